@@ -1,0 +1,20 @@
+# Thin on purpose: the work is in scripts/, which people and CI call alike.
+.PHONY: demo install test check soak lock docs clean
+
+demo:     ## install, make a sample clip, redact it, and show before and after
+	scripts/demo
+install:  ## install into .venv
+	scripts/install
+test:     ## everything CI runs: checks, then tests
+	scripts/test
+check:    ## lint, types, and who imports whom
+	scripts/check
+soak:     ## the long tests
+	scripts/test -m soak
+lock:     ## resolve the dependencies anew
+	scripts/lock
+docs:     ## write the generated reference pages anew
+	scripts/docs
+clean:    ## remove everything that was made here
+	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

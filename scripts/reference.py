@@ -1,0 +1,128 @@
+"""The reference pages that are made from the program itself. tests/test_docs.py fails when they are out of date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic.fields import FieldInfo
+
+from passerby.base.kinds import HIDEABLE
+from passerby.base.plan import Plan
+from passerby.base.settings import Settings
+from passerby.cli.app import app
+
+FOLDER = Path(__file__).parent.parent / "docs" / "ref"
+MADE = "<!-- Made by `make docs`. Change the program, not this page. -->\n"
+
+EXITS = """
+## Exit codes
+
+| code | meaning |
+| --- | --- |
+| 0 | done and clean; a folder with files skipped as unsupported included |
+| 1 | an error; of several files, at least one failed |
+| 2 | usage: the command line makes no sense |
+| 3 | done, but something needs a person: a possible leak, frames that could not be decoded |
+| 130 | stopped with Ctrl+C |
+
+Messages go to standard error. `--debug`, before or after the command, adds where in the program an error arose.
+"""
+
+
+def cli() -> str:
+    """docs/ref/cli.md"""
+    return MADE + "\n# Command line\n" + "".join(_commands(typer.main.get_command(app), "passerby")) + EXITS
+
+
+def _commands(command: Any, name: str) -> Iterator[str]:  # typer hides the classes of its commands
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and "--help" not in p.opts]
+    usage = " ".join([name, *(_argument(p) for p in arguments)])
+    yield f"\n## `{usage}`\n\n{' '.join((command.help or '').split())}\n"
+    if options:
+        yield "\n| option | meaning | default |\n| --- | --- | --- |\n"
+    for option in options:
+        names = ", ".join(f"`{spelling}`" for spelling in [*option.opts, *option.secondary_opts])
+        yield f"| {names} | {_cell(option.help or '')}{_choices(option)} | {_default(option)} |\n"
+    for child in getattr(command, "commands", {}).values():
+        yield from _commands(child, f"{name} {child.name}")
+
+
+def _argument(parameter: Any) -> str:
+    name = parameter.name.upper().rstrip("S") if parameter.nargs == -1 else parameter.name.upper()
+    name += "..." if parameter.nargs == -1 else ""
+    return name if parameter.required else f"[{name}]"
+
+
+def _choices(option: Any) -> str:
+    kind = option.type_descriptor.annotation
+    if not (isinstance(kind, type) and issubclass(kind, Enum)):
+        return ""
+    return f" One of {', '.join(f'`{choice.value}`' for choice in kind)}."
+
+
+def _default(option: Any) -> str:
+    value = option.default
+    if value is None or value is False or callable(value) or value == [] or option.required:
+        return ""
+    return f"`{value.value if isinstance(value, Enum) else value}`"
+
+
+def settings() -> str:
+    """docs/ref/settings.md"""
+    rows = (_row(name, field) for name, field in Settings.model_fields.items())
+    return (
+        MADE
+        + "\n# Settings\n\nWhat decides how a result looks. The command line, the plan and the report speak of these.\n"
+        + "\n| field | values | default | meaning |\n| --- | --- | --- | --- |\n"
+        + "".join(rows)
+    )
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    schema = Settings.model_json_schema()
+    # Not every kind can be hidden: a validator says so, which the schema cannot.
+    hideable = {"Kind": {"enum": [kind.value for kind in HIDEABLE]}}
+    values = _values(schema["properties"][name], schema.get("$defs", {}) | hideable)
+    default = json.dumps(field.get_default(call_default_factory=True, validated_data={}))
+    return (
+        f"| `{name}` | {values} | {'' if default == 'null' else f'`{default}`'} | {_cell(field.description or '')} |\n"
+    )
+
+
+def _values(schema: dict[str, Any], named: dict[str, Any]) -> str:
+    """A JSON schema of one field in a few words."""
+    if "$ref" in schema:
+        return _values(named[schema["$ref"].rpartition("/")[2]], named)
+    if "anyOf" in schema:
+        return " or ".join(_values(one, named) for one in schema["anyOf"] if one.get("type") != "null")
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema.get("type") == "array":
+        return f"any of {_values(schema['items'], named)}"
+    limits = [str(schema[key]) for key in ("minimum", "maximum") if key in schema]
+    return " to ".join(limits) or str(schema.get("type", ""))
+
+
+def plan_schema() -> str:
+    """docs/ref/plan.schema.json"""
+    return json.dumps(Plan.model_json_schema(), indent=1) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+PAGES = {"cli.md": cli, "settings.md": settings, "plan.schema.json": plan_schema}
+
+if __name__ == "__main__":
+    for page, make in PAGES.items():
+        FOLDER.joinpath(page).write_text(make(), encoding="utf-8")
+        print(f"docs/ref/{page}")

@@ -1,0 +1,72 @@
+"""Every error that passerby raises on purpose, as one tree.
+
+    PasserbyError
+    ├── UsageError             what was asked for makes no sense                  (exit code 2)
+    ├── SourceError            a file or camera that cannot be read
+    │   ├── UnsupportedSource  not a kind of file that passerby redacts
+    │   ├── DamagedSource      decoding broke off where it should not have
+    │   └── SourceChanged      not the picture that was analysed
+    ├── OutputError            the result cannot be written
+    │   ├── OutputExists       and nobody said --force
+    │   └── DiskFull
+    ├── WeightsError           a model file is missing, cut or altered, or refused
+    ├── DetectorError          a model answers wrongly, or not at all
+    └── PlanError              a plan that cannot be read, or does not fit the file
+
+Messages are for the person at the terminal: what happened, then what to do next. Errors of libraries
+(FFmpeg, the inference runtime, the operating system) are translated at the wall of the room that calls them.
+"""
+
+from __future__ import annotations
+
+
+class PasserbyError(Exception):
+    """Something went wrong that a user can do something about. `exit_code` is what the program ends with."""
+
+    exit_code = 1
+
+
+class UsageError(PasserbyError):
+    """What was asked for makes no sense."""
+
+    exit_code = 2
+
+
+class SourceError(PasserbyError):
+    """A file or camera that cannot be read."""
+
+
+class UnsupportedSource(SourceError):
+    """Not a kind of file that passerby redacts."""
+
+
+class DamagedSource(SourceError):
+    """Decoding broke off where it should not have."""
+
+
+class SourceChanged(SourceError):
+    """The source is not, or no longer, the one that was analysed."""
+
+
+class OutputError(PasserbyError):
+    """The result cannot be written."""
+
+
+class OutputExists(OutputError):
+    """A file already stands under the output's name."""
+
+
+class DiskFull(OutputError):
+    """There is no room left for the output."""
+
+
+class WeightsError(PasserbyError):
+    """A model file is missing, cut, altered or refused."""
+
+
+class DetectorError(PasserbyError):
+    """A model gives a wrong answer to a known picture, or none."""
+
+
+class PlanError(PasserbyError):
+    """A plan cannot be read, or does not belong to the file."""

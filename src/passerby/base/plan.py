@@ -1,0 +1,236 @@
+"""The plan: everything found in one file, and so everything that will be hidden in it.
+
+A plan is saved as `NAME.plan.json`. A person or a program may edit it; `passerby redact --plan` renders it. The JSON
+schema in docs/ref/plan.schema.json is generated from these classes, docs/ref/plan.md explains it.
+
+Times are integers in the track's own time base, frames are ordinals from 0, positions are displayed pixels.
+"""
+
+from __future__ import annotations
+
+import bisect
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
+
+from passerby.base.box import Box
+from passerby.base.errors import PlanError
+from passerby.base.kinds import Kind
+from passerby.base.settings import Frozen, Settings
+
+Rational = Annotated[
+    Fraction,
+    BeforeValidator(lambda v: Fraction(v) if isinstance(v, str) else v),
+    PlainSerializer(lambda v: f"{v.numerator}/{v.denominator}", return_type=str),
+    Field(json_schema_extra={"type": "string", "examples": ["1/90000"]}),
+]
+Point = tuple[float, float]
+
+
+class Keyframe(Frozen):
+    """Where a thing is at one moment. Between two keyframes it moves on a straight line.
+
+    `polygon` (3 points or more), where given, is what is painted; `box` is then its hull.
+    `score` is the detector's, or 0 where the place was carried there by motion alone.
+    """
+
+    time: int
+    box: Box
+    score: float = Field(ge=0, le=1)
+    origin: str
+    polygon: tuple[Point, ...] | None = Field(default=None, min_length=3)
+
+
+class Track(Frozen):
+    """One thing hidden without a break from its first keyframe to its last, both included.
+
+    `number` is an ordinal within one file. It names no one and means nothing in any other file.
+    """
+
+    number: int
+    kind: Kind
+    keyframes: tuple[Keyframe, ...] = Field(min_length=1)
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        times = [key.time for key in self.keyframes]
+        if any(a >= b for a, b in pairwise(times)):
+            raise ValueError(f"track {self.number}: keyframes must be in order of time, one a moment")
+        return self
+
+    @property
+    def start(self) -> int:
+        return self.keyframes[0].time
+
+    @property
+    def end(self) -> int:
+        return self.keyframes[-1].time
+
+    def at(self, time: int) -> Keyframe | None:
+        """The place at `time` (track time base), interpolated; None outside the track."""
+        if not self.start <= time <= self.end:
+            return None
+        right = bisect.bisect_left(self.keyframes, time, key=lambda key: key.time)
+        after = self.keyframes[right]
+        if after.time == time:
+            return after
+        before = self.keyframes[right - 1]
+        share = (time - before.time) / (after.time - before.time)
+        polygon = _between(before.polygon, after.polygon, share)
+        if polygon is None and (before.polygon or after.polygon):
+            box = before.box.hull(after.box)  # shapes that do not match: cover both
+        else:
+            box = before.box.blend(after.box, share)
+        return Keyframe.model_construct(
+            time=time, box=box, score=min(before.score, after.score), origin=before.origin, polygon=polygon
+        )
+
+
+def _between(a: tuple[Point, ...] | None, b: tuple[Point, ...] | None, share: float) -> tuple[Point, ...] | None:
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple((p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(a, b, strict=True))
+
+
+class Span(Frozen):
+    """A stretch of time from `start` to `end`, both included."""
+
+    start: int
+    end: int
+
+
+class Analysed(Frozen):
+    """A run of frames that were looked at, first and last included, by ordinal and by presentation time."""
+
+    first_frame: int = Field(ge=0)
+    last_frame: int = Field(ge=0)
+    first_time: int
+    last_time: int
+
+
+class VideoPlan(Frozen):
+    """One video track of the source: `width` by `height` as displayed, and what is in it.
+
+    No tracks in a stretch that is not in `analysed` does not mean that nothing is there: such frames are covered whole.
+    """
+
+    stream: int = Field(ge=0)
+    time_base: Rational
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    frames: int = Field(ge=0)
+    analysed: tuple[Analysed, ...]
+    cuts: tuple[int, ...] = ()
+    tracks: tuple[Track, ...] = ()
+
+    def seen(self, frame: int, time: int) -> bool:
+        """Was this frame, under this time, looked at?"""
+        return any(
+            r.first_frame <= frame <= r.last_frame and r.first_time <= time <= r.last_time for r in self.analysed
+        )
+
+
+class AudioSpan(Frozen):
+    """A stretch of sound to silence. In seconds of the presentation: tracks of sound have other clocks."""
+
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
+    action: Literal["mute", "bleep"] = "mute"
+
+
+class TrimSpan(Frozen):
+    """A stretch, in seconds from the start of the presentation, that is left out of the release."""
+
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
+
+
+class Correction(Frozen):
+    """A change a person made. The analysis is never edited: corrections are appended, and the last one counts.
+
+    `add` hides `track` as well; `remove` takes the track with that number out; `replace` puts `track` in its place.
+    """
+
+    who: str
+    when: str = Field(description="ISO 8601 with offset")
+    video: int = Field(ge=0, description="index into `videos`")
+    action: Literal["add", "remove", "replace"]
+    number: int
+    track: Track | None = None
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.track is None) != (self.action == "remove"):
+            raise ValueError(
+                f"correction {self.action} of track {self.number}: a track is given with add and replace only"
+            )
+        return self
+
+
+class Fingerprint(Frozen):
+    """Which file this is. `duration` in seconds, where the container states it; `frames` of the first video track."""
+
+    name: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    size: int = Field(ge=0)
+    duration: float | None
+    frames: int = Field(ge=0)
+
+
+class WeightsUsed(Frozen):
+    """A model that looked."""
+
+    id: str
+    sha256: str
+
+
+class Plan(Frozen):
+    """All that is known of one file, and all that will be hidden in it."""
+
+    schema_version: Literal[1] = 1
+    program: str
+    source: Fingerprint
+    settings: Settings
+    weights: tuple[WeightsUsed, ...]
+    videos: tuple[VideoPlan, ...]
+    trim: tuple[TrimSpan, ...] = ()
+    audio: tuple[AudioSpan, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+    def tracks(self, video: int) -> tuple[Track, ...]:
+        """The tracks to hide in one video track, corrections applied in their order."""
+        current = {track.number: track for track in self.videos[video].tracks}
+        for correction in self.corrections:
+            if correction.video != video:
+                continue
+            if correction.track is None:
+                current.pop(correction.number, None)
+            else:
+                current[correction.number] = correction.track
+        return tuple(current[number] for number in sorted(current))
+
+    def to_json(self) -> str:
+        """As it is saved: the text of `NAME.plan.json`."""
+        return self.model_dump_json(indent=1, exclude_none=True) + "\n"
+
+    @classmethod
+    def load(cls, path: Path) -> Plan:
+        """Raises PlanError, naming the field, when the file is not a plan of this version."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise PlanError(f"There is no plan {path}. Make one with: passerby redact INPUT --save-plan") from None
+        except OSError as error:
+            raise PlanError(f"The plan {path} cannot be read: {error.strerror}.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise PlanError(
+                f"{path} is not a plan that can be rendered: {where}: {first['msg']}. "
+                f"Mend that place, or make a new plan with: passerby redact INPUT --save-plan"
+            ) from error

@@ -1,0 +1,53 @@
+"""Is the detector alive? Each model is shown known pictures, and must give the known answer.
+
+A model that was quantised badly, that answers nothing, the same to everything, or not-a-number, passes no film: its
+silence would be taken for "nobody there".
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from passerby.base.errors import DetectorError
+from passerby.detect.detector import Detector
+from passerby.detect.runtime import Picture
+from passerby.detect.scene import PLACES, SIDE, ground, scene
+
+#: The least overlap (intersection over union) of what is found with where it was drawn.
+OVERLAP = 0.3
+
+
+def check(detector: Detector, size: tuple[int, int] = (SIDE, SIDE)) -> None:
+    """Shows `detector` one drawing for each kind that it finds, and one with nothing in it.
+
+    `size` (width, height) is that of the pictures: give the size that is used anyway, so that no other is compiled for
+    this, and what is checked is what runs. Raises DetectorError when a drawing is not found in its place, when
+    something is found where nothing is, and when the model fails.
+    """
+    least = detector.entry.alive_score
+    left, top = (max(0, side - SIDE) // 2 for side in size)
+    for kind in detector.entry.finds:
+        place = PLACES[kind].moved(left, top)
+        found = detector.find(_enlarged(scene(kind), size), least, (kind,))
+        if not any(detection.box.iou(place) >= OVERLAP for detection in found):
+            raise _dead(detector, f"does not find the {kind} in a picture that is known to show one")
+    found = detector.find(_enlarged(ground(), size), least)
+    if found:
+        raise _dead(detector, f"finds a {found[0].kind} in a picture that is known to show nothing")
+
+
+def _dead(detector: Detector, what: str) -> DetectorError:
+    return DetectorError(
+        f"The model {detector.id} {what}, so its answers cannot be trusted. "
+        f"Try: passerby models fetch {detector.id}; then: passerby models check {detector.id}"
+    )
+
+
+def _enlarged(picture: Picture, size: tuple[int, int]) -> Picture:
+    """The drawing in the middle of a picture of that size, its edges drawn out; never smaller than the drawing."""
+    across, down = (max(0, side - SIDE) for side in size)
+    drawn_out = cv2.copyMakeBorder(
+        picture, down // 2, down - down // 2, across // 2, across - across // 2, cv2.BORDER_REPLICATE
+    )
+    return np.asarray(drawn_out, np.uint8)

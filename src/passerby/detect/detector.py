@@ -1,0 +1,94 @@
+"""A detector: one model of the registry, from a picture to detections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.base.box import Box
+from passerby.base.errors import WeightsError
+from passerby.base.kinds import Detection, Kind
+from passerby.detect.families import FAMILIES
+from passerby.detect.families.family import Family, Found
+from passerby.detect.runtime import Array, Backend, Model, Picture
+from passerby.detect.weights import Registry, WeightsEntry
+
+#: The sides of a picture are filled up to multiples of this, which suits every family's coarsest grid.
+STEP = 32
+
+
+class Detector:
+    """Finds what one model finds. Not for two threads at once."""
+
+    def __init__(self, registry: Registry, id: str, threads: int | None = None, backend: Backend | None = None) -> None:
+        """Reads and checks the weights. `threads` for inference, None lets the runtime choose; `backend` in its place.
+
+        Raises WeightsError when the weights are missing, altered, or not of the family that the registry says.
+        """
+        self.entry: WeightsEntry = registry[id]
+        self.id = id
+        if self.entry.family not in FAMILIES:
+            raise WeightsError(
+                f"The weights {id} are of an unknown family, {self.entry.family}. Known are: {', '.join(FAMILIES)}."
+            )
+        self._family: Family = FAMILIES[self.entry.family]
+        self._backend: Backend = backend or Model(
+            registry.load_bytes(id), id, self._family.input, self._family.outputs, threads
+        )
+
+    def find(self, picture: Picture, threshold: float, kinds: Collection[Kind] | None = None) -> list[Detection]:
+        """What is in `picture` (uint8, BGR, (h, w, 3)) with a score of at least `threshold`, best first.
+
+        Boxes are in the picture's pixels and may reach beyond it. The picture is looked at in its own size (the caller
+        chooses it) unless the family has one size alone. `kinds` limits what is asked for. Each new size is compiled
+        once, which takes up to a second. Raises DetectorError when the model fails.
+        """
+        classes = sorted(number for number, kind in self.entry.classes.items() if kinds is None or kind in kinds)
+        if not classes:
+            return []
+        shown, scale = _fit(picture, self._family)
+        found = self._family.decode(self._backend.infer(shown), threshold, classes)
+        height, width = picture.shape[:2]
+        detections = [
+            detection
+            for kind in sorted({self.entry.classes[number] for number in classes})
+            for detection in self._of_kind(kind, found, scale)
+            if detection.box.clipped(width, height).area > 0
+        ]
+        return sorted(detections, key=lambda d: (-d.score, d.box))
+
+    def _of_kind(self, kind: Kind, found: Found, scale: float) -> list[Detection]:
+        numbers = [number for number, known in self.entry.classes.items() if known is kind]
+        chosen = np.nonzero(np.isin(found.classes, numbers))[0]
+        if self._family.overlap is not None and len(chosen):
+            chosen = chosen[_best(found.boxes[chosen], found.scores[chosen], self._family.overlap)]
+        boxes, scores = (found.boxes[chosen] * scale).tolist(), found.scores[chosen].tolist()
+        return [Detection(kind, Box(*box), min(score, 1.0), self.id) for box, score in zip(boxes, scores, strict=True)]
+
+
+def _fit(picture: Picture, family: Family) -> tuple[Picture, float]:
+    """The picture filled up at the right and at the bottom to what the network takes, and the way back: a factor."""
+    height, width = picture.shape[:2]
+    scale = 1.0
+    if family.square is not None:
+        scale = max(height, width) / family.square
+        size = max(1, round(width / scale)), max(1, round(height / scale))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        bottom, right = family.square - size[1], family.square - size[0]
+    else:
+        bottom, right = -height % STEP, -width % STEP
+    if bottom or right:
+        border = (family.input.border,) * 3
+        filled = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=border)
+        picture = filled.astype(np.uint8, copy=False)
+    return picture, scale
+
+
+def _best(boxes: Array, scores: Array, overlap: float) -> npt.NDArray[np.int64]:
+    """Indices of the boxes that no better one overlaps by more than `overlap` (greedy non-maximum suppression)."""
+    corners = boxes.astype(np.float64)
+    corners[:, 2:] -= corners[:, :2]  # cv2 takes width and height here
+    return np.asarray(cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), 0.0, overlap), np.int64).reshape(-1)

@@ -1,0 +1,14 @@
+"""How each family of models wants its picture, and how its answer is read. One family, one file."""
+
+from __future__ import annotations
+
+from passerby.detect.families import blazeface, centerface, dbnet, yolov8
+from passerby.detect.families.family import Family
+
+#: By the name that weights.toml uses.
+FAMILIES: dict[str, Family] = {
+    "blazeface": blazeface.FAMILY,
+    "centerface": centerface.FAMILY,
+    "dbnet": dbnet.FAMILY,
+    "yolov8": yolov8.FAMILY,
+}

@@ -1,0 +1,202 @@
+"""One look at one frame: which models see it, at which sizes.
+
+Two independent looks at everything that matters (DESIGN, section 3): faces by the face model at several sizes, and
+bodies, from which `track/` derives heads; plates by the plate model, and text found on vehicles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import cv2
+
+from passerby.base.box import Box
+from passerby.base.kinds import Detection, Kind
+from passerby.base.media import Geometry
+from passerby.base.raw import RawFrame
+from passerby.base.settings import Frozen
+from passerby.detect.alive import check
+from passerby.detect.detector import Detector
+from passerby.detect.merge import merge
+from passerby.detect.pictures import Picture, colour
+from passerby.detect.weights import Registry
+
+FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
+
+
+class LookSettings(Frozen):
+    """Sizes are the longer side of the picture that a model sees, in pixels. Thresholds are where a score begins to
+    count at all; what is hidden in the end is decided over the whole track (track/evidence.py).
+
+    The face model misses close-ups at full size and far faces at small ones: hence several sizes. The plate model
+    misses close-ups at 640, which 320 finds (plates, development stills: 7.5 % missed at 640, 3.7 % at 640 and 320,
+    0.6 % with text on vehicles).
+    """
+
+    face_sizes: tuple[int, ...] = (1280, 640, 320)
+    body_size: int = 640
+    plate_sizes: tuple[int, ...] = (640, 320)
+    text_size: int = 640
+    vehicle_size: int = 320
+    most_vehicles: int = 4
+    face_threshold: float = 0.10
+    person_threshold: float = 0.25
+    vehicle_threshold: float = 0.20
+    screen_threshold: float = 0.20
+    plate_threshold: float = 0.10
+    text_threshold: float = 0.30
+
+
+class Looker:
+    """Looks at the frames of one video track for the kinds that are to be hidden."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        geometry: Geometry,
+        hide: Collection[Kind],
+        settings: LookSettings | None = None,
+        threads: int | None = None,
+    ) -> None:
+        """Loads the models that are needed and makes sure that each is alive (invariant 11).
+
+        Raises WeightsError when weights are missing or altered, DetectorError when a model answers wrongly.
+        """
+        self._geometry = geometry
+        self._hide = frozenset(hide)
+        self._settings = settings or LookSettings()
+        self._detectors = {id: Detector(registry, id, threads) for id in self._wanted()}
+        for detector in self._detectors.values():
+            check(detector)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The ids of the models that look."""
+        return tuple(self._detectors)
+
+    def alive(self) -> None:
+        """Raises DetectorError when a model no longer gives the known answer to the known picture."""
+        for detector in self._detectors.values():
+            check(detector)
+
+    def look(self, frame: RawFrame, *, deep: bool) -> list[Detection]:
+        """Everything found, in displayed pixels. `deep` also searches the whole picture for plates and text."""
+        views = _Views(frame, self._geometry)
+        found: list[Detection] = []
+        bodies = self._bodies(views)
+        found += [d for d in bodies if d.kind is not Kind.VEHICLE]
+        if Kind.FACE in self._hide:
+            s = self._settings
+            found += merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(s.face_sizes))
+        if Kind.PLATE in self._hide:
+            found += self._plates(views, [d for d in bodies if d.kind is Kind.VEHICLE], deep)
+        if Kind.TEXT in self._hide:
+            found += self._at(views, TEXT, self._settings.text_size * 3 // 2, self._settings.text_threshold)
+        return found
+
+    def _wanted(self) -> Iterable[str]:
+        yield BODY
+        if Kind.FACE in self._hide:
+            yield FACE
+        if Kind.PLATE in self._hide:
+            yield PLATE
+        if self._hide & {Kind.PLATE, Kind.TEXT}:
+            yield TEXT
+
+    def _at(
+        self, views: _Views, id: str, size: int, threshold: float, kinds: Collection[Kind] | None = None
+    ) -> list[Detection]:
+        picture, scale = views.whole(size)
+        return _scaled(self._detectors[id].find(picture, threshold, kinds), scale)
+
+    def _bodies(self, views: _Views) -> list[Detection]:
+        """Persons (for heads as well), vehicles (for plates) and, where they are to be hidden, screens."""
+        s = self._settings
+        thresholds = {Kind.PERSON: s.person_threshold, Kind.VEHICLE: s.vehicle_threshold}
+        if Kind.SCREEN in self._hide:
+            thresholds[Kind.SCREEN] = s.screen_threshold
+        found = self._at(views, BODY, s.body_size, min(thresholds.values()), tuple(thresholds))
+        return [d for d in found if d.score >= thresholds[d.kind]]
+
+    def _plates(self, views: _Views, vehicles: Sequence[Detection], deep: bool) -> list[Detection]:
+        """Plates on vehicles, close up; in a deep look also anywhere, for the plate whose car nobody saw."""
+        s = self._settings
+        looks: list[list[Detection]] = []
+        closest = sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: s.most_vehicles]
+        for vehicle in closest:
+            picture, back = views.crop(vehicle.box.grown(0.08), s.vehicle_size)
+            looks.append(back(self._detectors[PLATE].find(picture, s.plate_threshold)))
+            looks.append(_as_plates(back(self._detectors[TEXT].find(picture, s.text_threshold))))
+        if deep:
+            looks += [self._at(views, PLATE, size, s.plate_threshold) for size in views.sizes(s.plate_sizes)]
+            if vehicles:
+                text = self._at(views, TEXT, s.text_size, s.text_threshold)
+                on_vehicles = [t for t in text if any(t.box.inside(v.box.grown(0.05)) > 0.5 for v in vehicles)]
+                looks.append(_as_plates(on_vehicles))
+        return merge(looks)
+
+
+def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: float = 0.0) -> list[Detection]:
+    return [
+        Detection(
+            d.kind,
+            Box(d.box.x1 * scale + left, d.box.y1 * scale + top, d.box.x2 * scale + left, d.box.y2 * scale + top),
+            d.score,
+            d.origin,
+        )
+        for d in found
+    ]
+
+
+def _as_plates(found: Iterable[Detection]) -> list[Detection]:
+    """Text on a vehicle is taken for its plate."""
+    return [Detection(Kind.PLATE, d.box, d.score, d.origin) for d in found]
+
+
+class _Views:
+    """One frame at the sizes that are asked for, made once each."""
+
+    def __init__(self, frame: RawFrame, geometry: Geometry) -> None:
+        self._frame, self._geometry = frame, geometry
+        self._width, self._height = geometry.upright
+        self._longest = max(self._width, self._height)
+        self._kept: dict[int, Picture] = {}
+
+    def sizes(self, wanted: Sequence[int]) -> list[int]:
+        """The sizes that differ for this frame: nothing is looked at larger than it is."""
+        return list(dict.fromkeys(min(size, self._longest) for size in wanted))
+
+    def whole(self, size: int) -> tuple[Picture, float]:
+        """The picture with its longer side at `size` (never enlarged), and the factor back to displayed pixels."""
+        size = min(size, self._longest)
+        if size not in self._kept:
+            scale = size / self._longest
+            shape = max(1, round(self._width * scale)), max(1, round(self._height * scale))
+            bigger = [kept for kept in self._kept if kept >= size]
+            self._kept[size] = (
+                cv2.resize(self._kept[min(bigger)], shape, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+                if bigger
+                else colour(self._frame, self._geometry, shape)
+            )
+        return self._kept[size], self._longest / size
+
+    def crop(self, box: Box, size: int) -> tuple[Picture, Callable[[Iterable[Detection]], list[Detection]]]:
+        """The part in `box` as a square-side picture of `size`, and the way back to displayed pixels."""
+        most = max(self._kept, default=1280)
+        picture, scale = self.whole(max(most, 1280))
+        part = Box(*(v / scale for v in box)).clipped(picture.shape[1], picture.shape[0])
+        x1, y1, x2, y2 = (round(v) for v in part)
+        cut = picture[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
+        shrink = max(cut.shape[:2]) / size
+        shape = max(1, round(cut.shape[1] / shrink)), max(1, round(cut.shape[0] / shrink))
+        how = cv2.INTER_AREA if shrink > 1 else cv2.INTER_LINEAR
+        square = cv2.copyMakeBorder(
+            cv2.resize(cut, shape, interpolation=how),
+            0,
+            size - shape[1],
+            0,
+            size - shape[0],
+            cv2.BORDER_CONSTANT,
+            value=(114, 114, 114),
+        )
+        return square, lambda found: _scaled(found, shrink * scale, x1 * scale, y1 * scale)  # type: ignore[return-value]

@@ -1,0 +1,42 @@
+"""Several looks at one frame -> one detection a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from passerby.base.box import Box
+from passerby.base.kinds import Detection
+
+#: Overlap (intersection over union) from which two looks saw the same thing.
+SAME = 0.35
+
+
+@dataclass(slots=True)
+class _Cluster:
+    seed: Detection
+    box: Box
+    scores: dict[int, float]
+
+
+def merge(looks: Iterable[Iterable[Detection]]) -> list[Detection]:
+    """Detections of one kind by several looks (sizes of the picture, models) as one a thing, best first.
+
+    Looks err independently: what two of them see weakly is more likely there than what one sees weakly, so scores add
+    up (at most 1), one a look. Where they disagree about the place, the hull of their boxes is taken.
+    """
+    ranked = sorted(
+        ((found, number) for number, look in enumerate(looks) for found in look),
+        key=lambda item: (-item[0].score, item[0].box, item[1]),
+    )
+    clusters: list[_Cluster] = []
+    for found, number in ranked:
+        for cluster in clusters:
+            if cluster.seed.box.iou(found.box) > SAME:
+                cluster.box = cluster.box.hull(found.box)
+                cluster.scores.setdefault(number, found.score)
+                break
+        else:
+            clusters.append(_Cluster(found, found.box, {number: found.score}))
+    merged = [Detection(c.seed.kind, c.box, min(1.0, sum(c.scores.values())), c.seed.origin) for c in clusters]
+    return sorted(merged, key=lambda found: (-found.score, found.box))

@@ -1,0 +1,164 @@
+"""The one seam to the inference runtime: a picture in, arrays out.
+
+OpenVINO is the runtime. Another one is a sibling class with the same `infer` (the protocol `Backend`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import openvino as ov
+from openvino.preprocess import PrePostProcessor
+
+from passerby.base.errors import DetectorError, WeightsError
+
+Array = npt.NDArray[np.float32]
+Picture = npt.NDArray[np.uint8]
+
+#: Compiled input sizes that are kept. Compiling one takes up to a second, and holds a few dozen MiB.
+KEPT_SHAPES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How 8-bit BGR pixels become what a network was taught: (pixel - mean) / scale, channels turned if `rgb`.
+
+    `mean` and `scale` are in the network's channel order. `border` is the pixel value that fills a picture up to a size
+    the network can take. `channels_last` says that the network itself takes (1, h, w, 3).
+    """
+
+    rgb: bool
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    scale: tuple[float, ...] = (1.0, 1.0, 1.0)
+    border: int = 0
+    channels_last: bool = False
+
+
+class Backend(Protocol):
+    """A network that is ready to run. Not for two threads at once."""
+
+    def infer(self, picture: Picture) -> list[Array]:
+        """Outputs, in the order asked for, of one BGR picture (h, w, 3) whose sides suit the network.
+
+        The arrays are the runtime's own and last until the next call. Raises DetectorError when the runtime fails or
+        an output is not a finite number.
+        """
+        ...
+
+
+class Model:
+    """A network on OpenVINO, compiled for each picture size as it comes."""
+
+    def __init__(
+        self, content: bytes, name: str, input: Input, outputs: Sequence[str] = (), threads: int | None = None
+    ) -> None:
+        """`content` is an ONNX or TFLite file, `name` is for messages; `outputs` as in `Family.outputs`.
+
+        Raises WeightsError when the content is not a network, or not one with these outputs.
+        """
+        self._name = name
+        self._input = input
+        self._core = ov.Core()
+        self._config: dict[str, str | int] = {"NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": _precision(self._core)}
+        if threads is not None:
+            self._config["INFERENCE_NUM_THREADS"] = threads
+        self._network = _cut(_read(self._core, content, name), outputs, name)
+        self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
+
+    def infer(self, picture: Picture) -> list[Array]:
+        height, width, _ = picture.shape
+        try:
+            request = self._request(height, width)
+            request.infer([np.ascontiguousarray(picture)[None]], share_inputs=True, share_outputs=True)
+            outputs = [tensor.data for tensor in request.output_tensors]
+        except RuntimeError as error:
+            raise DetectorError(
+                f"The model {self._name} cannot look at a picture of {width}x{height}: {_last_line(error)}"
+            ) from error
+        for output in outputs:
+            # One not-a-number or infinity makes the whole sum one.
+            if not np.isfinite(output.sum()):
+                raise DetectorError(
+                    f"The model {self._name} answers with values that are not numbers. "
+                    f"Fetch it anew with: passerby models fetch {self._name}"
+                )
+        return outputs
+
+    def _request(self, height: int, width: int) -> ov.InferRequest:
+        key = (height, width)
+        if key not in self._requests:
+            while len(self._requests) >= KEPT_SHAPES:
+                self._requests.popitem(last=False)
+            self._requests[key] = self._compile(height, width)
+        self._requests.move_to_end(key)
+        return self._requests[key]
+
+    def _compile(self, height: int, width: int) -> ov.InferRequest:
+        network = self._network.clone()
+        last = self._input.channels_last
+        network.reshape([1, height, width, 3] if last else [1, 3, height, width])
+        steps = PrePostProcessor(network)
+        steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+        steps.input().model().set_layout(ov.Layout("NHWC" if last else "NCHW"))
+        change = steps.input().preprocess().convert_element_type(ov.Type.f32)
+        if self._input.rgb:
+            change.reverse_channels()
+        change.mean(list(self._input.mean)).scale(list(self._input.scale))
+        for index in range(len(network.outputs)):
+            steps.output(index).tensor().set_element_type(ov.Type.f32)
+        return self._core.compile_model(steps.build(), "CPU", self._config).create_infer_request()
+
+
+def _precision(core: ov.Core) -> str:
+    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+
+
+def _read(core: ov.Core, content: bytes, name: str) -> ov.Model:
+    try:
+        if content[4:8] != b"TFL3":
+            return core.read_model(content)
+        # OpenVINO reads TFLite by path alone. The copy is ours, private, and gone once it is read.
+        with tempfile.TemporaryDirectory(prefix="passerby-") as folder:
+            path = Path(folder, "model.tflite")
+            path.write_bytes(content)
+            return core.read_model(os.fspath(path), config={"ENABLE_MMAP": False})
+    except RuntimeError as error:
+        raise WeightsError(
+            f"The weights {name} are not a model that can be run: {_last_line(error)} "
+            f"Fetch them anew with: passerby models fetch {name}"
+        ) from error
+
+
+def _cut(network: ov.Model, outputs: Sequence[str], name: str) -> ov.Model:
+    """The network up to the named outputs; all of it when none is named."""
+    if not outputs:
+        return network
+    by_name: dict[str, ov.Output] = {}
+    for node in network.get_ordered_ops():
+        for output in node.outputs():
+            for known in (node.get_friendly_name(), *output.get_names()):
+                by_name[known] = output
+    ends = []
+    for pattern in outputs:
+        matches = [output for known, output in by_name.items() if re.fullmatch(pattern, known)]
+        if not matches:
+            raise WeightsError(
+                f"The weights {name} have no output like {pattern}: they are not of the family that their entry names. "
+                f"Correct `family` there, or take the entry out."
+            )
+        ends.append(matches[0])
+    return ov.Model(ends, network.get_parameters(), name)
+
+
+def _last_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__

@@ -1,0 +1,70 @@
+"""The planes of a YUV picture as arrays, and which formats can be painted without converting them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A planar YUV format: bits a sample, and how many luma pixels a chroma sample stands for, across and down."""
+
+    bits: int
+    step_x: int
+    step_y: int
+
+    @property
+    def steps(self) -> tuple[tuple[int, int], ...]:
+        """(across, down) of each plane."""
+        return (1, 1), (self.step_x, self.step_y), (self.step_x, self.step_y)
+
+    def black(self, full_range: bool) -> tuple[int, int, int]:
+        """The sample values of black (ITU-R BT.709: luma 16 of 8 bits in limited range, chroma in the middle)."""
+        up = self.bits - 8
+        return 0 if full_range else 16 << up, 128 << up, 128 << up
+
+
+#: yuvj420p is yuv420p in full range under its old name.
+LAYOUTS = {
+    "yuv420p": Layout(8, 2, 2),
+    "yuvj420p": Layout(8, 2, 2),
+    "yuv422p": Layout(8, 2, 1),
+    "yuvj422p": Layout(8, 2, 1),
+    "yuv444p": Layout(8, 1, 1),
+    "yuvj444p": Layout(8, 1, 1),
+    "yuv420p10le": Layout(10, 2, 2),
+    "yuv422p10le": Layout(10, 2, 1),
+    "yuv444p10le": Layout(10, 1, 1),
+}
+
+
+def planes_of(picture: av.VideoFrame) -> list[Array]:
+    """The three planes, each a writable view of shape (rows, columns) on the picture's own memory."""
+    deep = LAYOUTS[picture.format.name].bits > 8
+    views: list[Array] = []
+    for plane in picture.planes:
+        memory = memoryview(plane)
+        samples: Array = np.frombuffer(memory, np.uint16) if deep else np.frombuffer(memory, np.uint8)
+        views.append(samples.reshape(plane.height, -1)[:, : plane.width])
+    return views
+
+
+def fresh_copy(picture: av.VideoFrame) -> av.VideoFrame:
+    """A new picture with the same samples and colour description, and nothing else: no side data, no references.
+
+    The decoder predicts later pictures from its own frames, so those must not be painted; and captions, depth maps and
+    whatever else hangs on them must not come out.
+    """
+    copy = av.VideoFrame(picture.width, picture.height, picture.format.name)
+    for target, source in zip(planes_of(copy), planes_of(picture), strict=True):
+        np.copyto(target, source)
+    copy.pts, copy.time_base = picture.pts, picture.time_base
+    copy.colorspace, copy.color_range = picture.colorspace, picture.color_range
+    copy.color_primaries, copy.color_trc = picture.color_primaries, picture.color_trc
+    return copy

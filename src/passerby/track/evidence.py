@@ -1,0 +1,62 @@
+"""Is it really there? Evidence over a whole track decides, so that low thresholds do not paint walls.
+
+A weak face that stays is a face; a strong one seen once in passing still gets its mask. A thing seen weakly, once,
+where nothing was seen before or after, is a wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from passerby.base.kinds import Kind
+from passerby.base.settings import Frozen
+
+
+class Threshold(Frozen):
+    """What a track of one kind needs in order to be hidden.
+
+    `weak` is the lowest score that counts as a sighting at all. One sighting of `certain` is enough; otherwise
+    the scores of all sightings must add up to `total`, and at least `share` of the looks must have seen it.
+    """
+
+    weak: float
+    certain: float
+    total: float
+    share: float
+
+
+#: Found on the development footage with benchmarks/tune_evidence.py.
+THRESHOLDS: Mapping[Kind, Threshold] = {
+    Kind.FACE: Threshold(weak=0.15, certain=0.4, total=0.9, share=0.4),
+    Kind.PLATE: Threshold(weak=0.08, certain=0.3, total=0.4, share=0.3),
+    Kind.PERSON: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
+    Kind.VEHICLE: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
+    Kind.TEXT: Threshold(weak=0.3, certain=0.5, total=0.8, share=0.4),
+    Kind.SCREEN: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
+}
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Sightings of one track, as they come in."""
+
+    best: float = 0.0
+    total: float = 0.0
+    sightings: int = 0
+    looks: int = 0
+
+    def seen(self, score: float) -> None:
+        self.best = max(self.best, score)
+        self.total += score
+        self.sightings += 1
+        self.looks += 1
+
+    def missed(self) -> None:
+        """A look that should have seen it did not."""
+        self.looks += 1
+
+    def enough(self, need: Threshold) -> bool:
+        if self.best >= need.certain:
+            return True
+        return self.total >= need.total and self.sightings >= need.share * self.looks

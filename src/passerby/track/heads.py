@@ -1,0 +1,70 @@
+"""Heads from bodies: the second, independent look for faces.
+
+A face that the face model misses (turned, masked, in shade) is still hidden when the body model sees the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from passerby.base.box import Box
+from passerby.base.kinds import Detection, Kind
+
+#: A person this much taller than wide is standing or walking, and shows from head to foot.
+STANDING = 1.3
+#: A face in a head is surely the one that belongs there, and its own box is the better one, from this score on.
+SURE = 0.3
+#: A face seen weakly, but where a body says that a head is, gains this: two looks agree.
+AGREEMENT = 0.25
+
+
+def head_of(person: Box) -> Box:
+    """Where the head of a person is.
+
+    Upright people are seven to eight heads tall, and detectors box them from crown to sole: the top seventh and
+    something for a bent neck. Who is cut off or sits fills a wide box, of which the head is the upper half.
+    """
+    cx = person.centre[0]
+    if person.height > STANDING * person.width:
+        height = min(0.22 * person.height, person.width)
+        width = min(person.width, 0.95 * height)
+    else:
+        height = min(0.55 * person.height, 0.75 * person.width)
+        width = 0.8 * height
+    return Box(cx - width / 2, person.y1 - 0.03 * height, cx + width / 2, person.y1 + height)
+
+
+def with_heads(found: Sequence[Detection]) -> list[Detection]:
+    """Faces and persons of one look -> everything found, with a face wherever a body says that there is a head.
+
+    Where the face model is sure of a face in that head, its box is enough. Where it is not, but sees something, both
+    agree and the face gains in score.
+    """
+    persons = [d for d in found if d.kind is Kind.PERSON]
+    faces = [d for d in found if d.kind is Kind.FACE]
+    others = [d for d in found if d.kind is not Kind.FACE]
+    heads = [(head_of(p.box), p) for p in persons]
+    sure = [f for f in faces if f.score >= SURE]
+    faces = [
+        Detection(f.kind, f.box, min(1.0, f.score + AGREEMENT), f.origin)
+        if f.score < SURE and any(_holds(head.grown(0.3), f.box) for head, _ in heads)
+        else f
+        for f in faces
+    ]
+    bare = [
+        Detection(Kind.FACE, head, person.score, f"head:{person.origin}")
+        for head, person in heads
+        if not any(_holds(head, f.box) for f in sure)
+    ]
+    return [*others, *faces, *bare]
+
+
+def _holds(head: Box, face: Box) -> bool:
+    x, y = face.centre
+    return head.x1 <= x <= head.x2 and head.y1 <= y <= head.y2
+
+
+def without_helpers(found: Iterable[Detection], hide: Iterable[Kind]) -> list[Detection]:
+    """What is to be followed: persons were found for their heads, and are left out unless they are to be hidden."""
+    wanted = frozenset(hide)
+    return [d for d in found if d.kind in wanted]

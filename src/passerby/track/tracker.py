@@ -1,0 +1,210 @@
+"""Detections and motion, frame by frame -> tracks without a gap.
+
+A track is carried on by motion in every frame and set right by every look that sees it. When a look sees it, the
+detection is also carried back to the look before, and both paths are covered: whatever happened between two looks lies
+between them. A track reaches back before its first sighting and on after its last one (invariant 6), and no track
+crosses a cut. The same code serves files and, behind a short ring of frames, cameras: it never looks further back than
+`Following.ring`, and a place older than that is final.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from passerby.base.box import Box
+from passerby.base.kinds import Detection, Kind
+from passerby.base.motion import MotionField
+from passerby.base.plan import Track
+from passerby.base.settings import Frozen
+from passerby.track.associate import associate
+from passerby.track.carry import carry
+from passerby.track.evidence import THRESHOLDS, Evidence
+from passerby.track.path import Path, Place
+
+
+class Following(Frozen):
+    """How far masks reach, in frames. `patience` is how long a track may go unseen and still be taken up again."""
+
+    reach_back: int
+    hold: int
+    patience: int
+
+    @property
+    def ring(self) -> int:
+        return self.patience + 1
+
+    @classmethod
+    def at(cls, frames_a_second: float) -> Following:
+        """The same stretches of time at any frame rate: half a second before and after, a second and a half between."""
+        return cls(
+            reach_back=max(4, round(0.5 * frames_a_second)),
+            hold=max(4, round(0.5 * frames_a_second)),
+            patience=max(12, round(1.5 * frames_a_second)),
+        )
+
+
+#: Room around what was found: share of its sides, and pixels. Plates and text are read to their last stroke.
+PADDING = {
+    Kind.FACE: (0.10, 1.0),
+    Kind.PLATE: (0.12, 2.0),
+    Kind.PERSON: (0.05, 2.0),
+    Kind.VEHICLE: (0.0, 0.0),
+    Kind.TEXT: (0.08, 2.0),
+    Kind.SCREEN: (0.05, 2.0),
+}
+#: Doubt never makes a mask larger than this share of the thing's shorter side, on each side.
+MOST_DOUBT = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One frame as the tracker remembers it: `motion` led to it from the frame before, None after a cut."""
+
+    frame: int
+    time: int
+    motion: MotionField | None
+
+
+@dataclass(slots=True)
+class _Live:
+    """A track that may go on. `places` are those not yet final, the newest last."""
+
+    kind: Kind
+    places: list[Place]
+    last_seen: int
+    path: Path = field(default_factory=Path)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    @property
+    def box(self) -> Box:
+        return self.places[-1].box
+
+
+class Tracker:
+    """Follows everything in one video track of `width` by `height` displayed pixels."""
+
+    def __init__(self, width: int, height: int, following: Following) -> None:
+        self._width, self._height = width, height
+        self._following = following
+        self._steps: deque[Step] = deque(maxlen=following.ring)
+        self._live: list[_Live] = []
+        self._numbers = itertools.count(1)
+
+    def step(
+        self, frame: int, time: int, motion: MotionField | None, found: Sequence[Detection] | None
+    ) -> Iterator[Track]:
+        """One frame: `motion` from the frame before (None begins a new scene), `found` when it was looked at.
+
+        Yields the tracks that have ended for good.
+        """
+        if motion is None:
+            yield from self._close(self._live)
+            self._live = []
+            self._steps.clear()
+        self._steps.append(Step(frame, time, motion))
+        for live in self._live:
+            _carry_on(live, frame, time, motion)
+        if found is not None:
+            self._sight(found)
+        over = [live for live in self._live if self._over(live)]
+        self._live = [live for live in self._live if not self._over(live)]
+        yield from self._close(over)
+        for live in self._live:
+            self._settle(live)
+
+    def finish(self) -> Iterator[Track]:
+        """The end of the file ends every track."""
+        yield from self._close(self._live)
+        self._live = []
+
+    def _sight(self, found: Sequence[Detection]) -> None:
+        """Take a look's detections into the tracks they belong to, and begin tracks with the others."""
+        for kind in Kind:
+            mine = [live for live in self._live if live.kind is kind]
+            need = THRESHOLDS[kind]
+            seen = [d for d in found if d.kind is kind and d.score >= need.weak]
+            pairs, fresh = associate([live.box for live in mine], seen, need.certain)
+            for i, live in enumerate(mine):
+                if i in pairs:
+                    self._confirm(live, seen[pairs[i]])
+                elif live.box.inside(self._picture) > 0.5:
+                    live.evidence.missed()
+            self._live.extend(self._begin(seen[j]) for j in fresh)
+
+    @property
+    def _picture(self) -> Box:
+        return Box(0.0, 0.0, self._width, self._height)
+
+    def _confirm(self, live: _Live, seen: Detection) -> None:
+        """Cover both ways from the last sighting to this one: the old box carried on and the new one carried back."""
+        live.evidence.seen(seen.score)
+        here = live.places[-1]
+        live.places[-1] = Place(here.frame, here.time, seen.box, seen.score, seen.origin)
+        earlier = {place.frame: i for i, place in enumerate(live.places)}
+        for back in self._carried_back(live.places[-1], here.frame - live.last_seen - 1):
+            i = earlier.get(back.frame)
+            if i is None:
+                break
+            place = live.places[i]
+            doubt = min(place.doubt, back.doubt)
+            live.places[i] = Place(back.frame, back.time, place.box.hull(back.box), 0.0, seen.origin, doubt)
+        live.last_seen = here.frame
+
+    def _begin(self, seen: Detection) -> _Live:
+        """A new track, carried back to where it may already have been before anyone saw it."""
+        now = self._steps[-1]
+        first = Place(now.frame, now.time, seen.box, seen.score, seen.origin)
+        before = list(self._carried_back(first, self._following.reach_back))
+        live = _Live(seen.kind, [*reversed(before), first], now.frame)
+        live.evidence.seen(seen.score)
+        return live
+
+    def _carried_back(self, place: Place, frames: int) -> Iterator[Place]:
+        """`place`, a place in the newest frame, carried back for up to `frames` frames, newest first."""
+        steps = list(self._steps)
+        for later, step in zip(reversed(steps), reversed(steps[:-1]), strict=False):
+            if frames <= 0 or later.motion is None or place.box.overlap(self._picture) <= 0:
+                return
+            box, doubt = carry(place.box, later.motion, back=True)
+            place = Place(step.frame, step.time, box, 0.0, place.origin, place.doubt + doubt)
+            frames -= 1
+            yield place
+
+    def _over(self, live: _Live) -> bool:
+        unseen = live.places[-1].frame - live.last_seen
+        return unseen > self._following.patience or live.box.overlap(self._picture) <= 0
+
+    def _settle(self, live: _Live) -> None:
+        """Places before the last sighting are final: nothing that comes can change them."""
+        final = next(i for i, place in enumerate(live.places) if place.frame >= live.last_seen)
+        self._write(live, live.places[:final])
+        live.places = live.places[final:]
+
+    def _close(self, tracks: Sequence[_Live]) -> Iterator[Track]:
+        for live in tracks:
+            if not live.evidence.enough(THRESHOLDS[live.kind]):
+                continue
+            last = live.last_seen + self._following.hold
+            self._write(live, [place for place in live.places if place.frame <= last])
+            keyframes = live.path.finish()
+            if keyframes:
+                yield Track(number=next(self._numbers), kind=live.kind, keyframes=keyframes)
+
+    def _write(self, live: _Live, places: Sequence[Place]) -> None:
+        share, pixels = PADDING[live.kind]
+        for place in places:
+            doubt = min(place.doubt, MOST_DOUBT * place.box.side)
+            box = place.box.grown(share, pixels + doubt).clipped(self._width, self._height)
+            if box.area > 0:
+                live.path.add(place.time, box, place.score, place.origin)
+
+
+def _carry_on(live: _Live, frame: int, time: int, motion: MotionField | None) -> None:
+    if motion is None:
+        return
+    last = live.places[-1]
+    box, doubt = carry(last.box, motion)
+    live.places.append(Place(frame, time, box, 0.0, last.origin, last.doubt + doubt))

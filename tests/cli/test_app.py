@@ -1,0 +1,90 @@
+import resource
+
+import pytest
+
+from passerby.base.errors import OutputExists, UsageError
+from passerby.cli import app as module
+from passerby.cli.app import main
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    return end.value.code or 0
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Puts in place of the commands one that raises."""
+
+    def put(error):
+        def raising(arguments, prog_name):
+            raise error
+
+        monkeypatch.setattr(module, "app", raising)
+
+    return put
+
+
+def test_version(capsys):
+    assert 0 == run("--version")
+    assert capsys.readouterr().out.startswith("passerby ")
+
+
+def test_help_names_every_command(capsys):
+    assert 0 == run("--help")
+    assert set() == {"redact", "models", "demo"} - set(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("arguments", [["--no-such-option"], ["no-such-command"], ["demo", "--no-such-option"]])
+def test_a_command_line_without_sense_is_a_usage_error(arguments):
+    assert 2 == run(*arguments)
+
+
+@pytest.mark.parametrize(("error", "code"), [(UsageError("Say what."), 2), (OutputExists("It is there. Use -o."), 1)])
+def test_an_error_ends_with_its_code_and_its_message_alone(error, code, failing, capsys):
+    failing(error)
+    assert code == run("redact")
+    assert f"passerby: {error}\n" == capsys.readouterr().err
+
+
+def test_debug_shows_where(failing, capsys):
+    failing(OutputExists("It is there."))
+    assert 1 == run("redact", "x.mp4", "--debug")
+    assert "Traceback" in (text := capsys.readouterr().err)
+    assert text.endswith("passerby: It is there.\n")
+
+
+def test_a_fault_of_the_program_is_owned_up_to_without_a_traceback(failing, capsys):
+    failing(ZeroDivisionError("division by zero"))
+    assert 1 == run("redact")
+    text = capsys.readouterr().err
+    assert "fault of passerby" in text
+    assert "--debug" in text
+    assert "Traceback" not in text
+
+
+def test_stopping_by_hand_is_no_fault(failing, capsys):
+    failing(KeyboardInterrupt())
+    assert 130 == run("redact")
+    assert "passerby: Stopped.\n" == capsys.readouterr().err
+
+
+def test_memory_is_never_dumped(monkeypatch):
+    limits = []
+    monkeypatch.setattr(resource, "setrlimit", lambda *limit: limits.append(limit))
+    run("--version")
+    assert [(resource.RLIMIT_CORE, (0, 0))] == limits
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["redact", "a"], (["redact", "a"], False)),
+        (["--debug", "redact", "a"], (["redact", "a"], True)),
+        (["redact", "a", "--debug"], (["redact", "a"], True)),
+        (["redact", "--", "--debug"], (["redact", "--", "--debug"], False)),
+    ],
+)
+def test_debug_is_taken_anywhere_but_among_names_of_files(given, expected):
+    assert expected == module._take_debug(given)

@@ -1,0 +1,313 @@
+"""The invariants that can be read off the source: who makes and knows which pictures, and what is never there.
+
+Each check is a function from source text to violations, and is shown a violation first: a check that cannot fail
+guards nothing.
+"""
+
+import ast
+import configparser
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "passerby"
+FILES = sorted(SOURCE.rglob("*.py"))
+
+#: Files that may use temporary files: for model files, which show nobody.
+TEMPORARY = {"cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
+RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py"}
+
+#: What each room may import: the table of the design.
+ROOMS: dict[str, set[str]] = {
+    "base": set(),
+    "source": {"base"},
+    "detect": {"base"},
+    "mask": {"base"},
+    "track": {"base"},
+    "events": {"base"},
+    "store": {"base"},
+    "sink": {"base", "store"},
+    "pipeline": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
+    "release": {"base", "source"},
+    "verify": {"base", "source", "detect"},
+    "server": {"pipeline", "verify", "store", "base"},
+}
+NEVER_RAW = {"track", "events", "store", "sink", "server"}
+
+#: Words of software that tells people apart. None of them names anything here.
+FORBIDDEN_WORDS = re.compile(
+    r"embed(der|ding)?s?|arcface|facenet|insightface|re_?id|reidentif\w*|recogni[sz]\w*|recognition|biometrics?|watch_?lists?"
+    r"|enrol(l|ment|lment)?|gender|ethnicity|emotions?|unmask\w*"
+)
+
+
+def room(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0]
+
+
+def lines(nodes: Iterator[ast.AST]) -> list[int]:
+    return sorted({getattr(node, "lineno", 0) for node in nodes})
+
+
+def made(source: str, name: str) -> list[int]:
+    """Lines where `name` is used as more than a type: called, copied with changes, renamed, handed on."""
+    tree = ast.parse(source)
+    as_type: set[int] = set()
+    for node in ast.walk(tree):
+        types: list[ast.AST | None] = []
+        match node:
+            case ast.arg() | ast.AnnAssign():
+                types = [node.annotation]
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                types = [node.returns]
+            case ast.Subscript():
+                types = [node.slice]
+            case ast.Call(func=ast.Name(id="isinstance"), args=[_, second]):
+                types = [second]
+        as_type |= {id(inner) for outer in types if outer is not None for inner in ast.walk(outer)}
+
+    def wrong() -> Iterator[ast.AST]:
+        knows = any(
+            isinstance(node, ast.ImportFrom) and name in {a.name for a in node.names} for node in ast.walk(tree)
+        )
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=used) | ast.Attribute(attr=used) if used == name and id(node) not in as_type:
+                    yield node
+                case ast.ImportFrom(names=names) if any(a.name == name and a.asname not in (None, name) for a in names):
+                    yield node
+                case ast.Constant(value=str(text)) if text == name and id(node) not in as_type:
+                    yield node  # getattr(module, "SafeFrame")
+                case ast.Call(
+                    func=ast.Name(id="replace") | ast.Attribute(attr="replace", value=ast.Name(id="dataclasses"))
+                ):
+                    if knows:
+                        yield node
+                case ast.Attribute(attr="__class__" | "__new__" | "__setattr__"):
+                    if knows:
+                        yield node
+
+    return lines(wrong())
+
+
+def imports(source: str, module: str, package: str = "passerby.room") -> list[int]:
+    """Lines that import `module`, in any spelling, for a file in `package`."""
+
+    def wrong() -> Iterator[ast.AST]:
+        for node in ast.walk(ast.parse(source)):
+            names: set[str] = set()
+            match node:
+                case ast.Import():
+                    names = {alias.name for alias in node.names}
+                case ast.ImportFrom():
+                    parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+                    origin = ".".join([*parts, *([node.module] if node.module else [])])
+                    names = {origin} | {f"{origin}.{alias.name}" for alias in node.names}
+                case ast.Constant(value=str(text)):
+                    names = {text}
+            if any(name == module or name.startswith(f"{module}.") for name in names):
+                yield node
+
+    return lines(wrong())
+
+
+def forbidden_words(source: str) -> list[int]:
+    """Lines where something is named by a word of recognition."""
+
+    def wrong() -> Iterator[ast.AST]:
+        for node in ast.walk(ast.parse(source)):
+            names = [getattr(node, field, None) for field in ("id", "attr", "name", "arg", "asname", "module")]
+            for name in filter(lambda value: isinstance(value, str), names):
+                words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower().replace(".", "_")
+                if re.search(rf"(?<![a-z])(?:{FORBIDDEN_WORDS.pattern})(?![a-z])", words):
+                    yield node
+
+    return lines(wrong())
+
+
+def files_of_memory(source: str) -> list[int]:
+    """Lines that make pixels a file in passing: temporary files and shared memory."""
+    named = [
+        *imports(source, "tempfile"),
+        *imports(source, "multiprocessing.shared_memory"),
+        *imports(source, "multiprocessing.managers"),
+        *imports(source, "mmap"),
+    ]
+    texts = lines(
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"/dev/shm|/tmp\b", node.value)
+    )
+    return sorted({*named, *texts})
+
+
+def offenders(check: Callable[[str], list[int]], allowed: Callable[[Path], bool]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in FILES
+        if not allowed(path)
+        for line in check(path.read_text(encoding="utf-8"))
+    ]
+
+
+def test_there_is_something_to_check():
+    assert {"base", "source", "detect", "track", "mask", "sink", "cli"} <= {room(path) for path in FILES}
+
+
+def test_only_mask_makes_safe_frames():
+    assert [] == offenders(lambda text: made(text, "SafeFrame"), lambda path: room(path) == "mask")
+
+
+def test_only_source_makes_raw_frames():
+    assert [] == offenders(lambda text: made(text, "RawFrame"), lambda path: room(path) == "source")
+
+
+@pytest.mark.parametrize(
+    "violation",
+    [
+        "from passerby.base.safe import SafeFrame\nx = SafeFrame(p, 0, 0)",
+        "import passerby.base.safe as s\nx = s.SafeFrame(p, 0, 0)",
+        "from passerby.base.safe import SafeFrame as Other",
+        "from passerby.base.safe import SafeFrame\nmake = SafeFrame",
+        "from passerby.base.safe import SafeFrame\nx = replace(frame, picture=raw)",
+        "from passerby.base.safe import SafeFrame\nx = dataclasses.replace(frame, picture=raw)",
+        "from passerby.base.safe import SafeFrame\ndef f(x: SafeFrame): return x.__class__(raw, 0, 0)",
+        "x = getattr(safe, 'SafeFrame')(raw, 0, 0)",
+    ],
+)
+def test_making_a_safe_frame_is_seen(violation):
+    assert made(violation, "SafeFrame")
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "from passerby.base.safe import SafeFrame\ndef f(x: SafeFrame) -> 'SafeFrame': return x",
+        "from passerby.base.safe import SafeFrame\nframes: list[SafeFrame] = []\nQ = Queue[SafeFrame]",
+        "from passerby.base.safe import SafeFrame\nassert isinstance(x, SafeFrame)",
+        "text = 'a'.replace('a', 'b')",
+    ],
+)
+def test_naming_the_type_is_no_violation(honest):
+    assert [] == made(honest, "SafeFrame")
+
+
+def test_raw_frames_are_known_to_few():
+    allowed = RAW_ROOMS | {"base/raw.py"}
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in FILES
+        if room(path) not in allowed and path.relative_to(SOURCE).as_posix() not in allowed
+        for line in imports(path.read_text(encoding="utf-8"), "passerby.base.raw", f"passerby.{room(path)}")
+    ]
+    assert [] == found
+
+
+@pytest.mark.parametrize(
+    "violation",
+    [
+        "import passerby.base.raw",
+        "import passerby.base.raw as r",
+        "from passerby.base.raw import RawFrame",
+        "from passerby.base import box, raw",
+        "from ..base.raw import RawFrame",
+        "from ..base import raw",
+        "importlib.import_module('passerby.base.raw')",
+        "if TYPE_CHECKING:\n    from passerby.base.raw import RawFrame",
+    ],
+)
+def test_an_import_of_raw_frames_is_seen(violation):
+    assert imports(violation, "passerby.base.raw")
+
+
+def test_other_imports_are_no_violation():
+    assert [] == imports("from passerby.base import box\nimport passerby.base.rawhide", "passerby.base.raw")
+
+
+def test_base_itself_imports_nothing():
+    assert "" == (SOURCE / "base" / "__init__.py").read_text(encoding="utf-8")
+
+
+def test_pixels_never_become_files_in_passing():
+    assert [] == offenders(files_of_memory, lambda path: path.relative_to(SOURCE).as_posix() in TEMPORARY)
+
+
+def test_those_with_temporary_files_do_not_know_raw_frames():
+    texts = [path.read_text(encoding="utf-8") for path in FILES if path.relative_to(SOURCE).as_posix() in TEMPORARY]
+    assert [] == [line for text in texts for line in imports(text, "passerby.base.raw")]
+
+
+@pytest.mark.parametrize(
+    "violation",
+    [
+        "import tempfile",
+        "from tempfile import NamedTemporaryFile",
+        "from multiprocessing import shared_memory",
+        "from multiprocessing.shared_memory import SharedMemory",
+        "import mmap",
+        "path = Path('/dev/shm/frames')",
+        "path = f'/tmp/{name}.png'",
+    ],
+)
+def test_a_file_in_passing_is_seen(violation):
+    assert files_of_memory(violation)
+
+
+def test_nothing_is_named_after_recognition():
+    assert [] == offenders(forbidden_words, lambda path: False)
+
+
+@pytest.mark.parametrize(
+    "violation",
+    [
+        "embedding = model(face)",
+        "def face_embeddings(): ...",
+        "class FaceRecogniser: ...",
+        "import insightface.app",
+        "from arcface import load",
+        "f(reid=True)",
+        "track.re_id = 4",
+        "def f(gender): ...",
+        "watchList = []",
+    ],
+)
+def test_a_word_of_recognition_is_seen(violation):
+    assert forbidden_words(violation)
+
+
+def test_words_that_only_look_alike_are_no_violation():
+    assert [] == forbidden_words("grid = pre_identity = area_id = mask = 1")
+
+
+def contracts() -> dict[str, dict[str, set[str]]]:
+    config = configparser.ConfigParser()
+    config.read(ROOT / ".importlinter")
+    return {
+        section.rpartition(":")[2]: {key: set(value.split()) for key, value in config[section].items()}
+        for section in config.sections()
+        if ":contract:" in section
+    }
+
+
+def rooms_here() -> set[str]:
+    folders = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    return folders | {path.stem for path in SOURCE.glob("*.py") if path.stem not in ("__init__", "__main__")}
+
+
+def test_every_room_is_in_the_table():
+    assert set() == rooms_here() - set(ROOMS) - {"cli"}
+
+
+@pytest.mark.parametrize("name", sorted(rooms_here() - {"cli"}))
+def test_the_import_rules_are_those_of_the_table(name):
+    others = rooms_here() - ROOMS[name] - {name}
+    expected = {f"passerby.{other}" for other in others} | ({"passerby.base.raw"} if name in NEVER_RAW else set())
+    assert expected == contracts()[name]["forbidden_modules"]
+    assert {f"passerby.{name}"} == contracts()[name]["source_modules"]
+
+
+def test_nobody_imports_the_command_line():
+    assert {"passerby.cli"} == contracts()["cli"]["protected_modules"] == contracts()["cli"]["allowed_importers"]
