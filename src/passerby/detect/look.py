@@ -7,6 +7,7 @@ bodies, from which `track/` derives heads; plates by the plate model, and text f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain
 
 import cv2
 
@@ -18,7 +19,8 @@ from passerby.base.settings import Frozen
 from passerby.detect.alive import check
 from passerby.detect.detector import Detector
 from passerby.detect.merge import merge
-from passerby.detect.pictures import Picture, colour
+from passerby.detect.pictures import Picture, colour, fitted
+from passerby.detect.plates import HINT, hinted, on_vehicle
 from passerby.detect.weights import Registry
 
 FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
@@ -66,8 +68,7 @@ class Looker:
         self._hide = frozenset(hide)
         self._settings = settings or LookSettings()
         self._detectors = {id: Detector(registry, id, threads) for id in self._wanted()}
-        for detector in self._detectors.values():
-            check(detector)
+        self.alive()
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -75,9 +76,12 @@ class Looker:
         return tuple(self._detectors)
 
     def alive(self) -> None:
-        """Raises DetectorError when a model no longer gives the known answer to the known picture."""
+        """Raises DetectorError when a model no longer gives the known answer to the known picture.
+
+        The picture has a size that every model sees anyway, so that what is checked is what runs.
+        """
         for detector in self._detectors.values():
-            check(detector)
+            check(detector, fitted(self._geometry, self._settings.body_size))
 
     def look(self, frame: RawFrame, *, deep: bool) -> list[Detection]:
         """Everything found, in displayed pixels. `deep` also searches the whole picture for plates and text."""
@@ -126,13 +130,14 @@ class Looker:
         for vehicle in closest:
             picture, back = views.crop(vehicle.box.grown(0.08), s.vehicle_size)
             looks.append(back(self._detectors[PLATE].find(picture, s.plate_threshold)))
-            looks.append(_as_plates(back(self._detectors[TEXT].find(picture, s.text_threshold))))
+            texts = back(self._detectors[TEXT].find(picture, s.text_threshold))
+            looks.append(on_vehicle(texts, [vehicle.box]))
         if deep:
-            looks += [self._at(views, PLATE, size, s.plate_threshold) for size in views.sizes(s.plate_sizes)]
-            if vehicles:
-                text = self._at(views, TEXT, s.text_size, s.text_threshold)
-                on_vehicles = [t for t in text if any(t.box.inside(v.box.grown(0.05)) > 0.5 for v in vehicles)]
-                looks.append(_as_plates(on_vehicles))
+            texts = self._at(views, TEXT, s.text_size, s.text_threshold)
+            faint = [self._at(views, PLATE, size, HINT) for size in views.sizes(s.plate_sizes)]
+            looks += [[d for d in look if d.score >= s.plate_threshold] for look in faint]
+            looks.append(on_vehicle(texts, [v.box for v in vehicles]))
+            looks.append(hinted(texts, list(chain.from_iterable(faint))))
         return merge(looks)
 
 
@@ -146,11 +151,6 @@ def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: fl
         )
         for d in found
     ]
-
-
-def _as_plates(found: Iterable[Detection]) -> list[Detection]:
-    """Text on a vehicle is taken for its plate."""
-    return [Detection(Kind.PLATE, d.box, d.score, d.origin) for d in found]
 
 
 class _Views:

@@ -26,10 +26,11 @@ class Threshold(Frozen):
     share: float
 
 
-#: Found on the development footage with benchmarks/tune_evidence.py.
+#: Scores of faces and plates are sums over several looks at one frame (detect/merge.py). docs/design/evidence.md tells
+#: how these were found, and what other values gave.
 THRESHOLDS: Mapping[Kind, Threshold] = {
-    Kind.FACE: Threshold(weak=0.15, certain=0.4, total=0.9, share=0.4),
-    Kind.PLATE: Threshold(weak=0.08, certain=0.3, total=0.4, share=0.3),
+    Kind.FACE: Threshold(weak=0.2, certain=0.5, total=1.2, share=0.5),
+    Kind.PLATE: Threshold(weak=0.1, certain=0.4, total=0.6, share=0.5),
     Kind.PERSON: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
     Kind.VEHICLE: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
     Kind.TEXT: Threshold(weak=0.3, certain=0.5, total=0.8, share=0.4),

@@ -48,7 +48,7 @@ class Following(Frozen):
 
 #: Room around what was found: share of its sides, and pixels. Plates and text are read to their last stroke.
 PADDING = {
-    Kind.FACE: (0.10, 1.0),
+    Kind.FACE: (0.15, 1.0),
     Kind.PLATE: (0.12, 2.0),
     Kind.PERSON: (0.05, 2.0),
     Kind.VEHICLE: (0.0, 0.0),

@@ -1,0 +1,52 @@
+"""What counts as a plate: the plate model's word, and text where a plate would be.
+
+Text alone is no plate: signs, banners and shop windows are to stay. It is taken for one on a vehicle, where it has
+a plate's shape and size, and anywhere where the plate model has a faint idea of a plate in the same place (close-ups,
+of which no vehicle is seen, are what it misses most).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from passerby.base.box import Box
+from passerby.base.kinds import Detection, Kind
+
+#: A plate on a vehicle is at most this much of the vehicle's box across and down, and not taller than wide (by much: it
+#: may be tilted, and motorcycles have square ones).
+MOST_WIDE, MOST_HIGH, LEAST_ASPECT = 0.6, 0.3, 0.8
+#: Text on a vehicle is often a badge or a dealer's name: its score counts for this much, so that it takes two looks.
+TEXT_WORTH = 0.3
+#: What the plate model may hint at, how sure the text must then be, how wide it is at least, and what both are worth.
+HINT, HINT_TEXT, HINT_ASPECT, HINT_WORTH = 0.03, 0.5, 1.2, 0.2
+#: Overlap (intersection over union) and share inside from which hint and text are about the same place.
+HINT_SAME, HINT_INSIDE = 0.3, 0.7
+
+
+def on_vehicle(texts: Iterable[Detection], vehicles: Sequence[Box]) -> list[Detection]:
+    """Texts that may be the plate of one of the vehicles, as plates."""
+    return [_as_plate(text, text.score * TEXT_WORTH) for text in texts if any(_fits(text.box, v) for v in vehicles)]
+
+
+def hinted(texts: Iterable[Detection], hints: Sequence[Detection]) -> list[Detection]:
+    """Texts in places where the plate model, at its faintest, sees a plate, as plates."""
+    return [
+        _as_plate(text, HINT_WORTH)
+        for text in texts
+        if text.score >= HINT_TEXT
+        and text.box.width >= HINT_ASPECT * text.box.height
+        and any(text.box.iou(h.box) > HINT_SAME or text.box.inside(h.box) > HINT_INSIDE for h in hints)
+    ]
+
+
+def _fits(text: Box, vehicle: Box) -> bool:
+    return (
+        text.inside(vehicle.grown(0.05)) > 0.5
+        and text.width <= MOST_WIDE * vehicle.width
+        and text.height <= MOST_HIGH * vehicle.height
+        and text.width >= LEAST_ASPECT * text.height
+    )
+
+
+def _as_plate(text: Detection, score: float) -> Detection:
+    return Detection(Kind.PLATE, text.box, score, text.origin)
