@@ -17,7 +17,7 @@ from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
 from passerby.base.settings import Frozen
 from passerby.detect.alive import check
-from passerby.detect.detector import Detector
+from passerby.detect.detector import STEP, Detector
 from passerby.detect.merge import merge
 from passerby.detect.pictures import Picture, colour, fitted
 from passerby.detect.plates import HINT, hinted, on_vehicle
@@ -80,8 +80,9 @@ class Looker:
 
         The picture has a size that every model sees anyway, so that what is checked is what runs.
         """
+        width, height = fitted(self._geometry, self._settings.body_size)
         for detector in self._detectors.values():
-            check(detector, fitted(self._geometry, self._settings.body_size))
+            check(detector, (width + -width % STEP, height + -height % STEP))
 
     def look(self, frame: RawFrame, *, deep: bool) -> list[Detection]:
         """Everything found, in displayed pixels. `deep` also searches the whole picture for plates and text."""
