@@ -58,7 +58,9 @@ class MotionEstimator:
 
     def _between(self, first: Picture, second: Picture) -> Grid:
         """Dense motion from one small picture to another, shape (h, w, 2), in its pixels."""
-        return np.asarray(self._flow.calc(first, second, np.empty((*first.shape, 2), np.float32)), np.float32)
+        # Given an array, it would start from the motion in it; cv2's stubs do not know that None gives a fresh start.
+        flow = self._flow.calc(first, second, None)  # type: ignore[call-overload]
+        return np.asarray(flow, np.float32)
 
 
 def _came_from(back: Grid) -> tuple[Grid, Grid]:
