@@ -16,8 +16,6 @@ STANDING = 1.3
 SURE = 0.3
 #: A face seen weakly, but where a body says that a head is, gains this: two looks agree.
 AGREEMENT = 0.25
-#: The area of a face as a share of its head's box, at least and at most.
-ALIKE = (0.1, 1.6)
 
 
 def head_of(person: Box) -> Box:
@@ -49,7 +47,7 @@ def with_heads(found: Sequence[Detection]) -> list[Detection]:
     sure = [f for f in faces if f.score >= SURE]
     faces = [
         Detection(f.kind, f.box, min(1.0, f.score + AGREEMENT), f.origin)
-        if f.score < SURE and any(_agrees(head, f.box) for head, _ in heads)
+        if f.score < SURE and any(_holds(head.grown(0.3), f.box) for head, _ in heads)
         else f
         for f in faces
     ]
@@ -59,11 +57,6 @@ def with_heads(found: Sequence[Detection]) -> list[Detection]:
         if not any(_holds(head, f.box) for f in sure)
     ]
     return [*others, *faces, *bare]
-
-
-def _agrees(head: Box, face: Box) -> bool:
-    """Is this face about where that head is, and of a size to belong to it?"""
-    return _holds(head.grown(0.3), face) and ALIKE[0] * head.area <= face.area <= ALIKE[1] * head.area
 
 
 def _holds(head: Box, face: Box) -> bool:
