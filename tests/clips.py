@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
@@ -47,9 +48,19 @@ def drawing(index: int, size: tuple[int, int] = SIZE) -> np.ndarray:
 
 def picture(index: int, size: tuple[int, int] = SIZE, pixel_format: str = "yuv420p") -> av.VideoFrame:
     """`drawing` as a frame without times."""
+    if pixel_format == "pal8":
+        return _in_palette(drawing(index, size))
     # One thread: with more, swscale's vector code for one slice may overwrite the first samples of the next where a
     # line has little padding, and two equal drawings differ.
     return av.VideoFrame.from_ndarray(drawing(index, size)).reformat(format=pixel_format, threads=1)
+
+
+def _in_palette(image: np.ndarray) -> av.VideoFrame:
+    """In 3 bits of red, 3 of green and 2 of blue."""
+    red, green, blue = image[..., 0] >> 5, image[..., 1] >> 5, image[..., 2] >> 6
+    codes = np.arange(256)
+    colours = np.stack([codes * 0 + 255, (codes >> 5) * 36, (codes >> 2 & 7) * 36, (codes & 3) * 85], axis=1)
+    return av.VideoFrame.from_ndarray((red << 5 | green << 2 | blue, colours.astype(np.uint8)), format="pal8")
 
 
 def safe_frame(index: int, time: int, size: tuple[int, int] = SIZE, pixel_format: str = "yuv420p") -> SafeFrame:
@@ -105,7 +116,7 @@ def write_clip(
     with av.open(path, "w", format=container, container_options=container_options or {}) as output:
         stream = output.add_stream(
             codec,
-            rate=30,
+            rate=30 if time_base.denominator % 30 == 0 else 25,
             options=_options(codec) | (options or {}),
             time_base=time_base,
             width=size[0],
@@ -125,13 +136,19 @@ def write_clip(
     return path
 
 
+#: What makes the groups of pictures of an encoder stand alone, besides "g".
+CLOSED = {"libx265": {"x265-params": "log-level=none:open-gop=0:keyint=6:min-keyint=6:bframes=0"}}
+
+
 def _options(codec: str) -> dict[str, str]:
     return {
         "libx264": {"preset": "ultrafast", "crf": "18"},
         "libx265": {"preset": "ultrafast", "crf": "18", "x265-params": "log-level=none"},
         "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "20", "b": "0"},
         "libsvtav1": {"preset": "12", "crf": "20"},
-    }[codec]
+        "mpeg4": {"qscale": "2", "flags": "+qscale"},
+        "mpeg2video": {"qscale": "2", "flags": "+qscale"},
+    }.get(codec, {})
 
 
 def cfr(path: Path) -> Path:
@@ -174,6 +191,35 @@ def vp9(path: Path) -> Path:
 def av1(path: Path) -> Path:
     """AV1, MP4."""
     return write_clip(path, codec="libsvtav1")
+
+
+def tone(output: OutputContainer, stream: AudioStream, seconds: float, hertz: float = 440) -> None:
+    """Fill a track of sound of a clip that is being written with a sine."""
+    rate = stream.codec_context.sample_rate
+    moments = np.arange(int(seconds * rate)) / rate
+    sound(output, stream, 0.3 * np.sin(2 * np.pi * hertz * moments))
+
+
+def sound(output: OutputContainer, stream: AudioStream, samples: np.ndarray, first: int = 0) -> None:
+    """Fill a track of sound of a clip that is being written with `samples` (one channel, -1 to 1), from sample number
+    `first` of its clock on."""
+    context = stream.codec_context
+    resampler = av.AudioResampler(context.format, context.layout, context.sample_rate, context.frame_size or 1024)
+    frame = av.AudioFrame.from_ndarray(samples[np.newaxis].astype(np.float32), format="fltp", layout="mono")
+    frame.sample_rate, frame.pts, frame.time_base = context.sample_rate, first, Fraction(1, context.sample_rate)
+    for part in (*resampler.resample(frame), *resampler.resample(None)):
+        output.mux(stream.encode(part))
+    output.mux(stream.encode(None))
+
+
+def rgb(frame: av.VideoFrame) -> np.ndarray:
+    """What a frame shows as RGB, by its own matrix and range; BT.601 where it names none, as players do."""
+    grey_or_rgb = len(frame.format.components) < 3 or frame.format.is_rgb
+    source = None if grey_or_rgb else {1: "ITU709", 9: "BT2020"}.get(int(frame.colorspace), "ITU601")
+    full = 2 if int(frame.color_range) == 2 or frame.format.name.startswith("yuvj") or grey_or_rgb else 1
+    return frame.reformat(
+        format="rgb24", src_colorspace=source, src_color_range=full, dst_color_range=2, threads=1
+    ).to_ndarray()
 
 
 def decoded(path: Path, pixel_format: str = "rgb24") -> list[tuple[Fraction, np.ndarray]]:

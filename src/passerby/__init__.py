@@ -17,7 +17,7 @@ from passerby.base.report import Report
 from passerby.base.settings import Settings
 
 if TYPE_CHECKING:
-    from passerby.pipeline import analyse, redact
+    from passerby.dispatch import analyse, redact
 
 __all__ = ["PasserbyError", "Plan", "Report", "Settings", "analyse", "redact"]
 
@@ -25,7 +25,7 @@ __all__ = ["PasserbyError", "Plan", "Report", "Settings", "analyse", "redact"]
 def __getattr__(name: str) -> object:
     """The pipeline brings decoders and models with it, so it is loaded when it is first wanted (PEP 562)."""
     if name in ("analyse", "redact"):
-        from passerby import pipeline
+        from passerby import dispatch
 
-        return getattr(pipeline, name)
+        return getattr(dispatch, name)
     raise AttributeError(f"module 'passerby' has no attribute {name!r}")

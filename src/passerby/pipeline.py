@@ -1,8 +1,9 @@
 """The story of a file, top to bottom. Read this first.
 
 A file is decoded twice. The first pass looks and follows, and ends in a plan: every track, known from before its first
-sighting to after its last. The second pass paints what the plan says and writes it. Nothing is painted before all is
-known, and nothing is passed on that the first pass has not seen.
+sighting to after its last. The second pass paints what the plan says and writes it, with the sound where that is
+wanted. Nothing is painted before all is known, and nothing is passed on that the first pass has not seen. A file may
+have several video tracks: the first pass takes one after the other, the second all side by side.
 """
 
 from __future__ import annotations
@@ -11,35 +12,40 @@ from array import array
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from fractions import Fraction
+from heapq import merge
 from pathlib import Path
 
 from passerby.base.background import background
 from passerby.base.errors import PlanError, SourceChanged
 from passerby.base.kinds import Detection
-from passerby.base.media import VideoInfo
 from passerby.base.motion import MotionField
 from passerby.base.plan import Analysed, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
 from passerby.base.progress import Progress, Silent
 from passerby.base.report import QuickCheck, Report
 from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
-from passerby.base.settings import Settings
-from passerby.detect.cadence import Cadence
-from passerby.detect.look import Looker
+from passerby.base.settings import Audio, Settings
+from passerby.detect.cadence import CADENCES, Cadence
+from passerby.detect.look import LOOKS, Looker
 from passerby.detect.motion import MotionEstimator
 from passerby.detect.weights import Registry
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import shape
-from passerby.release import PROGRAM, make_report
+from passerby.release import PROGRAM, Written, make_report
 from passerby.sink.container import container_for
 from passerby.sink.encoding import Encoding, choose_encoding
 from passerby.sink.output import OutputFile, write_text_atomically
+from passerby.sink.sound import sound_track
 from passerby.sink.video import VideoWriter
+from passerby.source.audio import SoundFile
 from passerby.source.file import VideoFile
-from passerby.source.fingerprint import fingerprint
+from passerby.source.fingerprint import fingerprint, printable
 from passerby.source.pictures import picture_hash
 from passerby.track.heads import with_heads, without_helpers
+from passerby.track.regions import fixed_tracks, left_alone
 from passerby.track.tracker import Following, Tracker
 from passerby.verify.quick import quick_check
 
@@ -74,18 +80,18 @@ def redact(
     progress = progress or Silent()
     settings = plan.settings if plan is not None and settings is None else settings or Settings()
     with VideoFile.open(source) as video, OutputFile(output, force, source=source) as out:
-        hashes: Hashes[int] | None = None
+        encodings = [choose_encoding(info, settings, container_for(output)) for info in video.info.videos]
+        hashes: list[Hashes[int]] | None = None
         edited = plan is not None
         if plan is None:
             plan, hashes = _analyse(video, settings, threads, progress)
         else:
-            _belongs(plan, source)
-        encoding = choose_encoding(video.info.videos[0], settings, container_for(output))
-        covered, times = _render(video, plan, settings, hashes, out.part, encoding, container_for(output), progress)
+            _belongs(plan, video)
+        written = _render(video, plan, settings, hashes, out.part, encodings, container_for(output), progress)
         check = QuickCheck(ran=False)
         if verify:
-            check = quick_check(out.part, output, plan, times, settings, threads, progress)
-        report = make_report(video.info, output, out.part, plan, settings, encoding.encoder, covered, check, edited)
+            check = quick_check(out.part, output, plan, written.times, settings, threads, progress)
+        report = make_report(video.info, output, out.part, plan, settings, written, check, edited)
         if save_plan is not None:
             write_text_atomically(save_plan, plan.to_json(), force)
         out.commit()
@@ -106,90 +112,106 @@ class _Seen:
 
     index: int
     time: int
+    damaged: bool
     motion: MotionField | None
     look: Future[list[Detection]] | None
 
 
-def _analyse(video: VideoFile, settings: Settings, threads: int | None, progress: Progress) -> tuple[Plan, Hashes[int]]:
-    info = video.info.videos[0]
-    width, height = info.geometry.upright
+def _analyse(
+    video: VideoFile, settings: Settings, threads: int | None, progress: Progress
+) -> tuple[Plan, list[Hashes[int]]]:
     registry = Registry.load()
-    looker = Looker(registry, info.geometry, settings.hide, threads=threads)
-    rate = float(info.frame_rate) if info.frame_rate else 25.0
-    tracker = Tracker(width, height, Following.at(rate))
-    tracks: list[Track] = []
-    times, hashes, cuts = array("q"), array("Q"), []
-
-    progress.start(video.path.name, "analyse", info.frames_estimate)
-    for seen in _watched(video, info, looker, hashes):
-        times.append(seen.time)
-        if seen.motion is None:
-            cuts.append(seen.time)
-        found = None if seen.look is None else without_helpers(with_heads(seen.look.result()), settings.hide)
-        tracks += tracker.step(seen.index, seen.time, seen.motion, found)
-        progress.advance(1)
-    tracks += tracker.finish()
-    progress.finish()
-
+    hashes: list[Hashes[int]] = [array("Q") for _ in video.info.videos]
+    videos, weights = [], set()
+    for number, info in enumerate(video.info.videos):
+        looker = Looker(registry, info.geometry, settings.hide, LOOKS[settings.profile], threads)
+        videos.append(_analyse_track(video, number, looker, settings, hashes[number], progress))
+        weights |= set(looker.weights)
     sha256, size = fingerprint(video.path)
     plan = Plan(
         program=PROGRAM,
         source=Fingerprint(
-            name=video.path.name, sha256=sha256, size=size, duration=video.info.duration, frames=len(times)
+            name=printable(video.path), sha256=sha256, size=size, duration=video.info.duration, frames=videos[0].frames
         ),
         settings=settings,
-        weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in looker.weights),
-        videos=(_video_plan(info, times, cuts[1:], tracks),),
+        weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(weights)),
+        videos=tuple(videos),
     )
     return plan, hashes
 
 
-def _watched(video: VideoFile, info: VideoInfo, looker: Looker, hashes: Hashes[int]) -> Iterator[_Seen]:
-    """Every frame with its motion and, where one was due, its look, which runs beside the motion of the next frames."""
-    motion, cadence = MotionEstimator(info.geometry), Cadence(info.frame_rate)
-    pending: deque[_Seen] = deque()
-    looks = 0
-    with ThreadPoolExecutor(1, thread_name_prefix="passerby-look") as looking:
-        for frame in background(video.frames()):
-            hashes.append(picture_hash(frame))
-            field, scene = motion.step(frame)
-            due = cadence.due(scene)
-            look = None
-            if due is not None:
-                if looks % ALIVE_EVERY == ALIVE_EVERY - 1:
-                    looking.submit(looker.alive).result()
-                looks += 1
-                look = looking.submit(looker.look, frame, deep=due.deep)
-            pending.append(_Seen(frame.index, frame.time, None if scene.cut else field, look))
-            while len(pending) > AHEAD:
-                yield pending.popleft()
-        yield from pending
-
-
-def _video_plan(info: VideoInfo, times: array[int], cuts: list[int], tracks: list[Track]) -> VideoPlan:
+def _analyse_track(
+    video: VideoFile, number: int, looker: Looker, settings: Settings, hashes: Hashes[int], progress: Progress
+) -> VideoPlan:
+    info = video.info.videos[number]
     width, height = info.geometry.upright
+    tracker = Tracker(width, height, Following.at(float(info.frame_rate or 25)))
+    tracks: list[Track] = []
+    times, cuts, whole = array("q"), [], []
+    progress.start(printable(video.path), "analyse", info.frames_estimate)
+    cadence = Cadence(info.frame_rate, CADENCES[settings.profile])
+    for seen in _watched(video, number, looker, cadence, hashes):
+        times.append(seen.time)
+        whole.append(not seen.damaged)
+        if seen.motion is None:
+            cuts.append(seen.time)
+        found = None if seen.look is None else _wanted(seen.look.result(), settings, float(seen.time * info.time_base))
+        tracks += tracker.step(seen.index, seen.time, seen.motion, found)
+        progress.advance(1)
+    tracks += tracker.finish()
+    tracks += fixed_tracks(settings.hide_regions, times, info.time_base)
+    progress.finish()
     in_order = sorted(tracks, key=lambda track: (track.start, track.kind, track.keyframes[0].box))
-    seen: tuple[Analysed, ...] = ()
-    if times:
-        seen = (Analysed(first_frame=0, last_frame=len(times) - 1, first_time=times[0], last_time=times[-1]),)
     return VideoPlan(
         stream=info.stream,
         time_base=info.time_base,
         width=width,
         height=height,
         frames=len(times),
-        analysed=seen,
-        cuts=tuple(cuts),
+        analysed=Analysed.runs(times, whole),
+        cuts=tuple(cuts[1:]),
         tracks=tuple(track.model_copy(update={"number": n}) for n, track in enumerate(in_order, 1)),
     )
 
 
-def _belongs(plan: Plan, source: Path) -> None:
-    sha256, _ = fingerprint(source)
-    if plan.source.sha256 != sha256:
+def _wanted(found: list[Detection], settings: Settings, seconds: float) -> list[Detection]:
+    """What is to be followed of one look: heads added, helpers and what is in kept regions left out."""
+    return left_alone(without_helpers(with_heads(found), settings.hide), settings.keep_regions, seconds)
+
+
+def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, hashes: Hashes[int]) -> Iterator[_Seen]:
+    """Every frame with its motion and, where one was due, its look, which runs beside the motion of the next frames."""
+    info = video.info.videos[number]
+    motion = MotionEstimator(info.geometry)
+    pending: deque[_Seen] = deque()
+    looks = 0
+    with ThreadPoolExecutor(1, thread_name_prefix="passerby-look") as looking:
+        for frame in background(video.frames(number)):
+            hashes.append(picture_hash(frame))
+            if frame.damaged:  # it will be covered whole; to follow what it shows would lead masks astray
+                motion = MotionEstimator(info.geometry)
+                pending.append(_Seen(frame.index, frame.time, True, None, None))
+            else:
+                field, scene = motion.step(frame)
+                due = cadence.due(scene)
+                look = None
+                if due is not None:
+                    if looks % ALIVE_EVERY == ALIVE_EVERY - 1:
+                        looking.submit(looker.alive).result()
+                    looks += 1
+                    look = looking.submit(looker.look, frame, deep=due.deep)
+                pending.append(_Seen(frame.index, frame.time, False, None if scene.cut else field, look))
+            while len(pending) > AHEAD:
+                yield pending.popleft()
+        yield from pending
+
+
+def _belongs(plan: Plan, video: VideoFile) -> None:
+    sha256, _ = fingerprint(video.path)
+    if plan.source.sha256 != sha256 or len(plan.videos) != len(video.info.videos):
         raise PlanError(
             f"The plan was made for another file ({plan.source.name}, SHA-256 {plan.source.sha256[:16]}…), not for "
-            f"{source}. Make a new one with: passerby redact {source} --save-plan"
+            f"{video.path}. Make a new one with: passerby redact {video.path} --save-plan"
         )
 
 
@@ -197,40 +219,61 @@ def _render(
     video: VideoFile,
     plan: Plan,
     settings: Settings,
-    hashes: Hashes[int] | None,
+    hashes: list[Hashes[int]] | None,
     part: Path,
-    encoding: Encoding,
+    encodings: list[Encoding],
     container: str,
     progress: Progress,
-) -> tuple[int, array[int]]:
-    """The second pass: paint and write. Returns how many frames were covered whole, and the times of all frames."""
-    covered, times = 0, array("q")
-    info = video.info.videos[0]
-    progress.start(video.path.name, "render", plan.videos[0].frames)
-    with VideoWriter(part, info, encoding, container) as writer:
-        for safe in background(_painted(video, info, plan, settings, hashes, encoding.pixel_format)):
-            writer.write(safe)
+) -> Written:
+    """The second pass: paint and write, all tracks side by side in order of time."""
+    info = video.info
+    covered, times = 0, [array("q") for _ in info.videos]
+    progress.start(printable(video.path), "render", sum(seen.frames for seen in plan.videos))
+    with ExitStack() as stack:
+        wanted = () if settings.audio is Audio.REMOVE else info.sounds
+        files = [stack.enter_context(SoundFile(video.path, info, sound)) for sound in wanted]
+        sounds = [sound_track(file, settings.audio, plan.audio, container) for file in files]
+        created = info.created if settings.keep_times else None
+        tracks = list(zip(info.videos, encodings, strict=True))
+        writer = stack.enter_context(VideoWriter(part, tracks, container, sounds, created))
+        painted = [_painted(video, n, plan, settings, hashes, encoding) for n, encoding in enumerate(encodings)]
+        for _, number, safe in merge(*painted, key=lambda one: one[:2]):
+            writer.write(safe, number)
             covered += safe.covered
-            times.append(safe.time)
+            times[number].append(safe.time)
             progress.advance(1)
     progress.finish()
-    if len(times) != plan.videos[0].frames:
+    if [len(track) for track in times] != [seen.frames for seen in plan.videos]:
         raise SourceChanged(
-            f"{video.path} gave {plan.videos[0].frames} frames when it was looked at and {len(times)} now. "
+            f"{video.path} gave {plan.videos[0].frames} frames when it was looked at and {len(times[0])} now. "
             "Nothing was written. Make sure that nobody writes to it, and run it again."
         )
-    return covered, times
+    notes = [note for encoding in encodings for note in encoding.notes] + [s.note for s in sounds if s.note]
+    encoders = [encoding.encoder for encoding in encodings]
+    return Written(encoders, covered, times, [video.tallies[n] for n in sorted(video.tallies)], notes)
 
 
 def _painted(
-    video: VideoFile, info: VideoInfo, plan: Plan, settings: Settings, hashes: Hashes[int] | None, pixel_format: str
-) -> Iterator[SafeFrame]:
-    painter = Painter(info, pixel_format)
-    schedule = Schedule(plan.tracks(0))
-    for frame in background(video.frames()):
-        same = hashes is None or (frame.index < len(hashes) and hashes[frame.index] == picture_hash(frame))
-        if same and plan.videos[0].seen(frame.index, frame.time):
-            here = schedule.at(frame.time)
-            yield painter.paint(frame, [shape(showing, info.geometry, settings.style) for showing in here])
-        else:
-            yield painter.cover(frame)
+    video: VideoFile,
+    number: int,
+    plan: Plan,
+    settings: Settings,
+    hashes: list[Hashes[int]] | None,
+    encoding: Encoding,
+) -> Iterator[tuple[Fraction, int, SafeFrame]]:
+    """(seconds, number of the track, frame) of one track."""
+    info, known = video.info.videos[number], None if hashes is None else hashes[number]
+    painter = Painter(info, encoding.pixel_format)
+    schedule = Schedule(plan.tracks(number))
+
+    def paint() -> Iterator[SafeFrame]:
+        for frame in background(video.frames(number)):
+            same = known is None or (frame.index < len(known) and known[frame.index] == picture_hash(frame))
+            if same and not frame.damaged and plan.videos[number].seen(frame.index, frame.time):
+                here = schedule.at(frame.time)
+                yield painter.paint(frame, [shape(showing, info.geometry, settings.style) for showing in here])
+            else:
+                yield painter.cover(frame)
+
+    for safe in background(paint()):
+        yield safe.time * info.time_base, number, safe

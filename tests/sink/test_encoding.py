@@ -69,7 +69,7 @@ def test_noise_stays_within_the_sources_rate(tmp_path):
     video = clips.video_info(size=(320, 240), bit_rate=source_rate)
     encoding = choose_encoding(video, Settings(), "mp4")
     noise = np.random.default_rng(1)
-    with VideoWriter(tmp_path / "o.mp4", video, encoding, "mp4") as writer:
+    with VideoWriter(tmp_path / "o.mp4", [(video, encoding)], "mp4") as writer:
         for index, time in enumerate(clips.constant(240)):
             image = noise.integers(64, 192, (240, 320, 3), np.uint8)
             picture = av.VideoFrame.from_ndarray(image).reformat(format="yuv420p")

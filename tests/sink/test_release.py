@@ -19,7 +19,7 @@ def release(source, path, container="mp4"):
     with VideoFile.open(source) as file:
         video = file.info.videos[0]
         encoding = choose_encoding(video, Settings(), container)
-        with VideoWriter(path, video, encoding, container) as writer:
+        with VideoWriter(path, [(video, encoding)], container) as writer:
             for raw in file.frames():
                 writer.write(SafeFrame(raw.picture, raw.index, raw.time))
     return path

@@ -17,7 +17,7 @@ from tests import clips
 
 def write(path, video, frames, container="mp4", settings=None):
     encoding = choose_encoding(video, settings or Settings(), container)
-    with VideoWriter(path, video, encoding, container) as writer:
+    with VideoWriter(path, [(video, encoding)], container) as writer:
         for frame in frames:
             writer.write(frame)
     return path
@@ -178,15 +178,31 @@ def test_no_program_no_date(tmp_path, container):
         assert data[header + 4 : header + 12] == bytes(8)  # created, modified
 
 
-def test_odd_sides_are_refused(tmp_path):
-    video = clips.video_info(size=(127, 95))
-    with pytest.raises(OutputError, match="127x95 has an odd side.*Crop it"):
-        VideoWriter(tmp_path / "o.mp4", video, choose_encoding(video, Settings(), "mp4"), "mp4")
+@pytest.mark.parametrize(
+    ("settings", "pixel_format", "size"),
+    [
+        (Settings(), "yuv420p", (128, 96)),
+        (Settings(exact_chroma=True), "yuv422p", (128, 95)),
+        (Settings(exact_chroma=True), "yuv444p", (127, 95)),
+        (Settings(codec=Codec.AV1), "yuv420p", (127, 95)),
+        (Settings(codec=Codec.HEVC), "yuv420p", (128, 96)),
+    ],
+)
+def test_odd_sides_are_padded_where_they_must_be(tmp_path, settings, pixel_format, size):
+    video = clips.video_info(size=(127, 95), pixel_format=pixel_format)
+    frames = [clips.safe_frame(n, n * 1001, (127, 95), pixel_format) for n in range(3)]
+    out = write(tmp_path / "o.mp4", video, frames, settings=settings)
+    (_, shown), *_ = clips.decoded(out)
+    assert shown.shape == (size[1], size[0], 3)
+    assert np.mean(np.abs(shown[:95, :127].astype(int) - clips.drawing(0, (127, 95)))) < 4
+    assert np.mean(np.abs(shown[-1].astype(int) - shown[-2])) < 4  # padded with what was beside it
+    notes = choose_encoding(video, settings, "mp4").notes
+    assert any("padded by one line" in note for note in notes) == (size != (127, 95))
 
 
 def test_other_pictures_are_refused(tmp_path):
     video = clips.video_info()
-    with VideoWriter(tmp_path / "o.mp4", video, choose_encoding(video, Settings(), "mp4"), "mp4") as writer:
+    with VideoWriter(tmp_path / "o.mp4", [(video, choose_encoding(video, Settings(), "mp4"))], "mp4") as writer:
         with pytest.raises(OutputError, match="64x64 does not fit"):
             writer.write(clips.safe_frame(0, 0, size=(64, 64)))
         with pytest.raises(OutputError, match="yuv444p came where yuv420p"):
@@ -210,7 +226,7 @@ def test_full_disk(tmp_path):
 def test_folder_that_is_not_there(tmp_path):
     video = clips.video_info()
     with pytest.raises(OutputError, match="cannot be written: No such file.*choose another place with -o"):
-        VideoWriter(tmp_path / "no" / "o.mp4", video, choose_encoding(video, Settings(), "mp4"), "mp4")
+        VideoWriter(tmp_path / "no" / "o.mp4", [(video, choose_encoding(video, Settings(), "mp4"))], "mp4")
 
 
 def test_no_frames_is_an_error(tmp_path):

@@ -17,9 +17,11 @@ class Kind(StrEnum):
     TEXT = "text"
     SCREEN = "screen"
     VEHICLE = "vehicle"
+    REGION = "region"
 
 
-#: What `--hide` takes. Vehicles are found to look for plates on them and to be counted, not to be hidden.
+#: What `--hide` takes. Vehicles are found to look for plates on them and to be counted, not to be hidden; regions are
+#: not found, but drawn by a person.
 HIDEABLE = (Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN)
 
 

@@ -68,7 +68,12 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """One video track. Times are in `time_base` (seconds a tick); `bit_rate` in bits a second."""
+    """One video track. Times are in `time_base` (seconds a tick); `bit_rate` in bits a second.
+
+    `pixel_format` and `colour` are those of the frames that a source hands out: planar YUV. Where the file holds
+    something else (RGB, grey, transparency), `notes` say so, one plain line each.
+    `interlaced` frames hold two moments, on every other line; `top_first` says whether the upper line is the earlier.
+    """
 
     stream: int
     codec: str
@@ -81,15 +86,37 @@ class VideoInfo:
     frames_estimate: int | None
     bit_rate: int | None
     interlaced: bool = False
+    top_first: bool = True
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoundInfo:
+    """One track of sound. `language` is its code of three letters (ISO 639-2), None where the file does not say."""
+
+    stream: int
+    codec: str
+    time_base: Fraction
+    sample_rate: int
+    channels: int
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One file: its tracks, and what else lies in it that will not come out (`dropped`: one plain line each)."""
+    """One file: its tracks, and what else lies in it that will not come out (`dropped`: one plain line each).
+
+    `origin` is the moment (seconds) on the file's own clock that is time 0 of the presentation: all tracks are told
+    from there. `created` is when the file says it was made, as text. `damage` says, one line each, what of the file is
+    known to be missing before a frame of it is decoded.
+    """
 
     path: Path
     container: str
     duration: float | None
     videos: tuple[VideoInfo, ...]
-    audio_tracks: int
+    sounds: tuple[SoundInfo, ...]
     dropped: tuple[str, ...]
+    origin: Fraction = Fraction(0)
+    created: str | None = None
+    damage: tuple[str, ...] = ()

@@ -9,21 +9,43 @@ Times are integers in the track's own time base, frames are ordinals from 0, pos
 from __future__ import annotations
 
 import bisect
+import math
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from passerby.base.box import Box
 from passerby.base.errors import PlanError
+from passerby.base.frozen import Frozen
 from passerby.base.kinds import Kind
-from passerby.base.settings import Frozen, Settings
+from passerby.base.settings import Settings
+
+
+def _rational(value: object) -> object:
+    try:
+        number = Fraction(value) if isinstance(value, str) else value
+    except ZeroDivisionError:
+        raise ValueError(f"{value} divides by zero") from None
+    if isinstance(number, Fraction) and number <= 0:
+        raise ValueError(f"{value} is not more than 0")
+    return number
+
 
 Rational = Annotated[
     Fraction,
-    BeforeValidator(lambda v: Fraction(v) if isinstance(v, str) else v),
+    BeforeValidator(_rational),
     PlainSerializer(lambda v: f"{v.numerator}/{v.denominator}", return_type=str),
     Field(json_schema_extra={"type": "string", "examples": ["1/90000"]}),
 ]
@@ -37,11 +59,20 @@ class Keyframe(Frozen):
     `score` is the detector's, or 0 where the place was carried there by motion alone.
     """
 
+    model_config = ConfigDict(allow_inf_nan=False)
+
     time: int
     box: Box
     score: float = Field(ge=0, le=1)
     origin: str
     polygon: tuple[Point, ...] | None = Field(default=None, min_length=3)
+
+    @field_validator("box")
+    @classmethod
+    def _upright(cls, box: Box) -> Box:
+        if not (-math.inf < box.x1 <= box.x2 < math.inf and -math.inf < box.y1 <= box.y2 < math.inf):
+            raise ValueError("a box is left, top, right, bottom, in this order")
+        return box
 
 
 class Track(Frozen):
@@ -111,6 +142,15 @@ class Analysed(Frozen):
     first_time: int
     last_time: int
 
+    @classmethod
+    def runs(cls, times: Sequence[int], seen: Sequence[bool]) -> tuple[Analysed, ...]:
+        """The runs of frames that were seen, of all frames and their times in order."""
+        runs = [list(run) for good, run in groupby(range(len(times)), key=seen.__getitem__) if good]
+        return tuple(
+            cls(first_frame=run[0], last_frame=run[-1], first_time=times[run[0]], last_time=times[run[-1]])
+            for run in runs
+        )
+
 
 class VideoPlan(Frozen):
     """One video track of the source: `width` by `height` as displayed, and what is in it.
@@ -126,6 +166,13 @@ class VideoPlan(Frozen):
     analysed: tuple[Analysed, ...]
     cuts: tuple[int, ...] = ()
     tracks: tuple[Track, ...] = ()
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        twice = [a for a, b in pairwise(sorted(track.number for track in self.tracks)) if a == b]
+        if twice:
+            raise ValueError(f"there is more than one track {twice[0]}: each has a number of its own")
+        return self
 
     def seen(self, frame: int, time: int) -> bool:
         """Was this frame, under this time, looked at?"""
@@ -169,6 +216,8 @@ class Correction(Frozen):
             raise ValueError(
                 f"correction {self.action} of track {self.number}: a track is given with add and replace only"
             )
+        if self.track is not None and self.track.number != self.number:
+            raise ValueError(f"correction {self.action} of track {self.number}: its track says {self.track.number}")
         return self
 
 
@@ -178,7 +227,7 @@ class Fingerprint(Frozen):
     name: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     size: int = Field(ge=0)
-    duration: float | None
+    duration: float | None = None
     frames: int = Field(ge=0)
 
 
@@ -197,10 +246,27 @@ class Plan(Frozen):
     source: Fingerprint
     settings: Settings
     weights: tuple[WeightsUsed, ...]
-    videos: tuple[VideoPlan, ...]
+    videos: tuple[VideoPlan, ...] = Field(min_length=1)
     trim: tuple[TrimSpan, ...] = ()
     audio: tuple[AudioSpan, ...] = ()
     corrections: tuple[Correction, ...] = ()
+
+    @model_validator(mode="after")
+    def _corrections_fit(self) -> Self:
+        """A correction that misses its track would quietly hide nothing, or take another track's mask away."""
+        numbers = [{track.number for track in video.tracks} for video in self.videos]
+        for correction in self.corrections:
+            what = f"correction {correction.action} of track {correction.number}"
+            if correction.video >= len(numbers):
+                raise ValueError(f"{what}: there is no video {correction.video}, they are counted from 0")
+            here = numbers[correction.video]
+            if (correction.number in here) is (correction.action == "add"):
+                raise ValueError(f"{what}: there is {'one already' if correction.action == 'add' else 'none'}")
+            if correction.track is None:
+                here.remove(correction.number)
+            else:
+                here.add(correction.number)
+        return self
 
     def tracks(self, video: int) -> tuple[Track, ...]:
         """The tracks to hide in one video track, corrections applied in their order."""
@@ -231,6 +297,6 @@ class Plan(Frozen):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise PlanError(
-                f"{path} is not a plan that can be rendered: {where}: {first['msg']}. "
+                f"{path} is not a plan that can be rendered: {where}: {first['msg'].removeprefix('Value error, ')}. "
                 f"Mend that place, or make a new plan with: passerby redact INPUT --save-plan"
             ) from error

@@ -17,8 +17,10 @@ class RawFrame:
 
     `picture` belongs to the decoder, which predicts later pictures from it: never write into it.
     `index` counts the track's frames from 0; `time` is the presentation time in the track's time base.
+    `damaged` says that the file is broken there: the decoder has guessed at some of what the picture shows.
     """
 
     picture: av.VideoFrame
     index: int
     time: int
+    damaged: bool = False

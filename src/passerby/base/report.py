@@ -9,9 +9,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from passerby.base.frozen import Frozen
 from passerby.base.kinds import Kind
 from passerby.base.plan import Fingerprint, WeightsUsed
-from passerby.base.settings import Frozen, Settings
+from passerby.base.settings import Settings
 
 
 class TimeRange(Frozen):
@@ -30,7 +31,10 @@ class Hidden(Frozen):
 
 
 class Output(Frozen):
-    """The released file. `covered` counts frames that were painted over whole, with the first reason why."""
+    """The released file. `frames` and `covered` (painted over whole) count all its video tracks.
+
+    `undecodable` counts frames of the source that could not be decoded, so that they are not there at all.
+    """
 
     name: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
@@ -38,6 +42,7 @@ class Output(Frozen):
     codec: str
     frames: int
     covered: int = 0
+    undecodable: int = 0
 
 
 class Suspect(Frozen):
@@ -75,13 +80,14 @@ class Report(Frozen):
     plan_edited: bool = Field(description="True when the plan was given with --plan, not found in this run.")
     hidden: tuple[Hidden, ...]
     dropped: tuple[str, ...] = Field(description="What was in the source and is not in the output.")
+    damage: tuple[str, ...] = Field(default=(), description="What of the source could not be read, and what was done.")
     warnings: tuple[str, ...]
     check: QuickCheck
 
     @property
     def needs_a_person(self) -> bool:
-        """Exit code 3: a possible leak, or frames that had to be covered whole."""
-        return not self.check.clean or self.output.covered > 0
+        """Exit code 3: a possible leak, frames that had to be covered whole, or a source that is damaged."""
+        return not self.check.clean or self.output.covered > 0 or bool(self.damage)
 
     def to_json(self) -> str:
         """As it is saved: the text of `NAME.report.json`."""

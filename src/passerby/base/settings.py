@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from passerby.base.frozen import Frozen
 from passerby.base.kinds import HIDEABLE, Kind
+from passerby.base.regions import Region
 
 
 class Style(StrEnum):
@@ -19,7 +21,7 @@ class Style(StrEnum):
 
 #: Kinds whose identifying detail is text or print: a few coloured cells of a plate can still be read (Hill et al.,
 #: PoPETs 2016(4)), so these are painted solid whatever the style.
-ALWAYS_SOLID = frozenset({Kind.PLATE, Kind.TEXT, Kind.SCREEN})
+ALWAYS_SOLID = frozenset({Kind.PLATE, Kind.TEXT, Kind.SCREEN, Kind.REGION})
 
 #: Cells across and down of a mosaic or blur, however large the object. Recognition from mosaics feeds on more
 #: cells than this (McPherson et al., arXiv 1609.00408).
@@ -38,6 +40,8 @@ class Audio(StrEnum):
     """What becomes of the sound."""
 
     REMOVE = "remove"
+    KEEP = "keep"
+    DISGUISE = "disguise"
 
 
 class Codec(StrEnum):
@@ -46,12 +50,6 @@ class Codec(StrEnum):
     H264 = "h264"
     HEVC = "hevc"
     AV1 = "av1"
-
-
-class Frozen(BaseModel):
-    """A value: it cannot be changed, and a field it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Settings(Frozen):
@@ -68,7 +66,16 @@ class Settings(Frozen):
     profile: Profile = Field(
         default=Profile.BALANCED, description="How hard to look: how often, at what size, how many models."
     )
-    audio: Audio = Field(default=Audio.REMOVE, description="What becomes of the sound.")
+    hide_regions: tuple[Region, ...] = Field(
+        default=(), description="Fixed regions to hide: x1,y1,x2,y2[@start-end];... in displayed pixels and seconds."
+    )
+    keep_regions: tuple[Region, ...] = Field(
+        default=(), description="Fixed regions in which findings are left alone, in the same form."
+    )
+    audio: Audio = Field(
+        default=Audio.REMOVE,
+        description="What becomes of the sound. disguise shifts voices; it is weak: a voice can still be known by it.",
+    )
     codec: Codec | None = Field(
         default=None, description="Codec of the output; by default H.264 for 8-bit sources and HEVC for deeper ones."
     )
@@ -78,6 +85,10 @@ class Settings(Frozen):
         le=51,
         description="Constant rate factor of the encoder, lower is better; by default matched to the source.",
     )
+    exact_chroma: bool = Field(
+        default=False, description="Keep 4:2:2 and 4:4:4 colour, which many players cannot show, instead of 4:2:0."
+    )
+    keep_times: bool = Field(default=False, description="Keep the date and time at which the source says it was made.")
 
     @field_validator("hide")
     @classmethod

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from passerby.base.errors import SourceError, UsageError
+from passerby.base.still import SUFFIXES
+from passerby.source import kinds
+from passerby.source.still_kind import fitting_name, still_kind
 
 #: What is written under its own ending; other videos become .mp4.
 KEPT = {".mp4", ".m4v", ".mov", ".mkv"}
-#: Files in a folder that are taken for videos.
-VIDEOS = KEPT | {".webm"}
+#: Endings of files in a folder that are taken for videos, whatever is in them: a broken one is to be told of.
+VIDEOS = KEPT | {".webm", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv", ".3gp", ".3g2", ".wmv", ".asf"}
+STILLS = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
 #: What a run of ours leaves behind; never an input again.
-OURS = ".redacted"
+OURS, OURS_BESIDE = ".redacted", (".report.json", ".plan.json", "summary.json", ".part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,82 @@ class Job:
         return self.output.with_name(f"{self.output.stem.removesuffix(OURS)}.plan.json")
 
 
-def jobs_for(inputs: Sequence[Path], output: Path | None, out_dir: Path | None) -> list[Job]:
-    """One job a video. Raises UsageError when names do not make sense, SourceError when there is no such input."""
+@dataclass(slots=True)
+class Inputs:
+    """All that is to be done, and the files in folders that are neither video nor still.
+
+    `summary` is where summary.json goes: for folders, and for many files with --out-dir.
+    """
+
+    jobs: list[Job] = field(default_factory=list)
+    unsupported: list[Path] = field(default_factory=list)
+    summary: Path | None = None
+
+
+def read_inputs(given: Sequence[Path], output: Path | None, out_dir: Path | None) -> Inputs:
+    """One job a file. Raises UsageError when names do not make sense, SourceError when there is no such input."""
     if output is not None and out_dir is not None:
         raise UsageError("-o names one file and --out-dir a folder. Give one of them.")
-    jobs = list(_jobs(inputs, output, out_dir))
-    if output is not None and len(jobs) != 1:
-        raise UsageError(f"-o names one file, but there are {len(jobs)} inputs. Use --out-dir for more.")
+    inputs = Inputs()
+    for path in given:
+        if path.is_dir():
+            _add_folder(inputs, path, out_dir)
+            inputs.summary = (out_dir or path) / "summary.json"
+        elif not os.path.lexists(path):
+            raise SourceError(f"There is no file {path}. Check the name.")
+        elif output is not None:
+            inputs.jobs.append(Job(path, output))
+        else:
+            inputs.jobs.append(Job(path, out_dir / _written(path) if out_dir else _beside(path)))
+    if output is not None and len(inputs.jobs) != 1:
+        raise UsageError(f"-o names one file, but there are {len(inputs.jobs)} inputs. Use --out-dir for more.")
+    if out_dir is not None and len(inputs.jobs) > 1:
+        inputs.summary = out_dir / "summary.json"
+    _refuse_clashes(inputs.jobs)
+    return inputs
+
+
+def _add_folder(inputs: Inputs, folder: Path, out_dir: Path | None) -> None:
+    """What is below a folder, in order of name, without what an earlier run wrote; links to folders are left out."""
+    written = out_dir.resolve() if out_dir is not None else None
+    found = False
+    for path in _files(folder):
+        if path.stem.endswith(OURS) or path.name.endswith(OURS_BESIDE):
+            continue
+        if written is not None and written != folder.resolve() and written in path.resolve().parents:
+            continue
+        if not _is_media(path):
+            inputs.unsupported.append(path)
+            continue
+        found = True
+        inside = path.relative_to(folder).parent
+        inputs.jobs.append(Job(path, out_dir / inside / _written(path) if out_dir else _beside(path)))
+    if not found:
+        raise SourceError(
+            f"There is no video or picture in {folder}. passerby takes {', '.join(sorted(VIDEOS | STILLS))}."
+        )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for here, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(here, name)
+            if path.is_file():
+                yield path
+
+
+def _is_media(path: Path) -> bool:
+    if path.suffix.lower() in VIDEOS | STILLS or still_kind(path) is not None:
+        return True
+    try:
+        with path.open("rb") as file:
+            return kinds.kind_of(file.read(kinds.HEAD)) is not None
+    except OSError:
+        return False
+
+
+def _refuse_clashes(jobs: Sequence[Job]) -> None:
     names: dict[Path, Path] = {}
     for job in jobs:
         if job.output in names:
@@ -46,41 +120,16 @@ def jobs_for(inputs: Sequence[Path], output: Path | None, out_dir: Path | None) 
                 f"{names[job.output]} and {job.source} would both be written to {job.output}. Redact them in two runs."
             )
         names[job.output] = job.source
-    return jobs
 
 
-def _jobs(inputs: Sequence[Path], output: Path | None, out_dir: Path | None) -> Iterator[Job]:
-    for given in inputs:
-        if given.is_dir():
-            found = list(_videos(given, out_dir))
-            if not found:
-                raise SourceError(f"There is no video in {given}. passerby takes {', '.join(sorted(VIDEOS))}.")
-            for video in found:
-                yield Job(video, _inside(out_dir, video, given) if out_dir else _beside(video))
-        elif not given.exists():
-            raise SourceError(f"There is no file {given}. Check the name.")
-        elif output is not None:
-            yield Job(given, output)
-        else:
-            yield Job(given, out_dir / _written(given) if out_dir else _beside(given))
+def _beside(path: Path) -> Path:
+    written = Path(_written(path))
+    return path.with_name(f"{written.stem}{OURS}{written.suffix}")
 
 
-def _videos(folder: Path, out_dir: Path | None) -> Iterator[Path]:
-    """The videos below a folder, in order of name, without what an earlier run wrote."""
-    for path in sorted(folder.rglob("*")):
-        written_there = out_dir is not None and out_dir.resolve() in path.resolve().parents
-        if path.is_file() and path.suffix.lower() in VIDEOS and not path.stem.endswith(OURS) and not written_there:
-            yield path
-
-
-def _inside(out_dir: Path, video: Path, folder: Path) -> Path:
-    return out_dir / video.relative_to(folder).parent / _written(video)
-
-
-def _beside(video: Path) -> Path:
-    written = Path(_written(video))
-    return video.with_name(f"{written.stem}{OURS}{written.suffix}")
-
-
-def _written(video: Path) -> str:
-    return video.name if video.suffix.lower() in KEPT else f"{video.stem}.mp4"
+def _written(path: Path) -> str:
+    """The name of the output: the ending changes only where the content or the container asks for it."""
+    kind = still_kind(path)
+    if kind is not None:
+        return fitting_name(path.name, kind)
+    return path.name if path.suffix.lower() in KEPT | STILLS else f"{path.stem}.mp4"

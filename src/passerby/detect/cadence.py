@@ -6,11 +6,13 @@ explains, since something may have come into view.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from passerby.base.frozen import Frozen
 from passerby.base.motion import SceneStats
-from passerby.base.settings import Frozen
+from passerby.base.settings import Profile
 
 
 class CadenceSettings(Frozen):
@@ -24,6 +26,14 @@ class CadenceSettings(Frozen):
     longest: int = 10
     deep: int = 3
     surprise: float = 0.12
+
+
+#: How often each profile looks.
+CADENCES: Mapping[Profile, CadenceSettings] = {
+    Profile.FAST: CadenceSettings(interval=0.4, longest=15),
+    Profile.BALANCED: CadenceSettings(),
+    Profile.THOROUGH: CadenceSettings(interval=0.1, longest=5, deep=2),
+}
 
 
 @dataclass(frozen=True, slots=True)

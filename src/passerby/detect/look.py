@@ -6,16 +6,17 @@ bodies, from which `track/` derives heads; plates by the plate model, and text f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 import cv2
 
 from passerby.base.box import Box
+from passerby.base.frozen import Frozen
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
-from passerby.base.settings import Frozen
+from passerby.base.settings import Profile
 from passerby.detect.alive import check
 from passerby.detect.detector import STEP, Detector
 from passerby.detect.merge import merge
@@ -47,6 +48,22 @@ class LookSettings(Frozen):
     screen_threshold: float = 0.20
     plate_threshold: float = 0.10
     text_threshold: float = 0.30
+
+
+#: How hard each profile looks at one frame. `thorough` also sees the picture larger, and believes less.
+LOOKS: Mapping[Profile, LookSettings] = {
+    Profile.FAST: LookSettings(face_sizes=(960, 320), most_vehicles=2),
+    Profile.BALANCED: LookSettings(),
+    Profile.THOROUGH: LookSettings(
+        face_sizes=(1920, 1280, 640, 320),
+        body_size=960,
+        plate_sizes=(1280, 640, 320),
+        text_size=960,
+        vehicle_size=480,
+        most_vehicles=8,
+        person_threshold=0.2,
+    ),
+}
 
 
 class Looker:

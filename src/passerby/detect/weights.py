@@ -18,8 +18,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from passerby.base.errors import WeightsError
+from passerby.base.frozen import Frozen
 from passerby.base.kinds import Kind
-from passerby.base.settings import Frozen
 
 #: Names the local registry file where no other is given.
 EXTRA_VARIABLE = "PASSERBY_WEIGHTS"

@@ -13,6 +13,7 @@ from passerby.base.raw import RawFrame
 from passerby.base.safe import SafeFrame
 from passerby.base.settings import Style
 from passerby.mask.cells import Bounds, draw, take
+from passerby.mask.fields import converted
 from passerby.mask.planes import LAYOUTS, Array, fresh_copy, planes_of
 from passerby.mask.shapes import Shape
 
@@ -34,6 +35,9 @@ class Painter:
         self._layout = LAYOUTS[pixel_format]
         full = video.colour.full_range if video.colour.full_range is not None else pixel_format.startswith("yuvj")
         self._black = self._layout.black(full)
+        self._interlaced = video.interlaced
+        #: Luma lines that one line of colour may reach. In interlaced pictures it belongs to every other one.
+        self._rows = self._layout.step_y * (2 if video.interlaced and self._layout.step_y > 1 else 1)
         self._frozen: dict[int, list[Array]] = {}
 
     def paint(self, frame: RawFrame, shapes: Sequence[Shape]) -> SafeFrame:
@@ -54,22 +58,23 @@ class Painter:
         return SafeFrame(picture, frame.index, frame.time, covered=True)
 
     def _in_format(self, frame: RawFrame) -> av.VideoFrame:
-        picture = frame.picture
-        return picture if picture.format.name == self._format else picture.reformat(format=self._format, threads=1)
+        return converted(frame.picture, self._format, self._interlaced)
 
     def _solid(self, planes: list[Array], shape: Shape) -> None:
         for plane, value, (across, down) in zip(planes, self._black, self._layout.steps, strict=True):
             if shape.is_box:
                 # Whole chroma samples, and every luma pixel they colour: no fringe of the old colour remains.
-                x1, y1, x2, y2 = shape.bounds(self._layout.step_x, self._layout.step_y)
-                sx, sy = self._layout.step_x // across, self._layout.step_y // down
+                x1, y1, x2, y2 = shape.bounds(self._layout.step_x, self._rows)
+                sx, sy = self._layout.step_x // across, self._rows // down
                 plane[max(0, y1 * sy) : max(0, y2 * sy), max(0, x1 * sx) : max(0, x2 * sx)] = value
             else:
                 # A sample's centre lies half a sample in; cv2 counts from centres.
                 corners = shape.corners / (across, down) - 0.5
                 points = np.round(corners * (1 << _FRACTION)).astype(np.int32)
                 cv2.fillPoly(plane, [points], value, shift=_FRACTION)
-                cv2.polylines(plane, [points], True, value, thickness=2, shift=_FRACTION)
+                cv2.polylines(
+                    plane, [points], True, value, thickness=2 * self._rows // self._layout.step_y, shift=_FRACTION
+                )
 
     def _weak(self, planes: list[Array], shape: Shape, original: av.VideoFrame) -> bool:
         """Mosaic or blur from the track's frozen colours; False when there are none to be had."""
@@ -78,6 +83,7 @@ class Painter:
             cells = take(planes_of(original), bounds)
             if cells is None:
                 return False
+            self._layout.make_opaque(cells)
             self._frozen[shape.track] = cells
         draw(planes, bounds, self._frozen[shape.track], shape.style)
         return True

@@ -1,4 +1,4 @@
-"""The planes of a YUV picture as arrays, and which formats can be painted without converting them."""
+"""The planes of a picture as arrays, and which formats can be painted without converting them."""
 
 from __future__ import annotations
 
@@ -13,21 +13,30 @@ Array = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A planar YUV format: bits a sample, and how many luma pixels a chroma sample stands for, across and down."""
+    """A planar format: bits a sample, how many luma pixels a chroma sample stands for, across and down, and what its
+    planes are, a letter each: y, u, v, or g, b, r, a."""
 
     bits: int
     step_x: int
     step_y: int
+    planes: str = "yuv"
 
     @property
     def steps(self) -> tuple[tuple[int, int], ...]:
         """(across, down) of each plane."""
-        return (1, 1), (self.step_x, self.step_y), (self.step_x, self.step_y)
+        return tuple((self.step_x, self.step_y) if plane in "uv" else (1, 1) for plane in self.planes)
 
-    def black(self, full_range: bool) -> tuple[int, int, int]:
-        """The sample values of black (ITU-R BT.709: luma 16 of 8 bits in limited range, chroma in the middle)."""
+    def black(self, full_range: bool) -> tuple[int, ...]:
+        """The values of opaque black (ITU-R BT.709: luma 16 of 8 bits in limited range, chroma in the middle)."""
         up = self.bits - 8
-        return 0 if full_range else 16 << up, 128 << up, 128 << up
+        chroma, opaque = 128 << up, (1 << self.bits) - 1
+        values = {"y": 0 if full_range else 16 << up, "u": chroma, "v": chroma, "a": opaque}
+        return tuple(values.get(plane, 0) for plane in self.planes)
+
+    def make_opaque(self, cells: list[Array]) -> None:
+        """No colour shows through where something is hidden: alpha, where there is any, becomes full, in place."""
+        if "a" in self.planes:
+            cells[self.planes.index("a")][:] = (1 << self.bits) - 1
 
 
 #: yuvj420p is yuv420p in full range under its old name.
@@ -41,11 +50,15 @@ LAYOUTS = {
     "yuv420p10le": Layout(10, 2, 2),
     "yuv422p10le": Layout(10, 2, 1),
     "yuv444p10le": Layout(10, 1, 1),
+    "gray": Layout(8, 1, 1, "y"),
+    "gray16le": Layout(16, 1, 1, "y"),
+    "gbrp": Layout(8, 1, 1, "gbr"),
+    "gbrap": Layout(8, 1, 1, "gbra"),
 }
 
 
 def planes_of(picture: av.VideoFrame) -> list[Array]:
-    """The three planes, each a writable view of shape (rows, columns) on the picture's own memory."""
+    """The planes, each a writable view of shape (rows, columns) on the picture's own memory."""
     deep = LAYOUTS[picture.format.name].bits > 8
     views: list[Array] = []
     for plane in picture.planes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from passerby.base.errors import UsageError
@@ -14,13 +14,19 @@ from passerby.base.settings import Codec, Settings
 class Encoding:
     """How frames are encoded.
 
-    `encoder` is FFmpeg's name, `pixel_format` what it is fed, `tag` the codec's four letters in MP4.
+    `encoder` is FFmpeg's name, `pixel_format` what it is fed, `tag` the codec's four letters in MP4. `width` and
+    `height` are the stored size, at most one line more than the source's. `interlaced` keeps the two fields of a frame
+    apart. `notes` say what of the picture is not written as it was, one plain line each.
     """
 
     encoder: str
     pixel_format: str
     options: Mapping[str, str] = field(hash=False)
     tag: str
+    width: int
+    height: int
+    interlaced: bool = False
+    notes: tuple[str, ...] = ()
 
 
 #: x264's "ultrafast", with those of its savings taken back that cost more bits than time.
@@ -45,22 +51,53 @@ _HEADROOM = 1.1
 def choose_encoding(video: VideoInfo, settings: Settings, container: str) -> Encoding:
     """The encoding for one track: H.264, or HEVC for more than 8 bits a sample, unless the settings say otherwise.
 
-    The picture comes out as 4:2:0 with 8 or 10 bits. Raises UsageError when the container cannot hold the codec.
+    Colour comes out as 4:2:0, unless the settings ask for the source's. Interlaced video becomes H.264, the only one of
+    the encoders that keeps fields. Raises UsageError when the container cannot hold the codec.
     """
-    codec = settings.codec or (Codec.HEVC if video.bit_depth > 8 else Codec.H264)
+    codec = settings.codec or (Codec.HEVC if video.bit_depth > 8 and not video.interlaced else Codec.H264)
     if container == "webm" and codec is not Codec.AV1:
         raise UsageError(
             "WebM holds no H.264 or HEVC. Give a name that ends in .mp4 or .mkv with -o, or use --codec av1."
         )
     if container == "mov" and codec is Codec.AV1:
         raise UsageError("MOV holds no AV1. Give a name that ends in .mp4 or .mkv with -o, or use another --codec.")
-    pixel_format = "yuv420p10le" if video.bit_depth > 8 else "yuv420p"
+    chroma = next(form for form in ("444", "422", "420") if form in video.pixel_format)
+    written = chroma if settings.exact_chroma else "420"
+    if codec is Codec.AV1 and written != "420":
+        raise UsageError("AV1 is written with 4:2:0 colour only. Leave --exact-chroma away, or use another --codec.")
+    width, height = _size(video, written, codec)
+    interlaced = video.interlaced and codec is Codec.H264 and height % (4 if written == "420" else 2) == 0
     cap = None if settings.quality is not None else _rate_cap(video, codec)
+    form = f"yuv{written}p10le" if video.bit_depth > 8 else f"yuv{written}p"
+    notes = tuple(_notes(video, chroma, written, (width, height), interlaced))
     if codec is Codec.H264:
-        return Encoding("libx264", pixel_format, _x264(settings.quality or 25, cap), "avc1")
+        options = _x264(settings.quality or 25, cap)
+        if interlaced:
+            options["flags"] = "+ildct+ilme"
+        return Encoding("libx264", form, options, "avc1", width, height, interlaced, notes)
     if codec is Codec.HEVC:
-        return Encoding("libx265", pixel_format, _x265(settings.quality or 22, cap), "hvc1")
-    return Encoding("libsvtav1", pixel_format, _svtav1(settings.quality or 30, cap), "av01")
+        return Encoding("libx265", form, _x265(settings.quality or 22, cap), "hvc1", width, height, False, notes)
+    return Encoding("libsvtav1", form, _svtav1(settings.quality or 30, cap), "av01", width, height, False, notes)
+
+
+def _size(video: VideoInfo, chroma: str, codec: Codec) -> tuple[int, int]:
+    """The size that can be stored: H.264 and HEVC cannot even crop to an odd side of halved colour."""
+    width, height = video.geometry.width, video.geometry.height
+    if codec is Codec.AV1:
+        return width, height
+    return width + (width % 2 if chroma != "444" else 0), height + (height % 2 if chroma == "420" else 0)
+
+
+def _notes(video: VideoInfo, chroma: str, written: str, size: tuple[int, int], interlaced: bool) -> Iterator[str]:
+    if chroma != written:
+        yield f"4:{chroma[1]}:{chroma[2]} colour was written as 4:2:0; --exact-chroma keeps it"
+    if size != (video.geometry.width, video.geometry.height):
+        yield (
+            f"{video.geometry.width}x{video.geometry.height} was padded by one line to {size[0]}x{size[1]}, "
+            "because 4:2:0 colour needs even sides"
+        )
+    if video.interlaced and not interlaced:
+        yield "interlaced frames were written as whole ones, with both fields in them"
 
 
 def _rate_cap(video: VideoInfo, codec: Codec) -> int | None:

@@ -1,10 +1,11 @@
-"""What a file holds: its video tracks, and everything else in it, which will not come out."""
+"""What a file holds: its video and sound tracks, and everything else in it, which will not come out."""
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Mapping
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -15,73 +16,153 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from passerby.base.errors import DamagedSource, UnsupportedSource
-from passerby.base.media import Colour, Geometry, SourceInfo, VideoInfo
-from passerby.source.container import container_kind
+from passerby.base.media import Colour, Geometry, SoundInfo, SourceInfo, VideoInfo
+from passerby.source.container import container_kind, open_container
 from passerby.source.display import turn_of
+from passerby.source.inventory import dropped
+from passerby.source.kinds import BROADCAST_KINDS
+from passerby.source.planar import notes, planar_colour, planar_format
 
-#: Tags that the container itself needs; they say nothing about anybody.
-_STRUCTURAL = {"major_brand", "minor_version", "compatible_brands"}
 _UNSPECIFIED = 2
+#: Packets at the beginning of a track in which a first picture must be found. A stream may begin far from a key frame.
+_PATIENCE = 2000
+#: Pictures larger than this (16 K by 16 K) are refused before memory is asked for.
+MOST_PIXELS = 1 << 28
+#: A track may begin this late (s) in its file. What begins later was numbered by a clock that started elsewhere.
+_LATEST_START = 60
+_DISPLAY_ONLY = {
+    Type.MASTERING_DISPLAY_METADATA: "mastering display colours (HDR)",
+    Type.CONTENT_LIGHT_LEVEL: "content light levels (HDR)",
+    Type.DYNAMIC_HDR_PLUS: "dynamic HDR10+ metadata",
+    Type.DOVI_RPU_BUFFER: "Dolby Vision metadata",
+    Type.DOVI_METADATA: "Dolby Vision metadata",
+}
 
 
 def describe(path: Path, container: InputContainer) -> SourceInfo:
-    """What `container` holds. Decodes one frame of each video track, because some things only a frame tells.
+    """What `container` holds. Decodes a frame of each video track, because some things only a frame tells.
 
     Raises UnsupportedSource when there is no video in it, DamagedSource when not even one frame can be decoded.
     """
-    videos = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
-    if not videos:
+    streams = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not streams:
         raise UnsupportedSource(f"{path} holds no video track, so there is nothing to redact in it.")
-    duration = container.duration / av.time_base if container.duration else None
+    kind = container_kind(path)
+    duration = container.duration / av.time_base if container.duration and container.duration > 0 else None
+    first: dict[int, av.VideoFrame] = {}
+    damage = []
+    for stream in streams:
+        try:
+            first[stream.index] = _first_picture(path, stream)
+        except DamagedSource as error:
+            if stream is streams[-1] and not first:
+                raise
+            damage.append(f"video track {stream.index} was left out: not one of its frames can be decoded ({error})")
+    pictures = {stream: first[stream.index] for stream in streams if stream.index in first}
     return SourceInfo(
         path=path,
-        container=container_kind(path),
+        container=kind,
         duration=duration,
-        videos=tuple(_video(path, container, stream, duration) for stream in videos),
-        audio_tracks=len(container.streams.audio),
-        dropped=_dropped(container, videos),
+        videos=tuple(_video(path, container, stream, picture, duration) for stream, picture in pictures.items()),
+        sounds=tuple(
+            SoundInfo(
+                stream.index,
+                stream.codec_context.codec.canonical_name,
+                stream.time_base,
+                stream.codec_context.sample_rate,
+                stream.codec_context.channels,
+                _language(stream.metadata.get("language")),
+            )
+            for stream in container.streams.audio
+            # mypy: PyAV's own types forget that a stream without a decoder has no codec context.
+            if getattr(stream, "codec_context", None) is not None and stream.time_base and stream.sample_rate
+        ),
+        dropped=(*dropped(container, len(streams)), *sorted({line for p in first.values() for line in _hdr(p)})),
+        origin=_origin(container, kind, pictures),
+        created=container.metadata.get("creation_time"),
+        damage=tuple(damage),
     )
 
 
-def _video(path: Path, container: InputContainer, stream: VideoStream, duration: float | None) -> VideoInfo:
-    # mypy: PyAV's own types forget that a stream without a decoder has no codec context.
-    if getattr(stream, "codec_context", None) is None or stream.time_base is None:
-        raise UnsupportedSource(f"{path}: no decoder for its video (track {stream.index}). Convert it to H.264 first.")
-    picture = _first_picture(path, container, stream)
+def _video(
+    path: Path, container: InputContainer, stream: VideoStream, picture: av.VideoFrame, duration: float | None
+) -> VideoInfo:
+    assert stream.time_base is not None  # or no frame would have come out of it
     rate = stream.average_rate or stream.guessed_rate
+    rate = rate if rate is not None and 0 < rate <= 1000 else None
     rotation, mirrored = _turn(path, picture)
+    name = picture.format.name
+    estimate = round(duration * rate) if duration and rate else None
     return VideoInfo(
         stream=stream.index,
         codec=stream.codec_context.codec.canonical_name,
         time_base=stream.time_base,
         geometry=Geometry(picture.width, picture.height, rotation, mirrored, _pixel_aspect(stream)),
-        colour=_colour(picture),
-        pixel_format=picture.format.name,
-        bit_depth=picture.format.components[0].bits,
+        colour=planar_colour(name, _colour(picture)),
+        pixel_format=planar_format(name),
+        bit_depth=10 if picture.format.components[0].bits > 8 else 8,
         frame_rate=rate,
-        frames_estimate=stream.frames or (round(duration * rate) if duration and rate else None),
+        frames_estimate=stream.frames or estimate,
         bit_rate=stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None),
         interlaced=picture.interlaced_frame,
+        top_first=_top_first(picture),
+        notes=notes(name),
     )
 
 
-def _first_picture(path: Path, container: InputContainer, stream: VideoStream) -> av.VideoFrame:
-    try:
-        container.seek(0)
-        for picture in container.decode(stream):
-            return picture
-    except (av.FFmpegError, OSError) as error:
-        raise DamagedSource(
-            f"{path}: not one frame of its video (track {stream.index}) can be decoded: {error.strerror}. "
-            "Check that it plays, and copy it again from where it came."
-        ) from error
-    raise DamagedSource(f"{path}: its video (track {stream.index}) has no frames. Copy it again from where it came.")
+def _first_picture(path: Path, described: VideoStream) -> av.VideoFrame:
+    """The first picture that is whole; where there is none, the first one."""
+    if getattr(described, "codec_context", None) is None or described.time_base is None:
+        raise UnsupportedSource(
+            f"{path}: no decoder for its video (track {described.index}). Convert it to H.264 first."
+        )
+    broken: av.VideoFrame | None = None
+    reason = "it has no frames"
+    with open_container(path) as container:  # anew for each track: not every file can be wound back
+        stream = next(stream for stream in container.streams.video if stream.index == described.index)
+        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+        try:
+            for packet in islice(container.demux(stream), _PATIENCE):
+                try:
+                    for picture in packet.decode():
+                        if not picture.is_corrupt:
+                            return picture
+                        broken = broken or picture
+                except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
+                    reason = _reason(error)
+        except (av.FFmpegError, OSError) as error:
+            reason = _reason(error)
+    if broken is not None:
+        return broken
+    raise DamagedSource(
+        f"{path}: not one frame of its video (track {described.index}) can be decoded: {reason}. "
+        "Check that it plays, and copy it again from where it came."
+    )
+
+
+def _reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _origin(container: InputContainer, kind: str, pictures: dict[VideoStream, av.VideoFrame]) -> Fraction:
+    """The moment on the file's clock that its presentation begins with.
+
+    A broadcast clock begins anywhere, so there it is the first moment of any track. Elsewhere it is 0 (a track may
+    begin later), unless the picture lies before 0 or so far behind it that the clock must have begun elsewhere.
+    """
+    starts = [
+        picture.pts * stream.time_base for stream, picture in pictures.items() if picture.pts and stream.time_base
+    ]
+    earliest = min(starts, default=Fraction(0))
+    start = Fraction(container.start_time, av.time_base) if container.start_time is not None else earliest
+    if kind in BROADCAST_KINDS or earliest > _LATEST_START:
+        return start if abs(start - earliest) < _LATEST_START else earliest
+    return min(earliest, Fraction(0))
 
 
 def _turn(path: Path, picture: av.VideoFrame) -> tuple[int, bool]:
     # Matrices of the container and of the stream itself (SEI) both end up on the frame.
-    side_data = cast(SideDataContainer, picture.side_data)  # PyAV declares a TypedDict, and gives a container
-    matrices = [data for data in side_data if data.type is Type.DISPLAYMATRIX]
+    matrices = [data for data in _side_data(picture) if data.type is Type.DISPLAYMATRIX]
     if not matrices:
         return 0, False
     try:
@@ -90,9 +171,34 @@ def _turn(path: Path, picture: av.VideoFrame) -> tuple[int, bool]:
         raise UnsupportedSource(f"{path}: {error}.") from None
 
 
+def _side_data(picture: av.VideoFrame) -> SideDataContainer:
+    return cast(SideDataContainer, picture.side_data)  # PyAV declares a TypedDict, and gives a container
+
+
+def _hdr(picture: av.VideoFrame) -> list[str]:
+    return [_DISPLAY_ONLY[data.type] for data in _side_data(picture) if data.type in _DISPLAY_ONLY]
+
+
 def _pixel_aspect(stream: VideoStream) -> Fraction:
+    """Width of a stored pixel in heights; square where the file says nothing, or nothing that can be."""
     aspect = stream.sample_aspect_ratio
-    return aspect if aspect is not None and aspect > 0 else Fraction(1)
+    return aspect if aspect is not None and Fraction(1, 8) <= aspect <= 8 else Fraction(1)
+
+
+def _top_first(picture: av.VideoFrame) -> bool:
+    """Which field of an interlaced picture is the earlier? PyAV lets only a filter see that."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1, 1000)
+    )
+    chosen = graph.add("select", "eq(interlace_type,BOTTOMFIRST)")
+    graph.link_nodes(source, chosen, graph.add("buffersink")).configure()
+    graph.vpush(picture)
+    try:
+        graph.vpull()
+    except av.error.BlockingIOError:
+        return True
+    return False
 
 
 def _colour(picture: av.VideoFrame) -> Colour:
@@ -108,30 +214,6 @@ def _colour(picture: av.VideoFrame) -> Colour:
     )
 
 
-def _dropped(container: InputContainer, videos: list[VideoStream]) -> tuple[str, ...]:
-    """One line for each thing in the file that will not come out. Names of tags, never what they say."""
-    lines = []
-    if len(videos) > 1:
-        lines.append(f"further video tracks: {len(videos) - 1} (only the first is redacted)")
-    covers = len(container.streams.video) - len(videos)
-    streams = container.streams
-    counts = {
-        "sound tracks": len(streams.audio),
-        "subtitle tracks": len(streams.subtitles),
-        "data tracks (telemetry, timecode and the like)": len(streams.data),
-        "attached files": len(streams.attachments),
-        "cover pictures": covers,
-        "chapters": len(container.chapters()),
-    }
-    known = len(streams.video) + sum(list(counts.values())[:4])
-    counts["tracks of an unknown kind"] = len(streams) - known
-    lines += [f"{what}: {count}" for what, count in counts.items() if count]
-    tags = _names(container.metadata).union(*(_names(stream.metadata) for stream in streams))
-    if tags:
-        lines.append(f"tags: {', '.join(sorted(tags))}")
-    return tuple(lines)
-
-
-def _names(tags: Mapping[str, str]) -> set[str]:
-    # A file names its own tags, so what is shown of a name is kept short and printable.
-    return {"".join(c if c.isprintable() else "?" for c in name[:60]) for name in tags if name not in _STRUCTURAL}
+def _language(tag: str | None) -> str | None:
+    """A language's three letters, and nothing that somebody may have written there instead."""
+    return tag if tag is not None and re.fullmatch("[a-z]{3}", tag) and tag != "und" else None

@@ -16,3 +16,8 @@ def fingerprint(path: Path) -> tuple[str, int]:
             return digest.hexdigest(), file.tell()
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}. Check the path and your rights to it.") from error
+
+
+def printable(path: Path) -> str:
+    """The file's name for reports and terminals: what is no text (line ends, bytes that are not UTF-8) shows as ?"""
+    return "".join(letter if letter.isprintable() else "?" for letter in path.name)

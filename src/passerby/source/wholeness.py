@@ -5,26 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from passerby.base.errors import DamagedSource, SourceError
+from passerby.base.errors import SourceError
 
 _SEGMENT = b"\x18\x53\x80\x67"
 #: Boxes whose loss is a loss of picture. Cameras append others, not always with a size that is right.
 _VITAL = (b"mdat", b"moof", b"moov")
 
 
-def check_whole(path: Path) -> None:
-    """Raises DamagedSource when the file is shorter than its own structure says; says nothing about its content."""
+def missing_end(path: Path) -> str | None:
+    """A line that says how much is missing when the file is shorter than its own structure says; else None.
+
+    Says nothing about what is there. MPEG streams and FLV do not state a size.
+    """
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            promised = _matroska_end(file) if file.read(4) == b"\x1a\x45\xdf\xa3" else _mp4_end(file, size)
+            promised = _promised(file, size)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}. Check your rights to it.") from error
-    if promised is not None and promised > size:
-        raise DamagedSource(
-            f"{path} was cut off: it should have {promised} bytes and has {size}. "
-            "Copy it again from where it came; if that is all there is, repair it with a tool for that first."
-        )
+    if promised is None or promised <= size:
+        return None
+    return f"the file was cut off: it should have {promised} bytes and has {size}"
+
+
+def _promised(file: BinaryIO, size: int) -> int | None:
+    magic = file.read(4)
+    if magic == b"\x1a\x45\xdf\xa3":
+        return _matroska_end(file)
+    return _riff_end(file, size) if magic == b"RIFF" else _mp4_end(file, size)
 
 
 def _mp4_end(file: BinaryIO, size: int) -> int | None:
@@ -43,6 +51,19 @@ def _mp4_end(file: BinaryIO, size: int) -> int | None:
         position += length
         if name in _VITAL:
             end = position
+    return end
+
+
+def _riff_end(file: BinaryIO, size: int) -> int | None:
+    """Where the last RIFF chunk ends: long AVI files have several."""
+    end, position = None, 0
+    while position + 8 <= size:
+        file.seek(position)
+        head = file.read(8)
+        length = int.from_bytes(head[4:], "little")
+        if head[:4] != b"RIFF" or not length:  # no length: the recording was never finished, and says so
+            return end
+        end = position = position + 8 + length
     return end
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from passerby.base.frozen import Frozen
 from passerby.base.kinds import Kind
-from passerby.base.settings import Frozen
 
 
 class Threshold(Frozen):

@@ -13,12 +13,13 @@ import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from passerby.base.box import Box
+from passerby.base.frozen import Frozen
 from passerby.base.kinds import Detection, Kind
 from passerby.base.motion import MotionField
 from passerby.base.plan import Track
-from passerby.base.settings import Frozen
 from passerby.track.associate import associate
 from passerby.track.carry import carry
 from passerby.track.evidence import THRESHOLDS, Evidence
@@ -46,14 +47,28 @@ class Following(Frozen):
         )
 
 
-#: Room around what was found: share of its sides, and pixels. Plates and text are read to their last stroke.
+class Padding(NamedTuple):
+    """Room around what was found: shares of its width (on each side) and of its height, and pixels all around."""
+
+    sides: float
+    top: float
+    bottom: float
+    pixels: float = 2.0
+
+    def around(self, box: Box, doubt: float) -> Box:
+        dx, more = self.sides * box.width, self.pixels + doubt
+        top, bottom = self.top * box.height, self.bottom * box.height
+        return Box(box.x1 - dx - more, box.y1 - top - more, box.x2 + dx + more, box.y2 + bottom + more)
+
+
+#: Face models box from brow to chin; hair and forehead tell who it is as well. Plates and text go to the last stroke.
 PADDING = {
-    Kind.FACE: (0.15, 1.0),
-    Kind.PLATE: (0.12, 2.0),
-    Kind.PERSON: (0.05, 2.0),
-    Kind.VEHICLE: (0.0, 0.0),
-    Kind.TEXT: (0.08, 2.0),
-    Kind.SCREEN: (0.05, 2.0),
+    Kind.FACE: Padding(0.15, 0.30, 0.15, 1.0),
+    Kind.PLATE: Padding(0.12, 0.12, 0.12),
+    Kind.PERSON: Padding(0.05, 0.05, 0.05),
+    Kind.VEHICLE: Padding(0.0, 0.0, 0.0, 0.0),
+    Kind.TEXT: Padding(0.08, 0.08, 0.08),
+    Kind.SCREEN: Padding(0.05, 0.05, 0.05),
 }
 #: Doubt never makes a mask larger than this share of the thing's shorter side, on each side.
 MOST_DOUBT = 0.35
@@ -122,9 +137,8 @@ class Tracker:
 
     def _sight(self, found: Sequence[Detection]) -> None:
         """Take a look's detections into the tracks they belong to, and begin tracks with the others."""
-        for kind in Kind:
+        for kind, need in THRESHOLDS.items():
             mine = [live for live in self._live if live.kind is kind]
-            need = THRESHOLDS[kind]
             seen = [d for d in found if d.kind is kind and d.score >= need.weak]
             pairs, fresh = associate([live.box for live in mine], seen, need.certain)
             for i, live in enumerate(mine):
@@ -194,10 +208,10 @@ class Tracker:
                 yield Track(number=next(self._numbers), kind=live.kind, keyframes=keyframes)
 
     def _write(self, live: _Live, places: Sequence[Place]) -> None:
-        share, pixels = PADDING[live.kind]
+        padding = PADDING[live.kind]
         for place in places:
             doubt = min(place.doubt, MOST_DOUBT * place.box.side)
-            box = place.box.grown(share, pixels + doubt).clipped(self._width, self._height)
+            box = padding.around(place.box, doubt).clipped(self._width, self._height)
             if box.area > 0:
                 live.path.add(place.time, box, place.score, place.origin)
 

@@ -17,7 +17,7 @@ from passerby.base.background import background
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
-from passerby.base.plan import Plan
+from passerby.base.plan import Keyframe, Plan
 from passerby.base.progress import Progress
 from passerby.base.raw import RawFrame
 from passerby.base.report import QuickCheck, Suspect
@@ -32,10 +32,12 @@ from passerby.source.file import VideoFile
 COMPARED = 640
 #: A fill may differ from what it should look like by this after encoding: mean luma difference, in steps of 255.
 FAITHFUL = 8.0
-#: Luma of a solid fill; 16 in limited range, 0 in full: both are near enough.
-BLACK = 12.0
+#: Luma of a solid fill, by whether the range of samples is full (ITU-R BT.709).
+BLACK = {False: 16.0, True: 0.0}
 #: A mask smaller than this on that picture (shorter side, px) is not measured: all of it is rim.
 SMALLEST = 6
+#: Pixels of a weak fill that are measured, at most.
+MEASURED = 2000
 #: Scores from which a face or a plate that shows is a suspect.
 SHOWS = {Kind.FACE: 0.5, Kind.PLATE: 0.5}
 #: No more suspects than this are listed.
@@ -48,46 +50,69 @@ def quick_check(
     written: Path,
     released: Path,
     plan: Plan,
-    times: Sequence[int],
+    times: Sequence[Sequence[int]],
     settings: Settings,
     threads: int | None,
     progress: Progress,
 ) -> QuickCheck:
     """Decode `written` once and compare it with the plan. `released` is the name it will have; `times` are the
-    presentation times that its frames must have, in the time base of the plan."""
+    presentation times that the frames of each video track must have, in the time base of its plan."""
     suspects: list[Suspect] = []
     compared = searched = 0
-    base, late = plan.videos[0].time_base, ROUNDED.get(released.suffix.lower(), 1e-9)
+    late = ROUNDED.get(released.suffix.lower(), 1e-9)
     with VideoFile.open(written) as video:
-        info = video.info.videos[0]
-        looker = Looker(Registry.load(), info.geometry, settings.hide, threads=threads)
-        schedule = Schedule(plan.tracks(0))
-        search_from = float("-inf")
-        progress.start(released.name, "check", len(times))
-        for frame in background(video.frames()):
-            seconds = float(frame.time * info.time_base)
-            if compared >= len(times):
-                break
-            if abs(seconds - float(times[compared] * base)) > late:
-                suspects.append(Suspect(time=seconds, what="a frame is not at the time it has in the source"))
-            here = schedule.at(times[compared])
-            suspects += _uncovered(frame, info.geometry, seconds, here, settings.style)
-            if seconds >= search_from:
-                suspects += _showing(
-                    looker.look(frame, deep=True), seconds, settings.hide, [key.box for _, key in here]
-                )
-                search_from = seconds + 1.0
-                searched += 1
-            compared += 1
-            progress.advance(1)
-        progress.finish()
-    if compared != len(times):
-        suspects.append(Suspect(time=0.0, what=f"the output has {compared} frames, the source {len(times)}"))
+        for number, expected in enumerate(times):
+            progress.start(released.name, "check", len(expected))
+            found, frames, looks = _check_track(video, number, expected, late, plan, settings, threads, progress)
+            progress.finish()
+            suspects += found
+            compared += frames
+            searched += looks
     return QuickCheck(ran=True, frames_compared=compared, frames_searched=searched, suspects=tuple(suspects[:MOST]))
 
 
+def _check_track(
+    video: VideoFile,
+    number: int,
+    times: Sequence[int],
+    late: float,
+    plan: Plan,
+    settings: Settings,
+    threads: int | None,
+    progress: Progress,
+) -> tuple[list[Suspect], int, int]:
+    """(suspects, frames compared, frames searched) of one video track."""
+    if number >= len(video.info.videos):
+        return [Suspect(time=0.0, what=f"video track {number + 1} is not in the output")], 0, 0
+    suspects: list[Suspect] = []
+    compared = searched = 0
+    info, base = video.info.videos[number], plan.videos[number].time_base
+    looker = Looker(Registry.load(), info.geometry, settings.hide, threads=threads)
+    schedule = Schedule(plan.tracks(number))
+    search_from = float("-inf")
+    for frame in background(video.frames(number)):
+        seconds = float(frame.time * info.time_base)
+        if compared == len(times):
+            suspects.append(Suspect(time=seconds, what=f"the output goes on after the source's {len(times)} frames"))
+            break
+        if abs(seconds - float(times[compared] * base)) > late:
+            suspects.append(Suspect(time=seconds, what="a frame is not at the time it has in the source"))
+        here = schedule.at(times[compared])
+        black = BLACK[bool(info.colour.full_range)]
+        suspects += _uncovered(frame, info.geometry, seconds, here, settings.style, black)
+        if seconds >= search_from:
+            suspects += _showing(looker.look(frame, deep=True), seconds, settings.hide, [key.box for _, key in here])
+            search_from = seconds + 1.0
+            searched += 1
+        compared += 1
+        progress.advance(1)
+    if compared != len(times):
+        suspects.append(Suspect(time=0.0, what=f"the output has {compared} frames, the source {len(times)}"))
+    return suspects, compared, searched
+
+
 def _uncovered(
-    frame: RawFrame, geometry: Geometry, seconds: float, here: Sequence[Showing], style: Style
+    frame: RawFrame, geometry: Geometry, seconds: float, here: Sequence[Showing], style: Style, black: float
 ) -> Iterator[Suspect]:
     """Planned regions that do not look as their fill should."""
     if not here:
@@ -95,47 +120,48 @@ def _uncovered(
     size = fitted(geometry, COMPARED)
     picture = luma(frame, geometry, size)
     scale = size[0] / geometry.upright[0]
-    owner = np.zeros(picture.shape, np.uint16)
-    for number, (_, key) in enumerate(here, 1):
-        corners = key.polygon or (
-            (key.box.x1, key.box.y1),
-            (key.box.x2, key.box.y1),
-            (key.box.x2, key.box.y2),
-            (key.box.x1, key.box.y2),
-        )
-        points = np.round(np.array(corners) * scale).astype(np.int32)
-        alone = np.zeros(picture.shape, np.uint16)
-        cv2.fillPoly(alone, [points], 1)
-        owner[alone > 0] = np.where(owner[alone > 0] == 0, number, len(here) + 1)
-    for number, (track, key) in enumerate(here, 1):
-        x1, y1, x2, y2 = (round(v * scale) for v in key.box)
-        if min(x2 - x1, y2 - y1) < SMALLEST:
+    regions = [_region(key, scale, picture.shape) for _, key in here]
+    layers = np.sum(regions, axis=0, dtype=np.uint16)
+    for (track, key), region in zip(here, regions, strict=True):
+        solid = style is Style.SOLID or track.kind in ALWAYS_SOLID
+        # Solid fills lie uppermost; a weak one is seen as it is only where no other mask lies.
+        seen = region if solid else region & (layers == 1).astype(np.uint8)
+        own = cv2.erode(seen, np.ones((3, 3), np.uint8)) > 0
+        bounds = tuple(round(v * scale) for v in key.box)
+        if min(bounds[2] - bounds[0], bounds[3] - bounds[1]) < SMALLEST or own.sum() < SMALLEST**2:
             continue
-        part = picture[max(0, y1) : y2, max(0, x1) : x2].astype(np.float32)
-        own = (
-            cv2.erode(
-                (owner[max(0, y1) : y2, max(0, x1) : x2] == number).astype(np.uint8),
-                np.ones((3, 3), np.uint8),
-                borderValue=0,
-            )
-            > 0
-        )
-        if own.sum() < SMALLEST:
-            continue
-        fill = _fill(part, Style.SOLID if track.kind in ALWAYS_SOLID else style)
-        if float(np.abs(part - fill)[own].mean()) > FAITHFUL:
+        unlike = np.abs(picture[own] - black).mean() if solid else _more_than_cells(picture, own, bounds, style)
+        if unlike > FAITHFUL:
             yield Suspect(
                 time=seconds, what=f"the mask of track {track.number} ({track.kind}) is not there", box=key.box
             )
 
 
-def _fill(part: npt.NDArray[np.float32], style: Style) -> npt.NDArray[np.float32]:
-    """What the region would look like if it were a fill of that style and nothing else."""
-    if style is Style.SOLID:
-        return np.full_like(part, BLACK)
-    cells = cv2.resize(part, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
+def _region(key: Keyframe, scale: float, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    """1 where the planned shape lies on the small picture, 0 elsewhere."""
+    x1, y1, x2, y2 = key.box
+    corners = key.polygon or ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
+    region = np.zeros(shape, np.uint8)
+    cv2.fillPoly(region, [np.round(np.array(corners) * scale).astype(np.int32)], (1,))
+    return region
+
+
+def _more_than_cells(
+    picture: npt.NDArray[np.uint8], own: npt.NDArray[np.bool_], bounds: tuple[int, ...], style: Style
+) -> float:
+    """How far the pixels of `own` are from the nearest fill that CELLS x CELLS colours over `bounds` can make."""
+    x1, y1, x2, y2 = bounds
     how = cv2.INTER_NEAREST if style is Style.MOSAIC else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(cells, part.shape[::-1], interpolation=how), np.float32)
+    rows, columns = np.nonzero(own)
+    here = np.flatnonzero((rows >= y1) & (rows < y2) & (columns >= x1) & (columns < x2))
+    here = here[:: max(1, len(here) // MEASURED)]
+    rows, columns = rows[here], columns[here]
+    cells = np.eye(CELLS * CELLS, dtype=np.float32).reshape(-1, CELLS, CELLS)
+    spread = [cv2.resize(cell, (x2 - x1, y2 - y1), interpolation=how) for cell in cells]
+    each = np.stack([cell[rows - y1, columns - x1] for cell in spread])
+    values = picture[rows, columns].astype(np.float32)
+    colours = np.linalg.lstsq(each @ each.T, each @ values)[0]
+    return float(np.abs(each.T @ colours - values).mean())
 
 
 def _showing(

@@ -1,0 +1,53 @@
+"""One front door: a file is a still or a film by its content, and goes to the story that fits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from passerby import pipeline, stills
+from passerby.base.plan import Plan
+from passerby.base.progress import Progress
+from passerby.base.report import Report
+from passerby.base.settings import Settings
+from passerby.source.still_kind import is_still
+
+
+def redact(
+    source: Path,
+    output: Path,
+    settings: Settings | None = None,
+    *,
+    plan: Plan | None = None,
+    save_plan: Path | None = None,
+    force: bool = False,
+    verify: bool = True,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Write `source`, a video or a still, to `output` with everything hidden that `settings` name, or that `plan` says.
+
+    The source is never touched; `output` appears when it is whole, or not at all, and replaces a file of that name only
+    with `force`; the plan is saved as `save_plan` before. `verify` decodes the result once and looks at it. `threads`
+    are for inference, by default all processors; the plan does not depend on their number. Raises PasserbyError, in one
+    of its kinds.
+    """
+    story = stills.redact if is_still(source) else pipeline.redact
+    return story(
+        source,
+        output,
+        settings,
+        plan=plan,
+        save_plan=save_plan,
+        force=force,
+        verify=verify,
+        threads=threads,
+        progress=progress,
+    )
+
+
+def analyse(
+    source: Path, settings: Settings | None = None, *, threads: int | None = None, progress: Progress | None = None
+) -> Plan:
+    """The first half alone: look at the whole file and say what would be hidden in it."""
+    story = stills.analyse if is_still(source) else pipeline.analyse
+    return story(source, settings, threads=threads, progress=progress)

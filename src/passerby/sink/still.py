@@ -1,0 +1,197 @@
+"""Safe frames -> a new still of the source's kind, with its pixels, its colour profile, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pillow_heif
+from PIL import Image, PngImagePlugin, TiffImagePlugin
+
+from passerby.base.errors import OutputError, UsageError
+from passerby.base.safe import SafeFrame
+from passerby.base.still import SUFFIXES, Page, StillInfo, StillKind
+from passerby.sink.output import output_error
+from passerby.sink.still_image import image_of
+from passerby.sink.still_quality import quality_for
+
+#: How a JPEG is written that has no tables to take over: a CMYK one.
+_JPEG_QUALITY = 93
+#: Where lossy pages of a TIFF are written anew.
+_TIFF_JPEG_QUALITY = 92
+#: Compressions of TIFF that Pillow writes without loss. Others become deflate.
+_TIFF_KEPT = {"raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "lzma", "zstd"}
+_TIFF_BILEVEL = {"group3", "group4", "tiff_ccitt"}
+_TIFF_DEFLATE = "tiff_adobe_deflate"
+
+
+def check_name(output: Path, kind: StillKind) -> None:
+    """Raises UsageError when the file's ending does not fit: what is written is of the source's kind."""
+    if output.suffix.lower() not in SUFFIXES[kind]:
+        raise UsageError(
+            f"The picture is a {kind.upper()}, and stays one: {output.name} should end in {SUFFIXES[kind][0]}. "
+            "Give such a name with -o."
+        )
+
+
+def write_still(path: Path, frames: Iterable[SafeFrame], still: StillInfo) -> None:
+    """Write all pages to `path`. `frames` come in the order of `still.pages`, and are taken one by one.
+
+    Raises OutputError, or DiskFull when there is no room.
+    """
+    pages = _Images(frames, still)
+    try:
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.truncate()
+            if still.kind is StillKind.TIFF:
+                _write_tiff(file, pages)
+            elif still.animated:
+                _write_animation(file, pages, still)
+            else:
+                _write_single(file, next(pages), still)
+    except OSError as error:
+        if error.errno is not None:
+            raise output_error(path, error) from error
+        raise _not_encoded(path, still, error) from error
+    except (ValueError, RuntimeError, OverflowError, MemoryError) as error:
+        raise _not_encoded(path, still, error) from error
+
+
+def _not_encoded(path: Path, still: StillInfo, error: Exception) -> OutputError:
+    return OutputError(
+        f"{path} cannot be written as {still.kind.upper()}: {error}. Save the source in another format first, as PNG."
+    )
+
+
+class _Images(Iterator[Image.Image]):
+    """The frames as Pillow's pictures; `page` is that of the newest one."""
+
+    def __init__(self, frames: Iterable[SafeFrame], still: StillInfo) -> None:
+        self._frames = iter(frames)
+        self._still = still
+        self.page: Page = still.pages[0]
+
+    def __next__(self) -> Image.Image:
+        frame = next(self._frames)
+        self.page = self._still.pages[frame.index]
+        return image_of(frame, self.page, self._still.kind)
+
+
+def _write_single(file: BinaryIO, image: Image.Image, still: StillInfo) -> None:
+    icc = still.pages[0].icc
+    match still.kind:
+        case StillKind.JPEG:
+            _write_jpeg(file, image, still, icc)
+        case StillKind.PNG:
+            image.save(file, "PNG", icc_profile=icc, pnginfo=_png_info(still))
+        case StillKind.WEBP if still.lossless:
+            image.save(file, "WEBP", lossless=True, exact=True, method=2, icc_profile=icc)
+        case StillKind.WEBP:
+            quality = quality_for(image, _save_webp)
+            image.save(file, "WEBP", quality=quality, method=4, icc_profile=icc)
+        case StillKind.AVIF:
+            image.save(file, "AVIF", quality=quality_for(image, _save_avif), icc_profile=icc)
+        case StillKind.HEIC:
+            _write_heic(file, image, still, icc)
+        case StillKind.BMP:
+            image.save(file, "BMP", dpi=(0, 0))
+        case _:
+            image.save(file, "GIF", optimize=False)
+
+
+def _write_jpeg(file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None) -> None:
+    if still.jpeg is None:
+        image.save(file, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True, icc_profile=icc)
+        return
+    tables = still.jpeg
+    image.save(
+        file,
+        "JPEG",
+        qtables=[list(table) for table in tables.tables],
+        subsampling=tables.subsampling,
+        progressive=tables.progressive,
+        optimize=True,
+        icc_profile=icc,
+    )
+
+
+def _png_info(still: StillInfo) -> PngImagePlugin.PngInfo:
+    info = PngImagePlugin.PngInfo()
+    for name, data in still.colour_tags:
+        info.add(name, data)
+    return info
+
+
+def _save_webp(image: Image.Image, file: BinaryIO, quality: int) -> None:
+    image.save(file, "WEBP", quality=quality, method=2)
+
+
+def _save_avif(image: Image.Image, file: BinaryIO, quality: int) -> None:
+    image.save(file, "AVIF", quality=quality, speed=8)
+
+
+def _write_heic(file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None) -> None:
+    def save(part: Image.Image, target: BinaryIO, quality: int) -> None:
+        heif = pillow_heif.from_pillow(part)
+        # Its matrix is libheif's own: only what the colours mean is taken over.
+        colours = {name: value for name, value in still.nclx if name in ("color_primaries", "transfer_characteristics")}
+        heif.save(target, quality=quality, icc_profile=icc, **_nclx(colours))
+
+    pillow_heif.register_heif_opener(thumbnails=False)  # quality_for reads it back
+    save(image, file, quality_for(image, save))
+
+
+def _nclx(colours: dict[str, int]) -> dict[str, int]:
+    return {**colours, "matrix_coefficients": 6, "full_range_flag": 1} if colours else {}
+
+
+def _write_tiff(file: BinaryIO, pages: _Images) -> None:
+    with TiffImagePlugin.AppendingTiffWriter(file) as writer:
+        for image in pages:
+            compression = _tiff_compression(pages.page.compression, image.mode)
+            quality = {"quality": _TIFF_JPEG_QUALITY} if compression == "jpeg" else {}
+            image.save(writer, "TIFF", compression=compression, icc_profile=pages.page.icc, **quality)
+            writer.newFrame()
+
+
+def _tiff_compression(source: str | None, mode: str) -> str:
+    if source in _TIFF_BILEVEL:
+        return "group4" if mode == "1" else _TIFF_DEFLATE
+    if source == "jpeg" and mode in ("L", "RGB"):
+        return "jpeg"
+    return source if source in _TIFF_KEPT else _TIFF_DEFLATE
+
+
+def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
+    images = list(pages)
+    first, rest = images[0], images[1:]
+    durations = [page.duration for page in still.pages]
+    common = {"save_all": True, "append_images": rest, "duration": durations, "icc_profile": still.pages[0].icc}
+    loop = {} if still.loop is None else {"loop": still.loop}
+    match still.kind:
+        case StillKind.GIF:
+            # Frames that leave holes must be taken away before the next one comes.
+            disposal = 2 if any("transparency" in image.info for image in images) else 1
+            first.save(
+                file,
+                "GIF",
+                save_all=True,
+                append_images=rest,
+                duration=durations,
+                disposal=disposal,
+                optimize=False,
+                **loop,
+            )
+        case StillKind.PNG:
+            first.save(file, "PNG", pnginfo=_png_info(still), **common, **loop)
+        case StillKind.WEBP:
+            first.save(
+                file, "WEBP", lossless=still.lossless, quality=_webp_quality(first, still), method=3, **common, **loop
+            )
+        case _:
+            first.save(file, "AVIF", quality=quality_for(first, _save_avif), **common)
+
+
+def _webp_quality(image: Image.Image, still: StillInfo) -> int:
+    return 80 if still.lossless else quality_for(image, _save_webp)

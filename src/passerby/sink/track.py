@@ -1,0 +1,163 @@
+"""One video track of an output file: its encoder, and what is said of it in the container."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.codec.context import Flags
+from av.container import OutputContainer
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from passerby.base.errors import OutputError
+from passerby.base.media import Geometry, VideoInfo
+from passerby.base.safe import SafeFrame
+from passerby.sink.container import MATROSKA
+from passerby.sink.encoding import Encoding
+
+#: How FFmpeg numbers the order of fields: progressive, upper lines first, lower lines first.
+_PROGRESSIVE, _TOP, _BOTTOM = 1, 2, 3
+
+
+class VideoTrack:
+    """Frames of one track in, packets out. Its times must rise from 0 or later."""
+
+    def __init__(self, container: OutputContainer, video: VideoInfo, encoding: Encoding) -> None:
+        self.video, self.encoding = video, encoding
+        self._stream = _add_stream(container, video, encoding)
+        self._fields = _Fields(video, encoding) if encoding.interlaced else None
+        #: Ticks that the newest frame lasts, as far as is known.
+        self._lasts = max(1, round(1 / ((video.frame_rate or Fraction(25)) * video.time_base)))
+        self.last: int | None = None
+
+    def encode(self, frame: SafeFrame) -> Iterator[av.Packet[Stream]]:
+        """Raises OutputError for a frame that does not fit; errors of the encoder pass through."""
+        picture = self._fitting(frame.picture)
+        if frame.time < 0:  # the container would hide it
+            raise OutputError(f"Frame {frame.index} lies before the beginning, so the file is not written.")
+        if self.last is not None:
+            if frame.time <= self.last:
+                raise OutputError(
+                    f"Frame {frame.index} does not come after the one before it, so the file is not written."
+                )
+            self._lasts = frame.time - self.last
+        self._lasts = picture.duration or self._lasts
+        self.last = frame.time
+        picture.pts, picture.time_base = frame.time, self.video.time_base
+        if self._fields is not None:
+            picture = self._fields.marked(picture)
+        picture.pict_type = 0  # the encoder decides anew which frames stand alone
+        yield from self._packets(picture)
+
+    def flush(self) -> Iterator[av.Packet[Stream]]:
+        """What the encoder still holds."""
+        yield from self._packets(None)
+
+    def _packets(self, picture: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
+        for packet in self._stream.encode(picture):
+            # Only the last frame is shown for as long as its packet says; the others until the next frame's time.
+            packet.duration = self._lasts
+            yield packet
+
+    def _fitting(self, picture: av.VideoFrame) -> av.VideoFrame:
+        geometry, wanted = self.video.geometry, self.encoding.pixel_format
+        if (picture.width, picture.height) != (geometry.width, geometry.height):
+            raise OutputError(
+                f"A frame of {picture.width}x{picture.height} does not fit a video of {geometry.width}x"
+                f"{geometry.height}. Please report this."
+            )
+        if picture.format.name not in (wanted, wanted.replace("yuv", "yuvj")):
+            raise OutputError(f"A frame in {picture.format.name} came where {wanted} was agreed. Please report this.")
+        size = (self.encoding.width, self.encoding.height)
+        if picture.format.name == wanted and size == (picture.width, picture.height):
+            return picture
+        return _rewritten(picture, wanted, size)
+
+
+class _Fields:
+    """Says of each frame that it is interlaced, and which field is first: PyAV lets only a filter say so."""
+
+    def __init__(self, video: VideoInfo, encoding: Encoding) -> None:
+        self._graph = av.filter.Graph()
+        source = self._graph.add_buffer(
+            width=encoding.width,
+            height=encoding.height,
+            format=av.VideoFormat(encoding.pixel_format),
+            time_base=video.time_base,
+        )
+        mark = self._graph.add("setfield", mode="tff" if video.top_first else "bff")
+        self._graph.link_nodes(source, mark, self._graph.add("buffersink")).configure()
+
+    def marked(self, picture: av.VideoFrame) -> av.VideoFrame:
+        self._graph.vpush(picture)
+        return self._graph.vpull()
+
+
+def _add_stream(container: OutputContainer, video: VideoInfo, encoding: Encoding) -> VideoStream:
+    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 prints its settings to the terminal otherwise
+    rate = (video.frame_rate or Fraction(25)).limit_denominator(1001)
+    stream = container.add_stream(
+        encoding.encoder,
+        rate=rate,
+        options=dict(encoding.options),
+        width=encoding.width,
+        height=encoding.height,
+        time_base=video.time_base,
+    )
+    assert isinstance(stream, VideoStream)
+    context = stream.codec_context
+    context.pix_fmt = encoding.pixel_format
+    context.flags |= Flags.bitexact
+    if encoding.interlaced:
+        context.field_order = _TOP if video.top_first else _BOTTOM
+    elif video.interlaced:
+        context.field_order = _PROGRESSIVE
+    if encoding.tag and container.format.name not in MATROSKA:
+        context.codec_tag = encoding.tag
+    context.sample_aspect_ratio = video.geometry.pixel_aspect
+    colour = video.colour
+    context.color_primaries, context.color_trc = colour.primaries, colour.transfer
+    context.colorspace = colour.matrix
+    context.color_range = {None: 0, False: 1, True: 2}[colour.full_range]
+    stream.metadata["handler_name"] = "Video"
+    if video.geometry.rotation or video.geometry.mirrored:
+        stream.set_display_matrix(display_matrix(video.geometry, encoding.width, encoding.height))
+    return stream
+
+
+def display_matrix(geometry: Geometry, width: int, height: int) -> tuple[int, ...]:
+    """Nine numbers in FFmpeg's layout (a b u / c d v / x y w) that show a picture of that size as `geometry` says."""
+    turn = math.radians(geometry.rotation)
+    cos, sin = round(math.cos(turn)), round(math.sin(turn))
+    a, b, c, d = cos, sin, -sin, cos
+    if geometry.mirrored:
+        a, b = -a, -b
+    # What turns or mirrors about the corner leaves the screen; move it back, as cameras do.
+    x = -min(0, a * width) - min(0, c * height)
+    y = -min(0, b * width) - min(0, d * height)
+    one = 1 << 16
+    return (a * one, b * one, 0, c * one, d * one, 0, x * one, y * one, 1 << 30)
+
+
+def _rewritten(picture: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
+    """The same samples under the name of a format with the same layout (yuvj420p is yuv420p with full range), in a
+    picture that is larger by one line at most: its last line is then there twice."""
+    copy = av.VideoFrame(*size, name)
+    sample = 2 if name.endswith("10le") else 1
+    for old, new in zip(picture.planes, copy.planes, strict=True):
+        source = np.frombuffer(memoryview(old), np.uint8).reshape(-1, old.line_size)
+        target = np.frombuffer(memoryview(new), np.uint8).reshape(-1, new.line_size)
+        wide = old.width * sample
+        target[: old.height, :wide] = source[: old.height, :wide]
+        if new.width > old.width:
+            target[: old.height, wide : new.width * sample] = source[: old.height, wide - sample : wide]
+        if new.height > old.height:
+            target[old.height : new.height] = target[old.height - 1]
+    copy.color_range, copy.colorspace = picture.color_range, picture.colorspace
+    copy.duration = picture.duration
+    return copy

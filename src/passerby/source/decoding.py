@@ -1,0 +1,187 @@
+"""One run through one video track: every frame that can be decoded, and an account of what cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from passerby.base.media import SourceInfo, VideoInfo
+from passerby.base.raw import RawFrame
+from passerby.source.kinds import BROADCAST_KINDS
+from passerby.source.planar import planar
+from passerby.source.times import BROADCAST, DAY, Clock, Repairs
+
+#: Codecs whose packets each make one frame, so that a packet without a frame is a frame that was lost.
+_ONE_FRAME_A_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "prores", "mjpeg"}
+#: Readings in a row that may fail before the rest of a file is given up.
+_FAILURES = 50
+
+_Decoded = tuple[int | None, tuple[av.VideoFrame, bool]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one run through a track met. `complete` when it came to the end.
+
+    `damaged` frames came out of the decoder, but what they show is partly guessed; `undecodable` ones never came out.
+    """
+
+    frames: int = 0
+    damaged: int = 0
+    undecodable: int = 0
+    resized: tuple[str, ...] = ()
+    repairs: Repairs = field(default_factory=Repairs)
+    complete: bool = False
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """One line for each kind of damage."""
+        lines = []
+        if self.undecodable:
+            lines.append(f"{self.undecodable} frames could not be decoded; the frame before is shown in their place")
+        if self.damaged:
+            lines.append(f"{self.damaged} frames were damaged and covered whole")
+        return tuple(lines)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """One line for each thing that was changed."""
+        lines = [
+            f"the picture changes its size to {size}; it was scaled to that of the beginning" for size in self.resized
+        ]
+        if self.repairs.wrong:
+            lines.append(f"{self.repairs.wrong} frames had no time, or one that was not after the frame before: mended")
+        if self.repairs.jumps:
+            lines.append(f"the clock of the source jumps {self.repairs.jumps} times; the jumps were closed")
+        return tuple(lines)
+
+
+class Decoding:
+    """One run. `run` gives the frames; `tally` is right when it has ended."""
+
+    def __init__(self, container: InputContainer, stream: VideoStream, info: SourceInfo, track: VideoInfo) -> None:
+        self._container, self._stream = container, stream
+        self._info, self._track = info, track
+        self._origin = round(info.origin / track.time_base)
+        rate = track.frame_rate or 25
+        ahead = BROADCAST if info.container in BROADCAST_KINDS else DAY
+        self._clock = Clock(track.time_base, round(1 / (rate * track.time_base)), ahead)
+        self.tally = Tally(repairs=self._clock.repairs)
+        #: Set by damage until the next frame that stands alone: what is predicted from a broken frame is broken.
+        self._broken = False
+        #: Presentation times of packets that have been read and have not come out of the decoder.
+        self._awaited: set[int] = set()
+        self._first: int | None = None
+        self._newest: int | None = None
+        #: Does each packet make one frame, and say when? Two fields may come as two packets that make one frame, and
+        #: broadcasts leave times away, which are then guessed.
+        self._exact = (
+            info.container not in BROADCAST_KINDS and track.codec in _ONE_FRAME_A_PACKET and not track.interlaced
+        )
+        self._packets = self._errors = self._missing = 0
+
+    def run(self) -> Iterator[RawFrame]:
+        for time, (picture, damaged) in self._clock.timed(self._decoded()):
+            yield RawFrame(picture, self.tally.frames, time, damaged)
+            self.tally.frames += 1
+            self.tally.damaged += damaged
+        self.tally.undecodable = self._lost()
+        self.tally.complete = True
+
+    def _decoded(self) -> Iterator[_Decoded]:
+        for packet in self._read():
+            yield from self._pictures(packet)
+
+    def _read(self) -> Iterator[av.Packet[VideoStream]]:
+        """Every packet, past places that cannot be read."""
+        failures = 0
+        while True:
+            try:
+                for packet in self._container.demux(self._stream):
+                    failures = 0
+                    yield packet
+                return
+            except (av.FFmpegError, OSError):
+                failures += 1
+                self._broken = True
+                if failures == 1:
+                    self._errors += 1
+                if failures >= _FAILURES:
+                    return
+
+    def _pictures(self, packet: av.Packet[VideoStream]) -> Iterator[_Decoded]:
+        if packet.size:
+            self._packets += 1
+            self._broken = self._broken or packet.is_corrupt
+            self._await(packet)
+        elif packet.pts is not None or packet.dts is not None:
+            return  # a sample without a byte of picture: the frame before it lasts longer
+        tries = 1 if packet.size else _FAILURES  # at the end, each frame still in the decoder may fail by itself
+        for _ in range(tries):
+            try:
+                pictures = packet.decode()
+            except EOFError:
+                return
+            except (av.FFmpegError, OSError, ValueError, MemoryError):
+                self._broken = True
+                self._errors += 1
+                continue
+            for picture in pictures:
+                yield self._seen(picture)
+            return
+
+    def _await(self, packet: av.Packet[VideoStream]) -> None:
+        if packet.dts is not None:
+            if self._newest is not None and packet.dts <= self._newest:
+                self._exact = False  # times that do not rise name no frame
+                self._awaited.clear()
+            self._newest = packet.dts
+        if self._exact and packet.pts is not None and not packet.is_discard:
+            self._awaited.add(packet.pts)
+
+    def _seen(self, picture: av.VideoFrame) -> _Decoded:
+        stated = picture.pts
+        # FFmpeg guesses at what it cannot decode and hands the guess out as a picture, with only this flag to tell.
+        if picture.is_corrupt or (stated is not None and self._passed_over(stated)):
+            self._broken = True
+        if picture.key_frame and not picture.is_corrupt:
+            self._broken = False
+        if stated is not None:
+            self._awaited.discard(stated)
+            self._first = stated if self._first is None else self._first
+        geometry = self._track.geometry
+        size = (geometry.width, geometry.height)
+        if (picture.width, picture.height) != size:
+            other = f"{picture.width}x{picture.height}"
+            if other not in self.tally.resized and len(self.tally.resized) < 10:
+                self.tally.resized += (other,)
+        return None if stated is None else stated - self._origin, (
+            planar(picture, self._track.pixel_format, size),
+            self._broken,
+        )
+
+    def _passed_over(self, now: int) -> bool:
+        """Were there packets of frames before `now` that never came out? They are lost: frames come in order."""
+        lost = {time for time in self._awaited if time < now}
+        self._awaited -= lost
+        if self._first is None or not self._exact:
+            return False  # pictures before the first one that could be decoded belong to a cut before this file began
+        lost = {time for time in lost if time > self._first}
+        self._missing += len(lost)
+        return bool(lost)
+
+    def _lost(self) -> int:
+        """How many frames never came out: by their packets where each makes one frame, else by errors."""
+        self._passed_over(1 << 63)
+        return max(self._missing, self._errors) + max(0, self._promised() - self._packets)
+
+    def _promised(self) -> int:
+        """How many packets the container's index lists; 0 for Matroska, which lists only some, to jump to."""
+        if not self._stream.frames or self._info.container not in ("mp4", "mov"):
+            return 0
+        # An empty entry lengthens the frame before it and is passed over by FFmpeg.
+        return sum(entry.size > 0 for entry in self._stream.index_entries)

@@ -1,0 +1,40 @@
+"""Fixed regions as tracks, and findings that a person wants left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from passerby.base.kinds import Detection, Kind
+from passerby.base.plan import Keyframe, Track
+from passerby.base.regions import Region
+
+#: What a keyframe of a fixed region gives as its origin.
+ORIGIN = "region"
+
+
+def fixed_tracks(regions: Sequence[Region], times: Sequence[int], time_base: Fraction) -> list[Track]:
+    """One track for each region that shows in some frame; `times` are those of all frames, in order.
+
+    A region holds from the first frame at or after its start to the last one at or before its end.
+    """
+    tracks = []
+    for region in regions:
+        shown = [time for time in times if region.shows(float(time * time_base))]
+        if shown:
+            tracks.append(Track(number=1, kind=Kind.REGION, keyframes=tuple(_keyframes(region, shown[0], shown[-1]))))
+    return tracks
+
+
+def _keyframes(region: Region, start: int, end: int) -> Iterable[Keyframe]:
+    polygon = None if region.is_box else region.polygon
+    for time in dict.fromkeys((start, end)):
+        yield Keyframe(time=time, box=region.hull, score=1.0, origin=ORIGIN, polygon=polygon)
+
+
+def left_alone(found: Iterable[Detection], keep: Sequence[Region], seconds: float) -> list[Detection]:
+    """The detections whose middle lies in no region that is to be kept at this moment.
+
+    A finding is suppressed or it is not: no pixel is taken out of the mask of something else.
+    """
+    return [d for d in found if not any(region.shows(seconds) and region.contains(*d.box.centre) for region in keep)]

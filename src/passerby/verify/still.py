@@ -1,0 +1,154 @@
+"""The quick check of a still after writing: decode it once, and see whether it is what it was meant to be.
+
+Every planned region painted, at the picture's own resolution; nothing in the file but the picture; and nothing left for
+the models that made the masks. The thorough check, by other models, is `passerby verify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.base.kinds import Kind
+from passerby.base.plan import Keyframe, Plan
+from passerby.base.progress import Progress
+from passerby.base.raw import RawFrame
+from passerby.base.report import QuickCheck, Suspect
+from passerby.base.schedule import Schedule, Showing
+from passerby.base.settings import ALWAYS_SOLID, CELLS, Settings, Style
+from passerby.base.still import StillInfo
+from passerby.detect.tiles import StillLooker
+from passerby.source.still import StillFile
+
+#: A fill may differ from what it should look like by this after encoding: mean luma difference, in steps of 255.
+FAITHFUL = 8.0
+#: Luma of a solid fill; 16 in limited range, 0 in full: both are near enough.
+BLACK = 12.0
+#: Pixels at the rim of a mask that encoding may blend with what is beside it.
+RIM = 4
+#: A mask with fewer pixels within its rim is not measured.
+FEWEST = 16
+#: Scores from which something that shows is a suspect.
+SHOWS = {Kind.FACE: 0.5, Kind.PLATE: 0.5}
+#: Every so many frames of an animation are looked at; all pages of what does not move.
+MOVING_STEP = 10
+#: No more suspects than this are listed.
+MOST = 100
+
+Grey = npt.NDArray[np.uint8]
+
+
+def check_still(
+    written: Path, name: str, plan: Plan, source: StillInfo, settings: Settings, looker: StillLooker, progress: Progress
+) -> QuickCheck:
+    """Decode `written` once and compare it with the plan. `name` is for the progress; times of suspects are pages."""
+    searched = 0
+    with StillFile.open(written) as still:
+        suspects = list(_differences(still.info, source))
+        places = _places(still.info, source)
+        schedule = Schedule(plan.tracks(0))
+        progress.start(name, "check", len(places))
+        for frame, place in zip(still.frames(), places, strict=False):
+            here = schedule.at(place)
+            suspects += _uncovered(frame, place, here, settings.style)
+            if not source.animated or frame.index % MOVING_STEP == 0:
+                suspects += _showing(frame, place, here, settings, looker)
+                searched += 1
+            progress.advance(1)
+        progress.finish()
+    return QuickCheck(ran=True, frames_compared=len(places), frames_searched=searched, suspects=tuple(suspects[:MOST]))
+
+
+def _differences(written: StillInfo, source: StillInfo) -> Iterator[Suspect]:
+    for line in written.source.dropped:
+        yield Suspect(time=0, what=f"the output holds more than the picture: {line}")
+    if written.kind is not source.kind:
+        yield Suspect(time=0, what=f"the output is a {written.kind}, the source a {source.kind}")
+    lengths = [sum(page.duration for page in still.pages) for still in (written, source)]
+    if len(written.pages) != len(source.pages) and (not source.animated or lengths[0] != lengths[1]):
+        yield Suspect(
+            time=0, what=f"the output has {len(written.pages)} pages or frames, the source {len(source.pages)}"
+        )
+    for number, (new, old) in enumerate(zip(written.pages, source.pages, strict=False)):
+        if (new.width, new.height) != (old.width, old.height):
+            yield Suspect(time=number, what=f"a page of {old.width}x{old.height} became {new.width}x{new.height}")
+
+
+def _places(written: StillInfo, source: StillInfo) -> list[int]:
+    """Which of the source's frames each written one shows. Frames that are alike are written as one that lasts."""
+    if len(written.pages) >= len(source.pages):
+        return list(range(len(source.pages)))
+    begins = list(accumulate((page.duration for page in source.pages), initial=0))
+    places, now = [], 0
+    for page in written.pages:
+        places.append(int(np.searchsorted(begins[:-1], now, side="right")) - 1)
+        now += page.duration
+    return places
+
+
+def _uncovered(frame: RawFrame, place: int, here: Sequence[Showing], style: Style) -> Iterator[Suspect]:
+    """Planned regions that do not look as their fill should."""
+    if not here:
+        return
+    form = frame.picture.format.name
+    picture = np.asarray(
+        frame.picture.reformat(format="gray", threads=1).to_ndarray() if form != "gray" else frame.picture.to_ndarray(),
+        np.uint8,
+    )
+    for track, key in here:
+        own = Style.SOLID if track.kind in ALWAYS_SOLID else style
+        others = [other for number, other in here if number is not track] if own is not Style.SOLID else []
+        if _differs(picture, key, others, own):
+            yield Suspect(time=place, what=f"the mask of track {track.number} ({track.kind}) is not there", box=key.box)
+
+
+def _differs(picture: Grey, key: Keyframe, others: Sequence[Keyframe], style: Style) -> bool:
+    height, width = picture.shape
+    x1, y1 = max(0, int(key.box.x1)), max(0, int(key.box.y1))
+    x2, y2 = min(width, int(np.ceil(key.box.x2))), min(height, int(np.ceil(key.box.y2)))
+    if x2 <= x1 or y2 <= y1:
+        return False
+    inside = _drawn(key, (x1, y1, x2, y2))
+    for other in others:
+        inside[_drawn(other, (x1, y1, x2, y2)) > 0] = 0
+    kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
+    core = cv2.erode(cv2.copyMakeBorder(inside, RIM, RIM, RIM, RIM, cv2.BORDER_REPLICATE), kernel)[RIM:-RIM, RIM:-RIM]
+    if x1 > 0 or y1 > 0 or x2 < width or y2 < height:
+        core = cv2.erode(inside, kernel, borderValue=0)
+    if int((core > 0).sum()) < FEWEST:
+        return False
+    part = picture[y1:y2, x1:x2].astype(np.float32)
+    return float(np.abs(part - _fill(part, style))[core > 0].mean()) > FAITHFUL
+
+
+def _drawn(key: Keyframe, window: tuple[int, int, int, int]) -> Grey:
+    x1, y1, x2, y2 = window
+    box = key.box
+    corners = key.polygon or ((box.x1, box.y1), (box.x2, box.y1), (box.x2, box.y2), (box.x1, box.y2))
+    drawn = np.zeros((y2 - y1, x2 - x1), np.uint8)
+    cv2.fillPoly(drawn, [np.round(np.array(corners) - (x1, y1)).astype(np.int32)], (1,))
+    return drawn
+
+
+def _fill(part: npt.NDArray[np.float32], style: Style) -> npt.NDArray[np.float32]:
+    """What the region would look like if it were a fill of that style and nothing else."""
+    if style is Style.SOLID:
+        return np.full_like(part, BLACK)
+    cells = cv2.resize(part, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
+    how = cv2.INTER_NEAREST if style is Style.MOSAIC else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(cells, part.shape[::-1], interpolation=how), np.float32)
+
+
+def _showing(
+    frame: RawFrame, place: int, here: Sequence[Showing], settings: Settings, looker: StillLooker
+) -> Iterator[Suspect]:
+    """What the models still see where nothing was painted."""
+    for d in looker.look(frame, tiles=False):
+        wanted = SHOWS.get(d.kind) if d.kind in settings.hide else None
+        if wanted is not None and d.score >= wanted and not any(d.box.inside(key.box) > 0.3 for _, key in here):
+            yield Suspect(time=place, what=f"a {d.kind} shows", box=d.box, score=round(d.score, 3))

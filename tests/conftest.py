@@ -1,0 +1,61 @@
+"""What several rooms' tests share: one clip with a face and a plate, redacted once for all of them."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import av
+import cv2
+import pytest
+
+from passerby import Plan, Report, redact
+from passerby.cli.portrait import portrait
+from passerby.cli.sample import HEIGHT, RATE, WIDTH, pictures
+from passerby.detect.fetch import fetch
+from passerby.detect.weights import Registry
+
+#: The part of the sample that is shown: the car comes into view.
+FIRST, FRAMES = 22, 50
+
+
+@dataclass(frozen=True)
+class Released:
+    """A file, what the program made of it with default settings, and the plan and the report of that run."""
+
+    source: Path
+    output: Path
+    plan: Plan
+    plan_file: Path
+    report: Report
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    """Two seconds of the sample, 1280x720, with a face in each frame and a plate that comes into view."""
+    path = tmp_path_factory.mktemp("sample") / "yard.mp4"
+    face = cv2.imread(str(portrait()), cv2.IMREAD_COLOR)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=RATE, options={"crf": "20", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for number, picture in enumerate(islice(pictures(face), FIRST, FIRST + FRAMES)):
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            frame.pts, frame.time_base = number, Fraction(1, RATE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="session")
+def models():
+    """The built-in models, in the cache."""
+    for _ in fetch(Registry.load()):
+        pass
+
+
+@pytest.fixture(scope="session")
+def released(sample, models, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("released")
+    output, plan_file = folder / "yard.mp4", folder / "yard.plan.json"
+    report = redact(sample, output, save_plan=plan_file)
+    return Released(sample, output, Plan.load(plan_file), plan_file, report)

@@ -1,0 +1,51 @@
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+
+from passerby.base.motion import SceneStats
+from passerby.detect.cadence import Cadence, CadenceSettings
+
+SETTINGS = CadenceSettings(interval=0.2, longest=10, deep=3, surprise=0.1)
+CALM = SceneStats(cut=False, brightness=0.5, change=0.0)
+CUT = SceneStats(cut=True, brightness=0.5, change=0.0)
+BUSY = SceneStats(cut=False, brightness=0.5, change=0.06)
+
+
+def looks(scenes, rate=25, settings=SETTINGS):
+    """{number of the frame: was it a deep look} for each frame that is looked at."""
+    cadence = Cadence(None if rate is None else Fraction(rate), settings)
+    due = [cadence.due(scene) for scene in scenes]
+    return {number: look.deep for number, look in enumerate(due) if look is not None}
+
+
+@pytest.mark.parametrize(("rate", "every"), [(5, 1), (10, 2), (25, 5), (30, 6), (60, 10), (240, 10), (None, 5)])
+def test_looks_come_at_an_interval_and_never_too_many_frames_apart(rate, every):
+    assert [*range(0, 60, every)] == [*looks([CUT] + [CALM] * 59, rate)]
+
+
+def test_the_first_frame_is_looked_at():
+    assert 0 in looks([CUT, CALM])
+    assert 0 in looks([CALM, CALM])
+
+
+def test_a_new_scene_is_looked_at_at_once_and_deeply():
+    scenes = [CUT, *[CALM] * 6, CUT, *[CALM] * 12]
+    found = looks(scenes)
+    assert found[7]
+    assert [7, 12, 17] == [number for number in found if number >= 7]
+
+
+def test_some_looks_are_deep_and_the_first_is():
+    assert [True, False, False, True, False, False, True] == list(looks([CUT] + [CALM] * 34).values())
+
+
+def test_what_motion_does_not_explain_brings_the_next_look_forward():
+    calm, busy = looks([CUT] + [CALM] * 100), looks([CUT] + [BUSY] * 100)
+    assert len(busy) > len(calm)
+    assert min(b - a for a, b in pairwise(busy)) > SETTINGS.interval * 25 // 2  # still not every frame
+
+
+def test_it_is_the_same_every_time():
+    scenes = [CUT, *[BUSY, CALM] * 40, CUT, *[CALM] * 20]
+    assert looks(scenes) == looks(scenes)

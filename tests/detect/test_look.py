@@ -1,0 +1,166 @@
+"""What is looked at, and where it is said to be: with models that see plain colours."""
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from passerby.base.box import Box
+from passerby.base.errors import DetectorError
+from passerby.base.kinds import Kind
+from passerby.base.media import Geometry
+from passerby.base.raw import RawFrame
+from passerby.detect import look as module
+from passerby.detect.detector import Detection
+from passerby.detect.look import BODY, FACE, PLATE, TEXT, Looker
+from passerby.detect.weights import Registry
+
+SIZE = (1600, 800)
+#: BGR: what each thing is painted in. Within half of 255 of it, it is seen.
+COLOURS = {
+    Kind.FACE: (0, 0, 255),
+    Kind.PERSON: (255, 0, 255),
+    Kind.VEHICLE: (255, 0, 0),
+    Kind.PLATE: (0, 255, 0),
+    Kind.TEXT: (255, 255, 255),
+    Kind.SCREEN: (0, 255, 255),
+}
+
+
+class ColourDetector:
+    """Finds the largest patch of the colour of each kind. Keeps what it was shown."""
+
+    def __init__(self, registry, id, threads=None):
+        self.entry, self.id, self.shown = registry[id], id, []
+
+    def find(self, picture, threshold, kinds=None):
+        self.shown.append(picture.shape)
+        return [found for kind in kinds or self.entry.finds if (found := self._patch(picture, kind))]
+
+    def _patch(self, picture, kind):
+        near = (np.abs(picture.astype(int) - COLOURS[kind]) < 128).all(axis=2).astype(np.uint8)
+        count, _, stats, _ = cv2.connectedComponentsWithStats(near)
+        if count < 2:
+            return None
+        x, y, width, height, _ = max(stats[1:], key=lambda row: row[cv2.CC_STAT_AREA])
+        return Detection(kind, Box(x, y, x + width, y + height), 0.9, self.id)
+
+
+@pytest.fixture(autouse=True)
+def colours(monkeypatch):
+    monkeypatch.setattr(module, "Detector", ColourDetector)
+    monkeypatch.setattr(module, "check", lambda detector, size: None)
+
+
+def looker(*hide, geometry=None):
+    return Looker(Registry.load(), geometry or Geometry(*SIZE), hide)
+
+
+def scene(*patches, geometry=None):
+    """A stored frame of whose displayed picture `patches` {kind: box} are painted, in this order."""
+    geometry = geometry or Geometry(*SIZE)
+    picture = np.full((geometry.height, geometry.width, 3), 60, np.uint8)
+    for kind, box in patches:
+        x1, y1, x2, y2 = (round(value) for value in geometry.box_to_stored(box))
+        picture[y1:y2, x1:x2] = COLOURS[kind]
+    return RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv444p", threads=1), 0, 0)
+
+
+def boxes(found, kind):
+    return [d.box for d in found if d.kind is kind]
+
+
+PLACE = Box(300, 200, 420, 360)
+
+
+@pytest.mark.parametrize(
+    ("hide", "models"),
+    [
+        ((Kind.FACE,), {BODY, FACE}),
+        ((Kind.PLATE,), {BODY, PLATE, TEXT}),
+        ((Kind.FACE, Kind.PLATE), {BODY, FACE, PLATE, TEXT}),
+        ((Kind.TEXT,), {BODY, TEXT}),
+        ((Kind.PERSON,), {BODY}),
+        ((Kind.SCREEN,), {BODY}),
+    ],
+)
+def test_only_the_models_that_are_needed_are_loaded(hide, models):
+    assert models == {*looker(*hide).weights}
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("kind", [Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN])
+def test_what_is_found_is_where_it_is_displayed(kind, rotation):
+    geometry = Geometry(*SIZE, rotation)
+    found = looker(kind, geometry=geometry).look(scene((kind, PLACE), geometry=geometry), deep=True)
+    assert [PLACE] == [pytest.approx(box, abs=8) for box in boxes(found, kind)]
+
+
+def test_a_face_is_looked_for_at_several_sizes_and_told_once():
+    looking = looker(Kind.FACE)
+    (face,) = [d for d in looking.look(scene((Kind.FACE, PLACE)), deep=False) if d.kind is Kind.FACE]
+    assert len(looking._detectors[FACE].shown) > 1
+    assert 1 == face.score  # looks that agree are more certain than one
+
+
+def test_persons_are_told_for_their_heads_and_vehicles_are_not():
+    found = looker(Kind.FACE, Kind.PLATE).look(
+        scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.moved(600, 0))), deep=True
+    )
+    assert {Kind.PERSON} == {d.kind for d in found}
+
+
+CAR, ON_CAR = Box(800, 300, 1300, 700), Box(1000, 560, 1120, 600)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_plate_on_a_vehicle_is_found_in_every_look(deep):
+    """In a close-up of the vehicle, so that it is told in the picture's own pixels."""
+    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.PLATE, ON_CAR)), deep=deep)
+    assert [ON_CAR] == [pytest.approx(box, abs=10) for box in boxes(found, Kind.PLATE)]
+
+
+@pytest.mark.parametrize(("deep", "count"), [(False, 0), (True, 1)])
+def test_a_plate_without_a_vehicle_is_found_in_a_deep_look(deep, count):
+    found = looker(Kind.PLATE).look(scene((Kind.PLATE, Box(200, 600, 400, 660))), deep=deep)
+    assert count == len(boxes(found, Kind.PLATE))
+
+
+def test_text_where_a_plate_would_be_is_taken_for_one():
+    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, ON_CAR)), deep=False)
+    assert [ON_CAR] == [pytest.approx(box, abs=10) for box in boxes(found, Kind.PLATE)]
+
+
+def test_text_elsewhere_stays():
+    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, Box(100, 100, 400, 160))), deep=True)
+    assert [] == boxes(found, Kind.PLATE)
+
+
+def test_what_is_not_to_be_hidden_is_not_told():
+    found = looker(Kind.FACE).look(scene((Kind.PLATE, PLACE), (Kind.SCREEN, PLACE.moved(600, 0))), deep=True)
+    assert [] == found
+
+
+def test_nothing_is_looked_at_larger_than_it_is():
+    small = Geometry(200, 100)
+    looking = looker(Kind.FACE, Kind.PLATE, geometry=small)
+    looking.look(scene(geometry=small), deep=True)
+    assert {(100, 200, 3)} == {shape for detector in looking._detectors.values() for shape in detector.shown}
+
+
+def test_no_look_before_every_model_has_shown_that_it_is_alive(monkeypatch):
+    checked = []
+    monkeypatch.setattr(module, "check", lambda detector, size: checked.append(detector.id))
+    looking = looker(Kind.FACE, Kind.PLATE)
+    assert [*looking.weights] == checked
+    looking.alive()
+    assert [*looking.weights] * 2 == checked
+
+
+def test_a_dead_model_is_an_error(monkeypatch):
+    def dead(detector, size):
+        raise DetectorError("It sees nothing.")
+
+    monkeypatch.setattr(module, "check", dead)
+    with pytest.raises(DetectorError):
+        looker(Kind.FACE)

@@ -1,0 +1,43 @@
+from passerby.base.box import Box
+from passerby.base.kinds import Detection, Kind
+from passerby.detect.plates import HINT_WORTH, TEXT_WORTH, hinted, on_vehicle
+
+CAR = Box(100, 100, 500, 400)
+
+
+def text(box, score=0.9):
+    return Detection(Kind.TEXT, box, score, "ppocr-det")
+
+
+def hint(box, score=0.04):
+    return Detection(Kind.PLATE, box, score, "plate-yolov8s")
+
+
+def test_text_of_a_plates_shape_on_a_vehicle_is_taken_for_its_plate():
+    plate = Box(250, 330, 350, 360)
+    assert [Detection(Kind.PLATE, plate, 0.9 * TEXT_WORTH, "ppocr-det")] == on_vehicle([text(plate)], [CAR])
+
+
+def test_text_that_no_plate_could_be_is_left_alone():
+    elsewhere = Box(600, 100, 700, 130)
+    as_wide_as_the_car = Box(110, 200, 490, 250)
+    as_high_as_the_door = Box(200, 150, 330, 300)
+    a_column = Box(300, 200, 320, 280)
+    for box in (elsewhere, as_wide_as_the_car, as_high_as_the_door, a_column):
+        assert [] == on_vehicle([text(box)], [CAR])
+
+
+def test_text_without_a_vehicle_is_a_plate_only_where_the_plate_model_has_a_hint():
+    sign, plate = text(Box(0, 0, 400, 90)), text(Box(300, 300, 700, 390))
+    found = hinted([sign, plate], [hint(Box(310, 300, 690, 400))])
+    assert [Detection(Kind.PLATE, plate.box, HINT_WORTH, "ppocr-det")] == found
+
+
+def test_a_hint_around_the_text_is_a_hint_too():
+    assert 1 == len(hinted([text(Box(300, 300, 700, 390))], [hint(Box(0, 0, 800, 600))]))
+
+
+def test_unsure_text_and_tall_text_get_no_help_from_a_hint():
+    here = hint(Box(300, 300, 700, 390))
+    assert [] == hinted([text(here.box, 0.4)], [here])
+    assert [] == hinted([text(Box(300, 300, 340, 390))], [hint(Box(300, 300, 340, 390))])

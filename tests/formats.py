@@ -1,0 +1,232 @@
+"""One small file of every format, what becomes of each, and the page that tells: docs/ref/formats.md.
+
+`python -m tests.formats` writes the page from a run; tests/test_formats.py fails when the page says anything else.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.container import OutputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from passerby import Report, Settings, redact
+from passerby.base.media import VideoInfo
+from passerby.source.file import VideoFile
+from tests import clips
+from tests.planted import plant
+
+PAGE = Path(__file__).parent.parent / "docs" / "ref" / "formats.md"
+FIELDS = {"flags": "+ildct+ilme"}
+Prepare = Callable[[OutputContainer, VideoStream], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a file is made. Its name ends like the files people bring; `becomes` is the ending of the output."""
+
+    name: str
+    codec: str
+    container: str
+    pixel_format: str = "yuv420p"
+    size: tuple[int, int] = clips.SIZE
+    time_base: Fraction = Fraction(1, 25)
+    options: dict[str, str] = field(default_factory=dict)
+    sound: str | None = None
+    prepare: Prepare | None = None
+    finish: Callable[[OutputContainer], None] | None = None
+    settings: Settings = field(default_factory=lambda: Settings(audio="keep"))
+    becomes: str = ".mp4"
+    frames: int = 12
+
+    def make(self, folder: Path) -> Path:
+        """The file, `frames` drawings at 25 a second."""
+        ticks = int(Fraction(1, 25) / self.time_base)
+
+        def prepare(output: OutputContainer, stream: VideoStream) -> None:
+            if self.sound is not None:
+                output.add_stream(self.sound, rate=44100 if self.sound == "libmp3lame" else 48000, bit_rate=128_000)
+            if self.prepare is not None:
+                self.prepare(output, stream)
+
+        def finish(output: OutputContainer) -> None:
+            if self.sound is not None:
+                clips.tone(output, output.streams.audio[0], self.frames / 25)
+            if self.finish is not None:
+                self.finish(output)
+
+        return clips.write_clip(
+            folder / f"source{self.name.split()[0]}",
+            codec=self.codec,
+            container=self.container,
+            pixel_format=self.pixel_format,
+            size=self.size,
+            time_base=self.time_base,
+            times=range(0, self.frames * ticks, ticks),
+            options=self.options,
+            prepare=prepare,
+            finish=finish,
+        )
+
+
+def colours(primaries: int, transfer: int, matrix: int, colour_range: int) -> Prepare:
+    """Tags of H.273."""
+
+    def prepare(_: OutputContainer, stream: VideoStream) -> None:
+        context = stream.codec_context
+        context.color_primaries, context.color_trc = primaries, transfer
+        context.colorspace, context.color_range = matrix, colour_range
+
+    return prepare
+
+
+def wide(_: OutputContainer, stream: VideoStream) -> None:
+    """Pixels that are wider than high, as on a DVD."""
+    stream.codec_context.sample_aspect_ratio = Fraction(16, 11)
+
+
+def another_track(output: OutputContainer, stream: VideoStream) -> None:
+    """A second camera, and a cover picture."""
+    for codec, pixel_format, disposition in (
+        ("libx264", "yuv420p", Disposition.default),
+        ("mjpeg", "yuvj420p", Disposition.attached_pic),
+    ):
+        other = output.add_stream(codec, rate=25, width=64, height=64)
+        other.pix_fmt, other.disposition = pixel_format, disposition
+
+
+def fill_tracks(output: OutputContainer) -> None:
+    for stream, frames in zip(output.streams.video[1:], (12, 1), strict=True):
+        for number in range(frames):
+            picture = clips.picture(number + 3, (64, 64), stream.pix_fmt)
+            picture.pts, picture.time_base = number, Fraction(1, 25)
+            output.mux(stream.encode(picture))
+        output.mux(stream.encode(None))
+
+
+EXACT = Settings(audio="keep", exact_chroma=True)
+TS = Fraction(1, 90000)
+MS = Fraction(1, 1000)
+
+RECIPES = (
+    Recipe(".mp4 H.264, AAC", "libx264", "mp4", time_base=clips.TIME_BASE, sound="aac"),
+    Recipe(".mp4 HEVC 10 bit, PQ", "libx265", "mp4", "yuv420p10le", prepare=colours(9, 16, 9, 1)),
+    Recipe(".mp4 HEVC 10 bit, HLG", "libx265", "mp4", "yuv420p10le", prepare=colours(9, 18, 9, 1)),
+    Recipe(".mp4 AV1", "libsvtav1", "mp4"),
+    Recipe(".mp4 H.264, full range", "libx264", "mp4", "yuvj420p", prepare=colours(1, 1, 1, 2)),
+    Recipe(".mp4 H.264, 4:4:4", "libx264", "mp4", "yuv444p"),
+    Recipe(".mp4 H.264, 4:4:4, --exact-chroma", "libx264", "mp4", "yuv444p", settings=EXACT),
+    Recipe(".mp4 H.264, 4:2:2, --exact-chroma", "libx264", "mp4", "yuv422p", settings=EXACT),
+    Recipe(".mp4 H.264, odd size", "libx264", "mp4", "yuv444p", size=(127, 95)),
+    Recipe(".mp4 H.264, odd size, --exact-chroma", "libx264", "mp4", "yuv444p", size=(127, 95), settings=EXACT),
+    Recipe(".mp4 H.264, wide pixels", "libx264", "mp4", prepare=wide),
+    Recipe(".mp4 two cameras and a cover", "libx264", "mp4", prepare=another_track, finish=fill_tracks),
+    Recipe(
+        ".mp4 H.264, interlaced",
+        "libx264",
+        "mp4",
+        options=FIELDS | {"x264-params": "tff=1"},
+        prepare=lambda _, stream: setattr(stream.codec_context, "field_order", 2),
+    ),
+    Recipe(".mov ProRes 4:2:2", "prores_ks", "mov", "yuv422p10le", becomes=".mov", sound="pcm_s16le"),
+    Recipe(".mov ProRes 4:2:2, --exact-chroma", "prores_ks", "mov", "yuv422p10le", becomes=".mov", settings=EXACT),
+    Recipe(".mov ProRes 4444", "prores_ks", "mov", "yuva444p10le", becomes=".mov", options={"profile": "4444"}),
+    Recipe(".mov PNG, palette", "png", "mov", "pal8", becomes=".mov"),
+    Recipe(".mov Animation, RGB", "qtrle", "mov", "rgb24", becomes=".mov"),
+    Recipe(".mkv FFV1 4:2:2", "ffv1", "matroska", "yuv422p", time_base=MS, becomes=".mkv", sound="flac"),
+    Recipe(".mkv FFV1, RGB", "ffv1", "matroska", "bgr0", time_base=MS, becomes=".mkv"),
+    Recipe(".mkv FFV1, grey", "ffv1", "matroska", "gray", time_base=MS, becomes=".mkv"),
+    Recipe(".mkv FFV1, 16 bit", "ffv1", "matroska", "yuv420p16le", time_base=MS, becomes=".mkv"),
+    Recipe(".webm VP9, Opus", "libvpx-vp9", "webm", time_base=MS, sound="libopus"),
+    Recipe(".avi MPEG-4, MP3", "mpeg4", "avi", sound="libmp3lame"),
+    Recipe(".avi MJPEG 4:2:2, PCM", "mjpeg", "avi", "yuvj422p", sound="pcm_s16le"),
+    Recipe(".avi uncompressed RGB", "rawvideo", "avi", "bgr24"),
+    Recipe(".avi DV", "dvvideo", "avi", size=(720, 576)),
+    Recipe(".ts H.264, AAC", "libx264", "mpegts", time_base=TS, sound="aac"),
+    Recipe(".ts MPEG-2, MP2", "mpeg2video", "mpegts", sound="mp2"),
+    Recipe(
+        ".mts H.264, AC-3",
+        "libx264",
+        "mpegts",
+        time_base=TS,
+        sound="ac3",
+    ),
+    Recipe(".mpg MPEG-2, MP2", "mpeg2video", "mpeg", sound="mp2", options={"bf": "2"}),
+    Recipe(".flv Sorenson, MP3", "flv", "flv", time_base=MS, sound="libmp3lame"),
+    Recipe(".flv H.264, AAC", "libx264", "flv", time_base=MS, sound="aac"),
+    Recipe(".3gp H.263, AMR", "h263", "3gp", size=(176, 144), time_base=Fraction(1001, 30000)),
+    Recipe(".wmv WMV 2, WMA", "wmv2", "asf", time_base=MS, sound="wmav2"),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A file, what came of it, and the report of that."""
+
+    source: Path
+    output: Path
+    report: Report
+
+
+def run(recipe: Recipe, folder: Path) -> Result:
+    """Make the file and redact it. Whoever calls has planted a looker."""
+    source, output = recipe.make(folder), folder / f"out{recipe.becomes}"
+    return Result(source, output, redact(source, output, recipe.settings))
+
+
+def page() -> str:
+    """docs/ref/formats.md"""
+    rows = []
+    for recipe in RECIPES:
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(_row(recipe, run(recipe, Path(folder))))
+    return (
+        "<!-- Made by `make docs` from a run over a small file of each format. Change the program, not this page. -->\n"
+        "\n# Formats\n\n"
+        "What each kind of video becomes, with `--audio keep`. Every frame keeps its time (to the millisecond\n"
+        "in MKV), and the picture its size, rotation, aspect, colour description, range and fields, unless the third\n"
+        "column says otherwise. Files are known by their content, never by their name. The rules are in\n"
+        "[Odd and damaged files](../guide/odd-files.md) and [Sound](../guide/sound.md).\n\n"
+        "| source | becomes | changed | dropped |\n| --- | --- | --- | --- |\n" + "".join(rows)
+    )
+
+
+def _row(recipe: Recipe, result: Result) -> str:
+    with VideoFile.open(result.output) as file:
+        codecs = ", ".join([*map(_video, file.info.videos), *(sound.codec for sound in file.info.sounds)])
+    changed = " ".join(result.report.warnings).replace("|", "\\|")
+    dropped = "; ".join(line for line in result.report.dropped if not line.startswith("tags:"))
+    return f"| {recipe.name} | {recipe.becomes} {codecs} | {changed} | {dropped} |\n"
+
+
+def _video(video: VideoInfo) -> str:
+    size = f"{video.geometry.width}x{video.geometry.height}"
+    return f"{video.codec} {video.pixel_format} {size}{' interlaced' if video.interlaced else ''}"
+
+
+def mean_error(source: Path, output: Path, video: int = 0) -> float:
+    """Mean difference between what both show, 0 to 255 in RGB, in the right quarter: the planted face is left."""
+    errors = []
+    with av.open(str(source)) as a, av.open(str(output)) as b:
+        for one, other in zip(a.decode(video=video), b.decode(video=video), strict=True):
+            before, after = (clips.rgb(frame).astype(int) for frame in (one, other))
+            height, width = before.shape[:2]
+            difference = np.abs(before - after[:height, :width])
+            errors.append(float(difference[:, -(width // 4) :].mean()))
+    return max(errors)
+
+
+if __name__ == "__main__":
+    with pytest.MonkeyPatch.context() as patch:
+        plant(patch)
+        PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write("docs/ref/formats.md\n")

@@ -1,0 +1,108 @@
+"""Every format from end to end: what must be kept is kept, what is changed is told, and the docs say the same."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from passerby.base.box import Box
+from passerby.source.file import VideoFile
+from tests import clips, formats
+from tests.planted import PLACE, plant
+
+
+@pytest.fixture(autouse=True)
+def looker(monkeypatch):
+    plant(monkeypatch)
+
+
+def seconds(path, video=0):
+    with VideoFile.open(path) as file:
+        base = file.info.videos[video].time_base
+        return [frame.time * base for frame in file.frames(video)]
+
+
+@pytest.mark.parametrize("recipe", formats.RECIPES, ids=lambda recipe: recipe.name.replace(" ", "_"))
+def test_format(tmp_path, recipe):
+    result = formats.run(recipe, tmp_path)
+    report = result.report
+    assert report.check.suspects == ()
+    assert (report.damage, report.output.covered, report.needs_a_person) == ((), 0, False)
+    with VideoFile.open(result.source) as before, VideoFile.open(result.output) as after:
+        assert len(before.info.videos) == len(after.info.videos)
+        assert len(before.info.sounds) == len(after.info.sounds)
+        for number, (old, new) in enumerate(zip(before.info.videos, after.info.videos, strict=True)):
+            assert (old.interlaced, old.top_first) == (new.interlaced, new.top_first) or not old.interlaced
+            assert replace(new.colour, full_range=None) == replace(old.colour, full_range=None)
+            assert bool(new.colour.full_range) == bool(old.colour.full_range)  # limited is what goes without saying
+            assert new.geometry.pixel_aspect == old.geometry.pixel_aspect
+            padded = any("padded" in line for line in report.warnings)
+            size = (old.geometry.width + padded, old.geometry.height + padded)
+            assert (new.geometry.width, new.geometry.height) == size
+            times = seconds(result.source, number)
+            assert seconds(result.output, number) == pytest.approx(times, abs=0 if recipe.becomes != ".mkv" else 5e-4)
+            assert len(times) == recipe.frames
+            assert formats.mean_error(result.source, result.output, number) < 6
+            masked(result.output, number)
+
+
+def masked(path, number):
+    """Where the planted face is, nothing is to be seen."""
+    with VideoFile.open(path) as file:
+        geometry = file.info.videos[number].geometry
+        width, height = geometry.upright
+        box = geometry.box_to_stored(Box(*(part * side for part, side in zip(PLACE, (width, height) * 2, strict=True))))
+        for frame in file.frames(number):
+            shown = clips.rgb(frame.picture)[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
+            assert shown.mean() < 8
+
+
+def test_the_page_tells_what_happens(tmp_path):
+    assert formats.page() == formats.PAGE.read_text(encoding="utf-8"), "run: make docs"
+
+
+@pytest.mark.parametrize(("order", "name"), [(2, "tff"), (3, "bff")])
+def test_fields_stay_apart(tmp_path, order, name):
+    """Every other line shows another moment; the lines of both must come out as they went in, and in their order."""
+    size = (128, 96)
+    path = tmp_path / "s.mp4"
+    graph = av.filter.Graph()
+    source = graph.add_buffer(width=128, height=96, format=av.VideoFormat("yuv420p"), time_base=Fraction(1, 25))
+    graph.link_nodes(source, graph.add("setfield", mode=name), graph.add("buffersink")).configure()
+    with av.open(str(path), "w") as output:
+        options = formats.FIELDS | {"preset": "ultrafast", "crf": "12"}
+        stream = output.add_stream("libx264", rate=25, options=options, width=128, height=96, time_base=Fraction(1, 25))
+        stream.codec_context.field_order = order
+        for number in range(8):
+            image = clips.drawing(2 * number, size)
+            image[1::2] = clips.drawing(2 * number + 9, size)[1::2]
+            picture = av.VideoFrame.from_ndarray(image).reformat(format="yuv420p", threads=1)
+            picture.pts, picture.time_base = number, Fraction(1, 25)
+            graph.push(picture)
+            output.mux(stream.encode(graph.pull()))
+        output.mux(stream.encode(None))
+    out = tmp_path / "o.mp4"
+    report = formats.redact(path, out)
+    assert report.check.suspects == ()
+    with VideoFile.open(path) as before, VideoFile.open(out) as after:
+        assert before.info.videos[0].interlaced
+        assert (after.info.videos[0].interlaced, after.info.videos[0].top_first) == (True, name == "tff")
+        for old, new in zip(before.frames(), after.frames(), strict=True):
+            top = [clips.rgb(frame.picture)[80::2].astype(int) for frame in (old, new)]
+            bottom = [clips.rgb(frame.picture)[81::2].astype(int) for frame in (old, new)]
+            assert np.abs(top[0] - top[1]).mean() < 5
+            assert np.abs(bottom[0] - bottom[1]).mean() < 5
+    masked(out, 0)
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
+def test_outside_tools_see_fields(tmp_path):
+    recipe = next(recipe for recipe in formats.RECIPES if "DV" in recipe.name)
+    result = formats.run(recipe, tmp_path)
+    probe = ["ffprobe", "-v", "error", "-show_entries", "frame=interlaced_frame,top_field_first", "-of", "csv=p=0"]
+    told = subprocess.run([*probe, str(result.output)], capture_output=True, text=True, check=True).stdout.split()
+    assert {line.strip(",") for line in told if line[0].isdigit()} == {"1,0"}

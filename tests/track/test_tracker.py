@@ -1,0 +1,153 @@
+"""Invariant 6: a track is hidden before it is found and after it is lost, and gaps are bridged by motion."""
+
+import pytest
+
+from passerby.base.box import Box
+from passerby.base.kinds import Detection, Kind
+from passerby.track.evidence import THRESHOLDS
+from passerby.track.tracker import Following, Tracker
+from tests.track.fields import SIZE, shift
+
+FOLLOWING = Following(reach_back=6, hold=7, patience=20)
+TICKS = 100
+#: The thing starts here and moves by MOVE in each frame.
+FIRST, MOVE = Box(40, 100, 80, 150), (5, 2)
+STILL = shift(0, 0)
+#: Too faint for one look alone to believe it.
+FAINT = 0.9 * THRESHOLDS[Kind.FACE].certain
+
+
+def where(frame, move=MOVE):
+    return FIRST.moved(move[0] * frame, move[1] * frame)
+
+
+def seen(frame, score=0.9, kind=Kind.FACE, move=MOVE):
+    return Detection(kind, where(frame, move), score, "test")
+
+
+def follow(frames, looks, cuts=(), move=MOVE, following=FOLLOWING):
+    """All tracks of `frames` frames in which everything moves by `move`; `looks` is {frame: detections}."""
+    tracker = Tracker(*SIZE, following)
+    tracks = []
+    for frame in range(frames):
+        motion = None if frame == 0 or frame in cuts else shift(*move)
+        tracks += tracker.step(frame, frame * TICKS, motion, looks.get(frame))
+    return tracks + list(tracker.finish())
+
+
+def hidden(track, frame, move=MOVE):
+    """The share of the thing that the track hides in that frame."""
+    here = track.at(frame * TICKS)
+    return 0 if here is None else where(frame, move).inside(here.box)
+
+
+def frames_of(track):
+    return range(track.start // TICKS, track.end // TICKS + 1)
+
+
+def test_a_mask_begins_before_the_first_sighting_and_goes_on_after_the_last():
+    (track,) = follow(50, {20: [seen(20)], 24: [seen(24)]})
+    assert range(20 - 6, 24 + 7 + 1) == frames_of(track)
+    assert [1] * 18 == [pytest.approx(hidden(track, frame)) for frame in frames_of(track)]
+
+
+def test_a_gap_is_bridged_by_motion():
+    """Seen, then not for 15 frames in which it goes 75 pixels, nearly twice its own width."""
+    (track,) = follow(60, {5: [seen(5)], 10: [], 15: [], 20: [seen(20)]})
+    assert [1] * 22 == [pytest.approx(hidden(track, frame)) for frame in range(5, 27)]
+
+
+def test_where_motion_is_wrong_both_ways_are_covered():
+    """The field says that nothing moves, but it was here and is there: between, the mask holds both ends."""
+    tracker = Tracker(*SIZE, FOLLOWING)
+    tracks = []
+    for frame in range(12):
+        look = {0: [seen(0)], 4: [Detection(Kind.FACE, FIRST.moved(16, 0), 0.9, "test")]}.get(frame)
+        tracks += tracker.step(frame, frame * TICKS, STILL if frame else None, look)
+    (track,) = [*tracks, *tracker.finish()]
+    for frame in (1, 2, 3):
+        here = track.at(frame * TICKS).box
+        assert FIRST.hull(FIRST.moved(16, 0)).inside(here) == pytest.approx(1, abs=0.02)
+
+
+def test_masks_stop_at_cuts():
+    cut = {20: [seen(20)], 28: [seen(28)]}
+    tracks = follow(50, cut, cuts=(17, 31))
+    assert [range(17, 31)] == [frames_of(track) for track in tracks]
+
+
+def test_no_track_goes_through_a_cut():
+    before, after = follow(50, {10: [seen(10)], 12: [seen(12)]}, cuts=(11,))
+    assert (10, 12 - 1) == (frames_of(before)[-1], frames_of(after)[0])
+
+
+def test_the_first_and_the_last_frame_are_not_passed():
+    (track,) = follow(5, {0: [seen(0)], 4: [seen(4)]})
+    assert range(5) == frames_of(track)
+
+
+def test_what_is_lost_for_long_comes_back_as_another_track():
+    one, two = follow(90, {5: [seen(5)], 40: [seen(40)]}, move=(1, 0))
+    assert frames_of(one)[-1] == 5 + 7
+    assert frames_of(two)[0] == 40 - 6
+
+
+def test_what_leaves_the_picture_is_no_longer_hidden_there():
+    """It is seen in every frame until it is out at the right, in frame 56 or so."""
+    move = (10, 0)
+    looks = {frame: [seen(frame, move=move)] for frame in range(0, 60, 4)}
+    (track,) = follow(100, looks, move=move)
+    assert track.end // TICKS <= 62
+    assert all(key.box.inside(Box(0, 0, *SIZE)) == pytest.approx(1) for key in track.keyframes)
+    shown = [frame for frame in range(58) if where(frame, move).clipped(*SIZE).area > 0]
+    for frame in shown:
+        assert where(frame, move).clipped(*SIZE).inside(track.at(frame * TICKS).box) == pytest.approx(1)
+
+
+def test_two_things_are_two_tracks_with_numbers_of_their_own():
+    other = Detection(Kind.FACE, Box(400, 50, 440, 100), 0.9, "test")
+    tracks = follow(30, {10: [seen(10), other], 14: [seen(14), other]})
+    assert [1, 2] == sorted(track.number for track in tracks)
+
+
+def test_a_face_and_a_plate_in_one_place_are_two_tracks():
+    looks = {10: [seen(10), seen(10, kind=Kind.PLATE)]}
+    assert {Kind.FACE, Kind.PLATE} == {track.kind for track in follow(30, looks)}
+
+
+def test_what_is_seen_faintly_and_once_is_a_wall():
+    assert [] == follow(30, {10: [seen(10, FAINT)]})
+
+
+def test_what_is_seen_faintly_and_stays_is_hidden_from_the_start():
+    looks = {frame: [seen(frame, FAINT)] for frame in range(10, 40, 3)}
+    (track,) = follow(50, looks)
+    assert 10 - 6 == frames_of(track)[0]
+
+
+def test_a_mask_is_larger_than_what_was_found():
+    (track,) = follow(30, {10: [seen(10)]})
+    here = track.at(10 * TICKS).box
+    assert 1 == where(10).grown(0, 0.5).inside(here)
+
+
+def test_where_it_was_seen_the_score_says_so_and_elsewhere_motion_does():
+    (track,) = follow(30, {10: [seen(10, score=0.9)]})
+    assert 0 == track.keyframes[0].score == track.keyframes[-1].score
+    assert {"test"} == {key.origin for key in track.keyframes}
+
+
+def test_the_past_is_kept_no_longer_than_the_ring():
+    """A camera keeps only so many frames; tracks reach back no further than these, however long the clip."""
+    following = Following(reach_back=50, hold=2, patience=4)
+    (track,) = follow(60, {40: [seen(40)]}, following=following)
+    assert 40 - following.patience == frames_of(track)[0]
+
+
+@pytest.mark.parametrize("rate", [5, 10, 25, 29.97, 60, 120])
+def test_masks_reach_over_the_same_time_at_any_rate(rate):
+    following = Following.at(rate)
+    assert following.reach_back / rate == pytest.approx(0.5, abs=0.35)
+    assert following.hold / rate == pytest.approx(0.5, abs=0.35)
+    assert following.patience > following.hold
+    assert following.patience > following.reach_back
