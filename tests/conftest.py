@@ -8,12 +8,17 @@ from pathlib import Path
 import av
 import cv2
 import pytest
+from hypothesis import settings
 
 from passerby import Plan, Report, redact
 from passerby.cli.portrait import portrait
 from passerby.cli.sample import HEIGHT, RATE, WIDTH, pictures
 from passerby.detect.fetch import fetch
 from passerby.detect.weights import Registry
+
+# Machines that run tests are busy: how long one example takes says nothing of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 #: The part of the sample that is shown: the car comes into view.
 FIRST, FRAMES = 22, 50

@@ -1,4 +1,4 @@
-"""A looker that needs no models: it sees one face, always in the same place, and nothing else."""
+"""A looker that needs no models: it sees one face, always in the same place, unless that is black; and nothing else."""
 
 import pytest
 
@@ -6,10 +6,14 @@ from passerby import pipeline
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
+from passerby.base.raw import RawFrame
+from passerby.detect.pictures import luma
 from passerby.verify import quick
 
 #: Where the face is, in shares of the displayed picture.
 PLACE = (0.25, 0.25, 0.5, 0.625)
+#: Mean luma up to which nothing can be seen: a little above that of a mask.
+BLACK = 22
 
 
 class Planted:
@@ -18,14 +22,17 @@ class Planted:
     weights: tuple[str, ...] = ()
 
     def __init__(self, registry: object, geometry: Geometry, *others: object, **named: object) -> None:
+        self.geometry = geometry
         width, height = geometry.upright
         x1, y1, x2, y2 = PLACE
         self.box = Box(x1 * width, y1 * height, x2 * width, y2 * height)
 
     def alive(self) -> None: ...
 
-    def look(self, frame: object, *, deep: bool) -> list[Detection]:
-        return [Detection(Kind.FACE, self.box, 0.9, "planted")]
+    def look(self, frame: RawFrame, *, deep: bool) -> list[Detection]:
+        x1, y1, x2, y2 = (round(part) for part in self.box)
+        seen = luma(frame, self.geometry, self.geometry.upright)[y1:y2, x1:x2]
+        return [Detection(Kind.FACE, self.box, 0.9, "planted")] if seen.size and seen.mean() > BLACK else []
 
 
 def plant(patch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 #: Files that may use temporary files: for model files, which show nobody.
 TEMPORARY = {"cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
-RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py"}
+RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py"}
 
 #: What each room may import: the table of the design.
 ROOMS: dict[str, set[str]] = {
@@ -31,6 +31,8 @@ ROOMS: dict[str, set[str]] = {
     "store": {"base"},
     "sink": {"base", "store"},
     "pipeline": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
+    "stills": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
+    "dispatch": {"base", "source", "pipeline", "stills", "release", "detect", "track", "mask", "sink", "verify"},
     "release": {"base", "source"},
     "verify": {"base", "source", "detect"},
     "server": {"pipeline", "verify", "store", "base"},

@@ -355,6 +355,12 @@ def test_settings_are_those_of_the_plan_unless_others_are_given(clip, out):
     assert other == redact(clip, out, other, plan=plan, verify=False, force=True).settings
 
 
+def test_what_only_a_plan_hides_is_in_the_report_too(clip, out):
+    """A person drew a screen into a plan that was made for faces and plates."""
+    report, _ = render(clip, out, always(1, PATCH, Kind.SCREEN))
+    assert {Kind.FACE: 0, Kind.PLATE: 0, Kind.SCREEN: 1} == {hidden.kind: hidden.tracks for hidden in report.hidden}
+
+
 def test_progress_is_told_stage_by_stage(clip, out, monkeypatch):
     told(monkeypatch)
     events = []

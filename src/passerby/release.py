@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from passerby.base.kinds import HIDEABLE, Kind
+from passerby.base.kinds import Kind
 from passerby.base.media import SourceInfo
 from passerby.base.plan import Plan
 from passerby.base.report import Hidden, Output, QuickCheck, Report, TimeRange
@@ -68,7 +68,7 @@ def make_report(
         settings=settings,
         weights=plan.weights,
         plan_edited=edited,
-        hidden=tuple(_hidden(kind, plan) for kind in _kinds(settings)),
+        hidden=tuple(_hidden(kind, plan) for kind in _kinds(settings, plan)),
         dropped=tuple(_dropped(source, settings)),
         damage=(*source.damage, *(line for tally in written.tallies for line in tally.damage)),
         warnings=tuple(_warnings(source, settings, written, check)),
@@ -82,10 +82,11 @@ def _dropped(source: SourceInfo, settings: Settings) -> Iterable[str]:
     yield from source.dropped
 
 
-def _kinds(settings: Settings) -> Iterable[Kind]:
-    yield from (kind for kind in HIDEABLE if kind in settings.hide)
-    if settings.hide_regions:
-        yield Kind.REGION
+def _kinds(settings: Settings, plan: Plan) -> Iterable[Kind]:
+    """What was asked for, found or not, and what a plan made by hand hides besides."""
+    planned = {track.kind for number in range(len(plan.videos)) for track in plan.tracks(number)}
+    regions = {Kind.REGION} if settings.hide_regions else set()
+    return (kind for kind in Kind if kind in planned.union(settings.hide, regions))
 
 
 def _hidden(kind: Kind, plan: Plan) -> Hidden:

@@ -19,7 +19,7 @@ from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Settings
 from passerby.detect.motion import MotionEstimator
-from passerby.detect.tiles import StillLooker
+from passerby.detect.tiles import StillLooker, StillLookSettings
 from passerby.detect.weights import Registry
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import shape

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from passerby.base.errors import PasserbyError, UsageError
 from passerby.base.kinds import HIDEABLE
+from passerby.base.plan import Plan
 from passerby.base.regions import parse_regions
 from passerby.base.settings import Audio, Codec, Profile, Settings, Style
 from passerby.cli.batch import run
@@ -21,6 +22,7 @@ Help = {field: info.description for field, info in Settings.model_fields.items()
 
 
 def redact(
+    context: typer.Context,
     inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Videos, stills, or folders of them.")],
     output: Annotated[
         Path | None,
@@ -67,6 +69,8 @@ def redact(
     todo = read_inputs(inputs, output, out_dir)
     if plan is not None and len(todo.jobs) != 1:
         raise UsageError("--plan is for one file. Give one INPUT with it.")
+    if plan is not None:
+        settings = _of_plan(Plan.load(plan), settings, context)
     works = [
         Work(
             job=job,
@@ -88,6 +92,13 @@ def redact(
     if todo.summary is not None:
         _sum_up(todo, todo.summary, outcomes, json)
     raise typer.Exit(_exit_code(outcomes))
+
+
+def _of_plan(plan: Plan, settings: Settings, context: typer.Context) -> Settings:
+    """The settings that the plan was made with, and in their place those that were typed."""
+    sources = {name: context.get_parameter_source(name) for name in Settings.model_fields}
+    typed = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    return plan.settings.model_copy(update={name: getattr(settings, name) for name in typed})
 
 
 def _settings(**given: object) -> Settings:

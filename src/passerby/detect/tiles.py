@@ -17,6 +17,7 @@ from passerby.base.frozen import Frozen
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
+from passerby.base.settings import Profile
 from passerby.detect.alive import check
 from passerby.detect.detector import Detector
 from passerby.detect.look import BODY, FACE, PLATE, TEXT

@@ -27,8 +27,8 @@ from passerby.source.still import StillFile
 
 #: A fill may differ from what it should look like by this after encoding: mean luma difference, in steps of 255.
 FAITHFUL = 8.0
-#: Luma of a solid fill; 16 in limited range, 0 in full: both are near enough.
-BLACK = 12.0
+#: Luma of a solid fill: stills have full range.
+BLACK = 0.0
 #: Pixels at the rim of a mask that encoding may blend with what is beside it.
 RIM = 4
 #: A mask with fewer pixels within its rim is not measured.
@@ -95,11 +95,7 @@ def _uncovered(frame: RawFrame, place: int, here: Sequence[Showing], style: Styl
     """Planned regions that do not look as their fill should."""
     if not here:
         return
-    form = frame.picture.format.name
-    picture = np.asarray(
-        frame.picture.reformat(format="gray", threads=1).to_ndarray() if form != "gray" else frame.picture.to_ndarray(),
-        np.uint8,
-    )
+    picture = np.asarray(frame.picture.reformat(format="gray", threads=1).to_ndarray(), np.uint8)
     for track, key in here:
         own = Style.SOLID if track.kind in ALWAYS_SOLID else style
         others = [other for number, other in here if number is not track] if own is not Style.SOLID else []

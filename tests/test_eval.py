@@ -1,0 +1,56 @@
+"""How well it hides: the figures that are promised, on footage with known truth.
+
+The footage may not be published, so it lies beside the project and not in it. Without it, these tests are skipped. By
+hand, in the folder that holds the project and `shared`:
+
+    passerby redact shared/eval/dev/moving --out-dir out --no-verify
+    python shared/eval/score.py --truth shared/eval/dev/moving/annotations.json \
+        --original shared/eval/dev/moving --redacted out --worst 10
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EVAL = Path(__file__).parents[2] / "shared" / "eval"
+
+pytestmark = pytest.mark.skipif(
+    not (EVAL / "dev" / "moving" / "annotations.json").exists(),
+    reason=f"the evaluation footage is not at {EVAL}: it may not be published, and is not part of the project",
+)
+
+
+@pytest.fixture(scope="module")
+def scored(models, tmp_path_factory):
+    """What the scorer, which sees pixels only, says of the moving set after a run with default settings."""
+    moving, out = EVAL / "dev" / "moving", tmp_path_factory.mktemp("moving")
+    program = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+    redacted = subprocess.run([*program, "redact", moving, "--out-dir", out, "--no-verify"], check=False)
+    assert redacted.returncode in (0, 3)
+    files = ["--truth", moving / "annotations.json", "--original", moving, "--redacted", out]
+    scorer = [sys.executable, EVAL / "score.py", *files, "--json", out / "score.json", "--worst", "5"]
+    print(subprocess.run(scorer, check=True, capture_output=True, text=True).stdout)
+    return json.loads((out / "score.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("kind", "figure", "most"),
+    [("face", "leaks", 0.07), ("face", "track_leaks", 0.20), ("plate", "leaks", 0.10)],
+)
+def test_little_leaks(kind, figure, most, scored):
+    assert scored["kinds"][kind][figure] <= most
+
+
+def test_little_is_hidden_that_needed_no_hiding(scored):
+    assert scored["collateral"] <= 0.05
+
+
+def test_the_rest_of_the_picture_is_as_it_was(scored):
+    assert scored["fidelity"] >= 36
+
+
+def test_every_frame_came_out_in_its_size(scored):
+    assert [] == scored["problems"]
