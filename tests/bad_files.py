@@ -123,7 +123,7 @@ def attempt(path: Path) -> str:
         except PasserbyError as error:
             assert not output.exists()
             assert not output.with_name(f"{output.name}.part").exists()
-            assert "Traceback" not in str(error)
+            assert "Traceback" not in str(error)  # noqa: PT017  (an error is one of two right answers)
             return f"{type(error).__name__}: {error}"
     assert path.read_bytes() == before
     _whole_and_masked(output, report)

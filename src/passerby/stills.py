@@ -71,8 +71,7 @@ def redact(
             written = _render(still, plan, settings, hashes, out.part, progress)
             check = QuickCheck(ran=False)
             if verify:
-                looker = looker or looker_for(settings, threads)
-                check = check_still(out.part, printable(output), plan, still.info, settings, looker, progress)
+                check = check_still(out.part, printable(output), plan, still.info, settings, progress)
             report = make_report(still.info.source, output, out.part, plan, settings, written, check, edited)
             if save_plan is not None:
                 write_text_atomically(save_plan, plan.to_json(), force)

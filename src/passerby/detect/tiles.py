@@ -103,11 +103,10 @@ class StillLooker:
         for detector in self._detectors.values():
             check(detector, (_ALIVE, _ALIVE))
 
-    def look(self, frame: RawFrame, *, panorama: bool = False, tiles: bool = True) -> list[Detection]:
+    def look(self, frame: RawFrame, *, panorama: bool = False) -> list[Detection]:
         """Everything found, in the picture's pixels, each thing once, best first by kind.
 
         `panorama`: the right edge goes on at the left one, so what lies across it is found too, as two boxes.
-        Without `tiles` it is seen as a whole only: quicker, and blind for what is small in a large picture.
         """
         self._looked += 1
         if self._looked % _ALIVE_EVERY == 0:
@@ -116,9 +115,9 @@ class StillLooker:
         height, width = pictures[0].shape[:2]
         looks: list[list[Detection]] = []
         for picture in pictures:
-            looks += self._looks(picture, tiles)
+            looks += self._looks(picture)
             if panorama:
-                looks += [_back(look, width) for look in self._looks(np.roll(picture, -(width // 2), axis=1), tiles)]
+                looks += [_back(look, width) for look in self._looks(np.roll(picture, -(width // 2), axis=1))]
         found = [merge([d for d in look if d.kind is kind] for look in looks) for kind in Kind]
         inside = Box(0, 0, width, height)
         return [d for of_kind in found for d in of_kind if d.box.overlap(inside) > 0]
@@ -132,18 +131,18 @@ class StillLooker:
         if self._hide & {Kind.PLATE, Kind.TEXT}:
             yield TEXT
 
-    def _looks(self, picture: Picture, in_tiles: bool) -> list[list[Detection]]:
+    def _looks(self, picture: Picture) -> list[list[Detection]]:
         """One list for each way of looking. All tiles together are one way: what lies in two of them is not twice
         as likely."""
         s, whole = self._settings, Box(0, 0, picture.shape[1], picture.shape[0])
-        tiles = list(_tiles(whole, s.tile, s.overlap)) if in_tiles else []
+        tiles = list(_tiles(whole, s.tile, s.overlap))
         looks = [self._bodies(picture, [whole], size) for size in s.body_sizes]
         looks.append(self._bodies(picture, tiles, s.body_sizes[0]))
         vehicles = [d for d in merge(looks) if d.kind is Kind.VEHICLE]
         if Kind.FACE in self._hide:
             looks += [self._at(picture, FACE, [whole], size, s.face_threshold) for size in s.face_sizes]
             looks += [self._at(picture, FACE, tiles, size, s.face_threshold) for size in s.tile_sizes]
-            small = list(_tiles(whole, s.small_tile, s.small_overlap)) if in_tiles and s.small_tile else []
+            small = list(_tiles(whole, s.small_tile, s.small_overlap)) if s.small_tile else []
             looks.append(self._at(picture, FACE, small, s.tile_sizes[0], s.face_threshold))
         if Kind.PLATE in self._hide:
             looks += [self._at(picture, PLATE, [whole], size, s.plate_threshold) for size in s.plate_sizes]
