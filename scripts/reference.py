@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from passerby.base.kinds import HIDEABLE
 from passerby.base.plan import Plan
+from passerby.base.report import Report
 from passerby.base.settings import Settings
 from passerby.cli.app import app
 
@@ -116,11 +117,16 @@ def plan_schema() -> str:
     return json.dumps(Plan.model_json_schema(), indent=1) + "\n"
 
 
+def report_schema() -> str:
+    """docs/ref/report.schema.json"""
+    return json.dumps(Report.model_json_schema(), indent=1) + "\n"
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-PAGES = {"cli.md": cli, "settings.md": settings, "plan.schema.json": plan_schema}
+PAGES = {"cli.md": cli, "settings.md": settings, "plan.schema.json": plan_schema, "report.schema.json": report_schema}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

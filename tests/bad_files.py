@@ -17,7 +17,7 @@ from passerby.base.errors import PasserbyError
 from passerby.base.settings import Settings
 from passerby.source.file import VideoFile
 from tests import clips
-from tests.planted import PLACE, plant
+from tests.planted import BLACK, PLACE, plant
 
 SIZE, FRAMES = (64, 64), 8
 #: name -> codec, container, pixel format, time base
@@ -132,7 +132,7 @@ def attempt(path: Path) -> str:
 
 
 def _whole_and_masked(output: Path, report: Report) -> None:
-    assert report.check.suspects == (), report.check.suspects
+    assert not [suspect for suspect in report.check.suspects if "shows" in suspect.what], report.check.suspects
     frames = 0
     with VideoFile.open(output) as file:
         for number, video in enumerate(file.info.videos):
@@ -140,8 +140,11 @@ def _whole_and_masked(output: Path, report: Report) -> None:
             sides = (width, height) * 2
             box = video.geometry.box_to_stored(Box(*(part * side for part, side in zip(PLACE, sides, strict=True))))
             for frame in file.frames(number):
-                shown = clips.rgb(frame.picture)[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
-                assert not shown.size or float(np.mean(shown)) < 12, (number, frame.index, float(np.mean(shown)))
+                luma = frame.picture.reformat(
+                    format="gray", src_color_range=2, dst_color_range=2, threads=1
+                ).to_ndarray()
+                shown = luma[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
+                assert not shown.size or float(np.mean(shown)) < BLACK, (number, frame.index, float(np.mean(shown)))
                 frames += 1
             assert file.tallies[number].damage == ()
         assert file.info.damage == ()

@@ -40,7 +40,7 @@ from passerby.sink.encoding import Encoding, choose_encoding
 from passerby.sink.output import OutputFile, write_text_atomically
 from passerby.sink.sound import sound_track
 from passerby.sink.video import VideoWriter
-from passerby.source.audio import SoundFile
+from passerby.source.audio import SoundFile, playable
 from passerby.source.file import VideoFile
 from passerby.source.fingerprint import fingerprint, printable
 from passerby.source.pictures import picture_hash
@@ -230,7 +230,7 @@ def _render(
     covered, times = 0, [array("q") for _ in info.videos]
     progress.start(printable(video.path), "render", sum(seen.frames for seen in plan.videos))
     with ExitStack() as stack:
-        wanted = () if settings.audio is Audio.REMOVE else info.sounds
+        wanted = [] if settings.audio is Audio.REMOVE else [s for s in info.sounds if playable(video.path, s)]
         files = [stack.enter_context(SoundFile(video.path, info, sound)) for sound in wanted]
         sounds = [sound_track(file, settings.audio, plan.audio, container) for file in files]
         created = info.created if settings.keep_times else None
@@ -249,6 +249,8 @@ def _render(
             "Nothing was written. Make sure that nobody writes to it, and run it again."
         )
     notes = [note for encoding in encodings for note in encoding.notes] + [s.note for s in sounds if s.note]
+    if settings.audio is not Audio.REMOVE and len(sounds) < len(info.sounds):
+        notes.append(f"{len(info.sounds) - len(sounds)} tracks of sound were left out: nothing of them can be played")
     encoders = [encoding.encoder for encoding in encodings]
     return Written(encoders, covered, times, [video.tallies[n] for n in sorted(video.tallies)], notes)
 

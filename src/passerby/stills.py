@@ -19,7 +19,7 @@ from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Settings
 from passerby.detect.motion import MotionEstimator
-from passerby.detect.tiles import StillLooker, StillLookSettings
+from passerby.detect.tiles import StillLooker
 from passerby.detect.weights import Registry
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import shape
@@ -30,6 +30,7 @@ from passerby.source.fingerprint import fingerprint, printable
 from passerby.source.pictures import picture_hash
 from passerby.source.still import StillFile
 from passerby.track.heads import with_heads, without_helpers
+from passerby.track.regions import fixed_tracks, left_alone
 from passerby.track.still_evidence import hidden_in
 from passerby.track.tracker import Following, Tracker
 from passerby.verify.still import check_still
@@ -54,18 +55,16 @@ def redact(
     """Write the still `source` to `output`, in the source's format, with everything hidden that `settings` name, or
     that `plan` says. Promises, arguments and errors are those of `passerby.pipeline.redact`.
 
-    `looker` (made for the same kinds) spares loading the models for each of many files.
+    `looker` (StillLooker.of the same settings) spares loading the models for each of many files.
     """
     progress = progress or Silent()
     settings = plan.settings if plan is not None and settings is None else settings or Settings()
     with StillFile.open(source) as still:
         check_name(output, still.info.kind)
         with OutputFile(output, force, source=source) as out:
-            hashes: array[int] | None = None
-            edited = plan is not None
+            hashes, edited = None, plan is not None
             if plan is None:
-                looker = looker or looker_for(settings, threads)
-                plan, hashes = _analyse(still, settings, looker, progress)
+                plan, hashes = _analyse(still, settings, looker or StillLooker.of(settings, threads), progress)
             else:
                 _belongs(plan, still)
             written = _render(still, plan, settings, hashes, out.part, progress)
@@ -90,13 +89,7 @@ def analyse(
     """The look alone: what would be hidden in a still."""
     settings = settings or Settings()
     with StillFile.open(source) as still:
-        looker = looker or looker_for(settings, threads)
-        return _analyse(still, settings, looker, progress or Silent())[0]
-
-
-def looker_for(settings: Settings, threads: int | None = None) -> StillLooker:
-    """What looks at stills with these settings. Loading it takes a second or two; it serves for any number of files."""
-    return StillLooker(Registry.load(), settings.hide, StillLookSettings.of(settings.profile), threads)
+        return _analyse(still, settings, looker or StillLooker.of(settings, threads), progress or Silent())[0]
 
 
 def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress: Progress) -> tuple[Plan, array[int]]:
@@ -105,6 +98,7 @@ def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress
     progress.start(printable(still.path), "analyse", len(still.info.pages))
     find = _followed if still.info.animated else _found
     tracks = list(find(still, settings, looker, hashes, progress))
+    tracks += fixed_tracks(settings.hide_regions, range(len(hashes)), info.time_base)
     progress.finish()
     width, height = info.geometry.upright
     last = len(hashes) - 1
@@ -112,11 +106,7 @@ def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress
     plan = Plan(
         program=PROGRAM,
         source=Fingerprint(
-            name=printable(still.path),
-            sha256=sha256,
-            size=size,
-            duration=still.info.source.duration,
-            frames=len(hashes),
+            name=printable(still.path), sha256=sha256, size=size, duration=still.info.source.duration, frames=last + 1
         ),
         settings=settings,
         weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(looker.weights)),
@@ -126,7 +116,7 @@ def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress
                 time_base=info.time_base,
                 width=width,
                 height=height,
-                frames=len(hashes),
+                frames=last + 1,
                 analysed=(Analysed(first_frame=0, last_frame=last, first_time=0, last_time=last),),
                 tracks=tuple(track.model_copy(update={"number": n}) for n, track in enumerate(tracks, 1)),
             ),
@@ -143,7 +133,7 @@ def _found(
         hashes.append(picture_hash(frame))
         found = looker.look(frame, panorama=still.info.panorama)
         size = frame.picture.width, frame.picture.height
-        yield from hidden_in(found, settings.hide, size, frame.time)
+        yield from hidden_in(found, settings.hide, settings.keep_regions, size, frame.time)
         progress.advance(1)
 
 
@@ -159,6 +149,7 @@ def _followed(
         hashes.append(picture_hash(frame))
         field, scene = motion.step(frame)
         found = without_helpers(with_heads(looker.look(frame)), settings.hide)
+        found = left_alone(found, settings.keep_regions, frame.time)
         yield from tracker.step(frame.index, frame.time, None if scene.cut else field, found)
         progress.advance(1)
     yield from tracker.finish()

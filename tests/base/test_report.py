@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from passerby.base.plan import Fingerprint
@@ -34,3 +36,18 @@ def test_a_person_is_needed_for_a_suspect_or_a_covered_frame(made, expected):
 def test_what_is_saved_can_be_read_again():
     made = report(2, (SUSPECT,))
     assert made == Report.model_validate_json(made.to_json())
+
+
+def fields(schema):
+    """Names of all fields in a JSON schema."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for value in schema.values():
+            yield from fields(value)
+
+
+def test_every_field_is_explained():
+    page = Path(__file__).parents[2] / "docs" / "ref" / "report.md"
+    own = set(fields(Report.model_json_schema())) - set(fields(Settings.model_json_schema()))
+    assert {"suspects", "covered", "ranges"} <= own
+    assert set() == {name for name in own if f"`{name}`" not in page.read_text(encoding="utf-8")}

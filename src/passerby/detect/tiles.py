@@ -17,7 +17,7 @@ from passerby.base.frozen import Frozen
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
-from passerby.base.settings import Profile
+from passerby.base.settings import Profile, Settings
 from passerby.detect.alive import check
 from passerby.detect.detector import Detector
 from passerby.detect.look import BODY, FACE, PLATE, TEXT
@@ -92,6 +92,11 @@ class StillLooker:
         self._detectors = {id: Detector(registry, id, threads) for id in self._wanted()}
         self._looked = 0
         self.alive()
+
+    @classmethod
+    def of(cls, settings: Settings, threads: int | None = None) -> StillLooker:
+        """What looks at stills with these settings."""
+        return cls(Registry.load(), settings.hide, StillLookSettings.of(settings.profile), threads)
 
     @property
     def weights(self) -> tuple[str, ...]:

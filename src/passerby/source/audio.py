@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +23,22 @@ from passerby.source.times import BROADCAST, DAY, Clock
 _USUAL = 1024
 #: Readings in a row that may fail before the rest of a track is given up.
 _FAILURES = 50
+
+
+#: Packets at the beginning of a track of which one must be playable.
+_PATIENCE = 200
+
+
+def playable(path: Path, info: SoundInfo) -> bool:
+    """Can anything of this track be decoded? Damage makes tracks that there never were. Raises as open_container."""
+    with open_container(path) as container:
+        stream = next(stream for stream in container.streams.audio if stream.index == info.stream)
+        with suppress(av.FFmpegError, OSError):
+            for packet in islice(container.demux(stream), _PATIENCE):
+                with suppress(av.FFmpegError, OSError, ValueError):
+                    if packet.decode():
+                        return True
+    return False
 
 
 class SoundFile:

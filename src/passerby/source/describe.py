@@ -24,6 +24,10 @@ from passerby.source.kinds import BROADCAST_KINDS
 from passerby.source.planar import notes, planar_colour, planar_format
 
 _UNSPECIFIED = 2
+#: The code points of H.273 that mean something for pictures in YUV.
+_PRIMARIES = frozenset({1, *range(4, 13), 22})
+_TRANSFERS = frozenset({1, *range(4, 19)})
+_MATRICES = frozenset({1, *range(4, 15)})
 #: Packets at the beginning of a track in which a first picture must be found. A stream may begin far from a key frame.
 _PATIENCE = 2000
 #: Pictures larger than this (16 K by 16 K) are refused before memory is asked for.
@@ -207,11 +211,16 @@ def _colour(picture: av.VideoFrame) -> Colour:
     if picture.format.name.startswith("yuvj"):
         full_range = True
     return Colour(
-        primaries=int(picture.color_primaries) or _UNSPECIFIED,
-        transfer=int(picture.color_trc) or _UNSPECIFIED,
-        matrix=int(picture.colorspace),
+        primaries=_known(int(picture.color_primaries), _PRIMARIES),
+        transfer=_known(int(picture.color_trc), _TRANSFERS),
+        matrix=_known(int(picture.colorspace), _MATRICES),
         full_range=full_range,
     )
+
+
+def _known(code: int, codes: frozenset[int]) -> int:
+    """Encoders refuse numbers that mean nothing."""
+    return code if code in codes else _UNSPECIFIED
 
 
 def _language(tag: str | None) -> str | None:

@@ -47,6 +47,17 @@ _READERS: dict[StillKind, type[ImageFile.ImageFile]] = {
     StillKind.AVIF: AvifImagePlugin.AvifImageFile,
 }
 
+_ORIENTATION = 274
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 #: What Pillow and the decoders behind it raise at a broken file.
 _BROKEN = (
     OSError,
@@ -96,6 +107,16 @@ def open_image(content: bytes, kind: StillKind, path: Path) -> ImageFile.ImageFi
         image = _READERS[kind](io.BytesIO(content))
     check_size(image.size, path)
     return image
+
+
+def turn_of(image: ImageFile.ImageFile, kind: StillKind) -> Image.Transpose | None:
+    """How to set a picture upright by its EXIF; readers of TIFF and HEIC have done so already."""
+    if kind in (StillKind.TIFF, StillKind.HEIC):
+        return None
+    try:
+        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError):
+        return None  # EXIF that cannot be read turns nothing
 
 
 def check_size(size: tuple[int, int], path: Path) -> None:

@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
 from passerby.base.plan import Keyframe, Track
+from passerby.base.regions import Region
 from passerby.track.heads import head_of
+from passerby.track.regions import left_alone
 
-#: What the sum of the scores of all ways of looking must reach.
+#: What the sum of the scores of all ways of looking must reach. Chosen on the development stills: at 0.45 for faces
+#: more than 1 % more of them are missed, and a tenth less is hidden without need.
 ENOUGH: Mapping[Kind, float] = {
-    Kind.FACE: 0.33,
+    Kind.FACE: 0.36,
     Kind.PLATE: 0.10,
     Kind.PERSON: 0.40,
     Kind.TEXT: 0.40,
     Kind.SCREEN: 0.40,
 }
 #: The same for a face where a body says that a head is: two models agree.
-ENOUGH_IN_HEAD = 0.20
+ENOUGH_IN_HEAD = 0.25
 #: From here on a body says so, and hides the head where no face is found in it that is `SURE`.
 BODY, SURE = 0.40, 0.30
 
@@ -39,7 +42,7 @@ def hidden_in(found: Sequence[Detection], hide: Sequence[Kind], size: tuple[int,
     """
     kept = [*_faces(found), *_heads(found)] if Kind.FACE in hide else []
     kept += [d for d in found if d.kind is not Kind.FACE and d.kind in hide and d.score >= ENOUGH[d.kind]]
-    placed = [(d, _with_room(d).clipped(*size)) for d in kept]
+    placed = [(d, _with_room(d).clipped(*size)) for d in left_alone(kept, keep, time)]
     ordered = sorted((p for p in placed if p[1].area > 0), key=lambda p: (p[0].kind, p[1]))
     return [
         Track(

@@ -105,9 +105,7 @@ def _differs(picture: Grey, key: Keyframe, others: Sequence[Keyframe], style: St
     for other in others:
         inside[_drawn(other, (x1, y1, x2, y2)) > 0] = 0
     kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
-    core = cv2.erode(cv2.copyMakeBorder(inside, RIM, RIM, RIM, RIM, cv2.BORDER_REPLICATE), kernel)[RIM:-RIM, RIM:-RIM]
-    if x1 > 0 or y1 > 0 or x2 < width or y2 < height:
-        core = cv2.erode(inside, kernel, borderValue=0)
+    core = cv2.erode(inside, kernel, borderValue=0)
     if int((core > 0).sum()) < FEWEST:
         return False
     part = picture[y1:y2, x1:x2].astype(np.float32)
