@@ -106,7 +106,7 @@ def _tools(clip: Path) -> Iterator[tuple[str, Sequence[object]]]:
 
 
 def _run(command: list[str]) -> tuple[float, float]:
-    """(seconds, MiB) of a whole process. What it says is shown only when it fails; passerby may ask for a person (3)."""
+    """(seconds, MiB) of a whole process. What it says is shown when it fails; 3 is passerby asking for a person."""
     with tempfile.TemporaryFile() as told:
         begun = time.monotonic()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=told, stderr=told)

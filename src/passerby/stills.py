@@ -79,17 +79,12 @@ def redact(
 
 
 def analyse(
-    source: Path,
-    settings: Settings | None = None,
-    *,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    looker: StillLooker | None = None,
+    source: Path, settings: Settings | None = None, *, threads: int | None = None, progress: Progress | None = None
 ) -> Plan:
     """The look alone: what would be hidden in a still."""
     settings = settings or Settings()
     with StillFile.open(source) as still:
-        return _analyse(still, settings, looker or StillLooker.of(settings, threads), progress or Silent())[0]
+        return _analyse(still, settings, StillLooker.of(settings, threads), progress or Silent())[0]
 
 
 def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress: Progress) -> tuple[Plan, array[int]]:

@@ -88,10 +88,10 @@ def _write_single(file: BinaryIO, image: Image.Image, still: StillInfo) -> None:
         case StillKind.WEBP if still.lossless:
             image.save(file, "WEBP", lossless=True, exact=True, method=2, icc_profile=icc)
         case StillKind.WEBP:
-            quality = quality_for(image, _save_webp)
+            quality = quality_for(image, still.size, _save_webp)
             image.save(file, "WEBP", quality=quality, method=4, icc_profile=icc)
         case StillKind.AVIF:
-            image.save(file, "AVIF", quality=quality_for(image, _save_avif), icc_profile=icc)
+            image.save(file, "AVIF", quality=quality_for(image, still.size, _save_avif), icc_profile=icc)
         case StillKind.HEIC:
             _write_heic(file, image, still, icc)
         case StillKind.BMP:
@@ -139,7 +139,7 @@ def _write_heic(file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes
         heif.save(target, quality=quality, icc_profile=icc, **_nclx(colours))
 
     pillow_heif.register_heif_opener(thumbnails=False)  # quality_for reads it back
-    save(image, file, quality_for(image, save))
+    save(image, file, quality_for(image, still.size, save))
 
 
 def _nclx(colours: dict[str, int]) -> dict[str, int]:
@@ -190,8 +190,8 @@ def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
                 file, "WEBP", lossless=still.lossless, quality=_webp_quality(first, still), method=3, **common, **loop
             )
         case _:
-            first.save(file, "AVIF", quality=quality_for(first, _save_avif), **common)
+            first.save(file, "AVIF", quality=quality_for(first, still.size // len(images), _save_avif), **common)
 
 
 def _webp_quality(image: Image.Image, still: StillInfo) -> int:
-    return 80 if still.lossless else quality_for(image, _save_webp)
+    return 80 if still.lossless else quality_for(image, still.size // len(still.pages), _save_webp)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 
 import av
 from av.container import InputContainer
@@ -11,6 +13,7 @@ from av.video.stream import VideoStream
 
 from passerby.base.media import SourceInfo, VideoInfo
 from passerby.base.raw import RawFrame
+from passerby.source.container import open_container
 from passerby.source.kinds import BROADCAST_KINDS
 from passerby.source.planar import planar
 from passerby.source.times import BROADCAST, DAY, Clock, Repairs
@@ -58,6 +61,17 @@ class Tally:
         if self.repairs.jumps:
             lines.append(f"the clock of the source jumps {self.repairs.jumps} times; the jumps were closed")
         return tuple(lines)
+
+
+def first_is_faultless(path: Path, index: int) -> bool:
+    """Does the first frame of a track decode when the decoder is told to stop at the first fault?"""
+    with open_container(path) as container:
+        stream = next(stream for stream in container.streams.video if stream.index == index)
+        stream.codec_context.options = {"err_detect": "explode"}
+        try:
+            return any(packet.decode() for packet in islice(container.demux(stream), 2))
+        except (av.FFmpegError, OSError):
+            return False
 
 
 class Decoding:

@@ -14,12 +14,12 @@ from passerby.base.errors import DamagedSource
 from passerby.base.media import SourceInfo
 from passerby.base.raw import RawFrame
 from passerby.source.container import open_container
-from passerby.source.decoding import Decoding, Tally
+from passerby.source.decoding import Decoding, Tally, first_is_faultless
 from passerby.source.describe import MOST_PIXELS, describe
 from passerby.source.wholeness import missing_end
 
-#: Decoders that pass broken slices over in silence unless they are told to stop at them.
-_STRICT = {"hevc": "explode", "ffv1": "crccheck+explode"}
+#: Decoders that pass broken parts over in silence unless they are told to stop at them.
+_STRICT = {"hevc": "explode", "ffv1": "crccheck+explode", "mjpeg": "explode"}
 
 
 class VideoFile:
@@ -33,6 +33,7 @@ class VideoFile:
         self.info = info
         self.tallies: dict[int, Tally] = {}
         self._threads = threads
+        self._strict: dict[int, bool] = {}
 
     @classmethod
     def open(cls, path: Path, threads: int = 0) -> VideoFile:
@@ -50,6 +51,14 @@ class VideoFile:
     ) -> None:
         """Nothing is held open between two runs of `frames`."""
 
+    def _keeps_rules(self, video: int) -> bool:
+        """Is the first frame of a track without fault? Some cameras break a rule of MJPEG in every frame that they
+        write, and nobody sees it; there faults say nothing of damage."""
+        if video not in self._strict:
+            track = self.info.videos[video]
+            self._strict[video] = track.codec != "mjpeg" or first_is_faultless(self.path, track.stream)
+        return self._strict[video]
+
     def frames(self, video: int = 0) -> Iterator[RawFrame]:
         """Each frame of one video track (index into `info.videos`) once, in order of presentation.
 
@@ -66,7 +75,7 @@ class VideoFile:
             stream.thread_type = "AUTO"
             stream.thread_count = self._threads
             options = {"max_pixels": str(MOST_PIXELS)}
-            if track.codec in _STRICT:
+            if track.codec in _STRICT and self._keeps_rules(video):
                 options["err_detect"] = _STRICT[track.codec]
             stream.codec_context.options = options
             decoding = Decoding(container, stream, self.info, track)

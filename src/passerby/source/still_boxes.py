@@ -21,7 +21,8 @@ _ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:a
 
 @dataclass(slots=True)
 class Boxes:
-    """Items by type, references by type, and properties of pictures. `deep` is the most bits a sample of any picture.
+    """Items by type, references by type, and properties of pictures. `deep` is the most bits a sample of any picture,
+    `media` the bytes of all coded data.
 
     `nclx` are primaries, transfer, matrix (H.273) and full range, None where no picture states them.
     """
@@ -32,6 +33,7 @@ class Boxes:
     others: Counter[bytes] = field(default_factory=Counter)
     deep: int = 8
     nclx: tuple[int, int, int, int] | None = None
+    media: int = 0
     broken: bool = False
 
 
@@ -47,26 +49,22 @@ def read_boxes(content: bytes) -> Boxes:
 
 def left_out(found: Boxes, moving: bool) -> Iterator[str]:
     """One line for each thing that is not the picture itself. `moving`: an image sequence is what is wanted."""
-    names = {b"Exif": "EXIF", b"mime": "XMP or other documents", b"uri ": "items of other programs"}
+    names = {b"Exif": "EXIF", b"mime": "XMP or another document", b"uri ": "an item of another program"}
     for kind, count in sorted(found.items.items()):
         if kind not in _PICTURES:
-            yield f"{names.get(kind, 'items of an unknown kind')}: {count}"
-    auxiliary = [kind for kind in found.auxiliary if not kind.startswith(_ALPHA)]
-    if auxiliary:
-        yield f"depth and other auxiliary pictures: {len(auxiliary)}"
-    if thumbnails := found.references[b"thmb"]:
-        yield f"thumbnails: {thumbnails}"
+            yield from [names.get(kind, "an item of an unknown kind")] * count
+    yield from ["a depth map or another auxiliary picture" for kind in found.auxiliary if not kind.startswith(_ALPHA)]
+    yield from ["a thumbnail"] * found.references[b"thmb"]
     if found.items[b"tmap"]:
         yield "a map for bright screens (HDR)"
     for kind, count in sorted(found.others.items()):
-        if moving and kind in _MOVING:
-            continue
-        yield f"{_name(kind)} after or beside the picture: {count}"
+        if not (moving and kind in _MOVING):
+            yield from [_name(kind)] * count
 
 
 def _name(kind: bytes) -> str:
     text = "".join(chr(c) if 32 < c < 127 else "?" for c in kind)
-    return "trailing bytes" if kind == b"" else f"boxes called {text}"
+    return "bytes behind the picture" if kind == b"" else f"a box called {text}"
 
 
 def _children(data: memoryview, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -93,6 +91,8 @@ def _read(data: memoryview, found: Boxes) -> None:
     for name, start, end in _children(data, 0, len(data)):
         if name == b"meta":
             _meta(data, start + 4, end, found)
+        elif name == b"mdat":
+            found.media += end - start
         elif name not in _ORDINARY:
             found.others[name] += 1
 

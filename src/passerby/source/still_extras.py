@@ -11,7 +11,7 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from PIL import Image, TiffTags
+from PIL import ExifTags, Image, TiffTags
 
 from passerby.base.still import StillKind
 from passerby.source.still_boxes import left_out, read_boxes
@@ -39,6 +39,15 @@ def extras(content: bytes, kind: StillKind) -> tuple[str, ...]:
     except (struct.error, IndexError, ValueError):
         return ("the rest of a file whose structure is broken",)
     return tuple(f"{what}: {count}" if count > 1 else what for what, count in found.items())
+
+
+def picture_bytes(content: bytes, kind: StillKind) -> int:
+    """About how many bytes the coded pictures take, without what lies beside them where that is told easily."""
+    if kind is StillKind.WEBP:
+        return sum(len(data) for name, data in _webp_chunks(content) if name in _WEBP_OWN)
+    if kind in (StillKind.HEIC, StillKind.AVIF):
+        return read_boxes(content).media or len(content)
+    return len(content)
 
 
 def _jpeg(content: bytes) -> Iterator[str]:
@@ -87,11 +96,11 @@ def _exif(data: bytes) -> Iterator[str]:
     try:
         exif = Image.Exif()
         exif.load(data)
-        if exif.get_ifd(0x8825):
+        if exif.get_ifd(ExifTags.IFD.GPSInfo):
             yield "a position (GPS)"
-        if 37500 in exif.get_ifd(0x8769):
+        if 37500 in exif.get_ifd(ExifTags.IFD.Exif):
             yield "maker notes"
-        if exif.get_ifd(1):
+        if exif.get_ifd(ExifTags.IFD.IFD1):
             yield "an EXIF thumbnail"
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
         return  # it is left out whole; what was in it need not be known
@@ -127,18 +136,24 @@ def _png(content: bytes) -> Iterator[str]:
     yield from _behind(content, end)
 
 
-def _webp(content: bytes) -> Iterator[str]:
-    end = 8 + int.from_bytes(content[4:8], "little")
-    at = 12
-    while at + 8 <= min(end, len(content)):
+def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(name, data) of each chunk of a WebP."""
+    at, end = 12, min(8 + int.from_bytes(content[4:8], "little"), len(content))
+    while at + 8 <= end:
         name, length = struct.unpack_from("<4sI", content, at)
+        yield name, content[at + 8 : at + 8 + length]
+        at += 8 + length + length % 2
+
+
+def _webp(content: bytes) -> Iterator[str]:
+    for name, data in _webp_chunks(content):
         if name == b"EXIF":
-            yield from _exif(content[at + 8 : at + 8 + length])
+            yield from _exif(data)
         elif name == b"XMP ":
             yield "XMP"
         elif name not in _WEBP_OWN:
             yield f"data called {_printable(name)}"
-        at += 8 + length + length % 2
+    end = 8 + int.from_bytes(content[4:8], "little")
     yield from _behind(content, end + end % 2)
 
 
@@ -193,7 +208,8 @@ def _tiff(content: bytes) -> Iterator[str]:
 def _tiff_name(tag: int) -> str:
     known = {700: "XMP", 33723: "IPTC", 34377: "Photoshop data", 34665: "EXIF", 34853: "a position (GPS)",
              330: "further pictures in a page"}  # fmt: skip
-    return known.get(tag) or f"the tag {TiffTags.lookup(tag).name}"
+    name = TiffTags.lookup(tag).name
+    return known.get(tag) or (f"the private tag {tag}" if name == "unknown" else f"the tag {name}")
 
 
 def _bmp(content: bytes) -> Iterator[str]:

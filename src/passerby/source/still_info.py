@@ -11,7 +11,7 @@ from passerby.base.errors import UnsupportedSource
 from passerby.base.media import Geometry, SourceInfo, VideoInfo
 from passerby.base.still import JpegTables, Page, StillInfo, StillKind
 from passerby.source.still_boxes import read_boxes
-from passerby.source.still_extras import PNG_COLOUR, extras, png_chunks
+from passerby.source.still_extras import PNG_COLOUR, extras, picture_bytes, png_chunks
 from passerby.source.still_open import check_count, check_size, turn_of
 from passerby.source.still_pixels import (
     COLOUR,
@@ -120,6 +120,7 @@ class _Opened:
             source=SourceInfo(self.path, self.kind.value, duration, (track,), (), tuple(self.dropped)),
             kind=self.kind,
             pages=pages,
+            size=picture_bytes(self.content, self.kind),
             animated=self.animated,
             loop=int(loop) if self.animated and isinstance(loop, int) else None,
             lossless=self._is_lossless(),

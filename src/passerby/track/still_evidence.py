@@ -35,8 +35,10 @@ ROOM: Mapping[Kind, tuple[float, float, float, float]] = {
 }
 
 
-def hidden_in(found: Sequence[Detection], hide: Sequence[Kind], size: tuple[int, int], time: int) -> list[Track]:
-    """The tracks of one page, of one keyframe each at `time`, numbered from 1.
+def hidden_in(
+    found: Sequence[Detection], hide: Sequence[Kind], keep: Sequence[Region], size: tuple[int, int], time: int
+) -> list[Track]:
+    """The tracks of one page, of one keyframe each at `time`, numbered from 1; nothing whose middle lies in `keep`.
 
     `found` are merged looks, `size` is (width, height).
     """
