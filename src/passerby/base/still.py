@@ -66,9 +66,10 @@ class Page:
 class StillInfo:
     """A still: `source` as for a video (one track, a frame a page, times are page numbers), and how to write it again.
 
-    `size` is the bytes that its coded pictures take. `loop` is how often an animation plays, 0 for ever, None once. `lossless` says that the source lost nothing to
-    compression. `colour_tags` are a PNG's colour chunks, `nclx` the colour description of a HEIC (names as in H.273).
-    `panorama` says that the right edge goes on at the left one. What is not kept stands in the track's `notes`.
+    `size` is the bytes that its coded pictures take. `loop` is how often an animation plays, 0 for ever, None once.
+    `lossless` says that the source lost nothing to compression. `colour_tags` are a PNG's colour chunks, `nclx` the
+    colour description of a HEIC (names as in H.273). `panorama` says that the right edge goes on at the left one. What
+    is not kept stands in the track's `notes`.
     """
 
     source: SourceInfo

@@ -17,7 +17,7 @@ LEAST = 37.5
 PLENTY = 46.0
 #: Share of the source's bits from which the quality counts as its own.
 ENOUGH = 0.9
-#: Encoding a large photo ten times would take minutes: pieces of it are tried instead, this many each way, of this side.
+#: Encoding a large photo ten times would take minutes: pieces of it are tried, this many each way, of this side.
 PIECES, PIECE = 4, 256
 
 

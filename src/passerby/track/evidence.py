@@ -26,7 +26,7 @@ class Threshold(Frozen):
     share: float
 
 
-#: Scores of faces and plates are sums over several looks at one frame (detect/merge.py). docs/design/evidence.md tells
+#: Scores of faces and plates are sums over several looks at one frame (detect/merge.py). docs/design/following.md tells
 #: how these were found, and what other values gave.
 THRESHOLDS: Mapping[Kind, Threshold] = {
     Kind.FACE: Threshold(weak=0.2, certain=0.5, total=1.2, share=0.5),
