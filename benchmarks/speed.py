@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast, how large and how hungry: passerby beside deface and a plain transcode, on one clip, in turn.
 
-    benchmarks/speed.py [CLIP] [--seconds 8] [--rounds 3]       frames a second, sizes, memory
+    benchmarks/speed.py [CLIP] [--seconds 20] [--rounds 3]      frames a second, sizes, memory
     benchmarks/speed.py [CLIP] --memory [--short 10] [--long 600]   memory of a short and a long file
 
 Without CLIP, the demo's sample is made, 1920x1080, and repeated. Every run is a whole cold process with default
@@ -48,7 +48,7 @@ class Run:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", type=Path, nargs="?")
-    parser.add_argument("--seconds", type=float, default=8, help="length of the clip that is made")
+    parser.add_argument("--seconds", type=float, default=20, help="length of the clip that is made")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--short", type=float, default=10, help="seconds")

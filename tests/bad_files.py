@@ -4,6 +4,8 @@ for a process of its own."""
 from __future__ import annotations
 
 import random
+import resource
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +22,10 @@ from tests import clips
 from tests.planted import BLACK, PLACE, plant
 
 SIZE, FRAMES = (64, 64), 8
+#: Bytes of address space that a try may take.
+MEMORY = 8 << 30
+#: A clip at 25 frames a second, for write_clip.
+QUARTER = {"time_base": Fraction(1, 25), "times": range(FRAMES)}
 #: name -> codec, container, pixel format, time base
 CLIPS = {
     "h264.mp4": ("libx264", "mp4", "yuv420p", clips.TIME_BASE),
@@ -110,6 +116,12 @@ def files(folder: Path, count: int, seed: int) -> Iterator[Path]:
         path = folder / f"{number}-{name}"
         path.write_bytes(data)
         yield path
+
+
+def prepare(path: list[str]) -> None:
+    """Let a new process find what its parent found, and end it rather than let it take all memory."""
+    sys.path[:] = path
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def attempt(path: Path) -> str:

@@ -94,6 +94,15 @@ def test_last_frame_lasts_as_long_as_the_one_before(tmp_path):
         assert container.streams.video[0].duration == 5000
 
 
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.HEVC, Codec.AV1])
+@pytest.mark.parametrize("times", [(0,), (0, 1001), (0, 300_000, 301_001, 302_002)])
+def test_few_frames_and_a_first_one_that_is_shown_for_long(tmp_path, codec, times):
+    frames = [clips.safe_frame(n, time) for n, time in enumerate(times)]
+    out = write(tmp_path / "o.mp4", clips.video_info(bit_rate=150_000), frames, settings=Settings(codec=codec))
+    assert [round(seconds * 30000) for seconds, _ in clips.decoded(out)] == list(times)
+    assert max(luma_error(out)) < 5
+
+
 def test_single_frame_lasts_by_the_rate(tmp_path):
     out = write(tmp_path / "o.mp4", clips.video_info(), [clips.safe_frame(0, 0)])
     with av.open(out) as container:

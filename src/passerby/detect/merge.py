@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from passerby.base.box import Box
 from passerby.base.kinds import Detection
 
@@ -30,13 +33,24 @@ def merge(looks: Iterable[Iterable[Detection]]) -> list[Detection]:
         key=lambda item: (-item[0].score, item[0].box, item[1]),
     )
     clusters: list[_Cluster] = []
+    seeds = np.empty((len(ranked), 4))
     for found, number in ranked:
-        for cluster in clusters:
-            if cluster.seed.box.iou(found.box) > SAME:
-                cluster.box = cluster.box.hull(found.box)
-                cluster.scores.setdefault(number, found.score)
-                break
+        # A large still brings thousands: one by one they would be compared for minutes.
+        same = np.flatnonzero(_overlaps(seeds[: len(clusters)], found.box) > SAME)
+        if len(same):
+            cluster = clusters[same[0]]
+            cluster.box = cluster.box.hull(found.box)
+            cluster.scores.setdefault(number, found.score)
         else:
+            seeds[len(clusters)] = found.box
             clusters.append(_Cluster(found, found.box, {number: found.score}))
     merged = [Detection(c.seed.kind, c.box, min(1.0, sum(c.scores.values())), c.seed.origin) for c in clusters]
     return sorted(merged, key=lambda found: (-found.score, found.box))
+
+
+def _overlaps(boxes: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.float64]:
+    """Intersection over union of each of `boxes` (n, 4) with `box`, as Box.iou has it."""
+    low, high = np.maximum(boxes[:, :2], box[:2]), np.minimum(boxes[:, 2:], box[2:])
+    common = np.prod(np.maximum(high - low, 0), axis=1)
+    areas = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=1)
+    return np.asarray(np.divide(common, areas + box.area - common, out=np.zeros(len(boxes)), where=common > 0))

@@ -16,8 +16,8 @@ Samples = npt.NDArray[np.float32]
 
 #: Times of packets are often rounded; only what is further off (s) than this is set right.
 LOOSE = 0.01
-#: Seconds of silence that are made at once, and in all: a broken time must not fill the disk.
-_CHUNK, MOST_SILENCE = 1, 6 * 3600
+#: Seconds of silence that are made at once.
+_CHUNK = 1
 #: How deep a disguised voice is: pitch and formants (as if the speaker were larger), times this.
 DEEPER = 0.78
 #: Hz above which a disguised voice is cut off. This, unlike the shift, cannot be undone.
@@ -26,21 +26,25 @@ _BLEEP_HZ, _BLEEP_LEVEL = 1000, 0.1
 
 
 class Timeline:
-    """Decoded frames -> samples from time 0 on without a gap, at `rate` samples a second in `layout`."""
+    """Decoded frames -> samples from time 0 on without a gap, at `rate` samples a second in `layout`.
 
-    def __init__(self, rate: int, layout: str) -> None:
+    Gaps are filled with silence, `longest` seconds of it in all: a broken time must not fill the disk.
+    """
+
+    def __init__(self, rate: int, layout: str, longest: float) -> None:
         self._rate = rate
+        self._longest = longest
         self._channels = av.AudioLayout(layout).nb_channels
         self._layout = layout
         self._resampler: av.AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
-        #: Seconds of gaps that were closed, because there were more than MOST_SILENCE of them.
+        #: Seconds of gaps that were closed, because there were more than `longest` of them.
         self.closed = 0.0
 
     def of(self, frames: Iterable[tuple[int, av.AudioFrame]], time_base: Fraction) -> Iterator[Samples]:
         """The samples. Silence fills gaps; what overlaps is cut."""
         done = moved = 0
-        left = MOST_SILENCE * self._rate
+        left = int(self._longest * self._rate)
         for time, frame in frames:
             samples = self._resampled(frame)
             place = round(time * time_base * self._rate) - moved

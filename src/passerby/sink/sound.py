@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import Protocol
+from io import BytesIO
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Protocol
 
 import av
 from av.audio.stream import AudioStream
@@ -17,6 +19,9 @@ from passerby.base.plan import AudioSpan
 from passerby.base.settings import Audio
 from passerby.sink.samples import Samples, Timeline, disguised, edited
 
+if TYPE_CHECKING:
+    Timed = tuple[int, av.Packet[AudioStream]]
+
 _MP4 = {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}
 _PCM = {"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_s16be", "pcm_s24be"}
 #: What can be copied into which container. Vorbis is never copied: its header holds the title and other tags.
@@ -27,6 +32,8 @@ COPIED = {
     "webm": {"opus"},
 }
 _RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000}
+#: Packets that are tried before a track is copied.
+_TRIED = 3
 #: Bits a second for each channel of sound that is encoded anew.
 _BITS = 96_000
 
@@ -36,8 +43,9 @@ class Source(Protocol):
 
     info: SoundInfo
     template: AudioStream
+    longest: float
 
-    def packets(self) -> Iterator[tuple[int, av.Packet[AudioStream]]]: ...
+    def packets(self) -> Iterator[Timed]: ...
 
     def frames(self) -> Iterator[tuple[int, av.AudioFrame]]: ...
 
@@ -58,8 +66,23 @@ class SoundTrack(Protocol):
 def sound_track(source: Source, audio: Audio, spans: Sequence[AudioSpan], container: str) -> SoundTrack:
     """The track as the settings want it: a copy where nothing is to be changed in it and the container allows that."""
     if audio is Audio.KEEP and not spans and source.info.codec in COPIED[container]:
-        return CopiedSound(source)
+        first = list(islice(packets := source.packets(), _TRIED))
+        if _accepts(container, source, first):
+            return CopiedSound(source, chain(first, packets))
     return EncodedSound(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac")
+
+
+def _accepts(container: str, source: Source, packets: list[Timed]) -> bool:
+    """Would a file of that kind take such packets? What a header says is seen when it is written, or at the end."""
+    try:
+        with av.open(BytesIO(), "w", format=container) as trial:
+            sound = CopiedSound(source, packets)
+            sound.begin(trial)
+            for packet in sound.until(None):
+                trial.mux(packet)
+    except (av.FFmpegError, ValueError):
+        return False
+    return True
 
 
 class CopiedSound:
@@ -67,9 +90,9 @@ class CopiedSound:
 
     note: str | None = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, packets: Iterable[Timed]) -> None:
         self._source = source
-        self._packets = source.packets()
+        self._packets = iter(packets)
         self._waiting: av.Packet[Stream] | None = None
 
     def begin(self, container: OutputContainer) -> None:
@@ -108,7 +131,7 @@ class EncodedSound:
         info = source.info
         self.rate = 48000 if encoder == "libopus" or info.sample_rate not in _RATES else info.sample_rate
         self._layout = "mono" if info.channels == 1 else "stereo"
-        self._timeline = Timeline(self.rate, self._layout)
+        self._timeline = Timeline(self.rate, self._layout, source.longest)
         chunks = self._timeline.of(source.frames(), info.time_base)
         if disguise:
             chunks = disguised(chunks, self.rate, self._layout)

@@ -20,6 +20,8 @@ from passerby.sink.still_quality import quality_for
 _JPEG_QUALITY = 93
 #: Where lossy pages of a TIFF are written anew.
 _TIFF_JPEG_QUALITY = 92
+#: How long the encoders may think. What is tried (still_quality.py) and what is written must be the same.
+_WEBP_METHOD, _AVIF_SPEED = 4, 7
 #: Compressions of TIFF that Pillow writes without loss. Others become deflate.
 _TIFF_KEPT = {"raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "lzma", "zstd"}
 _TIFF_BILEVEL = {"group3", "group4", "tiff_ccitt"}
@@ -49,7 +51,7 @@ def write_still(path: Path, frames: Iterable[SafeFrame], still: StillInfo) -> No
             elif still.animated:
                 _write_animation(file, pages, still)
             else:
-                _write_single(file, next(pages), still)
+                _write_single(file, pages, still)
     except OSError as error:
         if error.errno is not None:
             raise output_error(path, error) from error
@@ -72,14 +74,20 @@ class _Images(Iterator[Image.Image]):
         self._still = still
         self.page: Page = still.pages[0]
 
+    def first(self) -> Image.Image:
+        """The first one. Raises OutputError when there is none."""
+        for image in self:
+            return image
+        raise OutputError("Not one page came to be written. Make sure that nobody writes to the source, and try again.")
+
     def __next__(self) -> Image.Image:
         frame = next(self._frames)
         self.page = self._still.pages[frame.index]
         return image_of(frame, self.page, self._still.kind)
 
 
-def _write_single(file: BinaryIO, image: Image.Image, still: StillInfo) -> None:
-    icc = still.pages[0].icc
+def _write_single(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
+    image, icc = pages.first(), still.pages[0].icc
     match still.kind:
         case StillKind.JPEG:
             _write_jpeg(file, image, still, icc)
@@ -88,10 +96,9 @@ def _write_single(file: BinaryIO, image: Image.Image, still: StillInfo) -> None:
         case StillKind.WEBP if still.lossless:
             image.save(file, "WEBP", lossless=True, exact=True, method=2, icc_profile=icc)
         case StillKind.WEBP:
-            quality = quality_for(image, still.size, _save_webp)
-            image.save(file, "WEBP", quality=quality, method=4, icc_profile=icc)
+            _save_webp(image, file, quality_for(image, still.size, _save_webp), icc)
         case StillKind.AVIF:
-            image.save(file, "AVIF", quality=quality_for(image, still.size, _save_avif), icc_profile=icc)
+            _save_avif(image, file, quality_for(image, still.size, _save_avif), icc)
         case StillKind.HEIC:
             _write_heic(file, image, still, icc)
         case StillKind.BMP:
@@ -123,12 +130,12 @@ def _png_info(still: StillInfo) -> PngImagePlugin.PngInfo:
     return info
 
 
-def _save_webp(image: Image.Image, file: BinaryIO, quality: int) -> None:
-    image.save(file, "WEBP", quality=quality, method=2)
+def _save_webp(image: Image.Image, file: BinaryIO, quality: int, icc: bytes | None = None) -> None:
+    image.save(file, "WEBP", quality=quality, method=_WEBP_METHOD, icc_profile=icc)
 
 
-def _save_avif(image: Image.Image, file: BinaryIO, quality: int) -> None:
-    image.save(file, "AVIF", quality=quality, speed=8)
+def _save_avif(image: Image.Image, file: BinaryIO, quality: int, icc: bytes | None = None) -> None:
+    image.save(file, "AVIF", quality=quality, speed=_AVIF_SPEED, icc_profile=icc)
 
 
 def _write_heic(file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None) -> None:
@@ -164,8 +171,9 @@ def _tiff_compression(source: str | None, mode: str) -> str:
 
 
 def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
-    images = list(pages)
-    first, rest = images[0], images[1:]
+    first = pages.first()
+    rest = list(pages)
+    images = [first, *rest]
     durations = [page.duration for page in still.pages]
     common = {"save_all": True, "append_images": rest, "duration": durations, "icc_profile": still.pages[0].icc}
     loop = {} if still.loop is None else {"loop": still.loop}
@@ -187,10 +195,22 @@ def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
             first.save(file, "PNG", pnginfo=_png_info(still), **common, **loop)
         case StillKind.WEBP:
             first.save(
-                file, "WEBP", lossless=still.lossless, quality=_webp_quality(first, still), method=3, **common, **loop
+                file,
+                "WEBP",
+                lossless=still.lossless,
+                quality=_webp_quality(first, still),
+                method=_WEBP_METHOD,
+                **common,
+                **loop,
             )
         case _:
-            first.save(file, "AVIF", quality=quality_for(first, still.size // len(images), _save_avif), **common)
+            first.save(
+                file,
+                "AVIF",
+                quality=quality_for(first, still.size // len(images), _save_avif),
+                speed=_AVIF_SPEED,
+                **common,
+            )
 
 
 def _webp_quality(image: Image.Image, still: StillInfo) -> int:

@@ -24,6 +24,10 @@ from passerby.sink.encoding import Encoding
 _PROGRESSIVE, _TOP, _BOTTOM = 1, 2, 3
 
 
+#: Frames of which encoders may send a later one first; fewer come in their own order.
+_REORDERED = 3
+
+
 class VideoTrack:
     """Frames of one track in, packets out. Its times must rise from 0 or later."""
 
@@ -33,6 +37,8 @@ class VideoTrack:
         self._fields = _Fields(video, encoding) if encoding.interlaced else None
         #: Ticks that the newest frame lasts, as far as is known.
         self._lasts = max(1, round(1 / ((video.frame_rate or Fraction(25)) * video.time_base)))
+        self._frames = 0
+        self._clock = _EvenClock(video)
         self.last: int | None = None
 
     def encode(self, frame: SafeFrame) -> Iterator[av.Packet[Stream]]:
@@ -48,7 +54,8 @@ class VideoTrack:
             self._lasts = frame.time - self.last
         self._lasts = picture.duration or self._lasts
         self.last = frame.time
-        picture.pts, picture.time_base = frame.time, self.video.time_base
+        self._frames += 1
+        picture.pts, picture.time_base = self._clock.shortened(frame.time), self.video.time_base
         if self._fields is not None:
             picture = self._fields.marked(picture)
         picture.pict_type = 0  # the encoder decides anew which frames stand alone
@@ -56,12 +63,16 @@ class VideoTrack:
 
     def flush(self) -> Iterator[av.Packet[Stream]]:
         """What the encoder still holds."""
-        yield from self._packets(None)
+        for packet in self._packets(None):
+            if self._frames < _REORDERED:
+                packet.dts = packet.pts  # x265 leaves it to chance when there are fewer frames than it reorders
+            yield packet
 
     def _packets(self, picture: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
         for packet in self._stream.encode(picture):
             # Only the last frame is shown for as long as its packet says; the others until the next frame's time.
             packet.duration = self._lasts
+            packet.pts, packet.dts = self._clock.real(packet.pts), self._clock.real(packet.dts)
             yield packet
 
     def _fitting(self, picture: av.VideoFrame) -> av.VideoFrame:
@@ -77,6 +88,35 @@ class VideoTrack:
         if picture.format.name == wanted and size == (picture.width, picture.height):
             return picture
         return _rewritten(picture, wanted, size)
+
+
+class _EvenClock:
+    """Frames at the times they have, as far as an encoder needs to know.
+
+    x264 leaves no bits for a frame that is shown for many times as long as the others, and writes grey. So it is told
+    that none is shown for longer than `_longest`; what it gives back is set to the real times again.
+    """
+
+    def __init__(self, video: VideoInfo) -> None:
+        nominal = 1 / (video.frame_rate or Fraction(25))
+        self._longest = max(1, round(max(nominal * 4, Fraction(1, 2)) / video.time_base))
+        self._last: int | None = None
+        #: (time for the encoder, what is to be added from there on), the newest last.
+        self._added = [(0, 0)]
+
+    def shortened(self, time: int) -> int:
+        """The time for the encoder of a frame at `time`, which is later than all before."""
+        if self._last is not None and time - self._last > self._longest:
+            before = self._last - self._added[-1][1]
+            self._added.append((before + self._longest, time - before - self._longest))
+        self._last = time
+        return time - self._added[-1][1]
+
+    def real(self, told: int | None) -> int | None:
+        """The time that stands for an encoder's time, of which none is much older than the newest."""
+        if told is None:
+            return None
+        return told + next((added for since, added in reversed(self._added) if since <= told), 0)
 
 
 class _Fields:

@@ -75,7 +75,7 @@ class VideoWriter:
         """
         writer = self._tracks[track]
         for sound in self._sounds:
-            self._mux(sound.until(frame.time * writer.video.time_base))
+            self._mux(sound.until(frame.time * writer.video.time_base), forgiving=True)
         self._mux(writer.encode(frame))
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class VideoWriter:
             for track in self._tracks:
                 self._mux(track.flush())
             for sound in self._sounds:
-                self._mux(sound.until(None))
+                self._mux(sound.until(None), forgiving=True)
         except OutputError:
             self.abandon()
             raise
@@ -101,10 +101,15 @@ class VideoWriter:
         with contextlib.suppress(av.FFmpegError, OSError):  # the error that led here is the one to tell
             self._container.close()
 
-    def _mux(self, packets: Iterable[av.Packet[Stream]]) -> None:
+    def _mux(self, packets: Iterable[av.Packet[Stream]], forgiving: bool = False) -> None:
+        """`forgiving` leaves out packets that make no sense to the container: damaged sound that is copied."""
         try:
             for packet in packets:
-                self._container.mux(packet)
+                try:
+                    self._container.mux(packet)
+                except av.FFmpegError as error:
+                    if isinstance(error, OSError) or not forgiving:
+                        raise
         except (av.FFmpegError, OSError, ValueError) as error:
             raise self._error(error) from error
 

@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from passerby.base.media import SoundInfo, SourceInfo
-from passerby.source.container import open_container
+from passerby.source.container import READ_ERRORS, open_container
 from passerby.source.kinds import BROADCAST_KINDS
 from passerby.source.times import BROADCAST, DAY, Clock
 
@@ -33,7 +33,7 @@ def playable(path: Path, info: SoundInfo) -> bool:
     """Can anything of this track be decoded? Damage makes tracks that there never were. Raises as open_container."""
     with open_container(path) as container:
         stream = next(stream for stream in container.streams.audio if stream.index == info.stream)
-        with suppress(av.FFmpegError, OSError):
+        with suppress(*READ_ERRORS):
             for packet in islice(container.demux(stream), _PATIENCE):
                 with suppress(av.FFmpegError, OSError, ValueError):
                     if packet.decode():
@@ -52,6 +52,8 @@ class SoundFile:
             stream.discard = Discard.default if stream.index == info.stream else Discard.all
         #: What an output track is made after when packets are copied.
         self.template: AudioStream = next(s for s in self._container.streams.audio if s.index == info.stream)
+        #: Seconds that its silences may last together: no more than the file says it does, or an hour.
+        self.longest = max(3600.0, source.duration or 0.0)
         self._origin = round(source.origin / info.time_base)
         ahead = BROADCAST if source.container in BROADCAST_KINDS else DAY
         step = round(_USUAL / (info.sample_rate * info.time_base))
@@ -99,7 +101,9 @@ class SoundFile:
                     failures = 0
                     yield packet
                 return
-            except (av.FFmpegError, OSError):
+            except IndexError:
+                return
+            except READ_ERRORS:
                 failures += 1
 
     def _since(self, stated: int | None) -> int | None:

@@ -13,6 +13,9 @@ from passerby.source.kinds import HEAD, READERS, kind_of
 
 _KINDS = "MP4, MOV, MKV, WebM, AVI, MPEG (TS and PS), FLV, 3GP and WMV files"
 
+#: What reading a packet raises. IndexError: PyAV stumbles at the end of a stream in which tracks came up on the way.
+READ_ERRORS = (av.FFmpegError, OSError, IndexError)
+
 #: Tracks that a file may have. Each costs memory before anything is known of it, and no camera writes that many.
 MOST_TRACKS = 100
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,7 +14,7 @@ from av.video.stream import VideoStream
 
 from passerby.base.media import SourceInfo, VideoInfo
 from passerby.base.raw import RawFrame
-from passerby.source.container import open_container
+from passerby.source.container import READ_ERRORS, open_container
 from passerby.source.kinds import BROADCAST_KINDS
 from passerby.source.planar import planar
 from passerby.source.times import BROADCAST, DAY, Clock, Repairs
@@ -28,7 +29,7 @@ _Decoded = tuple[int | None, tuple[av.VideoFrame, bool]]
 
 @dataclass(slots=True)
 class Tally:
-    """What one run through a track met. `complete` when it came to the end.
+    """What one run through a track met; right when the run has come to its end.
 
     `damaged` frames came out of the decoder, but what they show is partly guessed; `undecodable` ones never came out.
     """
@@ -38,7 +39,6 @@ class Tally:
     undecodable: int = 0
     resized: tuple[str, ...] = ()
     repairs: Repairs = field(default_factory=Repairs)
-    complete: bool = False
 
     @property
     def damage(self) -> tuple[str, ...]:
@@ -63,15 +63,22 @@ class Tally:
         return tuple(lines)
 
 
-def first_is_faultless(path: Path, index: int) -> bool:
-    """Does the first frame of a track decode when the decoder is told to stop at the first fault?"""
+def some_are_faultless(path: Path, index: int) -> bool:
+    """Do any of the first frames of a track decode when the decoder is told to stop at the first fault?"""
     with open_container(path) as container:
         stream = next(stream for stream in container.streams.video if stream.index == index)
         stream.codec_context.options = {"err_detect": "explode"}
         try:
-            return any(packet.decode() for packet in islice(container.demux(stream), 2))
-        except (av.FFmpegError, OSError):
+            return any(_decodes(packet) for packet in islice(container.demux(stream), 8))
+        except READ_ERRORS:
             return False
+
+
+def _decodes(packet: av.Packet[VideoStream]) -> bool:
+    try:
+        return bool(packet.decode())
+    except (av.FFmpegError, OSError):
+        return False
 
 
 class Decoding:
@@ -86,7 +93,7 @@ class Decoding:
         self._clock = Clock(track.time_base, round(1 / (rate * track.time_base)), ahead)
         self.tally = Tally(repairs=self._clock.repairs)
         #: Set by damage until the next frame that stands alone: what is predicted from a broken frame is broken.
-        self._broken = False
+        self._broken = self._unflushed = False
         #: Presentation times of packets that have been read and have not come out of the decoder.
         self._awaited: set[int] = set()
         self._first: int | None = None
@@ -104,11 +111,13 @@ class Decoding:
             self.tally.frames += 1
             self.tally.damaged += damaged
         self.tally.undecodable = self._lost()
-        self.tally.complete = True
 
     def _decoded(self) -> Iterator[_Decoded]:
         for packet in self._read():
             yield from self._pictures(packet)
+        if self._unflushed:
+            with suppress(EOFError):  # it has been told after all
+                yield from map(self._seen, self._stream.codec_context.decode(None))
 
     def _read(self) -> Iterator[av.Packet[VideoStream]]:
         """Every packet, past places that cannot be read."""
@@ -119,7 +128,10 @@ class Decoding:
                     failures = 0
                     yield packet
                 return
-            except (av.FFmpegError, OSError):
+            except IndexError:  # at the end, before the decoder was told of it
+                self._unflushed = True
+                return
+            except READ_ERRORS:
                 failures += 1
                 self._broken = True
                 if failures == 1:

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from passerby.base.errors import DamagedSource, UnsupportedSource
 from passerby.base.media import Colour, Geometry, SoundInfo, SourceInfo, VideoInfo
-from passerby.source.container import container_kind, open_container
+from passerby.source.container import READ_ERRORS, container_kind, open_container
 from passerby.source.display import turn_of
 from passerby.source.inventory import dropped
 from passerby.source.kinds import BROADCAST_KINDS
@@ -32,6 +32,8 @@ _MATRICES = frozenset({1, *range(4, 15)})
 _PATIENCE = 2000
 #: Pictures larger than this (16 K by 16 K) are refused before memory is asked for.
 MOST_PIXELS = 1 << 28
+#: Frames a second that are believed. Where a file tells only its ticks, FFmpeg takes these for frames.
+_FASTEST = 480
 #: A track may begin this late (s) in its file. What begins later was numbered by a clock that started elsewhere.
 _LATEST_START = 60
 _DISPLAY_ONLY = {
@@ -83,7 +85,7 @@ def describe(path: Path, container: InputContainer) -> SourceInfo:
         ),
         dropped=(*dropped(container, len(streams)), *sorted({line for p in first.values() for line in _hdr(p)})),
         origin=_origin(container, kind, pictures),
-        created=container.metadata.get("creation_time"),
+        created=_date(container.metadata.get("creation_time")),
         damage=tuple(damage),
     )
 
@@ -93,7 +95,7 @@ def _video(
 ) -> VideoInfo:
     assert stream.time_base is not None  # or no frame would have come out of it
     rate = stream.average_rate or stream.guessed_rate
-    rate = rate if rate is not None and 0 < rate <= 1000 else None
+    rate = rate if rate is not None and 0 < rate <= _FASTEST else None
     rotation, mirrored = _turn(path, picture)
     name = picture.format.name
     estimate = round(duration * rate) if duration and rate else None
@@ -134,7 +136,7 @@ def _first_picture(path: Path, described: VideoStream) -> av.VideoFrame:
                         broken = broken or picture
                 except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
                     reason = _reason(error)
-        except (av.FFmpegError, OSError) as error:
+        except READ_ERRORS as error:
             reason = _reason(error)
     if broken is not None:
         return broken
@@ -221,6 +223,11 @@ def _colour(picture: av.VideoFrame) -> Colour:
 def _known(code: int, codes: frozenset[int]) -> int:
     """Encoders refuse numbers that mean nothing."""
     return code if code in codes else _UNSPECIFIED
+
+
+def _date(tag: str | None) -> str | None:
+    """A date and time, and nothing that somebody may have written there instead."""
+    return tag if tag is not None and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", tag) else None
 
 
 def _language(tag: str | None) -> str | None:

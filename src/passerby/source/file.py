@@ -14,7 +14,7 @@ from passerby.base.errors import DamagedSource
 from passerby.base.media import SourceInfo
 from passerby.base.raw import RawFrame
 from passerby.source.container import open_container
-from passerby.source.decoding import Decoding, Tally, first_is_faultless
+from passerby.source.decoding import Decoding, Tally, some_are_faultless
 from passerby.source.describe import MOST_PIXELS, describe
 from passerby.source.wholeness import missing_end
 
@@ -52,11 +52,11 @@ class VideoFile:
         """Nothing is held open between two runs of `frames`."""
 
     def _keeps_rules(self, video: int) -> bool:
-        """Is the first frame of a track without fault? Some cameras break a rule of MJPEG in every frame that they
-        write, and nobody sees it; there faults say nothing of damage."""
+        """Are there frames without fault at the beginning of a track? Some cameras break a rule of MJPEG in every frame
+        that they write, and nobody sees it; there faults say nothing of damage."""
         if video not in self._strict:
             track = self.info.videos[video]
-            self._strict[video] = track.codec != "mjpeg" or first_is_faultless(self.path, track.stream)
+            self._strict[video] = track.codec != "mjpeg" or some_are_faultless(self.path, track.stream)
         return self._strict[video]
 
     def frames(self, video: int = 0) -> Iterator[RawFrame]:

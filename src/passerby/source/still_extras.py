@@ -32,12 +32,16 @@ _TIFF_OWN = {
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
+#: What is said of a file whose structure cannot be followed to its end.
+BROKEN = "the rest of a file whose structure is broken"
+
+
 def extras(content: bytes, kind: StillKind) -> tuple[str, ...]:
     """What lies in the file beside its picture. Says nothing about whether the picture can be decoded."""
     try:
         found = Counter(_WALKS[kind](content))
     except (struct.error, IndexError, ValueError):
-        return ("the rest of a file whose structure is broken",)
+        return (BROKEN,)
     return tuple(f"{what}: {count}" if count > 1 else what for what, count in found.items())
 
 
@@ -159,7 +163,7 @@ def _webp(content: bytes) -> Iterator[str]:
 
 def _gif(content: bytes) -> Iterator[str]:
     at = 13 + (3 << (content[10] & 7) + 1 if content[10] & 128 else 0)
-    while content[at] != 0x3B:
+    while at < len(content) and content[at] != 0x3B:  # some programs leave the last byte out
         if content[at] == 0x2C:
             flags = content[at + 9]
             at += 11 + (3 << (flags & 7) + 1 if flags & 128 else 0)

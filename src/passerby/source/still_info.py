@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PIL import Image, ImageFile, JpegImagePlugin, TiffImagePlugin, WebPImagePlugin
 
-from passerby.base.errors import UnsupportedSource
+from passerby.base.errors import DamagedSource, UnsupportedSource
 from passerby.base.media import Geometry, SourceInfo, VideoInfo
 from passerby.base.still import JpegTables, Page, StillInfo, StillKind
 from passerby.source.still_boxes import read_boxes
-from passerby.source.still_extras import PNG_COLOUR, extras, picture_bytes, png_chunks
+from passerby.source.still_extras import BROKEN, PNG_COLOUR, extras, picture_bytes, png_chunks
 from passerby.source.still_open import check_count, check_size, turn_of
 from passerby.source.still_pixels import (
     COLOUR,
@@ -70,6 +70,8 @@ class _Opened:
         self.notes: list[str] = []
         self.boxes = read_boxes(content) if kind in (StillKind.HEIC, StillKind.AVIF) else None
         self.dropped = list(extras(content, kind))
+        if kind is StillKind.GIF and BROKEN in self.dropped:  # Pillow takes the frames before the break for all
+            raise DamagedSource(f"{path} is damaged: it was cut off or overwritten. Copy it again from where it came.")
         self.places = self._wanted()
         self.animated = kind in _MOVING and len(self.places) > 1
         check_count(len(self.places), image.size, self.animated, path)

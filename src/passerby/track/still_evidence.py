@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
 
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
@@ -45,7 +47,7 @@ def hidden_in(
     kept = [*_faces(found), *_heads(found)] if Kind.FACE in hide else []
     kept += [d for d in found if d.kind is not Kind.FACE and d.kind in hide and d.score >= ENOUGH[d.kind]]
     placed = [(d, _with_room(d).clipped(*size)) for d in left_alone(kept, keep, time)]
-    ordered = sorted((p for p in placed if p[1].area > 0), key=lambda p: (p[0].kind, p[1]))
+    ordered = sorted(_needed([p for p in placed if p[1].area > 0]), key=lambda p: (p[0].kind, p[1]))
     return [
         Track(
             number=number,
@@ -61,6 +63,17 @@ def hidden_in(
         )
         for number, (d, box) in enumerate(ordered, 1)
     ]
+
+
+def _needed(placed: Sequence[tuple[Detection, Box]]) -> Iterator[tuple[Detection, Box]]:
+    """Without what lies wholly within something of its kind that comes first: pieces that were seen in a tile that cut
+    it. The largest come first."""
+    kept: dict[Kind, list[Box]] = {}
+    for d, box in sorted(placed, key=lambda p: (-p[1].area, p[1], -p[0].score)):
+        around = np.array(kept.get(d.kind, []), float).reshape(-1, 4)
+        if not ((around[:, :2] <= box[:2]) & (around[:, 2:] >= box[2:])).all(axis=1).any():
+            kept.setdefault(d.kind, []).append(box)
+            yield d, box
 
 
 def _bodies(found: Sequence[Detection]) -> list[Detection]:
