@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def scored(models, tmp_path_factory):
+def scored(models, tmp_path_factory, request):
     """What the scorer, which sees pixels only, says of the moving set after a run with default settings."""
     moving, out = EVAL / "dev" / "moving", tmp_path_factory.mktemp("moving")
     program = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
@@ -32,7 +32,9 @@ def scored(models, tmp_path_factory):
     assert redacted.returncode in (0, 3)
     files = ["--truth", moving / "annotations.json", "--original", moving, "--redacted", out]
     scorer = [sys.executable, EVAL / "score.py", *files, "--json", out / "score.json", "--worst", "5"]
-    print(subprocess.run(scorer, check=True, capture_output=True, text=True).stdout)
+    told = subprocess.run(scorer, check=True, capture_output=True, text=True).stdout
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{told}")  # the figures are wanted also when all is well
     return json.loads((out / "score.json").read_text())
 
 

@@ -1,5 +1,7 @@
 """The story of a still from end to end: what is hidden, what stays, what does not come out, and what is told."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -253,6 +255,24 @@ def test_the_report(tmp_path):
     assert "The picture was in CMYK (for print) and is written in RGB." in report.warnings
     assert any("--no-verify" in line for line in report.warnings)
     assert not report.check.ran
+
+
+@pytest.mark.usefixtures("planted")
+def test_progress_counts_pages(tmp_path):
+    class Told:
+        stages: ClassVar[dict[str, list[int]]] = {}
+
+        def start(self, file, stage, total):
+            self.now = self.stages.setdefault(stage, [total, 0])
+
+        def advance(self, frames):
+            self.now[1] += frames
+
+        def finish(self): ...
+
+    stills.image().save(tmp_path / "a.png")
+    story.redact(tmp_path / "a.png", tmp_path / "b.png", progress=Told())
+    assert {"analyse": [1, 1], "render": [1, 1], "check": [1, 1]} == Told.stages
 
 
 def test_a_real_photo(tmp_path, models):

@@ -170,8 +170,8 @@ def _render(
         for safe in _painted(still, plan, settings, hashes):
             covered += safe.covered
             times.append(safe.time)
-            yield safe
             progress.advance(1)
+            yield safe
 
     progress.start(printable(still.path), "render", plan.videos[0].frames)
     write_still(part, counted(), still.info)

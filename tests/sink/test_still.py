@@ -197,6 +197,16 @@ def test_nothing_but_the_picture_is_written(tmp_path, name):
     assert icc == (stills.opened(tmp_path / f"new-{name}").info.get("icc_profile") if icc else None)
 
 
+def test_a_large_heic_is_coded_in_tiles(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_HEIC_LARGE", 1000)
+    source = stills.heic(tmp_path / "a.heic", stills.photo(1100, 700))
+    old, new = again(source, tmp_path / "b.heic")
+    assert (512, 512) == (new.info["tiling"]["tile_width"], new.info["tiling"]["tile_height"])
+    assert "tiling" not in old.info
+    assert np.abs(rgb(old) - rgb(new)).mean() < 2
+    assert () == extras((tmp_path / "b.heic").read_bytes(), StillKind.HEIC)
+
+
 @pytest.mark.parametrize("kind", StillKind)
 def test_the_ending_must_fit(tmp_path, kind):
     for suffix in SUFFIXES[kind]:

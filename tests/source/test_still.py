@@ -160,17 +160,12 @@ def test_cmyk_is_converted_and_said(tmp_path):
     assert np.abs(shown - stills.drawing()).mean() < 4
 
 
-def test_lost_depth_is_said(tmp_path):
-    row = b"\0" + struct.pack(">HHH", 60000, 30000, 1000) * 4
-    chunks = [
-        (b"IHDR", struct.pack(">IIBBBBB", 4, 4, 16, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(row * 4)),
-        (b"IEND", b""),
-    ]
-    data = b"".join(struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
-    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + data)
-    with StillFile.open(tmp_path / "a.png") as still:
-        assert ("the picture had 16 bits a sample and is written with 8",) == still.info.source.videos[0].notes
+@pytest.mark.parametrize(("make", "bits"), [(stills.deep_rgb_png, 16), (stills.deep_heic, 10)])
+def test_lost_depth_is_said(tmp_path, make, bits):
+    with StillFile.open(make(tmp_path / "a")) as still:
+        assert (f"the picture had {bits} bits a sample and is written with 8",) == still.info.source.videos[0].notes
+        shown = next(still.frames()).picture.to_ndarray(format="rgb24")
+    assert np.abs(luma(shown) - luma(stills.drawing())).mean() < 4
 
 
 def test_an_rgb_jpeg_has_its_colours(tmp_path):

@@ -1,0 +1,30 @@
+"""Every kind of still from end to end, and the page that tells of it says the same."""
+
+import pytest
+
+from tests import still_formats, stills
+
+
+@pytest.fixture(autouse=True)
+def planted(monkeypatch):
+    stills.plant(monkeypatch)
+
+
+@pytest.mark.parametrize("name", still_formats.RECIPES)
+def test_kind(tmp_path, name):
+    source, written, report = still_formats.run(name, tmp_path)
+    assert report.check.clean
+    assert source.kind is written.kind
+    assert () == written.source.dropped == written.source.videos[0].notes
+    assert [(p.width, p.height, p.duration) for p in source.pages] == [
+        (p.width, p.height, p.duration) for p in written.pages
+    ]
+    assert source.loop == written.loop
+    assert [page.icc for page in source.pages] == [page.icc for page in written.pages]
+    changed = bool(report.warnings)
+    assert changed is any(word in name for word in ("CMYK", "RGB, 16", "10 bits"))
+    assert [page.mode for page in source.pages] == [page.mode for page in written.pages]
+
+
+def test_the_page_says_what_a_run_says():
+    assert still_formats.page() == still_formats.PAGE.read_text(encoding="utf-8"), "run: make docs"
