@@ -60,7 +60,7 @@ class ToldLooker:
     def __init__(self, *given: object, **named: object) -> None:
         """Takes what the real one takes."""
 
-    def look(self, frame: object, *, deep: bool) -> list[Detection]:
+    def look(self, frame: object, **how: bool) -> list[Detection]:
         return []
 
     def alive(self) -> None: ...

@@ -29,6 +29,7 @@ from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Audio, Settings
 from passerby.detect.cadence import CADENCES, Cadence
+from passerby.detect.detector import Detectors
 from passerby.detect.look import LOOKS, Looker
 from passerby.detect.motion import MotionEstimator
 from passerby.detect.weights import Registry
@@ -82,15 +83,15 @@ def redact(
     with VideoFile.open(source) as video, OutputFile(output, force, source=source) as out:
         encodings = [choose_encoding(info, settings, container_for(output)) for info in video.info.videos]
         hashes: list[Hashes[int]] | None = None
-        edited = plan is not None
+        edited, detectors = plan is not None, Detectors(Registry.load(), threads)
         if plan is None:
-            plan, hashes = _analyse(video, settings, threads, progress)
+            plan, hashes = _analyse(video, settings, detectors, progress)
         else:
             _belongs(plan, video)
         written = _render(video, plan, settings, hashes, out.part, encodings, container_for(output), progress)
         check = QuickCheck(ran=False)
         if verify:
-            check = quick_check(out.part, output, plan, written.times, settings, threads, progress)
+            check = quick_check(out.part, output, plan, written.times, settings, detectors, progress)
         report = make_report(video.info, output, out.part, plan, settings, written, check, edited)
         if save_plan is not None:
             write_text_atomically(save_plan, plan.to_json(), force)
@@ -103,7 +104,7 @@ def analyse(
 ) -> Plan:
     """The first pass alone: look at the whole file and say what would be hidden in it."""
     with VideoFile.open(source) as video:
-        return _analyse(video, settings or Settings(), threads, progress or Silent())[0]
+        return _analyse(video, settings or Settings(), Detectors(Registry.load(), threads), progress or Silent())[0]
 
 
 @dataclass(slots=True)
@@ -118,13 +119,12 @@ class _Seen:
 
 
 def _analyse(
-    video: VideoFile, settings: Settings, threads: int | None, progress: Progress
+    video: VideoFile, settings: Settings, detectors: Detectors, progress: Progress
 ) -> tuple[Plan, list[Hashes[int]]]:
-    registry = Registry.load()
     hashes: list[Hashes[int]] = [array("Q") for _ in video.info.videos]
     videos, weights = [], set()
     for number, info in enumerate(video.info.videos):
-        looker = Looker(registry, info.geometry, settings.hide, LOOKS[settings.profile], threads)
+        looker = Looker(detectors, info.geometry, settings.hide, LOOKS[settings.profile])
         videos.append(_analyse_track(video, number, looker, settings, hashes[number], progress))
         weights |= set(looker.weights)
     sha256, size = fingerprint(video.path)
@@ -134,7 +134,7 @@ def _analyse(
             name=printable(video.path), sha256=sha256, size=size, duration=video.info.duration, frames=videos[0].frames
         ),
         settings=settings,
-        weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(weights)),
+        weights=tuple(WeightsUsed(id=id, sha256=detectors.registry[id].sha256) for id in sorted(weights)),
         videos=tuple(videos),
     )
     return plan, hashes
@@ -199,7 +199,7 @@ def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, ha
                     if looks % ALIVE_EVERY == ALIVE_EVERY - 1:
                         looking.submit(looker.alive).result()
                     looks += 1
-                    look = looking.submit(looker.look, frame, deep=due.deep)
+                    look = looking.submit(looker.look, frame, deep=due.deep, close=due.close)
                 pending.append(_Seen(frame.index, frame.time, False, None if scene.cut else field, look))
             while len(pending) > AHEAD:
                 yield pending.popleft()

@@ -40,6 +40,12 @@ def test_some_looks_are_deep_and_the_first_is():
     assert [True, False, False, True, False, False, True] == list(looks([CUT] + [CALM] * 34).values())
 
 
+def test_full_size_is_for_some_looks_and_for_the_first_of_a_scene():
+    cadence = Cadence(Fraction(25), SETTINGS)
+    due = [cadence.due(scene) for scene in [CUT, *[CALM] * 15, CUT, *[CALM] * 9]]
+    assert [True, False, True, False, True, False] == [look.close for look in due if look is not None]
+
+
 def test_what_motion_does_not_explain_brings_the_next_look_forward():
     calm, busy = looks([CUT] + [CALM] * 100), looks([CUT] + [BUSY] * 100)
     assert len(busy) > len(calm)

@@ -10,8 +10,9 @@ from passerby.base.errors import DetectorError
 from passerby.base.kinds import Kind
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
+from passerby.detect import detector
 from passerby.detect import look as module
-from passerby.detect.detector import Detection
+from passerby.detect.detector import Detection, Detectors
 from passerby.detect.look import BODY, FACE, PLATE, TEXT, Looker
 from passerby.detect.weights import Registry
 
@@ -48,12 +49,12 @@ class ColourDetector:
 
 @pytest.fixture(autouse=True)
 def colours(monkeypatch):
-    monkeypatch.setattr(module, "Detector", ColourDetector)
+    monkeypatch.setattr(detector, "Detector", ColourDetector)
     monkeypatch.setattr(module, "check", lambda detector, size: None)
 
 
 def looker(*hide, geometry=None):
-    return Looker(Registry.load(), geometry or Geometry(*SIZE), hide)
+    return Looker(Detectors(Registry.load()), geometry or Geometry(*SIZE), hide)
 
 
 def scene(*patches, geometry=None):

@@ -16,7 +16,8 @@ from passerby.base.settings import Profile
 
 
 class CadenceSettings(Frozen):
-    """`interval` is the time between two looks in seconds, at most `longest` frames; every `deep`-th look is deep.
+    """`interval` is the time between two looks in seconds, at most `longest` frames; every `deep`-th look is deep and
+    every `close`-th one looks for faces at full size: the dearest part, which gains little from more.
 
     `surprise` is how much more of the picture than at the last look may go unexplained by motion (mean luma difference
     since then, 0 to 1) before the next look comes early.
@@ -25,6 +26,7 @@ class CadenceSettings(Frozen):
     interval: float = 0.2
     longest: int = 10
     deep: int = 3
+    close: int = 2
     surprise: float = 0.12
 
 
@@ -32,15 +34,16 @@ class CadenceSettings(Frozen):
 CADENCES: Mapping[Profile, CadenceSettings] = {
     Profile.FAST: CadenceSettings(interval=0.4, longest=15),
     Profile.BALANCED: CadenceSettings(),
-    Profile.THOROUGH: CadenceSettings(interval=0.1, longest=5, deep=2),
+    Profile.THOROUGH: CadenceSettings(interval=0.1, longest=5, deep=2, close=1),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look that is due."""
+    """A look that is due, and how far it goes (detect/look.py)."""
 
     deep: bool
+    close: bool
 
 
 class Cadence:
@@ -65,4 +68,5 @@ class Cadence:
             self._looks = 0
         self._since, self._unexplained = 0, 0.0
         self._looks += 1
-        return Look(deep=(self._looks - 1) % self._settings.deep == 0)
+        before = self._looks - 1
+        return Look(deep=before % self._settings.deep == 0, close=before % self._settings.close == 0)

@@ -69,6 +69,21 @@ class Detector:
         return [Detection(kind, Box(*box), min(score, 1.0), self.id) for box, score in zip(boxes, scores, strict=True)]
 
 
+class Detectors:
+    """The models of one run, each loaded when it is first asked for: whoever looks again, looks with the same ones."""
+
+    def __init__(self, registry: Registry, threads: int | None = None) -> None:
+        self.registry = registry
+        self._threads = threads
+        self._loaded: dict[str, Detector] = {}
+
+    def __getitem__(self, id: str) -> Detector:
+        """Raises WeightsError when the weights are missing, altered or of an unknown family."""
+        if id not in self._loaded:
+            self._loaded[id] = Detector(self.registry, id, self._threads)
+        return self._loaded[id]
+
+
 def _fit(picture: Picture, family: Family) -> tuple[Picture, float]:
     """The picture filled up at the right and at the bottom to what the network takes, and the way back: a factor."""
     height, width = picture.shape[:2]

@@ -18,11 +18,10 @@ from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
 from passerby.base.settings import Profile
 from passerby.detect.alive import check
-from passerby.detect.detector import STEP, Detector
+from passerby.detect.detector import STEP, Detectors
 from passerby.detect.merge import merge
 from passerby.detect.pictures import Picture, colour, fitted
 from passerby.detect.plates import HINT, hinted, on_vehicle
-from passerby.detect.weights import Registry
 
 FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
 
@@ -71,20 +70,19 @@ class Looker:
 
     def __init__(
         self,
-        registry: Registry,
+        detectors: Detectors,
         geometry: Geometry,
         hide: Collection[Kind],
         settings: LookSettings | None = None,
-        threads: int | None = None,
     ) -> None:
-        """Loads the models that are needed and makes sure that each is alive (invariant 11).
+        """Loads the models that are needed and are not there yet, and makes sure that each is alive (invariant 11).
 
         Raises WeightsError when weights are missing or altered, DetectorError when a model answers wrongly.
         """
         self._geometry = geometry
         self._hide = frozenset(hide)
         self._settings = settings or LookSettings()
-        self._detectors = {id: Detector(registry, id, threads) for id in self._wanted()}
+        self._detectors = {id: detectors[id] for id in self._wanted()}
         self.alive()
 
     @property
@@ -101,15 +99,20 @@ class Looker:
         for detector in self._detectors.values():
             check(detector, (width + -width % STEP, height + -height % STEP))
 
-    def look(self, frame: RawFrame, *, deep: bool) -> list[Detection]:
-        """Everything found, in displayed pixels. `deep` also searches the whole picture for plates and text."""
+    def look(self, frame: RawFrame, *, deep: bool = True, close: bool = True) -> list[Detection]:
+        """Everything found, in displayed pixels.
+
+        `deep` also searches the whole picture for plates; `close` also looks for faces at the largest size, which costs
+        more than all others together.
+        """
         views = _Views(frame, self._geometry)
         found: list[Detection] = []
         bodies = self._bodies(views)
         found += [d for d in bodies if d.kind is not Kind.VEHICLE]
         if Kind.FACE in self._hide:
             s = self._settings
-            found += merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(s.face_sizes))
+            sizes = s.face_sizes if close else s.face_sizes[1:]
+            found += merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(sizes))
         if Kind.PLATE in self._hide:
             found += self._plates(views, [d for d in bodies if d.kind is Kind.VEHICLE], deep)
         if Kind.TEXT in self._hide:

@@ -23,9 +23,9 @@ from passerby.base.raw import RawFrame
 from passerby.base.report import QuickCheck, Suspect
 from passerby.base.schedule import Schedule, Showing
 from passerby.base.settings import ALWAYS_SOLID, CELLS, Settings, Style
+from passerby.detect.detector import Detectors
 from passerby.detect.look import Looker
 from passerby.detect.pictures import fitted, luma
-from passerby.detect.weights import Registry
 from passerby.source.file import VideoFile
 
 #: Size of the picture that masks are compared on: longer side, px.
@@ -52,7 +52,7 @@ def quick_check(
     plan: Plan,
     times: Sequence[Sequence[int]],
     settings: Settings,
-    threads: int | None,
+    detectors: Detectors,
     progress: Progress,
 ) -> QuickCheck:
     """Decode `written` once and compare it with the plan. `released` is the name it will have; `times` are the
@@ -63,7 +63,7 @@ def quick_check(
     with VideoFile.open(written) as video:
         for number, expected in enumerate(times):
             progress.start(released.name, "check", len(expected))
-            found, frames, looks = _check_track(video, number, expected, late, plan, settings, threads, progress)
+            found, frames, looks = _check_track(video, number, expected, late, plan, settings, detectors, progress)
             progress.finish()
             suspects += found
             compared += frames
@@ -78,7 +78,7 @@ def _check_track(
     late: float,
     plan: Plan,
     settings: Settings,
-    threads: int | None,
+    detectors: Detectors,
     progress: Progress,
 ) -> tuple[list[Suspect], int, int]:
     """(suspects, frames compared, frames searched) of one video track."""
@@ -87,7 +87,7 @@ def _check_track(
     suspects: list[Suspect] = []
     compared = searched = 0
     info, base = video.info.videos[number], plan.videos[number].time_base
-    looker = Looker(Registry.load(), info.geometry, settings.hide, threads=threads)
+    looker = Looker(detectors, info.geometry, settings.hide)
     schedule = Schedule(plan.tracks(number))
     search_from = float("-inf")
     for frame in background(video.frames(number)):
@@ -101,7 +101,7 @@ def _check_track(
         black = BLACK[bool(info.colour.full_range)]
         suspects += _uncovered(frame, info.geometry, seconds, here, settings.style, black)
         if seconds >= search_from:
-            suspects += _showing(looker.look(frame, deep=True), seconds, settings.hide, [key.box for _, key in here])
+            suspects += _showing(looker.look(frame), seconds, settings.hide, [key.box for _, key in here])
             search_from = seconds + 1.0
             searched += 1
         compared += 1
