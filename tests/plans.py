@@ -60,8 +60,11 @@ class ToldLooker:
     def __init__(self, *given: object, **named: object) -> None:
         """Takes what the real one takes."""
 
-    def look(self, frame: object, **how: bool) -> list[Detection]:
+    def look(self, frame: object, reach: object = None) -> list[Detection]:
         return []
+
+    def glance(self, frame: object) -> list[Detection]:
+        return self.look(frame)
 
     def alive(self) -> None: ...
 

@@ -29,7 +29,10 @@ class Planted:
 
     def alive(self) -> None: ...
 
-    def look(self, frame: RawFrame, **how: bool) -> list[Detection]:
+    def glance(self, frame: RawFrame) -> list[Detection]:
+        return self.look(frame)
+
+    def look(self, frame: RawFrame, reach: object = None) -> list[Detection]:
         x1, y1, x2, y2 = (round(part) for part in self.box)
         seen = luma(frame, self.geometry, self.geometry.upright)[y1:y2, x1:x2]
         return [Detection(Kind.FACE, self.box, 0.9, "planted")] if seen.size and seen.mean() > BLACK else []

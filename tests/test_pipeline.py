@@ -16,6 +16,7 @@ from passerby.base.errors import DamagedSource, DetectorError, OutputExists, Pla
 from passerby.base.kinds import Detection, Kind
 from passerby.base.plan import Correction, Keyframe
 from passerby.base.settings import Style
+from passerby.detect.cadence import FULL
 from passerby.detect.runtime import Model
 from passerby.source.file import VideoFile
 from tests import clips
@@ -72,7 +73,7 @@ def test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole(clip, o
     assert (1, True) == (report.output.covered, report.needs_a_person)
 
 
-def fails_to_look(self, frame, **how):
+def fails_to_look(self, frame, reach):
     raise DetectorError("The model has gone.")
 
 
@@ -172,7 +173,7 @@ def test_pixels_go_into_no_file_but_the_one_that_is_made(clip, out, monkeypatch)
     before = written_files()  # pytest's own
     seen = []
 
-    def look(self, frame, **how):
+    def look(self, frame, reach=FULL):
         seen.append(written_files() - before)
         return []
 
@@ -234,13 +235,11 @@ def test_a_weak_style_keeps_the_mean_colour_of_a_face(style, clip, out):
 def test_a_thing_seen_late_is_hidden_from_before_and_until_after(clip, out, monkeypatch):
     """The patch is seen in two frames only; a run without a plan hides it half a second around, and not for ever."""
 
-    def look(self, frame, **how):
+    def look(self, frame, reach=FULL):
         return [Detection(Kind.FACE, PATCH, 0.9, "test")] if 10 <= frame.index < 15 else []
 
     told(monkeypatch, look=look)
-    monkeypatch.setattr(
-        "passerby.detect.cadence.Cadence.due", lambda self, scene: type("Look", (), {"deep": True, "close": True})
-    )
+    monkeypatch.setattr("passerby.detect.cadence.Cadence.due", lambda self, scene: FULL)
     redact(clip, out, verify=False)
     numbers = hidden(clips.decoded(out))
     assert all(b - a == 1 for a, b in pairwise(numbers))

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from passerby.base.background import background
 from passerby.base.errors import PlanError, SourceChanged
-from passerby.base.kinds import Detection
+from passerby.base.kinds import Detection, Kind
 from passerby.base.motion import MotionField
 from passerby.base.plan import Analysed, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
 from passerby.base.progress import Progress, Silent
@@ -29,7 +29,7 @@ from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Audio, Settings
 from passerby.detect.cadence import CADENCES, Cadence
-from passerby.detect.detector import Detectors
+from passerby.detect.detector import AT_ONCE, Detectors
 from passerby.detect.look import LOOKS, Looker
 from passerby.detect.motion import MotionEstimator
 from passerby.detect.weights import Registry
@@ -50,8 +50,8 @@ from passerby.track.regions import fixed_tracks, left_alone
 from passerby.track.tracker import Following, Tracker
 from passerby.verify.quick import quick_check
 
-#: Frames that motion may run ahead of a look that is still under way.
-AHEAD = 8
+#: Frames that motion may run ahead of a look that is still under way: enough for the next ones to begin beside it.
+AHEAD = 24
 #: Looks after which each model is shown the known pictures again (invariant 11).
 ALIVE_EVERY = 500
 
@@ -116,6 +116,7 @@ class _Seen:
     damaged: bool
     motion: MotionField | None
     look: Future[list[Detection]] | None
+    searched: frozenset[Kind] = frozenset()
 
 
 def _analyse(
@@ -156,7 +157,7 @@ def _analyse_track(
         if seen.motion is None:
             cuts.append(seen.time)
         found = None if seen.look is None else _wanted(seen.look.result(), settings, float(seen.time * info.time_base))
-        tracks += tracker.step(seen.index, seen.time, seen.motion, found)
+        tracks += tracker.step(seen.index, seen.time, seen.motion, found, seen.searched)
         progress.advance(1)
     tracks += tracker.finish()
     tracks += fixed_tracks(settings.hide_regions, times, info.time_base)
@@ -185,7 +186,7 @@ def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, ha
     motion = MotionEstimator(info.geometry)
     pending: deque[_Seen] = deque()
     looks = 0
-    with ThreadPoolExecutor(1, thread_name_prefix="passerby-look") as looking:
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-look") as looking:
         for frame in background(video.frames(number)):
             hashes.append(picture_hash(frame))
             if frame.damaged:  # it will be covered whole; to follow what it shows would lead masks astray
@@ -194,13 +195,13 @@ def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, ha
             else:
                 field, scene = motion.step(frame)
                 due = cadence.due(scene)
-                look = None
+                look, kinds = None, frozenset[Kind]()
                 if due is not None:
                     if looks % ALIVE_EVERY == ALIVE_EVERY - 1:
                         looking.submit(looker.alive).result()
                     looks += 1
-                    look = looking.submit(looker.look, frame, deep=due.deep, close=due.close)
-                pending.append(_Seen(frame.index, frame.time, False, None if scene.cut else field, look))
+                    look, kinds = looking.submit(looker.look, frame, due), due.searched
+                pending.append(_Seen(frame.index, frame.time, False, None if scene.cut else field, look, kinds))
             while len(pending) > AHEAD:
                 yield pending.popleft()
         yield from pending

@@ -3,10 +3,11 @@ from itertools import pairwise
 
 import pytest
 
+from passerby.base.kinds import Kind
 from passerby.base.motion import SceneStats
-from passerby.detect.cadence import Cadence, CadenceSettings
+from passerby.detect.cadence import FULL, Cadence, CadenceSettings, Reach
 
-SETTINGS = CadenceSettings(interval=0.2, longest=10, deep=3, surprise=0.1)
+SETTINGS = CadenceSettings(interval=0.2, longest=10, turn=3, surprise=0.1)
 CALM = SceneStats(cut=False, brightness=0.5, change=0.0)
 CUT = SceneStats(cut=True, brightness=0.5, change=0.0)
 BUSY = SceneStats(cut=False, brightness=0.5, change=0.06)
@@ -36,14 +37,20 @@ def test_a_new_scene_is_looked_at_at_once_and_deeply():
     assert [7, 12, 17] == [number for number in found if number >= 7]
 
 
-def test_some_looks_are_deep_and_the_first_is():
-    assert [True, False, False, True, False, False, True] == list(looks([CUT] + [CALM] * 34).values())
-
-
-def test_full_size_is_for_some_looks_and_for_the_first_of_a_scene():
+def test_the_dear_parts_take_turns_and_the_first_look_has_both():
     cadence = Cadence(Fraction(25), SETTINGS)
-    due = [cadence.due(scene) for scene in [CUT, *[CALM] * 15, CUT, *[CALM] * 9]]
-    assert [True, False, True, False, True, False] == [look.close for look in due if look is not None]
+    due = [cadence.due(scene) for scene in [CUT, *[CALM] * 34]]
+    reaches = [(reach.close, reach.deep) for reach in due if reach is not None]
+    assert [(True, True), (False, False), (False, True), (True, False), (False, False), (False, True)] == reaches[:6]
+
+
+def test_with_one_turn_every_look_goes_as_far_as_can_be():
+    assert {True} == set(looks([CUT, *[CALM] * 20], settings=SETTINGS.model_copy(update={"turn": 1})).values())
+
+
+def test_what_a_look_has_searched_everywhere():
+    assert frozenset(Kind) == FULL.searched
+    assert {Kind.FACE, Kind.PLATE} == frozenset(Kind) - Reach(close=False, deep=False).searched
 
 
 def test_what_motion_does_not_explain_brings_the_next_look_forward():

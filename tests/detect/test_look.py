@@ -12,6 +12,7 @@ from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
 from passerby.detect import detector
 from passerby.detect import look as module
+from passerby.detect.cadence import FULL, Reach
 from passerby.detect.detector import Detection, Detectors
 from passerby.detect.look import BODY, FACE, PLATE, TEXT, Looker
 from passerby.detect.weights import Registry
@@ -93,21 +94,19 @@ def test_only_the_models_that_are_needed_are_loaded(hide, models):
 @pytest.mark.parametrize("kind", [Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN])
 def test_what_is_found_is_where_it_is_displayed(kind, rotation):
     geometry = Geometry(*SIZE, rotation)
-    found = looker(kind, geometry=geometry).look(scene((kind, PLACE), geometry=geometry), deep=True)
+    found = looker(kind, geometry=geometry).look(scene((kind, PLACE), geometry=geometry), FULL)
     assert [PLACE] == [pytest.approx(box, abs=8) for box in boxes(found, kind)]
 
 
 def test_a_face_is_looked_for_at_several_sizes_and_told_once():
     looking = looker(Kind.FACE)
-    (face,) = [d for d in looking.look(scene((Kind.FACE, PLACE)), deep=False) if d.kind is Kind.FACE]
+    (face,) = [d for d in looking.look(scene((Kind.FACE, PLACE)), Reach(deep=False)) if d.kind is Kind.FACE]
     assert len(looking._detectors[FACE].shown) > 1
     assert 1 == face.score  # looks that agree are more certain than one
 
 
 def test_persons_are_told_for_their_heads_and_vehicles_are_not():
-    found = looker(Kind.FACE, Kind.PLATE).look(
-        scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.moved(600, 0))), deep=True
-    )
+    found = looker(Kind.FACE, Kind.PLATE).look(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.moved(600, 0))))
     assert {Kind.PERSON} == {d.kind for d in found}
 
 
@@ -117,35 +116,35 @@ CAR, ON_CAR = Box(800, 300, 1300, 700), Box(1000, 560, 1120, 600)
 @pytest.mark.parametrize("deep", [False, True])
 def test_a_plate_on_a_vehicle_is_found_in_every_look(deep):
     """In a close-up of the vehicle, so that it is told in the picture's own pixels."""
-    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.PLATE, ON_CAR)), deep=deep)
+    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.PLATE, ON_CAR)), Reach(deep=deep))
     assert [ON_CAR] == [pytest.approx(box, abs=10) for box in boxes(found, Kind.PLATE)]
 
 
 @pytest.mark.parametrize(("deep", "count"), [(False, 0), (True, 1)])
 def test_a_plate_without_a_vehicle_is_found_in_a_deep_look(deep, count):
-    found = looker(Kind.PLATE).look(scene((Kind.PLATE, Box(200, 600, 400, 660))), deep=deep)
+    found = looker(Kind.PLATE).look(scene((Kind.PLATE, Box(200, 600, 400, 660))), Reach(deep=deep))
     assert count == len(boxes(found, Kind.PLATE))
 
 
 def test_text_where_a_plate_would_be_is_taken_for_one():
-    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, ON_CAR)), deep=False)
+    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, ON_CAR)), Reach(deep=False))
     assert [ON_CAR] == [pytest.approx(box, abs=10) for box in boxes(found, Kind.PLATE)]
 
 
 def test_text_elsewhere_stays():
-    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, Box(100, 100, 400, 160))), deep=True)
+    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, Box(100, 100, 400, 160))), FULL)
     assert [] == boxes(found, Kind.PLATE)
 
 
 def test_what_is_not_to_be_hidden_is_not_told():
-    found = looker(Kind.FACE).look(scene((Kind.PLATE, PLACE), (Kind.SCREEN, PLACE.moved(600, 0))), deep=True)
+    found = looker(Kind.FACE).look(scene((Kind.PLATE, PLACE), (Kind.SCREEN, PLACE.moved(600, 0))), FULL)
     assert [] == found
 
 
 def test_nothing_is_looked_at_larger_than_it_is():
     small = Geometry(200, 100)
     looking = looker(Kind.FACE, Kind.PLATE, geometry=small)
-    looking.look(scene(geometry=small), deep=True)
+    looking.look(scene(geometry=small), FULL)
     assert {(100, 200, 3)} == {shape for detector in looking._detectors.values() for shape in detector.shown}
 
 
@@ -165,3 +164,18 @@ def test_a_dead_model_is_an_error(monkeypatch):
     monkeypatch.setattr(module, "check", dead)
     with pytest.raises(DetectorError):
         looker(Kind.FACE)
+
+
+def test_a_glance_sees_faces_alone_and_not_at_full_size():
+    looking = looker(Kind.FACE, Kind.PLATE)
+    found = looking.glance(scene((Kind.FACE, PLACE), (Kind.PERSON, PLACE.moved(600, 0)), (Kind.PLATE, ON_CAR)))
+    assert [Kind.FACE] == [d.kind for d in found]
+    assert max(looking._settings.face_sizes) > max(max(size) for size in looking._detectors[FACE].shown)
+    assert [] == looker(Kind.PLATE).glance(scene((Kind.FACE, PLACE)))
+
+
+def test_only_a_close_look_sees_faces_at_full_size():
+    for close in (True, False):
+        looking = looker(Kind.FACE)
+        looking.look(scene((Kind.FACE, PLACE)), Reach(close=close))
+        assert close is (1280 in [max(size) for size in looking._detectors[FACE].shown])

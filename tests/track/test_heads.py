@@ -73,3 +73,20 @@ def test_what_only_helped_is_left_out():
     found = with_heads([person()])
     assert [Kind.FACE] == [d.kind for d in without_helpers(found, (Kind.FACE, Kind.PLATE))]
     assert [Kind.PERSON] == [d.kind for d in without_helpers(found, (Kind.PERSON,))]
+
+
+#: Cut off by the frame below the chest: the face fills more of such a person, and lies lower, than of one who stands.
+CUT_OFF = Detection(Kind.PERSON, Box(100, 100, 400, 420), 0.9, "test")
+
+
+@pytest.mark.parametrize(
+    ("face", "heads"),
+    [
+        (Box(200, 220, 320, 380), 0),  # their own: below where the head should be, and of a head's size
+        (Box(240, 260, 262, 288), 1),  # somebody far behind them
+        (Box(200, 390, 320, 420), 1),  # too low to be theirs
+    ],
+)
+def test_a_person_whose_face_is_sure_has_no_second_head(face, heads):
+    found = with_heads([CUT_OFF, Detection(Kind.FACE, face, 0.9, "test")])
+    assert heads == sum(d.origin.startswith("head:") for d in found)

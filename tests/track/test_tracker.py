@@ -46,7 +46,7 @@ def frames_of(track):
 
 
 def test_a_mask_begins_before_the_first_sighting_and_goes_on_after_the_last():
-    (track,) = follow(50, {20: [seen(20)], 24: [seen(24)]})
+    (track,) = follow(50, {16: [], 20: [seen(20)], 24: [seen(24)], 28: []})
     assert range(20 - 6, 24 + 7 + 1) == frames_of(track)
     assert [1] * 18 == [pytest.approx(hidden(track, frame)) for frame in frames_of(track)]
 
@@ -87,9 +87,35 @@ def test_the_first_and_the_last_frame_are_not_passed():
 
 
 def test_what_is_lost_for_long_comes_back_as_another_track():
-    one, two = follow(90, {5: [seen(5)], 40: [seen(40)]}, move=(1, 0))
+    one, two = follow(90, {5: [seen(5)], 10: [], 35: [], 40: [seen(40)]}, move=(1, 0))
     assert frames_of(one)[-1] == 5 + 7
     assert frames_of(two)[0] == 40 - 6
+
+
+def test_where_nobody_has_searched_it_may_have_been_and_may_still_be():
+    """Plates are searched for more seldom than a mask reaches: it reaches from search to search."""
+    everything, no_plates = frozenset(Kind), frozenset(Kind) - {Kind.PLATE}
+    tracker, tracks = Tracker(*SIZE, FOLLOWING), []
+    for frame in range(60):
+        look = [seen(frame, kind=Kind.PLATE)] if frame == 20 else [] if frame % 4 == 0 else None
+        searched = everything if frame in (8, 20, 36) else no_plates
+        tracks += tracker.step(frame, frame * TICKS, shift(*MOVE) if frame else None, look, searched)
+    (track,) = [*tracks, *tracker.finish()]
+    assert range(8, 36 + 1) == frames_of(track)
+
+
+def test_a_look_that_did_not_search_says_nothing_against_a_thing():
+    """Seen faintly in each of four searches, which is enough; with nine looks beside that might have denied it."""
+    faint = 0.9 * THRESHOLDS[Kind.PLATE].certain
+    for searched, count in ((frozenset(Kind) - {Kind.PLATE}, 1), (frozenset(Kind), 0)):
+        tracker, tracks = Tracker(*SIZE, FOLLOWING), []
+        for frame in range(40):
+            deep = frame % 10 == 0
+            look = [seen(frame, faint, Kind.PLATE)] if deep else [] if frame % 3 == 0 else None
+            tracks += tracker.step(
+                frame, frame, shift(*MOVE) if frame else None, look, frozenset(Kind) if deep else searched
+            )
+        assert count == len([*tracks, *tracker.finish()])
 
 
 def test_what_leaves_the_picture_is_no_longer_hidden_there():

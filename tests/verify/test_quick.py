@@ -148,7 +148,7 @@ def test_a_frame_too_many_is_seen(clip, monkeypatch):
 
 
 def sees(*found):
-    return lambda self, frame: list(found)
+    return lambda self, frame, reach=None: list(found)
 
 
 @pytest.mark.parametrize(

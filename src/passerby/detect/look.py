@@ -7,9 +7,11 @@ bodies, from which `track/` derives heads; plates by the plate model, and text f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import cv2
+import numpy as np
 
 from passerby.base.box import Box
 from passerby.base.frozen import Frozen
@@ -18,7 +20,8 @@ from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
 from passerby.base.settings import Profile
 from passerby.detect.alive import check
-from passerby.detect.detector import STEP, Detectors
+from passerby.detect.cadence import FULL, Reach
+from passerby.detect.detector import AT_ONCE, STEP, Detectors
 from passerby.detect.merge import merge
 from passerby.detect.pictures import Picture, colour, fitted
 from passerby.detect.plates import HINT, hinted, on_vehicle
@@ -36,9 +39,9 @@ class LookSettings(Frozen):
     """
 
     face_sizes: tuple[int, ...] = (1280, 640, 320)
-    body_size: int = 640
+    body_size: int = 512
     plate_sizes: tuple[int, ...] = (640, 320)
-    text_size: int = 640
+    text_size: int = 512
     vehicle_size: int = 320
     most_vehicles: int = 4
     face_threshold: float = 0.10
@@ -48,6 +51,9 @@ class LookSettings(Frozen):
     plate_threshold: float = 0.10
     text_threshold: float = 0.30
 
+
+#: A plate on a vehicle that the plate model finds with this score needs no second opinion from the text detector.
+PLAIN = 0.3
 
 #: How hard each profile looks at one frame. `thorough` also sees the picture larger, and believes less.
 LOOKS: Mapping[Profile, LookSettings] = {
@@ -82,7 +88,7 @@ class Looker:
         self._geometry = geometry
         self._hide = frozenset(hide)
         self._settings = settings or LookSettings()
-        self._detectors = {id: detectors[id] for id in self._wanted()}
+        self._detectors = detectors.get(self._wanted())
         self.alive()
 
     @property
@@ -93,31 +99,48 @@ class Looker:
     def alive(self) -> None:
         """Raises DetectorError when a model no longer gives the known answer to the known picture.
 
-        The picture has a size that every model sees anyway, so that what is checked is what runs.
+        The picture has a size that the model sees anyway, so that what is checked is what runs.
         """
-        width, height = fitted(self._geometry, self._settings.body_size)
-        for detector in self._detectors.values():
-            check(detector, (width + -width % STEP, height + -height % STEP))
+        s = self._settings
+        sizes = {
+            FACE: fitted(self._geometry, s.face_sizes[-2:][0]),
+            BODY: fitted(self._geometry, s.body_size),
+            PLATE: (s.vehicle_size, s.vehicle_size),
+            TEXT: (s.vehicle_size, s.vehicle_size),
+        }
 
-    def look(self, frame: RawFrame, *, deep: bool = True, close: bool = True) -> list[Detection]:
-        """Everything found, in displayed pixels.
+        def checked(id: str) -> None:
+            width, height = sizes[id]
+            check(self._detectors[id], (width + -width % STEP, height + -height % STEP))
 
-        `deep` also searches the whole picture for plates; `close` also looks for faces at the largest size, which costs
-        more than all others together.
-        """
-        views = _Views(frame, self._geometry)
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-alive") as pool:
+            for _ in pool.map(checked, self._detectors):
+                pass  # errors are raised here
+
+    def look(self, frame: RawFrame, reach: Reach = FULL) -> list[Detection]:
+        """Everything found, in displayed pixels. Several frames may be looked at at once, in a thread each."""
+        views = _Views(frame, self._geometry, max(self._settings.face_sizes))
         found: list[Detection] = []
         bodies = self._bodies(views)
         found += [d for d in bodies if d.kind is not Kind.VEHICLE]
         if Kind.FACE in self._hide:
             s = self._settings
-            sizes = s.face_sizes if close else s.face_sizes[1:]
+            sizes = s.face_sizes if reach.close else s.face_sizes[1:]
             found += merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(sizes))
         if Kind.PLATE in self._hide:
-            found += self._plates(views, [d for d in bodies if d.kind is Kind.VEHICLE], deep)
+            vehicles = [d for d in bodies if d.kind is Kind.VEHICLE]
+            found += self._plates(views, vehicles) if reach.deep else self._plates_on(views, vehicles)
         if Kind.TEXT in self._hide:
             found += self._at(views, TEXT, self._settings.text_size * 3 // 2, self._settings.text_threshold)
         return found
+
+    def glance(self, frame: RawFrame) -> list[Detection]:
+        """Faces alone, and not at the largest size: a tenth of a look's cost. For checking what is hidden already."""
+        if Kind.FACE not in self._hide:
+            return []
+        s = self._settings
+        views = _Views(frame, self._geometry, s.face_sizes[1])
+        return merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(s.face_sizes[1:]))
 
     def _wanted(self) -> Iterable[str]:
         yield BODY
@@ -143,22 +166,27 @@ class Looker:
         found = self._at(views, BODY, s.body_size, min(thresholds.values()), tuple(thresholds))
         return [d for d in found if d.score >= thresholds[d.kind]]
 
-    def _plates(self, views: _Views, vehicles: Sequence[Detection], deep: bool) -> list[Detection]:
-        """Plates on vehicles, close up; in a deep look also anywhere, for the plate whose car nobody saw."""
+    def _plates(self, views: _Views, vehicles: Sequence[Detection]) -> list[Detection]:
+        """Plates anywhere in the picture, for the plate whose vehicle nobody saw as well."""
+        s = self._settings
+        texts = self._at(views, TEXT, s.text_size, s.text_threshold)
+        faint = [self._at(views, PLATE, size, HINT) for size in views.sizes(s.plate_sizes)]
+        looks = [[d for d in look if d.score >= s.plate_threshold] for look in faint]
+        looks.append(on_vehicle(texts, [v.box for v in vehicles]))
+        looks.append(hinted(texts, list(chain.from_iterable(faint))))
+        return merge(looks)
+
+    def _plates_on(self, views: _Views, vehicles: Sequence[Detection]) -> list[Detection]:
+        """Plates on the nearest vehicles, close up."""
         s = self._settings
         looks: list[list[Detection]] = []
-        closest = sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: s.most_vehicles]
-        for vehicle in closest:
+        for vehicle in sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: s.most_vehicles]:
             picture, back = views.crop(vehicle.box.grown(0.08), s.vehicle_size)
-            looks.append(back(self._detectors[PLATE].find(picture, s.plate_threshold)))
-            texts = back(self._detectors[TEXT].find(picture, s.text_threshold))
-            looks.append(on_vehicle(texts, [vehicle.box]))
-        if deep:
-            texts = self._at(views, TEXT, s.text_size, s.text_threshold)
-            faint = [self._at(views, PLATE, size, HINT) for size in views.sizes(s.plate_sizes)]
-            looks += [[d for d in look if d.score >= s.plate_threshold] for look in faint]
-            looks.append(on_vehicle(texts, [v.box for v in vehicles]))
-            looks.append(hinted(texts, list(chain.from_iterable(faint))))
+            plates = back(self._detectors[PLATE].find(picture, s.plate_threshold))
+            looks.append(plates)
+            if not any(plate.score >= PLAIN for plate in plates):
+                texts = back(self._detectors[TEXT].find(picture, s.text_threshold))
+                looks.append(on_vehicle(texts, [vehicle.box]))
         return merge(looks)
 
 
@@ -175,13 +203,13 @@ def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: fl
 
 
 class _Views:
-    """One frame at the sizes that are asked for, made once each."""
+    """One frame at the sizes that are asked for, made once each, all of them from the one at `largest`."""
 
-    def __init__(self, frame: RawFrame, geometry: Geometry) -> None:
-        self._frame, self._geometry = frame, geometry
+    def __init__(self, frame: RawFrame, geometry: Geometry, largest: int) -> None:
         self._width, self._height = geometry.upright
         self._longest = max(self._width, self._height)
-        self._kept: dict[int, Picture] = {}
+        self._largest = min(largest, self._longest)
+        self._kept: dict[int, Picture] = {self._largest: colour(frame, geometry, self._shape(self._largest))}
 
     def sizes(self, wanted: Sequence[int]) -> list[int]:
         """The sizes that differ for this frame: nothing is looked at larger than it is."""
@@ -189,22 +217,19 @@ class _Views:
 
     def whole(self, size: int) -> tuple[Picture, float]:
         """The picture with its longer side at `size` (never enlarged), and the factor back to displayed pixels."""
-        size = min(size, self._longest)
+        size = min(size, self._largest)
         if size not in self._kept:
-            scale = size / self._longest
-            shape = max(1, round(self._width * scale)), max(1, round(self._height * scale))
-            bigger = [kept for kept in self._kept if kept >= size]
-            self._kept[size] = (
-                cv2.resize(self._kept[min(bigger)], shape, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-                if bigger
-                else colour(self._frame, self._geometry, shape)
-            )
+            small = cv2.resize(self._kept[self._largest], self._shape(size), interpolation=cv2.INTER_AREA)
+            self._kept[size] = np.asarray(small, np.uint8)
         return self._kept[size], self._longest / size
+
+    def _shape(self, size: int) -> tuple[int, int]:
+        scale = size / self._longest
+        return max(1, round(self._width * scale)), max(1, round(self._height * scale))
 
     def crop(self, box: Box, size: int) -> tuple[Picture, Callable[[Iterable[Detection]], list[Detection]]]:
         """The part in `box` as a square-side picture of `size`, and the way back to displayed pixels."""
-        most = max(self._kept, default=1280)
-        picture, scale = self.whole(max(most, 1280))
+        picture, scale = self.whole(self._largest)
         part = Box(*(v / scale for v in box)).clipped(picture.shape[1], picture.shape[0])
         x1, y1, x2, y2 = (round(v) for v in part)
         cut = picture[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]

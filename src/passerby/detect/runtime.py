@@ -24,6 +24,10 @@ from passerby.base.errors import DetectorError, WeightsError
 Array = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
+# The binding sets itself up when it first sees an array. Two threads that show it their first ones at the same time
+# wait for each other for good (seen with OpenVINO 2026.4), so it sees one here, where there is one thread.
+_ = [ov.Tensor(np.zeros(1, np.uint8), shared_memory=shared).data for shared in (False, True)]
+
 #: Compiled input sizes that are kept. Compiling one takes up to a second, and holds a few dozen MiB.
 KEPT_SHAPES = 6
 
@@ -68,7 +72,12 @@ class Model:
         self._name = name
         self._input = input
         self._core = ov.Core()
-        self._config: dict[str, str | int] = {"NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": _precision(self._core)}
+        # Pinned, two models side by side would both sit on the first processor.
+        self._config: dict[str, str | int | bool] = {
+            "NUM_STREAMS": 1,
+            "INFERENCE_PRECISION_HINT": _precision(self._core),
+            "ENABLE_CPU_PINNING": False,
+        }
         if threads is not None:
             self._config["INFERENCE_NUM_THREADS"] = threads
         self._network = _cut(_read(self._core, content, name), outputs, name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -85,11 +85,15 @@ class Step:
 
 @dataclass(slots=True)
 class _Live:
-    """A track that may go on. `places` are those not yet final, the newest last."""
+    """A track that may go on. `places` are those not yet final, the newest last.
+
+    `unseen_from` is the first frame after `last_seen` in which it was searched for in vain, None while there is none.
+    """
 
     kind: Kind
     places: list[Place]
     last_seen: int
+    unseen_from: int | None = None
     path: Path = field(default_factory=Path)
     evidence: Evidence = field(default_factory=Evidence)
 
@@ -107,23 +111,32 @@ class Tracker:
         self._steps: deque[Step] = deque(maxlen=following.ring)
         self._live: list[_Live] = []
         self._numbers = itertools.count(1)
+        #: The frame in which each kind was last searched for.
+        self._searched: dict[Kind, int] = {}
 
     def step(
-        self, frame: int, time: int, motion: MotionField | None, found: Sequence[Detection] | None
+        self,
+        frame: int,
+        time: int,
+        motion: MotionField | None,
+        found: Sequence[Detection] | None,
+        searched: Collection[Kind] = frozenset(Kind),
     ) -> Iterator[Track]:
         """One frame: `motion` from the frame before (None begins a new scene), `found` when it was looked at.
 
-        Yields the tracks that have ended for good.
+        `searched` are the kinds that the look would have found wherever they are: only of these does it count as
+        evidence when a track was not seen. Yields the tracks that have ended for good.
         """
         if motion is None:
             yield from self._close(self._live)
             self._live = []
             self._steps.clear()
+            self._searched.clear()
         self._steps.append(Step(frame, time, motion))
         for live in self._live:
             _carry_on(live, frame, time, motion)
         if found is not None:
-            self._sight(found)
+            self._sight(found, searched)
         over = [live for live in self._live if self._over(live)]
         self._live = [live for live in self._live if not self._over(live)]
         yield from self._close(over)
@@ -135,7 +148,7 @@ class Tracker:
         yield from self._close(self._live)
         self._live = []
 
-    def _sight(self, found: Sequence[Detection]) -> None:
+    def _sight(self, found: Sequence[Detection], searched: Collection[Kind]) -> None:
         """Take a look's detections into the tracks they belong to, and begin tracks with the others."""
         for kind, need in THRESHOLDS.items():
             mine = [live for live in self._live if live.kind is kind]
@@ -144,9 +157,11 @@ class Tracker:
             for i, live in enumerate(mine):
                 if i in pairs:
                     self._confirm(live, seen[pairs[i]])
-                elif live.box.inside(self._picture) > 0.5:
-                    live.evidence.missed()
+                elif kind in searched:
+                    self._miss(live)
             self._live.extend(self._begin(seen[j]) for j in fresh)
+            if kind in searched:
+                self._searched[kind] = self._steps[-1].frame
 
     @property
     def _picture(self) -> Box:
@@ -165,13 +180,22 @@ class Tracker:
             place = live.places[i]
             doubt = min(place.doubt, back.doubt)
             live.places[i] = Place(back.frame, back.time, place.box.hull(back.box), 0.0, seen.origin, doubt)
-        live.last_seen = here.frame
+        live.last_seen, live.unseen_from = here.frame, None
+
+    def _miss(self, live: _Live) -> None:
+        """It was searched for and not seen."""
+        if live.unseen_from is None:
+            live.unseen_from = live.places[-1].frame
+        if live.box.inside(self._picture) > 0.5:
+            live.evidence.missed()
 
     def _begin(self, seen: Detection) -> _Live:
-        """A new track, carried back to where it may already have been before anyone saw it."""
+        """A new track, carried back to where it may already have been before anyone saw it: at least to where it was
+        searched for last."""
         now = self._steps[-1]
         first = Place(now.frame, now.time, seen.box, seen.score, seen.origin)
-        before = list(self._carried_back(first, self._following.reach_back))
+        unsearched = now.frame - self._searched.get(seen.kind, now.frame)
+        before = list(self._carried_back(first, max(self._following.reach_back, unsearched)))
         live = _Live(seen.kind, [*reversed(before), first], now.frame)
         live.evidence.seen(seen.score)
         return live
@@ -201,7 +225,7 @@ class Tracker:
         for live in tracks:
             if not live.evidence.enough(THRESHOLDS[live.kind]):
                 continue
-            last = live.last_seen + self._following.hold
+            last = max(live.last_seen + self._following.hold, live.unseen_from or live.places[-1].frame)
             self._write(live, [place for place in live.places if place.frame <= last])
             keyframes = live.path.finish()
             if keyframes:

@@ -1,12 +1,15 @@
 """The quick check after writing: decode the result once and see whether it is what it was meant to be.
 
-Times of all frames, every planned region covered in every frame, and no face for the models that made the masks in
-frames sampled once a second. The thorough check, by other models, is `passerby verify`.
+Times of all frames, every planned region covered in every frame, and no face for the model that made the masks in
+frames sampled once a second; every fifth of these is looked at as hard as the source was. The thorough check, by other
+models, is `passerby verify`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -23,7 +26,7 @@ from passerby.base.raw import RawFrame
 from passerby.base.report import QuickCheck, Suspect
 from passerby.base.schedule import Schedule, Showing
 from passerby.base.settings import ALWAYS_SOLID, CELLS, Settings, Style
-from passerby.detect.detector import Detectors
+from passerby.detect.detector import AT_ONCE, Detectors
 from passerby.detect.look import Looker
 from passerby.detect.pictures import fitted, luma
 from passerby.source.file import VideoFile
@@ -42,6 +45,8 @@ MEASURED = 2000
 SHOWS = {Kind.FACE: 0.5, Kind.PLATE: 0.5}
 #: No more suspects than this are listed.
 MOST = 100
+#: Seconds between two frames that are searched, and every how many of them gets a whole look.
+SEARCHED, WHOLE = 1.0, 5
 #: Matroska keeps milliseconds; elsewhere times must be the same.
 ROUNDED = {".mkv": 0.001, ".webm": 0.001}
 
@@ -85,30 +90,42 @@ def _check_track(
     if number >= len(video.info.videos):
         return [Suspect(time=0.0, what=f"video track {number + 1} is not in the output")], 0, 0
     suspects: list[Suspect] = []
-    compared = searched = 0
+    looks: list[Future[list[Suspect]]] = []
+    compared = 0
     info, base = video.info.videos[number], plan.videos[number].time_base
     looker = Looker(detectors, info.geometry, settings.hide)
     schedule = Schedule(plan.tracks(number))
     search_from = float("-inf")
-    for frame in background(video.frames(number)):
-        seconds = float(frame.time * info.time_base)
-        if compared == len(times):
-            suspects.append(Suspect(time=seconds, what=f"the output goes on after the source's {len(times)} frames"))
-            break
-        if abs(seconds - float(times[compared] * base)) > late:
-            suspects.append(Suspect(time=seconds, what="a frame is not at the time it has in the source"))
-        here = schedule.at(times[compared])
-        black = BLACK[bool(info.colour.full_range)]
-        suspects += _uncovered(frame, info.geometry, seconds, here, settings.style, black)
-        if seconds >= search_from:
-            suspects += _showing(looker.look(frame), seconds, settings.hide, [key.box for _, key in here])
-            search_from = seconds + 1.0
-            searched += 1
-        compared += 1
-        progress.advance(1)
+
+    def search(frame: RawFrame, seconds: float, whole: bool, hidden: Sequence[Box]) -> list[Suspect]:
+        found = looker.look(frame) if whole else looker.glance(frame)
+        return list(_showing(found, seconds, settings.hide, hidden))
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-check") as pool:
+        for frame in background(video.frames(number)):
+            seconds = float(frame.time * info.time_base)
+            if compared == len(times):
+                what = f"the output goes on after the source's {len(times)} frames"
+                suspects.append(Suspect(time=seconds, what=what))
+                break
+            if abs(seconds - float(times[compared] * base)) > late:
+                suspects.append(Suspect(time=seconds, what="a frame is not at the time it has in the source"))
+            here = schedule.at(times[compared])
+            black = BLACK[bool(info.colour.full_range)]
+            suspects += _uncovered(frame, info.geometry, seconds, here, settings.style, black)
+            if seconds >= search_from:
+                if len(looks) >= AT_ONCE:
+                    looks[-AT_ONCE].result()  # no more frames are held than are being looked at
+                hidden = [key.box for _, key in here]
+                looks.append(pool.submit(search, frame, seconds, len(looks) % WHOLE == 0, hidden))
+                search_from = seconds + SEARCHED
+            compared += 1
+            progress.advance(1)
+    suspects += chain.from_iterable(look.result() for look in looks)
+    suspects.sort(key=lambda suspect: suspect.time)
     if compared != len(times):
         suspects.append(Suspect(time=0.0, what=f"the output has {compared} frames, the source {len(times)}"))
-    return suspects, compared, searched
+    return suspects, compared, len(looks)
 
 
 def _uncovered(
