@@ -47,6 +47,7 @@ class Recipe:
     settings: Settings = field(default_factory=lambda: Settings(audio="keep"))
     becomes: str = ".mp4"
     frames: int = 12
+    times: tuple[int, ...] | None = None
 
     def make(self, folder: Path) -> Path:
         """The file, `frames` drawings at 25 a second."""
@@ -71,7 +72,7 @@ class Recipe:
             pixel_format=self.pixel_format,
             size=self.size,
             time_base=self.time_base,
-            times=range(0, self.frames * ticks, ticks),
+            times=self.times or range(0, self.frames * ticks, ticks),
             options=self.options,
             prepare=prepare,
             finish=finish,
@@ -92,6 +93,11 @@ def colours(primaries: int, transfer: int, matrix: int, colour_range: int) -> Pr
 def wide(_: OutputContainer, stream: VideoStream) -> None:
     """Pixels that are wider than high, as on a DVD."""
     stream.codec_context.sample_aspect_ratio = Fraction(16, 11)
+
+
+def mirrored(_: OutputContainer, stream: VideoStream) -> None:
+    """Upside down, and as in a mirror: as some phones store what the front camera sees."""
+    stream.set_display_rotation(180, hflip=True)
 
 
 def another_track(output: OutputContainer, stream: VideoStream) -> None:
@@ -117,6 +123,11 @@ EXACT = Settings(audio="keep", exact_chroma=True)
 TS = Fraction(1, 90000)
 MS = Fraction(1, 1000)
 
+#: Milliseconds: every third frame has the time of the one before it.
+REPEATED = tuple(40 * (n - n % 3 // 2) for n in range(12))
+#: Ticks of TS: after half of the frames another recording goes on.
+JUMP = tuple(3600 * n + (9_000_000 if n >= 6 else 0) for n in range(12))
+
 RECIPES = (
     Recipe(".mp4 H.264, AAC", "libx264", "mp4", time_base=clips.TIME_BASE, sound="aac"),
     Recipe(".mp4 HEVC 10 bit, PQ", "libx265", "mp4", "yuv420p10le", prepare=colours(9, 16, 9, 1)),
@@ -129,6 +140,7 @@ RECIPES = (
     Recipe(".mp4 H.264, odd size", "libx264", "mp4", "yuv444p", size=(127, 95)),
     Recipe(".mp4 H.264, odd size, --exact-chroma", "libx264", "mp4", "yuv444p", size=(127, 95), settings=EXACT),
     Recipe(".mp4 H.264, wide pixels", "libx264", "mp4", prepare=wide),
+    Recipe(".mp4 H.264, turned over and mirrored", "libx264", "mp4", prepare=mirrored),
     Recipe(".mp4 two cameras and a cover", "libx264", "mp4", prepare=another_track, finish=fill_tracks),
     Recipe(
         ".mp4 H.264, interlaced",
@@ -146,12 +158,14 @@ RECIPES = (
     Recipe(".mkv FFV1, RGB", "ffv1", "matroska", "bgr0", time_base=MS, becomes=".mkv"),
     Recipe(".mkv FFV1, grey", "ffv1", "matroska", "gray", time_base=MS, becomes=".mkv"),
     Recipe(".mkv FFV1, 16 bit", "ffv1", "matroska", "yuv420p16le", time_base=MS, becomes=".mkv"),
+    Recipe(".mkv H.264, times that repeat", "libx264", "matroska", time_base=MS, becomes=".mkv", times=REPEATED),
     Recipe(".webm VP9, Opus", "libvpx-vp9", "webm", time_base=MS, sound="libopus"),
     Recipe(".avi MPEG-4, MP3", "mpeg4", "avi", sound="libmp3lame"),
     Recipe(".avi MJPEG 4:2:2, PCM", "mjpeg", "avi", "yuvj422p", sound="pcm_s16le"),
     Recipe(".avi uncompressed RGB", "rawvideo", "avi", "bgr24"),
     Recipe(".avi DV", "dvvideo", "avi", size=(720, 576)),
     Recipe(".ts H.264, AAC", "libx264", "mpegts", time_base=TS, sound="aac"),
+    Recipe(".ts H.264, clock that jumps by 100 s", "libx264", "mpegts", time_base=TS, times=JUMP),
     Recipe(".ts MPEG-2, MP2", "mpeg2video", "mpegts", sound="mp2"),
     Recipe(
         ".mts H.264, AC-3",
@@ -163,7 +177,7 @@ RECIPES = (
     Recipe(".mpg MPEG-2, MP2", "mpeg2video", "mpeg", sound="mp2", options={"bf": "2"}),
     Recipe(".flv Sorenson, MP3", "flv", "flv", time_base=MS, sound="libmp3lame"),
     Recipe(".flv H.264, AAC", "libx264", "flv", time_base=MS, sound="aac"),
-    Recipe(".3gp H.263, AMR", "h263", "3gp", size=(176, 144), time_base=Fraction(1001, 30000)),
+    Recipe(".3gp H.263", "h263", "3gp", size=(176, 144), time_base=Fraction(1001, 30000)),
     Recipe(".wmv WMV 2, WMA", "wmv2", "asf", time_base=MS, sound="wmav2"),
 )
 

@@ -38,7 +38,7 @@ class Planted:
     def of(cls, settings: Settings, threads: int | None = None) -> Planted:
         return cls()
 
-    def look(self, frame: RawFrame, *, panorama: bool = False) -> list[Detection]:
+    def look(self, frame: RawFrame, **how: object) -> list[Detection]:
         width, height = frame.picture.width, frame.picture.height
         x1, y1, x2, y2 = PLACE
         box = Box(x1 * width, y1 * height, x2 * width, y2 * height)

@@ -142,6 +142,19 @@ def test_hostile_sizes(tmp_path, looker):
         redact(path, tmp_path / "o.mp4")
 
 
+def test_a_sound_that_says_it_lasts_for_years(tmp_path, looker):
+    """Its packets are said to lie hours apart: all that silence once was written, and never came to an end."""
+    path = tmp_path / "c.avi"
+    path.write_bytes(bad_files.originals(tmp_path)["mpeg4.avi"])
+    data = bytearray(path.read_bytes())
+    head = data.index(b"strh", data.index(b"auds") - 8)  # after its name: type, codec, flags, priority, delay, scale
+    data[head + 28 : head + 32] = (1 << 30).to_bytes(4, "little")
+    path.write_bytes(data)
+    report = redact(path, tmp_path / "o.mp4", Settings(audio="keep"))
+    assert report.output.frames == bad_files.FRAMES
+    assert (tmp_path / "o.mp4").stat().st_size < 100_000
+
+
 def test_hostile_counts(tmp_path, looker):
     """An index that lists four thousand million samples."""
     path = clips.cfr(tmp_path / "c.mp4")

@@ -201,7 +201,7 @@ def test_regions(tmp_path):
 @pytest.mark.usefixtures("planted")
 def test_somebody_in_an_animation_is_hidden_in_the_frame_where_nobody_was_found(tmp_path, monkeypatch):
     class Sleepy(stills.Planted):
-        def look(self, frame, *, panorama=False):
+        def look(self, frame, **how):
             return [] if frame.index == 3 else super().look(frame)
 
     monkeypatch.setattr(story, "StillLooker", Sleepy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from passerby import pipeline, stills
@@ -10,6 +11,9 @@ from passerby.base.progress import Progress
 from passerby.base.report import Report
 from passerby.base.settings import Settings
 from passerby.source.still_kind import is_still
+from passerby.stills import Lookers
+
+__all__ = ["Lookers", "analyse", "redact"]
 
 
 def redact(
@@ -23,15 +27,19 @@ def redact(
     verify: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
+    lookers: Lookers | None = None,
 ) -> Report:
     """Write `source`, a video or a still, to `output` with everything hidden that `settings` name, or that `plan` says.
 
     The source is never touched; `output` appears when it is whole, or not at all, and replaces a file of that name only
     with `force`; the plan is saved as `save_plan` before. `verify` decodes the result once and looks at it. `threads`
-    are for inference, by default all processors; the plan does not depend on their number. Raises PasserbyError, in one
-    of its kinds.
+    are for inference, by default all processors; the plan does not depend on their number. `lookers` spare many stills
+    the loading of the models for each. Raises PasserbyError, in one of its kinds.
     """
-    story = stills.redact if is_still(source) else pipeline.redact
+    lookers = lookers or Lookers()
+    if not is_still(source):
+        lookers.forget()  # a film has models of its own, and needs the memory
+    story = partial(stills.redact, lookers=lookers) if is_still(source) else pipeline.redact
     return story(
         source,
         output,

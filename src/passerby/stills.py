@@ -39,6 +39,27 @@ from passerby.verify.still import check_still
 UNSTATED_RATE = 10.0
 
 
+class Lookers:
+    """What looked at the last still looks at the next one too, if it is to look for the same: models take seconds to
+    load."""
+
+    def __init__(self) -> None:
+        self._looker: StillLooker | None = None
+        self._for: object = None
+
+    def of(self, settings: Settings, threads: int | None = None) -> StillLooker:
+        """What looks at stills with these settings."""
+        wanted = (settings.hide, settings.profile, threads)
+        if self._looker is None or wanted != self._for:
+            self._looker = None  # else both would be in memory
+            self._looker, self._for = StillLooker.of(settings, threads), wanted
+        return self._looker
+
+    def forget(self) -> None:
+        """Give the memory back."""
+        self._looker = None
+
+
 def redact(
     source: Path,
     output: Path,
@@ -50,21 +71,21 @@ def redact(
     verify: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
-    looker: StillLooker | None = None,
+    lookers: Lookers | None = None,
 ) -> Report:
     """Write the still `source` to `output`, in the source's format, with everything hidden that `settings` name, or
     that `plan` says. Promises, arguments and errors are those of `passerby.pipeline.redact`.
 
-    `looker` (StillLooker.of the same settings) spares loading the models for each of many files.
+    `lookers` spare loading the models for each of many files.
     """
-    progress = progress or Silent()
+    progress, lookers = progress or Silent(), lookers or Lookers()
     settings = plan.settings if plan is not None and settings is None else settings or Settings()
     with StillFile.open(source) as still:
         check_name(output, still.info.kind)
         with OutputFile(output, force, source=source) as out:
             hashes, edited = None, plan is not None
             if plan is None:
-                plan, hashes = _analyse(still, settings, looker or StillLooker.of(settings, threads), progress)
+                plan, hashes = _analyse(still, settings, lookers.of(settings, threads), progress)
             else:
                 _belongs(plan, still)
             written = _render(still, plan, settings, hashes, out.part, progress)
@@ -126,7 +147,7 @@ def _found(
     """Page by page: pages have nothing to do with each other."""
     for frame in still.frames():
         hashes.append(picture_hash(frame))
-        found = looker.look(frame, panorama=still.info.panorama)
+        found = looker.look(frame, panorama=still.info.panorama, beat=lambda: progress.advance(0))
         size = frame.picture.width, frame.picture.height
         yield from hidden_in(found, settings.hide, settings.keep_regions, size, frame.time)
         progress.advance(1)

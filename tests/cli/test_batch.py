@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 
 import pytest
 
@@ -11,11 +12,13 @@ from passerby.cli.inputs import Job
 from passerby.cli.work import Outcome, State, Work
 
 
-def crash_on_bad(work):
+def crash_on_bad(work, kept):
     """Stands in for `do` in the worker: the file decides what becomes of the process."""
     name = work.job.source.name
     if name == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
+    if name == "hang":
+        time.sleep(3600)
     if name == "fault":
         raise ZeroDivisionError
     return Outcome(work.job, State.DONE)
@@ -42,9 +45,25 @@ def test_many_at_a_time_do_all_of_them(works):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_fault_of_ours_is_not_taken_for_a_bad_file(works, jobs):
+def test_a_fault_of_ours_does_not_stop_the_other_files(works, jobs):
+    outcomes = {outcome.job.source.name: outcome for outcome in run(works("a", "fault", "b"), jobs)}
+    assert (State.DONE, State.DONE) == (outcomes["a"].state, outcomes["b"].state)
+    assert (State.FAILED, 1) == (outcomes["fault"].state, outcomes["fault"].exit_code)
+    assert "ZeroDivisionError" in outcomes["fault"].error
+    assert "--debug" in outcomes["fault"].error
+
+
+def test_a_fault_of_ours_is_raised_when_there_is_but_one_file(works):
     with pytest.raises(ZeroDivisionError):
-        list(run(works("a", "fault", "b"), jobs))
+        list(run(works("fault")))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_worker_that_hangs_makes_its_file_a_failed_one_and_the_next_go_on(works, jobs):
+    outcomes = {outcome.job.source.name: outcome for outcome in run(works("a", "hang", "b"), jobs, patience=3)}
+    assert (State.DONE, State.DONE) == (outcomes["a"].state, outcomes["b"].state)
+    assert (State.FAILED, 1) == (outcomes["hang"].state, outcomes["hang"].exit_code)
+    assert "did nothing any more" in outcomes["hang"].error
 
 
 def test_a_missing_file_is_a_failed_one_through_a_real_worker(tmp_path):

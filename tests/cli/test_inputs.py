@@ -1,9 +1,12 @@
 """Which file becomes which."""
 
+import os
+
 import pytest
 
 from passerby.base.errors import SourceError, UsageError
 from passerby.cli.inputs import read_inputs
+from tests import clips, stills
 
 
 @pytest.fixture
@@ -79,11 +82,80 @@ def test_folders_and_files_together(footage, tmp_path):
     }
 
 
-def test_two_that_would_become_one_are_refused(tmp_path):
-    for name in ("yard.webm", "yard.mp4"):
+def test_a_new_ending_takes_nobodys_name(tmp_path):
+    for name in ("yard.webm", "yard.mp4", "yard.avi"):
         (tmp_path / name).touch()
+    names = {"yard.webm": "yard.webm.mp4", "yard.mp4": "yard.mp4", "yard.avi": "yard.avi.mp4"}
+    given = [tmp_path / name for name in names]
+    assert {name: tmp_path / "out" / path for name, path in names.items()} == written(given, None, tmp_path / "out")
+    names = {
+        "yard.webm": "yard.webm.redacted.mp4",
+        "yard.mp4": "yard.redacted.mp4",
+        "yard.avi": "yard.avi.redacted.mp4",
+    }
+    assert {name: tmp_path / path for name, path in names.items()} == written(given)
+
+
+def test_two_that_would_become_one_are_refused(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "yard.mp4").touch()
     with pytest.raises(UsageError, match=r"would both be written to .*yard\.mp4.*two runs"):
-        read_inputs([tmp_path / "yard.webm", tmp_path / "yard.mp4"], None, tmp_path / "out")
+        read_inputs([tmp_path / "a" / "yard.mp4", tmp_path / "b" / "yard.mp4"], None, tmp_path / "out")
+
+
+def test_a_photo_and_its_film_have_reports_of_their_own(tmp_path):
+    """Phones and cameras store both under one name."""
+    stills.image().save(tmp_path / "IMG_1.jpg")
+    (tmp_path / "IMG_1.MOV").touch()
+    (tmp_path / "IMG_2.MOV").touch()
+    jobs = read_inputs([tmp_path], None, tmp_path / "out").jobs
+    assert {"IMG_1.jpg.report.json", "IMG_1.MOV.report.json", "IMG_2.report.json"} == {job.report.name for job in jobs}
+    assert {"IMG_1.jpg.plan.json", "IMG_1.MOV.plan.json", "IMG_2.plan.json"} == {job.plan.name for job in jobs}
+    jobs = read_inputs([tmp_path], None, None).jobs
+    assert 3 == len({job.report for job in jobs}) == len({job.plan for job in jobs})
+    for job in jobs:
+        job.output.touch()
+        job.report.touch()
+        job.plan.touch()
+    assert 3 == len(read_inputs([tmp_path], None, None).jobs)
+
+
+def test_the_content_gives_the_ending(tmp_path):
+    clips.write_clip(tmp_path / "film.jpg", container="mp4", times=clips.constant(2))
+    stills.image().save(tmp_path / "photo.mp4", "JPEG")
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    names = {"film.jpg": "film.mp4", "photo.mp4": "photo.jpg", "broken.jpg": "broken.jpg"}
+    assert {name: tmp_path / "out" / path for name, path in names.items()} == written(
+        [tmp_path], None, tmp_path / "out"
+    )
+
+
+def test_pipes_and_links_are_told_of_and_hold_nobody_up(footage, tmp_path):
+    os.mkfifo(footage / "pipe")
+    os.mkfifo(footage / "pipe.mp4")
+    (footage / "nowhere").symlink_to(footage / "gone")
+    (footage / "round.mp4").symlink_to(footage / "round.mp4")
+    (footage / "sub" / "up").symlink_to(footage)
+    inputs = read_inputs([footage], None, tmp_path / "out")
+    assert ["notes.txt", "nowhere", "pipe"] == [path.name for path in inputs.unsupported]
+    assert {"pipe.mp4", "round.mp4"} <= {job.source.name for job in inputs.jobs}
+    assert 6 == len(inputs.jobs)
+    assert {"pipe.mp4": tmp_path / "o" / "pipe.mp4"} == written([footage / "pipe.mp4"], None, tmp_path / "o")
+
+
+def test_a_folder_that_cannot_be_read_is_told_of(footage, monkeypatch):
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    inputs = read_inputs([footage], None, None)
+    assert [(footage / "sub", "Permission denied")] == inputs.unreadable
+    assert {"a.MOV", "b.mp4"} == {job.source.name for job in inputs.jobs}
 
 
 def test_one_name_for_many_is_refused(footage):

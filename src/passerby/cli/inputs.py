@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,25 +28,32 @@ class Job:
 
     source: Path
     output: Path
+    #: Another output has the same name but for its ending (a photo and the film of that moment): then reports and plans
+    #: are called after the whole name.
+    twin: bool = False
 
     @property
     def report(self) -> Path:
-        return self.output.with_name(f"{self.output.stem}.report.json")
+        name = self.output.name if self.twin else self.output.stem
+        return self.output.with_name(f"{name}.report.json")
 
     @property
     def plan(self) -> Path:
-        return self.output.with_name(f"{self.output.stem.removesuffix(OURS)}.plan.json")
+        name = self.output.stem.removesuffix(OURS)
+        return self.output.with_name(f"{name}{self.output.suffix if self.twin else ''}.plan.json")
 
 
 @dataclass(slots=True)
 class Inputs:
-    """All that is to be done, and the files in folders that are neither video nor still.
+    """All that is to be done, the files in folders that are neither video nor still, and the folders that cannot be
+    read, with the reason.
 
     `summary` is where summary.json goes: for folders, and for many files with --out-dir.
     """
 
     jobs: list[Job] = field(default_factory=list)
     unsupported: list[Path] = field(default_factory=list)
+    unreadable: list[tuple[Path, str]] = field(default_factory=list)
     summary: Path | None = None
 
 
@@ -68,7 +76,7 @@ def read_inputs(given: Sequence[Path], output: Path | None, out_dir: Path | None
         raise UsageError(f"-o names one file, but there are {len(inputs.jobs)} inputs. Use --out-dir for more.")
     if out_dir is not None and len(inputs.jobs) > 1:
         inputs.summary = out_dir / "summary.json"
-    _refuse_clashes(inputs.jobs)
+    inputs.jobs = _told_apart(inputs.jobs)
     return inputs
 
 
@@ -76,10 +84,10 @@ def _add_folder(inputs: Inputs, folder: Path, out_dir: Path | None) -> None:
     """What is below a folder, in order of name, without what an earlier run wrote; links to folders are left out."""
     written = out_dir.resolve() if out_dir is not None else None
     found = False
-    for path in _files(folder):
+    for path in _files(folder, inputs.unreadable):
         if path.stem.endswith(OURS) or path.name.endswith(OURS_BESIDE):
             continue
-        if written is not None and written != folder.resolve() and written in path.resolve().parents:
+        if written is not None and written != folder.resolve() and path.parent.resolve().is_relative_to(written):
             continue
         if not _is_media(path):
             inputs.unsupported.append(path)
@@ -87,39 +95,58 @@ def _add_folder(inputs: Inputs, folder: Path, out_dir: Path | None) -> None:
         found = True
         inside = path.relative_to(folder).parent
         inputs.jobs.append(Job(path, out_dir / inside / _written(path) if out_dir else _beside(path)))
-    if not found:
+    if not found and not inputs.unreadable:
         raise SourceError(
             f"There is no video or picture in {folder}. passerby takes {', '.join(sorted(VIDEOS | STILLS))}."
         )
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
+def _files(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
+    """Everything that is no folder: links that lead nowhere and pipes too, so that they are told of."""
+
+    def fault(error: OSError) -> None:
+        unreadable.append((Path(error.filename), error.strerror or "it cannot be read"))
+
+    for here, folders, names in os.walk(folder, onerror=fault):
         folders.sort()
-        for name in sorted(names):
-            path = Path(here, name)
-            if path.is_file():
-                yield path
+        yield from (Path(here, name) for name in sorted(names))
 
 
 def _is_media(path: Path) -> bool:
-    if path.suffix.lower() in VIDEOS | STILLS or still_kind(path) is not None:
-        return True
+    return path.suffix.lower() in VIDEOS | STILLS or still_kind(path) is not None or _is_video(path)
+
+
+def _is_video(path: Path) -> bool:
+    """By its content."""
     try:
+        if not path.is_file():  # reading from a pipe may never end
+            return False
         with path.open("rb") as file:
             return kinds.kind_of(file.read(kinds.HEAD)) is not None
     except OSError:
         return False
 
 
-def _refuse_clashes(jobs: Sequence[Job]) -> None:
-    names: dict[Path, Path] = {}
+def _told_apart(jobs: Sequence[Job]) -> list[Job]:
+    """The same jobs, no two of which write the same file.
+
+    Where a new ending would give a file the name of another (old.avi beside old.mp4), it keeps the old ending before
+    the new one. Raises UsageError where that is not enough.
+    """
+    wanted = Counter(job.output for job in jobs)
+    outputs: dict[Path, Path] = {}
     for job in jobs:
-        if job.output in names:
+        output = job.output
+        if wanted[output] > 1 and output.suffix.lower() != job.source.suffix.lower():
+            ours = OURS if output.stem.endswith(OURS) else ""
+            output = output.with_name(f"{job.source.name}{ours}{output.suffix}")
+        if output in outputs:
             raise UsageError(
-                f"{names[job.output]} and {job.source} would both be written to {job.output}. Redact them in two runs."
+                f"{outputs[output]} and {job.source} would both be written to {output}. Redact them in two runs."
             )
-        names[job.output] = job.source
+        outputs[output] = job.source
+    stems = Counter(output.with_suffix("") for output in outputs)
+    return [Job(source, output, stems[output.with_suffix("")] > 1) for output, source in outputs.items()]
 
 
 def _beside(path: Path) -> Path:
@@ -132,4 +159,5 @@ def _written(path: Path) -> str:
     kind = still_kind(path)
     if kind is not None:
         return fitting_name(path.name, kind)
-    return path.name if path.suffix.lower() in KEPT | STILLS else f"{path.stem}.mp4"
+    keeps = path.suffix.lower() in KEPT or (path.suffix.lower() in STILLS and not _is_video(path))
+    return path.name if keeps else f"{path.stem}.mp4"

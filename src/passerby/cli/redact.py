@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from passerby.base.plan import Plan
 from passerby.base.regions import parse_regions
 from passerby.base.settings import Audio, Codec, Profile, Settings, Style
 from passerby.cli.batch import run
-from passerby.cli.inputs import Inputs, read_inputs
+from passerby.cli.inputs import Inputs, Job, read_inputs
 from passerby.cli.summary import say, summary, table
 from passerby.cli.work import Outcome, State, Work
 
@@ -82,16 +83,29 @@ def redact(
             verify=not no_verify,
             json=json,
             quiet=True if jobs > 1 else None,
+            threads=_threads(jobs),
         )
         for job in todo.jobs
     ]
-    outcomes = []
+    outcomes = [_unread(path, reason) for path, reason in todo.unreadable]
+    for outcome in outcomes:
+        say(outcome, json)
     for outcome in run(works, jobs):
         say(outcome, json)
         outcomes.append(outcome)
     if todo.summary is not None:
         _sum_up(todo, todo.summary, outcomes, json)
     raise typer.Exit(_exit_code(outcomes))
+
+
+def _unread(folder: Path, reason: str) -> Outcome:
+    error = f"The folder {folder} cannot be read: {reason}. Nothing in it was redacted. Check your rights to it."
+    return Outcome(Job(folder, folder), State.FAILED, error=error, exit_code=1)
+
+
+def _threads(jobs: int) -> int | None:
+    """Processors for one of several jobs: jobs that each take all of them wait for each other."""
+    return None if jobs == 1 else max(1, len(os.sched_getaffinity(0)) // jobs)
 
 
 def _of_plan(plan: Plan, settings: Settings, context: typer.Context) -> Settings:
@@ -129,5 +143,6 @@ def _exit_code(outcomes: list[Outcome]) -> int:
     """That of the one file; for many: an error before what needs a person, before what is done."""
     if len(outcomes) == 1:
         return outcomes[0].exit_code
-    states = {outcome.state for outcome in outcomes}
-    return 1 if State.FAILED in states else 3 if State.NEEDS_A_PERSON in states else 0
+    if any(outcome.state is State.FAILED for outcome in outcomes):
+        return 1
+    return 3 if any(outcome.exit_code == 3 for outcome in outcomes) else 0

@@ -23,7 +23,8 @@ def say(outcome: Outcome, json: bool) -> None:
     elif outcome.report is None:
         print(f"passerby: {_shown(outcome.error)}", file=sys.stderr)
     elif outcome.state is State.ALREADY:
-        print(f"{_shown(outcome.job.output)}: already done")
+        person = ", and needs a person" if outcome.exit_code == 3 else ""
+        print(f"{_shown(outcome.job.output)}: already done{person}; report: {_shown(outcome.job.report)}")
     else:
         _say_report(outcome)
 
@@ -76,8 +77,9 @@ def table(outcomes: Sequence[Outcome], unsupported: Sequence[Path]) -> None:
     console = Console()
     console.print(shown)
     for outcome in outcomes:
-        if outcome.state in (State.FAILED, State.NEEDS_A_PERSON):
-            console.print(f"{outcome.state}: {_shown(outcome.job.source)}", markup=False, highlight=False)
+        if outcome.exit_code:
+            state = State.FAILED if outcome.state is State.FAILED else State.NEEDS_A_PERSON
+            console.print(f"{state}: {_shown(outcome.job.source)}", markup=False, highlight=False)
     for path in unsupported:
         console.print(f"{State.UNSUPPORTED}: {_shown(path)}", markup=False, highlight=False)
 

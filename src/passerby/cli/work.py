@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from passerby.base.errors import OutputError, OutputExists, PasserbyError
 from passerby.base.plan import Plan
+from passerby.base.progress import Progress
 from passerby.base.report import Report
 from passerby.base.settings import Settings
 from passerby.cli.console import progress
 from passerby.cli.inputs import Job
+
+if TYPE_CHECKING:
+    from passerby.stills import Lookers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Work:
     verify: bool = True
     json: bool = False
     quiet: bool | None = None
+    threads: int | None = None
 
 
 class State(StrEnum):
@@ -50,17 +57,45 @@ class Outcome:
     exit_code: int = 0
 
 
-def do(work: Work) -> Outcome:
+@dataclass(slots=True)
+class Kept:
+    """What a process keeps from file to file: how it shows that it is at work, and the models that look at stills."""
+
+    beat: Callable[[], None] = lambda: None
+    lookers: Lookers | None = None
+
+
+class _Beating:
+    """A progress that shows at each step that there is life."""
+
+    def __init__(self, shown: Progress, beat: Callable[[], None]) -> None:
+        self._shown, self._beat = shown, beat
+
+    def start(self, file: str, stage: str, total: int | None) -> None:
+        self._beat()
+        self._shown.start(file, stage, total)
+
+    def advance(self, frames: int) -> None:
+        self._beat()
+        self._shown.advance(frames)
+
+    def finish(self) -> None:
+        self._beat()
+        self._shown.finish()
+
+
+def do(work: Work, kept: Kept) -> Outcome:
     """Redact one file. Errors that a user can do something about become an Outcome; faults of ours are raised."""
     # Here, not above: the process that only waits need not load decoders and models.
-    from passerby.dispatch import redact
+    from passerby.dispatch import Lookers, redact
     from passerby.sink.output import write_text_atomically
 
-    job, shown = work.job, progress(json=work.json, quiet=work.quiet)
+    job, shown = work.job, _Beating(progress(json=work.json, quiet=work.quiet), kept.beat)
+    kept.lookers = kept.lookers or Lookers()
     try:
         done = _done_before(work) if work.resume else None
         if done is not None:
-            return Outcome(job, State.ALREADY, done)
+            return Outcome(job, State.ALREADY, done, exit_code=3 if done.needs_a_person else 0)
         force = work.force or (work.resume and job.report.exists())  # a report says that the output there is ours
         _make_room(work, force)
         report = redact(
@@ -71,7 +106,9 @@ def do(work: Work) -> Outcome:
             save_plan=job.plan if work.save_plan else None,
             force=force,
             verify=work.verify,
+            threads=work.threads,
             progress=shown,
+            lookers=kept.lookers,
         )
         write_text_atomically(job.report, report.to_json(), force)
     except PasserbyError as error:
@@ -97,11 +134,18 @@ def _make_room(work: Work, force: bool) -> None:
 
 
 def _done_before(work: Work) -> Report | None:
-    """The report of an earlier run, if it was of this very file with these settings, and its output is still there."""
+    """The report of an earlier run, if it was of this very file with these settings, and its output is still there.
+
+    With a plan it is done again, and so it is when the earlier run left out what this one is to do: check, save a plan.
+    """
     from passerby.source.fingerprint import fingerprint
 
+    if work.plan is not None or (work.save_plan and not work.job.plan.exists()):
+        return None
     try:
         report = Report.model_validate_json(work.job.report.read_bytes())
+        if work.verify and not report.check.ran:
+            return None
         same = report.settings == work.settings and report.source.sha256 == fingerprint(work.job.source)[0]
         return report if same and report.output.sha256 == fingerprint(work.job.output)[0] else None
     except (OSError, ValueError, PasserbyError):

@@ -7,7 +7,7 @@ sizes: a model is compiled anew for each size, and a folder of photos would comp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -91,6 +91,7 @@ class StillLooker:
         self._settings = settings or StillLookSettings()
         self._detectors = {id: Detector(registry, id, threads) for id in self._wanted()}
         self._looked = 0
+        self._beat: Callable[[], None] = _silent
         self.alive()
 
     @classmethod
@@ -108,12 +109,16 @@ class StillLooker:
         for detector in self._detectors.values():
             check(detector, (_ALIVE, _ALIVE))
 
-    def look(self, frame: RawFrame, *, panorama: bool = False) -> list[Detection]:
+    def look(
+        self, frame: RawFrame, *, panorama: bool = False, beat: Callable[[], None] | None = None
+    ) -> list[Detection]:
         """Everything found, in the picture's pixels, each thing once, best first by kind.
 
-        `panorama`: the right edge goes on at the left one, so what lies across it is found too, as two boxes.
+        `panorama`: the right edge goes on at the left one, so what lies across it is found too, as two boxes. `beat` is
+        called on the way: a large picture takes minutes.
         """
         self._looked += 1
+        self._beat = beat or _silent
         if self._looked % _ALIVE_EVERY == 0:
             self.alive()
         pictures = list(_pictures(frame))
@@ -192,6 +197,7 @@ class StillLooker:
             x1, y1, x2, y2 = (round(v) for v in place)
             if x2 <= x1 or y2 <= y1:
                 continue
+            self._beat()
             square, scale = _square(picture[y1:y2, x1:x2], size)
             found += [
                 Detection(
@@ -203,6 +209,10 @@ class StillLooker:
                 for d in self._detectors[id].find(square, threshold, kinds)
             ]
         return found
+
+
+def _silent() -> None:
+    """Nobody waits for a beat."""
 
 
 def _pictures(frame: RawFrame) -> Iterator[Picture]:

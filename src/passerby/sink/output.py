@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +23,7 @@ class OutputFile:
 
     def __init__(self, path: Path, force: bool = False, source: Path | None = None) -> None:
         self.path = path
-        self.part = path.with_name(path.name + ".part")
+        self.part = part_of(path)
         self._force = force
         self._source = source
         self._descriptor: int | None = None
@@ -94,6 +96,26 @@ class OutputFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def part_of(path: Path) -> Path:
+    """What `path` is called for as long as it is not whole."""
+    return path.with_name(path.name + ".part")
+
+
+def remove_stale(path: Path) -> None:
+    """Remove the `.part` that a dead run has left of `path`. One that somebody is writing stays, and so does what is
+    no file of ours: a link, a folder."""
+    part = part_of(path)
+    with suppress(OSError):
+        descriptor = os.open(part, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found = os.fstat(descriptor)
+            if stat.S_ISREG(found.st_mode) and os.path.samestat(found, os.lstat(part)):
+                part.unlink()
+        finally:
+            os.close(descriptor)
 
 
 def write_text_atomically(path: Path, text: str, force: bool = False) -> None:

@@ -16,6 +16,8 @@ Samples = npt.NDArray[np.float32]
 
 #: Times of packets are often rounded; only what is further off (s) than this is set right.
 LOOSE = 0.01
+#: Seconds of silence after the last picture that are worth making.
+AFTER = 60
 #: Seconds of silence that are made at once.
 _CHUNK = 1
 #: How deep a disguised voice is: pitch and formants (as if the speaker were larger), times this.
@@ -28,18 +30,22 @@ _BLEEP_HZ, _BLEEP_LEVEL = 1000, 0.1
 class Timeline:
     """Decoded frames -> samples from time 0 on without a gap, at `rate` samples a second in `layout`.
 
-    Gaps are filled with silence, `longest` seconds of it in all: a broken time must not fill the disk.
+    Gaps are filled with silence, `longest` seconds of it in all: a broken time must not fill the disk. What follows a
+    longer one moves up, or is left out when sounds must stay at their places (`placed`). So is what follows a gap of
+    more than AFTER seconds when the picture is over: nobody waits for it.
     """
 
-    def __init__(self, rate: int, layout: str, longest: float) -> None:
+    def __init__(self, rate: int, layout: str, longest: float, placed: bool = False) -> None:
         self._rate = rate
-        self._longest = longest
+        self._longest, self._placed = longest, placed
         self._channels = av.AudioLayout(layout).nb_channels
         self._layout = layout
         self._resampler: av.AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
         #: Seconds of gaps that were closed, because there were more than `longest` of them.
         self.closed = 0.0
+        #: To be set when the last picture has its sound; and whether sound was left out from some gap on.
+        self.picture_is_over = self.cut_short = False
 
     def of(self, frames: Iterable[tuple[int, av.AudioFrame]], time_base: Fraction) -> Iterator[Samples]:
         """The samples. Silence fills gaps; what overlaps is cut."""
@@ -49,11 +55,17 @@ class Timeline:
             samples = self._resampled(frame)
             place = round(time * time_base * self._rate) - moved
             if place - done > left:
+                if self._placed:
+                    self.cut_short = True
+                    return
                 moved += place - done - left
                 place = done + left
                 self.closed = moved / self._rate
             if abs(place - done) > LOOSE * self._rate:
                 while place > done:
+                    if self.picture_is_over and place - done > AFTER * self._rate:
+                        self.cut_short = True
+                        return
                     silence = min(place - done, _CHUNK * self._rate)
                     yield np.zeros((self._channels, silence), np.float32)
                     done += silence

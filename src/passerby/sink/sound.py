@@ -131,7 +131,7 @@ class EncodedSound:
         info = source.info
         self.rate = 48000 if encoder == "libopus" or info.sample_rate not in _RATES else info.sample_rate
         self._layout = "mono" if info.channels == 1 else "stereo"
-        self._timeline = Timeline(self.rate, self._layout, source.longest)
+        self._timeline = Timeline(self.rate, self._layout, source.longest, placed=bool(spans))
         chunks = self._timeline.of(source.frames(), info.time_base)
         if disguise:
             chunks = disguised(chunks, self.rate, self._layout)
@@ -143,6 +143,8 @@ class EncodedSound:
     @property
     def note(self) -> str | None:
         """What a person should know of it, when it has been written."""
+        if self._timeline.cut_short:
+            return "the sound ends at a gap that is too long to be real, or far behind the picture's end"
         if self._timeline.closed:
             return f"{self._timeline.closed:.0f} s of gaps in the sound were closed: its times cannot be right"
         if self._anew:
@@ -160,6 +162,7 @@ class EncodedSound:
         _name(stream, self._source.info)
 
     def until(self, seconds: Fraction | None) -> Iterator[av.Packet[Stream]]:
+        self._timeline.picture_is_over = seconds is None
         while not self._ended and (seconds is None or self._written <= seconds * self.rate):
             samples = next(self._chunks, None)
             if samples is None:

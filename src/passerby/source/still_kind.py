@@ -49,9 +49,11 @@ def _of_box_file(head: bytes) -> StillKind | None:
 def still_kind(path: Path) -> StillKind | None:
     """kind_of for a file; None also for what cannot be read: whoever opens it next will say why."""
     try:
+        if not path.is_file():  # reading from a pipe may never end
+            return None
         with path.open("rb") as file:
             return kind_of(file.read(HEAD))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name with a zero byte in it
         return None
 
 
@@ -68,6 +70,8 @@ def read_still(path: Path) -> tuple[StillKind, bytes]:
     try:
         if path.is_dir():
             raise SourceError(f"{path} is a folder, not a file. Name a picture in it.")
+        if path.exists() and not path.is_file():
+            raise SourceError(f"{path} is not a regular file (a pipe or a device). Save it as a file first.")
         with path.open("rb") as file:
             head = file.read(HEAD)
             kind = kind_of(head)

@@ -27,6 +27,8 @@ from passerby.source.still import StillFile
 
 #: A fill may differ from what it should look like by this after encoding: mean luma difference, in steps of 255.
 FAITHFUL = 8.0
+#: ...and in a JPEG by half a step of its coarsest mean as well: a block's mean is written as a multiple of step / 8.
+HALF_STEP = 1 / 16
 #: Luma of a solid fill: stills have full range.
 BLACK = 0.0
 #: Pixels at the rim of a mask that encoding may blend with what is beside it.
@@ -44,13 +46,13 @@ def check_still(
 ) -> QuickCheck:
     """Decode `written` once and compare it with the plan. `name` is for the progress; times of suspects are pages."""
     with StillFile.open(written) as still:
-        suspects = list(_differences(still.info, source))
+        suspects, most = list(_differences(still.info, source)), _faithful(still.info)
         places = _places(still.info, source)
         schedule = Schedule(plan.tracks(0))
         progress.start(name, "check", len(places))
         for frame, place in zip(still.frames(), places, strict=False):
             here = schedule.at(place)
-            suspects += _uncovered(frame, place, here, settings.style)
+            suspects += _uncovered(frame, place, here, settings.style, most)
             progress.advance(1)
         progress.finish()
     return QuickCheck(ran=True, frames_compared=len(places), suspects=tuple(suspects[:MOST]))
@@ -83,33 +85,39 @@ def _places(written: StillInfo, source: StillInfo) -> list[int]:
     return places
 
 
-def _uncovered(frame: RawFrame, place: int, here: Sequence[Showing], style: Style) -> Iterator[Suspect]:
-    """Planned regions that do not look as their fill should."""
+def _faithful(written: StillInfo) -> float:
+    """How far a fill may be from what it should look like: photos from messengers have very coarse steps."""
+    return FAITHFUL + (HALF_STEP * max(table[0] for table in written.jpeg.tables) if written.jpeg else 0.0)
+
+
+def _uncovered(frame: RawFrame, place: int, here: Sequence[Showing], style: Style, most: float) -> Iterator[Suspect]:
+    """Planned regions that differ by more than `most` from what their fill should look like."""
     if not here:
         return
     picture = np.asarray(frame.picture.reformat(format="gray", threads=1).to_ndarray(), np.uint8)
     for track, key in here:
         own = Style.SOLID if track.kind in ALWAYS_SOLID else style
         others = [other for number, other in here if number is not track] if own is not Style.SOLID else []
-        if _differs(picture, key, others, own):
+        if _difference(picture, key, others, own) > most:
             yield Suspect(time=place, what=f"the mask of track {track.number} ({track.kind}) is not there", box=key.box)
 
 
-def _differs(picture: Grey, key: Keyframe, others: Sequence[Keyframe], style: Style) -> bool:
+def _difference(picture: Grey, key: Keyframe, others: Sequence[Keyframe], style: Style) -> float:
+    """Mean difference of luma within the rim; 0 where too little is left to measure."""
     height, width = picture.shape
     x1, y1 = max(0, int(key.box.x1)), max(0, int(key.box.y1))
     x2, y2 = min(width, int(np.ceil(key.box.x2))), min(height, int(np.ceil(key.box.y2)))
     if x2 <= x1 or y2 <= y1:
-        return False
+        return 0.0
     inside = _drawn(key, (x1, y1, x2, y2))
     for other in others:
         inside[_drawn(other, (x1, y1, x2, y2)) > 0] = 0
     kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
     core = cv2.erode(inside, kernel, borderValue=0)
     if int((core > 0).sum()) < FEWEST:
-        return False
+        return 0.0
     part = picture[y1:y2, x1:x2].astype(np.float32)
-    return float(np.abs(part - _fill(part, style))[core > 0].mean()) > FAITHFUL
+    return float(np.abs(part - _fill(part, style))[core > 0].mean())
 
 
 def _drawn(key: Keyframe, window: tuple[int, int, int, int]) -> Grey:

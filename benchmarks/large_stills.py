@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""How much memory and time the largest stills take: a photo of 50 megapixels and a panorama of 360 degrees.
+
+    benchmarks/large_stills.py [PICTURE...]
+
+Both are made on the spot from the demo's portrait, or put together from PICTURE: small copies of it all over, some of
+20 pixels a face. Each run is a whole cold process with default settings and its check; the program that runs is the
+one installed beside this Python. Memory is the most that its working process held at one time, which is the larger of
+the two that there are (the other one waits).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from passerby.cli.portrait import portrait
+
+PASSERBY = Path(sys.executable).with_name("passerby")
+#: Name and size in pixels. The second is twice as wide as high, and so looked at across its seam too.
+STILLS = {"photo of 50 megapixels": (8688, 5792), "panorama of 360 degrees": (8192, 4096)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pictures", type=Path, nargs="*", help="pictures to put the large ones together from")
+    given = parser.parse_args()
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name, size in STILLS.items():
+            source, output = Path(folder, "source.jpg"), Path(folder, "output.jpg")
+            collage(given.pictures or [portrait()], size).save(source, quality=88)
+            began = time.monotonic()
+            command = [PASSERBY, "redact", source, "-o", output, "--force"]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            failed += process.returncode not in (0, 3)
+            # wait4 tells of the whole family the largest member, in KiB.
+            print(
+                f"{name}, {size[0]}x{size[1]}: {usage.ru_maxrss / 1024:.0f} MiB, {time.monotonic() - began:.0f} s, "
+                f"ended with {process.returncode}",
+                flush=True,
+            )
+    return failed
+
+
+def collage(pictures: list[Path], size: tuple[int, int], seed: int = 1) -> Image.Image:
+    """The pictures in rows, over and over, from large ones at the top to small ones at the bottom, on noise."""
+    dice = np.random.default_rng(seed)
+    noise = Image.fromarray(dice.integers(60, 200, (size[1] // 8, size[0] // 8, 3), np.uint8))
+    sheet = noise.resize(size, Image.Resampling.BICUBIC)
+    loaded = []
+    for path in pictures:
+        with Image.open(path) as picture:
+            loaded.append(picture.convert("RGB"))
+    y, height, number = 0, size[1] // 4, 0
+    while y < size[1]:
+        x = 0
+        while x < size[0]:
+            picture = loaded[number % len(loaded)]
+            small = picture.resize((max(1, height * picture.width // picture.height), height))
+            sheet.paste(small, (x, y))
+            x, number = x + small.width + height // 8, number + 1
+        y, height = y + height + height // 8, max(60, height * 2 // 3)
+    return sheet
+
+
+if __name__ == "__main__":
+    sys.exit(main())

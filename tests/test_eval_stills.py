@@ -1,0 +1,70 @@
+"""How well it hides in stills: the figures that are promised, on photos with known truth.
+
+The photos may not be published, so they lie beside the project and not in it. Without them, these tests are skipped.
+`make test` takes every twelfth photo of each set, and only looks for what goes badly wrong: a dozen photos prove no
+percentage. The sets as a whole, against the promised figures, are for `make soak`, or by hand:
+
+    benchmarks/accuracy.py ../shared/eval faces
+    benchmarks/accuracy.py ../shared/eval plates
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EVAL = Path(__file__).parents[2] / "shared" / "eval"
+PROGRAM = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+
+pytestmark = pytest.mark.skipif(
+    not all((EVAL / "dev" / name / "annotations.json").exists() for name in ("faces", "plates")),
+    reason=f"the evaluation photos are not at {EVAL}: they may not be published, and are not part of the project",
+)
+
+#: The share of faces and of plates that may be missed, and of all pixels that may be hidden without need.
+PROMISED = {"faces": ("face", 0.03, 0.04), "plates": ("plate", 0.015, None)}
+#: The same for a few of them.
+FEW = {"faces": ("face", 0.06, 0.08), "plates": ("plate", 0.08, None)}
+
+
+def scored(name, folder, every=1):
+    """What the scorer, which sees pixels only, says of every so many photos of a set after a run with default settings.
+
+    Also how many of them the check of the result complained of.
+    """
+    source, out = folder / name, folder / f"{name}-out"
+    truth = json.loads((EVAL / "dev" / name / "annotations.json").read_text())
+    truth["images"] = truth["images"][::every]
+    for entry in truth["images"]:
+        path = source / entry["file"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(EVAL / "dev" / name / entry["file"], path)
+    (folder / "truth.json").write_text(json.dumps(truth))
+    done = subprocess.run([*PROGRAM, "redact", source, "--out-dir", out], check=False)
+    assert done.returncode == 0
+    files = ["--truth", folder / "truth.json", "--original", source, "--redacted", out]
+    scorer = [sys.executable, EVAL / "score.py", *files, "--json", folder / "score.json", "--worst", "5"]
+    print(subprocess.run(scorer, check=True, capture_output=True, text=True).stdout)
+    assert {"done": len(truth["images"])}.items() <= json.loads((out / "summary.json").read_text())["counts"].items()
+    return json.loads((folder / "score.json").read_text())
+
+
+def judge(score, kind, leaks, collateral):
+    assert [] == score["problems"]
+    assert score["fidelity"] >= 36
+    assert score["kinds"][kind]["leaks"] <= leaks
+    assert collateral is None or score["collateral"] <= collateral
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_a_few_photos(name, tmp_path, models):
+    judge(scored(name, tmp_path, every=12), *FEW[name])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", PROMISED)
+def test_all_photos(name, tmp_path, models):
+    judge(scored(name, tmp_path), *PROMISED[name])
