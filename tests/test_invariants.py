@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "passerby"
 FILES = sorted(SOURCE.rglob("*.py"))
 
-#: Files that may use temporary files: for model files, which show nobody, and for what programs that are measured write.
+#: Files that may use temporary files: for model files, which show nobody, and for results of programs under measure.
 TEMPORARY = {"bench/scratch.py", "cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
 RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py"}
 
