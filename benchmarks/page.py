@@ -7,6 +7,9 @@ from typing import Any
 
 Saved = dict[str, Any]
 
+#: What the footage of each annotated folder is.
+FOOTAGE = {"faces": "stills", "plates": "stills", "moving": "films"}
+
 HEAD = """<!-- Made by benchmarks/write.py. Measure anew, do not change this page. -->
 
 # Benchmarks
@@ -73,14 +76,14 @@ def _accuracy(saved: Saved) -> str:
         tools.append(("deface 1.5.0", saved["deface"]["figures"]))
     rows = [row for name in tools[0][1] for tool, figures in tools for row in _rows(name, tool, figures[name])]
     sizes = [
-        [f"{name}, {kind}s", size, str(those["boxes"]), _share(those["leaks"]), f"{those['retained']:.3f}"]
+        [f"{FOOTAGE[name]}, {kind}s", size, str(those["boxes"]), _share(those["leaks"]), f"{those['retained']:.3f}"]
         for name, told in tools[0][1].items()
         for kind, figures in told["kinds"].items()
         for size, those in figures["sizes"].items()
     ]
     return (
         _table(head, *rows)
-        + "\nMost plates' footage labels one plate a picture: others that are hidden count as its collateral.\n"
+        + "\nMost stills of plates label one plate a picture: others that are hidden count as collateral there.\n"
         + "\n![Leaks by size, beside deface](plots/leaks.svg)\n\npasserby, by size:\n\n"
         + _table(["footage", "size, px", "boxes", "leaks", "retained"], *sizes)
     )
@@ -90,7 +93,7 @@ def _rows(name: str, tool: str, told: Saved) -> Iterator[list[str]]:
     for kind, figures in told["kinds"].items():
         flicker = figures.get("flicker")
         yield [
-            f"{name}, {kind}s",
+            f"{FOOTAGE[name]}, {kind}s",
             tool,
             str(figures["boxes"]),
             _share(figures["leaks"]),
@@ -112,7 +115,7 @@ def _profiles(saved: Saved) -> str:
         for name, told in sets.get(profile, {}).items():
             for kind, one in told["kinds"].items():
                 leaks = [_share(one["leaks"]), _share(one.get("track_leaks")), _share(told["collateral"])]
-                rows.append([f"`{profile}`", fast, f"{name}, {kind}s", *leaks])
+                rows.append([f"`{profile}`", fast, f"{FOOTAGE[name]}, {kind}s", *leaks])
     return _table(head, *rows)
 
 

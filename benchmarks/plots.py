@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from page import FOOTAGE
 
 OURS, OTHER, PLAIN = "#0072B2", "#E69F00", "#999999"
 #: By phase of a run; the stages of one are shades of it.
@@ -60,7 +61,7 @@ def leaks_by_size(ours: dict[str, Any], deface: dict[str, Any] | None) -> Figure
         axes.set_xticks(
             range(len(sizes)), [f"{size}\n{count} boxes" for size, count in zip(sizes, counts, strict=True)]
         )
-        axes.set_title(f"{name}: {kind}s", loc="left", fontsize=9, fontweight="bold")
+        axes.set_title(f"{FOOTAGE[name]}: {kind}s", loc="left", fontsize=9, fontweight="bold")
         axes.set_ylabel("leaks, %")
         axes.margins(y=0.15)
         axes.set_ylim(bottom=0)
