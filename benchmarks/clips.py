@@ -29,8 +29,10 @@ def make(out: Path, height: int, seconds: float, clip: Path | None = None) -> Pa
         if clip is None:
             make_sample(source, portrait())
         once, part = Path(folder, "once.mp4"), out.with_suffix(".part.mp4")
-        # Mild compression, as a camera would write: the picture is to be work for whoever reads it.
+        # Mild compression, as a camera would write: the picture is to be work for whoever reads it. No B-frames either:
+        # they would shift the times where it is joined, and others would drop frames there.
         scale = ["-vf", f"scale=-2:{height}:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]
+        scale += ["-bf", "0"]
         _ffmpeg("-i", source, "-map", "0:v:0", "-t", seconds, *scale, "-pix_fmt", "yuv420p", once)
         _ffmpeg("-stream_loop", "-1", "-i", once, "-t", seconds, "-c", "copy", part)
         part.replace(out)

@@ -149,16 +149,12 @@ def _speed(section: str) -> Callable[[Saved], str]:
             for name, ratio in told["ratios"].items()
         ]
         plot = "\n![Speed as a share of a transcode](plots/speed.svg)\n" if section == "speed" else ""
-        resized = "".join(
-            f"{name} changed the size: {tool['resized']}.\n"
-            for name, tool in told["tools"].items()
-            if tool.get("resized")
-        )
+        notes = "".join(f"\n- {name}: {note}" for name, tool in told["tools"].items() for note in tool["notes"])
         return (
             f"{clip['width']}x{clip['height']}, {clip['frames']} frames, {clip['bit_rate'] / 1e6:.2f} Mbit/s. "
             "Median of rounds (least to most); memory is the most.\n\n"
             + _table(head, *rows, *ratios)
-            + (f"\n{resized}" if resized else "")
+            + (f"{notes}\n" if notes else "")
             + plot
         )
 

@@ -69,11 +69,11 @@ def test_an_even_error_gives_the_fidelity_that_follows_from_it(clip, tmp_path):
 
 
 def test_nothing_is_said_when_nobody_knows_which_frames_belong_together(clip, tmp_path):
-    assert (None, None) == compared(clip, [texture()] * 19, tmp_path)
+    assert (None, ["20 frames became 19"]) == compared(clip, [texture()] * 19, tmp_path)
 
 
 def test_another_size_is_told(clip, tmp_path):
-    assert "160x120 became 176x120" == compared(clip, [texture((176, 120))] * 20, tmp_path)[1]
+    assert ["160x120 became 176x120"] == compared(clip, [texture((176, 120))] * 20, tmp_path)[1]
 
 
 def test_a_spread_is_median_least_and_most():

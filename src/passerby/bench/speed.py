@@ -52,7 +52,7 @@ class Round(Frozen):
 
 class ToolFigures(Frozen):
     """All rounds of one tool. `fidelity` is PSNR of luma against the source in dB: of what did not visibly change where
-    the tool masks, of whole frames where it does not; None where frames are missing."""
+    the tool masks, of whole frames where it does not; None where frames are missing, which `notes` then say."""
 
     speed: Spread
     cpu: Spread
@@ -60,7 +60,7 @@ class ToolFigures(Frozen):
     bit_rate: Spread
     start: Spread | None
     fidelity: float | None
-    resized: str | None = None
+    notes: tuple[str, ...] = ()
     rounds: tuple[Round, ...]
 
 
@@ -105,7 +105,7 @@ def measure(
     """
     source = examine(clip)
     done: dict[str, list[Round]] = {tool.name: [] for tool in tools}
-    faithful: dict[str, tuple[float | None, str | None]] = {}
+    faithful: dict[str, tuple[float | None, list[str]]] = {}
     for number in range(1, rounds + 1):
         for tool in tools:
             output = folder / f"{tool.name}.mp4"
@@ -142,19 +142,19 @@ def measure(
     )
 
 
-def fidelity(clip: Path, source: Clip, output: Path, written: Clip, masks: bool) -> tuple[float | None, str | None]:
-    """(PSNR in dB, what size the picture became) of frames spread over the clip. No PSNR when frames are missing, since
-    nobody then knows which belong together."""
-    resized = None
+def fidelity(clip: Path, source: Clip, output: Path, written: Clip, masks: bool) -> tuple[float | None, list[str]]:
+    """(PSNR in dB, what else became of the picture) of frames spread over the clip. No PSNR when frames are missing,
+    since nobody then knows which belong together."""
+    notes = []
     if (written.width, written.height) != (source.width, source.height):
-        resized = f"{source.width}x{source.height} became {written.width}x{written.height}"
+        notes.append(f"{source.width}x{source.height} became {written.width}x{written.height}")
     if written.frames != source.frames:
-        return None, resized
+        return None, [*notes, f"{source.frames} frames became {written.frames}"]
     every = max(1, source.frames // COMPARED)
     error, pixels = 0.0, 0
     for number, (before, after) in enumerate(zip_longest(read_film(clip), read_film(output))):
         if before is None or after is None:
-            return None, resized
+            return None, [*notes, f"from frame {number} on, the two have not both a picture"]
         if number % every:
             continue
         old, new = before[1], after[1]
@@ -163,7 +163,7 @@ def fidelity(clip: Path, source: Clip, output: Path, written: Clip, masks: bool)
         changed = visibly_changed(old, new) if masks else np.zeros(old.shape[:2], np.uint8)
         more, same = luma_error(luma(old), luma(new), changed)
         error, pixels = error + more, pixels + same
-    return round(psnr(error, pixels), 1), resized
+    return round(psnr(error, pixels), 1), notes
 
 
 def _start(tool: Tool, source: Clip, clip: Path, folder: Path) -> float | None:
@@ -183,7 +183,7 @@ def spread(values: Iterable[float]) -> Spread:
     return Spread(median=_rounded(statistics.median(kept)), min=_rounded(min(kept)), max=_rounded(max(kept)))
 
 
-def _figures(runs: Sequence[Round], faithful: float | None, resized: str | None) -> ToolFigures:
+def _figures(runs: Sequence[Round], faithful: float | None, notes: Sequence[str]) -> ToolFigures:
     starts = [run.start for run in runs if run.start is not None]
     return ToolFigures(
         speed=spread(run.speed for run in runs),
@@ -192,7 +192,7 @@ def _figures(runs: Sequence[Round], faithful: float | None, resized: str | None)
         bit_rate=spread(run.bit_rate for run in runs),
         start=spread(starts) if starts else None,
         fidelity=faithful,
-        resized=resized,
+        notes=tuple(notes),
         rounds=tuple(runs),
     )
 

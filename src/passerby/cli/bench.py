@@ -151,8 +151,8 @@ def _show_speed(found: Speed) -> None:
         )
     console.print(table)
     for name, tool in found.tools.items():
-        if tool.resized:
-            console.print(f"{name} changed the size of the picture: {tool.resized}", soft_wrap=True)
+        for note in tool.notes:
+            console.print(f"{name}: {note}", soft_wrap=True)
 
 
 def _spread(value: Spread, digits: int) -> str:
