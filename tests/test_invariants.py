@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "passerby"
 FILES = sorted(SOURCE.rglob("*.py"))
 
-#: Files that may use temporary files: for model files, which show nobody.
-TEMPORARY = {"cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
+#: Files that may use temporary files: for model files, which show nobody, and for results of programs under measure.
+TEMPORARY = {"bench/scratch.py", "cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
 RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py"}
 
 #: What each room may import: the table of the design.
@@ -34,6 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "stills": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
     "dispatch": {"base", "source", "pipeline", "stills", "release", "detect", "track", "mask", "sink", "verify"},
     "release": {"base", "source"},
+    "bench": {"base", "source"},
     "verify": {"base", "source", "detect"},
     "server": {"pipeline", "verify", "store", "base"},
 }

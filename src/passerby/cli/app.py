@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from passerby.base.errors import PasserbyError
-from passerby.cli import demo, models, redact
+from passerby.cli import bench, demo, models, redact
 
 app = typer.Typer(
     name="passerby",
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.command("redact")(redact.redact)
 app.add_typer(models.app, name="models")
 app.command("demo")(demo.demo)
+app.add_typer(bench.app, name="bench")
 
 
 def _version(wanted: bool) -> None:

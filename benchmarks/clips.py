@@ -1,0 +1,59 @@
+"""The clips that speed is measured on: the demo's sample, at any size and length, or a clip of your own.
+
+    benchmarks/clips.py OUT.mp4 [--clip FILE] [--height 1080] [--seconds 20]
+
+No footage is part of the project; the sample is drawn anew, and its one photograph is in the public domain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from passerby.bench.tools import ffmpeg
+from passerby.cli.portrait import portrait
+from passerby.cli.sample import make_sample
+
+HEIGHTS = {540: "540p", 720: "720p", 1080: "1080p", 2160: "4K"}
+
+
+def make(out: Path, height: int, seconds: float, clip: Path | None = None) -> Path:
+    """A clip of that height and length: scaled and encoded once, then repeated as it is. Nothing when it is there."""
+    if out.exists():
+        return out
+    with tempfile.TemporaryDirectory(prefix="passerby-bench-") as folder:
+        source = clip or Path(folder, "sample.mp4")
+        if clip is None:
+            make_sample(source, portrait())
+        once, part = Path(folder, "once.mp4"), out.with_suffix(".part.mp4")
+        # Mild compression, as a camera would write: the picture is to be work for whoever reads it. No B-frames either:
+        # they would shift the times where it is joined, and others would drop frames there.
+        scale = ["-vf", f"scale=-2:{height}:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]
+        scale += ["-bf", "0"]
+        _ffmpeg("-i", source, "-map", "0:v:0", "-t", seconds, *scale, "-pix_fmt", "yuv420p", once)
+        _ffmpeg("-stream_loop", "-1", "-i", once, "-t", seconds, "-c", "copy", part)
+        part.replace(out)
+    return out
+
+
+def _ffmpeg(*words: object) -> None:
+    command = [ffmpeg(), "-y", "-v", "error", *(str(word) for word in words)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--clip", type=Path)
+    parser.add_argument("--height", type=int, default=1080)
+    parser.add_argument("--seconds", type=float, default=20)
+    given = parser.parse_args()
+    print(make(given.out, given.height, given.seconds, given.clip))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
