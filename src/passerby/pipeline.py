@@ -52,6 +52,8 @@ from passerby.verify.quick import quick_check
 
 #: Frames that motion may run ahead of a look that is still under way: enough for the next ones to begin beside it.
 AHEAD = 24
+#: Frame intervals without a frame after which motion is not trusted: frames were lost, and what is shown is elsewhere.
+GAP = 3
 #: Looks after which each model is shown the known pictures again (invariant 11).
 ALIVE_EVERY = 500
 
@@ -184,11 +186,15 @@ def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, ha
     """Every frame with its motion and, where one was due, its look, which runs beside the motion of the next frames."""
     info = video.info.videos[number]
     motion = MotionEstimator(info.geometry)
+    longest = GAP / ((info.frame_rate or 25) * info.time_base)
     pending: deque[_Seen] = deque()
-    looks = 0
+    looks, before = 0, None
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-look") as looking:
         for frame in background(video.frames(number)):
             hashes.append(picture_hash(frame))
+            if before is not None and frame.time - before > longest:
+                motion = MotionEstimator(info.geometry)
+            before = frame.time
             if frame.damaged:  # it will be covered whole; to follow what it shows would lead masks astray
                 motion = MotionEstimator(info.geometry)
                 pending.append(_Seen(frame.index, frame.time, True, None, None))

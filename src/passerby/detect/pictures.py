@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
+from passerby.base.scaling import reformatted
 
 Picture = npt.NDArray[np.uint8]
 
@@ -34,7 +35,7 @@ def fitted(geometry: Geometry, longest: float) -> tuple[int, int]:
 def colour(frame: RawFrame, geometry: Geometry, size: tuple[int, int]) -> Picture:
     """The displayed picture as BGR, shape (height, width, 3), for `size` = (width, height)."""
     width, height = size if geometry.rotation % 180 == 0 else size[::-1]
-    stored = frame.picture.reformat(width=width, height=height, format="bgr24", interpolation="AREA", threads=1)
+    stored = reformatted(frame.picture, width=width, height=height, format="bgr24", interpolation="AREA")
     return upright(np.asarray(stored.to_ndarray(), np.uint8), geometry)
 
 
@@ -46,7 +47,7 @@ def luma(frame: RawFrame, geometry: Geometry, size: tuple[int, int]) -> Picture:
     width, height = size if geometry.rotation % 180 == 0 else size[::-1]
     form = frame.picture.format
     if form.is_rgb or not form.is_planar:
-        stored = frame.picture.reformat(width=width, height=height, format="gray", threads=1)
+        stored = reformatted(frame.picture, width=width, height=height, format="gray")
         return upright(np.asarray(stored.to_ndarray(), np.uint8), geometry)
     plane, bits = frame.picture.planes[0], form.components[0].bits
     if bits <= 8:

@@ -6,6 +6,8 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from passerby.base.scaling import reformatted
+
 Rows = npt.NDArray[np.uint8]
 
 
@@ -14,10 +16,10 @@ def converted(picture: av.VideoFrame, pixel_format: str, interlaced: bool) -> av
     if picture.format.name == pixel_format:
         return picture
     if not interlaced or picture.height % 2 or _same_rows(picture, pixel_format):
-        return picture.reformat(format=pixel_format, threads=1)
+        return reformatted(picture, format=pixel_format)
     woven = av.VideoFrame(picture.width, picture.height, pixel_format)
     for parity in (0, 1):
-        field = _field(picture, parity).reformat(format=pixel_format, threads=1)
+        field = reformatted(_field(picture, parity), format=pixel_format)
         for target, source in zip(_rows(woven), _rows(field), strict=True):
             lines = target[parity::2]
             width = min(lines.shape[1], source.shape[1])

@@ -14,7 +14,7 @@ from passerby.base.safe import SafeFrame
 from passerby.base.settings import Style
 from passerby.mask.cells import Bounds, draw, take
 from passerby.mask.fields import converted
-from passerby.mask.planes import LAYOUTS, Array, fresh_copy, planes_of
+from passerby.mask.planes import LAYOUTS, Array, blank_like, fresh_copy, planes_of
 from passerby.mask.shapes import Shape
 
 #: Polygons are filled with this many fractional bits, and a line of this thickness makes them round outward.
@@ -42,7 +42,7 @@ class Painter:
 
     def paint(self, frame: RawFrame, shapes: Sequence[Shape]) -> SafeFrame:
         """A copy of the frame with every shape painted over."""
-        original = self._in_format(frame)
+        original = converted(frame.picture, self._format, self._interlaced)
         picture = fresh_copy(original)
         planes = planes_of(picture)
         for shape in sorted(shapes, key=lambda shape: (shape.style is Style.SOLID, shape.track)):
@@ -52,13 +52,10 @@ class Painter:
 
     def cover(self, frame: RawFrame) -> SafeFrame:
         """The whole picture painted over: what is in it could not be told (invariant 2). Only timing is kept."""
-        picture = fresh_copy(self._in_format(frame))
+        picture = blank_like(frame.picture, self._format)
         for plane, value in zip(planes_of(picture), self._black, strict=True):
             plane[:] = value
         return SafeFrame(picture, frame.index, frame.time, covered=True)
-
-    def _in_format(self, frame: RawFrame) -> av.VideoFrame:
-        return converted(frame.picture, self._format, self._interlaced)
 
     def _solid(self, planes: list[Array], shape: Shape) -> None:
         for plane, value, (across, down) in zip(planes, self._black, self._layout.steps, strict=True):

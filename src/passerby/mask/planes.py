@@ -68,16 +68,22 @@ def planes_of(picture: av.VideoFrame) -> list[Array]:
     return views
 
 
+def blank_like(picture: av.VideoFrame, pixel_format: str) -> av.VideoFrame:
+    """A new picture of the same size, time and colour description in that format, with nothing drawn yet."""
+    blank = av.VideoFrame(picture.width, picture.height, pixel_format)
+    blank.pts, blank.time_base = picture.pts, picture.time_base
+    blank.colorspace, blank.color_range = picture.colorspace, picture.color_range
+    blank.color_primaries, blank.color_trc = picture.color_primaries, picture.color_trc
+    return blank
+
+
 def fresh_copy(picture: av.VideoFrame) -> av.VideoFrame:
     """A new picture with the same samples and colour description, and nothing else: no side data, no references.
 
     The decoder predicts later pictures from its own frames, so those must not be painted; and captions, depth maps and
     whatever else hangs on them must not come out.
     """
-    copy = av.VideoFrame(picture.width, picture.height, picture.format.name)
+    copy = blank_like(picture, picture.format.name)
     for target, source in zip(planes_of(copy), planes_of(picture), strict=True):
         np.copyto(target, source)
-    copy.pts, copy.time_base = picture.pts, picture.time_base
-    copy.colorspace, copy.color_range = picture.colorspace, picture.color_range
-    copy.color_primaries, copy.color_trc = picture.color_primaries, picture.color_trc
     return copy

@@ -6,6 +6,7 @@ import av
 from av.video.format import VideoFormat
 
 from passerby.base.media import Colour
+from passerby.base.scaling import reformatted
 
 _RGB, _BT709, _LIMITED, _FULL = 0, 1, 1, 2
 
@@ -61,14 +62,14 @@ def planar(picture: av.VideoFrame, wanted: str, size: tuple[int, int]) -> av.Vid
         to, source_range, target_range = _BT709, _FULL, _LIMITED
     elif len(form.components) < 3 and source_range != _LIMITED:
         source_range = target_range = _FULL
-    return picture.reformat(
+    return reformatted(
+        picture,
         width=size[0],
         height=size[1],
         format=wanted,
         dst_colorspace=to,
         src_color_range=source_range,
         dst_color_range=target_range,
-        threads=1,
     )
 
 
