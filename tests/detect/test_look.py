@@ -15,6 +15,7 @@ from passerby.detect import look as module
 from passerby.detect.cadence import FULL, Reach
 from passerby.detect.detector import Detection, Detectors
 from passerby.detect.look import BODY, FACE, PLATE, TEXT, Looker
+from passerby.detect.plates import TRACE
 from passerby.detect.weights import Registry
 
 SIZE = (1600, 800)
@@ -131,9 +132,10 @@ def test_text_where_a_plate_would_be_is_taken_for_one():
     assert [ON_CAR] == [pytest.approx(box, abs=10) for box in boxes(found, Kind.PLATE)]
 
 
-def test_text_elsewhere_stays():
-    found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, Box(100, 100, 400, 160))), FULL)
-    assert [] == boxes(found, Kind.PLATE)
+def test_text_elsewhere_is_no_more_than_a_trace():
+    for reach in (FULL, Reach(deep=False)):
+        found = looker(Kind.PLATE).look(scene((Kind.VEHICLE, CAR), (Kind.TEXT, Box(100, 100, 400, 160))), reach)
+        assert [TRACE] == [d.score for d in found if d.kind is Kind.PLATE]
 
 
 def test_what_is_not_to_be_hidden_is_not_told():

@@ -1,6 +1,6 @@
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
-from passerby.detect.plates import HINT_WORTH, TEXT_WORTH, hinted, on_vehicle
+from passerby.detect.plates import HINT_WORTH, TEXT_WORTH, TRACE, hinted, on_vehicle, traces
 
 CAR = Box(100, 100, 500, 400)
 
@@ -41,3 +41,9 @@ def test_unsure_text_and_tall_text_get_no_help_from_a_hint():
     here = hint(Box(300, 300, 700, 390))
     assert [] == hinted([text(here.box, 0.4)], [here])
     assert [] == hinted([text(Box(300, 300, 340, 390))], [hint(Box(300, 300, 340, 390))])
+
+
+def test_text_of_a_plates_shape_is_a_trace_but_where_a_plate_is_known():
+    plate, sign, column = text(Box(300, 300, 700, 390)), text(Box(0, 0, 400, 90)), text(Box(800, 0, 840, 200))
+    found = traces([plate, sign, column, text(Box(0, 500, 400, 590), 0.4)], [hint(plate.box)])
+    assert [Detection(Kind.PLATE, sign.box, TRACE, "ppocr-det")] == found

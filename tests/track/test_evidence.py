@@ -3,7 +3,7 @@ import pytest
 from passerby.detect.weights import Registry
 from passerby.track.evidence import THRESHOLDS, Evidence, Threshold
 
-NEED = Threshold(weak=0.1, certain=0.5, total=1.0, share=0.5)
+NEED = Threshold(keep=0.1, weak=0.1, certain=0.5, total=1.0, share=0.5)
 
 
 def told(scores):

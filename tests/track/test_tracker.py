@@ -118,6 +118,18 @@ def test_a_look_that_did_not_search_says_nothing_against_a_thing():
         assert count == len([*tracks, *tracker.finish()])
 
 
+def test_traces_keep_a_plate_and_begin_none():
+    """One sure sighting, then traces, on a plate that motion does not tell of; and a sign of which all is trace."""
+    sign = Detection(Kind.PLATE, Box(400, 50, 480, 80), 0.01, "text")
+    tracker, tracks = Tracker(*SIZE, FOLLOWING), []
+    for frame in range(30):
+        here = Detection(Kind.PLATE, FIRST.moved(2 * frame, 0), 0.9 if frame == 0 else 0.01, "test")
+        tracks += tracker.step(frame, frame * TICKS, STILL if frame else None, [here, sign] if frame % 5 == 0 else None)
+    (track,) = [*tracks, *tracker.finish()]
+    assert range(30) == frames_of(track)
+    assert 1 == pytest.approx(FIRST.moved(2 * 25, 0).inside(track.at(25 * TICKS).box))
+
+
 def test_what_leaves_the_picture_is_no_longer_hidden_there():
     """It is seen in every frame until it is out at the right, in frame 56 or so."""
     move = (10, 0)

@@ -24,7 +24,7 @@ from passerby.detect.cadence import FULL, Reach
 from passerby.detect.detector import AT_ONCE, STEP, Detectors
 from passerby.detect.merge import merge
 from passerby.detect.pictures import Picture, colour, fitted
-from passerby.detect.plates import HINT, hinted, on_vehicle
+from passerby.detect.plates import HINT, hinted, on_vehicle, traces
 
 FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
 
@@ -42,6 +42,7 @@ class LookSettings(Frozen):
     body_size: int = 512
     plate_sizes: tuple[int, ...] = (640, 320)
     text_size: int = 512
+    trace_size: int = 320
     vehicle_size: int = 320
     most_vehicles: int = 4
     face_threshold: float = 0.10
@@ -123,15 +124,17 @@ class Looker:
         found: list[Detection] = []
         bodies = self._bodies(views)
         found += [d for d in bodies if d.kind is not Kind.VEHICLE]
+        s = self._settings
         if Kind.FACE in self._hide:
-            s = self._settings
             sizes = s.face_sizes if reach.close else s.face_sizes[1:]
             found += merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(sizes))
         if Kind.PLATE in self._hide:
             vehicles = [d for d in bodies if d.kind is Kind.VEHICLE]
-            found += self._plates(views, vehicles) if reach.deep else self._plates_on(views, vehicles)
+            texts = self._at(views, TEXT, s.text_size if reach.deep else s.trace_size, s.text_threshold)
+            plates = self._plates(views, vehicles, texts) if reach.deep else self._plates_on(views, vehicles)
+            found += plates + traces(texts, plates)
         if Kind.TEXT in self._hide:
-            found += self._at(views, TEXT, self._settings.text_size * 3 // 2, self._settings.text_threshold)
+            found += self._at(views, TEXT, s.text_size * 3 // 2, s.text_threshold)
         return found
 
     def glance(self, frame: RawFrame) -> list[Detection]:
@@ -166,10 +169,9 @@ class Looker:
         found = self._at(views, BODY, s.body_size, min(thresholds.values()), tuple(thresholds))
         return [d for d in found if d.score >= thresholds[d.kind]]
 
-    def _plates(self, views: _Views, vehicles: Sequence[Detection]) -> list[Detection]:
+    def _plates(self, views: _Views, vehicles: Sequence[Detection], texts: Sequence[Detection]) -> list[Detection]:
         """Plates anywhere in the picture, for the plate whose vehicle nobody saw as well."""
         s = self._settings
-        texts = self._at(views, TEXT, s.text_size, s.text_threshold)
         faint = [self._at(views, PLATE, size, HINT) for size in views.sizes(s.plate_sizes)]
         looks = [[d for d in look if d.score >= s.plate_threshold] for look in faint]
         looks.append(on_vehicle(texts, [v.box for v in vehicles]))

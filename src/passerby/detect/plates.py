@@ -2,7 +2,8 @@
 
 Text alone is no plate: signs, banners and shop windows are to stay. It is taken for one on a vehicle, where it has
 a plate's shape and size, and anywhere where the plate model has a faint idea of a plate in the same place (close-ups,
-of which no vehicle is seen, are what it misses most).
+of which no vehicle is seen, are what it misses most). Elsewhere text is a trace: it can keep a plate that is followed
+already, and never begin one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ MOST_WIDE, MOST_HIGH, LEAST_ASPECT = 0.6, 0.3, 0.8
 TEXT_WORTH = 0.3
 #: What the plate model may hint at, how sure the text must then be, how wide it is at least, and what both are worth.
 HINT, HINT_TEXT, HINT_ASPECT, HINT_WORTH = 0.03, 0.5, 1.2, 0.2
+#: What text alone is worth: nothing as evidence, but it shows where a plate that is known has gone.
+TRACE = 0.01
 #: Overlap (intersection over union) and share inside from which hint and text are about the same place.
 HINT_SAME, HINT_INSIDE = 0.3, 0.7
 
@@ -36,6 +39,21 @@ def hinted(texts: Iterable[Detection], hints: Sequence[Detection]) -> list[Detec
         if text.score >= HINT_TEXT
         and text.box.width >= HINT_ASPECT * text.box.height
         and any(text.box.iou(h.box) > HINT_SAME or text.box.inside(h.box) > HINT_INSIDE for h in hints)
+    ]
+
+
+def traces(texts: Iterable[Detection], plates: Sequence[Detection]) -> list[Detection]:
+    """Texts of a plate's shape that are none of the `plates`, as traces of plates.
+
+    The plate model sees a close-up in one look and not in the next; the text detector sees it in each, and sees signs
+    as well. So a trace hides nothing by itself, and keeps the mask on what was a plate before or is one later.
+    """
+    return [
+        _as_plate(text, TRACE)
+        for text in texts
+        if text.score >= HINT_TEXT
+        and text.box.width >= HINT_ASPECT * text.box.height
+        and not any(text.box.iou(plate.box) > HINT_SAME for plate in plates)
     ]
 
 

@@ -16,10 +16,12 @@ from passerby.base.kinds import Kind
 class Threshold(Frozen):
     """What a track of one kind needs in order to be hidden.
 
-    `weak` is the lowest score that counts as a sighting at all. One sighting of `certain` is enough; otherwise
-    the scores of all sightings must add up to `total`, and at least `share` of the looks must have seen it.
+    `weak` is the lowest score that begins a track, `keep` the lowest that keeps one on its thing. One sighting of
+    `certain` is enough; otherwise the scores of all sightings must add up to `total`, and at least `share` of the looks
+    must have seen it.
     """
 
+    keep: float
     weak: float
     certain: float
     total: float
@@ -29,12 +31,12 @@ class Threshold(Frozen):
 #: Scores of faces and plates are sums over several looks at one frame (detect/merge.py). docs/design/following.md tells
 #: how these were found, and what other values gave.
 THRESHOLDS: Mapping[Kind, Threshold] = {
-    Kind.FACE: Threshold(weak=0.2, certain=0.5, total=1.2, share=0.5),
-    Kind.PLATE: Threshold(weak=0.1, certain=0.4, total=0.6, share=0.5),
-    Kind.PERSON: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
-    Kind.VEHICLE: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
-    Kind.TEXT: Threshold(weak=0.3, certain=0.5, total=0.8, share=0.4),
-    Kind.SCREEN: Threshold(weak=0.2, certain=0.4, total=0.8, share=0.4),
+    Kind.FACE: Threshold(keep=0.2, weak=0.2, certain=0.5, total=1.2, share=0.5),
+    Kind.PLATE: Threshold(keep=0.0, weak=0.1, certain=0.4, total=0.6, share=0.5),
+    Kind.PERSON: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),
+    Kind.VEHICLE: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),
+    Kind.TEXT: Threshold(keep=0.3, weak=0.3, certain=0.5, total=0.8, share=0.4),
+    Kind.SCREEN: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),
 }
 
 

@@ -152,14 +152,14 @@ class Tracker:
         """Take a look's detections into the tracks they belong to, and begin tracks with the others."""
         for kind, need in THRESHOLDS.items():
             mine = [live for live in self._live if live.kind is kind]
-            seen = [d for d in found if d.kind is kind and d.score >= need.weak]
+            seen = [d for d in found if d.kind is kind and d.score >= need.keep]
             pairs, fresh = associate([live.box for live in mine], seen, need.certain)
             for i, live in enumerate(mine):
                 if i in pairs:
                     self._confirm(live, seen[pairs[i]])
                 elif kind in searched:
                     self._miss(live)
-            self._live.extend(self._begin(seen[j]) for j in fresh)
+            self._live.extend(self._begin(seen[j]) for j in fresh if seen[j].score >= need.weak)
             if kind in searched:
                 self._searched[kind] = self._steps[-1].frame
 
