@@ -54,6 +54,12 @@ def test_a_faint_face_where_a_head_is_gains_and_the_head_stays():
     assert head_of(STANDING) == head.box
 
 
+def test_a_faint_face_in_a_body_gains_a_little():
+    in_head, in_body = face(Box(135, 55, 165, 90), SURE / 3), face(Box(120, 200, 150, 240), SURE / 3)
+    gained = [next(d.score for d in with_heads([person(), one]) if d.box == one.box) for one in (in_head, in_body)]
+    assert gained[0] > gained[1] > SURE / 3
+
+
 def test_a_faint_face_elsewhere_gains_nothing():
     faint = face(Box(500, 300, 530, 340), SURE / 2)
     assert faint in with_heads([person(), faint])

@@ -31,7 +31,7 @@ class Threshold(Frozen):
 #: Scores of faces and plates are sums over several looks at one frame (detect/merge.py). docs/design/following.md tells
 #: how these were found, and what other values gave.
 THRESHOLDS: Mapping[Kind, Threshold] = {
-    Kind.FACE: Threshold(keep=0.2, weak=0.2, certain=0.5, total=1.2, share=0.5),
+    Kind.FACE: Threshold(keep=0.15, weak=0.15, certain=0.5, total=1.6, share=0.5),
     Kind.PLATE: Threshold(keep=0.0, weak=0.1, certain=0.4, total=0.6, share=0.5),
     Kind.PERSON: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),
     Kind.VEHICLE: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),

@@ -14,8 +14,9 @@ from passerby.base.kinds import Detection, Kind
 STANDING = 1.3
 #: A face in a head is surely the one that belongs there, and its own box is the better one, from this score on.
 SURE = 0.3
-#: A face seen weakly, but where a body says that a head is, gains this: two looks agree.
-AGREEMENT = 0.25
+#: A face seen weakly, but where a body says that a head is, gains this: two looks agree. Elsewhere in a body it gains
+#: less: of two people who stand close the body model often sees one.
+AGREEMENT, IN_BODY = 0.25, 0.15
 #: A sure face in this upper share of a person is the person's own, when it is between so many times as wide as the head
 #: should be. Heads are only estimated, and who is cut off by the frame has a larger one lower down: without this, such
 #: people were hidden twice (development clips: a sixth of all that was hidden without need).
@@ -41,26 +42,29 @@ def head_of(person: Box) -> Box:
 def with_heads(found: Sequence[Detection]) -> list[Detection]:
     """Faces and persons of one look -> everything found, with a face wherever a body says that there is a head.
 
-    Where the face model is sure of a face in that head, its box is enough. Where it is not, but sees something, both
-    agree and the face gains in score.
+    Where the face model is sure of a face in that head, its box is enough. Where it is not, but sees something in a
+    body, both agree and the face gains in score.
     """
     persons = [d for d in found if d.kind is Kind.PERSON]
     faces = [d for d in found if d.kind is Kind.FACE]
     others = [d for d in found if d.kind is not Kind.FACE]
     heads = [(head_of(p.box), p) for p in persons]
     sure = [f for f in faces if f.score >= SURE]
-    faces = [
-        Detection(f.kind, f.box, min(1.0, f.score + AGREEMENT), f.origin)
-        if f.score < SURE and any(_holds(head.grown(0.3), f.box) for head, _ in heads)
-        else f
-        for f in faces
-    ]
+    faces = [f if f.score >= SURE else _agreed(f, heads) for f in faces]
     bare = [
         Detection(Kind.FACE, head, person.score, f"head:{person.origin}")
         for head, person in heads
         if not any(_holds(head, f.box) or _owns(person.box, head, f.box) for f in sure)
     ]
     return [*others, *faces, *bare]
+
+
+def _agreed(face: Detection, heads: Sequence[tuple[Box, Detection]]) -> Detection:
+    if any(_holds(head.grown(0.3), face.box) for head, _ in heads):
+        gain = AGREEMENT
+    else:
+        gain = IN_BODY if any(_holds(person.box, face.box) for _, person in heads) else 0.0
+    return Detection(face.kind, face.box, min(1.0, face.score + gain), face.origin)
 
 
 def _holds(head: Box, face: Box) -> bool:
