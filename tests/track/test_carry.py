@@ -5,8 +5,15 @@ from hypothesis import strategies as st
 
 from passerby.base.box import Box
 from passerby.base.motion import MotionField
-from passerby.track.carry import carry
+from passerby.track import carry as module
 from tests.track.fields import shift, turn
+
+
+def carry(box, field, *, back=False):
+    """One box alone."""
+    (carried,) = module.carry([box], field, back=back)
+    return carried
+
 
 boxes = st.tuples(st.floats(0, 560), st.floats(0, 300), st.floats(6, 200), st.floats(6, 150)).map(
     lambda s: Box(s[0], s[1], s[0] + s[2], s[1] + s[3])
@@ -84,3 +91,15 @@ def test_where_there_and_back_do_not_meet_there_is_doubt():
 def test_a_box_at_the_rim_outside_or_smaller_than_a_cell_is_carried_too(box):
     there, _ = carry(box, shift(4, -3))
     assert box.moved(4, -3) == pytest.approx(there, abs=0.01)
+
+
+def test_a_crowd_is_carried_as_each_of_it_alone():
+    random = np.random.default_rng(2)
+    field = turn(100, 50, 1.02)
+    corners = random.uniform((0, 0), (500, 250), (20, 2))
+    crowd = [Box(x, y, x + w, y + h) for (x, y), (w, h) in zip(corners, random.uniform(8, 90, (20, 2)), strict=True)]
+    for back in (False, True):
+        alone = [carry(box, field, back=back) for box in crowd]
+        for (box, doubt), (other, same) in zip(alone, module.carry(crowd, field, back=back), strict=True):
+            assert (*box, doubt) == pytest.approx((*other, same))
+    assert [] == module.carry([], field)

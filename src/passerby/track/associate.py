@@ -19,6 +19,8 @@ NEAR, NEAR_SIZE = 0.1, 2.6
 
 def affinity(a: Box, b: Box) -> float:
     """How much two boxes look like the same thing, 0 (not at all) to 1 (the same box)."""
+    if a.x1 >= b.x2 or b.x1 >= a.x2 or a.y1 >= b.y2 or b.y1 >= a.y2:
+        return 0.0  # of most pairs in a crowd
     overlap = a.iou(b)
     if overlap >= SAME:
         return overlap

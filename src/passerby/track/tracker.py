@@ -133,8 +133,7 @@ class Tracker:
             self._steps.clear()
             self._searched.clear()
         self._steps.append(Step(frame, time, motion))
-        for live in self._live:
-            _carry_on(live, frame, time, motion)
+        self._carry_on(frame, time, motion)
         if found is not None:
             self._sight(found, searched)
         over = [live for live in self._live if self._over(live)]
@@ -148,39 +147,57 @@ class Tracker:
         yield from self._close(self._live)
         self._live = []
 
+    def _carry_on(self, frame: int, time: int, motion: MotionField | None) -> None:
+        if motion is None:
+            return
+        carried = carry([live.box for live in self._live], motion)
+        for live, (box, doubt) in zip(self._live, carried, strict=True):
+            last = live.places[-1]
+            live.places.append(Place(frame, time, box, 0.0, last.origin, last.doubt + doubt))
+
     def _sight(self, found: Sequence[Detection], searched: Collection[Kind]) -> None:
         """Take a look's detections into the tracks they belong to, and begin tracks with the others."""
+        now = self._steps[-1]
+        seen_again: list[tuple[_Live, Place]] = []
+        begun: list[tuple[_Live, int]] = []
         for kind, need in THRESHOLDS.items():
             mine = [live for live in self._live if live.kind is kind]
             seen = [d for d in found if d.kind is kind and d.score >= need.keep]
             pairs, fresh = associate([live.box for live in mine], seen, need.certain)
             for i, live in enumerate(mine):
                 if i in pairs:
-                    self._confirm(live, seen[pairs[i]])
+                    seen_again.append((live, _place(now, seen[pairs[i]])))
                 elif kind in searched:
                     self._miss(live)
-            self._live.extend(self._begin(seen[j]) for j in fresh if seen[j].score >= need.weak)
+            unsearched = now.frame - self._searched.get(kind, now.frame)
+            reach = max(self._following.reach_back, unsearched)
+            begun += [(_begin(now, seen[j]), reach) for j in fresh if seen[j].score >= need.weak]
             if kind in searched:
-                self._searched[kind] = self._steps[-1].frame
+                self._searched[kind] = now.frame
+        self._confirm(seen_again)
+        self._reach_back(begun)
 
     @property
     def _picture(self) -> Box:
         return Box(0.0, 0.0, self._width, self._height)
 
-    def _confirm(self, live: _Live, seen: Detection) -> None:
+    def _confirm(self, sightings: Sequence[tuple[_Live, Place]]) -> None:
         """Cover both ways from the last sighting to this one: the old box carried on and the new one carried back."""
-        live.evidence.seen(seen.score)
-        here = live.places[-1]
-        live.places[-1] = Place(here.frame, here.time, seen.box, seen.score, seen.origin)
-        earlier = {place.frame: i for i, place in enumerate(live.places)}
-        for back in self._carried_back(live.places[-1], here.frame - live.last_seen - 1):
-            i = earlier.get(back.frame)
-            if i is None:
-                break
-            place = live.places[i]
-            doubt = min(place.doubt, back.doubt)
-            live.places[i] = Place(back.frame, back.time, place.box.hull(back.box), 0.0, seen.origin, doubt)
-        live.last_seen, live.unseen_from = here.frame, None
+        frames = [place.frame - live.last_seen - 1 for live, place in sightings]
+        backs = self._carried_back([place for _, place in sightings], frames)
+        for (live, here), back in zip(sightings, backs, strict=True):
+            live.evidence.seen(here.score)
+            live.places[-1] = here
+            earlier = {place.frame: i for i, place in enumerate(live.places)}
+            for carried in back:
+                i = earlier.get(carried.frame)
+                if i is None:
+                    break
+                place = live.places[i]
+                doubt = min(place.doubt, carried.doubt)
+                both = place.box.hull(carried.box)
+                live.places[i] = Place(carried.frame, carried.time, both, 0.0, here.origin, doubt)
+            live.last_seen, live.unseen_from = here.frame, None
 
     def _miss(self, live: _Live) -> None:
         """It was searched for and not seen."""
@@ -189,27 +206,29 @@ class Tracker:
         if live.box.inside(self._picture) > 0.5:
             live.evidence.missed()
 
-    def _begin(self, seen: Detection) -> _Live:
-        """A new track, carried back to where it may already have been before anyone saw it: at least to where it was
-        searched for last."""
-        now = self._steps[-1]
-        first = Place(now.frame, now.time, seen.box, seen.score, seen.origin)
-        unsearched = now.frame - self._searched.get(seen.kind, now.frame)
-        before = list(self._carried_back(first, max(self._following.reach_back, unsearched)))
-        live = _Live(seen.kind, [*reversed(before), first], now.frame)
-        live.evidence.seen(seen.score)
-        return live
+    def _reach_back(self, begun: Sequence[tuple[_Live, int]]) -> None:
+        """New tracks, each carried back to where it may already have been before anyone saw it: at least to where its
+        kind was searched for last."""
+        backs = self._carried_back([live.places[0] for live, _ in begun], [reach for _, reach in begun])
+        for (live, _), back in zip(begun, backs, strict=True):
+            live.places[:0] = reversed(back)
+            self._live.append(live)
 
-    def _carried_back(self, place: Place, frames: int) -> Iterator[Place]:
-        """`place`, a place in the newest frame, carried back for up to `frames` frames, newest first."""
+    def _carried_back(self, places: Sequence[Place], frames: Sequence[int]) -> list[list[Place]]:
+        """Each place, which is in the newest frame, carried back for up to so many frames, newest first."""
+        backs: list[list[Place]] = [[] for _ in places]
+        newest = list(places)
         steps = list(self._steps)
-        for later, step in zip(reversed(steps), reversed(steps[:-1]), strict=False):
-            if frames <= 0 or later.motion is None or place.box.overlap(self._picture) <= 0:
-                return
-            box, doubt = carry(place.box, later.motion, back=True)
-            place = Place(step.frame, step.time, box, 0.0, place.origin, place.doubt + doubt)
-            frames -= 1
-            yield place
+        for gone, (later, step) in enumerate(zip(reversed(steps), reversed(steps[:-1]), strict=False)):
+            going = [i for i, place in enumerate(newest) if gone < frames[i] and place.box.overlap(self._picture) > 0]
+            if not going or later.motion is None:
+                break
+            for i, (box, doubt) in zip(
+                going, carry([newest[i].box for i in going], later.motion, back=True), strict=True
+            ):
+                newest[i] = Place(step.frame, step.time, box, 0.0, newest[i].origin, newest[i].doubt + doubt)
+                backs[i].append(newest[i])
+        return backs
 
     def _over(self, live: _Live) -> bool:
         unseen = live.places[-1].frame - live.last_seen
@@ -240,9 +259,11 @@ class Tracker:
                 live.path.add(place.time, box, place.score, place.origin)
 
 
-def _carry_on(live: _Live, frame: int, time: int, motion: MotionField | None) -> None:
-    if motion is None:
-        return
-    last = live.places[-1]
-    box, doubt = carry(last.box, motion)
-    live.places.append(Place(frame, time, box, 0.0, last.origin, last.doubt + doubt))
+def _place(now: Step, seen: Detection) -> Place:
+    return Place(now.frame, now.time, seen.box, seen.score, seen.origin)
+
+
+def _begin(now: Step, seen: Detection) -> _Live:
+    live = _Live(seen.kind, [_place(now, seen)], now.frame)
+    live.evidence.seen(seen.score)
+    return live
