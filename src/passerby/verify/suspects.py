@@ -93,7 +93,7 @@ class Suspects:
                 kind=run.kind,
                 box=None if run.box is None else Box(*(round(v, 1) for v in run.box)),
                 score=_short(run.score, 3),
-                track=run.track,
+                track=run.track or None,
             )
             for number, run in enumerate(runs[:MOST], 1)
         )
