@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from passerby.base.kinds import HIDEABLE
 from passerby.base.plan import Plan
+from passerby.base.proof import SignedProof
 from passerby.base.report import Report
 from passerby.base.settings import Settings
 from passerby.cli.app import app
@@ -122,11 +123,22 @@ def report_schema() -> str:
     return json.dumps(Report.model_json_schema(), indent=1) + "\n"
 
 
+def verify_schema() -> str:
+    """docs/ref/verify.schema.json"""
+    return json.dumps(SignedProof.model_json_schema(), indent=1) + "\n"
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-PAGES = {"cli.md": cli, "settings.md": settings, "plan.schema.json": plan_schema, "report.schema.json": report_schema}
+PAGES = {
+    "cli.md": cli,
+    "settings.md": settings,
+    "plan.schema.json": plan_schema,
+    "report.schema.json": report_schema,
+    "verify.schema.json": verify_schema,
+}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

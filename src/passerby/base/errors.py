@@ -11,7 +11,8 @@
     │   └── DiskFull
     ├── WeightsError           a model file is missing, cut or altered, or refused
     ├── DetectorError          a model answers wrongly, or not at all
-    └── PlanError              a plan that cannot be read, or does not fit the file
+    ├── PlanError              a plan that cannot be read, or does not fit the file
+    └── ProofError             a verify report, its key or its sample that is not accepted
 
 Messages are for the person at the terminal: what happened, then what to do next. Errors of libraries
 (FFmpeg, the inference runtime, the operating system) are translated at the wall of the room that calls them.
@@ -70,3 +71,7 @@ class DetectorError(PasserbyError):
 
 class PlanError(PasserbyError):
     """A plan cannot be read, or does not belong to the file."""
+
+
+class ProofError(PasserbyError):
+    """A verify report, the key to it, or a judged sample is not accepted; the message says why."""

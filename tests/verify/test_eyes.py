@@ -1,0 +1,84 @@
+"""One look: every model where it should be, every place in some tile, one thing for what several models see."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from passerby.base.box import Box
+from passerby.base.kinds import Detection, Kind
+from passerby.detect.detector import Detectors
+from passerby.detect.scene import PLACES, SIDE, ground, scene
+from passerby.detect.weights import Registry
+from passerby.verify.eyes import FACE, PLATE, SECOND_FACE, TEXT, Eyes, _starts, _together
+
+
+@pytest.fixture(scope="module")
+def eyes(models):
+    return Eyes(Detectors(Registry.load(), 1), (Kind.FACE, Kind.PLATE))
+
+
+def shown(kind, at, side, size=(1280, 720)):
+    """A known drawing of that side at a place of a large picture, and where the thing is."""
+    picture = cv2.resize(ground(), size, interpolation=cv2.INTER_LINEAR)
+    drawn = cv2.resize(scene(kind), (side, side), interpolation=cv2.INTER_AREA)
+    picture[at[1] : at[1] + side, at[0] : at[0] + side] = drawn
+    place = Box(*(v * side / SIDE for v in PLACES[kind])).moved(*at)
+    return np.ascontiguousarray(picture), place
+
+
+@pytest.mark.parametrize(("at", "side"), [((100, 60), 160), ((1000, 500), 90), ((300, 100), 512)])
+def test_a_face_is_seen_by_both_models_far_and_near(at, side, eyes):
+    picture, place = shown(Kind.FACE, at, side)
+    best = max(eyes.look(picture), key=lambda one: one.box.iou(place))
+    assert best.box.iou(place) > 0.3
+    assert {FACE, SECOND_FACE} <= best.scores.keys()
+
+
+def test_nothing_is_seen_where_nothing_is(eyes):
+    picture = cv2.resize(ground(), (1280, 720), interpolation=cv2.INTER_LINEAR)
+    assert [] == [one for one in eyes.look(picture) if one.score > 0.5]
+
+
+def test_a_plate_is_seen_on_a_car(eyes):
+    picture, place = shown(Kind.PLATE, (500, 200), 400)
+    plates = [one for one in eyes.look(picture) if one.kind is Kind.PLATE and one.box.iou(place) > 0.3]
+    assert {PLATE, TEXT} & set().union(*(one.scores for one in plates))
+
+
+def test_a_place_is_looked_at_close_up(eyes):
+    picture, place = shown(Kind.FACE, (700, 300), 120)
+    seen = eyes.close(picture, place.grown(0.2), Kind.FACE)
+    assert seen is not None
+    assert seen.box.iou(place) > 0.3
+    assert eyes.close(picture, place.moved(-400, 0), Kind.FACE) is None
+    assert eyes.close(picture, Box(5, 5, 8, 8).moved(-20, -20), Kind.FACE) is None
+
+
+def test_what_is_not_to_be_hidden_is_not_looked_for(models):
+    faces = Eyes(Detectors(Registry.load(), 1), (Kind.FACE,))
+    assert (SECOND_FACE, FACE) == faces.weights
+    picture, _ = shown(Kind.PLATE, (500, 200), 400)
+    assert {Kind.FACE} >= {one.kind for one in faces.look(picture)}
+
+
+@pytest.mark.parametrize("length", [300, 720, 1080, 1920, 3840])
+@pytest.mark.parametrize("side", [192, 307, 576, 1075])
+def test_tiles_cover_everything_and_share_a_quarter(length, side):
+    starts = _starts(length, side)
+    assert 0 == starts[0]
+    assert starts[-1] + side >= length
+    assert all(b - a <= 0.75 * side + 1 for a, b in pairwise(starts))
+
+
+def test_several_models_that_see_one_thing_are_one_sighting():
+    face, forehead_too, other = Box(100, 100, 150, 160), Box(97, 85, 152, 162), Box(300, 100, 350, 160)
+    looks = [
+        [Detection(Kind.FACE, face, 0.6, FACE), Detection(Kind.FACE, other, 0.4, FACE)],
+        [Detection(Kind.FACE, forehead_too, 0.8, SECOND_FACE)],
+        [Detection(Kind.FACE, face, 0.7, FACE)],
+    ]
+    both, single = sorted(_together(looks), key=lambda one: -len(one.scores))
+    assert {FACE: 0.7, SECOND_FACE: 0.8} == both.scores  # not the sum: looks of one model are not independent
+    assert {FACE: 0.4} == single.scores
