@@ -90,8 +90,12 @@ class Detectors:
         self._threads = threads or max(1, (os.cpu_count() or 1) // AT_ONCE)
         self._loaded: dict[str, Detector] = {}
 
+    def __getitem__(self, id: str) -> Detector:
+        """One of them; raises as `get` does."""
+        return self.get([id])[id]
+
     def get(self, ids: Iterable[str]) -> dict[str, Detector]:
-        """Raises WeightsError when the weights are missing, altered or of an unknown family."""
+        """Several, side by side. Raises WeightsError when weights are missing, altered or of an unknown family."""
         wanted = tuple(ids)
         missing = [id for id in wanted if id not in self._loaded]
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-load") as pool:
