@@ -243,7 +243,7 @@ def test_pictures_that_no_player_shows(tmp_path):
 
 
 @pytest.mark.parametrize("recipe", [r for r in formats.RECIPES if r.name.startswith((".avi MPEG-4", ".ts H.264"))],
-                         ids=lambda recipe: recipe.name[:5])  # fmt: skip
+                         ids=lambda recipe: recipe.name)  # fmt: skip
 def test_what_is_not_followed_is_told(recipe, tmp_path):
     assert any("are not followed box by box" in line for line in audited(recipe.make(tmp_path)).unseen)
 

@@ -16,8 +16,9 @@ from passerby.base.motion import MotionField, SceneStats
 from passerby.base.raw import RawFrame
 from passerby.detect.pictures import Picture, fitted, luma
 
-LONGEST = 640  # px, longer side of the picture that motion is measured on
-CELL = 8  # px of that picture
+#: Longer side of the picture that motion is measured on, px. At 640 it costs twice as much and follows no better.
+LONGEST = 480
+CELL = 6  # px of that picture
 
 #: There and back again may miss by this much (px of the small picture) before motion counts as unproven.
 CLOSED = 1.5

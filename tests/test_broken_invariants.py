@@ -1,0 +1,241 @@
+"""Each invariant of docs/design/README.md, broken on purpose: the test that holds it must see it.
+
+An edit is made in a copy of the project, and the test named beside it is run there. It takes minutes, so it is part of
+`make soak`; that each edit still fits the code is tested always. docs/design/broken.md is this table, for reading.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "design" / "broken.md"
+
+
+class Break(NamedTuple):
+    """In `file`, `old` becomes `new`, and `test` is to fail."""
+
+    invariant: int
+    what: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+SRC = "src/passerby"
+BREAKS = [
+    Break(
+        1,
+        "a sink makes a SafeFrame of its own",
+        f"{SRC}/sink/video.py",
+        "        writer = self._tracks[track]\n",
+        "        writer = self._tracks[track]\n        frame = SafeFrame(frame.picture, frame.index, frame.time)\n",
+        "tests/test_invariants.py::test_only_mask_makes_safe_frames",
+    ),
+    Break(
+        1,
+        "a store of pictures knows raw frames",
+        f"{SRC}/sink/video.py",
+        "from passerby.base.safe import SafeFrame\n",
+        "from passerby.base.raw import RawFrame\nfrom passerby.base.safe import SafeFrame\n",
+        "tests/test_invariants.py::test_raw_frames_are_known_to_few",
+    ),
+    Break(
+        2,
+        "a frame that decodes differently is painted as if it were the same",
+        f"{SRC}/pipeline.py",
+        "            if same and not frame.damaged and plan",
+        "            if plan",
+        "tests/test_pipeline.py::test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole",
+    ),
+    Break(
+        2,
+        "a frame that was not analysed is painted by the tracks alone",
+        f"{SRC}/base/plan.py",
+        "        return any(\n            r.first_frame",
+        "        return True or any(\n            r.first_frame",
+        "tests/base/test_plan.py",
+    ),
+    Break(
+        3,
+        "memory may be dumped",
+        f"{SRC}/cli/app.py",
+        "    _no_core_dumps()\n    given",
+        "    given",
+        "tests/cli/test_app.py",
+    ),
+    Break(
+        3,
+        "the registry takes a model that recognises",
+        f"{SRC}/detect/weights.py",
+        "if match := _REFUSED.search(word):",
+        "if (match := _REFUSED.search(word)) and False:",
+        "tests/detect/test_weights.py",
+    ),
+    Break(
+        4,
+        "a solid fill is the mean of what it hides",
+        f"{SRC}/mask/painter.py",
+        "max(0, x1 * sx) : max(0, x2 * sx)] = value",
+        "max(0, x1 * sx) : max(0, x2 * sx)] = plane.mean()",
+        "tests/mask/test_painter.py::test_solid_is_one_colour_over_the_whole_box_whatever_lies_there",
+    ),
+    Break(
+        4,
+        "mosaic and blur are not frozen",
+        f"{SRC}/mask/painter.py",
+        "if shape.track not in self._frozen:",
+        "if True:",
+        "tests/mask/test_painter.py::test_a_weak_fill_is_frozen_when_it_is_first_drawn",
+    ),
+    Break(
+        5,
+        "weak fills are painted over solid ones",
+        f"{SRC}/mask/painter.py",
+        "(shape.style is Style.SOLID, shape.track)",
+        "(shape.style is not Style.SOLID, shape.track)",
+        "tests/mask/test_painter.py::test_the_stronger_fill_is_what_is_seen",
+    ),
+    Break(
+        6,
+        "a mask begins where the thing is first seen",
+        f"{SRC}/track/tracker.py",
+        "reach = max(self._following.reach_back, unsearched)",
+        "reach = 0 * unsearched",
+        "tests/track/test_tracker.py::test_a_mask_begins_before_the_first_sighting_and_goes_on_after_the_last",
+    ),
+    Break(
+        6,
+        "boxes are held still between looks",
+        f"{SRC}/track/carry.py",
+        "(box.moved(dx, dy, 1 + growth), unsure)",
+        "(box.moved(0 * dx, 0 * dy, 1 + 0 * growth), unsure)",
+        "tests/track/test_tracker.py::test_a_gap_is_bridged_by_motion",
+    ),
+    Break(
+        7,
+        "captions hang on the painted picture",
+        f"{SRC}/mask/planes.py",
+        "    copy = blank_like(picture, picture.format.name)\n",
+        "    copy = picture.reformat(width=picture.width, height=picture.height, interpolation='POINT')\n"
+        "    copy.make_writable()\n",
+        "tests/mask/test_painter.py",
+    ),
+    Break(
+        7,
+        "the time of the recording comes along unasked",
+        f"{SRC}/pipeline.py",
+        "created = info.created if settings.keep_times else None",
+        "created = info.created",
+        "tests/sink/test_secrets.py::test_when_it_was_made_is_kept_only_on_request",
+    ),
+    Break(
+        8,
+        "every frame is shown one tick late",
+        f"{SRC}/sink/track.py",
+        "        return told + next(",
+        "        return told + 1 + next(",
+        "tests/sink/test_release.py::test_every_frame_with_its_time",
+    ),
+    Break(
+        8,
+        "the picture loses its rotation",
+        f"{SRC}/sink/track.py",
+        "    if video.geometry.rotation or video.geometry.mirrored:",
+        "    if False:",
+        "tests/sink/test_release.py::test_shown_the_same_way",
+    ),
+    Break(
+        9,
+        "the output is written under its final name",
+        f"{SRC}/sink/output.py",
+        "self.part = part_of(path)",
+        "self.part = path",
+        "tests/sink/test_output.py",
+    ),
+    Break(
+        9,
+        "the source may be written over",
+        f"{SRC}/sink/output.py",
+        "if name.exists() and name.samefile(self._source):",
+        "if False:",
+        "tests/sink/test_output.py",
+    ),
+    Break(
+        10,
+        "a page gives a figure and does not say where it is from",
+        "docs/guide/sound.md",
+        "\n\n",
+        "\n\nIn our tests 99.7 % of voices could not be told.\n\n",
+        "tests/test_figures.py::test_a_page_with_figures_says_what_gives_them",
+    ),
+    Break(
+        11,
+        "a model that finds nothing passes for one that is alive",
+        f"{SRC}/detect/alive.py",
+        "if not any(detection.box.iou(place) >= OVERLAP for detection in found):",
+        "if False:",
+        "tests/detect/test_alive.py",
+    ),
+    Break(
+        11,
+        "answers that are no numbers pass",
+        f"{SRC}/detect/runtime.py",
+        "if not np.isfinite(output.sum()):",
+        "if False:",
+        "tests/detect/test_runtime.py",
+    ),
+]
+
+
+def identity(one):
+    return f"{one.invariant}-{one.what}"
+
+
+@pytest.mark.parametrize("one", BREAKS, ids=identity)
+def test_the_edit_fits_the_code(one):
+    assert one.old in (ROOT / one.file).read_text(encoding="utf-8")
+    assert (ROOT / one.test.partition("::")[0]).exists()
+
+
+def test_every_invariant_is_broken_once():
+    assert set(range(1, 12)) == {one.invariant for one in BREAKS}
+
+
+def test_the_page_is_this_table():
+    assert page() == PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("one", BREAKS, ids=identity)
+def test_breaking_it_is_seen(one, tmp_path):
+    copy = tmp_path / "passerby"
+    skipped = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", ".*_cache", "demo")
+    shutil.copytree(ROOT, copy, ignore=skipped)
+    run = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", one.test]
+    environment = os.environ | {"PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}"}
+    file = copy / one.file
+    file.write_text(file.read_text(encoding="utf-8").replace(one.old, one.new, 1), encoding="utf-8")
+    broken = subprocess.run(run, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    assert 1 == broken.returncode, broken.stdout[-2000:]  # tests failed, which is what pytest's 1 means
+
+
+def page() -> str:
+    rows = "".join(f"| {one.invariant} | {one.what} | `{one.file}` | `{one.test}` |\n" for one in BREAKS)
+    return (
+        "<!-- Made by `python -m tests.test_broken_invariants`. Change the table there, not this page. -->\n\n"
+        "# Invariants, broken on purpose\n\n"
+        "`make soak` makes each of these edits in a copy of the project, and the test beside it must fail there.\n"
+        "The invariants are those of the [design](README.md).\n\n"
+        "| invariant | what is broken | where | what sees it |\n| --- | --- | --- | --- |\n" + rows
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
