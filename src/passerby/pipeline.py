@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
@@ -28,6 +28,7 @@ from passerby.base.report import QuickCheck, Report
 from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Audio, Settings
+from passerby.base.trim import Trims
 from passerby.detect.cadence import CADENCES, Cadence
 from passerby.detect.detector import AT_ONCE, Detectors
 from passerby.detect.look import LOOKS, Looker
@@ -239,15 +240,18 @@ def _render(
     with ExitStack() as stack:
         wanted = [] if settings.audio is Audio.REMOVE else [s for s in info.sounds if playable(video.path, s)]
         files = [stack.enter_context(SoundFile(video.path, info, sound)) for sound in wanted]
-        sounds = [sound_track(file, settings.audio, plan.audio, container) for file in files]
+        trims = [Trims(plan.trim, track.time_base) for track in info.videos]
+        sounds = [sound_track(file, settings.audio, plan.audio, container, trims[0].seconds) for file in files]
         created = info.created if settings.keep_times else None
         tracks = list(zip(info.videos, encodings, strict=True))
         writer = stack.enter_context(VideoWriter(part, tracks, container, sounds, created))
         painted = [_painted(video, n, plan, settings, hashes, encoding) for n, encoding in enumerate(encodings)]
         for _, number, safe in merge(*painted, key=lambda one: one[:2]):
-            writer.write(safe, number)
-            covered += safe.covered
             times[number].append(safe.time)
+            shown = trims[number].written(safe.time)
+            if shown is not None:
+                writer.write(replace(safe, time=shown), number)
+                covered += safe.covered
             progress.advance(1)
     progress.finish()
     if [len(track) for track in times] != [seen.frames for seen in plan.videos]:
@@ -255,7 +259,8 @@ def _render(
             f"{video.path} gave {plan.videos[0].frames} frames when it was looked at and {len(times[0])} now. "
             "Nothing was written. Make sure that nobody writes to it, and run it again."
         )
-    notes = [note for encoding in encodings for note in encoding.notes] + [s.note for s in sounds if s.note]
+    cut = [f"{start:.2f} to {end:.2f} s were left out, as the plan says" for start, end in trims[0].seconds]
+    notes = cut + [note for encoding in encodings for note in encoding.notes] + [s.note for s in sounds if s.note]
     if settings.audio is not Audio.REMOVE and len(sounds) < len(info.sounds):
         notes.append(f"{len(info.sounds) - len(sounds)} tracks of sound were left out: nothing of them can be played")
     encoders = [encoding.encoder for encoding in encodings]

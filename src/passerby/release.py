@@ -31,7 +31,8 @@ JOINED = 1.0
 @dataclass(frozen=True, slots=True)
 class Written:
     """What the second pass has written: with which encoders, how many frames covered whole, the `times` of each video
-    track in ticks, and what the source counted in each. `notes` tell what was not written as it was, one line each."""
+    track in ticks, as the source has them, and what the source counted in each. `notes` tell what was not written as it
+    was, one line each."""
 
     encoders: Sequence[str]
     covered: int

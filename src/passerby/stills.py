@@ -178,6 +178,8 @@ def _belongs(plan: Plan, still: StillFile) -> None:
             f"The plan was made for another file ({plan.source.name}, SHA-256 {plan.source.sha256[:16]}…), not for "
             f"{still.path}. Make a new one with: passerby redact {still.path} --save-plan"
         )
+    if plan.trim:
+        raise PlanError(f"{still.path} is a still, which has no time to leave out. Take `trim` out of the plan.")
 
 
 def _render(

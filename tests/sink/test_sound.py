@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from passerby import Plan, Settings, redact
-from passerby.base.plan import AudioSpan
+from passerby.base.plan import AudioSpan, TrimSpan
 from passerby.base.settings import Audio
 from tests import clips
 from tests.planted import plant
@@ -238,3 +238,21 @@ def test_gap_in_the_sound_stays_a_gap(tmp_path):
     loud = moments[np.abs(samples) > 0.3]
     assert loud[loud < 1].max() == pytest.approx(0.5, abs=0.02)
     assert loud[loud > 1].min() == pytest.approx(2.0, abs=0.02)
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mkv"])
+def test_what_the_plan_leaves_out_is_gone_from_picture_and_sound(tmp_path, ending):
+    """A stretch between two flashes: those before it stay, those after it come earlier, each with its click."""
+    path, saved, out = clip(tmp_path / "s.mp4"), tmp_path / "plan.json", tmp_path / f"o{ending}"
+    redact(path, tmp_path / "first.mp4", save_plan=saved)
+    first, second = MOMENTS[0], MOMENTS[1]
+    start, end = first + 0.3, second - 0.1
+    plan = Plan.load(saved).model_copy(
+        update={"trim": (TrimSpan(start=start, end=end),), "settings": Settings(audio="keep")}
+    )
+    report = redact(path, out, plan=plan)
+    assert [] == list(report.check.suspects)
+    assert any("were left out, as the plan says" in line for line in report.warnings)
+    expected = [moment if moment < start else moment - (end - start) for moment in MOMENTS]
+    assert expected == pytest.approx(flashes(out), abs=0.041)
+    assert max(apart(out)) <= 0.02

@@ -102,6 +102,21 @@ def edited(chunks: Iterable[Samples], rate: int, spans: Sequence[AudioSpan]) -> 
         done += samples.shape[1]
 
 
+def trimmed(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[float, float]]) -> Iterator[Samples]:
+    """The same samples without those of the cuts (seconds, in order and apart)."""
+    bounds = [(round(start * rate), round(end * rate)) for start, end in cuts]
+    done = 0
+    for samples in chunks:
+        kept = np.ones(samples.shape[1], bool)
+        for start, end in bounds:
+            kept[max(0, start - done) : max(0, end - done)] = False
+        done += samples.shape[1]
+        if kept.all():
+            yield samples
+        elif kept.any():
+            yield np.ascontiguousarray(samples[:, kept])
+
+
 def disguised(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:
     """The same samples with lower pitch and formants, and dull. As many as before, at the same moments."""
     graph = av.filter.Graph()

@@ -17,7 +17,7 @@ from av.stream import Stream
 from passerby.base.media import SoundInfo
 from passerby.base.plan import AudioSpan
 from passerby.base.settings import Audio
-from passerby.sink.samples import Samples, Timeline, disguised, edited
+from passerby.sink.samples import Samples, Timeline, disguised, edited, trimmed
 
 if TYPE_CHECKING:
     Timed = tuple[int, av.Packet[AudioStream]]
@@ -63,13 +63,18 @@ class SoundTrack(Protocol):
         """The packets up to that moment that have not been given before; all the rest for None."""
 
 
-def sound_track(source: Source, audio: Audio, spans: Sequence[AudioSpan], container: str) -> SoundTrack:
-    """The track as the settings want it: a copy where nothing is to be changed in it and the container allows that."""
-    if audio is Audio.KEEP and not spans and source.info.codec in COPIED[container]:
+def sound_track(
+    source: Source, audio: Audio, spans: Sequence[AudioSpan], container: str, cuts: Sequence[tuple[float, float]] = ()
+) -> SoundTrack:
+    """The track as the settings want it: a copy where nothing is to be changed in it and the container allows that.
+
+    `spans` are silent, and `cuts` (seconds, in order and apart) are left out; both are told in the source's time.
+    """
+    if audio is Audio.KEEP and not spans and not cuts and source.info.codec in COPIED[container]:
         first = list(islice(packets := source.packets(), _TRIED))
         if _accepts(container, source, first):
             return CopiedSound(source, chain(first, packets))
-    return EncodedSound(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac")
+    return EncodedSound(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac", cuts)
 
 
 def _accepts(container: str, source: Source, packets: list[Timed]) -> bool:
@@ -126,17 +131,24 @@ class CopiedSound:
 class EncodedSound:
     """The source's sound, changed where that is asked for, as AAC or Opus."""
 
-    def __init__(self, source: Source, disguise: bool, spans: Sequence[AudioSpan], encoder: str) -> None:
+    def __init__(
+        self,
+        source: Source,
+        disguise: bool,
+        spans: Sequence[AudioSpan],
+        encoder: str,
+        cuts: Sequence[tuple[float, float]] = (),
+    ) -> None:
         self._source, self._encoder = source, encoder
         info = source.info
         self.rate = 48000 if encoder == "libopus" or info.sample_rate not in _RATES else info.sample_rate
         self._layout = "mono" if info.channels == 1 else "stereo"
-        self._timeline = Timeline(self.rate, self._layout, source.longest, placed=bool(spans))
+        self._timeline = Timeline(self.rate, self._layout, source.longest, placed=bool(spans or cuts))
         chunks = self._timeline.of(source.frames(), info.time_base)
         if disguise:
             chunks = disguised(chunks, self.rate, self._layout)
-        self._chunks: Iterator[Samples] = edited(chunks, self.rate, spans)
-        self._anew = not disguise and not spans
+        self._chunks: Iterator[Samples] = trimmed(edited(chunks, self.rate, spans), self.rate, cuts)
+        self._anew = not disguise and not spans and not cuts
         self._written = 0
         self._ended = False
 

@@ -26,6 +26,7 @@ from passerby.base.raw import RawFrame
 from passerby.base.report import QuickCheck, Suspect
 from passerby.base.schedule import Schedule, Showing
 from passerby.base.settings import ALWAYS_SOLID, CELLS, Settings, Style
+from passerby.base.trim import Trims
 from passerby.detect.detector import AT_ONCE, Detectors
 from passerby.detect.look import Looker
 from passerby.detect.pictures import fitted, luma
@@ -61,7 +62,8 @@ def quick_check(
     progress: Progress,
 ) -> QuickCheck:
     """Decode `written` once and compare it with the plan. `released` is the name it will have; `times` are the
-    presentation times that the frames of each video track must have, in the time base of its plan."""
+    presentation times of the source's frames in each video track, in the time base of its plan. Frames that the plan
+    leaves out must not be there, and those after them earlier by as much."""
     suspects: list[Suspect] = []
     compared = searched = 0
     late = ROUNDED.get(released.suffix.lower(), 1e-9)
@@ -93,6 +95,8 @@ def _check_track(
     looks: list[Future[list[Suspect]]] = []
     compared = 0
     info, base = video.info.videos[number], plan.videos[number].time_base
+    trims = Trims(plan.trim, base)
+    kept = [(time, shown) for time in times if (shown := trims.written(time)) is not None]
     looker = Looker(detectors, info.geometry, settings.hide)
     schedule = Schedule(plan.tracks(number))
     search_from = float("-inf")
@@ -104,13 +108,14 @@ def _check_track(
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-check") as pool:
         for frame in background(video.frames(number)):
             seconds = float(frame.time * info.time_base)
-            if compared == len(times):
-                what = f"the output goes on after the source's {len(times)} frames"
+            if compared == len(kept):
+                what = f"the output goes on after the source's {len(kept)} frames"
                 suspects.append(Suspect(time=seconds, what=what))
                 break
-            if abs(seconds - float(times[compared] * base)) > late:
+            time, shown = kept[compared]
+            if abs(seconds - float(shown * base)) > late:
                 suspects.append(Suspect(time=seconds, what="a frame is not at the time it has in the source"))
-            here = schedule.at(times[compared])
+            here = schedule.at(time)
             black = BLACK[bool(info.colour.full_range)]
             suspects += _uncovered(frame, info.geometry, seconds, here, settings.style, black)
             if seconds >= search_from:
@@ -123,8 +128,8 @@ def _check_track(
             progress.advance(1)
     suspects += chain.from_iterable(look.result() for look in looks)
     suspects.sort(key=lambda suspect: suspect.time)
-    if compared != len(times):
-        suspects.append(Suspect(time=0.0, what=f"the output has {compared} frames, the source {len(times)}"))
+    if compared != len(kept):
+        suspects.append(Suspect(time=0.0, what=f"the output has {compared} frames, the source {len(kept)}"))
     return suspects, compared, len(looks)
 
 

@@ -29,6 +29,7 @@ from passerby.base.proof import (
 )
 from passerby.base.report import Report
 from passerby.base.settings import Audio, Settings
+from passerby.base.trim import Trims
 from passerby.detect.detector import Detectors
 from passerby.detect.weights import Registry
 from passerby.source.fingerprint import fingerprint, printable
@@ -272,5 +273,6 @@ def _tell_sound(given: _Given, opened: Opened, suspects: Suspects) -> None:
     if wrong is not None:
         suspects.tell(Check.SOUND, wrong)
     if given.plan is not None:
-        for span, line in not_silenced(opened, given.plan.audio):
+        spans = Trims(given.plan.trim, given.plan.videos[0].time_base).sound(given.plan.audio)
+        for span, line in not_silenced(opened, spans):
             suspects.tell(Check.SOUND, line, span.start)

@@ -20,6 +20,7 @@ from passerby.base.proof import Check, VideoSeen
 from passerby.base.raw import RawFrame
 from passerby.base.schedule import Schedule, Showing
 from passerby.base.settings import Style
+from passerby.base.trim import Trims
 from passerby.detect.pictures import Picture, colour, fitted, luma
 from passerby.verify.against import AgainstOriginal
 from passerby.verify.black import Blackness, blackness
@@ -96,6 +97,8 @@ class Watch:
         self._info = opened.videos[video]
         self._full = bool(self._info.colour.full_range)
         self._plan = told.plan if told.plan is not None and video < len(told.plan.videos) else None
+        base = self._info.time_base if self._plan is None else self._plan.videos[video].time_base
+        self._trims = Trims(() if self._plan is None else self._plan.trim, base)
         self._masks = MaskCheck(video, told.style, self._full, suspects)
         self._against = AgainstOriginal(video, told.style, suspects)
         self._confirming, self._holes = Confirming(), Holes()
@@ -128,7 +131,8 @@ class Watch:
         progress.finish()
         self._tell_things()
         self._against.finish()
-        if self._plan is not None and frames != self._plan.videos[self._video].frames and self._opened.still is None:
+        told = self._plan is not None and self._opened.still is None and not self._trims
+        if told and self._plan is not None and frames != self._plan.videos[self._video].frames:
             wanted = self._plan.videos[self._video].frames
             self._suspects.tell(
                 Check.COVERAGE, f"the plan knows {wanted} frames, the file shows {frames}", video=self._video
@@ -143,7 +147,7 @@ class Watch:
         if original is None or self._video >= len(original.videos):
             yield from zip(ours, repeat(None), strict=False)
             return
-        others = background(original.frames(self._video))
+        others = (frame for frame in background(original.frames(self._video)) if self._kept(frame))
         for frame in ours:
             other = next(others, None)
             if other is None:
@@ -156,6 +160,12 @@ class Watch:
         if self._opened.still is None and next(others, None) is not None:
             self._suspects.tell(Check.SOURCE, "the file ends before the original does", video=self._video)
 
+    def _kept(self, frame: RawFrame) -> bool:
+        """Is this frame of the original in the release?"""
+        assert self._told.original is not None
+        base = self._told.original.videos[self._video].time_base
+        return self._trims.written(round(frame.time * base / self._trims.time_base)) is not None
+
     def _here(self, schedule: Schedule | None, frame: RawFrame) -> list[Showing]:
         """What the plan hides in this frame. Where times were rounded, only what surely shows."""
         if schedule is None or self._plan is None:
@@ -163,12 +173,15 @@ class Watch:
         base = self._plan.videos[self._video].time_base
         slack = Fraction(ROUNDED.get(self._opened.info.container, 0)).limit_denominator(10**6)
         time = frame.time * self._info.time_base
-        ticks, early, late = (round((time + by) / base) for by in (0, -slack, slack))
+        ticks, early, late = (self._trims.source(round((time + by) / base)) for by in (0, -slack, slack))
         return [(t, key) for t, key in schedule.at(ticks) if not slack or (t.start <= early and late <= t.end)]
 
     def _analysed(self, frame: RawFrame) -> bool:
         assert self._plan is not None
         video = self._plan.videos[self._video]
+        if self._trims:  # ordinals are the release's own
+            time = self._trims.source(round(frame.time * self._info.time_base / video.time_base))
+            return any(run.first_time <= time <= run.last_time for run in video.analysed)
         # By ordinal alone: times are compared by the quick check, and may be rounded by the container.
         return any(run.first_frame <= frame.index <= run.last_frame for run in video.analysed)
 
