@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from passerby.base.errors import PasserbyError
-from passerby.cli import demo, models, redact
+from passerby.cli import demo, models, redact, review
 
 app = typer.Typer(
     name="passerby",
@@ -26,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("redact")(redact.redact)
+app.command("review")(review.review)
 app.add_typer(models.app, name="models")
 app.command("demo")(demo.demo)
 
