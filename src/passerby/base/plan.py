@@ -214,8 +214,8 @@ class Correction(Frozen):
 
     `add` hides `track` as well; `remove` takes the track with that number out; `replace` puts `track` in its place.
     `sound` and `trim` say what the plan's `audio` or `trim` were and became; the plan itself holds what counts.
-    Corrections with the same `act` were made in one go. One that takes another act back says which in `takes_back`; taking
-    that back in turn does it again.
+    Corrections with the same `act` were made in one go. One that takes another act back says which in `takes_back`;
+    taking that back in turn does it again.
     """
 
     who: str
