@@ -98,10 +98,12 @@ class History:
         return self._highest + 1
 
     def apply(self, changes: Iterable[Change], act: int | None = None) -> int:
-        """Append what was done in one go, or, with the number of an earlier `act`, more of that. Its number."""
+        """Append what was done in one go, or, with the number of an earlier `act`, more of that. Its number. What changes
+        nothing is not appended."""
         number = act if act is not None else max(self._acts, default=0) + 1
         for change in changes:
-            self._append(change, number, None)
+            if not self._is_so(change):
+                self._append(change, number, None)
         return number
 
     def undo(self) -> list[Key]:
@@ -124,8 +126,7 @@ class History:
         act = self._acts[number]
         back = max(self._acts) + 1
         for change in reversed(list(act.before.values())):
-            if self._now_is(change.key) != change:
-                self._append(change, back, number)
+            self._append(change, back, number)
         if back not in self._acts:  # it had no effect: it still counts as taken back
             self._book(Act(back, number))
         return list(act.before)
@@ -190,6 +191,10 @@ class History:
             return Change(trim=self.trim)
         video, number = int(key[0]), int(key[1])  # type: ignore[misc]  # the other keys are of a track
         return Change(video, number, self._tracks[video].get(number))
+
+    def _is_so(self, change: Change) -> bool:
+        now = self._now_is(change.key)
+        return (now.track, now.sound, now.trim) == (change.track, change.sound, change.trim)
 
     def _set(self, **what: object) -> None:
         self._plan = self._plan.model_copy(update=what)
