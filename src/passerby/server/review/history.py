@@ -57,8 +57,13 @@ class History:
         self._undone: list[int] = []
         self._highest = max((track.number for tracks in self._tracks for track in tracks.values()), default=0)
         self._head: str | None = None
+        for what in ("sound_before", "trim_before"):  # what counts now is in the plan; what was at first, in these
+            first = next((c for c in plan.corrections if getattr(c, what) is not None), None)
+            if first is not None:
+                self._set(**{"audio" if what == "sound_before" else "trim": getattr(first, what)})
         for correction in plan.corrections:
             self._take_in(correction)
+        self._set(audio=plan.audio, trim=plan.trim)
 
     @property
     def plan(self) -> Plan:
