@@ -11,6 +11,7 @@ import pytest
 from passerby.base.report import Report
 from passerby.base.settings import Audio
 from passerby.desk import left_out_covered
+from passerby.server.review.told import TrackTold, Whole
 from tests.clips import decoded
 from tests.plans import told
 from tests.server.conftest import HEADERS, PATCH, given, opened
@@ -33,6 +34,15 @@ def test_the_list_names_files_and_no_paths(review, tmp_path):
     assert ["ready"] == [one["state"] for one in answer.json()]
     assert str(tmp_path) not in answer.text
     assert str(tmp_path) not in review.get("").text
+
+
+def test_tracks_are_told_in_one_way(review):
+    review.edit("region", first=3, last=6, polygon=[[60, 50], [120, 50], [60, 90]], reason="fence")
+    review.edit("keep", track=1, frame=5)
+    history = review.shelf.items[0].file.history
+    expected = [TrackTold.of(track).model_dump(mode="json") for track in history.tracks(0)]
+    assert expected == review.get("").json()["tracks"][0]
+    Whole.model_validate_json(review.get("").text)
 
 
 def test_times_are_those_of_the_frames(review):

@@ -17,7 +17,7 @@ from passerby.server.review import proof
 from passerby.server.review.asked import Edit, Reason
 from passerby.server.review.cases import case_of
 from passerby.server.review.edits import frame_at
-from passerby.server.review.queue import Entry, entries, urgency
+from passerby.server.review.queue import Entry, urgency
 from passerby.server.review.shelf import Item, Shelf
 from passerby.server.review.told import (
     Changed,
@@ -107,15 +107,14 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
         """The files that were given, and how far each is."""
         return [_file_told(item) for item in shelf.items]
 
-    @routes.get("/files/{id}")
-    def whole(id: Id) -> Whole:
+    @routes.get("/files/{id}", response_model=Whole)
+    def whole(id: Id) -> Response:
         """A file that is open, with all its tracks."""
         item = item_of(id)
         file = item.file
         with file.lock:
             plan, viewer = file.history.plan, file.viewer
-            numbers = range(len(plan.videos))
-            return Whole(
+            told = Whole(
                 id=id,
                 name=plan.source.name,
                 videos=tuple(
@@ -128,12 +127,14 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
                     )
                     for number, video in enumerate(plan.videos)
                 ),
-                tracks=tuple(tuple(TrackTold.of(track) for track in file.history.tracks(n)) for n in numbers),
+                tracks=(),
                 history=HistoryTold.of(file.history),
                 audio=plan.settings.audio.value,
                 has_sound=viewer.has_sound,
                 output=file.given.output.name,
             )
+            tracks = [file.history.tracks(number) for number in range(len(plan.videos))]
+        return Response(told.with_tracks(tracks), media_type="application/json")
 
     @routes.get(
         "/files/{id}/times/{video}",
@@ -366,9 +367,7 @@ def _queue(item: Item) -> list[Entry]:
     file = item.file
     with file.lock:
         plan, done = file.history.plan, set(file.notes.done)
-        listed = []
-        for number, video in enumerate(plan.videos):
-            listed += entries(number, video, file.history.tracks(number), file.times(number), file.base(number))
+        listed = list(file.doubts())
         verdict = item.releasing.told().verdict
         for finding in verdict.findings if verdict is not None else ():
             if finding.video >= len(plan.videos):

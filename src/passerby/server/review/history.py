@@ -103,8 +103,8 @@ class History:
         return self._highest + 1
 
     def apply(self, changes: Iterable[Change], act: int | None = None) -> int:
-        """Append what was done in one go, or, with the number of an earlier `act`, more of that. Its number. What changes
-        nothing is not appended."""
+        """Append what was done in one go, or, with the number of an earlier `act`, more of that. Its number. What
+        changes nothing is not appended."""
         number = act if act is not None else max(self._acts, default=0) + 1
         for change in changes:
             if not self._is_so(change):

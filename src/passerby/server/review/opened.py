@@ -17,6 +17,7 @@ from passerby.server.review.edits import Refused
 from passerby.server.review.history import Change, History, Key
 from passerby.server.review.notes import Notes
 from passerby.server.review.progress import JobProgress, Stopped, Told
+from passerby.server.review.queue import Entry, entries
 from passerby.views import Viewer
 
 State = Literal["waiting", "analysing", "opening", "ready", "failed"]
@@ -38,6 +39,7 @@ class OpenFile:
         self._viewer: Viewer | None = None
         self._small: Viewer | None = None
         self._stamp: tuple[int, int] | None = None
+        self._doubts: tuple[int, list[Entry]] | None = None
 
     def prepare(self) -> None:
         """Load the plan, or make it, and open the file. Every error ends in the state `failed`, with what to do."""
@@ -99,6 +101,17 @@ class OpenFile:
 
     def base(self, video: int) -> Fraction:
         return self.viewer.time_base(video)
+
+    def doubts(self) -> Sequence[Entry]:
+        """What is doubtful by the plan alone. It is asked for often, and for hours of film it takes a while."""
+        with self.lock:
+            if self._doubts is None or self._doubts[0] != self.history.count:
+                found: list[Entry] = []
+                for number, video in enumerate(self.history.plan.videos):
+                    tracks = self.history.tracks(number)
+                    found += entries(number, video, tracks, self.times(number), self.base(number))
+                self._doubts = self.history.count, found
+            return self._doubts[1]
 
     def edit(self, changes: Iterable[Change], act: int | None = None) -> tuple[int, list[Key]]:
         """Append changes and have them on the disk before returning. (number of the act, what changed)"""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from passerby.base.frozen import Frozen
@@ -49,6 +50,22 @@ class TrackTold(Frozen):
             certainty=round(certainty(track), 3),
             hand=is_hand_made(track),
         )
+
+    @classmethod
+    def plain(cls, track: Track) -> dict[str, object]:
+        """What `of` gives, as it is written in JSON."""
+        return {
+            "number": track.number,
+            "kind": track.kind.value,
+            "keys": [
+                {"time": key.time, "box": key.box, "hand": is_drawn(key), "polygon": key.polygon}
+                for key in track.keyframes
+            ],
+            "reason": track.reason,
+            "visible": [(span.start, span.end) for span in track.visible],
+            "certainty": round(certainty(track), 3),
+            "hand": is_hand_made(track),
+        }
 
 
 class VideoTold(Frozen):
@@ -118,6 +135,13 @@ class Whole(Frozen):
     audio: str
     has_sound: bool
     output: str
+
+    def with_tracks(self, tracks: Sequence[Sequence[Track]]) -> str:
+        """This as JSON, with the tracks of each video. Put together by hand: an hour may have 200 000 keyframes, and
+        making a value of each takes longer than a person wants to wait."""
+        told = self.model_dump(mode="json")
+        told["tracks"] = [[TrackTold.plain(track) for track in listed] for listed in tracks]
+        return json.dumps(told, separators=(",", ":"))
 
 
 class Changed(Frozen):
