@@ -1,7 +1,7 @@
 """How fast `passerby review` opens and seeks in a file of an hour: `python benchmarks/review.py CLIP`.
 
-CLIP is looped to an hour without encoding it anew (ffmpeg is needed), and its plan with it, so that there are as many
-tracks as an hour of such footage has. Told are seconds from the start of the process until the first masked frame is
+CLIP is looped to an hour without encoding it anew (ffmpeg is needed), and its plan (made, or NAME.plan.json beside it)
+with it, so that there are as many tracks as an hour of such footage has. Told are seconds from the start of the process until the first masked frame is
 there, the same from when the program listens, and for 40 jumps to random frames, until each masked frame is there.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import random
 import re
 import statistics
@@ -33,7 +34,8 @@ def main(clip: Path) -> None:
         film = Path(folder) / "hour.mp4"
         loop = ["ffmpeg", "-v", "error", "-stream_loop", "-1", "-i", str(clip), "-map", "0:v:0", "-c", "copy"]
         subprocess.run([*loop, "-t", str(HOUR), str(film)], check=True)
-        plan = looped(pipeline.analyse(clip), film)
+        saved = clip.with_name(f"{clip.stem}.plan.json")
+        plan = looped(Plan.load(saved) if saved.exists() else pipeline.analyse(clip), film)
         film.with_name("hour.plan.json").write_text(plan.to_json())
         print(f"{film.stat().st_size / 1e6:.0f} MB, {plan.source.frames} frames, {len(plan.tracks(0))} tracks")
         measure(film, plan.source.frames)
@@ -60,7 +62,7 @@ def looped(one: Plan, film: Path) -> Plan:
     )
     sha256, size = fingerprint(film)
     source = one.source.model_copy(update={"name": film.name, "sha256": sha256, "size": size, "frames": len(times)})
-    return one.model_copy(update={"source": source, "videos": (video_plan,)})
+    return one.model_copy(update={"source": source, "videos": (video_plan,), "corrections": ()})
 
 
 def measure(film: Path, frames: int) -> None:
@@ -80,6 +82,7 @@ def measure(film: Path, frames: int) -> None:
             for path in ("", "/times/0", "/queue", "/masked/0/0"):
                 ask(f"/api/files/0{path}")
             print(f"open: {time.perf_counter() - began:.2f} s, of which {listening - began:.2f} s to start the program")
+            print(f"      {cpu(server.pid):.2f} s of processor time in all")
             chosen = random.Random(1)
             taken = []
             for _ in range(JUMPS):
@@ -89,6 +92,12 @@ def measure(film: Path, frames: int) -> None:
             print(f"jump: median {statistics.median(taken):.3f} s, worst {max(taken):.3f} s of {JUMPS}")
         finally:
             server.terminate()
+
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time that a process has used (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def asker(host: str, port: int, token: str):

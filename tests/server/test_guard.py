@@ -96,6 +96,8 @@ def test_a_large_request_is_refused(review):
     headers = HEADERS | {"content-type": "application/json"}
     answer = review.client.post("/api/files/0/edit", content=b" " * (2 << 20), headers=headers)
     assert 413 == answer.status_code
+    unsaid = review.client.post("/api/files/0/edit", content=iter([b"{}"]), headers=headers)  # of no stated length
+    assert 413 == unsaid.status_code
 
 
 def test_originals_stay_on_this_machine(clip, tmp_path):

@@ -113,7 +113,7 @@ class Guard:
             if OURS not in headers:
                 return _no(403, f"Requests that change something carry the header {OURS}.")
             length = headers.get("content-length", "0")
-            if not length.isdigit() or int(length) > MOST:
+            if not length.isdigit() or int(length) > MOST or "transfer-encoding" in headers:
                 return _no(413, "The request is too large.")
         path = scope["path"]
         if path.startswith(self._closed) and not self._auth.knows(self.session(headers)):
