@@ -1,8 +1,8 @@
 """How fast `passerby review` opens and seeks in a file of an hour: `python benchmarks/review.py CLIP`.
 
 CLIP is looped to an hour without encoding it anew (ffmpeg is needed), and its plan (made, or NAME.plan.json beside it)
-with it, so that there are as many tracks as an hour of such footage has. Told are seconds from the start of the process until the first masked frame is
-there, the same from when the program listens, and for 40 jumps to random frames, until each masked frame is there.
+with it, so that there are as many tracks as an hour of such footage has. Told are seconds from the start of the process
+until the first masked frame is there, and for 40 jumps to random frames, until each masked frame is there.
 """
 
 from __future__ import annotations
