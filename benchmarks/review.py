@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import av
+
 from passerby import pipeline
 from passerby.base.plan import Analysed, Keyframe, Plan, Track
 from passerby.source.file import VideoFile
@@ -44,8 +46,10 @@ def main(clip: Path) -> None:
 def looped(one: Plan, film: Path) -> Plan:
     """The plan of the clip, once for each time it is repeated."""
     first = one.videos[0]
+    with av.open(film) as container:
+        frames = sum(bool(packet.size) for packet in container.demux(video=0))
     with VideoFile.open(film) as video:
-        times = frame_index(video, 0, int(HOUR * (video.info.videos[0].frame_rate or 25))).times
+        times = frame_index(video, 0, frames).times
         base = video.info.videos[0].time_base
     tracks: list[Track] = []
     for start in range(0, len(times) - first.frames, first.frames):
