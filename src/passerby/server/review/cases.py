@@ -1,6 +1,7 @@
 """A correction kept as a regression case: a reference to the file, and boxes. Never a pixel, never who it is.
 
-`passerby bench accuracy` scores every NAME.case.json in a folder; docs/ref/bench.md has the form.
+`passerby bench accuracy` scores every NAME.case.json in a folder; the reference of that command has
+the form.
 """
 
 from __future__ import annotations
