@@ -16,5 +16,6 @@ lock:     ## resolve the dependencies anew
 docs:     ## write the generated reference pages anew
 	scripts/docs
 clean:    ## remove everything that was made here
+	rm -rf web/node_modules web/src/api.gen.ts src/passerby/server/static
 	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -18,7 +18,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 #: Files that may use temporary files: for model files, which show nobody, and for results of programs under measure.
 TEMPORARY = {"bench/scratch.py", "cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
-RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py"}
+RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py", "views.py"}
 
 #: What each room may import: the table of the design.
 ROOMS: dict[str, set[str]] = {
@@ -36,7 +36,22 @@ ROOMS: dict[str, set[str]] = {
     "release": {"base", "source"},
     "bench": {"base", "source"},
     "verify": {"base", "source", "detect"},
-    "server": {"pipeline", "verify", "store", "base"},
+    "views": {"base", "source", "mask"},
+    "following": {"base", "source", "detect", "track"},
+    "desk": {
+        "base",
+        "source",
+        "pipeline",
+        "stills",
+        "dispatch",
+        "release",
+        "detect",
+        "track",
+        "mask",
+        "sink",
+        "verify",
+    },
+    "server": {"pipeline", "dispatch", "desk", "views", "following", "verify", "store", "base"},
 }
 NEVER_RAW = {"track", "events", "store", "sink", "server"}
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from passerby.base.box import Box
 from passerby.base.errors import PlanError
@@ -15,6 +16,7 @@ from passerby.base.plan import (
     Fingerprint,
     Keyframe,
     Plan,
+    Span,
     Track,
     TrimSpan,
     VideoPlan,
@@ -205,3 +207,29 @@ def test_a_plan_that_is_not_there(tmp_path):
 def test_a_correction_that_misses_is_an_error_not_a_leak(wrong, why):
     with pytest.raises(ValueError, match=why):
         plan(track(1), corrections=wrong())
+
+
+def test_where_a_track_is_kept_visible_it_is_not_hidden_but_still_there():
+    one = track(1, key(0), key(100)).model_copy(update={"visible": (Span(start=20, end=40),)})
+    assert [False, True, True, False] == [one.at(time) is None for time in (19, 20, 40, 41)]
+    assert one.place(30) == track(1, key(0), key(100)).at(30)
+
+
+def test_a_stretch_goes_forward():
+    with pytest.raises(ValidationError, match="before it starts"):
+        Span(start=2, end=1)
+
+
+def test_corrections_of_sound_and_trim_are_about_no_track():
+    made = {"who": "x", "when": "2026-03-01T10:30:00+00:00", "video": 0}
+    sound = Correction(**made, action="sound", sound_before=(), sound_after=(AudioSpan(start=0, end=1),))
+    one = plan(track(1))
+    assert one.tracks(0) == plan(track(1), corrections=(sound,)).tracks(0)
+    for wrong in (
+        {"action": "sound"},
+        {"action": "trim", "sound_before": (), "sound_after": ()},
+        {"action": "trim", "trim_before": (), "trim_after": (), "track": track(1)},
+        {"action": "remove", "number": 1, "trim_before": (), "trim_after": ()},
+    ):
+        with pytest.raises(ValidationError):
+            Correction(**made, **wrong)

@@ -75,8 +75,21 @@ class Keyframe(Frozen):
         return box
 
 
+class Span(Frozen):
+    """A stretch of time from `start` to `end`, both included."""
+
+    start: int
+    end: int
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("a stretch cannot end before it starts")
+        return self
+
+
 class Track(Frozen):
-    """One thing hidden without a break from its first keyframe to its last, both included.
+    """One thing hidden from its first keyframe to its last, both included, but for what a person lets show (`visible`).
 
     `number` is an ordinal within one file. It names no one and means nothing in any other file.
     """
@@ -85,6 +98,7 @@ class Track(Frozen):
     kind: Kind
     keyframes: tuple[Keyframe, ...] = Field(min_length=1)
     reason: str | None = None
+    visible: tuple[Span, ...] = Field(default=(), description="stretches in which a person decided not to hide it")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -102,7 +116,13 @@ class Track(Frozen):
         return self.keyframes[-1].time
 
     def at(self, time: int) -> Keyframe | None:
-        """The place at `time` (track time base), interpolated; None outside the track."""
+        """Where it is hidden at `time` (track time base); None outside the track and where it is to stay visible."""
+        if any(span.start <= time <= span.end for span in self.visible):
+            return None
+        return self.place(time)
+
+    def place(self, time: int) -> Keyframe | None:
+        """Where it is at `time`, interpolated, hidden or not; None outside the track."""
         if not self.start <= time <= self.end:
             return None
         right = bisect.bisect_left(self.keyframes, time, key=lambda key: key.time)
@@ -125,13 +145,6 @@ def _between(a: tuple[Point, ...] | None, b: tuple[Point, ...] | None, share: fl
     if a is None or b is None or len(a) != len(b):
         return None
     return tuple((p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(a, b, strict=True))
-
-
-class Span(Frozen):
-    """A stretch of time from `start` to `end`, both included."""
-
-    start: int
-    end: int
 
 
 class Analysed(Frozen):
@@ -200,18 +213,39 @@ class Correction(Frozen):
     """A change a person made. The analysis is never edited: corrections are appended, and the last one counts.
 
     `add` hides `track` as well; `remove` takes the track with that number out; `replace` puts `track` in its place.
+    `sound` and `trim` say what the plan's `audio` or `trim` were and became; the plan itself holds what counts.
+    Corrections with the same `act` were made in one go. One that takes another act back says which in `takes_back`;
+    taking that back in turn does it again.
     """
 
     who: str
     when: str = Field(description="ISO 8601 with offset")
     video: int = Field(ge=0, description="index into `videos`")
-    action: Literal["add", "remove", "replace"]
-    number: int
+    action: Literal["add", "remove", "replace", "sound", "trim"]
+    number: int = Field(default=0, description="the track's; 0 for sound and trim")
     track: Track | None = None
     reason: str | None = None
+    act: int | None = Field(default=None, ge=1)
+    takes_back: int | None = Field(default=None, ge=1)
+    sound_before: tuple[AudioSpan, ...] | None = None
+    sound_after: tuple[AudioSpan, ...] | None = None
+    trim_before: tuple[TrimSpan, ...] | None = None
+    trim_after: tuple[TrimSpan, ...] | None = None
+
+    @property
+    def of_a_track(self) -> bool:
+        return self.action in ("add", "remove", "replace")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if (self.sound_before is None or self.sound_after is None) == (self.action == "sound"):
+            raise ValueError("correction sound: what was silenced before and after is given, and with sound only")
+        if (self.trim_before is None or self.trim_after is None) == (self.action == "trim"):
+            raise ValueError("correction trim: what was left out before and after is given, and with trim only")
+        if not self.of_a_track:
+            if self.track is not None:
+                raise ValueError(f"correction {self.action}: it is about no track")
+            return self
         if (self.track is None) != (self.action == "remove"):
             raise ValueError(
                 f"correction {self.action} of track {self.number}: a track is given with add and replace only"
@@ -259,6 +293,8 @@ class Plan(Frozen):
             what = f"correction {correction.action} of track {correction.number}"
             if correction.video >= len(numbers):
                 raise ValueError(f"{what}: there is no video {correction.video}, they are counted from 0")
+            if not correction.of_a_track:
+                continue
             here = numbers[correction.video]
             if (correction.number in here) is (correction.action == "add"):
                 raise ValueError(f"{what}: there is {'one already' if correction.action == 'add' else 'none'}")
@@ -272,7 +308,7 @@ class Plan(Frozen):
         """The tracks to hide in one video track, corrections applied in their order."""
         current = {track.number: track for track in self.videos[video].tracks}
         for correction in self.corrections:
-            if correction.video != video:
+            if correction.video != video or not correction.of_a_track:
                 continue
             if correction.track is None:
                 current.pop(correction.number, None)

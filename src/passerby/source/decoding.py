@@ -20,7 +20,7 @@ from passerby.source.planar import planar
 from passerby.source.times import BROADCAST, DAY, Clock, Repairs
 
 #: Codecs whose packets each make one frame, so that a packet without a frame is a frame that was lost.
-_ONE_FRAME_A_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "prores", "mjpeg"}
+ONE_FRAME_A_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "prores", "mjpeg"}
 #: Readings in a row that may fail before the rest of a file is given up.
 _FAILURES = 50
 
@@ -101,7 +101,7 @@ class Decoding:
         #: Does each packet make one frame, and say when? Two fields may come as two packets that make one frame, and
         #: broadcasts leave times away, which are then guessed.
         self._exact = (
-            info.container not in BROADCAST_KINDS and track.codec in _ONE_FRAME_A_PACKET and not track.interlaced
+            info.container not in BROADCAST_KINDS and track.codec in ONE_FRAME_A_PACKET and not track.interlaced
         )
         self._packets = self._errors = self._missing = 0
 

@@ -20,7 +20,7 @@ from passerby.base.background import background
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
-from passerby.base.plan import Keyframe, Plan
+from passerby.base.plan import Keyframe, Plan, Track
 from passerby.base.progress import Progress
 from passerby.base.raw import RawFrame
 from passerby.base.report import QuickCheck, Suspect
@@ -121,7 +121,7 @@ def _check_track(
             if seconds >= search_from:
                 if len(looks) >= AT_ONCE:
                     looks[-AT_ONCE].result()  # no more frames are held than are being looked at
-                hidden = [key.box for _, key in here]
+                hidden = [key.box for _, key in here] + _let_show(plan.tracks(number), time)
                 looks.append(pool.submit(search, frame, seconds, len(looks) % WHOLE == 0, hidden))
                 search_from = seconds + SEARCHED
             compared += 1
@@ -131,6 +131,12 @@ def _check_track(
     if compared != len(kept):
         suspects.append(Suspect(time=0.0, what=f"the output has {compared} frames, the source {len(kept)}"))
     return suspects, compared, len(looks)
+
+
+def _let_show(tracks: Sequence[Track], time: int) -> list[Box]:
+    """Where things are that a person decided to let show at this moment."""
+    let = (track for track in tracks if any(span.start <= time <= span.end for span in track.visible))
+    return [key.box for track in let if (key := track.place(time)) is not None]
 
 
 def _uncovered(

@@ -1,0 +1,132 @@
+"""What is asked of every request, and what goes with every answer, before anything else of the server sees it.
+
+A page of another site must not be able to reach a server on this machine: not by a form, not by a script, and not by
+a name that it lets point here (DNS rebinding). So the Host must be one of ours, requests that a browser marks as coming
+from elsewhere are refused, and whatever changes something carries a header that other sites cannot send.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from passerby.server.auth import Auth
+
+#: Scripts, styles and pictures from here and from nowhere else.
+CONTENT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": CONTENT,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+}
+#: The header that only our own page sends.
+OURS = "x-passerby"
+#: Largest request body, bytes: an edit is a few hundred.
+MOST = 1 << 20
+
+
+def is_loopback(host: str) -> bool:
+    """Is an address to listen on reachable from this machine alone?"""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def host_check(host: str, port: int) -> Callable[[str], bool]:
+    """Which Host headers are ours, for a server that listens on `host` and `port`."""
+    names = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(host) else {host, socket.gethostname(), socket.getfqdn()}
+    if ":" in host:
+        names.add(f"[{host.strip('[]')}]")
+    names.add(host)
+    every = host in ("0.0.0.0", "::")
+
+    def ours(given: str) -> bool:
+        name, _, number = given.rpartition(":") if not given.endswith("]") and ":" in given else (given, "", "")
+        if number and number != str(port):
+            return False
+        if name.lower() in {one.lower() for one in names}:
+            return True
+        return every and _is_address(name)
+
+    return ours
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+class Guard:
+    """Wraps the whole application. `open_paths` need no session: the page itself, which holds nothing of anybody."""
+
+    def __init__(
+        self, app: ASGIApp, auth: Auth, cookie: str, ours: Callable[[str], bool], closed: str = "/api/"
+    ) -> None:
+        self._app, self._auth, self._cookie, self._ours, self._closed = app, auth, cookie, ours, closed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refused = self._refused(scope)
+        app = self._app if refused is None else refused
+        await app(scope, receive, with_headers)
+
+    def _refused(self, scope: Scope) -> ASGIApp | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not self._ours(host):
+            return _no(403, "This name does not belong to this server. Open the address that the program printed.")
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return _no(403, "Requests from other sites are refused.")
+        if scope["method"] not in ("GET", "HEAD"):
+            origin = headers.get("origin")
+            if origin is not None and origin.partition("://")[2] != host:
+                return _no(403, "Requests from other sites are refused.")
+            if OURS not in headers:
+                return _no(403, f"Requests that change something carry the header {OURS}.")
+            length = headers.get("content-length", "0")
+            if not length.isdigit() or int(length) > MOST or "transfer-encoding" in headers:
+                return _no(413, "The request is too large.")
+        path = scope["path"]
+        if path.startswith(self._closed) and not self._auth.knows(self.session(headers)):
+            return _no(401, "Open the address that the program printed, or log in.")
+        return None
+
+    def session(self, headers: Headers) -> str | None:
+        for part in headers.get("cookie", "").split(";"):
+            name, _, value = part.strip().partition("=")
+            if name == self._cookie:
+                return value
+        return None
+
+
+def _no(status: int, why: str) -> ASGIApp:
+    return JSONResponse({"detail": why}, status)

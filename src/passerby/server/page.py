@@ -1,0 +1,70 @@
+"""The built page, which is the same for everybody, and the ways in: the address with the token, and the password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import FileResponse, RedirectResponse, Response
+from pydantic import Field
+
+from passerby.base.frozen import Frozen
+from passerby.server.auth import Auth, TooMany
+
+#: Where Vite puts the page (web/vite.config.ts). It is in the wheel.
+BUILT = Path(__file__).parent / "static"
+
+
+class Password(Frozen):
+    """What somebody types who wants to come in."""
+
+    password: str = Field(max_length=1000)
+
+
+_KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+
+
+def is_built() -> bool:
+    return (BUILT / "index.html").is_file()
+
+
+def page_routes(auth: Auth, cookie: str, secure: bool) -> APIRouter:
+    """Everything that is not /api/."""
+    routes = APIRouter(include_in_schema=False)
+    files = {path.name: path for path in BUILT.glob("assets/*")}
+
+    def let_in(session: str) -> Response:
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(cookie, session, httponly=True, samesite="strict", secure=secure, path="/")
+        return answer
+
+    @routes.get("/")
+    def index(token: str | None = None) -> Response:
+        if token is not None:
+            session = auth.by_token(token)
+            if session is None:
+                raise HTTPException(401, "This token is not known. Open the address that the program printed last.")
+            return let_in(session)
+        if not is_built():
+            raise HTTPException(503, "The page was not built. Run scripts/install, which needs npm, and begin again.")
+        return FileResponse(BUILT / "index.html", media_type="text/html")
+
+    @routes.get("/assets/{name}")
+    def asset(name: str) -> Response:
+        path = files.get(name)
+        if path is None:
+            raise HTTPException(404, "There is no such file.")
+        headers = {"cache-control": "max-age=31536000, immutable"}  # their names change with their content
+        return FileResponse(path, media_type=_KINDS.get(path.suffix, "application/octet-stream"), headers=headers)
+
+    @routes.post("/login")
+    def login(given: Password) -> Response:
+        try:
+            session = auth.by_word(given.password)
+        except TooMany as error:
+            raise HTTPException(429, str(error), {"retry-after": str(round(error.wait) + 1)}) from error
+        if session is None:
+            raise HTTPException(401, "That is not the password.")
+        return let_in(session)
+
+    return routes

@@ -1,0 +1,52 @@
+"""The application of `passerby review`, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from passerby.base.errors import PasserbyError
+from passerby.server.auth import Auth
+from passerby.server.guard import Guard, host_check, is_loopback
+from passerby.server.page import page_routes
+from passerby.server.review.api import review_routes
+from passerby.server.review.edits import Refused
+from passerby.server.review.shelf import Shelf
+
+
+def review_app(shelf: Shelf, auth: Auth, host: str, port: int, *, secure: bool = False) -> FastAPI:
+    """Serves `shelf` to whoever `auth` lets in. `secure`: over TLS. Originals are shown on loopback only."""
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        shelf.start()
+        yield
+        shelf.close()
+
+    app = FastAPI(
+        title="passerby review",
+        version=version("passerby"),
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    cookie = f"passerby-{port}"  # cookies do not tell ports apart, so the name does
+    app.include_router(page_routes(auth, cookie, secure))
+    app.include_router(review_routes(shelf, originals=is_loopback(host)))
+
+    @app.exception_handler(Refused)
+    def refused(_: Request, error: Refused) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 409)
+
+    @app.exception_handler(PasserbyError)
+    def failed(_: Request, error: PasserbyError) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 409)
+
+    app.add_middleware(Guard, auth=auth, cookie=cookie, ours=host_check(host, port))
+    return app

@@ -1,0 +1,147 @@
+"""Export: render the plan, check what came out, and tell the verdict; and the random draw that a person judges."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from passerby import desk
+from passerby.base.errors import PasserbyError
+from passerby.base.report import Report
+from passerby.base.settings import Audio
+from passerby.server.review import proof
+from passerby.server.review.edits import Refused
+from passerby.server.review.notes import Draw, Judgement
+from passerby.server.review.opened import Job, OpenFile
+from passerby.server.review.progress import JobProgress
+from passerby.server.review.proof import Verdict
+from passerby.server.review.told import DrawTold, JudgedFrame, ReleaseTold
+
+#: Frames of a draw. If none of them shows anybody, about one frame in twenty at most does, at 95 % confidence.
+DRAWN = 60
+
+
+class Releasing:
+    """What is released of one file."""
+
+    def __init__(self, file: OpenFile) -> None:
+        self._file = file
+        self.job = Job()
+        self._verdict: Verdict | None = None
+        self._revision: int | None = None
+        self._pictures: dict[int, bytes] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def page(self) -> Path:
+        """The full report of the independent check, where there is one."""
+        return self._folder / "report.html"
+
+    @property
+    def _folder(self) -> Path:
+        output = self._file.given.output
+        return output.with_name(f"{output.stem}.proof")
+
+    def start(self, audio: Audio | None) -> None:
+        """Render and check in the background. Raises Refused while that is under way."""
+        plan, revision = self._file.history.plan, self._file.history.count
+
+        def work(progress: JobProgress) -> None:
+            report = desk.release(self._file.given, plan, progress, audio)
+            self._verdict, self._revision = proof.quick(report), revision
+            self._pictures.clear()
+            if proof.available():
+                self._verify(progress)
+
+        self.job.start(work)
+
+    def _verify(self, progress: JobProgress, bound: object = None) -> None:
+        given = self._file.given
+        self._verdict = proof.verify(given.output, given.report, given.plan, self._folder, progress, bound)
+
+    def told(self) -> ReleaseTold:
+        if self._verdict is None and not self.job.running:
+            self._verdict = self._earlier()
+        stale = self._revision is not None and self._revision != self._file.history.count
+        return ReleaseTold(
+            progress=self.job.told, output=self._file.given.output.name, verdict=self._verdict, stale=stale
+        )
+
+    def _earlier(self) -> Verdict | None:
+        """What an earlier run said of a release that is still there."""
+        try:
+            report = Report.model_validate_json(self._file.given.report.read_bytes())
+        except (OSError, ValueError):
+            return None
+        same = report.source.sha256 == self._file.history.plan.source.sha256 and self._file.given.output.exists()
+        return proof.quick(report) if same else None
+
+    def draw(self) -> None:
+        """Draw frames from the release and have their pictures ready. Raises Refused when there is no release."""
+        output = self._file.given.output
+        if not output.exists():
+            raise Refused("Export first: frames are drawn from what was exported.")
+
+        def work(progress: JobProgress) -> None:
+            progress.start(output.name, "draw", None)
+            sha256 = _sha256(self._file)
+            drawn = proof.draw(output, sha256, DRAWN)
+            known = self._file.notes.draw
+            if known is None or known.sha256 != drawn.sha256 or known.frames != drawn.frames:
+                self._file.note(draw=drawn)
+            with self._lock:
+                self._pictures = dict(proof.pictures(output, drawn))
+
+        self.job.start(work)
+
+    def drawn(self) -> DrawTold:
+        draw = self._file.notes.draw
+        if draw is None:
+            return DrawTold(available=proof.can_draw())
+        frames = tuple(
+            JudgedFrame(number=one.number, time=one.time, shows=_shows(draw, one.number)) for one in draw.frames
+        )
+        complete = all(frame.shows is not None for frame in frames)
+        percent = proof.bound(draw)[1] if complete and proof.can_draw() else None
+        stale = _sha256_now(self._file) != draw.sha256
+        return DrawTold(available=proof.can_draw(), frames=frames, percent=percent, stale=stale)
+
+    def picture(self, number: int) -> bytes:
+        """One drawn frame, PNG. Raises Refused when it is not there."""
+        with self._lock:
+            if number not in self._pictures:
+                raise Refused("Draw again: the pictures are kept only while the program runs.")
+            return self._pictures[number]
+
+    def judge(self, number: int, shows: bool) -> DrawTold:
+        """What a person says of one drawn frame. After the last one the check is done again, with the bound in it."""
+        with self._file.lock:
+            draw = self._file.notes.draw
+            if draw is None or all(one.number != number for one in draw.frames):
+                raise Refused("This frame was not drawn.")
+            said = Judgement(shows=shows, who=self._file.who, when=self._file.now().isoformat(timespec="seconds"))
+            self._file.note(draw=draw.model_copy(update={"judged": {**draw.judged, number: said}}))
+        told = self.drawn()
+        if told.percent is not None and not told.stale and proof.available() and not self.job.running:
+            bound = proof.bound(self._file.notes.draw or draw)[0]
+            self.job.start(lambda progress: self._verify(progress, bound))
+        return told
+
+
+def _shows(draw: Draw, number: int) -> bool | None:
+    said = draw.judged.get(number)
+    return None if said is None else said.shows
+
+
+def _sha256(file: OpenFile) -> str:
+    known = _sha256_now(file)
+    if known is None:
+        raise PasserbyError(f"{file.given.report.name} is missing or broken. Export again.")
+    return known
+
+
+def _sha256_now(file: OpenFile) -> str | None:
+    try:
+        return Report.model_validate_json(file.given.report.read_bytes()).output.sha256
+    except (OSError, ValueError):
+        return None

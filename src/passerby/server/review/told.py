@@ -1,0 +1,210 @@
+"""What the page is told: the shapes of all answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from passerby.base.frozen import Frozen
+from passerby.base.kinds import Kind
+from passerby.base.plan import AudioSpan, Track, TrimSpan
+from passerby.server.review.edits import is_drawn, is_hand_made
+from passerby.server.review.history import History, Key
+from passerby.server.review.progress import Told
+from passerby.server.review.proof import Verdict
+from passerby.server.review.queue import certainty
+
+Numbers = tuple[float, float, float, float]
+
+
+class KeyTold(Frozen):
+    """A keyframe: `time` in ticks; `hand`: a person put it there."""
+
+    time: int
+    box: Numbers
+    hand: bool
+    polygon: tuple[tuple[float, float], ...] | None = None
+
+
+class TrackTold(Frozen):
+    """A track. `certainty` 0 to 1; `visible` in ticks, both ends included."""
+
+    number: int
+    kind: Kind
+    keys: tuple[KeyTold, ...]
+    reason: str | None
+    visible: tuple[tuple[int, int], ...]
+    certainty: float
+    hand: bool
+
+    @classmethod
+    def of(cls, track: Track) -> TrackTold:
+        keys = (KeyTold(time=k.time, box=tuple(k.box), hand=is_drawn(k), polygon=k.polygon) for k in track.keyframes)
+        return cls(
+            number=track.number,
+            kind=track.kind,
+            keys=tuple(keys),
+            reason=track.reason,
+            visible=tuple((span.start, span.end) for span in track.visible),
+            certainty=round(certainty(track), 3),
+            hand=is_hand_made(track),
+        )
+
+    @classmethod
+    def plain(cls, track: Track) -> dict[str, object]:
+        """What `of` gives, as it is written in JSON."""
+        return {
+            "number": track.number,
+            "kind": track.kind.value,
+            "keys": [
+                {"time": key.time, "box": key.box, "hand": is_drawn(key), "polygon": key.polygon}
+                for key in track.keyframes
+            ],
+            "reason": track.reason,
+            "visible": [(span.start, span.end) for span in track.visible],
+            "certainty": round(certainty(track), 3),
+            "hand": is_hand_made(track),
+        }
+
+
+class VideoTold(Frozen):
+    """One video track: size as displayed, `time_base` in seconds a tick."""
+
+    width: int
+    height: int
+    frames: int
+    time_base: float
+    cuts: tuple[int, ...]
+
+
+class FileTold(Frozen):
+    """A file in the list. `folder` is a name for people; no path of the machine is told."""
+
+    id: int
+    name: str
+    folder: str
+    state: str
+    error: str | None
+    progress: Told
+    finished: bool
+    to_look_at: int
+    looked_at: int
+    released: bool
+
+
+class Session(Frozen):
+    """What the page is: who reviews, and what this server lets be seen."""
+
+    program: str
+    who: str
+    originals: bool
+    independent_check: bool
+    draws: bool
+
+
+class HistoryTold(Frozen):
+    """`revision` counts corrections; pictures of another revision are old."""
+
+    revision: int
+    can_undo: bool
+    can_redo: bool
+    sound: tuple[AudioSpan, ...]
+    trim: tuple[TrimSpan, ...]
+
+    @classmethod
+    def of(cls, history: History) -> HistoryTold:
+        return cls(
+            revision=history.count,
+            can_undo=history.can_undo,
+            can_redo=history.can_redo,
+            sound=history.sound,
+            trim=history.trim,
+        )
+
+
+class Whole(Frozen):
+    """A file that is open: everything but the times of its frames and its pictures."""
+
+    id: int
+    name: str
+    videos: tuple[VideoTold, ...]
+    tracks: tuple[tuple[TrackTold, ...], ...]
+    history: HistoryTold
+    audio: str
+    has_sound: bool
+    output: str
+
+    def with_tracks(self, tracks: Sequence[Sequence[Track]]) -> str:
+        """This as JSON, with the tracks of each video. Put together by hand: an hour may have 200 000 keyframes, and
+        making a value of each takes longer than a person wants to wait."""
+        told = self.model_dump(mode="json")
+        told["tracks"] = [[TrackTold.plain(track) for track in listed] for listed in tracks]
+        return json.dumps(told, separators=(",", ":"))
+
+
+class Changed(Frozen):
+    """What an edit did: tracks as they are now, and the numbers of those that are gone."""
+
+    history: HistoryTold
+    tracks: tuple[tuple[int, TrackTold], ...] = ()
+    gone: tuple[tuple[int, int], ...] = ()
+    selected: int | None = None
+
+    @classmethod
+    def of(cls, history: History, keys: Iterable[Key], selected: int | None = None) -> Changed:
+        tracks: dict[tuple[int, int], Track | None] = {}
+        for key in keys:
+            if len(key) == 2:
+                tracks[key] = history.track(*key)
+        return cls(
+            history=HistoryTold.of(history),
+            tracks=tuple((video, TrackTold.of(track)) for (video, _), track in tracks.items() if track is not None),
+            gone=tuple(key for key, track in tracks.items() if track is None),
+            selected=selected,
+        )
+
+
+class Following(Frozen):
+    """How far following is, and the track it is about as it is by now."""
+
+    progress: Told
+    video: int | None = None
+    track: TrackTold | None = None
+    history: HistoryTold
+
+
+class ReleaseTold(Frozen):
+    """The export: how far, and what came of it. `page`: the full report can be opened."""
+
+    progress: Told
+    output: str
+    verdict: Verdict | None = None
+    stale: bool = False
+
+
+class JudgedFrame(Frozen):
+    """One frame of the draw. `shows` None: not judged yet."""
+
+    number: int
+    time: float
+    shows: bool | None
+
+
+class DrawTold(Frozen):
+    """The random draw. `percent`: at most so many of a hundred frames may show somebody; None until all are judged."""
+
+    available: bool
+    frames: tuple[JudgedFrame, ...] = ()
+    percent: float | None = None
+    stale: bool = False
+
+
+class Kept(Frozen):
+    """The name of a file that was written beside the source."""
+
+    name: str
+
+
+def folder_of(path: Path) -> str:
+    return path.resolve().parent.name

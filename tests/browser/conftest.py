@@ -1,0 +1,87 @@
+"""A browser, and `passerby review` as a process of its own, as a person starts it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from passerby.server.page import is_built
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@dataclass
+class Server:
+    """One process. `kill` ends it as a power cut would."""
+
+    process: subprocess.Popen
+    address: str
+
+    def kill(self):
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+
+@dataclass
+class Servers:
+    running: list[Server] = field(default_factory=list)
+
+    def start(self, *files: Path) -> Server:
+        program = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+        process = subprocess.Popen(
+            [*program, "review", *map(str, files), "--port", "0", "--no-browser", "--who", "J. Doe"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, line
+        server = Server(process, found.group(0))
+        self.running.append(server)
+        return server
+
+
+@pytest.fixture
+def servers():
+    all_of_them = Servers()
+    yield all_of_them
+    for server in all_of_them.running:
+        if server.process.poll() is None:
+            server.process.terminate()
+            server.process.wait(30)
+        server.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: scripts/test installs it where it may")
+    if not is_built():
+        pytest.skip("the page is not built: scripts/web needs npm")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that fails the test when it raises, or asks for anything outside."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(60_000)
+    page: Page = context.new_page()
+    wrong, asked = [], []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    yield page
+    context.close()
+    assert [] == wrong
+    assert [] == [url for url in asked if not re.match(r"(http://127\.0\.0\.1:\d+/|blob:|data:)", url)]

@@ -1,0 +1,85 @@
+import pytest
+
+from passerby.cli.app import main
+from passerby.cli.review import review
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs the command; the server only says what it would serve."""
+    served = []
+    monkeypatch.setattr("passerby.server.page.is_built", lambda: True)
+
+    def serve(app, taken, certificate, ready):
+        served.append((app, taken, certificate))
+        ready()
+        taken.close()
+
+    monkeypatch.setattr("passerby.server.run.serve", serve)
+
+    def go(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main(["review", *map(str, arguments)])
+        said = capsys.readouterr()
+        return end.value.code or 0, said.out, said.err, served
+
+    return go
+
+
+@pytest.fixture
+def clip(tmp_path):
+    path = tmp_path / "yard.mp4"
+    path.write_bytes(b"no video")
+    return path
+
+
+def test_the_address_holds_a_token(run, clip):
+    code, out, _, served = run(clip, "--port", "0", "--no-browser")
+    assert 0 == code
+    assert "http://127.0.0.1:" in out
+    assert "?token=" in out
+    assert served[0][2] is None
+
+
+def test_the_browser_is_opened_unless_told_otherwise(run, clip, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    run(clip, "--port", "0", "--no-browser")
+    assert [] == opened
+    run(clip, "--port", "0")
+    assert opened[0].startswith("http://127.0.0.1:")
+
+
+def test_elsewhere_a_password_is_needed(run, clip, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    code, _, err, _ = run(clip, "--host", "0.0.0.0", "--port", "0")
+    assert 2 == code
+    assert "--password-file" in err
+    (tmp_path / "short").write_text("short")
+    assert 2 == run(clip, "--host", "0.0.0.0", "--port", "0", "--password-file", tmp_path / "short")[0]
+    (tmp_path / "word").write_text("a long enough one\n")
+    code, out, _, served = run(clip, "--host", "0.0.0.0", "--port", "0", "--password-file", tmp_path / "word")
+    assert 0 == code
+    assert "https://" in out
+    assert "token" not in out
+    assert served[0][2] is not None
+
+
+def test_certificate_and_key_go_together(run, clip):
+    code, _, err, _ = run(clip, "--certificate", clip)
+    assert (2, True) == (code, "--key" in err)
+
+
+def test_a_file_that_is_not_there_is_told_of(run, tmp_path):
+    code, _, err, _ = run(tmp_path / "none.mp4")
+    assert (1, True) == (code, "There is no file" in err)
+
+
+def test_without_the_page_it_says_what_to_do(run, clip, monkeypatch):
+    monkeypatch.setattr("passerby.server.page.is_built", lambda: False)
+    code, _, err, _ = run(clip)
+    assert (2, True) == (code, "scripts/install" in err)
+
+
+def test_it_is_a_command():
+    assert review.__doc__

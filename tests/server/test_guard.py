@@ -1,0 +1,115 @@
+import pytest
+
+from passerby.server.guard import CONTENT, host_check, is_loopback
+from tests.server.conftest import HEADERS, HOST, PORT, TOKEN, opened
+
+OURS = f"{HOST}:{PORT}"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("127.5.5.5", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.4", False),
+        ("example.org", False),
+    ],
+)
+def test_what_is_loopback(host, expected):
+    assert expected is is_loopback(host)
+
+
+@pytest.mark.parametrize("host", [OURS, f"localhost:{PORT}", f"[::1]:{PORT}", "127.0.0.1", "LOCALHOST:8765"])
+def test_our_names(host):
+    assert host_check(HOST, PORT)(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "evil.example", f"evil.example:{PORT}", "127.0.0.1:80", f"127.0.0.1.evil.example:{PORT}"]
+)
+def test_other_names(host):
+    assert not host_check(HOST, PORT)(host)
+
+
+def test_a_server_for_all_addresses_takes_addresses_and_no_foreign_names():
+    check = host_check("0.0.0.0", PORT)
+    assert check(f"192.168.1.4:{PORT}")
+    assert not check(f"evil.example:{PORT}")
+
+
+def test_a_name_that_points_here_is_refused(review):
+    assert 403 == review.client.get("/api/files", headers=HEADERS | {"host": "evil.example"}).status_code
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_requests_from_other_sites_are_refused(review, site):
+    assert 403 == review.client.get("/api/files", headers=HEADERS | {"sec-fetch-site": site}).status_code
+    assert 403 == review.client.get("/", headers=HEADERS | {"sec-fetch-site": site}).status_code
+
+
+def test_a_form_of_another_site_is_refused(review):
+    headers = HEADERS | {"origin": "http://evil.example"}
+    assert 403 == review.client.post("/api/files/0/undo", headers=headers).status_code
+    assert 403 == review.client.post("/api/files/0/undo", headers={"host": OURS}).status_code
+    assert 200 == review.client.post("/api/files/0/undo", headers=HEADERS | {"origin": f"http://{OURS}"}).status_code
+
+
+def test_nothing_is_told_without_a_session(review):
+    review.client.cookies.clear()
+    for path in ("/api/session", "/api/files", "/api/files/0", "/api/files/0/masked/0/0", "/api/files/0/original/0/0"):
+        assert 401 == review.client.get(path, headers=HEADERS).status_code
+    assert 401 == review.client.post("/api/files/0/undo", headers=HEADERS).status_code
+    assert 401 == review.client.get("/?token=guessed", headers=HEADERS).status_code
+
+
+def test_the_cookie_is_out_of_reach(review):
+    review.client.cookies.clear()
+    answer = review.client.get(f"/?token={TOKEN}", headers=HEADERS)
+    assert (303, "/") == (answer.status_code, answer.headers["location"])
+    told = answer.headers["set-cookie"].lower()
+    assert "httponly" in told
+    assert "samesite=strict" in told
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/files", "/api/nothing", "/api/files/0/masked/0/0", "/api/files/0/original/0/0"]
+)
+def test_every_answer_is_shut_in(review, path):
+    headers = review.client.get(path, headers=HEADERS).headers
+    assert CONTENT == headers["content-security-policy"]
+    assert "no-store" == headers["cache-control"]
+    assert "nosniff" == headers["x-content-type-options"]
+
+
+def test_no_outside_address_is_allowed():
+    assert "http" not in CONTENT
+    assert "*" not in CONTENT
+    assert "unsafe" not in CONTENT
+
+
+def test_a_large_request_is_refused(review):
+    headers = HEADERS | {"content-type": "application/json"}
+    answer = review.client.post("/api/files/0/edit", content=b" " * (2 << 20), headers=headers)
+    assert 413 == answer.status_code
+    unsaid = review.client.post("/api/files/0/edit", content=iter([b"{}"]), headers=headers)  # of no stated length
+    assert 413 == unsaid.status_code
+
+
+def test_originals_stay_on_this_machine(clip, tmp_path):
+    import shutil
+
+    from tests.server.conftest import given
+
+    for path in (clip, given(clip).plan):
+        shutil.copy(path, tmp_path)
+    elsewhere = opened(tmp_path / clip.name, host="192.168.1.4", client_host=f"192.168.1.4:{PORT}")
+    headers = HEADERS | {"host": f"192.168.1.4:{PORT}"}
+    told = elsewhere.client.get("/api/session", headers=headers)
+    assert False is told.json()["originals"]
+    assert 403 == elsewhere.client.get("/api/files/0/original/0/0", headers=headers).status_code
+    assert 200 == elsewhere.client.get("/api/files/0/masked/0/0", headers=headers).status_code

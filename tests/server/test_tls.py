@@ -1,0 +1,32 @@
+import ssl
+import stat
+
+import pytest
+
+from passerby.base.errors import UsageError
+from passerby.server.run import listen
+from passerby.server.tls import given, own
+
+
+def test_a_certificate_is_made_once_and_kept(tmp_path):
+    first = own(tmp_path / "tls", "192.168.1.4")
+    assert first == own(tmp_path / "tls", "192.168.1.4")
+    assert 0o600 == stat.S_IMODE(first.key.stat().st_mode)
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(first.certificate, first.key)
+    assert 32 == len(first.fingerprint.split(":"))
+
+
+def test_another_address_needs_another_one(tmp_path):
+    assert own(tmp_path, "192.168.1.4").fingerprint != own(tmp_path, "box.example").fingerprint
+
+
+def test_a_given_one_is_used(tmp_path):
+    made = own(tmp_path, "box.example")
+    assert made.fingerprint == given(made.certificate, made.key).fingerprint
+    with pytest.raises(UsageError, match="PEM"):
+        given(tmp_path / "none.pem", made.key)
+
+
+def test_a_port_that_is_taken_is_told_of():
+    with listen("127.0.0.1", 0) as taken, pytest.raises(UsageError, match="--port"):
+        listen("127.0.0.1", taken.getsockname()[1])
