@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
@@ -250,7 +250,7 @@ def _render(
             times[number].append(safe.time)
             shown = trims[number].written(safe.time)
             if shown is not None:
-                writer.write(replace(safe, time=shown), number)
+                writer.write(safe, number, shown)
                 covered += safe.covered
             progress.advance(1)
     progress.finish()

@@ -29,3 +29,8 @@ def test_sound_moves_with_the_picture():
     spans = [AudioSpan(start=0.5, end=1.5), AudioSpan(start=4.2, end=5), AudioSpan(start=7, end=8, action="bleep")]
     moved = [(span.start, span.end, span.action) for span in TRIMS.sound(spans)]
     assert [(0.5, 1.0, "mute"), (4.0, 5.0, "bleep")] == moved
+
+
+def test_a_frame_at_the_very_end_of_a_span_stays():
+    trims = Trims([TrimSpan(start=0.2, end=0.4)], Fraction(1, 30000))
+    assert [(6000, 12000)] == trims.cuts

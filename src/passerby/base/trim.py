@@ -21,7 +21,8 @@ class Trims:
         #: (first tick, first tick after), in order, apart from each other.
         self.cuts: list[tuple[int, int]] = []
         for span in sorted(spans, key=lambda span: span.start):
-            start, end = math.ceil(span.start / time_base), math.ceil(span.end / time_base)
+            # Rounded first: 0.4 s are 12000.000000000002 ticks of 1/30000.
+            start, end = (math.ceil(round(moment / time_base, 6)) for moment in (span.start, span.end))
             if end <= start:
                 continue
             if self.cuts and start <= self.cuts[-1][1]:

@@ -41,21 +41,22 @@ class VideoTrack:
         self._clock = _EvenClock(video)
         self.last: int | None = None
 
-    def encode(self, frame: SafeFrame) -> Iterator[av.Packet[Stream]]:
-        """Raises OutputError for a frame that does not fit; errors of the encoder pass through."""
+    def encode(self, frame: SafeFrame, time: int) -> Iterator[av.Packet[Stream]]:
+        """The frame, shown at `time` (the track's time base). Raises OutputError for one that does not fit; errors of
+        the encoder pass through."""
         picture = self._fitting(frame.picture)
-        if frame.time < 0:  # the container would hide it
+        if time < 0:  # the container would hide it
             raise OutputError(f"Frame {frame.index} lies before the beginning, so the file is not written.")
         if self.last is not None:
-            if frame.time <= self.last:
+            if time <= self.last:
                 raise OutputError(
                     f"Frame {frame.index} does not come after the one before it, so the file is not written."
                 )
-            self._lasts = frame.time - self.last
+            self._lasts = time - self.last
         self._lasts = picture.duration or self._lasts
-        self.last = frame.time
+        self.last = time
         self._frames += 1
-        picture.pts, picture.time_base = self._clock.shortened(frame.time), self.video.time_base
+        picture.pts, picture.time_base = self._clock.shortened(time), self.video.time_base
         if self._fields is not None:
             picture = self._fields.marked(picture)
         picture.pict_type = 0  # the encoder decides anew which frames stand alone

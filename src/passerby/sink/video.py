@@ -67,16 +67,17 @@ class VideoWriter:
         else:
             self.abandon()
 
-    def write(self, frame: SafeFrame, track: int = 0) -> None:
+    def write(self, frame: SafeFrame, track: int = 0, time: int | None = None) -> None:
         """Encode one frame of one video track, and the sound up to its moment. Its picture must have the source's size
-        and the pixel format of the encoding.
+        and the pixel format of the encoding. It is shown at `time`, by default when the source shows it.
 
         Raises OutputError, or DiskFull when there is no room.
         """
         writer = self._tracks[track]
+        shown = frame.time if time is None else time
         for sound in self._sounds:
-            self._mux(sound.until(frame.time * writer.video.time_base), forgiving=True)
-        self._mux(writer.encode(frame))
+            self._mux(sound.until(shown * writer.video.time_base), forgiving=True)
+        self._mux(writer.encode(frame, shown))
 
     def close(self) -> None:
         """Write what the encoders still hold and the index. Raises OutputError or DiskFull."""
