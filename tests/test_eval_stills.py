@@ -4,8 +4,8 @@ The photos may not be published, so they lie beside the project and not in it. W
 `make test` takes every twelfth photo of each set, and only looks for what goes badly wrong: a dozen photos prove no
 percentage. The sets as a whole, against the promised figures, are for `make soak`, or by hand:
 
-    benchmarks/accuracy.py ../shared/eval faces
-    benchmarks/accuracy.py ../shared/eval plates
+    passerby bench accuracy ../shared/eval/dev/faces
+    passerby bench accuracy ../shared/eval/dev/plates
 """
 
 import json
