@@ -43,7 +43,7 @@ class CadenceSettings(Frozen):
     since then, 0 to 1) before the next look comes early.
     """
 
-    interval: float = 0.48
+    interval: float = 0.4
     longest: int = 20
     turn: int = 2
     surprise: float = 0.12
