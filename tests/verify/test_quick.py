@@ -122,9 +122,9 @@ def spoil(monkeypatch, change):
     """Writes, instead of each frame, those that `change(frame)` gives."""
     real = VideoWriter.write
 
-    def write(self, frame, *number):
+    def write(self, frame, number=0, time=None):
         for other in change(frame):
-            real(self, other, *number)
+            real(self, other, number, other.time)
 
     monkeypatch.setattr(VideoWriter, "write", write)
 
