@@ -29,7 +29,7 @@ from passerby.verify.suspects import Suspects
 BANDS = ((2.5, 5.0), (5.0, 10.0), (10.0, 20.0))
 #: Correlation from which detail is the original's, and how strong it must be (luma steps of 255) to be more than the
 #: noise of encoding.
-ALIKE, STRONG = 0.4, 0.6
+ALIKE, STRONG = 0.4, 1.0
 #: The same in one of sixteen parts: a strip through which the eyes are seen is little of a mask.
 PART_ALIKE, PART_STRONG = 0.6, 1.5
 #: Frames along a track from which a correlation is believed.
