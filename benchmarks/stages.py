@@ -42,7 +42,7 @@ TIMED = (
     ("compare masks", "passerby.verify.quick", "_uncovered"),
 )
 #: Work that is one whole, whatever it calls: the proof that models are alive.
-WHOLE = (("models alive", "passerby.detect.look", "Looker.alive"),)
+WHOLE = (("models alive", "passerby.detect.look", "Looker._each"),)
 PHASES = {"": "start", "analyse": "look", "render": "write", "check": "check"}
 
 

@@ -55,6 +55,7 @@ def test_each_model_is_alive(id: str, precision: str, weights: Registry, monkeyp
     detector = Detector(weights, id)
     alive.check(detector)
     alive.check(detector, (640, 384))
+    alive.check(detector, (320, SIDE if id == "yolov8n-coco" else alive.SMALLEST))
 
 
 def elsewhere(outputs: Outputs) -> Outputs:

@@ -7,7 +7,8 @@ from passerby.base.kinds import Kind
 from passerby.base.motion import SceneStats
 from passerby.detect.cadence import FULL, Cadence, CadenceSettings, Reach
 
-SETTINGS = CadenceSettings(interval=0.2, longest=10, turn=3, surprise=0.1)
+SETTINGS = CadenceSettings(interval=0.2, calm=0.2, longest=10, close=3, deep=3, surprise=0.1)
+PATIENT = SETTINGS.model_copy(update={"calm": 0.4, "doubt": 0.1})
 CALM = SceneStats(cut=False, brightness=0.5, change=0.0)
 CUT = SceneStats(cut=True, brightness=0.5, change=0.0)
 BUSY = SceneStats(cut=False, brightness=0.5, change=0.06)
@@ -45,7 +46,9 @@ def test_the_dear_parts_take_turns_and_the_first_look_has_both():
 
 
 def test_with_one_turn_every_look_goes_as_far_as_can_be():
-    assert {True} == set(looks([CUT, *[CALM] * 20], settings=SETTINGS.model_copy(update={"turn": 1})).values())
+    assert {True} == set(
+        looks([CUT, *[CALM] * 20], settings=SETTINGS.model_copy(update={"close": 1, "deep": 1})).values()
+    )
 
 
 def test_what_a_look_has_searched_everywhere():
@@ -57,6 +60,19 @@ def test_what_motion_does_not_explain_brings_the_next_look_forward():
     calm, busy = looks([CUT] + [CALM] * 100), looks([CUT] + [BUSY] * 100)
     assert len(busy) > len(calm)
     assert min(b - a for a, b in pairwise(busy)) > SETTINGS.interval * 25 // 2  # still not every frame
+
+
+@pytest.mark.parametrize(("doubt", "every"), [(0.0, 10), (0.3, 9), (0.4, 7), (0.6, 5), (1.0, 5)])
+def test_doubt_in_the_motion_brings_the_next_look_forward(doubt: float, every: int):
+    doubtful = SceneStats(cut=False, brightness=0.5, change=0.0, doubt=doubt)
+    assert [*range(0, 60, every)] == [*looks([CUT] + [doubtful] * 59, settings=PATIENT)]
+
+
+@pytest.mark.parametrize("rate", [10, 25, 50])
+def test_doubt_is_a_matter_of_seconds_and_not_of_frames(rate: int):
+    doubtful = SceneStats(cut=False, brightness=0.5, change=0.0, doubt=0.35)
+    (_, first, *_) = looks([CUT] + [doubtful] * 59, rate, CadenceSettings(interval=0.2, calm=0.8, doubt=0.1))
+    assert 0.3 == pytest.approx(first / rate, abs=1 / rate)
 
 
 def test_it_is_the_same_every_time():

@@ -36,6 +36,9 @@ class ColourDetector:
     def __init__(self, registry, id, threads=None):
         self.entry, self.id, self.shown = registry[id], id, []
 
+    def prepare(self, sizes):
+        pass
+
     def find(self, picture, threshold, kinds=None):
         self.shown.append(picture.shape)
         return [found for kind in kinds or self.entry.finds if (found := self._patch(picture, kind))]
@@ -157,6 +160,18 @@ def test_no_look_before_every_model_has_shown_that_it_is_alive(monkeypatch):
     assert [*looking.weights] == checked
     looking.alive()
     assert [*looking.weights] * 2 == checked
+
+
+def test_what_a_run_has_proven_alive_is_proven_anew_at_intervals_only(monkeypatch):
+    checked = []
+    monkeypatch.setattr(module, "check", lambda detector, size: checked.append((detector.id, size)))
+    detectors = Detectors(Registry.load())
+    first, again = (Looker(detectors, Geometry(*SIZE), (Kind.FACE,)) for _ in range(2))
+    assert len(first.weights) == len(checked)
+    Looker(detectors, Geometry(*SIZE[::-1]), (Kind.FACE,))  # other sizes of picture are other networks
+    assert 2 * len(first.weights) == len(checked)
+    again.alive()
+    assert 3 * len(first.weights) == len(checked)
 
 
 def test_a_dead_model_is_an_error(monkeypatch):

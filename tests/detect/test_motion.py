@@ -94,6 +94,16 @@ def test_a_thing_that_moves_and_a_light_that_changes_are_no_new_scene():
     assert [True] == [scene.cut for scene in scenes if scene.cut]
 
 
+def test_there_is_more_doubt_where_motion_cannot_be_followed():
+    def doubt(picture):
+        estimator = MotionEstimator(GEOMETRY)
+        estimator.step(frame(0, WALL))
+        return estimator.step(frame(1, picture))[1].doubt
+
+    noise = np.random.default_rng(5).integers(0, 255, WALL.shape, np.uint8)
+    assert doubt(WALL) < doubt(shifted(4, 0)) < 0.3 < doubt(noise) <= 1
+
+
 def test_what_comes_into_view_is_change_and_what_moves_with_the_camera_is_not():
     def change(picture):
         estimator = MotionEstimator(GEOMETRY)

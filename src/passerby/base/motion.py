@@ -27,8 +27,10 @@ class MotionField:
 @dataclass(frozen=True, slots=True)
 class SceneStats:
     """One frame at a glance: `cut` begins a new scene; `brightness` is the mean luma, 0 to 1; `change` is how much of
-    the picture the motion fails to explain, mean luma difference, 0 to 1."""
+    the picture the motion fails to explain, mean luma difference, 0 to 1; `doubt` is how much of the motion could not
+    be proven, mean over the cells, 0 to 1."""
 
     cut: bool
     brightness: float
     change: float
+    doubt: float = 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from passerby.base.box import Box
 from passerby.base.errors import DetectorError
 from passerby.detect.detector import Detector
 from passerby.detect.runtime import Picture
@@ -16,23 +17,26 @@ from passerby.detect.scene import PLACES, SIDE, ground, scene
 
 #: The least overlap (intersection over union) of what is found with where it was drawn.
 OVERLAP = 0.3
+#: The least side of a picture on which models still find the drawings, shrunk to it; the one of bodies needs SIDE. px
+SMALLEST = 192
 
 
 def check(detector: Detector, size: tuple[int, int] = (SIDE, SIDE)) -> None:
     """Shows `detector` one drawing for each kind that it finds, and one with nothing in it.
 
-    `size` (width, height) is that of the pictures: give the size that is used anyway, so that no other is compiled for
-    this, and what is checked is what runs. Raises DetectorError when a drawing is not found in its place, when
-    something is found where nothing is, and when the model fails.
+    `size` (width, height) is that of the pictures, SMALLEST or more a side (SIDE for bodies): give the size that is
+    used anyway, so that no other is compiled for this, and what is checked is what runs. Raises DetectorError when a
+    drawing is not found in its place, when something is found where nothing is, and when the model fails.
     """
     least = detector.entry.alive_score
-    left, top = (max(0, side - SIDE) // 2 for side in size)
+    side = min(SIDE, *size)
+    left, top = ((whole - side) // 2 for whole in size)
     for kind in detector.entry.finds:
-        place = PLACES[kind].moved(left, top)
-        found = detector.find(_enlarged(scene(kind), size), least, (kind,))
+        place = Box(*(value * side / SIDE for value in PLACES[kind])).moved(left, top)
+        found = detector.find(_placed(scene(kind), side, size), least, (kind,))
         if not any(detection.box.iou(place) >= OVERLAP for detection in found):
             raise _dead(detector, f"does not find the {kind} in a picture that is known to show one")
-    found = detector.find(_enlarged(ground(), size), least)
+    found = detector.find(_placed(ground(), side, size), least)
     if found:
         raise _dead(detector, f"finds a {found[0].kind} in a picture that is known to show nothing")
 
@@ -44,9 +48,11 @@ def _dead(detector: Detector, what: str) -> DetectorError:
     )
 
 
-def _enlarged(picture: Picture, size: tuple[int, int]) -> Picture:
-    """The drawing in the middle of a picture of that size, its edges drawn out; never smaller than the drawing."""
-    across, down = (max(0, side - SIDE) for side in size)
+def _placed(picture: Picture, side: int, size: tuple[int, int]) -> Picture:
+    """The drawing, `side` pixels a side, in the middle of a picture of that size, its edges drawn out."""
+    if side != SIDE:
+        picture = np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    across, down = (whole - side for whole in size)
     drawn_out = cv2.copyMakeBorder(
         picture, down // 2, down - down // 2, across // 2, across - across // 2, cv2.BORDER_REPLICATE
     )

@@ -70,6 +70,12 @@ class Detector:
         ]
         return sorted(detections, key=lambda d: (-d.score, d.box))
 
+    def prepare(self, sizes: Iterable[tuple[int, int]]) -> None:
+        """Compiles the network for pictures of these (width, height): else that is done when the first one comes."""
+        with self._turn:
+            for width, height in dict.fromkeys(_filled(*size, self._family) for size in sizes):
+                self._backend.prepare(width, height)
+
     def _of_kind(self, kind: Kind, found: Found, scale: float) -> list[Detection]:
         numbers = [number for number, known in self.entry.classes.items() if known is kind]
         chosen = np.nonzero(np.isin(found.classes, numbers))[0]
@@ -89,6 +95,8 @@ class Detectors:
         self.registry = registry
         self._threads = threads or max(1, (os.cpu_count() or 1) // AT_ONCE)
         self._loaded: dict[str, Detector] = {}
+        #: What was shown to be alive at the start: the id, and (width, height) of the known picture.
+        self.proven: set[tuple[str, tuple[int, int]]] = set()
 
     def __getitem__(self, id: str) -> Detector:
         """One of them; raises as `get` does."""
@@ -116,12 +124,19 @@ def _fit(picture: Picture, family: Family) -> tuple[Picture, float]:
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         bottom, right = family.square - size[1], family.square - size[0]
     else:
-        bottom, right = -height % STEP, -width % STEP
+        right, bottom = (side - old for side, old in zip(_filled(width, height, family), (width, height), strict=True))
     if bottom or right:
         border = (family.input.border,) * 3
         filled = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=border)
         picture = filled.astype(np.uint8, copy=False)
     return picture, scale
+
+
+def _filled(width: int, height: int, family: Family) -> tuple[int, int]:
+    """(width, height) of what the network sees of a picture of that size."""
+    if family.square is not None:
+        return family.square, family.square
+    return width + -width % STEP, height + -height % STEP
 
 
 def _best(boxes: Array, scores: Array, overlap: float) -> npt.NDArray[np.int64]:

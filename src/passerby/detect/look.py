@@ -19,12 +19,13 @@ from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
 from passerby.base.settings import Profile
-from passerby.detect.alive import check
+from passerby.detect.alive import SMALLEST, check
 from passerby.detect.cadence import FULL, Reach
 from passerby.detect.detector import AT_ONCE, STEP, Detectors
 from passerby.detect.merge import merge
 from passerby.detect.pictures import Picture, colour, fitted
 from passerby.detect.plates import HINT, hinted, on_vehicle, traces
+from passerby.detect.scene import SIDE
 
 FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
 
@@ -42,6 +43,7 @@ class LookSettings(Frozen):
     body_size: int = 512
     plate_sizes: tuple[int, ...] = (640, 320)
     text_size: int = 512
+    all_text_size: int = 768
     trace_size: int = 320
     vehicle_size: int = 320
     most_vehicles: int = 4
@@ -65,6 +67,7 @@ LOOKS: Mapping[Profile, LookSettings] = {
         body_size=960,
         plate_sizes=(1280, 640, 320),
         text_size=960,
+        all_text_size=1440,
         vehicle_size=480,
         most_vehicles=8,
         person_threshold=0.2,
@@ -90,7 +93,8 @@ class Looker:
         self._hide = frozenset(hide)
         self._settings = settings or LookSettings()
         self._detectors = detectors.get(self._wanted())
-        self.alive()
+        self._proven = detectors.proven
+        self._each(self._ready)
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -102,21 +106,37 @@ class Looker:
 
         The picture has a size that the model sees anyway, so that what is checked is what runs.
         """
-        s = self._settings
-        sizes = {
-            FACE: fitted(self._geometry, s.face_sizes[-2:][0]),
-            BODY: fitted(self._geometry, s.body_size),
-            PLATE: (s.vehicle_size, s.vehicle_size),
-            TEXT: (s.vehicle_size, s.vehicle_size),
-        }
+        self._each(lambda id: check(self._detectors[id], self._known(id)))
 
-        def checked(id: str) -> None:
-            width, height = sizes[id]
-            check(self._detectors[id], (width + -width % STEP, height + -height % STEP))
+    def _ready(self, id: str) -> None:
+        """Compiled for every size that may come, and alive: what a run has proven once is not proven again."""
+        self._detectors[id].prepare(self._sizes(id))
+        proof = id, self._known(id)
+        if proof not in self._proven:
+            check(self._detectors[id], self._known(id))
+            self._proven.add(proof)
 
+    def _each(self, do: Callable[[str], None]) -> None:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-alive") as pool:
-            for _ in pool.map(checked, self._detectors):
+            for _ in pool.map(do, self._detectors):
                 pass  # errors are raised here
+
+    def _sizes(self, id: str) -> list[tuple[int, int]]:
+        """(width, height) of the whole pictures that the model is shown. Those of single vehicles may never come."""
+        s = self._settings
+        whole = {
+            FACE: s.face_sizes,
+            BODY: (s.body_size,),
+            PLATE: s.plate_sizes,
+            TEXT: (s.text_size, s.trace_size, *([s.all_text_size] if Kind.TEXT in self._hide else [])),
+        }
+        return [fitted(self._geometry, size) for size in whole[id]]
+
+    def _known(self, id: str) -> tuple[int, int]:
+        """(width, height) of the known picture: the smallest that the model sees, filled up as it is then."""
+        width, height = min(self._sizes(id))
+        least = SIDE if id == BODY else SMALLEST
+        return max(least, width + -width % STEP), max(least, height + -height % STEP)
 
     def look(self, frame: RawFrame, reach: Reach = FULL) -> list[Detection]:
         """Everything found, in displayed pixels. Several frames may be looked at at once, in a thread each."""
@@ -134,7 +154,7 @@ class Looker:
             plates = self._plates(views, vehicles, texts) if reach.deep else self._plates_on(views, vehicles)
             found += plates + traces(texts, plates)
         if Kind.TEXT in self._hide:
-            found += self._at(views, TEXT, s.text_size * 3 // 2, s.text_threshold)
+            found += self._at(views, TEXT, s.all_text_size, s.text_threshold)
         return found
 
     def glance(self, frame: RawFrame) -> list[Detection]:
@@ -146,13 +166,14 @@ class Looker:
         return merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(s.face_sizes[1:]))
 
     def _wanted(self) -> Iterable[str]:
-        yield BODY
-        if Kind.FACE in self._hide:
-            yield FACE
+        # The dearest to compile come first, so that threads which share them out end at about the same time.
         if Kind.PLATE in self._hide:
             yield PLATE
         if self._hide & {Kind.PLATE, Kind.TEXT}:
             yield TEXT
+        if Kind.FACE in self._hide:
+            yield FACE
+        yield BODY
 
     def _at(
         self, views: _Views, id: str, size: int, threshold: float, kinds: Collection[Kind] | None = None

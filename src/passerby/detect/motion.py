@@ -19,11 +19,13 @@ from passerby.detect.pictures import Picture, fitted, luma
 #: Longer side of the picture that motion is measured on, px. At 640 it costs twice as much and follows no better.
 LONGEST = 480
 CELL = 6  # px of that picture
+#: Step from one searched patch to the next, px. At 4 it costs more than twice as much and follows no better.
+STRIDE = 6
 
 #: There and back again may miss by this much (px of the small picture) before motion counts as unproven.
 CLOSED = 1.5
-#: A new scene: motion explains neither the picture (mean luma error, 0 to 1) nor itself (mean trust).
-CUT_CHANGE, CUT_TRUST = 0.07, 0.45
+#: A new scene: motion explains neither the picture (mean luma error, 0 to 1) nor itself (mean doubt).
+CUT_CHANGE, CUT_DOUBT = 0.07, 0.55
 
 Grid = npt.NDArray[np.float32]
 
@@ -36,6 +38,7 @@ class MotionEstimator:
         self._size = fitted(geometry, LONGEST)
         self._scale = geometry.upright[0] / self._size[0]
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._flow.setPatchStride(STRIDE)
         self._before: Picture | None = None
 
     def step(self, frame: RawFrame) -> tuple[MotionField | None, SceneStats]:
@@ -52,10 +55,11 @@ class MotionEstimator:
         back: Grid = np.ascontiguousarray(backward[half::CELL, half::CELL])
         trust = _trust(there, back)
         change = _unexplained(before, now, back)
-        cut = change > CUT_CHANGE and float(trust.mean()) < CUT_TRUST
+        doubt = 1 - float(trust.mean())
+        cut = change > CUT_CHANGE and doubt > CUT_DOUBT
         scale = np.float32(self._scale)
         field = MotionField(there * scale, back * scale, trust, CELL * self._scale)
-        return field, SceneStats(cut=cut, brightness=brightness, change=change)
+        return field, SceneStats(cut=cut, brightness=brightness, change=change, doubt=doubt)
 
     def _between(self, first: Picture, second: Picture) -> Grid:
         """Dense motion from one small picture to another, shape (h, w, 2), in its pixels."""

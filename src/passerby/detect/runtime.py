@@ -58,6 +58,10 @@ class Backend(Protocol):
         """
         ...
 
+    def prepare(self, width: int, height: int) -> None:
+        """Gets ready for pictures of that size, which would else be done when the first one comes."""
+        ...
+
 
 class Model:
     """A network on OpenVINO, compiled for each picture size as it comes."""
@@ -82,6 +86,9 @@ class Model:
             self._config["INFERENCE_NUM_THREADS"] = threads
         self._network = _cut(_read(self._core, content, name), outputs, name)
         self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
+
+    def prepare(self, width: int, height: int) -> None:
+        self._request(height, width)
 
     def infer(self, picture: Picture) -> list[Array]:
         height, width, _ = picture.shape

@@ -1,7 +1,7 @@
 """The quick check after writing: decode the result once and see whether it is what it was meant to be.
 
 Times of all frames, every planned region covered in every frame, and no face for the model that made the masks in
-frames sampled once a second; every fifth of these is looked at as hard as the source was. The thorough check, by other
+frames sampled once a second; every tenth of these is looked at as hard as the source was. The thorough check, by other
 models, is `passerby verify`.
 """
 
@@ -47,7 +47,7 @@ SHOWS = {Kind.FACE: 0.5, Kind.PLATE: 0.5}
 #: No more suspects than this are listed.
 MOST = 100
 #: Seconds between two frames that are searched, and every how many of them gets a whole look.
-SEARCHED, WHOLE = 1.0, 5
+SEARCHED, WHOLE = 1.0, 10
 #: Matroska keeps milliseconds; elsewhere times must be the same.
 ROUNDED = {".mkv": 0.001, ".webm": 0.001}
 
@@ -148,30 +148,43 @@ def _uncovered(
     size = fitted(geometry, COMPARED)
     picture = luma(frame, geometry, size)
     scale = size[0] / geometry.upright[0]
+    weak = [style is not Style.SOLID and track.kind not in ALWAYS_SOLID for track, _ in here]
     regions = [_region(key, scale, picture.shape) for _, key in here]
-    layers = np.sum(regions, axis=0, dtype=np.uint16)
-    for (track, key), region in zip(here, regions, strict=True):
-        solid = style is Style.SOLID or track.kind in ALWAYS_SOLID
-        # Solid fills lie uppermost; a weak one is seen as it is only where no other mask lies.
-        seen = region if solid else region & (layers == 1).astype(np.uint8)
-        own = cv2.erode(seen, np.ones((3, 3), np.uint8)) > 0
+    layers = np.zeros(picture.shape if any(weak) else (0, 0), np.uint8)
+    if any(weak):
+        for place, region in regions:
+            layers[place] += region
+    for (track, key), (place, region), cells in zip(here, regions, weak, strict=True):
         bounds = tuple(round(v * scale) for v in key.box)
-        if min(bounds[2] - bounds[0], bounds[3] - bounds[1]) < SMALLEST or own.sum() < SMALLEST**2:
+        if not region.size or min(bounds[2] - bounds[0], bounds[3] - bounds[1]) < SMALLEST:
             continue
-        unlike = np.abs(picture[own] - black).mean() if solid else _more_than_cells(picture, own, bounds, style)
+        # Solid fills lie uppermost; a weak one is seen as it is only where no other mask lies.
+        seen = region & (layers[place] == 1) if cells else region
+        own = cv2.erode(seen, np.ones((3, 3), np.uint8)) > 0
+        if own.sum() < SMALLEST**2:
+            continue
+        if cells:
+            whole = np.zeros(picture.shape, np.bool_)
+            whole[place] = own
+            unlike = _more_than_cells(picture, whole, bounds, style)
+        else:
+            unlike = float(np.abs(picture[place][own] - black).mean())
         if unlike > FAITHFUL:
             yield Suspect(
                 time=seconds, what=f"the mask of track {track.number} ({track.kind}) is not there", box=key.box
             )
 
 
-def _region(key: Keyframe, scale: float, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-    """1 where the planned shape lies on the small picture, 0 elsewhere."""
+def _region(key: Keyframe, scale: float, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], npt.NDArray[np.uint8]]:
+    """(where, what) of the planned shape on the small picture: rows and columns around it, 1 in it and 0 outside."""
     x1, y1, x2, y2 = key.box
-    corners = key.polygon or ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
-    region = np.zeros(shape, np.uint8)
-    cv2.fillPoly(region, [np.round(np.array(corners) * scale).astype(np.int32)], (1,))
-    return region
+    corners = np.round(np.array(key.polygon or ((x1, y1), (x2, y1), (x2, y2), (x1, y2))) * scale).astype(np.int32)
+    left, top = np.clip(corners.min(0) - 1, 0, (shape[1], shape[0]))
+    right, bottom = np.clip(corners.max(0) + 2, (left, top), (shape[1], shape[0]))
+    region = np.zeros((bottom - top, right - left), np.uint8)
+    if region.size:
+        cv2.fillPoly(region, [corners - (left, top)], (1,))
+    return (slice(top, bottom), slice(left, right)), region
 
 
 def _more_than_cells(
