@@ -14,6 +14,7 @@ import numpy.typing as npt
 from passerby.base.box import Box
 from passerby.base.errors import WeightsError
 from passerby.base.kinds import Detection, Kind
+from passerby.detect.compiled import Compiled
 from passerby.detect.families import FAMILIES
 from passerby.detect.families.family import Family, Found
 from passerby.detect.runtime import Array, Backend, Model, Picture
@@ -45,7 +46,12 @@ class Detector:
         self._family: Family = FAMILIES[self.entry.family]
         self._turn = threading.Lock()
         self._backend: Backend = backend or Model(
-            registry.load_bytes(id), id, self._family.input, self._family.outputs, threads
+            registry.load_bytes(id),
+            id,
+            self._family.input,
+            self._family.outputs,
+            threads,
+            Compiled(registry.cache / "compiled"),
         )
 
     def find(self, picture: Picture, threshold: float, kinds: Collection[Kind] | None = None) -> list[Detection]:

@@ -5,21 +5,30 @@ OpenVINO is the runtime. Another one is a sibling class with the same `infer` (t
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import sys
 import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import openvino as ov
-from openvino.preprocess import PrePostProcessor
+
+# On import, OpenVINO's converter of models tells its makers of it over the network, from a thread. Nothing here contacts
+# anybody, and nothing is converted: neither can be loaded.
+sys.modules["openvino_telemetry"] = sys.modules["openvino.tools.ovc"] = None  # type: ignore[assignment]
+import openvino as ov  # noqa: E402
+from openvino.preprocess import PrePostProcessor  # noqa: E402
 
 from passerby.base.errors import DetectorError, WeightsError
+from passerby.detect.compiled import Compiled
 
 Array = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
@@ -67,15 +76,23 @@ class Model:
     """A network on OpenVINO, compiled for each picture size as it comes."""
 
     def __init__(
-        self, content: bytes, name: str, input: Input, outputs: Sequence[str] = (), threads: int | None = None
+        self,
+        content: bytes,
+        name: str,
+        input: Input,
+        outputs: Sequence[str] = (),
+        threads: int | None = None,
+        compiled: Compiled | None = None,
     ) -> None:
-        """`content` is an ONNX or TFLite file, `name` is for messages; `outputs` as in `Family.outputs`.
+        """`content` is an ONNX or TFLite file, `name` is for messages; `outputs` as in `Family.outputs`. What has to be
+        compiled is kept in `compiled` from run to run.
 
         Raises WeightsError when the content is not a network, or not one with these outputs.
         """
         self._name = name
         self._input = input
         self._core = ov.Core()
+        self._kept = compiled
         # Pinned, two models side by side would both sit on the first processor.
         self._config: dict[str, str | int | bool] = {
             "NUM_STREAMS": 1,
@@ -84,8 +101,16 @@ class Model:
         }
         if threads is not None:
             self._config["INFERENCE_NUM_THREADS"] = threads
-        self._network = _cut(_read(self._core, content, name), outputs, name)
         self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
+        self._read = cache(lambda: _cut(_read(self._core, content, name), outputs, name))
+        #: All that a compiled network depends on, but for the size of the picture.
+        machine = [self._core.get_property("CPU", what) for what in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._origin = sha256, tuple(outputs), input, ov.get_version(), *map(str, machine), sorted(self._config.items())
+        if compiled is None or compiled.load(self._origin) is None:
+            self._read()
+            if compiled is not None:
+                compiled.save(self._origin, b"")  # this is a network, and has these outputs
 
     def prepare(self, width: int, height: int) -> None:
         self._request(height, width)
@@ -119,7 +144,19 @@ class Model:
         return self._requests[key]
 
     def _compile(self, height: int, width: int) -> ov.InferRequest:
-        network = self._network.clone()
+        made_from = (*self._origin, height, width)
+        if self._kept is not None and (blob := self._kept.load(made_from)) is not None:
+            with suppress(RuntimeError):  # what the runtime no longer takes is compiled anew
+                # From bytes, it makes a copy. A tensor it would go on using after we have let go of it.
+                return self._core.import_model(blob.tobytes(), "CPU", self._config).create_infer_request()
+        network = self._core.compile_model(self._sized(height, width), "CPU", self._config)
+        if self._kept is not None:
+            self._kept.save(made_from, network.export_model().getvalue())
+        return network.create_infer_request()
+
+    def _sized(self, height: int, width: int) -> ov.Model:
+        """The network for pictures of that size, which it takes as they are."""
+        network = self._read().clone()
         last = self._input.channels_last
         network.reshape([1, height, width, 3] if last else [1, 3, height, width])
         steps = PrePostProcessor(network)
@@ -131,7 +168,7 @@ class Model:
         change.mean(list(self._input.mean)).scale(list(self._input.scale))
         for index in range(len(network.outputs)):
             steps.output(index).tensor().set_element_type(ov.Type.f32)
-        return self._core.compile_model(steps.build(), "CPU", self._config).create_infer_request()
+        return steps.build()
 
 
 def _precision(core: ov.Core) -> str:
