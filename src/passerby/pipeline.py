@@ -51,8 +51,8 @@ from passerby.track.regions import fixed_tracks, left_alone
 from passerby.track.tracker import Following, Tracker
 from passerby.verify.quick import quick_check
 
-#: Frames that motion may run ahead of a look that is still under way: enough for the next ones to begin beside it.
-AHEAD = 24
+#: Frames that motion may run ahead of a look that is still under way: enough for several more to begin beside it.
+AHEAD = 64
 #: Frame intervals without a frame after which motion is not trusted: frames were lost, and what is shown is elsewhere.
 GAP = 3
 #: Looks after which each model is shown the known pictures again (invariant 11).

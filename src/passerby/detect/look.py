@@ -45,7 +45,7 @@ class LookSettings(Frozen):
     text_size: int = 512
     all_text_size: int = 768
     trace_size: int = 320
-    vehicle_size: int = 320
+    vehicle_size: int = 256
     most_vehicles: int = 4
     face_threshold: float = 0.10
     person_threshold: float = 0.25

@@ -52,8 +52,17 @@ def luma(frame: RawFrame, geometry: Geometry, size: tuple[int, int]) -> Picture:
     plane, bits = frame.picture.planes[0], form.components[0].bits
     if bits <= 8:
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-        small = cv2.resize(rows, (width, height), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(_halved(rows, width, height), (width, height), interpolation=cv2.INTER_AREA)
     else:
         wide = np.frombuffer(memoryview(plane), np.uint16).reshape(plane.height, plane.line_size // 2)[:, : plane.width]
         small = cv2.resize(wide, (width, height), interpolation=cv2.INTER_AREA) / np.float32(1 << (bits - 8))
     return upright(small.astype(np.uint8, copy=False), geometry)
+
+
+def _halved(rows: Picture, width: int, height: int) -> Picture:
+    """The picture halved while it is at least twice as large as wanted: OpenCV does that twenty times as fast as more
+    at a time, and the mean of means is the mean."""
+    while rows.shape[0] % 2 == rows.shape[1] % 2 == 0 and rows.shape[0] >= 2 * height and rows.shape[1] >= 2 * width:
+        half = rows.shape[1] // 2, rows.shape[0] // 2
+        rows = np.asarray(cv2.resize(rows, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return rows

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sys
 import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -20,12 +19,8 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-# On import, OpenVINO's converter of models tells its makers of it over the network, from a thread. Nothing here contacts
-# anybody, and nothing is converted: neither can be loaded.
-sys.modules["openvino_telemetry"] = sys.modules["openvino.tools.ovc"] = None  # type: ignore[assignment]
-import openvino as ov  # noqa: E402
-from openvino.preprocess import PrePostProcessor  # noqa: E402
+import openvino as ov
+from openvino.preprocess import PrePostProcessor
 
 from passerby.base.errors import DetectorError, WeightsError
 from passerby.detect.compiled import Compiled

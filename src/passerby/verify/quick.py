@@ -7,6 +7,7 @@ models, is `passerby verify`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
@@ -32,8 +33,8 @@ from passerby.detect.look import Looker
 from passerby.detect.pictures import fitted, luma
 from passerby.source.file import VideoFile
 
-#: Size of the picture that masks are compared on: longer side, px.
-COMPARED = 640
+#: Masks are compared on a picture halved until its longer side is no more than this, px.
+COMPARED = 960
 #: A fill may differ from what it should look like by this after encoding: mean luma difference, in steps of 255.
 FAITHFUL = 8.0
 #: Luma of a solid fill, by whether the range of samples is full (ITU-R BT.709).
@@ -145,7 +146,8 @@ def _uncovered(
     """Planned regions that do not look as their fill should."""
     if not here:
         return
-    size = fitted(geometry, COMPARED)
+    longest = max(geometry.upright)
+    size = fitted(geometry, longest / 2 ** max(0, math.ceil(math.log2(longest / COMPARED))))
     picture = luma(frame, geometry, size)
     scale = size[0] / geometry.upright[0]
     weak = [style is not Style.SOLID and track.kind not in ALWAYS_SOLID for track, _ in here]
