@@ -40,11 +40,14 @@ class MotionEstimator:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._flow.setPatchStride(STRIDE)
         self._before: Picture | None = None
+        self._coarse: Picture = np.zeros((1, 1), np.uint8)  # one pixel a cell
 
     def step(self, frame: RawFrame) -> tuple[MotionField | None, SceneStats]:
         """The motion that led to `frame` (None for the first one), and the frame at a glance."""
         now = luma(frame, self._geometry, self._size)
         before, self._before = self._before, now
+        cells = len(range(CELL // 2, now.shape[1], CELL)), len(range(CELL // 2, now.shape[0], CELL))
+        coarse, self._coarse = self._coarse, np.asarray(cv2.resize(now, cells, interpolation=cv2.INTER_AREA), np.uint8)
         brightness = float(cv2.mean(now)[0]) / 255
         if before is None:
             return None, SceneStats(cut=True, brightness=brightness, change=0.0)
@@ -53,8 +56,9 @@ class MotionEstimator:
         half = CELL // 2
         there: Grid = np.ascontiguousarray(forward[half::CELL, half::CELL])
         back: Grid = np.ascontiguousarray(backward[half::CELL, half::CELL])
-        trust = _trust(there, back)
-        change = _unexplained(before, now, back)
+        came_from = _came_from(back)
+        trust = _trust(there, back, came_from)
+        change = _unexplained(coarse, self._coarse, came_from)
         doubt = 1 - float(trust.mean())
         cut = change > CUT_CHANGE and doubt > CUT_DOUBT
         scale = np.float32(self._scale)
@@ -76,19 +80,14 @@ def _came_from(back: Grid) -> tuple[Grid, Grid]:
     return x.astype(np.float32, copy=False), y.astype(np.float32, copy=False)
 
 
-def _trust(there: Grid, back: Grid) -> Grid:
+def _trust(there: Grid, back: Grid, came_from: tuple[Grid, Grid]) -> Grid:
     """1 where going back and there again ends at the start, 0 where it misses by CLOSED or more."""
-    x, y = _came_from(back)
-    again = cv2.remap(there, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    again = cv2.remap(there, *came_from, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     miss = np.hypot(*np.moveaxis(again + back, -1, 0))
     return np.asarray(np.clip(1 - miss / CLOSED, 0, 1), np.float32)
 
 
-def _unexplained(before: Picture, now: Picture, back: Grid) -> float:
-    """Mean difference, 0 to 1, between this frame and the last one moved into its place, cell by cell."""
-    rows, columns = back.shape[:2]
-    small_before = cv2.resize(before, (columns, rows), interpolation=cv2.INTER_AREA)
-    small_now = cv2.resize(now, (columns, rows), interpolation=cv2.INTER_AREA)
-    x, y = _came_from(back)
-    moved = cv2.remap(small_before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return float(cv2.absdiff(moved, small_now).mean()) / 255
+def _unexplained(before: Picture, now: Picture, came_from: tuple[Grid, Grid]) -> float:
+    """Mean difference, 0 to 1, between this frame and the last one moved into its place, one pixel a cell."""
+    moved = cv2.remap(before, *came_from, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return float(cv2.absdiff(moved, now).mean()) / 255
