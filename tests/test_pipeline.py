@@ -12,9 +12,9 @@ import pytest
 
 from passerby import Plan, Settings, analyse, pipeline, redact
 from passerby.base.box import Box
-from passerby.base.errors import DamagedSource, DetectorError, OutputError, OutputExists, PlanError, SourceChanged
+from passerby.base.errors import DamagedSource, DetectorError, OutputExists, PlanError, SourceChanged
 from passerby.base.kinds import Detection, Kind
-from passerby.base.plan import Correction, Keyframe, TrimSpan
+from passerby.base.plan import Correction, Keyframe
 from passerby.base.settings import Style
 from passerby.detect.cadence import FULL
 from passerby.detect.runtime import Model
@@ -377,26 +377,3 @@ def test_progress_is_told_stage_by_stage(clip, out, monkeypatch):
 
     redact(clip, out, progress=Kept())
     assert [["clip.mp4", stage, clips.FRAMES] for stage in ("analyse", "render", "check")] == events
-
-
-def test_what_the_plan_leaves_out_is_not_in_the_release(clip, out):
-    """Frames 6 to 11 of 24; the others keep their masks, and their distance from each other."""
-    step = float(clips.STEP * clips.TIME_BASE)
-    spans = (TrimSpan(start=6 * step, end=12 * step),)
-    plan = plan_for(clip, always(1, PATCH)).model_copy(update={"trim": spans})
-    report = redact(clip, out, plan=plan)
-    pictures = clips.decoded(out)
-    kept = [*range(6), *range(12, clips.FRAMES)]
-    assert [number * clips.STEP * clips.TIME_BASE for number in range(len(kept))] == [time for time, _ in pictures]
-    assert [*range(len(kept))] == hidden(pictures)
-    assert [] == list(report.check.suspects)
-    original = [picture for number, (_, picture) in enumerate(clips.decoded(clip)) if number in kept]
-    away = [np.abs(a[40:].astype(int) - b[1][40:]).mean() for a, b in zip(original, pictures, strict=True)]
-    assert max(away) < 6  # each shows what its own frame of the source shows
-
-
-def test_a_plan_that_leaves_everything_out_is_refused(clip, out):
-    plan = plan_for(clip).model_copy(update={"trim": (TrimSpan(start=0, end=60),)})
-    with pytest.raises(OutputError, match="Not one frame"):
-        redact(clip, out, plan=plan)
-    assert not out.exists()

@@ -38,7 +38,7 @@ from passerby.mask.painter import Painter
 from passerby.mask.shapes import shape
 from passerby.release import PROGRAM, Written, make_report
 from passerby.sink.container import container_for
-from passerby.sink.encoding import Encoding, choose_encoding
+from passerby.sink.encoding import Encoding, choose_encoding, held
 from passerby.sink.output import OutputFile, write_text_atomically
 from passerby.sink.sound import sound_track
 from passerby.sink.video import VideoWriter
@@ -92,6 +92,8 @@ def redact(
         else:
             _belongs(plan, video)
         written = _render(video, plan, settings, hashes, out.part, encodings, container_for(output), progress)
+        if (smaller := held(encodings, written.bit_rates)) is not None:
+            written = _render(video, plan, settings, hashes, out.part, smaller, container_for(output), progress)
         check = QuickCheck(ran=False)
         if verify:
             check = quick_check(out.part, output, plan, written.times, settings, detectors, progress)
@@ -264,7 +266,8 @@ def _render(
     if settings.audio is not Audio.REMOVE and len(sounds) < len(info.sounds):
         notes.append(f"{len(info.sounds) - len(sounds)} tracks of sound were left out: nothing of them can be played")
     encoders = [encoding.encoder for encoding in encodings]
-    return Written(encoders, covered, times, [video.tallies[n] for n in sorted(video.tallies)], notes)
+    tallies = [video.tallies[n] for n in sorted(video.tallies)]
+    return Written(encoders, covered, times, tallies, notes, writer.bit_rates)
 
 
 def _painted(

@@ -32,13 +32,14 @@ JOINED = 1.0
 class Written:
     """What the second pass has written: with which encoders, how many frames covered whole, the `times` of each video
     track in ticks, as the source has them, and what the source counted in each. `notes` tell what was not written as it
-    was, one line each."""
+    was, one line each; `bit_rates` are the bits a second of each video track."""
 
     encoders: Sequence[str]
     covered: int
     times: Sequence[Sequence[int]]
     tallies: Sequence[Tally]
     notes: Sequence[str]
+    bit_rates: Sequence[float] = ()
 
 
 def make_report(

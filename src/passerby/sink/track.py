@@ -40,6 +40,15 @@ class VideoTrack:
         self._frames = 0
         self._clock = _EvenClock(video)
         self.last: int | None = None
+        self._first: int | None = None
+        self._bytes = 0
+
+    @property
+    def bit_rate(self) -> float:
+        """Bits a second of what was written."""
+        if self._first is None or self.last is None:
+            return 0.0
+        return 8 * self._bytes / float((self.last - self._first + self._lasts) * self.video.time_base)
 
     def encode(self, frame: SafeFrame, time: int) -> Iterator[av.Packet[Stream]]:
         """The frame, shown at `time` (the track's time base). Raises OutputError for one that does not fit; errors of
@@ -54,6 +63,7 @@ class VideoTrack:
                 )
             self._lasts = time - self.last
         self._lasts = picture.duration or self._lasts
+        self._first = time if self._first is None else self._first
         self.last = time
         self._frames += 1
         picture.pts, picture.time_base = self._clock.shortened(time), self.video.time_base
@@ -73,6 +83,7 @@ class VideoTrack:
         for packet in self._stream.encode(picture):
             # Only the last frame is shown for as long as its packet says; the others until the next frame's time.
             packet.duration = self._lasts
+            self._bytes += packet.size
             packet.pts, packet.dts = self._clock.real(packet.pts), self._clock.real(packet.dts)
             yield packet
 

@@ -67,6 +67,11 @@ class VideoWriter:
         else:
             self.abandon()
 
+    @property
+    def bit_rates(self) -> list[float]:
+        """Bits a second of each video track, once it is closed."""
+        return [track.bit_rate for track in self._tracks]
+
     def write(self, frame: SafeFrame, track: int = 0, time: int | None = None) -> None:
         """Encode one frame of one video track, and the sound up to its moment. Its picture must have the source's size
         and the pixel format of the encoding. It is shown at `time`, by default when the source shows it.

@@ -1,7 +1,7 @@
 """The quick check after writing: decode the result once and see whether it is what it was meant to be.
 
 Times of all frames, every planned region covered in every frame, and no face for the model that made the masks in
-frames sampled once a second; every tenth of these is looked at as hard as the source was. The thorough check, by other
+frames sampled once a second; every twentieth of these is looked at as hard as the source was. The thorough check, by other
 models, is `passerby verify`.
 """
 
@@ -48,7 +48,7 @@ SHOWS = {Kind.FACE: 0.5, Kind.PLATE: 0.5}
 #: No more suspects than this are listed.
 MOST = 100
 #: Seconds between two frames that are searched, and every how many of them gets a whole look.
-SEARCHED, WHOLE = 1.0, 10
+SEARCHED, WHOLE = 1.0, 20
 #: Matroska keeps milliseconds; elsewhere times must be the same.
 ROUNDED = {".mkv": 0.001, ".webm": 0.001}
 
