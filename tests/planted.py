@@ -40,7 +40,7 @@ class Planted:
 
 
 def plant(patch: pytest.MonkeyPatch) -> None:
-    """From here on the pipeline looks with Planted, at every frame: what these tests say must not hang on when it looks.
+    """From here on the pipeline looks with Planted, and at every frame: tests must not hang on when it looks.
 
     The face stays where it is while the picture passes below it, so motion between two looks would carry it away.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tests.heic import last_is_depth_of_first
 #: What is looked for of a thing that is text.
 SECRET = b"Secret"
 MS = Fraction(1, 1000)
-MADE = datetime(2021, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
+MADE = datetime(2021, 2, 3, 4, 5, 6, tzinfo=UTC)
 #: Degrees as text after ISO 6709, and as a telemetry track and an EXIF directory count them.
 POSITION = b"+48.8577+002.2950/"
 GPS5 = struct.pack(">5i", 488577000, 22950000, 35123, 1234, 5678)
@@ -337,10 +337,49 @@ def _avi(path: Path) -> bytes:
     ).read_bytes()
 
 
+def everything_of_a_camera(path: Path) -> None:
+    """All that phones and action cameras put beside 12 frames, in one MP4."""
+    payload = klv(b"GPS5", b"l", 20, GPS5)
+
+    def prepare(output: OutputContainer, stream: VideoStream) -> None:
+        output.metadata.update(clips.SECRETS | {"creation_time": clips.CREATED})
+        output.set_chapters([{"id": 1, "start": 0, "end": 300, "time_base": MS, "metadata": {"title": "Secret"}}])  # type: ignore[list-item]
+        for codec in ("mov_text", "bin_data"):
+            track = output.add_mux_stream(codec, time_base=MS) if codec == "mov_text" else output.add_data_stream(codec)
+            track.time_base = MS
+
+    def finish(output: OutputContainer) -> None:
+        for stream, data in zip(list(output.streams)[1:], (b"\0\x06Secret", payload), strict=True):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base, packet.pts, packet.dts, packet.duration = stream, MS, 0, 0, 300
+            output.mux(packet)
+
+    clips.write_clip(path, times=range(0, 12 * 1200, 1200), prepare=prepare, finish=finish)
+    udta(text_box(b"\xa9xyz", POSITION), box(b"XMP_", stills.XMP))(path)
+
+
+def everything_of_a_program(path: Path) -> None:
+    """All that programs put beside 12 frames, in one Matroska file."""
+
+    def prepare(output: OutputContainer, stream: VideoStream) -> None:
+        output.metadata.update(clips.SECRETS | {"creation_time": clips.CREATED})
+        output.set_chapters([{"id": 1, "start": 0, "end": 300, "time_base": MS, "metadata": {"title": "Secret"}}])  # type: ignore[list-item]
+        output.add_mux_stream("subrip", time_base=MS)
+        output.add_attachment("secret.txt", "text/plain", clips.ATTACHMENT)
+        output.add_attachment("cover.jpg", "image/jpeg", jpeg(face()))
+
+    def finish(output: OutputContainer) -> None:
+        packet = av.Packet(b"Secret")
+        packet.stream, packet.time_base, packet.pts, packet.dts, packet.duration = output.streams[1], MS, 0, 0, 300
+        output.mux(packet)
+
+    clips.write_clip(path, container="matroska", time_base=MS, times=range(0, 480, 40), prepare=prepare, finish=finish)
+
+
 #: The moment in seconds since 1904 (MP4), and in nanoseconds since 2001 (Matroska).
 MP4_DATE = struct.pack(">I", int(MADE.timestamp()) + 2082844800)
 MATROSKA_DATE = b"\x44\x61\x88" + struct.pack(
-    ">q", int((MADE - datetime(2001, 1, 1, tzinfo=timezone.utc)).total_seconds()) * 10**9
+    ">q", int((MADE - datetime(2001, 1, 1, tzinfo=UTC)).total_seconds()) * 10**9
 )
 
 

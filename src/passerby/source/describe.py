@@ -34,6 +34,8 @@ _PATIENCE = 2000
 MOST_PIXELS = 1 << 28
 #: Frames a second that are believed. Where a file tells only its ticks, FFmpeg takes these for frames.
 _FASTEST = 480
+#: Bits a second that are believed. Encoders count them in 31 bits, and refuse what a broken header says.
+_MOST_BITS = 1_000_000_000
 #: A track may begin this late (s) in its file. What begins later was numbered by a clock that started elsewhere.
 _LATEST_START = 60
 _DISPLAY_ONLY = {
@@ -109,11 +111,17 @@ def _video(
         bit_depth=10 if picture.format.components[0].bits > 8 else 8,
         frame_rate=rate,
         frames_estimate=stream.frames or estimate,
-        bit_rate=stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None),
+        bit_rate=_believed(
+            stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None)
+        ),
         interlaced=picture.interlaced_frame,
         top_first=_top_first(picture),
         notes=notes(name),
     )
+
+
+def _believed(rate: int | None) -> int | None:
+    return None if not rate or rate < 0 else min(rate, _MOST_BITS)
 
 
 def _first_picture(path: Path, described: VideoStream) -> av.VideoFrame:
