@@ -234,11 +234,11 @@ def test_sound_only(tmp_path):
 
 
 def test_a_bit_rate_that_no_encoder_takes_is_not_believed(tmp_path):
-    """One sample of the index says that it is gigabytes long."""
+    """One sample of the index says that it is half a gigabyte long."""
     path = clips.cfr(tmp_path / "c.mp4")
     data = bytearray(path.read_bytes())
     start = clips.boxes(bytes(data), b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz")[0]
-    data[start + 12 + 4 * 20 : start + 16 + 4 * 20] = b"\x7f\xff\xff\xff"
+    data[start + 12 + 4 * 20 : start + 16 + 4 * 20] = b"\x1f\xff\xff\xff"
     path.write_bytes(data)
     with av.open(str(path)) as opened:
         assert opened.streams.video[0].bit_rate > 1 << 31
