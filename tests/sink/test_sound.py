@@ -14,8 +14,8 @@ from tests.planted import plant
 
 RATE = 48000
 #: Seconds from the first frame at which a flash is to be seen and a click to be heard.
-MOMENTS = (0.4, 1.2, 2.0)
-FRAMES = 75
+MOMENTS = (0.32, 0.92, 1.4)
+FRAMES = 45
 VARIABLE = tuple(n * 1200 + (n * n * 7) % 500 for n in range(FRAMES))  # ticks of 1/30000
 
 
@@ -47,7 +47,7 @@ def clip(
             picture.pts, picture.time_base = time, base
             output.mux(stream.encode(picture))
         output.mux(stream.encode(None))
-        samples = np.zeros(int(3.2 * RATE))
+        samples = np.zeros(int(2.4 * RATE))
         for number in flashes:
             begin = (
                 int((times[number] - min(times[0], 0)) * base * RATE)
