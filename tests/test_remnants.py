@@ -2,8 +2,10 @@
 
 import av
 import pytest
+from PIL import Image
 
 from passerby import dispatch
+from passerby.base.dates import DATE
 from passerby.base.settings import Settings
 from passerby.source.still_kind import is_still
 from passerby.verify.container import audit
@@ -50,3 +52,60 @@ def test_it_is_told(tmp_path, name):
     report = dispatch.redact(tmp_path / file, tmp_path / written(file))
     assert remnants.TOLD[name] in "\n".join(report.dropped)
     assert "Secret" not in report.to_json()
+
+
+DATED = ["photo.jpg", "drawing.png", "photo.webp", "photo.heic", "photo.avif", "moving.png", "moving.webp"]
+DATED += ["scan.tif", "camera.tiff"]
+
+
+def dated(path):
+    """A still with all that EXIF may hold, and a date in it."""
+    if path.suffix == ".heic":
+        remnants.with_exif("HEIF")(path)
+    elif path.name.startswith("moving"):
+        first, *rest = stills.moving()
+        first.save(path, save_all=True, append_images=rest, duration=stills.DURATIONS, exif=remnants.EXIF)
+    elif path.suffix == ".tif":
+        stills.tiff_with_everything(path)
+    elif path.suffix == ".tiff":
+        exif = Image.Exif()
+        exif.get_ifd(0x8769).update({36867: remnants.DATE.decode(), 42033: "Secret serial"})
+        stills.image().save(path, exif=exif.tobytes())
+    else:
+        stills.image().save(path, exif=remnants.EXIF)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("name", DATED)
+def test_when_a_still_was_made_is_kept_only_on_request_and_alone(tmp_path, name, keep):
+    source, out = tmp_path / name, tmp_path / f"out-{name}"
+    dated(source)
+    assert remnants.DATE in source.read_bytes()
+    report = dispatch.redact(source, out, Settings(keep_times=keep))
+    assert keep is (remnants.DATE in out.read_bytes())
+    assert remnants.SECRET not in out.read_bytes()
+    assert [] == [one for one in remnants.IN_EXIF[:-1] if one in out.read_bytes()]
+    assert report.check.clean
+    assert any("EXIF" in line or "the tag Make" in line for line in report.dropped)
+    assert (DATE in report.dropped) is (name == "scan.tif" and not keep)
+    with Opened.open(out) as opened:
+        assert {} == audit(opened, keep_times=keep).remnants
+        told = {DATE: None} if keep else {}
+        assert told == audit(opened, keep_times=False).remnants
+
+
+def test_a_still_that_says_no_more_than_its_date_loses_nothing_when_that_is_kept(tmp_path):
+    source, once, twice = (tmp_path / name for name in ("a.jpg", "b.jpg", "c.jpg"))
+    dated(source)
+    dispatch.redact(source, once, Settings(keep_times=True))
+    assert () == dispatch.redact(once, twice, Settings(keep_times=True)).dropped
+    assert (DATE,) == dispatch.redact(once, twice, force=True).dropped
+
+
+def test_a_date_in_exif_that_is_none_is_not_kept(tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({36867: "Secret diary entry!"})
+    stills.image().save(tmp_path / "a.jpg", exif=exif)
+    dispatch.redact(tmp_path / "a.jpg", tmp_path / "b.jpg", Settings(keep_times=True))
+    assert b"Secret" in (tmp_path / "a.jpg").read_bytes()
+    assert b"Secret" not in (tmp_path / "b.jpg").read_bytes()
