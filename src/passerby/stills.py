@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from passerby.base.dates import DATE
 from passerby.base.errors import PlanError, SourceChanged
-from passerby.base.media import SourceInfo
 from passerby.base.plan import Analysed, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
 from passerby.base.progress import Progress, Silent
 from passerby.base.report import QuickCheck, Report
@@ -95,18 +92,13 @@ def redact(
             check = QuickCheck(ran=False)
             if verify:
                 check = check_still(out.part, printable(output), plan, still.info, settings, progress)
-            report = make_report(_left_out(still, settings), output, out.part, plan, settings, written, check, edited)
+            report = make_report(
+                still.info.told(settings.keep_times), output, out.part, plan, settings, written, check, edited
+            )
             if save_plan is not None:
                 write_text_atomically(save_plan, plan.to_json(), force)
             out.commit()
     return report
-
-
-def _left_out(still: StillFile, settings: Settings) -> SourceInfo:
-    source = still.info.source
-    if not settings.keep_times:
-        return source
-    return replace(source, dropped=tuple(line for line in source.dropped if line != DATE))
 
 
 def analyse(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from passerby.base.dates import Dates
+from passerby.base.dates import DATE, Dates
 from passerby.base.media import SourceInfo
 
 
@@ -85,3 +85,9 @@ class StillInfo:
     nclx: tuple[tuple[str, int], ...] = ()
     panorama: bool = False
     created: Dates = ()
+
+    def told(self, keep_times: bool) -> SourceInfo:
+        """The source as the report tells of it: what is kept was not dropped."""
+        if not keep_times:
+            return self.source
+        return replace(self.source, dropped=tuple(line for line in self.source.dropped if line != DATE))
