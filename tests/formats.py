@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from passerby import Report, Settings, redact
 from passerby.base.media import VideoInfo
 from passerby.source.file import VideoFile
-from tests import clips
+from tests import clips, remnants
 from tests.planted import plant
 
 PAGE = Path(__file__).parent.parent / "docs" / "ref" / "formats.md"
@@ -48,14 +48,35 @@ class Recipe:
     becomes: str = ".mp4"
     frames: int = 12
     times: tuple[int, ...] | None = None
+    #: Seconds at which the frames of the output are to be shown, where they are not those of `times` from the first on.
+    expected: tuple[Fraction, ...] | None = None
+    #: Makes the file instead.
+    maker: Callable[[Path], object] | None = None
+
+    @property
+    def shown(self) -> list[Fraction]:
+        """Seconds at which the frames of the output are to be shown."""
+        if self.expected is not None:
+            return list(self.expected)
+        return [(time - min(self._times)) * self.time_base for time in self._times]
+
+    @property
+    def _times(self) -> tuple[int, ...]:
+        ticks = int(Fraction(1, 25) / self.time_base)
+        return self.times or tuple(range(0, self.frames * ticks, ticks))
 
     def make(self, folder: Path) -> Path:
         """The file, `frames` drawings at 25 a second."""
-        ticks = int(Fraction(1, 25) / self.time_base)
+        path = folder / f"source{self.name.split()[0]}"
+        if self.maker is not None:
+            self.maker(path)
+            return path
 
         def prepare(output: OutputContainer, stream: VideoStream) -> None:
             if self.sound is not None:
-                output.add_stream(self.sound, rate=44100 if self.sound == "libmp3lame" else 48000, bit_rate=128_000)
+                rate = {"libmp3lame": 44100, "libopencore_amrnb": 8000}.get(self.sound, 48000)
+                amr = {"layout": "mono"} if rate == 8000 else {}
+                output.add_stream(self.sound, rate=rate, bit_rate=12_200 if amr else 128_000, **amr)
             if self.prepare is not None:
                 self.prepare(output, stream)
 
@@ -66,13 +87,13 @@ class Recipe:
                 self.finish(output)
 
         return clips.write_clip(
-            folder / f"source{self.name.split()[0]}",
+            path,
             codec=self.codec,
             container=self.container,
             pixel_format=self.pixel_format,
             size=self.size,
             time_base=self.time_base,
-            times=self.times or range(0, self.frames * ticks, ticks),
+            times=self._times,
             options=self.options,
             prepare=prepare,
             finish=finish,
@@ -100,6 +121,16 @@ def mirrored(_: OutputContainer, stream: VideoStream) -> None:
     stream.set_display_rotation(180, hflip=True)
 
 
+def laden(path: Path) -> None:
+    """With a position, telemetry, XMP, subtitles, chapters, tags and a date."""
+    remnants.everything_of_a_camera(path)
+
+
+def laden_matroska(path: Path) -> None:
+    """With subtitles, chapters, an attached file, a cover and tags."""
+    remnants.everything_of_a_program(path)
+
+
 def another_track(output: OutputContainer, stream: VideoStream) -> None:
     """A second camera, and a cover picture."""
     for codec, pixel_format, disposition in (
@@ -125,15 +156,40 @@ MS = Fraction(1, 1000)
 
 #: Milliseconds: every third frame has the time of the one before it.
 REPEATED = tuple(40 * (n - n % 3 // 2) for n in range(12))
-#: Ticks of TS: after half of the frames another recording goes on.
+#: Ticks of TS: after half of the frames another recording goes on, or the 33 bits of the clock are full.
 JUMP = tuple(3600 * n + (9_000_000 if n >= 6 else 0) for n in range(12))
+FULL = tuple((1 << 33) + 3600 * (n - 6) - 126_000 for n in range(12))
+#: 25 frames a second.
+EVEN = tuple(Fraction(n, 25) for n in range(12))
+#: The place of the second frame is empty: FFmpeg leaves it to the sound that only prepares the decoder of MP3.
+SKIPPED = tuple(Fraction(n + (n > 0), 25) for n in range(12))
+#: Ticks of clips.TIME_BASE: half of the frames lie before the beginning that a phone's editor has set; and no two last
+#: equally long.
+CUT = tuple(1200 * (n - 6) for n in range(12))
+UNEVEN = tuple(1200 * n + 31 * n * n for n in range(12))
+#: What x265 writes for screens that show HDR.
+SCREEN = {
+    "x265-params": "log-level=none:hdr10=1:max-cll=1000,400:"
+    "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+}
 
 RECIPES = (
     Recipe(".mp4 H.264, AAC", "libx264", "mp4", time_base=clips.TIME_BASE, sound="aac"),
-    Recipe(".mp4 HEVC 10 bit, PQ", "libx265", "mp4", "yuv420p10le", prepare=colours(9, 16, 9, 1)),
+    Recipe(".mp4 HEVC 10 bit, PQ", "libx265", "mp4", "yuv420p10le", options=SCREEN, prepare=colours(9, 16, 9, 1)),
     Recipe(".mp4 HEVC 10 bit, HLG", "libx265", "mp4", "yuv420p10le", prepare=colours(9, 18, 9, 1)),
     Recipe(".mp4 AV1", "libsvtav1", "mp4"),
-    Recipe(".mp4 H.264, full range", "libx264", "mp4", "yuvj420p", prepare=colours(1, 1, 1, 2)),
+    Recipe(".mp4 H.264, BT.601, limited range", "libx264", "mp4", prepare=colours(6, 6, 6, 1)),
+    Recipe(".mp4 H.264, BT.709, full range", "libx264", "mp4", "yuvj420p", prepare=colours(1, 1, 1, 2)),
+    Recipe(".mp4 H.264, variable rate", "libx264", "mp4", time_base=clips.TIME_BASE, times=UNEVEN),
+    Recipe(
+        ".mp4 H.264, times before 0 that an edit list cuts off",
+        "libx264",
+        "mp4",
+        time_base=clips.TIME_BASE,
+        times=CUT,
+        frames=6,
+        expected=EVEN[:6],
+    ),
     Recipe(".mp4 H.264, 4:4:4", "libx264", "mp4", "yuv444p"),
     Recipe(".mp4 H.264, 4:4:4, --exact-chroma", "libx264", "mp4", "yuv444p", settings=EXACT),
     Recipe(".mp4 H.264, 4:2:2, --exact-chroma", "libx264", "mp4", "yuv422p", settings=EXACT),
@@ -149,6 +205,7 @@ RECIPES = (
         options=FIELDS | {"x264-params": "tff=1"},
         prepare=lambda _, stream: setattr(stream.codec_context, "field_order", 2),
     ),
+    Recipe(".mp4 with all that phones and action cameras add", "libx264", "mp4", maker=laden, expected=EVEN),
     Recipe(".mov ProRes 4:2:2", "prores_ks", "mov", "yuv422p10le", becomes=".mov", sound="pcm_s16le"),
     Recipe(".mov ProRes 4:2:2, --exact-chroma", "prores_ks", "mov", "yuv422p10le", becomes=".mov", settings=EXACT),
     Recipe(".mov ProRes 4444", "prores_ks", "mov", "yuva444p10le", becomes=".mov", options={"profile": "4444"}),
@@ -158,14 +215,37 @@ RECIPES = (
     Recipe(".mkv FFV1, RGB", "ffv1", "matroska", "bgr0", time_base=MS, becomes=".mkv"),
     Recipe(".mkv FFV1, grey", "ffv1", "matroska", "gray", time_base=MS, becomes=".mkv"),
     Recipe(".mkv FFV1, 16 bit", "ffv1", "matroska", "yuv420p16le", time_base=MS, becomes=".mkv"),
-    Recipe(".mkv H.264, times that repeat", "libx264", "matroska", time_base=MS, becomes=".mkv", times=REPEATED),
+    Recipe(
+        ".mkv H.264, times that repeat",
+        "libx264",
+        "matroska",
+        time_base=MS,
+        becomes=".mkv",
+        times=REPEATED,
+        expected=EVEN,
+    ),
+    Recipe(
+        ".mkv with all that programs add", "libx264", "matroska", time_base=MS, becomes=".mkv", maker=laden_matroska
+    ),
+    Recipe(".webm VP8, Opus", "libvpx", "webm", time_base=MS, sound="libopus"),
     Recipe(".webm VP9, Opus", "libvpx-vp9", "webm", time_base=MS, sound="libopus"),
-    Recipe(".avi MPEG-4, MP3", "mpeg4", "avi", sound="libmp3lame"),
+    Recipe(".avi MPEG-4, MP3", "mpeg4", "avi", sound="libmp3lame", expected=SKIPPED),
+    Recipe(
+        ".avi H.264 with B-frames, no times", "libx264", "avi", options={"preset": "medium", "bf": "2"}, expected=EVEN
+    ),
     Recipe(".avi MJPEG 4:2:2, PCM", "mjpeg", "avi", "yuvj422p", sound="pcm_s16le"),
     Recipe(".avi uncompressed RGB", "rawvideo", "avi", "bgr24"),
     Recipe(".avi DV", "dvvideo", "avi", size=(720, 576)),
     Recipe(".ts H.264, AAC", "libx264", "mpegts", time_base=TS, sound="aac"),
-    Recipe(".ts H.264, clock that jumps by 100 s", "libx264", "mpegts", time_base=TS, times=JUMP),
+    Recipe(".ts H.264, clock that jumps by 100 s", "libx264", "mpegts", time_base=TS, times=JUMP, expected=EVEN),
+    Recipe(".ts H.264, clock that begins anew", "libx264", "mpegts", time_base=TS, times=FULL, expected=EVEN),
+    Recipe(
+        ".ts MPEG-2, interlaced",
+        "mpeg2video",
+        "mpegts",
+        options=FIELDS,
+        prepare=lambda _, stream: setattr(stream.codec_context, "field_order", 2),
+    ),
     Recipe(".ts MPEG-2, MP2", "mpeg2video", "mpegts", sound="mp2"),
     Recipe(
         ".mts H.264, AC-3",
@@ -175,9 +255,13 @@ RECIPES = (
         sound="ac3",
     ),
     Recipe(".mpg MPEG-2, MP2", "mpeg2video", "mpeg", sound="mp2", options={"bf": "2"}),
+    Recipe(".mpg MPEG-1, MP2", "mpeg1video", "mpeg", sound="mp2"),
     Recipe(".flv Sorenson, MP3", "flv", "flv", time_base=MS, sound="libmp3lame"),
     Recipe(".flv H.264, AAC", "libx264", "flv", time_base=MS, sound="aac"),
-    Recipe(".3gp H.263", "h263", "3gp", size=(176, 144), time_base=Fraction(1001, 30000)),
+    Recipe(
+        ".3gp H.263, AMR", "h263", "3gp", size=(176, 144), time_base=Fraction(1001, 30000), sound="libopencore_amrnb"
+    ),
+    Recipe(".3gp MPEG-4, AAC", "mpeg4", "3gp", sound="aac"),
     Recipe(".wmv WMV 2, WMA", "wmv2", "asf", time_base=MS, sound="wmav2"),
 )
 
@@ -197,12 +281,9 @@ def run(recipe: Recipe, folder: Path) -> Result:
     return Result(source, output, redact(source, output, recipe.settings))
 
 
-def page() -> str:
-    """docs/ref/formats.md"""
-    rows = []
-    for recipe in RECIPES:
-        with tempfile.TemporaryDirectory() as folder:
-            rows.append(_row(recipe, run(recipe, Path(folder))))
+def page(result: Callable[[Recipe], Result]) -> str:
+    """docs/ref/formats.md, of the result of each recipe."""
+    rows = [_row(recipe, result(recipe)) for recipe in RECIPES]
     return (
         "<!-- Made by `make docs` from a run over a small file of each format. Change the program, not this page. -->\n"
         "\n# Formats\n\n"
@@ -242,5 +323,6 @@ def mean_error(source: Path, output: Path, video: int = 0) -> float:
 if __name__ == "__main__":
     with pytest.MonkeyPatch.context() as patch:
         plant(patch)
-        PAGE.write_text(page(), encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            PAGE.write_text(page(lambda recipe: run(recipe, Path(tempfile.mkdtemp(dir=folder)))), encoding="utf-8")
     sys.stdout.write("docs/ref/formats.md\n")

@@ -7,6 +7,7 @@ from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
+from passerby.detect.cadence import FULL, Cadence
 from passerby.detect.pictures import luma
 from passerby.verify import quick
 
@@ -39,6 +40,10 @@ class Planted:
 
 
 def plant(patch: pytest.MonkeyPatch) -> None:
-    """From here on the pipeline looks with Planted."""
+    """From here on the pipeline looks with Planted, and at every frame: tests must not hang on when it looks.
+
+    The face stays where it is while the picture passes below it, so motion between two looks would carry it away.
+    """
+    patch.setattr(Cadence, "due", lambda self, scene: FULL)
     patch.setattr(pipeline, "Looker", Planted)
     patch.setattr(quick, "Looker", Planted)

@@ -92,7 +92,9 @@ def redact(
             check = QuickCheck(ran=False)
             if verify:
                 check = check_still(out.part, printable(output), plan, still.info, settings, progress)
-            report = make_report(still.info.source, output, out.part, plan, settings, written, check, edited)
+            report = make_report(
+                still.info.told(settings.keep_times), output, out.part, plan, settings, written, check, edited
+            )
             if save_plan is not None:
                 write_text_atomically(save_plan, plan.to_json(), force)
             out.commit()
@@ -197,7 +199,7 @@ def _render(
             yield safe
 
     progress.start(printable(still.path), "render", plan.videos[0].frames)
-    write_still(part, counted(), still.info)
+    write_still(part, counted(), still.info, settings.keep_times)
     progress.finish()
     if len(times) != plan.videos[0].frames:
         raise SourceChanged(

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.base.errors import SourceError, UnsupportedSource
+from passerby.base.errors import DamagedSource, SourceError, UnsupportedSource
 from passerby.base.media import Colour
 from passerby.source.file import VideoFile
 from passerby.source.pictures import picture_hash
@@ -231,3 +231,28 @@ def test_sound_only(tmp_path):
         output.mux([*sound.encode(silence), *sound.encode()])
     with pytest.raises(UnsupportedSource, match="holds no video track"):
         VideoFile.open(tmp_path / "s.mp4")
+
+
+def test_a_bit_rate_that_no_encoder_takes_is_not_believed(tmp_path):
+    """One sample of the index says that it is half a gigabyte long."""
+    path = clips.cfr(tmp_path / "c.mp4")
+    data = bytearray(path.read_bytes())
+    start = clips.boxes(bytes(data), b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz")[0]
+    data[start + 12 + 4 * 20 : start + 16 + 4 * 20] = b"\x1f\xff\xff\xff"
+    path.write_bytes(data)
+    with av.open(str(path)) as opened:
+        assert opened.streams.video[0].bit_rate > 1 << 31
+    with VideoFile.open(path) as file:
+        assert file.info.videos[0].bit_rate < 1 << 31
+
+
+def test_a_clock_that_ticks_every_seven_months_is_damage(tmp_path):
+    path = clips.write_clip(
+        tmp_path / "c.avi", codec="mpeg4", container="avi", time_base=Fraction(1, 25), times=range(4)
+    )
+    data = bytearray(path.read_bytes())
+    head = data.index(b"strh")  # after its name: type, codec, flags, priority, delay, scale
+    data[head + 28 : head + 32] = (1 << 29).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(DamagedSource, match="clock of its video.*21474836 s. Copy the file again"):
+        VideoFile.open(path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from passerby.base.dates import DATE, Dates
 from passerby.base.media import SourceInfo
 
 
@@ -68,8 +69,8 @@ class StillInfo:
 
     `size` is the bytes that its coded pictures take. `loop` is how often an animation plays, 0 for ever, None once.
     `lossless` says that the source lost nothing to compression. `colour_tags` are a PNG's colour chunks, `nclx` the
-    colour description of a HEIC (names as in H.273). `panorama` says that the right edge goes on at the left one. What
-    is not kept stands in the track's `notes`.
+    colour description of a HEIC (names as in H.273). `panorama` says that the right edge goes on at the left one.
+    `created` is when it was made. What is not kept stands in the track's `notes`.
     """
 
     source: SourceInfo
@@ -83,3 +84,10 @@ class StillInfo:
     colour_tags: tuple[tuple[bytes, bytes], ...] = ()
     nclx: tuple[tuple[str, int], ...] = ()
     panorama: bool = False
+    created: Dates = ()
+
+    def told(self, keep_times: bool) -> SourceInfo:
+        """The source as the report tells of it: what is kept was not dropped."""
+        if not keep_times:
+            return self.source
+        return replace(self.source, dropped=tuple(line for line in self.source.dropped if line != DATE))

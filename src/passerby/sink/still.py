@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 import pillow_heif
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
+from passerby.base.dates import ORIGINAL, date_exif
 from passerby.base.errors import OutputError, UsageError
 from passerby.base.safe import SafeFrame
 from passerby.base.still import SUFFIXES, Page, StillInfo, StillKind
@@ -28,6 +30,10 @@ _HEIC_LARGE = 8_000_000
 _TIFF_KEPT = {"raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "lzma", "zstd"}
 _TIFF_BILEVEL = {"group3", "group4", "tiff_ccitt"}
 _TIFF_DEFLATE = "tiff_adobe_deflate"
+#: TIFF 6.0, DateTime.
+_DATE_TIME = 306
+#: No option more for an encoder.
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 def check_name(output: Path, kind: StillKind) -> None:
@@ -39,21 +45,23 @@ def check_name(output: Path, kind: StillKind) -> None:
         )
 
 
-def write_still(path: Path, frames: Iterable[SafeFrame], still: StillInfo) -> None:
-    """Write all pages to `path`. `frames` come in the order of `still.pages`, and are taken one by one.
+def write_still(path: Path, frames: Iterable[SafeFrame], still: StillInfo, keep_times: bool = False) -> None:
+    """Write all pages to `path`. `frames` come in the order of `still.pages`, and are taken one by one. `keep_times`
+    writes when the source was made as well, where the source says so.
 
     Raises OutputError, or DiskFull when there is no room.
     """
     pages = _Images(frames, still)
+    exif = b"Exif\0\0" + date_exif(still.created) if keep_times and still.created else None
     try:
         with path.open("r+b" if path.exists() else "w+b") as file:
             file.truncate()
             if still.kind is StillKind.TIFF:
-                _write_tiff(file, pages)
+                _write_tiff(file, pages, dict(still.created).get(ORIGINAL) if exif else None)
             elif still.animated:
-                _write_animation(file, pages, still)
+                _write_animation(file, pages, still, exif)
             else:
-                _write_single(file, pages, still)
+                _write_single(file, pages, still, exif)
     except OSError as error:
         if error.errno is not None:
             raise output_error(path, error) from error
@@ -88,30 +96,33 @@ class _Images(Iterator[Image.Image]):
         return image_of(frame, self.page, self._still.kind)
 
 
-def _write_single(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
+def _write_single(file: BinaryIO, pages: _Images, still: StillInfo, exif: bytes | None) -> None:
     image, icc = pages.first(), still.pages[0].icc
+    made = {} if exif is None else {"exif": exif}
     match still.kind:
         case StillKind.JPEG:
-            _write_jpeg(file, image, still, icc)
+            _write_jpeg(file, image, still, icc, made)
         case StillKind.PNG:
-            image.save(file, "PNG", icc_profile=icc, pnginfo=_png_info(still))
+            image.save(file, "PNG", icc_profile=icc, pnginfo=_png_info(still), **made)
         case StillKind.WEBP if still.lossless:
-            image.save(file, "WEBP", lossless=True, exact=True, method=2, icc_profile=icc)
+            image.save(file, "WEBP", lossless=True, exact=True, method=2, icc_profile=icc, **made)
         case StillKind.WEBP:
-            _save_webp(image, file, quality_for(image, still.size, _save_webp), icc)
+            _save_webp(image, file, quality_for(image, still.size, _save_webp), icc, made)
         case StillKind.AVIF:
-            _save_avif(image, file, quality_for(image, still.size, _save_avif), icc)
+            _save_avif(image, file, quality_for(image, still.size, _save_avif), icc, made)
         case StillKind.HEIC:
-            _write_heic(file, image, still, icc)
+            _write_heic(file, image, still, icc, made)
         case StillKind.BMP:
             image.save(file, "BMP", dpi=(0, 0))
         case _:
             image.save(file, "GIF", optimize=False)
 
 
-def _write_jpeg(file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None) -> None:
+def _write_jpeg(
+    file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None, made: dict[str, bytes]
+) -> None:
     if still.jpeg is None:
-        image.save(file, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True, icc_profile=icc)
+        image.save(file, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True, icc_profile=icc, **made)
         return
     tables = still.jpeg
     image.save(
@@ -122,6 +133,7 @@ def _write_jpeg(file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes
         progressive=tables.progressive,
         optimize=True,
         icc_profile=icc,
+        **made,
     )
 
 
@@ -132,23 +144,29 @@ def _png_info(still: StillInfo) -> PngImagePlugin.PngInfo:
     return info
 
 
-def _save_webp(image: Image.Image, file: BinaryIO, quality: int, icc: bytes | None = None) -> None:
-    image.save(file, "WEBP", quality=quality, method=_WEBP_METHOD, icc_profile=icc)
+def _save_webp(
+    image: Image.Image, file: BinaryIO, quality: int, icc: bytes | None = None, made: Mapping[str, bytes] = NOTHING
+) -> None:
+    image.save(file, "WEBP", quality=quality, method=_WEBP_METHOD, icc_profile=icc, **made)
 
 
-def _save_avif(image: Image.Image, file: BinaryIO, quality: int, icc: bytes | None = None) -> None:
-    image.save(file, "AVIF", quality=quality, speed=_AVIF_SPEED, icc_profile=icc)
+def _save_avif(
+    image: Image.Image, file: BinaryIO, quality: int, icc: bytes | None = None, made: Mapping[str, bytes] = NOTHING
+) -> None:
+    image.save(file, "AVIF", quality=quality, speed=_AVIF_SPEED, icc_profile=icc, **made)
 
 
-def _write_heic(file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None) -> None:
-    def save(part: Image.Image, target: BinaryIO, quality: int) -> None:
+def _write_heic(
+    file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None, made: dict[str, bytes]
+) -> None:
+    def save(part: Image.Image, target: BinaryIO, quality: int, made: Mapping[str, bytes] = NOTHING) -> None:
         heif = pillow_heif.from_pillow(part)
         # Its matrix is libheif's own: only what the colours mean is taken over.
         colours = {name: value for name, value in still.nclx if name in ("color_primaries", "transfer_characteristics")}
-        heif.save(target, quality=quality, icc_profile=icc, tile_size=_heic_tile(part), **_nclx(colours))
+        heif.save(target, quality=quality, icc_profile=icc, tile_size=_heic_tile(part), **_nclx(colours), **made)
 
     pillow_heif.register_heif_opener(thumbnails=False)  # quality_for reads it back
-    save(image, file, quality_for(image, still.size, save))
+    save(image, file, quality_for(image, still.size, save), made)
 
 
 def _heic_tile(image: Image.Image) -> int:
@@ -164,13 +182,15 @@ def _nclx(colours: dict[str, int]) -> dict[str, int]:
     return {**colours, "matrix_coefficients": 6, "full_range_flag": 1} if colours else {}
 
 
-def _write_tiff(file: BinaryIO, pages: _Images) -> None:
+def _write_tiff(file: BinaryIO, pages: _Images, created: str | None) -> None:
+    made = {} if created is None else {"tiffinfo": {_DATE_TIME: created}}  # libtiff writes no EXIF
     with TiffImagePlugin.AppendingTiffWriter(file) as writer:
         for image in pages:
             compression = _tiff_compression(pages.page.compression, image.mode)
             quality = {"quality": _TIFF_JPEG_QUALITY} if compression == "jpeg" else {}
-            image.save(writer, "TIFF", compression=compression, icc_profile=pages.page.icc, **quality)
+            image.save(writer, "TIFF", compression=compression, icc_profile=pages.page.icc, **quality, **made)
             writer.newFrame()
+            made = {}  # once is enough
 
 
 def _tiff_compression(source: str | None, mode: str) -> str:
@@ -181,13 +201,14 @@ def _tiff_compression(source: str | None, mode: str) -> str:
     return source if source in _TIFF_KEPT else _TIFF_DEFLATE
 
 
-def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
+def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo, exif: bytes | None) -> None:
     first = pages.first()
     rest = list(pages)
     images = [first, *rest]
     durations = [page.duration for page in still.pages]
     common = {"save_all": True, "append_images": rest, "duration": durations, "icc_profile": still.pages[0].icc}
     loop = {} if still.loop is None else {"loop": still.loop}
+    made = {} if exif is None else {"exif": exif}
     match still.kind:
         case StillKind.GIF:
             # Frames that leave holes must be taken away before the next one comes.
@@ -203,7 +224,7 @@ def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
                 **loop,
             )
         case StillKind.PNG:
-            first.save(file, "PNG", pnginfo=_png_info(still), **common, **loop)
+            first.save(file, "PNG", pnginfo=_png_info(still), **common, **loop, **made)
         case StillKind.WEBP:
             first.save(
                 file,
@@ -213,6 +234,7 @@ def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
                 method=_WEBP_METHOD,
                 **common,
                 **loop,
+                **made,
             )
         case _:
             first.save(
@@ -221,6 +243,7 @@ def _write_animation(file: BinaryIO, pages: _Images, still: StillInfo) -> None:
                 quality=quality_for(first, still.size // len(images), _save_avif),
                 speed=_AVIF_SPEED,
                 **common,
+                **made,
             )
 
 

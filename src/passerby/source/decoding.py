@@ -16,11 +16,18 @@ from passerby.base.media import SourceInfo, VideoInfo
 from passerby.base.raw import RawFrame
 from passerby.source.container import READ_ERRORS, open_container
 from passerby.source.kinds import BROADCAST_KINDS
+from passerby.source.places import Places
 from passerby.source.planar import planar
 from passerby.source.times import BROADCAST, DAY, Clock, Repairs
 
 #: Codecs whose packets each make one frame, so that a packet without a frame is a frame that was lost.
 ONE_FRAME_A_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "prores", "mjpeg"}
+#: Containers that have no times of frames, but places in the stream (AVI), or one time where two are needed (ASF). Of
+#: codecs whose frames may come in another order than their packets FFmpeg makes times that are late by as many frames
+#: as the codec holds back, or, of those that may hold back any number, in no order at all.
+_TIMELESS = {"avi", "asf"}
+_LATE = {"mpeg4", "mpeg1video", "mpeg2video"}
+_UNORDERED = {"h264", "hevc"}
 #: Readings in a row that may fail before the rest of a file is given up.
 _FAILURES = 50
 
@@ -63,6 +70,18 @@ class Tally:
         return tuple(lines)
 
 
+def tells_times(container: str, track: VideoInfo) -> bool:
+    """Does each packet of a track make one frame, and say when that is shown?"""
+    return _matches(container, track) and not (container in _TIMELESS and track.codec in _LATE)
+
+
+def _matches(container: str, track: VideoInfo) -> bool:
+    """Does each packet make one frame, and have its time? Two fields may come as two packets that make one frame, and
+    broadcasts leave times away, which are then guessed."""
+    exact = container not in BROADCAST_KINDS and not (container in _TIMELESS and track.codec in _UNORDERED)
+    return exact and track.codec in ONE_FRAME_A_PACKET and not track.interlaced
+
+
 def some_are_faultless(path: Path, index: int) -> bool:
     """Do any of the first frames of a track decode when the decoder is told to stop at the first fault?"""
     with open_container(path) as container:
@@ -98,11 +117,11 @@ class Decoding:
         self._awaited: set[int] = set()
         self._first: int | None = None
         self._newest: int | None = None
-        #: Does each packet make one frame, and say when? Two fields may come as two packets that make one frame, and
-        #: broadcasts leave times away, which are then guessed.
-        self._exact = (
-            info.container not in BROADCAST_KINDS and track.codec in ONE_FRAME_A_PACKET and not track.interlaced
-        )
+        self._exact = _matches(info.container, track)
+        timeless = info.container in _TIMELESS
+        self._places = Places(info.container == "asf") if timeless and track.codec in _UNORDERED else None
+        #: Ticks by which all times are late; None as long as that is to be found out.
+        self._late = None if timeless and track.codec in _LATE else 0
         self._packets = self._errors = self._missing = 0
 
     def run(self) -> Iterator[RawFrame]:
@@ -161,6 +180,10 @@ class Decoding:
             return
 
     def _await(self, packet: av.Packet[VideoStream]) -> None:
+        if self._places is not None:
+            self._places.add(packet)
+        if self._late is None and packet.pts is not None and packet.dts is not None:
+            self._late = packet.pts - packet.dts
         if packet.dts is not None:
             if self._newest is not None and packet.dts <= self._newest:
                 self._exact = False  # times that do not rise name no frame
@@ -170,7 +193,7 @@ class Decoding:
             self._awaited.add(packet.pts)
 
     def _seen(self, picture: av.VideoFrame) -> _Decoded:
-        stated = picture.pts
+        stated = picture.pts if self._places is None else self._places.of(picture)
         # FFmpeg guesses at what it cannot decode and hands the guess out as a picture, with only this flag to tell.
         if picture.is_corrupt or (stated is not None and self._passed_over(stated)):
             self._broken = True
@@ -185,7 +208,7 @@ class Decoding:
             other = f"{picture.width}x{picture.height}"
             if other not in self.tally.resized and len(self.tally.resized) < 10:
                 self.tally.resized += (other,)
-        return None if stated is None else stated - self._origin, (
+        return None if stated is None else stated - self._origin - (self._late or 0), (
             planar(picture, self._track.pixel_format, size),
             self._broken,
         )
@@ -203,6 +226,7 @@ class Decoding:
     def _lost(self) -> int:
         """How many frames never came out: by their packets where each makes one frame, else by errors."""
         self._passed_over(1 << 63)
+        self._missing += self._places.lost if self._places is not None else 0
         return max(self._missing, self._errors) + max(0, self._promised() - self._packets)
 
     def _promised(self) -> int:

@@ -34,6 +34,10 @@ _PATIENCE = 2000
 MOST_PIXELS = 1 << 28
 #: Frames a second that are believed. Where a file tells only its ticks, FFmpeg takes these for frames.
 _FASTEST = 480
+#: Seconds that one tick of a track's clock may last. One frame a day is the slowest that anybody films.
+_LONGEST_TICK = 86400
+#: Bits a second that are believed. Encoders count them in 31 bits, and refuse what a broken header says.
+_MOST_BITS = 1_000_000_000
 #: A track may begin this late (s) in its file. What begins later was numbered by a clock that started elsewhere.
 _LATEST_START = 60
 _DISPLAY_ONLY = {
@@ -109,11 +113,17 @@ def _video(
         bit_depth=10 if picture.format.components[0].bits > 8 else 8,
         frame_rate=rate,
         frames_estimate=stream.frames or estimate,
-        bit_rate=stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None),
+        bit_rate=_believed(
+            stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None)
+        ),
         interlaced=picture.interlaced_frame,
         top_first=_top_first(picture),
         notes=notes(name),
     )
+
+
+def _believed(rate: int | None) -> int | None:
+    return None if not rate or rate < 0 else min(rate, _MOST_BITS)
 
 
 def _first_picture(path: Path, described: VideoStream) -> av.VideoFrame:
@@ -121,6 +131,11 @@ def _first_picture(path: Path, described: VideoStream) -> av.VideoFrame:
     if getattr(described, "codec_context", None) is None or described.time_base is None:
         raise UnsupportedSource(
             f"{path}: no decoder for its video (track {described.index}). Convert it to H.264 first."
+        )
+    if described.time_base > _LONGEST_TICK:
+        raise DamagedSource(
+            f"{path}: the clock of its video (track {described.index}) cannot be right: each tick of it would last "
+            f"{float(described.time_base):.0f} s. Copy the file again from where it came."
         )
     broken: av.VideoFrame | None = None
     reason = "it has no frames"

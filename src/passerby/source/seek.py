@@ -25,10 +25,9 @@ from av.video.stream import VideoStream
 from passerby.base.errors import SourceChanged
 from passerby.base.raw import RawFrame
 from passerby.source.container import READ_ERRORS, open_container
-from passerby.source.decoding import ONE_FRAME_A_PACKET
+from passerby.source.decoding import tells_times
 from passerby.source.describe import MOST_PIXELS
 from passerby.source.file import VideoFile
-from passerby.source.kinds import BROADCAST_KINDS
 from passerby.source.planar import planar
 from passerby.source.times import DAY
 
@@ -61,7 +60,7 @@ def frame_index(video: VideoFile, number: int, frames: int) -> FrameIndex:
 
 def _by_packets(video: VideoFile, number: int) -> FrameIndex | None:
     track = video.info.videos[number]
-    if video.info.container in BROADCAST_KINDS or track.codec not in ONE_FRAME_A_PACKET or track.interlaced:
+    if not tells_times(video.info.container, track):
         return None
     origin = round(video.info.origin / track.time_base)
     times, keys = array("q"), array("q")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from PIL import Image, ImageFile, JpegImagePlugin, TiffImagePlugin, WebPImagePlugin
+from PIL import ExifTags, Image, ImageFile, JpegImagePlugin, TiffImagePlugin, WebPImagePlugin
 
+from passerby.base.dates import DATE, ORIGINAL, Dates, date_exif, dates_of
 from passerby.base.errors import DamagedSource, UnsupportedSource
 from passerby.base.media import Geometry, SourceInfo, VideoInfo
 from passerby.base.still import JpegTables, Page, StillInfo, StillKind
@@ -26,6 +27,9 @@ from passerby.source.still_pixels import (
 #: Twice as wide as high, and this wide: taken for a panorama of 360 degrees. To look across the seam of a picture that
 #: is none costs a little time and hides nothing more.
 PANORAMA_WIDTH = 2048
+
+#: TIFF 6.0, DateTime.
+_DATE_TIME = 306
 
 _MOVING = {StillKind.GIF, StillKind.WEBP, StillKind.PNG, StillKind.AVIF}
 
@@ -72,9 +76,30 @@ class _Opened:
         self.dropped = list(extras(content, kind))
         if kind is StillKind.GIF and BROKEN in self.dropped:  # Pillow takes the frames before the break for all
             raise DamagedSource(f"{path} is damaged: it was cut off or overwritten. Copy it again from where it came.")
+        self.created = self._created()
+        alone = self._date_alone()
+        if alone in self.dropped:
+            self.dropped[self.dropped.index(alone)] = DATE
         self.places = self._wanted()
         self.animated = kind in _MOVING and len(self.places) > 1
         check_count(len(self.places), image.size, self.animated, path)
+
+    def _created(self) -> Dates:
+        """By EXIF, or by the tag of its own that TIFF has for that."""
+        try:
+            dates = dates_of(self.image.getexif().get_ifd(ExifTags.IFD.Exif))
+            if not dates and isinstance(self.image, TiffImagePlugin.TiffImageFile):
+                dates = dates_of({ORIGINAL: self.image.tag_v2.get(_DATE_TIME)})
+        except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError):
+            return ()  # EXIF that cannot be read says nothing
+        return dates
+
+    def _date_alone(self) -> str | None:
+        """How `extras` calls something that holds the date and nothing else."""
+        if isinstance(self.image, TiffImagePlugin.TiffImageFile):
+            return "the tag DateTime" if dates_of({ORIGINAL: self.image.tag_v2.get(_DATE_TIME)}) else None
+        exif = bytes(self.image.info.get("exif") or b"").removeprefix(b"Exif\0\0")
+        return "EXIF" if self.created and exif == date_exif(self.created) else None
 
     def _wanted(self) -> tuple[int, ...]:
         """Pillow's numbers of the pictures that are redacted."""
@@ -130,6 +155,7 @@ class _Opened:
             colour_tags=self._colour_tags(),
             nclx=self._nclx(),
             panorama=self._is_panorama(first),
+            created=self.created,
         )
 
     def _page(self, place: int) -> Page:

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from av.stream import Disposition
 
+from passerby.base.dates import DATE
 from passerby.source.container import READ_ERRORS, open_container
 from passerby.verify import bitstream, boxes, ebml
 from passerby.verify.opened import Opened
@@ -52,7 +53,8 @@ def audit(opened: Opened, keep_times: bool) -> Audit:
     info = opened.info
     if opened.still is not None:
         for line in info.dropped:
-            result.add(line)
+            if line != DATE or not keep_times:
+                result.add(line)
         return result
     for line in info.dropped:
         if not line.startswith("tags:"):

@@ -102,8 +102,10 @@ def _check_track(
     schedule = Schedule(plan.tracks(number))
     search_from = float("-inf")
 
-    def search(frame: RawFrame, seconds: float, whole: bool, hidden: Sequence[Box]) -> list[Suspect]:
+    def search(frame: RawFrame, seconds: float, whole: bool, hidden: Sequence[Box], time: int) -> list[Suspect]:
         found = looker.look(frame) if whole else looker.glance(frame)
+        keep = [region for region in settings.keep_regions if region.shows(float(time * base))]
+        found = [d for d in found if not any(region.contains(*d.box.centre) for region in keep)]
         return list(_showing(found, seconds, settings.hide, hidden))
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-check") as pool:
@@ -123,7 +125,7 @@ def _check_track(
                 if len(looks) >= AT_ONCE:
                     looks[-AT_ONCE].result()  # no more frames are held than are being looked at
                 hidden = [key.box for _, key in here] + _let_show(plan.tracks(number), time)
-                looks.append(pool.submit(search, frame, seconds, len(looks) % WHOLE == 0, hidden))
+                looks.append(pool.submit(search, frame, seconds, len(looks) % WHOLE == 0, hidden, time))
                 search_from = seconds + SEARCHED
             compared += 1
             progress.advance(1)

@@ -1,0 +1,111 @@
+"""What must not come out: each thing is put into a file, and looked for in the bytes of the output."""
+
+import av
+import pytest
+from PIL import Image
+
+from passerby import dispatch
+from passerby.base.dates import DATE
+from passerby.base.settings import Settings
+from passerby.source.still_kind import is_still
+from passerby.verify.container import audit
+from passerby.verify.opened import Opened
+from tests import remnants, stills
+from tests.planted import plant
+
+
+@pytest.fixture(autouse=True)
+def looker(monkeypatch):
+    plant(monkeypatch)
+    stills.plant(monkeypatch)
+
+
+def written(file):
+    """The name of the output: of the source's kind where it is written, else MP4."""
+    return f"out-{file}" if file.endswith((".mp4", ".mov", ".mkv", *remnants.STILL_ENDINGS)) else "out.mp4"
+
+
+@pytest.mark.parametrize("name", remnants.ALL)
+def test_it_does_not_come_out(tmp_path, name):
+    file, make = remnants.ALL[name]
+    source, out = tmp_path / file, tmp_path / written(file)
+    known = make(source)
+    before = source.read_bytes()
+    assert [] == [one for one in known if one not in before]  # else the next lines prove nothing
+    report = dispatch.redact(source, out, Settings(audio="keep"))
+    after = out.read_bytes()
+    assert [] == [one for one in known if one in after]
+    assert remnants.SECRET not in after
+    assert report.check.clean
+    with Opened.open(out) as opened:  # the walk of `passerby verify` through every box
+        assert {} == audit(opened, keep_times=False).remnants
+    if not is_still(source):
+        with av.open(str(out)) as opened:
+            assert {"video"} == {stream.type for stream in opened.streams} - {"audio"}
+
+
+@pytest.mark.parametrize("name", remnants.TOLD)
+def test_it_is_told(tmp_path, name):
+    """The report says what was left out, and not what it says."""
+    file, make = remnants.ALL[name]
+    make(tmp_path / file)
+    report = dispatch.redact(tmp_path / file, tmp_path / written(file))
+    assert remnants.TOLD[name] in "\n".join(report.dropped)
+    assert "Secret" not in report.to_json()
+
+
+DATED = ["photo.jpg", "drawing.png", "photo.webp", "photo.heic", "photo.avif", "moving.png", "moving.webp"]
+DATED += ["scan.tif", "camera.tiff"]
+
+
+def dated(path):
+    """A still with all that EXIF may hold, and a date in it."""
+    if path.suffix == ".heic":
+        remnants.with_exif("HEIF")(path)
+    elif path.name.startswith("moving"):
+        first, *rest = stills.moving()
+        first.save(path, save_all=True, append_images=rest, duration=stills.DURATIONS, exif=remnants.EXIF)
+    elif path.suffix == ".tif":
+        stills.tiff_with_everything(path)
+    elif path.suffix == ".tiff":
+        exif = Image.Exif()
+        exif.get_ifd(0x8769).update({36867: remnants.DATE.decode(), 42033: "Secret serial"})
+        stills.image().save(path, exif=exif.tobytes())
+    else:
+        stills.image().save(path, exif=remnants.EXIF)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("name", DATED)
+def test_when_a_still_was_made_is_kept_only_on_request_and_alone(tmp_path, name, keep):
+    source, out = tmp_path / name, tmp_path / f"out-{name}"
+    dated(source)
+    assert remnants.DATE in source.read_bytes()
+    report = dispatch.redact(source, out, Settings(keep_times=keep))
+    assert keep is (remnants.DATE in out.read_bytes())
+    assert remnants.SECRET not in out.read_bytes()
+    assert [] == [one for one in remnants.IN_EXIF[:-1] if one in out.read_bytes()]
+    assert report.check.clean
+    assert any("EXIF" in line or "the tag Make" in line for line in report.dropped)
+    assert (DATE in report.dropped) is (name == "scan.tif" and not keep)
+    with Opened.open(out) as opened:
+        assert {} == audit(opened, keep_times=keep).remnants
+        told = {DATE: None} if keep else {}
+        assert told == audit(opened, keep_times=False).remnants
+
+
+def test_a_still_that_says_no_more_than_its_date_loses_nothing_when_that_is_kept(tmp_path):
+    source, once, twice = (tmp_path / name for name in ("a.jpg", "b.jpg", "c.jpg"))
+    dated(source)
+    dispatch.redact(source, once, Settings(keep_times=True))
+    assert () == dispatch.redact(once, twice, Settings(keep_times=True)).dropped
+    assert (DATE,) == dispatch.redact(once, twice, force=True).dropped
+
+
+def test_a_date_in_exif_that_is_none_is_not_kept(tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({36867: "Secret diary entry!"})
+    stills.image().save(tmp_path / "a.jpg", exif=exif)
+    dispatch.redact(tmp_path / "a.jpg", tmp_path / "b.jpg", Settings(keep_times=True))
+    assert b"Secret" in (tmp_path / "a.jpg").read_bytes()
+    assert b"Secret" not in (tmp_path / "b.jpg").read_bytes()
