@@ -1,8 +1,8 @@
 """The quick check after writing: decode the result once and see whether it is what it was meant to be.
 
 Times of all frames, every planned region covered in every frame, and no face for the model that made the masks in
-frames sampled once a second; every twentieth of these is looked at as hard as the source was. The thorough check, by other
-models, is `passerby verify`.
+frames sampled once a second; every twentieth of these is looked at as hard as the source was. The thorough check, by
+other models, is `passerby verify`.
 """
 
 from __future__ import annotations
