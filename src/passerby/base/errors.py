@@ -9,6 +9,8 @@
     ├── OutputError            the result cannot be written
     │   ├── OutputExists       and nobody said --force
     │   └── DiskFull
+    ├── StoreError             the data folder or its database cannot be used
+    │   └── FolderGone         it is not the one it was: its disk is not mounted
     ├── WeightsError           a model file is missing, cut or altered, or refused
     ├── DetectorError          a model answers wrongly, or not at all
     ├── PlanError              a plan that cannot be read, or does not fit the file
@@ -59,6 +61,14 @@ class OutputExists(OutputError):
 
 class DiskFull(OutputError):
     """There is no room left for the output."""
+
+
+class StoreError(PasserbyError):
+    """The data folder, or the database in it, cannot be used."""
+
+
+class FolderGone(StoreError):
+    """The data folder is not the one that it was: most likely its disk is not mounted."""
 
 
 class WeightsError(PasserbyError):
