@@ -22,14 +22,20 @@ from passerby.base.errors import CameraLost
 from passerby.base.media import Colour, Geometry, VideoInfo
 from passerby.base.raw import RawFrame
 from passerby.base.scaling import reformatted
-from passerby.source.camera_clock import CameraClock
+from passerby.source.camera_clock import BEHIND, CameraClock
 from passerby.source.camera_open import SILENCE, Opened, lost, open_camera
 
 #: What reading and decoding raise.
 _ERRORS = (av.FFmpegError, OSError, IndexError, ValueError, MemoryError)
 #: Times are told in microseconds.
 TIME_BASE = Fraction(1, 1_000_000)
+#: Seconds to wait for the time of a picture, at most; one that is further ahead is on another clock.
+LONGEST_WAIT = 8.0
 _FORMAT, _LIMITED, _FULL = "yuv420p", 1, 2
+
+
+#: A picture: when it was by its stream, in seconds, if that says so; and whether it is damaged.
+_Picture = tuple[float | None, av.VideoFrame, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +82,41 @@ class Camera:
         """Frames from a new connection. Never ends but by raising CameraLost."""
         self._times.begin_stream()
         with _Reading(open_camera(self.address, udp=self._udp, frames_a_second=self._rate)) as reading:
-            yield from self._paced(reading) if self.address.way is Way.FILE else self._read(reading)
-        if self.address.way is not Way.FILE:
-            raise CameraLost(f"{self.address} ended the connection. It is tried again until it answers.")
+            pictures = reading.pictures(self.address, self._clock, self._fault)
+            if self.address.way is Way.FILE:
+                pictures = self._over_and_over(reading)
+            if self.address.way in (Way.FILE, Way.HLS):  # it comes as fast as it is read
+                pictures = self._paced(pictures)
+            for stated, picture, damaged in pictures:
+                yield from self._give(stated, picture, damaged)
+        raise CameraLost(f"{self.address} ended the connection. It is tried again until it answers.")
 
-    def _paced(self, reading: _Reading) -> Iterator[Caught]:
-        """A file as if it were a camera: at its own pace, and over and over."""
-        start, length = self._clock.now().monotonic, 0.0
+    def _over_and_over(self, reading: _Reading) -> Iterator[_Picture]:
+        """A file as if it were a camera."""
+        length = 0.0
         while True:
             first, begun = None, length
             for stated, picture, damaged in reading.pictures(self.address, self._clock, self._fault):
                 first = stated if first is None else first
                 here = length if stated is None or first is None else max(length, begun + stated - first)
-                early = start + here - self._clock.now().monotonic
-                if early > 0:
-                    self._sleep(early)
-                yield from self._give(here, picture, damaged)
+                yield here, picture, damaged
                 length = here + 1 / self._rate
             if length == begun:
                 raise CameraLost(f"{self.address} holds no picture that can be decoded. Check that it plays.")
             reading.reopen(open_camera(self.address))
 
-    def _read(self, reading: _Reading) -> Iterator[Caught]:
-        for stated, picture, damaged in reading.pictures(self.address, self._clock, self._fault):
-            yield from self._give(stated, picture, damaged)
+    def _paced(self, pictures: Iterator[_Picture]) -> Iterator[_Picture]:
+        """Pictures no sooner than their own times say."""
+        shift: float | None = None
+        for stated, picture, damaged in pictures:
+            if stated is not None:
+                now = self._clock.now().monotonic
+                early = 0.0 if shift is None else stated + shift - now
+                if shift is None or not -BEHIND <= early <= LONGEST_WAIT:
+                    shift, early = now - stated, 0.0
+                if early > 0:
+                    self._sleep(early)
+            yield stated, picture, damaged
 
     def _fault(self) -> None:
         self.faults += 1
@@ -158,9 +175,7 @@ class _Reading:
         self._opened.container.close()
         self._opened = opened
 
-    def pictures(
-        self, address: Address, clock: Clock, fault: Callable[[], None]
-    ) -> Iterator[tuple[float | None, av.VideoFrame, bool]]:
+    def pictures(self, address: Address, clock: Clock, fault: Callable[[], None]) -> Iterator[_Picture]:
         """(stated seconds, picture, damaged) of each frame, until the stream ends.
 
         Raises CameraLost when it breaks, or when nothing whole has come for SILENCE seconds.

@@ -6,6 +6,7 @@ the picture is set up, and elsewhere every other stream is dropped before it is 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import av
@@ -45,6 +46,7 @@ def open_camera(address: Address, *, udp: bool = False, frames_a_second: float |
     """Connect. Raises CameraLost when it does not answer within ANSWER seconds, or sends no picture."""
     # FFmpeg prints addresses, passwords included, into its log.
     av.logging.set_level(None)
+    began = time.monotonic()
     try:
         container = av.open(
             f"file:{address.url}" if address.way is Way.FILE else address.url,
@@ -55,7 +57,9 @@ def open_camera(address: Address, *, udp: bool = False, frames_a_second: float |
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
-        raise lost(address, error) from None
+        # What FFmpeg makes of being stopped depends on where it was.
+        late = time.monotonic() - began >= ANSWER
+        raise lost(address, TimeoutError() if late else error) from None
     try:
         return Opened(container, _picture(address, container))
     except BaseException:
