@@ -7,10 +7,11 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 
 from passerby.base.errors import StoreError
-from passerby.store.database import NAME, Database
+from passerby.store.database import NAME, Database, _config, _known, _newest
 from passerby.store.tables import metadata, usage
 
 
@@ -29,6 +30,12 @@ def test_migrations_make_the_tables_of_the_program(database):
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert [] == compare_metadata(context, metadata)
+
+
+def test_files_are_called_after_their_revisions():
+    scripts = list(ScriptDirectory.from_config(_config()).walk_revisions())
+    assert _known() == sorted(script.revision for script in scripts)
+    assert _newest() == scripts[0].revision
 
 
 def test_a_table_that_no_migration_makes_is_seen(database):

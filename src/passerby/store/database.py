@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # Alembic is needed when the tables are made or changed, and 
     from alembic.config import Config
 
 NAME = "passerby.db"
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 #: Seconds that a transaction waits for its turn.
 PATIENCE = 30
 #: Pages (4 KiB) of the write-ahead log after which it is taken over: it must fit beside the rest on a full disk.
@@ -138,14 +139,15 @@ def _config() -> Config:
 
 
 def _known() -> list[str]:
-    """All revisions that this version of the program has, the newest first."""
-    from alembic.script import ScriptDirectory
+    """All revisions that this version of the program has, the oldest first: files are called after them, rNNNN_WHAT.py.
 
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    Alembic would say so too, but takes its time to load, and most often there is nothing to do for it.
+    """
+    return sorted(path.name[1:5] for path in _VERSIONS.glob("r[0-9][0-9][0-9][0-9]_*.py"))
 
 
 def _newest() -> str:
-    return _known()[0]
+    return _known()[-1]
 
 
 def _meaning(path: Path, error: DatabaseError) -> StoreError | DiskFull:

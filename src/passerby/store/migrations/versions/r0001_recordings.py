@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("head", sa.Integer(), nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("frames", sa.Integer(), nullable=False),
-        sa.Column("covered", sa.Integer(), nullable=False),
+        sa.Column("covered", sa.Integer(), nullable=True),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
