@@ -23,6 +23,9 @@ class Book:
             raise self.broken[frame]
         self.books[-1].append(frame)
 
+    def flush(self):
+        self.books[-1].append("flush")
+
     def close(self):
         self.books[-1].append("end")
 

@@ -112,8 +112,8 @@ class Keep(Frozen):
     bytes: ByteSize | None = Field(
         default=None, description="Bytes that all recordings may take together, as 200GB or 500GiB; null for no limit."
     )
-    free: ByteSize = Field(
-        default=ByteSize(1 << 30), description="Bytes that are left free on the disk, for everything else on it."
+    free: ByteSize | None = Field(
+        default=None, description="Bytes that are left free on the disk; null for 256 MiB, or 5 % of it if less."
     )
 
 

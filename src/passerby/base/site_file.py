@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from passerby.base.address import Way, holds_password
 from passerby.base.errors import UsageError
-from passerby.base.site import Site
+from passerby.base.site import Site, StatusSettings
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -55,6 +55,17 @@ def parse_site(text: str, path: Path, environment: Mapping[str, str]) -> Site:
         first = error.errors(include_url=False, include_input=False)[0]
         raise UsageError(_told(path, written, first["loc"], first["type"], first["msg"])) from None
     return _placed(site, path.absolute().parent)
+
+
+def status_port(path: Path) -> int:
+    """The port that a file names for status, whatever else is in it. Raises UsageError."""
+    try:
+        written = _yaml(path.read_text(encoding="utf-8"), path)
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{path} cannot be read. Check its name and your rights to it.") from None
+    status = written.get("status")
+    port = status.get("port") if isinstance(status, CommentedMap) else None
+    return port if isinstance(port, int) else StatusSettings().port
 
 
 def _yaml(text: str, path: Path) -> CommentedMap:

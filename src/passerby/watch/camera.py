@@ -39,12 +39,12 @@ class Watched:
         *,
         count: Sequence[Kind] = (),
         seen: Callable[[Moment, list[Followed]], None] = lambda at, followed: None,
-        blind: Callable[[Moment, str], None] = lambda at, reason: None,
+        released: Callable[[VideoInfo, Released], None] = lambda video, released: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`seen` is told of each look, `blind` of each frame that was covered and why."""
+        """`seen` is told of each look, `released` of each frame that leaves."""
         self._settings, self._reading, self._looking, self._writing = settings, reading, looking, writing
-        self._count, self._seen, self._blind, self._now = count, seen, blind, now
+        self._count, self._seen, self._released, self._now = count, seen, released, now
         self._stretches: list[Stretch] = []
         self.counters = Counters()
 
@@ -105,8 +105,7 @@ class Watched:
 
     def _release(self, video: VideoInfo, released: Released) -> None:
         self.counters.left(released.at.monotonic, self._now(), released.reason)
-        if released.reason is not None:
-            self._blind(released.at, released.reason.value)
+        self._released(video, released)
         self._writing.write(video, released.frame, released.at)
 
 
