@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from passerby.base.kinds import HIDEABLE
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
+from passerby.base.recorded import RecordingReport
 from passerby.base.report import Report
 from passerby.base.settings import Settings
 from passerby.cli.app import app
@@ -128,6 +129,11 @@ def verify_schema() -> str:
     return json.dumps(SignedProof.model_json_schema(), indent=1) + "\n"
 
 
+def recording_schema() -> str:
+    """docs/ref/recording.schema.json"""
+    return json.dumps(RecordingReport.model_json_schema(), indent=1) + "\n"
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
@@ -138,6 +144,7 @@ PAGES = {
     "plan.schema.json": plan_schema,
     "report.schema.json": report_schema,
     "verify.schema.json": verify_schema,
+    "recording.schema.json": recording_schema,
 }
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from passerby.store.database import Database
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
 from tests.clips import safe_frame
-from tests.store.conftest import all_play, everything
 from tests.store.footage import RATE, parts
+from tests.store.kept import all_play, everything
 from tests.store.test_recordings import record
 
 MIB = 1 << 20

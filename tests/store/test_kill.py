@@ -11,8 +11,8 @@ import pytest
 
 from passerby.store.database import Database
 from passerby.store.recordings import Recordings
-from tests.store.conftest import all_play, everything
 from tests.store.footage import three
+from tests.store.kept import all_play, everything
 
 PROGRAM = Path(__file__).parent / "writes_until_killed.py"
 

@@ -8,8 +8,8 @@ from passerby.base.errors import FolderGone, StoreError, UsageError
 from passerby.store.database import Database
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
-from tests.store.conftest import all_play, everything, files, frames_in
 from tests.store.footage import DAY, WALL, parts
+from tests.store.kept import all_play, everything, files, frames_in
 
 
 def record(recordings, clock, count=3, camera="yard"):

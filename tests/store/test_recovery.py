@@ -9,8 +9,8 @@ import pytest
 from passerby.store.database import NAME, Database
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
-from tests.store.conftest import all_play, everything, files, frames_in
 from tests.store.footage import DAY, WALL, Clock, parts
+from tests.store.kept import all_play, everything, files, frames_in
 from tests.store.test_recordings import record
 
 

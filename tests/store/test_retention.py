@@ -6,8 +6,8 @@ from passerby.base.errors import DiskFull
 from passerby.store.database import Database
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
-from tests.store.conftest import all_play, everything, files
 from tests.store.footage import DAY, WALL, parts
+from tests.store.kept import all_play, everything, files
 from tests.store.test_recordings import record
 
 
