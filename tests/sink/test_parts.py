@@ -79,7 +79,7 @@ def test_a_gap_ends_a_part_and_the_next_is_fresh():
 
 
 def test_a_slow_camera_has_parts_of_one_frame():
-    parts = encoded("yard", 3, times=[0, 1.2, 2.4])
+    parts = encoded("yard", 3, times=[0, 1.1, 2.2])
     assert [1, 1, 1] == [part.frames for part in parts]
     assert [True, False, False] == [part.fresh for part in parts]
 
@@ -90,6 +90,17 @@ def test_frames_that_come_again_are_dropped():
         assert encoder.encode(safe_frame(index, time), Moment(0, 0, True)) is None
     assert 2 == encoder.dropped
     assert 3 == encoder.flush().frames
+
+
+def test_live_pictures_come_in_halves():
+    encoder = PartEncoder("yard", width=SIZE[0], height=SIZE[1], frame_rate=RATE)
+    halves = [encoder.encode(safe_frame(index, index * 100_000), Moment(index, 0, True)) for index in range(23)]
+    halves = [half for half in [*halves, encoder.flush()] if half is not None]
+    assert [5, 5, 5, 5, 3] == [half.frames for half in halves]
+    assert [True, False, True, False, True] == [half.independent for half in halves]
+    assert [False, True, False, True, True] == [half.closes for half in halves]
+    assert [0, 5, 10, 15, 20] == [half.at.monotonic for half in halves]
+    assert 23 == len(decoded(halves[0].head + b"".join(half.body for half in halves)))
 
 
 def test_a_time_line_that_jumps_back_begins_anew():
@@ -120,4 +131,4 @@ def test_live_gets_each_part_without_recordings(made):
     with PartWriter("yard", None, width=SIZE[0], height=SIZE[1], frame_rate=RATE, live=seen.append) as writer:
         for index in range(12):
             writer.write(safe_frame(index, index * 100_000), Moment(index / 10, 0, True))
-    assert [10, 2] == [part.frames for part in seen]
+    assert [5, 5, 2] == [part.frames for part in seen]

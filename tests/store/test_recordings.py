@@ -23,7 +23,7 @@ def test_parts_become_one_segment_that_plays(recordings, clock):
     record(recordings, clock)
     (segment,) = everything(recordings)
     assert 30 == frames_in(recordings, segment)
-    assert (3, 30, 0, False) == (segment.parts, segment.frames, segment.covered, segment.open)
+    assert (30, 0, False) == (segment.frames, segment.covered, segment.open)
     assert [segment.path] == files(recordings)
     assert (WALL, WALL + 3) == (segment.begins / 1e6, segment.ends / 1e6)
 
@@ -39,7 +39,7 @@ def test_each_part_is_there_when_it_was_appended(recordings, clock):
 
 def test_a_segment_lasts_a_minute(recordings, clock):
     record(recordings, clock, 130)
-    assert [60, 60, 10] == [segment.parts for segment in everything(recordings)]
+    assert [600, 600, 100] == [segment.frames for segment in everything(recordings)]
     assert all_play(recordings)
 
 
@@ -47,7 +47,7 @@ def test_what_does_not_go_on_begins_a_segment(recordings, clock):
     writer = recordings.writer("yard")
     for part in [*parts(clock), *parts(clock)]:  # the first of each is fresh
         writer.append(part)
-    assert [(3, False), (3, True)] == [(segment.parts, segment.open) for segment in everything(recordings)]
+    assert [(30, False), (30, True)] == [(segment.frames, segment.open) for segment in everything(recordings)]
 
 
 def test_between_finds_what_overlaps(recordings, clock):
@@ -133,7 +133,7 @@ def test_nothing_is_written_when_the_disk_has_gone(recordings, clock, tmp_path):
     (tmp_path / "data").rmdir()
     os.rename(tmp_path / "elsewhere", tmp_path / "data")
     writer.append(third)
-    assert [1, 1] == [segment.parts for segment in everything(recordings)]
+    assert [10, 10] == [segment.frames for segment in everything(recordings)]
     assert all_play(recordings)
 
 

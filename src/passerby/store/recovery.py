@@ -131,7 +131,6 @@ def _told_of(whole: Scanned, start: int) -> dict[str, int | None]:
     return {
         "size": whole.size,
         "end": start + whole.duration,
-        "parts": len(whole.fragments),
         "frames": whole.frames,
         "covered": None,
     }

@@ -125,7 +125,6 @@ class SegmentWriter:
                 "end": end,
                 "size": size,
                 "head": len(part.head),
-                "parts": 1,
                 "frames": part.frames,
                 "covered": part.covered,
                 "width": part.width,
@@ -142,7 +141,6 @@ class SegmentWriter:
                 .values(
                     end=end,
                     size=size,
-                    parts=segments.c.parts + 1,
                     frames=segments.c.frames + part.frames,
                     covered=segments.c.covered + part.covered,
                 )
