@@ -1,6 +1,7 @@
 """What was recorded is there, with the right times."""
 
 import os
+import shutil
 
 import pytest
 
@@ -135,6 +136,24 @@ def test_nothing_is_written_when_the_disk_has_gone(recordings, clock, tmp_path):
     writer.append(third)
     assert [10, 10] == [segment.frames for segment in everything(recordings)]
     assert all_play(recordings)
+
+
+def test_recording_goes_on_when_the_disk_is_there_again(recordings, clock, tmp_path):
+    writer = recordings.writer("yard")
+    first, second, third = parts(clock)
+    writer.append(first)
+    shutil.copytree(tmp_path / "data", tmp_path / "copy")  # another file system, to the program
+    os.rename(tmp_path / "data", tmp_path / "pulled")
+    with pytest.raises(FolderGone):
+        writer.append(second)
+    with pytest.raises(FolderGone):
+        recordings.expire(clock.now())
+    os.rename(tmp_path / "copy", tmp_path / "data")
+    writer.append(third)
+    assert [10, 10] == [segment.frames for segment in everything(recordings)]
+    assert all_play(recordings)
+    assert 2 == len(list((tmp_path / "data").rglob("*.mp4")))
+    assert 1 == len(list((tmp_path / "pulled").rglob("*.mp4")))
 
 
 def test_a_segment_that_is_gone_says_what_to_do(recordings, clock):

@@ -66,7 +66,7 @@ class SegmentWriter:
     def _append(self, part: Part) -> None:
         new = self._file is None
         data = part.head + part.body if new else part.body
-        self._database.folder.check()
+        self._database.check()
         self._keeper.make_room(len(data))
         before = 0 if new else self._size
         try:
