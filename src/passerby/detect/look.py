@@ -81,13 +81,18 @@ class Looker:
         geometry: Geometry,
         hide: Collection[Kind],
         settings: LookSettings | None = None,
+        *,
+        vehicles: bool = False,
     ) -> None:
         """Loads the models that are needed and are not there yet, and makes sure that each is alive (invariant 11).
+
+        `vehicles` are told of as well, to be counted; persons always are.
 
         Raises WeightsError when weights are missing or altered, DetectorError when a model answers wrongly.
         """
         self._geometry = geometry
         self._hide = frozenset(hide)
+        self._tell_vehicles = vehicles
         self._settings = settings or LookSettings()
         self._detectors = detectors.get(self._wanted())
         self.alive()
@@ -123,7 +128,7 @@ class Looker:
         views = _Views(frame, self._geometry, max(self._settings.face_sizes))
         found: list[Detection] = []
         bodies = self._bodies(views)
-        found += [d for d in bodies if d.kind is not Kind.VEHICLE]
+        found += [d for d in bodies if d.kind is not Kind.VEHICLE or self._tell_vehicles]
         s = self._settings
         if Kind.FACE in self._hide:
             sizes = s.face_sizes if reach.close else s.face_sizes[1:]
@@ -199,6 +204,7 @@ def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: fl
             Box(d.box.x1 * scale + left, d.box.y1 * scale + top, d.box.x2 * scale + left, d.box.y2 * scale + top),
             d.score,
             d.origin,
+            d.sort,
         )
         for d in found
     ]
