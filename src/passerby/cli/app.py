@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from passerby.base.errors import PasserbyError
-from passerby.cli import bench, demo, models, recordings, redact, review, verify
+from passerby.cli import bench, counts, demo, events, models, recordings, redact, review, verify
 
 app = typer.Typer(
     name="passerby",
@@ -30,6 +30,8 @@ app.command("verify")(verify.verify)
 app.command("review")(review.review)
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(models.app, name="models")
+app.add_typer(counts.app, name="counts")
+app.add_typer(events.app, name="events")
 app.command("demo")(demo.demo)
 app.add_typer(bench.app, name="bench")
 
