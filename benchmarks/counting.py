@@ -78,7 +78,7 @@ def clip(folder: Path, detectors: Detectors) -> dict[str, Any]:
     (path,) = (folder / "videos").glob("one-by-one*")
     counting = Counting(lines=(DOORWAY,))
     found = {}
-    for every in (2, 4, 8):
+    for every in (4, 8):
         counted = count(path, counting, every, detectors)
         forward, back = counted.line("doorway")
         found[f"{every / 10:.1f}"] = {"in": back, "out": forward, "tracks": counted.tracks}
