@@ -42,7 +42,7 @@ def sightings(path: Path, every: int, detectors: Detectors) -> Iterator[tuple[fl
     """Looks at every so many frames: the time in the film, and who is there."""
     with VideoFile.open(path) as video:
         info = video.info.videos[0]
-        looker = Looker(detectors, info.geometry, {Kind.PERSON}, vehicles=True)
+        looker = Looker(detectors, info.geometry, {Kind.PERSON, Kind.VEHICLE})
         motion, bodies = MotionEstimator(info.geometry), Bodies(*info.geometry.upright)
         for frame in video.frames(0):
             field, scene = motion.step(frame)

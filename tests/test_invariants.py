@@ -18,7 +18,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 #: Files that may use temporary files: for model files, which show nobody, and for results of programs under measure.
 TEMPORARY = {"bench/scratch.py", "cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
-RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py", "views.py"}
+RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py", "views.py", "watch"}
 
 #: What each room may import: the table of the design.
 ROOMS: dict[str, set[str]] = {
@@ -65,6 +65,7 @@ ROOMS: dict[str, set[str]] = {
         "store",
         "verify",
     },
+    "watch": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "uplink"},
     "server": {"pipeline", "dispatch", "desk", "views", "following", "verify", "store", "base"},
 }
 NEVER_RAW = {"track", "events", "store", "sink", "server", "uplink"}

@@ -113,7 +113,7 @@ def test_persons_are_told_for_their_heads_and_vehicles_are_not():
 
 
 def test_vehicles_are_told_where_they_are_counted():
-    looking = Looker(Detectors(Registry.load()), Geometry(*SIZE), {Kind.FACE}, vehicles=True)
+    looking = Looker(Detectors(Registry.load()), Geometry(*SIZE), {Kind.FACE, Kind.VEHICLE})
     found = looking.look(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.moved(600, 0))))
     assert {(Kind.PERSON, Sort.PERSON), (Kind.VEHICLE, Sort.CAR)} == {(d.kind, d.sort) for d in found}
 

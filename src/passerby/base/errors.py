@@ -5,7 +5,8 @@
     ├── SourceError            a file or camera that cannot be read
     │   ├── UnsupportedSource  not a kind of file that passerby redacts
     │   ├── DamagedSource      decoding broke off where it should not have
-    │   └── SourceChanged      not the picture that was analysed
+    │   ├── SourceChanged      not the picture that was analysed
+    │   └── CameraLost         a camera that does not answer, or no longer
     ├── OutputError            the result cannot be written
     │   ├── OutputExists       and nobody said --force
     │   └── DiskFull
@@ -49,6 +50,10 @@ class DamagedSource(SourceError):
 
 class SourceChanged(SourceError):
     """The source is not, or no longer, the one that was analysed."""
+
+
+class CameraLost(SourceError):
+    """A camera does not answer, or sends nothing any more. The message never holds its password."""
 
 
 class OutputError(PasserbyError):

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from passerby.base.errors import PasserbyError
-from passerby.cli import bench, counts, demo, events, models, recordings, redact, review, verify
+from passerby.cli import bench, counts, demo, events, models, recordings, redact, review, status, verify, watch
 
 app = typer.Typer(
     name="passerby",
@@ -28,6 +28,8 @@ app = typer.Typer(
 app.command("redact")(redact.redact)
 app.command("verify")(verify.verify)
 app.command("review")(review.review)
+app.command("watch")(watch.watch)
+app.command("status")(status.status)
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(models.app, name="models")
 app.add_typer(counts.app, name="counts")

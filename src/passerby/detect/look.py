@@ -35,7 +35,8 @@ class LookSettings(Frozen):
 
     The face model misses close-ups at full size and far faces at small ones: hence several sizes. The plate model
     misses close-ups at 640, which 320 finds (plates, development stills: 7.5 % missed at 640, 3.7 % at 640 and 320,
-    0.6 % with text on vehicles).
+    0.6 % with text on vehicles). `view_size` is how large the picture is kept for looking at vehicles close up, where
+    faces are looked at smaller than that.
     """
 
     face_sizes: tuple[int, ...] = (1280, 640, 320)
@@ -45,6 +46,7 @@ class LookSettings(Frozen):
     trace_size: int = 320
     vehicle_size: int = 320
     most_vehicles: int = 4
+    view_size: int = 0
     face_threshold: float = 0.10
     person_threshold: float = 0.25
     vehicle_threshold: float = 0.20
@@ -81,18 +83,14 @@ class Looker:
         geometry: Geometry,
         hide: Collection[Kind],
         settings: LookSettings | None = None,
-        *,
-        vehicles: bool = False,
     ) -> None:
         """Loads the models that are needed and are not there yet, and makes sure that each is alive (invariant 11).
 
-        `vehicles` are told of as well, to be counted; persons always are.
-
+        Persons are always told of; vehicles where they are among what is wanted, to be counted.
         Raises WeightsError when weights are missing or altered, DetectorError when a model answers wrongly.
         """
         self._geometry = geometry
         self._hide = frozenset(hide)
-        self._tell_vehicles = vehicles
         self._settings = settings or LookSettings()
         self._detectors = detectors.get(self._wanted())
         self.alive()
@@ -102,8 +100,9 @@ class Looker:
         """The ids of the models that look."""
         return tuple(self._detectors)
 
-    def alive(self) -> None:
-        """Raises DetectorError when a model no longer gives the known answer to the known picture.
+    def alive(self, ids: Collection[str] | None = None) -> None:
+        """Raises DetectorError when a model (of `ids`, by default all) no longer gives the known answer to the known
+        picture.
 
         The picture has a size that the model sees anyway, so that what is checked is what runs.
         """
@@ -120,15 +119,15 @@ class Looker:
             check(self._detectors[id], (width + -width % STEP, height + -height % STEP))
 
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-alive") as pool:
-            for _ in pool.map(checked, self._detectors):
+            for _ in pool.map(checked, self._detectors if ids is None else ids):
                 pass  # errors are raised here
 
     def look(self, frame: RawFrame, reach: Reach = FULL) -> list[Detection]:
         """Everything found, in displayed pixels. Several frames may be looked at at once, in a thread each."""
-        views = _Views(frame, self._geometry, max(self._settings.face_sizes))
+        views = _Views(frame, self._geometry, max(*self._settings.face_sizes, self._settings.view_size))
         found: list[Detection] = []
         bodies = self._bodies(views)
-        found += [d for d in bodies if d.kind is not Kind.VEHICLE or self._tell_vehicles]
+        found += [d for d in bodies if d.kind is not Kind.VEHICLE or Kind.VEHICLE in self._hide]
         s = self._settings
         if Kind.FACE in self._hide:
             sizes = s.face_sizes if reach.close else s.face_sizes[1:]
