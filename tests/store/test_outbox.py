@@ -99,6 +99,18 @@ def test_the_receiver_says_what_it_has(database):
     assert ["b", "c"] == due(database, budget, NOW + module.UNHEARD)
 
 
+def test_what_the_receiver_never_names_is_sent_less_and_less_often(database):
+    budget, outbox = Budget(), Outbox(database)
+    fill(database, [draft("a")], {"mqtt": budget})
+    now, pauses = NOW, []
+    for _ in range(7):
+        (message,) = outbox.due("mqtt", budget, now)
+        outbox.told("mqtt", {message.id: 1}, now)
+        pauses.append(next(s for s in range(1, 2000) if due(database, budget, now + s)))
+        now += pauses[-1]
+    assert [60, 120, 240, 480, 900, 900, 900] == pauses
+
+
 def test_pauses_grow_and_end(database):
     budget, outbox = Budget(), Outbox(database, chance=lambda: 1.0)
     fill(database, [draft("a")], {"mqtt": budget})

@@ -50,7 +50,8 @@ def settings(port: int, confirm: str) -> UplinkSettings:
 
 def main(folder: Path, port: int, confirm: str, minutes: int) -> None:
     # A simulated day is short: pauses are as well.
-    mqtt.FIRST_PAUSE, mqtt.LONGEST_PAUSE, outbox.UNHEARD = 0.05, 0.5, 1.0
+    mqtt.FIRST_PAUSE, mqtt.LONGEST_PAUSE = 0.05, 0.5
+    outbox.UNHEARD, outbox.LONGEST_PAUSE = 1.0, 4.0
     told = settings(port, confirm)
     with Database.open(folder) as database:
         counts = Counts(database, "school", told.destinations())

@@ -75,7 +75,7 @@ def run(tmp_path, kills, minutes, seed):
         with Database.open(folder) as database:
             until(lambda: Counts(database, "school").extent() == (program.BEGIN, program.BEGIN + 60 * minutes), 300)
         broker.start()
-        until(lambda: waiting(folder) == 0, 300)
+        until(lambda: waiting(folder) == 0, 900)
     finally:
         process.kill()
         process.wait()

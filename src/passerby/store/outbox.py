@@ -123,14 +123,15 @@ class Outbox:
             connection.execute(delete(outbox).where(outbox.c.id.in_(list(messages))))
 
     def told(self, destination: str, messages: Mapping[int, int], now: float) -> None:
-        """They were sent; the receiver has yet to say that it has them."""
+        """They are being sent, and the receiver has yet to say that it has them: to be written down before they are,
+        since it may be quick. Those that it does not have are sent again after a pause that grows."""
         with self._database.writing() as connection:
             _account(connection, destination, messages, now)
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.id.in_(list(messages)))
-                .values(told=True, tries=outbox.c.tries + 1, not_before=now + UNHEARD)
-            )
+            rows = connection.execute(select(outbox.c.id, outbox.c.tries).where(outbox.c.id.in_(list(messages)))).all()
+            for id, tries in rows:
+                pause = min(max(UNHEARD, LONGEST_PAUSE), UNHEARD * 2 ** min(tries, 20))
+                values = {"told": True, "tries": tries + 1, "not_before": now + pause}
+                connection.execute(update(outbox).where(outbox.c.id == id).values(**values))
 
     def heard(self, destination: str, keys: Collection[str]) -> int:
         """The receiver says that it has these, by their own ids. How many of them were waited for."""

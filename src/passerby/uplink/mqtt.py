@@ -12,7 +12,7 @@ import contextlib
 import json
 import random
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aiomqtt
 
@@ -43,6 +43,8 @@ class MqttUplink:
         self._base = f"{settings.prefix}/{site}"
         self._again = asyncio.Event()
         self._shown: dict[str, str] = {}
+        #: Ids that the receiver says it has, and that are not yet taken out of the outbox.
+        self._heard: set[str] = set()
         #: What is wrong with the connection, None while it stands.
         self.problem: str | None = "not connected yet"
 
@@ -100,8 +102,7 @@ class MqttUplink:
                 if payload == b"online":  # Home Assistant has started, and knows nothing yet
                     self._again.set()
             elif message.topic.matches(f"{self._base}/received"):
-                keys = _keys(payload)
-                await asyncio.to_thread(self._sender.outbox.heard, self._sender.destination, keys)
+                self._heard.update(_keys(payload))
 
     async def _work(self, client: aiomqtt.Client) -> None:
         while True:
@@ -109,23 +110,33 @@ class MqttUplink:
                 self._again.clear()
                 await self._tell_all(client)
             await self._show(client)
+            if self._heard:
+                heard, self._heard = self._heard, set()
+                await self._sender.heard(heard)
             parcels = await self._sender.due()
-            for parcel in parcels:
-                await self._publish(client, parcel)
+            await self._publish(client, parcels)
             if not parcels:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._sender.pause):
                         await self._again.wait()
 
-    async def _publish(self, client: aiomqtt.Client, parcel: Parcel) -> None:
-        topic = f"{self._base}/{parcel.message.topic}"
-        if parcel.told is not parcel.body:  # a picture: what it is of comes before it
-            await client.publish(f"{topic}/about", parcel.told, qos=1)
-        await client.publish(topic, parcel.body, qos=1)
+    async def _publish(self, client: aiomqtt.Client, parcels: Sequence[Parcel]) -> None:
+        """One after the other, so that what is most urgent is there first; written down together."""
+        if not parcels:
+            return
         if self._settings.confirm == "receiver":
-            await self._sender.told(parcel)
-        else:
-            await self._sender.delivered(parcel)
+            await self._sender.told(*parcels)
+        arrived: list[Parcel] = []
+        try:
+            for parcel in parcels:
+                topic = f"{self._base}/{parcel.message.topic}"
+                if parcel.told is not parcel.body:  # a picture: what it is of comes before it
+                    await client.publish(f"{topic}/about", parcel.told, qos=1)
+                await client.publish(topic, parcel.body, qos=1)
+                arrived.append(parcel)
+        finally:
+            if self._settings.confirm == "broker" and arrived:
+                await self._sender.delivered(*arrived)
 
     async def _tell_all(self, client: aiomqtt.Client) -> None:
         self._shown.clear()

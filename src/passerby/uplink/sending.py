@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from passerby.base.clock import Clock
@@ -53,12 +53,16 @@ class Sender:
                 found.append(parcel)
         return found
 
-    async def delivered(self, parcel: Parcel) -> None:
-        await self._call(self.outbox.delivered, {parcel.message.id: parcel.size})
+    async def delivered(self, *parcels: Parcel) -> None:
+        await self._call(self.outbox.delivered, {parcel.message.id: parcel.size for parcel in parcels})
 
-    async def told(self, parcel: Parcel) -> None:
-        """Sent; the receiver has yet to say that it has it."""
-        await self._call(self.outbox.told, {parcel.message.id: parcel.size})
+    async def told(self, *parcels: Parcel) -> None:
+        """About to be sent; the receiver will have to say that it has them."""
+        await self._call(self.outbox.told, {parcel.message.id: parcel.size for parcel in parcels})
+
+    async def heard(self, keys: Collection[str]) -> None:
+        """The receiver says that it has these."""
+        await asyncio.to_thread(self.outbox.heard, self.destination, keys)
 
     async def failed(self, parcel: Parcel, problem: str, wait: float = 0.0) -> None:
         now = self.clock.now().wall
