@@ -3,12 +3,15 @@
 import math
 import random
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from passerby.base.counting import EventKind, Timetable
+from passerby.base.counting import Counting, EventKind, Timetable
 from passerby.base.kinds import Sort
+from passerby.base.schedules import Schedules
 from passerby.base.sight import Sight
+from passerby.events.site import SiteEvents
 from tests.events.walks import BEGIN, body, counter, moment, together, walk, watch
 
 ROOM = {"name": "room", "polygon": ((0.1, 0.2), (0.9, 0.2), (0.9, 0.95), (0.1, 0.95))}
@@ -151,3 +154,35 @@ def test_an_hour_of_quiet_raises_nothing(begin):
     made = list(one.bins())
     assert 3600 == sum(b.covered for b in made)
     assert 0 == sum(line.forward + line.back for b in made for line in b.lines)
+
+
+def site():
+    cameras = {"gate": Counting(), "hall": Counting()}
+    return SiteEvents(cameras, Schedules([], ZoneInfo("UTC")))
+
+
+def test_a_disk_that_is_full_and_a_clock_that_nobody_keeps():
+    one, events = site(), []
+    for second in range(0, 3000, 10):
+        full = "no room left" if 100 <= second < 400 else None
+        events += one.see(moment(second, trusted=second < 500), full, {})
+    assert [EventKind.STORAGE, EventKind.CLOCK] == [event.kind for event in events]
+    assert ["no room left", None, None, "site/storage"] == [
+        events[0].detail,
+        events[0].camera,
+        events[0].start,
+        events[0].id.rpartition("/")[0],
+    ]
+    assert [BEGIN + 160, BEGIN + 1100] == [event.at for event in events]
+
+
+def test_a_camera_whose_process_is_gone():
+    one, events = site(), []
+    for second in range(120):
+        events += one.see(moment(second), None, {"hall": "its process died"} if 20 <= second < 90 else {})
+    assert [("hall", EventKind.LOST, BEGIN + 30)] == [(event.camera, event.kind, event.at) for event in events]
+
+
+def test_a_site_in_order_says_nothing_for_an_hour():
+    one = site()
+    assert [] == [event for second in range(3600) for event in one.see(moment(second), None, {})]

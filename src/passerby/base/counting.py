@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from passerby.base.frozen import Frozen
-from passerby.base.kinds import Sort
+from passerby.base.kinds import Kind, Sort
 
 #: A place in the picture: shares of its width and height.
 Place = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
@@ -185,6 +185,14 @@ class LostRule(_Rule):
     hold: float = Field(default=10.0, ge=0, description="Seconds without a picture.")
 
 
+class SiteRule(_Rule):
+    """The disk or the clock of the site needs somebody."""
+
+    kind: Literal[EventKind.STORAGE, EventKind.CLOCK]
+    hold: float = Field(default=60.0, ge=0, description="Seconds that it must last.")
+    cool_down: float = Field(default=3600.0, ge=0, description="Seconds after one event in which it is not told again.")
+
+
 Rule = Annotated[PresenceRule | CrossingRule | CrowdRule | SightRule | LostRule, Field(discriminator="kind")]
 
 #: What every camera tells of unless a rule of the same kind says otherwise.
@@ -193,6 +201,13 @@ ALWAYS: tuple[SightRule | LostRule, ...] = (
     SightRule(name="moved", kind=EventKind.MOVED, cool_down=600),
     SightRule(name="dark", kind=EventKind.DARK, cool_down=600),
     LostRule(name="lost", kind=EventKind.LOST, cool_down=600),
+)
+
+
+#: What every site tells of.
+OF_SITE = (
+    SiteRule(name="storage", kind=EventKind.STORAGE),
+    SiteRule(name="clock", kind=EventKind.CLOCK, hold=600.0),
 )
 
 
@@ -238,6 +253,14 @@ class Counting(Frozen):
         if not sorts:
             return self.zones
         return (Zone(name=PICTURE, polygon=whole, count=sorts, at=Anchor.MIDDLE), *self.zones)
+
+    @property
+    def helpers(self) -> tuple[Kind, ...]:
+        """Kinds of things that have to be looked for beside persons."""
+        counted = {sort for zone in self.all_zones for sort in zone.count} | {
+            s for line in self.lines for s in line.count
+        }
+        return (Kind.VEHICLE,) if counted - {Sort.PERSON} else ()
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:

@@ -5,10 +5,11 @@ Secrets are written as ${NAME} and come from the environment.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import ByteSize, Field, SecretStr, model_validator
+from pydantic import ByteSize, Field, SecretStr, field_validator, model_validator
 
 from passerby.base.counting import Name
 from passerby.base.frozen import Frozen
@@ -72,10 +73,22 @@ class Webhook(Budget):
     name: Name
     url: str = Field(pattern=r"^https?://[^\s/?#]+[^\s#]*$")
     secret: SecretStr = Field(
-        min_length=16,
-        description="What requests are signed with, from the environment: ${HOOK_SECRET}; 16 characters "
-        "or more, or whsec_ and Base64.",
+        description="What requests are signed with, from the environment: ${HOOK_SECRET}; 16 characters or more, or "
+        "whsec_ and Base64."
     )
+
+    @field_validator("secret")
+    @classmethod
+    def _hard_to_guess(cls, secret: SecretStr) -> SecretStr:
+        text = secret.get_secret_value()
+        if len(text) < 16 and set(text) != {"*"}:  # stars are what settings show in its place when they are printed
+            raise ValueError("the secret of a webhook must have 16 characters or more")
+        return secret
+
+
+def topic_name(text: str) -> str:
+    """A name as part of a topic: what is no letter, digit, - or _ becomes a -."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "site"
 
 
 class Metrics(Frozen):
@@ -99,6 +112,12 @@ class UplinkSettings(Frozen):
         if twice:
             raise ValueError(f"there is more than one webhook called {', '.join(twice)}")
         return self
+
+    def without_secrets(self) -> UplinkSettings:
+        """For those who say what is to be sent, and do not send it."""
+        mqtt = None if self.mqtt is None else self.mqtt.model_copy(update={"password": None})
+        hooks = tuple(hook.model_copy(update={"secret": SecretStr("*" * 10)}) for hook in self.webhooks)
+        return self.model_copy(update={"mqtt": mqtt, "webhooks": hooks})
 
     def destinations(self) -> dict[str, Budget]:
         """All that are sent to, by the name under which the outbox keeps what is for them."""

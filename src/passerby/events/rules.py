@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from passerby.base.clock import Moment
-from passerby.base.counting import CrossingRule, CrowdRule, EventKind, LostRule, PresenceRule, Rule, SightRule
+from passerby.base.counting import CrossingRule, CrowdRule, EventKind, LostRule, PresenceRule, Rule, SightRule, SiteRule
 from passerby.base.counts import Event
 from passerby.base.kinds import Sort
 from passerby.base.schedules import Schedules
@@ -33,7 +33,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A condition that holds now."""
 
     count: int | None = None
@@ -41,10 +41,11 @@ class _Found:
     detail: str | None = None
 
 
-class _Watch:
+class Watch:
     """One rule over time, in seconds of the monotonic clock."""
 
-    def __init__(self, camera: str, rule: Rule, schedules: Schedules) -> None:
+    def __init__(self, camera: str | None, rule: Rule | SiteRule, schedules: Schedules) -> None:
+        """`camera` is None for what concerns the site."""
         self.rule = rule
         self._camera = camera
         self._schedules = schedules
@@ -52,7 +53,7 @@ class _Watch:
         self._told = False
         self._quiet_until = float("-inf")
 
-    def judge(self, at: Moment, found: _Found | None, hold: float) -> Event | None:
+    def judge(self, at: Moment, found: Found | None, hold: float) -> Event | None:
         """The condition holds (or does not) now; the event that comes of it."""
         if found is None or not self._in_force(at):
             self._since, self._told = None, False
@@ -70,17 +71,17 @@ class _Watch:
             return self._schedules.holds(self.rule.during, at.wall)
         return self.rule.outside is None or not self._schedules.holds(self.rule.outside, at.wall)
 
-    def _event(self, at: Moment, found: _Found) -> Event:
+    def _event(self, at: Moment, found: Found) -> Event:
         held = 0.0 if self._since is None else at.monotonic - self._since
         return Event(
-            id=f"{self._camera}/{self.rule.name}/{round(at.wall * 1000)}",
+            id=f"{self._camera or 'site'}/{self.rule.name}/{round(at.wall * 1000)}",
             camera=self._camera,
             rule=self.rule.name,
             kind=self.rule.kind,
             at=round(at.wall, 3),
             trusted=at.trusted,
-            start=round(at.wall - held - self.rule.before, 3),
-            end=round(at.wall + self.rule.after, 3),
+            start=None if self._camera is None else round(at.wall - held - self.rule.before, 3),
+            end=None if self._camera is None else round(at.wall + self.rule.after, 3),
             place=found.place,
             count=found.count,
             detail=found.detail,
@@ -91,7 +92,7 @@ class Rules:
     """All rules of one camera."""
 
     def __init__(self, camera: str, rules: Sequence[Rule], schedules: Schedules) -> None:
-        self._watches = [_Watch(camera, rule, schedules) for rule in rules]
+        self._watches = [Watch(camera, rule, schedules) for rule in rules]
 
     def see(self, at: Moment, facts: Facts) -> list[Event]:
         """After a look."""
@@ -107,8 +108,10 @@ class Rules:
                 if facts.sight is None:
                     continue  # not measured at this look: what was, goes on
                 event = watch.judge(at, _sight(rule, facts.sight), rule.hold)
-            else:
+            elif isinstance(rule, PresenceRule | CrowdRule):
                 event = watch.judge(at, _occupancy(rule, facts), rule.hold)
+            else:
+                continue  # of the site: events/site.py
             if event is not None:
                 events.append(event)
         return events
@@ -119,7 +122,7 @@ class Rules:
         for watch in self._watches:
             rule = watch.rule
             if isinstance(rule, LostRule):
-                event = watch.judge(at, _Found(detail=reason) if lost else None, rule.hold)
+                event = watch.judge(at, Found(detail=reason) if lost else None, rule.hold)
             elif isinstance(rule, SightRule):
                 continue
             else:
@@ -129,22 +132,22 @@ class Rules:
         return events
 
 
-def _occupancy(rule: PresenceRule | CrowdRule, facts: Facts) -> _Found | None:
+def _occupancy(rule: PresenceRule | CrowdRule, facts: Facts) -> Found | None:
     count = sum(facts.inside.get((rule.zone, sort), 0) for sort in rule.count)
     enough = count > rule.most if isinstance(rule, CrowdRule) else count > 0
-    return _Found(count=count, place=rule.zone) if enough else None
+    return Found(count=count, place=rule.zone) if enough else None
 
 
-def _crossing(rule: CrossingRule, facts: Facts) -> _Found | None:
+def _crossing(rule: CrossingRule, facts: Facts) -> Found | None:
     ways = [
         way
         for line, sort, way in facts.crossed
         if line == rule.line and sort in rule.count and rule.way in (way, "both")
     ]
-    return _Found(count=len(ways), place=rule.line, detail=", ".join(ways)) if ways else None
+    return Found(count=len(ways), place=rule.line, detail=", ".join(ways)) if ways else None
 
 
-def _sight(rule: SightRule, sight: Sight) -> _Found | None:
+def _sight(rule: SightRule, sight: Sight) -> Found | None:
     dark = sight.brightness < DARK
     covered = not dark and sight.detail < COVERED
     holds = {
@@ -152,4 +155,4 @@ def _sight(rule: SightRule, sight: Sight) -> _Found | None:
         EventKind.COVERED: covered,
         EventKind.MOVED: not dark and not covered and sight.likeness < MOVED,
     }[rule.kind]
-    return _Found() if holds else None
+    return Found() if holds else None
