@@ -29,6 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "track": {"base"},
     "events": {"base"},
     "store": {"base"},
+    "uplink": {"base", "store"},
     "sink": {"base", "store"},
     "pipeline": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
     "stills": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
@@ -64,10 +65,10 @@ ROOMS: dict[str, set[str]] = {
         "store",
         "verify",
     },
-    "watch": {"base", "source", "detect", "track", "mask", "events", "sink", "store"},
+    "watch": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "uplink"},
     "server": {"pipeline", "dispatch", "desk", "views", "following", "verify", "store", "base"},
 }
-NEVER_RAW = {"track", "events", "store", "sink", "server"}
+NEVER_RAW = {"track", "events", "store", "sink", "server", "uplink"}
 
 #: Words of software that tells people apart. None of them names anything here.
 FORBIDDEN_WORDS = re.compile(

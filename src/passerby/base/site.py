@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, field_validator, model_validator
 
 from passerby.base.address import Address, address
+from passerby.base.counting import Counting, Timetable
 from passerby.base.errors import UsageError
 from passerby.base.frozen import Frozen
 from passerby.base.kinds import HIDEABLE, Kind
+from passerby.base.schedules import Schedules
+from passerby.base.sending import UplinkSettings, topic_name
 from passerby.base.settings import Profile
 
 #: Names of cameras: they become names of folders, of files, and parts of addresses.
@@ -90,6 +94,8 @@ class CameraSettings(Defaults):
         default=None, description="Its password, from the environment: ${GATE_PASSWORD}. Never written into this file."
     )
 
+    counting: Counting = Field(default=Counting(), description="What is counted, and what is told.")
+
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if self.password is not None and self.user is None:
@@ -135,6 +141,9 @@ class Site(Frozen):
     defaults: Defaults = Field(
         default=Defaults(), description="What holds for every camera that does not say otherwise."
     )
+    timezone: str = Field(default="UTC", description="Of the timetables, as Europe/Berlin.")
+    timetables: tuple[Timetable, ...] = Field(default=(), description="Hours that rules speak of, with holidays.")
+    uplink: UplinkSettings = Field(default=UplinkSettings(), description="Where counts and events are sent.")
     cameras: dict[str, CameraSettings] = Field(
         min_length=1, description="The cameras by name: small letters, digits, - and _, at most 40."
     )
@@ -146,3 +155,32 @@ class Site(Frozen):
             if not NAME.fullmatch(name):
                 raise ValueError(f"{name!r} cannot name a camera: use small letters, digits, - and _, at most 40")
         return cameras
+
+    @field_validator("timezone")
+    @classmethod
+    def _on_the_map(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, KeyError, OSError):
+            raise ValueError(f"{name!r} is no time zone: write one as Europe/Berlin") from None
+        return name
+
+    @model_validator(mode="after")
+    def _timetables_are_there(self) -> Self:
+        known = [table.name for table in self.timetables]
+        for name in known:
+            if known.count(name) > 1:
+                raise ValueError(f"there is more than one timetable called {name}")
+        for camera, settings in self.cameras.items():
+            for name in sorted(settings.counting.timetables - set(known)):
+                raise ValueError(f"a rule of camera {camera} speaks of timetable {name}, which is not there")
+        return self
+
+    def schedules(self) -> Schedules:
+        """The timetables, to be asked."""
+        return Schedules(self.timetables, ZoneInfo(self.timezone))
+
+    @property
+    def topic(self) -> str:
+        """The site's name as it stands in topics and ids."""
+        return topic_name(self.name)

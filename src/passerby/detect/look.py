@@ -86,6 +86,7 @@ class Looker:
     ) -> None:
         """Loads the models that are needed and are not there yet, and makes sure that each is alive (invariant 11).
 
+        Persons are always told of; vehicles where they are among what is wanted, to be counted.
         Raises WeightsError when weights are missing or altered, DetectorError when a model answers wrongly.
         """
         self._geometry = geometry
@@ -202,6 +203,7 @@ def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: fl
             Box(d.box.x1 * scale + left, d.box.y1 * scale + top, d.box.x2 * scale + left, d.box.y2 * scale + top),
             d.score,
             d.origin,
+            d.sort,
         )
         for d in found
     ]

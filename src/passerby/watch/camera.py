@@ -20,7 +20,7 @@ from passerby.track.live import Followed
 from passerby.watch.counters import Counters
 from passerby.watch.looking import Looking
 from passerby.watch.reading import Reading
-from passerby.watch.stretch import Released, Stretch
+from passerby.watch.stretch import Counts, Released, Stretch
 from passerby.watch.writing import Writing
 
 #: Seconds between two looks at whether a frame's time is up.
@@ -41,10 +41,12 @@ class Watched:
         seen: Callable[[Moment, list[Followed]], None] = lambda at, followed: None,
         released: Callable[[VideoInfo, Released], None] = lambda video, released: None,
         now: Callable[[], float] = time.monotonic,
+        counts: Counts | None = None,
     ) -> None:
         """`seen` is told of each look, `released` of each frame that leaves."""
         self._settings, self._reading, self._looking, self._writing = settings, reading, looking, writing
         self._count, self._seen, self._released, self._now = count, seen, released, now
+        self._counts = counts
         self._stretches: list[Stretch] = []
         self.counters = Counters()
 
@@ -100,7 +102,9 @@ class Watched:
         if not self._stretches or self._stretches[-1].video is not video:
             if self._stretches:
                 self._stretches[-1].end()
-            self._stretches.append(Stretch(video, self._settings, self._looking, count=self._count, seen=self._seen))
+            self._stretches.append(
+                Stretch(video, self._settings, self._looking, count=self._count, seen=self._seen, counts=self._counts)
+            )
         return self._stretches[-1]
 
     def _release(self, video: VideoInfo, released: Released) -> None:

@@ -29,6 +29,7 @@ from passerby.detect.weights import Registry
 from passerby.sink.live import LiveSender
 from passerby.source.camera import Camera
 from passerby.watch.camera import Watched
+from passerby.watch.counting import CameraCounting
 from passerby.watch.looking import Looking
 from passerby.watch.reading import Reading
 from passerby.watch.recording import part_writers
@@ -60,7 +61,8 @@ class Order(Frozen):
         """The order for one camera, which knows of no other one's password."""
         camera = site.cameras[name]
         password = None if camera.password is None else camera.password.get_secret_value()
-        return cls(name=name, site=site.model_copy(update={"cameras": {name: camera}}), password=password)
+        alone = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
+        return cls(name=name, site=site.model_copy(update=alone), password=password)
 
 
 def main() -> None:
@@ -95,18 +97,26 @@ def watch(
     def writer(video: VideoInfo) -> Writer:
         return make(video, settings)
 
+    counting = CameraCounting(order.site, order.name)
     watched = Watched(
-        settings, Reading(camera, clock=now), Looking(models_for(settings), now), Writing(writer, now), now=now
+        settings,
+        Reading(camera, clock=now),
+        Looking(models_for(settings), now),
+        Writing(writer, now),
+        now=now,
+        counts=counting,
     )
     told = now()
     while not ended.is_set():
         watched.step()
         if now() - told >= TELL_EVERY:
             told = now()
+            counting.tend(clock.now(), watched.status().last_frame_age)
             tell(watched.status().model_copy(update={"faults": camera.faults, "jumps": camera.jumps}))
     watched.end(PATIENCE)
     if live is not None:
         live.close()
+    counting.close(clock.now())
     tell(watched.status().model_copy(update={"state": State.STOPPED}))
 
 
@@ -125,7 +135,12 @@ def models_for(settings: CameraSettings) -> Callable[[Geometry], Looker]:
     """What loads the models of a camera, for a size of picture."""
 
     def load(geometry: Geometry) -> Looker:
-        return Looker(Detectors(Registry.load(), threads=1), geometry, settings.hide, LIVE_LOOKS[settings.profile])
+        return Looker(
+            Detectors(Registry.load(), threads=1),
+            geometry,
+            (*settings.hide, *settings.counting.helpers),
+            LIVE_LOOKS[settings.profile],
+        )
 
     return load
 

@@ -48,6 +48,15 @@ MOST_WAITING = 3
 MOST_FRAMES = 600
 
 
+class Counts(Protocol):
+    """Who counts (CameraCounting, or nobody)."""
+
+    def glance(self, frame: RawFrame, geometry: Geometry) -> None: ...
+    def passed(
+        self, at: Moment, geometry: Geometry, motion: MotionField | None, found: Sequence[Detection] | None
+    ) -> None: ...
+
+
 class Asks(Protocol):
     """Who looks (Looking, or in tests something else)."""
 
@@ -98,10 +107,12 @@ class Stretch:
         count: Sequence[Kind] = (),
         seen: Callable[[Moment, list[Followed]], None] = lambda at, followed: None,
         motion: Callable[[Geometry], MotionEstimator] = MotionEstimator,
+        counts: Counts | None = None,
     ) -> None:
         """`count` are kinds that are followed beside those to be hidden; `seen` is told of every look that ends."""
         self.video = video
         self._settings, self._looking, self._seen, self._make_motion = settings, looking, seen, motion
+        self._counts = counts
         self._wanted = tuple(dict.fromkeys((*settings.hide, *count)))
         width, height = video.geometry.upright
         rate = float(video.frame_rate or 10)
@@ -183,6 +194,8 @@ class Stretch:
         here.reach = self._turns.next(first)
         here.look = self._looking.look(here.frame, self.video.geometry, here.reach)
         self._last_look = here.at.monotonic
+        if self._counts is not None:
+            self._counts.glance(here.frame, self.video.geometry)
         return True
 
     def _settle(self) -> None:
@@ -208,6 +221,10 @@ class Stretch:
         self._prover.settle((here.proof for here in passed), failed)
         if failed is None:
             self._seen(last.at, self._tracker.followed())
+        if self._counts is not None:
+            for here in passed:
+                looked = here is last and failed is None
+                self._counts.passed(here.at, self.video.geometry, here.motion, look.result() if looked else None)
 
     def _hideable(self, found: list[Detection]) -> list[Detection]:
         return left_alone(without_helpers(with_heads(found), self._wanted), self._keep, 0.0)

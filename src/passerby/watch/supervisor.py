@@ -21,6 +21,7 @@ from passerby.base.status import CameraHealth, CameraStatus, SiteStatus, State
 from passerby.watch.backoff import Backoff
 from passerby.watch.process import PATIENCE, Order
 from passerby.watch.recording import Archive
+from passerby.watch.telling import Telling
 
 #: Seconds without a word from a process after which it is taken to hang. Loading models on a busy machine takes long,
 #: but does not keep it from speaking.
@@ -165,6 +166,7 @@ class Supervisor:
         self._stopped = threading.Event()
         self._said: dict[str, tuple[State, str | None]] = {}
         self._archive = Archive(site, self._clock)
+        self._telling = Telling(site, self._clock)
         self.cameras: Mapping[str, CameraProcess] = {
             name: CameraProcess(Order.of(site, name), command, None if live is None else partial(live, name))
             for name in site.cameras
@@ -179,11 +181,15 @@ class Supervisor:
                 for name, camera in self.cameras.items():
                     camera.tend()
                     self._tell(name, camera.health())
+                self._telling.tend(
+                    lambda: {name: camera.health() for name, camera in self.cameras.items()}, self._archive.status
+                )
         finally:
             for camera in self.cameras.values():
                 camera.stop()
             for camera in self.cameras.values():
                 camera.join()
+            self._telling.close()
             self._archive.close()
 
     def stop(self) -> None:
