@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from passerby.base.clock import Moment
-from passerby.base.errors import DiskFull
+from passerby.base.errors import DiskFull, FolderGone
 from passerby.sink.parts import PartWriter
 from passerby.store.database import Database
 from passerby.store.recordings import Recordings
@@ -39,6 +39,20 @@ def mounted(kind, folder, disk):
         if done.returncode:
             return f"{' '.join(step[:3])} is not permitted here: {done.stderr.strip()}"
     return ""
+
+
+def test_a_disk_that_is_not_mounted_is_an_error(tmp_path, clock):
+    folder = tmp_path / "small"
+    why = mounted("tmpfs", folder, tmp_path / "disk")
+    if why:
+        pytest.skip(why)
+    try:
+        Database.open(folder, make=True).close()
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+    with pytest.raises(FolderGone, match="If its disk is not mounted, mount it"):
+        Recordings.open(folder)
+    assert [] == list(folder.iterdir())
 
 
 @pytest.fixture(params=["tmpfs", "ext4"])
