@@ -95,6 +95,7 @@ def test_without_anything_to_delete_writing_stops_and_resumes(small, clock):
         before = everything(recordings)
         tried(writer, clock, 40)  # a few may fit into what the database has reserved
         assert 0 == tried(writer, clock, 10)
+        assert (0, 0) == (recordings.status(clock.now()).free, recordings.status(clock.now()).room)
         assert all_play(recordings)
         assert before[0].id == everything(recordings)[0].id
         (small / "ballast").unlink()
