@@ -17,7 +17,7 @@ from passerby.store.part import micros
 from passerby.store.recovery import Found, look, recover
 from passerby.store.retention import Keeper, Retention
 from passerby.store.segment import Segment, segment_of
-from passerby.store.tables import runs, segments
+from passerby.store.tables import covered, runs, segments
 from passerby.store.writing import SegmentWriter
 
 _DAY = 86_400_000_000
@@ -99,6 +99,16 @@ class Recordings:
         wanted = wanted.where(ends > micros(start), begins < micros(end)).order_by(segments.c.run, segments.c.start)
         with self.database.reading() as connection:
             return [segment_of(row) for row in connection.execute(wanted).mappings()]
+
+    def covered(self, segment: Segment, start: int, end: int) -> int | None:
+        """Frames that were painted over whole in those of its parts that begin between two moments (microseconds after
+        its beginning); None when that is not known any more."""
+        if not segment.covered:
+            return segment.covered
+        where = (covered.c.segment == segment.id) & (covered.c.after >= start) & (covered.c.after < end)
+        with self.database.reading() as connection:
+            summed = select(func.coalesce(func.sum(covered.c.frames), 0)).where(where)
+            return int(connection.execute(summed).scalar_one())
 
     def segment(self, id: int) -> Segment | None:
         """One segment, if it is still there."""
