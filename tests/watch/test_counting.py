@@ -171,3 +171,11 @@ def test_a_site_that_makes_no_sense_is_refused(tmp_path, change, said):
 
     with pytest.raises(UsageError, match=said):
         parse_site(SITE.replace(*change), tmp_path / "site.yaml", {"SECRET": "hunter2hunter2hunter2"})
+
+
+def test_the_guide_shows_a_site_that_is_one(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "guide" / "counts.md").read_text(encoding="utf-8")
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    site = parse_site(example, tmp_path / "site.yaml", {"MQTT_PASSWORD": "x", "HOOK_SECRET": "s" * 20})
+    assert ["intruder", "full", "entry"] == [rule.name for rule in site.cameras["hall"].counting.rules]
+    assert {"mqtt", "webhook:desk"} == set(site.uplink.destinations())
