@@ -80,9 +80,9 @@ def test_nothing_then_says_what_there_is(data):
 def test_export_writes_a_file_and_its_report(data, tmp_path):
     done = run(data, "export", "yard", FROM, TO, "-o", "got.mp4")
     assert 0 == done.exit_code
-    assert "got.mp4: 3.0 s, 30 frames; report: got.report.json" in done.stdout
+    assert "got.mp4: 3.0 s, 30 frames; report: got.recording.json" in done.stdout
     assert 2 == done.stdout.count("nothing was recorded from")
-    assert ["got.mp4", "got.report.json"] == sorted(path.name for path in (tmp_path / "here").iterdir())
+    assert ["got.mp4", "got.recording.json"] == sorted(path.name for path in (tmp_path / "here").iterdir())
 
 
 def test_export_names_the_file_after_camera_and_time(data, tmp_path):

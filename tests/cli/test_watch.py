@@ -4,9 +4,10 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import av
 import cv2
@@ -128,8 +129,21 @@ class Watching:
     def __init__(self, path):
         self.path = path
         self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN, "watch", "-c", str(path)], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+            [sys.executable, "-c", RUN, "watch", "-c", str(path)],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
+        self.said = []
+        threading.Thread(target=lambda: self.said.extend(self.process.stderr), daemon=True).start()
+
+    def live(self):
+        """The playlist of the camera, as a player gets it."""
+        (address,) = (line.split()[-1] for line in self.said if "?token=" in line)
+        opener = build_opener(HTTPCookieProcessor())
+        (camera,) = json.loads(opener.open(address, timeout=20).read())
+        top = address.partition("/?")[0]
+        return opener.open(top + camera["playlist"], timeout=20).read().decode()
 
     def status(self):
         try:
@@ -161,6 +175,7 @@ def test_what_is_recorded_shows_no_face_and_goes_on_after_the_camera_was_gone(si
         watching = Watching(site(server.url()))
         try:
             first = watching.until(lambda s: masked(s) > 10)
+            assert "#EXTM3U" in watching.live()
             server.stop()
             watching.until(lambda s: s["state"] == "lost")
             status = run("status", "-c", str(watching.path))

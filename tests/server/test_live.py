@@ -12,13 +12,16 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from passerby.base.clock import Moment
 from passerby.server.auth import Auth
 from passerby.server.live.app import live_app, receive
 from passerby.server.live.playlist import playlist
-from passerby.server.live.window import PARTS, SEGMENTS, Window
+from passerby.server.live.window import SECONDS, SEGMENTS, Window
 from passerby.server.run import listen
 from passerby.sink.live import LiveSender
-from tests.store.footage import WALL, Clock, encoded, parts
+from passerby.sink.part_encoder import PartEncoder
+from tests.clips import safe_frame
+from tests.store.footage import RATE, WALL, Clock, encoded, parts
 
 TOKEN = "a token for tests"
 
@@ -57,10 +60,10 @@ def test_the_next_part_is_hinted_at(window, clock):
 
 
 def test_players_stay_little_behind(window):
-    """With two seconds of ring, a second until a part is whole, and the playlist's word, it is less than six."""
+    """They are told to stay two parts behind, which is the least that is allowed, and a little more."""
     told = re.search(r"PART-HOLD-BACK=([\d.]+)", playlist(window))
     target = re.search(r"PART-TARGET=([\d.]+)", playlist(window))
-    assert 2 * float(target[1]) <= float(told[1]) <= 3
+    assert 2 * float(target[1]) <= float(told[1]) <= 2.5 * float(target[1])
 
 
 def test_old_ones_go(window, clock):
@@ -78,7 +81,7 @@ def test_a_break_is_told(window, clock):
         window.add(part)
     assert 1 == len(lines(window, "EXT-X-DISCONTINUITY$"))
     assert 1 == len(lines(window, "EXT-X-MAP"))
-    assert [PARTS, PARTS, 1, PARTS, PARTS] == [len(segment.parts) for segment in window.segments()]
+    assert [2, 2, 1, 2, 2] == [len(segment.parts) for segment in window.segments()]
 
 
 def test_a_new_size_has_a_head_of_its_own(window, clock):
@@ -120,6 +123,18 @@ def test_waiting_ends_when_the_part_comes(window, clock):
         assert not await window.wait(3, 0, 0.01)
 
     asyncio.run(wait())
+
+
+def test_halves_are_told_from_those_that_stand_alone():
+    window, encoder = Window("yard"), PartEncoder("yard", width=128, height=96, frame_rate=RATE)
+    for index in range(46):
+        part = encoder.encode(safe_frame(index, index * 100_000), Moment(index / 10, WALL, True))
+        if part is not None:
+            window.add(part)
+    told = lines(window, "EXT-X-PART:")
+    assert [index % 2 == 0 for index in range(9)] == [line.endswith("INDEPENDENT=YES") for line in told]
+    assert [4, 4, 1] == [len(segment.parts) for segment in window.segments()]
+    assert ["#EXT-X-PART-INF:PART-TARGET=0.550"] == lines(window, "EXT-X-PART-INF")
 
 
 @pytest.fixture
@@ -230,7 +245,7 @@ def test_parts_come_from_another_process(clock):
     for part in made:
         sender(part)
         for _ in range(500):
-            if window.newest() == ((number := made.index(part)) // PARTS, number % PARTS):
+            if window.newest() == ((number := made.index(part)) // SECONDS, number % SECONDS):
                 break
             threading.Event().wait(0.01)
     sender.close()

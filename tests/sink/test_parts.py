@@ -1,7 +1,10 @@
 """Parts: each plays after its head, begins with a whole picture, and lasts as long as its frames were apart."""
 
 import io
+import threading
+import time
 from dataclasses import replace
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -10,7 +13,7 @@ import pytest
 from passerby.base.clock import Moment
 from passerby.base.errors import OutputError
 from passerby.sink.part_encoder import PartEncoder
-from passerby.sink.parts import PartWriter
+from passerby.sink.parts import WAITING, PartWriter
 from passerby.store.part import Part
 from tests.clips import SIZE, picture, safe_frame
 from tests.store.footage import RATE, encoded
@@ -79,17 +82,28 @@ def test_a_gap_ends_a_part_and_the_next_is_fresh():
 
 
 def test_a_slow_camera_has_parts_of_one_frame():
-    parts = encoded("yard", 3, times=[0, 1.2, 2.4])
+    parts = encoded("yard", 3, times=[0, 1.1, 2.2])
     assert [1, 1, 1] == [part.frames for part in parts]
     assert [True, False, False] == [part.fresh for part in parts]
 
 
 def test_frames_that_come_again_are_dropped():
     encoder = PartEncoder("yard", width=SIZE[0], height=SIZE[1], frame_rate=RATE)
-    for index, time in enumerate((0, 100_000, 100_000, 50_000, 200_000)):
-        assert encoder.encode(safe_frame(index, time), Moment(0, 0, True)) is None
+    for index, shown in enumerate((0, 100_000, 100_000, 50_000, 200_000)):
+        assert encoder.encode(safe_frame(index, shown), Moment(0, 0, True)) is None
     assert 2 == encoder.dropped
     assert 3 == encoder.flush().frames
+
+
+def test_live_pictures_come_in_halves():
+    encoder = PartEncoder("yard", width=SIZE[0], height=SIZE[1], frame_rate=RATE)
+    halves = [encoder.encode(safe_frame(index, index * 100_000), Moment(index, 0, True)) for index in range(23)]
+    halves = [half for half in [*halves, encoder.flush()] if half is not None]
+    assert [5, 5, 5, 5, 3] == [half.frames for half in halves]
+    assert [True, False, True, False, True] == [half.independent for half in halves]
+    assert [False, True, False, True, True] == [half.closes for half in halves]
+    assert [0, 5, 10, 15, 20] == [half.at.monotonic for half in halves]
+    assert 23 == len(decoded(halves[0].head + b"".join(half.body for half in halves)))
 
 
 def test_a_time_line_that_jumps_back_begins_anew():
@@ -115,9 +129,85 @@ def test_a_part_survives_being_sent(made):
     assert part == Part.from_bytes(part.to_bytes())
 
 
+class Disk:
+    """Recordings whose disk does what the test says with each part: nothing, wait, or raise."""
+
+    def __init__(self, does):
+        self.does, self.kept, self.closed = does, [], False
+
+    def writer(self, camera):
+        return self
+
+    def append(self, part):
+        self.does()
+        self.kept.append(part)
+
+    def close(self):
+        self.closed = True
+
+
+def written(writer, seconds, first=0):
+    for index in range(first * RATE, (first + seconds) * RATE):
+        writer.write(safe_frame(index % 100, index * 100_000), Moment(index / 10, 0, True))
+
+
+def started(disk):
+    return PartWriter("yard", disk, width=SIZE[0], height=SIZE[1], frame_rate=RATE)
+
+
+def test_recordings_get_whole_seconds():
+    disk = Disk(lambda: None)
+    with started(disk) as writer:
+        written(writer, 3)
+    assert [10, 10, 10] == [part.frames for part in disk.kept]
+    assert all(part.independent for part in disk.kept)
+    assert disk.closed
+    assert (3, 0, "") == (writer.state.stored, writer.state.lost, writer.state.trouble)
+
+
+def test_a_disk_that_does_nothing_holds_nobody_up():
+    awake = threading.Event()
+    disk = Disk(awake.wait)
+    writer = started(disk)
+    written(writer, WAITING + 6)  # the frames come, and the disk sleeps
+    assert ("slow", True) == (writer.state.trouble, writer.state.lost >= 3)
+    awake.set()
+    writer.close()
+    assert writer.state.lost + writer.state.stored == WAITING + 6
+
+
+def test_what_comes_after_a_lost_part_is_fresh():
+    awake = threading.Event()
+    disk = Disk(awake.wait)
+    writer = started(disk)
+    written(writer, WAITING + 6)
+    awake.set()
+    while writer._waiting.qsize():
+        time.sleep(0.01)
+    written(writer, 2, first=WAITING + 6)
+    writer.close()
+    starts = [part.start // 1_000_000 for part in disk.kept]
+    seams = [later for earlier, later in pairwise(starts) if later != earlier + 1]
+    assert 1 == len(seams)
+    assert [0, *seams] == [part.start // 1_000_000 for part in disk.kept if part.fresh]
+
+
+def test_a_fault_costs_a_part_and_no_more():
+    faults = [ValueError("what nobody foresaw")]
+
+    def once():
+        if faults:
+            raise faults.pop()
+
+    disk = Disk(once)
+    with started(disk) as writer:
+        written(writer, 3)
+    assert (2, 1, "") == (writer.state.stored, writer.state.lost, writer.state.trouble)
+
+
 def test_live_gets_each_part_without_recordings(made):
     seen = []
     with PartWriter("yard", None, width=SIZE[0], height=SIZE[1], frame_rate=RATE, live=seen.append) as writer:
         for index in range(12):
             writer.write(safe_frame(index, index * 100_000), Moment(index / 10, 0, True))
-    assert [10, 2] == [part.frames for part in seen]
+    assert [5, 5, 2] == [part.frames for part in seen]

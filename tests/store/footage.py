@@ -1,13 +1,13 @@
 """Parts of cameras that never were, and clocks that do what they are told."""
 
-import struct
 from dataclasses import dataclass, replace
 from functools import cache
 
 from passerby.base.clock import Moment
 from passerby.sink.part_encoder import PartEncoder
-from passerby.store.part import TICKS
+from passerby.store.part import whole
 from tests.clips import SIZE, safe_frame
+from tests.store.stamping import stamped
 
 RATE = 10
 #: Seconds of Unix time when the clocks of tests begin, and of the run of the machine.
@@ -42,7 +42,18 @@ def encoded(camera, frames, size=SIZE, covered=(), times=None, clock=None):
         frame = replace(safe_frame(index, round(seconds * 1e6), size), covered=index in covered)
         at = Moment(began.monotonic + seconds, began.wall + seconds, began.trusted)
         parts.append(encoder.encode(frame, at))
-    return [part for part in [*parts, encoder.flush()] if part is not None]
+    return wholes(part for part in [*parts, encoder.flush()] if part is not None)
+
+
+def wholes(halves):
+    """As recordings take them: from one picture that stands alone to the next."""
+    found, together = [], []
+    for part in halves:
+        together.append(part)
+        if part.closes:
+            found.append(whole(together))
+            together = []
+    return found
 
 
 @cache
@@ -60,9 +71,3 @@ def parts(clock, camera="yard", count=3):
             known, camera=camera, body=stamped(known.body, start), start=start, at=clock.now(), fresh=number == 0
         )
         clock.go(1)
-
-
-def stamped(body, start):
-    """A part's fragment, to be shown from `start` (microseconds)."""
-    place = body.index(b"tfdt") + 8  # after the name, and a version that has 64 bits
-    return body[:place] + struct.pack(">Q", start * TICKS // 1_000_000) + body[place + 8 :]

@@ -1,6 +1,7 @@
 """A disk that is not mounted is an error, never a reason to write elsewhere."""
 
 import os
+import shutil
 
 import pytest
 
@@ -66,6 +67,34 @@ def test_it_is_missed_when_its_disk_goes(folder, tmp_path):
     os.rmdir(folder.path)
     os.rename(tmp_path / "elsewhere", folder.path)
     folder.check()
+
+
+def test_it_goes_on_when_its_disk_is_there_again(folder, tmp_path):
+    before = os.fstat(folder.descriptor)
+    shutil.copytree(folder.path, tmp_path / "copy")  # another file system, to the program
+    shutil.rmtree(folder.path)
+    with pytest.raises(FolderGone):
+        folder.check()
+    DataFolder.make(tmp_path / "other").close()
+    os.rename(tmp_path / "other", folder.path)
+    with pytest.raises(FolderGone):
+        folder.check()
+    shutil.rmtree(folder.path)
+    os.rename(tmp_path / "copy", folder.path)
+    assert folder.check()
+    assert not folder.check()
+    assert not os.path.samestat(before, os.fstat(folder.descriptor))
+
+
+def test_one_program_at_a_time_puts_it_right(folder):
+    other = DataFolder.open(folder.path)
+    folder.claim()
+    folder.claim()
+    with pytest.raises(StoreError, match="Another passerby is recording.*Stop it first"):
+        other.claim()
+    folder.close()
+    other.claim()
+    other.close()
 
 
 def test_it_knows_how_much_room_there_is(folder):

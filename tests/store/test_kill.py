@@ -1,5 +1,6 @@
 """SIGKILL at any moment: what the index names plays, and only the part that was being written is lost."""
 
+import os
 import random
 import signal
 import subprocess
@@ -14,13 +15,15 @@ from passerby.store.recordings import Recordings
 from tests.store.footage import three
 from tests.store.kept import all_play, everything
 
+ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parent / "writes_until_killed.py"
 
 
 def killed(folder, file, first, seconds):
     """Let it write for some time, and kill it. The last part of each camera that it said was stored."""
     command = [sys.executable, str(PROGRAM), str(folder), str(file), str(first)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    way = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=way) as process:
         assert "ready\n" == process.stdout.readline()
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)

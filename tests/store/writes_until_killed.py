@@ -3,7 +3,6 @@
 python writes_until_killed.py DATA_FOLDER FILE_WITH_PARTS FIRST_NUMBER
 """
 
-import struct
 import sys
 from dataclasses import replace
 from itertools import count
@@ -11,9 +10,10 @@ from pathlib import Path
 
 from passerby.base.clock import Moment
 from passerby.store.database import Database
-from passerby.store.part import TICKS, Part
+from passerby.store.part import Part
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
+from tests.store.stamping import stamped
 
 
 def main():
@@ -26,8 +26,7 @@ def main():
         for number in count(first):
             part = known[number % len(known)]
             at = Moment(100.0 + number, 1.8e9 + number, True)
-            place = part.body.index(b"tfdt") + 8
-            body = part.body[:place] + struct.pack(">Q", number * TICKS) + part.body[place + 8 :]
+            body = stamped(part.body, number * 1_000_000)
             for camera, writer in writers.items():
                 # A segment of 15 parts, so that files begin and end all the time.
                 writer.append(replace(part, camera=camera, body=body, at=at, fresh=number % 15 == 0))

@@ -1,6 +1,6 @@
 """The report that goes with an exported recording: what of the time that was asked for is in it, and where.
 
-It is saved as `NAME.report.json` beside the file. docs/ref/recording.md explains it; the JSON schema is generated.
+It is saved as `NAME.recording.json` beside the file. docs/ref/recording.md explains it; the JSON schema is generated.
 """
 
 from __future__ import annotations
@@ -53,5 +53,5 @@ class RecordingReport(Frozen):
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        """As it is saved: the text of `NAME.report.json`."""
+        """As it is saved: the text of `NAME.recording.json`."""
         return self.model_dump_json(indent=1) + "\n"

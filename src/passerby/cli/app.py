@@ -15,7 +15,20 @@ from typing import Annotated
 import typer
 
 from passerby.base.errors import PasserbyError
-from passerby.cli import bench, counts, demo, events, models, recordings, redact, review, status, verify, watch
+from passerby.cli import (
+    bench,
+    cameras,
+    counts,
+    demo,
+    events,
+    models,
+    recordings,
+    redact,
+    review,
+    status,
+    verify,
+    watch,
+)
 
 app = typer.Typer(
     name="passerby",
@@ -30,6 +43,7 @@ app.command("verify")(verify.verify)
 app.command("review")(review.review)
 app.command("watch")(watch.watch)
 app.command("status")(status.status)
+app.add_typer(cameras.app, name="cameras")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(models.app, name="models")
 app.add_typer(counts.app, name="counts")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,11 @@ from passerby.base.errors import UsageError
 from passerby.base.site import Site
 from passerby.base.site_file import load_site
 from passerby.cli.example import EXAMPLE
+from passerby.server.auth import Auth, new_token
+from passerby.server.live.app import receive
+from passerby.server.live.window import Window
 from passerby.server.run import listen
-from passerby.server.status.app import HOST, Serving, status_app
+from passerby.server.status.app import HOST, Serving, watch_app
 from passerby.sink.snapshot import write_snapshot
 from passerby.watch.supervisor import Supervisor
 from passerby.watch.trying import try_camera
@@ -70,7 +74,13 @@ def _check(site: Site, stills: Path | None) -> None:
 
 
 def _run(site: Site) -> None:
-    supervisor = Supervisor(site, say=_say)
+    windows = {name: Window(name) for name in site.cameras}
+
+    def live(name: str, connection: Connection) -> None:
+        receive(connection, windows[name])
+
+    supervisor = Supervisor(site, say=_say, live=live)
+    token = new_token()
     taken = listen(HOST, site.status.port)
     port = taken.getsockname()[1]
 
@@ -79,8 +89,9 @@ def _run(site: Site) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with Serving(status_app(supervisor.status, port), taken):
+    with Serving(watch_app(supervisor.status, port, windows, Auth(token=token)), taken):
         _say(f"watching {len(site.cameras)} cameras; state at http://{HOST}:{port}/api/status. Stop with Ctrl+C.")
+        _say(f"live pictures (HLS), masked as they are recorded: http://{HOST}:{port}/?token={token}")
         supervisor.run()
     _say("stopped")
 

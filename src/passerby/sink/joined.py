@@ -87,7 +87,8 @@ def join(
 
 
 def report_path(output: Path) -> Path:
-    return output.with_name(f"{output.stem}.report.json")
+    """Not `.report.json`, which is what `passerby redact` calls its own, and `passerby verify` looks for."""
+    return output.with_name(f"{output.stem}.recording.json")
 
 
 def _head(recordings: Recordings, segment: Segment) -> bytes:

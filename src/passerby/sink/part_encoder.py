@@ -1,4 +1,4 @@
-"""Safe frames of one camera -> parts of about a second, each a fragment of MP4 that begins with a whole picture.
+"""Safe frames of one camera -> parts of half a second, each a fragment of MP4.
 
 The encoder lives as long as the camera; each part is put into a container of its own, so that it is complete as soon as
 the next one begins, and its last picture lasts as long as it should.
@@ -22,8 +22,8 @@ from passerby.base.safe import SafeFrame
 from passerby.sink.track import rewritten
 from passerby.store.part import TICKS, Part
 
-#: Microseconds that a part aims at.
-LENGTH = 1_000_000
+#: Microseconds that a part aims at, and those from one picture that stands alone to the next.
+LENGTH, WHOLE = 500_000, 1_000_000
 #: Microseconds without a frame, and intervals of frames, after which the next frame begins anew: nothing is shown in
 #: between.
 _GAP, _GAP_FRAMES = 1_500_000, 4
@@ -32,8 +32,9 @@ _FORMAT = "yuv420p"
 #: the disk.
 _BITS, _LEAST = 0.2, 1_000_000
 #: No frame waits for a later one, so each comes out at once. One thread: cameras share the cores. Only we say where a
-#: picture stands alone.
-_X264 = "scenecut=0:keyint=infinite:sliced-threads=0:threads=1"
+#: picture stands alone. The rest is as for files (sink/encoding.py): half the time of "veryfast" for about its picture
+#: and its size.
+_X264 = "scenecut=0:keyint=infinite:sliced-threads=0:threads=1:cabac=1:no-deblock=0:8x8dct=1:subme=1:partitions=i4x4"
 _MOVFLAGS = "+empty_moov+default_base_moof+frag_discont+skip_trailer+cmaf"
 
 
@@ -51,6 +52,9 @@ class PartEncoder:
         self._head, self._made = b"", 0
         self._packets: list[av.Packet[Stream]] = []
         self._times: list[int] = []
+        #: When the newest picture that stands alone shows; None when the next one is to be one.
+        self._whole: int | None = None
+        self._independent = True
         self._covered = 0
         self._at = Moment(0, 0, False)
         self._last: int | None = None
@@ -72,7 +76,7 @@ class PartEncoder:
         done = None
         if self._last is not None:
             step = frame.time - self._last
-            if -LENGTH < step <= 0:
+            if -WHOLE < step <= 0:
                 self.dropped += 1
                 return None
             if step <= 0:
@@ -80,16 +84,23 @@ class PartEncoder:
                 self._stream, self._fresh = None, True
             elif step > max(_GAP, _GAP_FRAMES * self._interval):
                 done, self._fresh = self._finish(None), True
-            elif self._times and frame.time - self._times[0] + self._interval // 2 >= LENGTH:
+            elif self._ripe(frame.time, self._whole, WHOLE):
                 done = self._finish(frame.time)
+            elif self._times and self._ripe(frame.time, self._times[0], LENGTH):
+                done = self._finish(frame.time, closes=False)
         if not self._times:
-            self._at = at
+            self._at, self._independent = at, self._whole is None
+            self._whole = frame.time if self._whole is None else self._whole
         self._encode(frame)
         return done
 
     def flush(self) -> Part | None:
         """The part that is being made, as it is: no frame is to be expected soon."""
         return self._finish(None)
+
+    def _ripe(self, time: int, since: int | None, length: int) -> bool:
+        """Has `length` gone by at that frame, to half a frame?"""
+        return since is not None and time - since + self._interval // 2 >= length
 
     def _encode(self, frame: SafeFrame) -> None:
         picture = frame.picture
@@ -98,7 +109,7 @@ class PartEncoder:
                 raise OutputError(f"{self.camera} gave a picture in {picture.format.name}. Please report this.")
             picture = rewritten(picture, _FORMAT, self._stored)
         picture.pts, picture.time_base = _ticks(frame.time), Fraction(1, TICKS)
-        picture.pict_type = PictureType.NONE if self._times else PictureType.I
+        picture.pict_type = PictureType.I if self._independent and not self._times else PictureType.NONE
         try:
             stream = self._stream or self._start(picture)
             packets = stream.encode(picture)
@@ -116,7 +127,7 @@ class PartEncoder:
         self._template = av.open(io.BytesIO(), "w", format="mp4")
         cap = max(_LEAST, round(_BITS * self._stored[0] * self._stored[1] * self._rate))
         options = {
-            "preset": "veryfast",
+            "preset": "ultrafast",
             "tune": "zerolatency",
             "crf": str(self._quality),
             "maxrate": str(cap),
@@ -136,8 +147,11 @@ class PartEncoder:
         self._stream, self._head, self._made = stream, b"", 0
         return stream
 
-    def _finish(self, following: int | None) -> Part | None:
-        """The part of what was encoded; `following` is when the next frame shows (microseconds), if that is known."""
+    def _finish(self, following: int | None, closes: bool = True) -> Part | None:
+        """The part of what was encoded; `following` is when the next frame shows (microseconds), if that is known.
+        With `closes` that will be a picture that stands alone."""
+        if closes:
+            self._whole = None
         if not self._times:
             return None
         ends = [*self._times[1:], self._times[-1] + self._interval if following is None else following]
@@ -158,6 +172,8 @@ class PartEncoder:
             width=width,
             height=height,
             fresh=self._fresh,
+            independent=self._independent,
+            closes=closes,
         )
         self._packets, self._times, self._covered, self._fresh = [], [], 0, False
         return part

@@ -17,11 +17,11 @@ from passerby.base.clock import Moment
 from passerby.base.errors import DiskFull, FolderGone
 from passerby.base.safe import SafeFrame
 from passerby.sink.part_encoder import PartEncoder
-from passerby.store.part import Part, camera_name
+from passerby.store.part import Part, camera_name, whole
 from passerby.store.recordings import Recordings
 from passerby.store.writing import SegmentWriter
 
-#: Parts that wait for the disk; about as many seconds of a disk that does nothing.
+#: Seconds of recording that wait for the disk.
 WAITING = 10
 #: Seconds that `close` gives the disk.
 PATIENCE = 20.0
@@ -30,9 +30,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WriterState:
-    """How it goes: parts and bytes that were `stored`, parts that were `lost`, frames that were `dropped` for their
-    time. `trouble` is why the newest part was not stored: `full`, `gone` (the data folder), `slow` or `failed`, and
-    `message` says it to a person; both are empty when all is well."""
+    """How it goes: parts (of a second) and bytes that were `stored`, parts that were `lost`, frames that were `dropped`
+    for their time. `trouble` is why the newest part was not stored: `full`, `gone` (the data folder), `slow` or
+    `failed`, and `message` says it to a person; both are empty when all is well."""
 
     stored: int = 0
     bytes: int = 0
@@ -65,6 +65,7 @@ class PartWriter:
         self._live = live
         self._state, self._lock = WriterState(), threading.Lock()
         self._skipped = False
+        self._halves: list[Part] = []
         self._waiting: queue.Queue[Part | None] = queue.Queue(WAITING + 1)
         self._thread: threading.Thread | None = None
         if recordings is not None:
@@ -106,6 +107,10 @@ class PartWriter:
             self._live(part)
         if self._thread is None:
             return
+        self._halves.append(part)
+        if not part.closes:
+            return
+        part, self._halves = whole(self._halves), []
         if self._waiting.qsize() >= WAITING:
             self._lose("slow", f"The disk is too slow for the recordings of {part.camera}.")
             self._skipped = True

@@ -62,18 +62,25 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end, and does not wait for writers."""
+        self.check()
         with self._translated(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is on the disk when the block has ended, or never was. Raises DiskFull or StoreError."""
+        self.check()
         with (
             self._translated(),
             self._engine.connect().execution_options(**{_WRITES: True}) as connection,
             connection.begin(),
         ):
             yield connection
+
+    def check(self) -> None:
+        """Is the data folder still there? Raises FolderGone. What was open is let go of when it was gone meanwhile."""
+        if self.folder.check():
+            self._engine.dispose()
 
     def close(self) -> None:
         self._engine.dispose()

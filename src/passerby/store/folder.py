@@ -7,6 +7,7 @@ opened below the folder that was found at the start, by its descriptor and not b
 
 from __future__ import annotations
 
+import fcntl
 import os
 import uuid
 from contextlib import suppress
@@ -35,6 +36,7 @@ class DataFolder:
 
     def __init__(self, path: Path, identity: Identity, descriptor: int) -> None:
         self.path, self.identity, self.descriptor = path, identity, descriptor
+        self._claim: int | None = None
 
     @classmethod
     def make(cls, path: Path) -> DataFolder:
@@ -70,18 +72,42 @@ class DataFolder:
             os.close(descriptor)
             raise
 
-    def check(self) -> None:
-        """Is this still what the name leads to? Raises FolderGone. It costs two calls of the system."""
+    def claim(self) -> None:
+        """From now on this program alone puts the folder right after a crash. Raises StoreError if another one does."""
+        if self._claim is not None:
+            return
+        file = os.open(IDENTITY, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.descriptor)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(file)
+            raise StoreError(
+                f"Another passerby is recording into {self.path}. Stop it first, or name another data folder."
+            ) from error
+        self._claim = file
+
+    def check(self) -> bool:
+        """Is this still what the name leads to? Costs two calls of the system.
+
+        When its disk was gone and is there again, it is opened anew, and the answer is True: what was opened below it
+        before is of no use. Raises FolderGone while it is gone.
+        """
         try:
             same = os.path.samestat(os.stat(self.path), os.fstat(self.descriptor))
-            same = same and os.stat(IDENTITY, dir_fd=self.descriptor).st_size > 0
-        except OSError:
-            same = False
-        if not same:
-            raise FolderGone(
-                f"{self.path} is no longer the data folder that it was. Nothing is written elsewhere. Mount its disk "
-                "again, and start passerby anew if this stays."
-            )
+            if same and os.stat(IDENTITY, dir_fd=self.descriptor).st_size > 0:
+                return False
+            again = DataFolder.open(self.path)
+        except (OSError, StoreError) as error:
+            raise FolderGone(self._gone()) from error
+        if again.identity.id != self.identity.id:
+            again.close()
+            raise FolderGone(self._gone())
+        claimed = self._claim is not None
+        self.close()
+        self.descriptor = again.descriptor
+        if claimed:
+            self.claim()
+        return True
 
     def free(self) -> int:
         """Bytes that may still be written."""
@@ -94,9 +120,18 @@ class DataFolder:
         return state.f_blocks * state.f_frsize
 
     def close(self) -> None:
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
+
+    def _gone(self) -> str:
+        return (
+            f"{self.path} is no longer the data folder that it was. Nothing is written elsewhere. Mount its disk "
+            "again; recording then goes on by itself."
+        )
 
 
 def _identity(path: Path, folder: int) -> Identity:

@@ -1,11 +1,16 @@
-"""A part: about a second of one camera, masked and encoded. Recordings and live pictures are made of the same parts."""
+"""A part: up to a second of one camera, masked and encoded. Recordings and live pictures are made of the same parts.
+
+Live pictures come in halves of a second, so that they are soon there. Recordings take whole seconds, halves put
+together, since only those begin with a picture that stands alone.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import struct
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from passerby.base.clock import Moment
 from passerby.base.errors import UsageError
@@ -19,12 +24,12 @@ _LENGTH = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`head` is how to play it (ftyp and moov), `body` one fragment (moof and mdat) that begins with a picture that
-    stands alone.
+    """`head` is how to play it (ftyp and moov), `body` one fragment or more (moof and mdat).
 
     `start` and `duration` are microseconds on the camera's own time line, which `body` is stamped with; `at` is when
     its first frame was caught. `covered` of its `frames` were painted over whole. `fresh` says that it does not go on
-    where the part before it ended: the first one, one after a gap, one of another size.
+    where the part before it ended: the first one, one after a gap, one of another size. `independent` says that it
+    begins with a picture that stands alone, and `closes` that the part after it will.
     """
 
     camera: str
@@ -38,6 +43,8 @@ class Part:
     width: int
     height: int
     fresh: bool
+    independent: bool = True
+    closes: bool = True
 
     def to_bytes(self) -> bytes:
         """To be sent to another process."""
@@ -51,6 +58,8 @@ class Part:
             "covered": self.covered,
             "size": [self.width, self.height],
             "fresh": self.fresh,
+            "independent": self.independent,
+            "closes": self.closes,
         }
         told = json.dumps(facts).encode()
         return b"".join((_LENGTH.pack(len(told)), told, self.head, self.body))
@@ -74,7 +83,22 @@ class Part:
             width=width,
             height=height,
             fresh=told["fresh"],
+            independent=told["independent"],
+            closes=told["closes"],
         )
+
+
+def whole(parts: Sequence[Part]) -> Part:
+    """Parts that follow each other, as one."""
+    first, last = parts[0], parts[-1]
+    return replace(
+        first,
+        body=b"".join(part.body for part in parts),
+        duration=last.start + last.duration - first.start,
+        frames=sum(part.frames for part in parts),
+        covered=sum(part.covered for part in parts),
+        closes=last.closes,
+    )
 
 
 def camera_name(name: str) -> str:

@@ -78,7 +78,10 @@ class Recordings:
         return SegmentWriter(self.database, self.keeper, self._boot, camera)
 
     def recover(self) -> Found:
-        """Before anything is written: bring rows and files together after a crash. Says what was found."""
+        """Before anything is written: bring rows and files together after a crash. Says what was found.
+
+        Until these recordings are closed no other program can do so. Raises StoreError when one is at work.
+        """
         return recover(self.database)
 
     def check(self) -> Found:

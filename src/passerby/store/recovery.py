@@ -81,7 +81,8 @@ def look(database: Database, thorough: bool = False) -> Found:
 
 
 def recover(database: Database) -> Found:
-    """Make it as it should be, and say what was found."""
+    """Make it as it should be, and say what was found. Raises StoreError when another program is at work there."""
+    database.folder.claim()
     found = look(database)
     if found.sound:
         return found
@@ -131,7 +132,6 @@ def _told_of(whole: Scanned, start: int) -> dict[str, int | None]:
     return {
         "size": whole.size,
         "end": start + whole.duration,
-        "parts": len(whole.fragments),
         "frames": whole.frames,
         "covered": None,
     }

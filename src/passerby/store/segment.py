@@ -24,7 +24,6 @@ class Segment:
     end: int
     size: int
     head: int
-    parts: int
     frames: int
     covered: int | None
     width: int

@@ -43,7 +43,6 @@ segments = Table(
     Column("end", BigInteger, nullable=False),  # when its last frame ended, monotonic
     Column("size", BigInteger, nullable=False),  # bytes that are on the disk for good
     Column("head", Integer, nullable=False),  # bytes of them before the first part: how to play the rest
-    Column("parts", Integer, nullable=False),
     Column("frames", Integer, nullable=False),
     Column("covered", Integer, nullable=True),  # frames of them that were painted over whole; null: not known any more
     Column("width", Integer, nullable=False),  # pixels

@@ -66,7 +66,7 @@ class SegmentWriter:
     def _append(self, part: Part) -> None:
         new = self._file is None
         data = part.head + part.body if new else part.body
-        self._database.folder.check()
+        self._database.check()
         self._keeper.make_room(len(data))
         before = 0 if new else self._size
         try:
@@ -125,7 +125,6 @@ class SegmentWriter:
                 "end": end,
                 "size": size,
                 "head": len(part.head),
-                "parts": 1,
                 "frames": part.frames,
                 "covered": part.covered,
                 "width": part.width,
@@ -142,7 +141,6 @@ class SegmentWriter:
                 .values(
                     end=end,
                     size=size,
-                    parts=segments.c.parts + 1,
                     frames=segments.c.frames + part.frames,
                     covered=segments.c.covered + part.covered,
                 )

@@ -11,6 +11,7 @@ import resource
 import sys
 import threading
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import IO
 
 import cv2
@@ -25,6 +26,7 @@ from passerby.detect.detector import Detectors
 from passerby.detect.live import LIVE_LOOKS
 from passerby.detect.look import Looker
 from passerby.detect.weights import Registry
+from passerby.sink.live import LiveSender
 from passerby.source.camera import Camera
 from passerby.watch.camera import Watched
 from passerby.watch.counting import CameraCounting
@@ -40,11 +42,13 @@ PATIENCE = 4.0
 
 
 class Order(Frozen):
-    """Which camera of which site. `password` is apart, since settings do not print theirs."""
+    """Which camera of which site. `password` is apart, since settings do not print theirs. `live` is the number of the
+    descriptor that live pictures go to, one end of a pipe."""
 
     name: str
     site: Site
     password: str | None = None
+    live: int | None = None
 
     @property
     def settings(self) -> CameraSettings:
@@ -87,7 +91,8 @@ def watch(
     def now() -> float:
         return clock.now().monotonic
 
-    make = part_writers(order.site, order.name)
+    live = None if order.live is None else LiveSender(Connection(order.live, readable=False))
+    make = part_writers(order.site, order.name, live)
 
     def writer(video: VideoInfo) -> Writer:
         return make(video, settings)
@@ -109,6 +114,8 @@ def watch(
             counting.tend(clock.now(), watched.status().last_frame_age)
             tell(watched.status().model_copy(update={"faults": camera.faults, "jumps": camera.jumps}))
     watched.end(PATIENCE)
+    if live is not None:
+        live.close()
     counting.close(clock.now())
     tell(watched.status().model_copy(update={"state": State.STOPPED}))
 

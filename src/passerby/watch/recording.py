@@ -14,6 +14,7 @@ from passerby.base.errors import PasserbyError
 from passerby.base.media import VideoInfo
 from passerby.base.site import CameraSettings, Site
 from passerby.sink.parts import PartWriter
+from passerby.store.part import Part
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
 from passerby.watch.writing import Writer
@@ -29,9 +30,11 @@ def retention(site: Site) -> Retention:
     return Retention(days=keep.days, bytes=keep.bytes, free=keep.free)
 
 
-def part_writers(site: Site, camera: str) -> Callable[[VideoInfo, CameraSettings], Writer]:
+def part_writers(
+    site: Site, camera: str, live: Callable[[Part], None] | None = None
+) -> Callable[[VideoInfo, CameraSettings], Writer]:
     """What makes a writer of one camera's parts for a size of picture. Raises as Recordings.open does, each time that
-    the folder is not there; it is opened once."""
+    the folder is not there; it is opened once. `live` is given each part."""
     opened: list[Recordings] = []
 
     def make(video: VideoInfo, settings: CameraSettings) -> Writer:
@@ -44,6 +47,7 @@ def part_writers(site: Site, camera: str) -> Callable[[VideoInfo, CameraSettings
             height=video.geometry.height,
             frame_rate=float(video.frame_rate or settings.frames_a_second),
             quality=settings.quality,
+            live=live,
         )
 
     return make

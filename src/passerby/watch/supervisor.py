@@ -9,6 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 
 from pydantic import ValidationError
 
@@ -35,9 +38,14 @@ class CameraProcess:
     """One camera's process, over all its lives. Not for two threads at once."""
 
     def __init__(
-        self, order: Order, command: Sequence[str] = COMMAND, now: Callable[[], float] = time.monotonic
+        self,
+        order: Order,
+        command: Sequence[str] = COMMAND,
+        live: Callable[[Connection], object] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._order, self._command, self._now = order, command, now
+        """`live` is given the end of a pipe that live pictures come out of, each time that a process is started."""
+        self._order, self._command, self._live, self._now = order, command, live, now
         self._backoff = Backoff(longest=30.0)
         self._process: subprocess.Popen[str] | None = None
         self._listener: threading.Thread | None = None
@@ -55,6 +63,8 @@ class CameraProcess:
         self._began = self._heard = self._now()
         self._status = CameraStatus()
         # The order goes in by a pipe: what is on a command line, everybody on the machine can read.
+        receiver, sender = (None, None) if self._live is None else Pipe(duplex=False)
+        order = self._order if sender is None else self._order.model_copy(update={"live": sender.fileno()})
         # Its own session, so that Ctrl+C ends the cameras in order and not all at once.
         self._process = subprocess.Popen(
             self._command,
@@ -63,12 +73,16 @@ class CameraProcess:
             text=True,
             encoding="utf-8",
             start_new_session=True,
+            pass_fds=() if sender is None else (sender.fileno(),),
         )
+        if sender is not None and receiver is not None and self._live is not None:
+            sender.close()
+            self._live(receiver)
         self._listener = threading.Thread(target=self._listen, args=(self._process,), daemon=True)
         self._listener.start()
         assert self._process.stdin is not None
         with suppress(OSError):  # it died at birth, which `tend` will see
-            self._process.stdin.write(self._order_line())
+            self._process.stdin.write(order.model_dump_json() + "\n")
             self._process.stdin.flush()
 
     def tend(self) -> None:
@@ -114,9 +128,6 @@ class CameraProcess:
             told |= {"state": State.LOST, "problem": f"{self._why}. It is started again.", "frames_a_second": 0.0}
         return CameraHealth.model_validate(told)
 
-    def _order_line(self) -> str:
-        return self._order.model_dump_json() + "\n"
-
     def _over(self, why: str) -> None:
         process, self._process, self._why = self._process, None, why
         if process is not None:
@@ -145,8 +156,10 @@ class Supervisor:
         clock: Clock | None = None,
         command: Sequence[str] = COMMAND,
         say: Callable[[str], None] = lambda line: None,
+        live: Callable[[str, Connection], object] | None = None,
     ) -> None:
-        """`say` is told, in a line, of everything that changes. Raises as Archive does."""
+        """`say` is told, in a line, of everything that changes; `live` is given, by camera, where its live pictures
+        come out. Raises as Archive does."""
         self.site = site
         self._clock, self._say = clock or SystemClock(), say
         self._since = self._clock.now().wall
@@ -155,7 +168,8 @@ class Supervisor:
         self._archive = Archive(site, self._clock)
         self._telling = Telling(site, self._clock)
         self.cameras: Mapping[str, CameraProcess] = {
-            name: CameraProcess(Order.of(site, name), command) for name in site.cameras
+            name: CameraProcess(Order.of(site, name), command, None if live is None else partial(live, name))
+            for name in site.cameras
         }
 
     def run(self) -> None:

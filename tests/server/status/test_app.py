@@ -3,8 +3,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from passerby.base.status import CameraHealth, Reason, SiteStatus, State
+from passerby.server.auth import Auth
+from passerby.server.live.window import Window
 from passerby.server.run import listen
-from passerby.server.status.app import HOST, Serving, status_app
+from passerby.server.status.app import HOST, LIVE, Serving, watch_app
 
 SITE = SiteStatus(
     name="hall",
@@ -21,7 +23,7 @@ SITE = SiteStatus(
 
 @pytest.fixture
 def client():
-    return TestClient(status_app(lambda: SITE, 8770), base_url="http://127.0.0.1:8770")
+    return TestClient(watch_app(lambda: SITE, 8770), base_url="http://127.0.0.1:8770")
 
 
 def test_the_state_as_json(client):
@@ -45,6 +47,16 @@ def test_other_names_are_refused(client):
     assert 403 == client.get("/api/status", headers={"host": "evil.example"}).status_code
 
 
+def test_live_pictures_are_for_whoever_has_the_token():
+    app = watch_app(lambda: SITE, 8770, {"gate": Window("gate")}, Auth(token="t" * 32))
+    client = TestClient(app, base_url="http://127.0.0.1:8770")
+    assert 401 == client.get(LIVE).status_code
+    assert 401 == client.get("/?token=wrong").status_code
+    assert 200 == client.get("/api/status").status_code
+    cameras = client.get("/?token=" + "t" * 32)
+    assert (200, "gate") == (cameras.status_code, cameras.json()[0]["camera"])
+
+
 def test_nothing_is_kept_by_whoever_asks(client):
     assert "no-store" == client.get("/api/status").headers["cache-control"]
 
@@ -52,7 +64,7 @@ def test_nothing_is_kept_by_whoever_asks(client):
 def test_it_is_served_on_loopback_while_the_block_runs():
     taken = listen(HOST, 0)
     port = taken.getsockname()[1]
-    with Serving(status_app(lambda: SITE, port), taken):
+    with Serving(watch_app(lambda: SITE, port), taken):
         for _ in range(200):
             try:
                 answer = httpx2.get(f"http://{HOST}:{port}/api/status", timeout=5)

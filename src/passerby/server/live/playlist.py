@@ -54,7 +54,8 @@ def _segment(segment: LiveSegment, parts: bool) -> Iterator[str]:
     if parts:
         for index, part in enumerate(segment.parts):
             uri = f"part-{segment.number}-{index}.m4s"
-            yield f'#EXT-X-PART:DURATION={part.duration / 1e6:.5f},URI="{uri}",INDEPENDENT=YES'
+            alone = ",INDEPENDENT=YES" if part.independent else ""
+            yield f'#EXT-X-PART:DURATION={part.duration / 1e6:.5f},URI="{uri}"{alone}'
     if segment.done:
         yield f"#EXTINF:{segment.duration:.5f},"
         yield f"segment-{segment.number}.m4s"

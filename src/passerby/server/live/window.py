@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 from passerby.store.part import Part
 
-#: Parts that make a segment, and segments that are kept. Players that do not know parts stay three segments behind.
-PARTS, SEGMENTS = 2, 10
-#: Seconds that a part may last at most, unless the camera is slower than that. Parts aim at one second.
-PART_TARGET = 1.1
+#: Seconds that a segment lasts, and segments that are kept. Players that do not know parts stay three segments behind.
+SECONDS, SEGMENTS = 2, 10
+#: Seconds that a part may last at most, unless the camera is slower than that. Parts aim at half a second.
+PART_TARGET = 0.55
+#: Seconds by which a segment may be shorter: frames do not come at exact times.
+_SHORT = 0.15
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Window:
         self._lock = threading.Lock()
         self._waiting: set[Callable[[], None]] = set()
         #: Seconds of the longest part there was, and of the longest segment.
-        self.part_target, self.target = PART_TARGET, float(PARTS)
+        self.part_target, self.target = PART_TARGET, float(SECONDS)
 
     def add(self, part: Part) -> None:
         with self._lock:
@@ -132,7 +134,7 @@ class Window:
             self._number += 1
             self._segments.append(last)
         last.parts.append(part)
-        last.done = len(last.parts) >= PARTS
+        last.done = last.duration >= SECONDS - _SHORT
         while len(self._segments) > SEGMENTS:
             self._dropped_fresh += self._segments.popleft().fresh
         for number in [number for number in self._heads if number < self._segments[0].head]:

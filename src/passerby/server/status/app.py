@@ -1,25 +1,27 @@
-"""How a site is, over HTTP, for this machine alone. No picture, no password, nothing that changes anything."""
+"""How a site is and what it shows live, over HTTP, for this machine alone. Nothing here changes anything."""
 
 from __future__ import annotations
 
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
-from starlette.middleware.base import RequestResponseEndpoint
+from fastapi import APIRouter, FastAPI, HTTPException, Response
+from fastapi.responses import RedirectResponse
 from starlette.types import ASGIApp
 
 from passerby.base.status import SiteStatus
-from passerby.server.guard import HEADERS, host_check
+from passerby.server.auth import Auth, new_token
+from passerby.server.guard import Guard, host_check
+from passerby.server.live.api import live_routes
+from passerby.server.live.window import Window
 from passerby.server.status.metrics import metrics
 
-HOST = "127.0.0.1"
+HOST, LIVE = "127.0.0.1", "/api/live"
 
 
 def status_routes(status: Callable[[], SiteStatus]) -> APIRouter:
@@ -37,24 +39,35 @@ def status_routes(status: Callable[[], SiteStatus]) -> APIRouter:
     return router
 
 
-def status_app(status: Callable[[], SiteStatus], port: int, *others: APIRouter) -> FastAPI:
-    """The application; `others` are routes of other rooms that belong to the same address."""
+def watch_app(
+    status: Callable[[], SiteStatus], port: int, windows: Mapping[str, Window] | None = None, auth: Auth | None = None
+) -> FastAPI:
+    """The state of a site, for whoever asks on this machine; and its live pictures (`windows` by camera) for whoever
+    `auth` knows: a machine may have other users."""
     app = FastAPI(title="passerby watch", docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (status_routes(status), *others):
-        app.include_router(router)
-    ours = host_check(HOST, port)
+    app.include_router(status_routes(status))
+    auth, cookie = auth or Auth(token=new_token()), f"passerby-{port}"  # cookies do not tell ports apart
+    if windows is not None:
+        app.include_router(live_routes(windows))
+        app.include_router(_way_in(auth, cookie))
+    # A page of some site must not read this by letting its own name point here.
+    app.add_middleware(Guard, auth=auth, cookie=cookie, ours=host_check(HOST, port), closed=LIVE)
+    return app
 
-    @app.middleware("http")
-    async def guard(request: Request, go_on: RequestResponseEndpoint) -> Response:
-        # A page of some site must not read this by letting its own name point here.
-        if not ours(request.headers.get("host", "")):
-            return JSONResponse({"detail": f"Ask for {HOST}: this name is not ours."}, 403)
-        answer = await go_on(request)
-        for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
+
+def _way_in(auth: Auth, cookie: str) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/")
+    def enter(token: str) -> Response:
+        session = auth.by_token(token)
+        if session is None:
+            raise HTTPException(401, "This token is not known. Open the address that the program printed last.")
+        answer = RedirectResponse(LIVE, 303)
+        answer.set_cookie(cookie, session, httponly=True, samesite="strict", path="/")
         return answer
 
-    return app
+    return router
 
 
 class Serving:

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.Column("end", sa.BigInteger(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("head", sa.Integer(), nullable=False),
-        sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("frames", sa.Integer(), nullable=False),
         sa.Column("covered", sa.Integer(), nullable=True),
         sa.Column("width", sa.Integer(), nullable=False),
