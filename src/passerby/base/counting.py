@@ -215,9 +215,9 @@ class Counting(Frozen):
     """Of one camera: what is counted, and what is told."""
 
     picture: tuple[Sort, ...] = Field(default=SORTS, description="What is counted anywhere in the picture.")
-    zones: tuple[Zone, ...] = ()
-    lines: tuple[Line, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    zones: tuple[Zone, ...] = Field(default=(), description="Areas in which to count.")
+    lines: tuple[Line, ...] = Field(default=(), description="Lines to count who crosses them.")
+    rules: tuple[Rule, ...] = Field(default=(), description="What is worth telling.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
