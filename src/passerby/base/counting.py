@@ -182,7 +182,7 @@ class LostRule(_Rule):
     """No picture comes."""
 
     kind: Literal[EventKind.LOST]
-    hold: float = Field(default=10.0, ge=0, description="Seconds without a picture.")
+    hold: float = Field(default=0.0, ge=0, description="Seconds that it must last, beyond the ten without a picture.")
 
 
 class SiteRule(_Rule):

@@ -181,9 +181,7 @@ class Supervisor:
                 for name, camera in self.cameras.items():
                     camera.tend()
                     self._tell(name, camera.health())
-                self._telling.tend(
-                    lambda: {name: camera.health() for name, camera in self.cameras.items()}, self._archive.status
-                )
+                self._telling.tend(self._dead, self._archive.status)
         finally:
             for camera in self.cameras.values():
                 camera.stop()
@@ -191,6 +189,11 @@ class Supervisor:
                 camera.join()
             self._telling.close()
             self._archive.close()
+
+    def _dead(self) -> dict[str, str]:
+        """Cameras that have no process at the moment, and why."""
+        gone = {name: camera for name, camera in self.cameras.items() if camera.pid is None}
+        return {name: camera.health().problem or "its process is gone" for name, camera in gone.items()}
 
     def stop(self) -> None:
         self._stopped.set()
