@@ -38,13 +38,16 @@ class Counted:
         return sum(line.forward for line in lines), sum(line.back for line in lines)
 
 
-def sightings(path: Path, every: int, detectors: Detectors) -> Iterator[tuple[float, list[Body]]]:
-    """Looks at every so many frames: the time in the film, and who is there."""
+def sightings(path: Path, every: int, detectors: Detectors, stride: int = 1) -> Iterator[tuple[float, list[Body]]]:
+    """Looks at every so many frames: the time in the film, and who is there. Only every `stride`-th frame is taken, as
+    of a camera that gives fewer."""
     with VideoFile.open(path) as video:
         info = video.info.videos[0]
         looker = Looker(detectors, info.geometry, {Kind.PERSON, Kind.VEHICLE})
         motion, bodies = MotionEstimator(info.geometry), Bodies(*info.geometry.upright)
         for frame in video.frames(0):
+            if frame.index % stride:
+                continue
             field, scene = motion.step(frame)
             seconds = float(frame.time * info.time_base)
             found = looker.look(frame) if frame.index % every == 0 else None
@@ -53,7 +56,7 @@ def sightings(path: Path, every: int, detectors: Detectors) -> Iterator[tuple[fl
                 yield seconds, seen
 
 
-def count(path: Path, counting: Counting, every: int, detectors: Detectors | None = None) -> Counted:
+def count(path: Path, counting: Counting, every: int, detectors: Detectors | None = None, stride: int = 1) -> Counted:
     """Counts what a film shows, with a look at every so many frames."""
     detectors = detectors or Detectors(Registry.load())
     with VideoFile.open(path) as video:
@@ -61,7 +64,7 @@ def count(path: Path, counting: Counting, every: int, detectors: Detectors | Non
     counter = Counter("film", counting, width / height, Schedules([], ZoneInfo("UTC")))
     tracks: set[int] = set()
     at_looks = []
-    for seconds, seen in sightings(path, every, detectors):
+    for seconds, seen in sightings(path, every, detectors, stride):
         counter.see(Moment(seconds, BEGIN + seconds, True), seen)
         confirmed = {one.track for one in seen if one.confirmed}
         tracks |= confirmed

@@ -12,11 +12,24 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from passerby.base.counting import (
+    Counting,
+    CrossingRule,
+    CrowdRule,
+    Hours,
+    Line,
+    LostRule,
+    PresenceRule,
+    SightRule,
+    Timetable,
+    Zone,
+)
 from passerby.base.kinds import HIDEABLE
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
 from passerby.base.recorded import RecordingReport
 from passerby.base.report import Report
+from passerby.base.sending import Metrics, Mqtt, UplinkSettings, Webhook
 from passerby.base.settings import Settings
 from passerby.base.site import CameraSettings, Defaults, Keep, Site, StatusSettings
 from passerby.base.status import SiteStatus
@@ -117,6 +130,10 @@ def _values(schema: dict[str, Any], named: dict[str, Any]) -> str:
         if schema["items"].get("type") == "array":
             return f"list of {_values(schema['items'], named).removeprefix('any of ')} lists"
         return f"any of {_values(schema['items'], named)}"
+    if "oneOf" in schema:
+        return "object"
+    if "minimum" in schema and "maximum" not in schema:
+        return f"{schema['minimum']} or more"
     limits = [str(schema[key]) for key in ("minimum", "maximum") if key in schema]
     return " to ".join(limits) or str(schema.get("type", ""))
 
@@ -129,10 +146,25 @@ def site() -> str:
         ("`status`", StatusSettings, "Where the state of the site can be asked for, on this machine alone."),
         ("`defaults`", Defaults, "What holds for every camera that does not say otherwise."),
         ("A camera", CameraSettings, "Below `cameras`, by its name. All of `defaults` can be said here too, and:"),
+        ("`counting`", Counting, f"Of a camera: {GUIDE}"),
+        ("A zone", Zone, "Of `zones`."),
+        ("A line", Line, "Of `lines`. Seen from its first point to its last, `forward` is from its left to its right."),
+        ("A rule", PresenceRule, "Of `rules`, of kind `presence`: somebody is in a zone."),
+        ("A rule of kind `crossing`", CrossingRule, "A line is crossed."),
+        ("A rule of kind `crowd`", CrowdRule, "More are in a zone than it may hold."),
+        ("A rule of kind `covered`, `moved` or `dark`", SightRule, "The camera no longer shows what it should."),
+        ("A rule of kind `lost`", LostRule, "No picture comes."),
+        ("A timetable", Timetable, "Of `timetables`."),
+        ("Hours", Hours, "Of a timetable. Those that end before they begin go on into the next morning."),
+        ("`uplink`", UplinkSettings, f"Where counts and events go: {GUIDE}"),
+        ("`mqtt`", Mqtt, "A broker."),
+        ("A webhook", Webhook, "Of `webhooks`: an address that is posted to, signed."),
+        ("`prometheus`", Metrics, "Where Prometheus can fetch the newest counts."),
     ]
     return MADE + "\n# `site.yaml`\n" + SITE + "".join(_part(*part) for part in parts)
 
 
+GUIDE = "see [the guide](../guide/counts.md)."
 SITE = """
 Positions are shares of the displayed picture, from 0 (left, top) to 1 (right, bottom). `${NAME}` in any text stands for
 a variable of the environment; passwords may stand nowhere else. Paths are relative to the file. Errors name the line.

@@ -10,6 +10,9 @@ from passerby.store.counting_tables import counts as counts_table
 from passerby.store.counts import Counts
 from passerby.store.database import Database
 from passerby.store.outbox import Draft, Outbox, put
+from passerby.store.recordings import Recordings
+from passerby.store.retention import Retention
+from tests.store.footage import BOOTED, WALL, encoded
 
 NOW = 1_800_000_000.0
 ALL = tuple(Priority)
@@ -169,12 +172,31 @@ def test_what_was_sent_and_lost_was_paid_for_all_the_same(database):
     assert outbox.room("mqtt", budget, Priority.COUNTS, NOW, 400)
 
 
-def test_pictures_wait_for_the_recording_and_keep_it(database):
-    budget, outbox = Budget(send=ALL), Outbox(database)
+def test_pictures_wait_for_the_recording(database):
+    budget = Budget(send=ALL)
     fill(database, [draft("clip", Priority.CLIPS, span=("gate", NOW - 5, NOW + 10))], {"mqtt": budget})
     assert [] == due(database, budget)
     assert ["clip"] == due(database, budget, NOW + 15)
-    assert [("gate", NOW - 5, NOW + 10)] == outbox.needed()
+
+
+def test_recordings_that_a_picture_needs_are_not_cleaned_away(tmp_path):
+    day = 86400
+    with Recordings(Database.open(tmp_path / "data", make=True), Retention(days=1), boot="first") as recordings:
+        for camera in ("gate", "hall"):
+            writer = recordings.writer(camera)
+            for part in encoded(camera, 30):
+                writer.append(part)
+            writer.close()
+        clip = draft("clip", Priority.CLIPS, span=("gate", WALL + 1, WALL + 2))
+        fill(recordings.database, [clip], {"mqtt": Budget(send=ALL)})
+        later = Moment(BOOTED + 3 * day, WALL + 3 * day, True)
+        recordings.expire(later)
+        assert ["gate"] == [camera.camera for camera in recordings.cameras()]
+        outbox = Outbox(recordings.database)
+        (message,) = outbox.due("mqtt", Budget(send=ALL), WALL + 3 * day)
+        outbox.delivered("mqtt", {message.id: 1}, WALL + 3 * day)
+        recordings.expire(later)
+        assert [] == recordings.cameras()
 
 
 def test_it_is_there_with_what_it_announces_or_neither_is(database, monkeypatch):

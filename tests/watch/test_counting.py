@@ -69,7 +69,7 @@ def watched(counting, seconds, begin=0.0):
         now = begin + step / 5
         counting.passed(moment(now), GEOMETRY, None, walker(now) if step % 2 == 0 else None)
         if step % 5 == 0:
-            counting.tend(moment(now), 0.1)
+            counting.tend(moment(now), False)
 
 
 def test_who_walks_by_is_counted_and_told(site):
@@ -87,7 +87,7 @@ def test_a_camera_that_gives_no_picture_is_told(site):
     kept = Kept()
     counting = CameraCounting(site, "gate", kept)
     for second in range(30):
-        counting.tend(moment(second), None)
+        counting.tend(moment(second), True)
     counting.close(moment(30))
     assert [] == kept.bins
     assert [EventKind.LOST] == [event.kind for event in kept.events]
@@ -98,7 +98,7 @@ def test_looks_that_do_not_end_leave_a_gap(site):
     counting = CameraCounting(site, "gate", kept)
     watched(counting, 20)
     for second in range(20, 150):
-        counting.tend(moment(second), 0.1)
+        counting.tend(moment(second), False)
     watched(counting, 20, begin=150)
     counting.close(moment(170))
     assert [BEGIN, BEGIN + 120] == [one.start for one in kept.bins]
@@ -112,7 +112,7 @@ def test_what_the_disk_does_not_take_is_kept_until_it_does(site):
     watched(counting, 70)
     until = time.monotonic() + 20
     while counting.problem is None and time.monotonic() < until:
-        counting.tend(moment(70), 0.1)
+        counting.tend(moment(70), False)
     assert "no room left" in counting.problem
     kept.full = False
     counting.close(moment(70))
@@ -171,3 +171,11 @@ def test_a_site_that_makes_no_sense_is_refused(tmp_path, change, said):
 
     with pytest.raises(UsageError, match=said):
         parse_site(SITE.replace(*change), tmp_path / "site.yaml", {"SECRET": "hunter2hunter2hunter2"})
+
+
+def test_the_guide_shows_a_site_that_is_one(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "guide" / "counts.md").read_text(encoding="utf-8")
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    site = parse_site(example, tmp_path / "site.yaml", {"MQTT_PASSWORD": "x", "HOOK_SECRET": "s" * 20})
+    assert ["intruder", "full", "entry"] == [rule.name for rule in site.cameras["hall"].counting.rules]
+    assert {"mqtt", "webhook:desk"} == set(site.uplink.destinations())

@@ -182,7 +182,7 @@ class LostRule(_Rule):
     """No picture comes."""
 
     kind: Literal[EventKind.LOST]
-    hold: float = Field(default=10.0, ge=0, description="Seconds without a picture.")
+    hold: float = Field(default=0.0, ge=0, description="Seconds that it must last, beyond the ten without a picture.")
 
 
 class SiteRule(_Rule):
@@ -215,9 +215,9 @@ class Counting(Frozen):
     """Of one camera: what is counted, and what is told."""
 
     picture: tuple[Sort, ...] = Field(default=SORTS, description="What is counted anywhere in the picture.")
-    zones: tuple[Zone, ...] = ()
-    lines: tuple[Line, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    zones: tuple[Zone, ...] = Field(default=(), description="Areas in which to count.")
+    lines: tuple[Line, ...] = Field(default=(), description="Lines to count who crosses them.")
+    rules: tuple[Rule, ...] = Field(default=(), description="What is worth telling.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

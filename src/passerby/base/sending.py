@@ -101,9 +101,9 @@ class Metrics(Frozen):
 class UplinkSettings(Frozen):
     """Everything that goes out."""
 
-    mqtt: Mqtt | None = None
-    webhooks: tuple[Webhook, ...] = ()
-    prometheus: Metrics | None = None
+    mqtt: Mqtt | None = Field(default=None, description="A broker.")
+    webhooks: tuple[Webhook, ...] = Field(default=(), description="Addresses that are posted to.")
+    prometheus: Metrics | None = Field(default=None, description="Where Prometheus can fetch the newest counts.")
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

@@ -10,6 +10,9 @@ from passerby.base.counts import Event
 from passerby.base.schedules import Schedules
 from passerby.events.rules import Found, Watch
 
+#: Seconds for which a process must be gone: most are back at once.
+DEAD = 10.0
+
 
 class SiteEvents:
     """Told again and again how things are; says what somebody should know. Each once, while it lasts."""
@@ -17,7 +20,7 @@ class SiteEvents:
     def __init__(self, cameras: Mapping[str, Counting], schedules: Schedules) -> None:
         self._storage, self._clock = ((rule.hold, Watch(None, rule, schedules)) for rule in OF_SITE)
         self._lost = {
-            name: (rule.hold, Watch(name, rule, schedules))
+            name: (max(rule.hold, DEAD), Watch(name, rule, schedules))
             for name, counting in cameras.items()
             for rule in counting.all_rules
             if isinstance(rule, LostRule)

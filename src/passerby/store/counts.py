@@ -18,6 +18,9 @@ from passerby.store.counting_tables import counts, events
 from passerby.store.database import Database
 from passerby.store.outbox import Draft
 
+#: Rows that are read at once: there is a year of them after a year.
+AT_ONCE = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -62,12 +65,16 @@ class Counts:
 
     def since(self, number: int) -> Iterator[tuple[int, Bin]]:
         """Bins that were added after the one of that number, with theirs, in the order in which they were added."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                select(counts.c.id, counts.c.body).where(counts.c.id > number).order_by(counts.c.id)
-            ).all()
-        for row in rows:
-            yield row.id, _bin(row.body)
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(
+                    select(counts.c.id, counts.c.body).where(counts.c.id > number).order_by(counts.c.id).limit(AT_ONCE)
+                ).all()
+            for row in rows:
+                number = row.id
+                yield number, _bin(row.body)
+            if len(rows) < AT_ONCE:
+                return
 
     def extent(self) -> tuple[int, int] | None:
         """Where the first minute begins and the last one ends, Unix seconds; None while there is none."""

@@ -10,12 +10,13 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from passerby.base.sending import SHARES, Budget, Priority
 from passerby.store.counting_tables import outbox, sent
 from passerby.store.database import Database
+from passerby.store.tables import runs, segments
 
 DAY = 86400
 RANKS = tuple(Priority)
@@ -75,6 +76,14 @@ def put(connection: Connection, drafts: Sequence[Draft], destinations: Mapping[s
     ]
     if rows:
         connection.execute(insert(outbox).on_conflict_do_nothing(), rows)
+
+
+def held() -> ColumnElement[bool]:
+    """Is a segment (joined with its run) needed for a picture that is still to be sent? For a WHERE."""
+    begins, ends = segments.c.start + runs.c.offset, segments.c.end + runs.c.offset
+    return exists().where(
+        outbox.c.camera == segments.c.camera, outbox.c.start * 1_000_000 < ends, outbox.c.end * 1_000_000 > begins
+    )
 
 
 class Outbox:
@@ -165,14 +174,6 @@ class Outbox:
         for destination, rank, count in rows:
             found.setdefault(destination, {})[RANKS[rank]] = count
         return found
-
-    def needed(self) -> list[tuple[str, float, float]]:
-        """Recordings (camera, start, end in Unix seconds) that pictures in the outbox are still to be made from."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                select(outbox.c.camera, outbox.c.start, outbox.c.end).where(outbox.c.camera.is_not(None)).distinct()
-            ).all()
-        return [(row.camera, row.start, row.end) for row in rows]
 
     def _spent(self, connection: Connection, destination: str, now: float) -> dict[Priority, int]:
         rows = connection.execute(

@@ -1,4 +1,5 @@
-"""How long recordings are kept, and how much room they may take. The oldest go first.
+"""How long recordings are kept, and how much room they may take. The oldest go first, but for those that a picture in
+the outbox is still to be made from.
 
 Rows go before files, so that no row names a file that is gone; a crash in between leaves files that no row names, which
 go when passerby starts. Only on a disk so full that not even that can be written, files go first.
@@ -17,6 +18,7 @@ from passerby.base.clock import Moment
 from passerby.base.errors import DiskFull
 from passerby.base.frozen import Frozen
 from passerby.store.database import Database
+from passerby.store.outbox import held
 from passerby.store.part import micros
 from passerby.store.runs import all_runs, cut, note
 from passerby.store.segment import Segment, path_of, segment_of
@@ -112,7 +114,7 @@ class Keeper:
     def _oldest(self, need: int) -> list[Segment]:
         """So many that they hold `need` bytes, if there are. Not those that are being written."""
         written = and_(segments.c.open, runs.c.boot == self._boot)
-        wanted = select(segments, runs).join(runs).where(~written).order_by(segments.c.run, segments.c.end)
+        wanted = select(segments, runs).join(runs).where(~written, ~held()).order_by(segments.c.run, segments.c.end)
         with self._database.reading() as connection:
             found = [segment_of(row) for row in connection.execute(wanted.limit(_AT_ONCE)).mappings()]
         total, taken = 0, []
@@ -154,5 +156,5 @@ class Keeper:
 def _ended(connection: Connection, camera: str, run: int, moment: int, most: int) -> list[Segment]:
     """Segments of a run that had ended by that moment."""
     old = and_(segments.c.camera == camera, segments.c.run == run, segments.c.end <= moment)
-    wanted = select(segments, runs).join(runs).where(old).order_by(segments.c.end).limit(max(0, most))
+    wanted = select(segments, runs).join(runs).where(old, ~held()).order_by(segments.c.end).limit(max(0, most))
     return [segment_of(row) for row in connection.execute(wanted).mappings()]

@@ -46,7 +46,7 @@ class MqttUplink:
         #: Ids that the receiver says it has, and that are not yet taken out of the outbox.
         self._heard: set[str] = set()
         #: What is wrong with the connection, None while it stands.
-        self.problem: str | None = "not connected yet"
+        self.problem: str | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set: connect, again and again."""

@@ -44,13 +44,19 @@ class Sender:
     pause: float = PAUSE
 
     async def due(self) -> list[Parcel]:
-        """What is to be sent now, pictures read from the recordings."""
+        """What is to be sent now. A picture is read from the recordings, and is the last: they are large, so there is
+        one at a time."""
         now = self.clock.now().wall
         found = []
         for message in await asyncio.to_thread(self.outbox.due, self.destination, self.budget, now):
             parcel = await asyncio.to_thread(self._packed, message)
-            if message.camera is None or await self._has_room(parcel):
+            if message.camera is None:
                 found.append(parcel)
+            elif await self._has_room(parcel):
+                return [*found, parcel]
+            else:
+                why = "there is no room for it in today's bytes"
+                await asyncio.to_thread(self.outbox.failed, self.destination, message, why, now, 0)
         return found
 
     async def delivered(self, *parcels: Parcel) -> None:

@@ -25,8 +25,6 @@ from passerby.track.bodies import Bodies
 
 #: Seconds without a look after which nothing is known any more. Looks are told of after the delay of the ring.
 BLIND = 8.0
-#: Seconds without a picture after which it is said that none comes; the rule has a time of its own as well.
-NO_PICTURE = 3.0
 _log = logging.getLogger(__name__)
 
 #: What is being written: bins and events, and how many of each.
@@ -87,11 +85,10 @@ class CameraCounting:
             self._events += self._counter.see(at, seen, self._sight)
             self._last, self._sight = at, None
 
-    def tend(self, now: Moment, picture_age: float | None) -> None:
-        """`picture_age`: seconds since a picture came, None where none ever did. Keeps what is ready to be kept."""
+    def tend(self, now: Moment, lost: bool) -> None:
+        """`lost`: the camera gives no pictures. Keeps what is ready to be kept."""
         if self._counter is None:  # nothing was seen yet, which is something to tell as well
             self._counter = self._made(16 / 9)
-        lost = picture_age is None or picture_age > NO_PICTURE
         if lost or self._last is None or now.monotonic - self._last.monotonic > BLIND:
             reason = "no picture comes from the camera" if lost else "no look at its pictures is finished"
             self._events += self._counter.blind(now, reason, lost)

@@ -111,7 +111,7 @@ def watch(
         watched.step()
         if now() - told >= TELL_EVERY:
             told = now()
-            counting.tend(clock.now(), watched.status().last_frame_age)
+            counting.tend(clock.now(), watched.status().state is State.LOST)
             tell(watched.status().model_copy(update={"faults": camera.faults, "jumps": camera.jumps}))
     watched.end(PATIENCE)
     if live is not None:

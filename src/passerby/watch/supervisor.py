@@ -167,6 +167,7 @@ class Supervisor:
         self._said: dict[str, tuple[State, str | None]] = {}
         self._archive = Archive(site, self._clock)
         self._telling = Telling(site, self._clock)
+        self._unsent: list[str] = []
         self.cameras: Mapping[str, CameraProcess] = {
             name: CameraProcess(Order.of(site, name), command, None if live is None else partial(live, name))
             for name in site.cameras
@@ -181,9 +182,8 @@ class Supervisor:
                 for name, camera in self.cameras.items():
                     camera.tend()
                     self._tell(name, camera.health())
-                self._telling.tend(
-                    lambda: {name: camera.health() for name, camera in self.cameras.items()}, self._archive.status
-                )
+                self._telling.tend(self._dead, self._archive.status)
+                self._tell_uplink()
         finally:
             for camera in self.cameras.values():
                 camera.stop()
@@ -191,6 +191,20 @@ class Supervisor:
                 camera.join()
             self._telling.close()
             self._archive.close()
+
+    def _tell_uplink(self) -> None:
+        problems = self._telling.problems
+        if problems != self._unsent:
+            self._unsent = problems
+            for problem in problems:
+                self._say(f"uplink: {problem}. What is to be sent waits.")
+            if not problems:
+                self._say("uplink: in order")
+
+    def _dead(self) -> dict[str, str]:
+        """Cameras that have no process at the moment, and why."""
+        gone = {name: camera for name, camera in self.cameras.items() if camera.pid is None}
+        return {name: camera.health().problem or "its process is gone" for name, camera in gone.items()}
 
     def stop(self) -> None:
         self._stopped.set()

@@ -10,7 +10,6 @@ from typing import Any
 from passerby.base.clock import Clock
 from passerby.base.errors import PasserbyError
 from passerby.base.site import Site
-from passerby.base.status import CameraHealth, State
 from passerby.events.site import SiteEvents
 from passerby.sink.excerpts import Excerpts
 from passerby.store.counts import Counts
@@ -44,20 +43,16 @@ class Telling:
         """What keeps things from being sent."""
         return self._uplink.problems
 
-    def tend(self, cameras: Callable[[], Mapping[str, CameraHealth]], disk: Callable[[], Mapping[str, Any]]) -> None:
-        """To be called often; looks every EVERY seconds at how things are."""
+    def tend(self, dead: Callable[[], Mapping[str, str]], disk: Callable[[], Mapping[str, Any]]) -> None:
+        """To be called often; looks every EVERY seconds at how things are. `dead` are cameras without a process, with
+        the reason."""
         now = self._clock.now()
         if now.monotonic - self._tended < EVERY:
             return
         self._tended = now.monotonic
         problem = disk().get("problem")
-        dead = {
-            name: health.problem or "its process is gone"
-            for name, health in cameras().items()
-            if health.state is State.LOST and health.restarts and health.frames == 0
-        }
         try:
-            self._counts.add([], self._events.see(now, None if problem is None else str(problem), dead), now)
+            self._counts.add([], self._events.see(now, None if problem is None else str(problem), dead()), now)
         except PasserbyError as error:
             _log.warning("An event cannot be kept: %s", error)
 
