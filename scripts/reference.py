@@ -9,13 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from passerby.base.counting import (
+    Counting,
+    CrossingRule,
+    CrowdRule,
+    Hours,
+    Line,
+    LostRule,
+    PresenceRule,
+    SightRule,
+    Timetable,
+    Zone,
+)
 from passerby.base.kinds import HIDEABLE
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
+from passerby.base.recorded import RecordingReport
 from passerby.base.report import Report
+from passerby.base.sending import Metrics, Mqtt, UplinkSettings, Webhook
 from passerby.base.settings import Settings
+from passerby.base.site import CameraSettings, Defaults, Keep, Site, StatusSettings
+from passerby.base.status import SiteStatus
 from passerby.cli.app import app
 
 FOLDER = Path(__file__).parent.parent / "docs" / "ref"
@@ -107,10 +124,76 @@ def _values(schema: dict[str, Any], named: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if "const" in schema:
         return f"`{schema['const']}`"
+    if "prefixItems" in schema:
+        return "`[x, y]`"
     if schema.get("type") == "array":
+        if schema["items"].get("type") == "array":
+            return f"list of {_values(schema['items'], named).removeprefix('any of ')} lists"
         return f"any of {_values(schema['items'], named)}"
+    if "oneOf" in schema:
+        return "object"
+    if "minimum" in schema and "maximum" not in schema:
+        return f"{schema['minimum']} or more"
     limits = [str(schema[key]) for key in ("minimum", "maximum") if key in schema]
     return " to ".join(limits) or str(schema.get("type", ""))
+
+
+def site() -> str:
+    """docs/ref/site.md"""
+    parts = [
+        ("The file", Site, "One file describes a site. `passerby watch --example` prints one to begin with."),
+        ("`keep`", Keep, "How long recordings stay. Whatever comes first counts; the oldest go first."),
+        ("`status`", StatusSettings, "Where the state of the site can be asked for, on this machine alone."),
+        ("`defaults`", Defaults, "What holds for every camera that does not say otherwise."),
+        ("A camera", CameraSettings, "Below `cameras`, by its name. All of `defaults` can be said here too, and:"),
+        ("`counting`", Counting, f"Of a camera: {GUIDE}"),
+        ("A zone", Zone, "Of `zones`."),
+        ("A line", Line, "Of `lines`. Seen from its first point to its last, `forward` is from its left to its right."),
+        ("A rule", PresenceRule, "Of `rules`, of kind `presence`: somebody is in a zone."),
+        ("A rule of kind `crossing`", CrossingRule, "A line is crossed."),
+        ("A rule of kind `crowd`", CrowdRule, "More are in a zone than it may hold."),
+        ("A rule of kind `covered`, `moved` or `dark`", SightRule, "The camera no longer shows what it should."),
+        ("A rule of kind `lost`", LostRule, "No picture comes."),
+        ("A timetable", Timetable, "Of `timetables`."),
+        ("Hours", Hours, "Of a timetable. Those that end before they begin go on into the next morning."),
+        ("`uplink`", UplinkSettings, f"Where counts and events go: {GUIDE}"),
+        ("`mqtt`", Mqtt, "A broker."),
+        ("A webhook", Webhook, "Of `webhooks`: an address that is posted to, signed."),
+        ("`prometheus`", Metrics, "Where Prometheus can fetch the newest counts."),
+    ]
+    return MADE + "\n# `site.yaml`\n" + SITE + "".join(_part(*part) for part in parts)
+
+
+GUIDE = "see [the guide](../guide/counts.md)."
+SITE = """
+Positions are shares of the displayed picture, from 0 (left, top) to 1 (right, bottom). `${NAME}` in any text stands for
+a variable of the environment; passwords may stand nowhere else. Paths are relative to the file. Errors name the line.
+"""
+
+
+def _part(title: str, model: type[BaseModel], says: str) -> str:
+    schema = model.model_json_schema()
+    hideable = {"Kind": {"enum": [kind.value for kind in HIDEABLE]}}
+    known = set(Defaults.model_fields) if model is CameraSettings else set()
+    text = f"\n## {title}\n\n{says}\n\n| field | values | default | meaning |\n| --- | --- | --- | --- |\n"
+    for name, field in model.model_fields.items():
+        if name in known:
+            continue
+        values = _values(schema["properties"][name], schema.get("$defs", {}) | hideable)
+        default = "" if field.is_required() else json.dumps(schema["properties"][name].get("default"))
+        shown = "" if default in ("", "null") or default.startswith("{") else f"`{default}`"
+        text += f"| `{name}` | {values} | {shown} | {_cell(field.description or '')} |\n"
+    return text
+
+
+def site_schema() -> str:
+    """docs/ref/site.schema.json"""
+    return json.dumps(Site.model_json_schema(), indent=1) + "\n"
+
+
+def status_schema() -> str:
+    """docs/ref/status.schema.json"""
+    return json.dumps(SiteStatus.model_json_schema(), indent=1) + "\n"
 
 
 def plan_schema() -> str:
@@ -128,6 +211,11 @@ def verify_schema() -> str:
     return json.dumps(SignedProof.model_json_schema(), indent=1) + "\n"
 
 
+def recording_schema() -> str:
+    """docs/ref/recording.schema.json"""
+    return json.dumps(RecordingReport.model_json_schema(), indent=1) + "\n"
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
@@ -138,6 +226,10 @@ PAGES = {
     "plan.schema.json": plan_schema,
     "report.schema.json": report_schema,
     "verify.schema.json": verify_schema,
+    "recording.schema.json": recording_schema,
+    "site.md": site,
+    "site.schema.json": site_schema,
+    "status.schema.json": status_schema,
 }
 
 if __name__ == "__main__":

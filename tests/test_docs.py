@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from passerby.base.plan import Plan
+from passerby.base.recorded import RecordingReport
 from passerby.base.settings import Settings
 from passerby.cli.app import app
 
@@ -67,6 +68,11 @@ def test_every_field_of_the_plan_is_explained():
     own = set(properties(Plan.model_json_schema())) - set(Settings.model_fields)
     assert own
     assert set() == {name for name in own if f"`{name}`" not in text}
+
+
+def test_every_field_of_the_report_of_a_recording_is_explained():
+    text = (REFERENCE / "recording.md").read_text(encoding="utf-8")
+    assert set() == {name for name in properties(RecordingReport.model_json_schema()) if f"`{name}`" not in text}
 
 
 def test_the_example_in_the_plans_page_is_a_plan():

@@ -8,7 +8,7 @@ import pytest
 
 from passerby.base.box import Box
 from passerby.base.errors import WeightsError
-from passerby.base.kinds import Kind
+from passerby.base.kinds import Kind, Sort
 from passerby.detect.detector import Detector
 from passerby.detect.scene import PLACES, scene
 from passerby.detect.weights import Registry
@@ -101,7 +101,14 @@ def test_one_thing_of_two_classes_of_one_kind_is_one_thing(registry: Registry):
     """A car that may be a lorry is one vehicle; a person on it stays a person."""
     detector = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 2, 2.0), (4, 5, 7, 1.0), (5, 4, 0, 0.5)))
     found = detector.find(np.zeros((64, 96, 3), np.uint8), 0.5)
-    assert [Kind.VEHICLE, Kind.PERSON] == [d.kind for d in found]
+    assert [(Kind.VEHICLE, Sort.CAR), (Kind.PERSON, Sort.PERSON)] == [(d.kind, d.sort) for d in found]
+
+
+def test_what_is_not_counted_has_no_sort(registry: Registry):
+    (found,) = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 62, 2.0))).find(
+        np.zeros((64, 96, 3), np.uint8), 0.5
+    )
+    assert (Kind.SCREEN, None) == (found.kind, found.sort)
 
 
 def test_kinds_limit_what_is_looked_for(registry: Registry):

@@ -7,7 +7,7 @@ import pytest
 
 from passerby.base.box import Box
 from passerby.base.errors import DetectorError
-from passerby.base.kinds import Kind
+from passerby.base.kinds import Kind, Sort
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
 from passerby.detect import detector
@@ -28,6 +28,7 @@ COLOURS = {
     Kind.TEXT: (255, 255, 255),
     Kind.SCREEN: (0, 255, 255),
 }
+SORTS = {Kind.PERSON: Sort.PERSON, Kind.VEHICLE: Sort.CAR}
 
 
 class ColourDetector:
@@ -49,7 +50,7 @@ class ColourDetector:
         if count < 2:
             return None
         x, y, width, height, _ = max(stats[1:], key=lambda row: row[cv2.CC_STAT_AREA])
-        return Detection(kind, Box(x, y, x + width, y + height), 0.9, self.id)
+        return Detection(kind, Box(x, y, x + width, y + height), 0.9, self.id, SORTS.get(kind))
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +113,12 @@ def test_a_face_is_looked_for_at_several_sizes_and_told_once():
 def test_persons_are_told_for_their_heads_and_vehicles_are_not():
     found = looker(Kind.FACE, Kind.PLATE).look(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.moved(600, 0))))
     assert {Kind.PERSON} == {d.kind for d in found}
+
+
+def test_vehicles_are_told_where_they_are_counted():
+    looking = Looker(Detectors(Registry.load()), Geometry(*SIZE), {Kind.FACE, Kind.VEHICLE})
+    found = looking.look(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.moved(600, 0))))
+    assert {(Kind.PERSON, Sort.PERSON), (Kind.VEHICLE, Sort.CAR)} == {(d.kind, d.sort) for d in found}
 
 
 CAR, ON_CAR = Box(800, 300, 1300, 700), Box(1000, 560, 1120, 600)

@@ -5,10 +5,13 @@
     ├── SourceError            a file or camera that cannot be read
     │   ├── UnsupportedSource  not a kind of file that passerby redacts
     │   ├── DamagedSource      decoding broke off where it should not have
-    │   └── SourceChanged      not the picture that was analysed
+    │   ├── SourceChanged      not the picture that was analysed
+    │   └── CameraLost         a camera that does not answer, or no longer
     ├── OutputError            the result cannot be written
     │   ├── OutputExists       and nobody said --force
     │   └── DiskFull
+    ├── StoreError             the data folder or its database cannot be used
+    │   └── FolderGone         it is not the one it was: its disk is not mounted
     ├── WeightsError           a model file is missing, cut or altered, or refused
     ├── DetectorError          a model answers wrongly, or not at all
     ├── PlanError              a plan that cannot be read, or does not fit the file
@@ -49,6 +52,10 @@ class SourceChanged(SourceError):
     """The source is not, or no longer, the one that was analysed."""
 
 
+class CameraLost(SourceError):
+    """A camera does not answer, or sends nothing any more. The message never holds its password."""
+
+
 class OutputError(PasserbyError):
     """The result cannot be written."""
 
@@ -59,6 +66,14 @@ class OutputExists(OutputError):
 
 class DiskFull(OutputError):
     """There is no room left for the output."""
+
+
+class StoreError(PasserbyError):
+    """The data folder, or the database in it, cannot be used."""
+
+
+class FolderGone(StoreError):
+    """The data folder is not the one that it was: most likely its disk is not mounted."""
 
 
 class WeightsError(PasserbyError):

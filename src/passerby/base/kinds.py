@@ -20,6 +20,17 @@ class Kind(StrEnum):
     REGION = "region"
 
 
+class Sort(StrEnum):
+    """What is counted: somebody, or a vehicle by its kind. Never more than that."""
+
+    PERSON = "person"
+    BICYCLE = "bicycle"
+    MOTORCYCLE = "motorcycle"
+    CAR = "car"
+    BUS = "bus"
+    TRUCK = "truck"
+
+
 #: What `--hide` takes. Vehicles are found to look for plates on them and to be counted, not to be hidden; regions are
 #: not found, but drawn by a person.
 HIDEABLE = (Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN)
@@ -30,10 +41,11 @@ class Detection:
     """One thing found in one frame.
 
     `score` is the model's own, 0 to 1. `origin` says which look found it: the id of the weights, or
-    `head:<weights>` for a head whose place was derived from a body.
+    `head:<weights>` for a head whose place was derived from a body. `sort` is what it counts as, where the model tells.
     """
 
     kind: Kind
     box: Box
     score: float
     origin: str
+    sort: Sort | None = None

@@ -15,7 +15,20 @@ from typing import Annotated
 import typer
 
 from passerby.base.errors import PasserbyError
-from passerby.cli import bench, demo, models, redact, review, verify
+from passerby.cli import (
+    bench,
+    cameras,
+    counts,
+    demo,
+    events,
+    models,
+    recordings,
+    redact,
+    review,
+    status,
+    verify,
+    watch,
+)
 
 app = typer.Typer(
     name="passerby",
@@ -28,7 +41,13 @@ app = typer.Typer(
 app.command("redact")(redact.redact)
 app.command("verify")(verify.verify)
 app.command("review")(review.review)
+app.command("watch")(watch.watch)
+app.command("status")(status.status)
+app.add_typer(cameras.app, name="cameras")
+app.add_typer(recordings.app, name="recordings")
 app.add_typer(models.app, name="models")
+app.add_typer(counts.app, name="counts")
+app.add_typer(events.app, name="events")
 app.command("demo")(demo.demo)
 app.add_typer(bench.app, name="bench")
 

@@ -88,7 +88,11 @@ class Detector:
         if self._family.overlap is not None and len(chosen):
             chosen = chosen[_best(found.boxes[chosen], found.scores[chosen], self._family.overlap)]
         boxes, scores = (found.boxes[chosen] * scale).tolist(), found.scores[chosen].tolist()
-        return [Detection(kind, Box(*box), min(score, 1.0), self.id) for box, score in zip(boxes, scores, strict=True)]
+        sorts = [self.entry.sorts.get(number) for number in found.classes[chosen].tolist()]
+        return [
+            Detection(kind, Box(*box), min(score, 1.0), self.id, sort)
+            for box, score, sort in zip(boxes, scores, sorts, strict=True)
+        ]
 
 
 class Detectors:

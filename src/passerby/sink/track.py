@@ -99,7 +99,7 @@ class VideoTrack:
         size = (self.encoding.width, self.encoding.height)
         if picture.format.name == wanted and size == (picture.width, picture.height):
             return picture
-        return _rewritten(picture, wanted, size)
+        return rewritten(picture, wanted, size)
 
 
 class _EvenClock:
@@ -196,7 +196,7 @@ def display_matrix(geometry: Geometry, width: int, height: int) -> tuple[int, ..
     return (a * one, b * one, 0, c * one, d * one, 0, x * one, y * one, 1 << 30)
 
 
-def _rewritten(picture: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
+def rewritten(picture: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
     """The same samples under the name of a format with the same layout (yuvj420p is yuv420p with full range), in a
     picture that is larger by one line at most: its last line is then there twice."""
     copy = av.VideoFrame(*size, name)

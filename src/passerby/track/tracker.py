@@ -84,10 +84,11 @@ class Step:
 
 
 @dataclass(slots=True)
-class _Live:
+class Live:
     """A track that may go on. `places` are those not yet final, the newest last.
 
     `unseen_from` is the first frame after `last_seen` in which it was searched for in vain, None while there is none.
+    `number` is 0 until somebody needs one (track/live.py).
     """
 
     kind: Kind
@@ -96,6 +97,7 @@ class _Live:
     unseen_from: int | None = None
     path: Path = field(default_factory=Path)
     evidence: Evidence = field(default_factory=Evidence)
+    number: int = 0
 
     @property
     def box(self) -> Box:
@@ -109,7 +111,7 @@ class Tracker:
         self._width, self._height = width, height
         self._following = following
         self._steps: deque[Step] = deque(maxlen=following.ring)
-        self._live: list[_Live] = []
+        self._live: list[Live] = []
         self._numbers = itertools.count(1)
         #: The frame in which each kind was last searched for.
         self._searched: dict[Kind, int] = {}
@@ -158,8 +160,8 @@ class Tracker:
     def _sight(self, found: Sequence[Detection], searched: Collection[Kind]) -> None:
         """Take a look's detections into the tracks they belong to, and begin tracks with the others."""
         now = self._steps[-1]
-        seen_again: list[tuple[_Live, Place]] = []
-        begun: list[tuple[_Live, int]] = []
+        seen_again: list[tuple[Live, Place]] = []
+        begun: list[tuple[Live, int]] = []
         for kind, need in THRESHOLDS.items():
             mine = [live for live in self._live if live.kind is kind]
             seen = [d for d in found if d.kind is kind and d.score >= need.keep]
@@ -181,7 +183,7 @@ class Tracker:
     def _picture(self) -> Box:
         return Box(0.0, 0.0, self._width, self._height)
 
-    def _confirm(self, sightings: Sequence[tuple[_Live, Place]]) -> None:
+    def _confirm(self, sightings: Sequence[tuple[Live, Place]]) -> None:
         """Cover both ways from the last sighting to this one: the old box carried on and the new one carried back."""
         frames = [place.frame - live.last_seen - 1 for live, place in sightings]
         backs = self._carried_back([place for _, place in sightings], frames)
@@ -199,14 +201,14 @@ class Tracker:
                 live.places[i] = Place(carried.frame, carried.time, both, 0.0, here.origin, doubt)
             live.last_seen, live.unseen_from = here.frame, None
 
-    def _miss(self, live: _Live) -> None:
+    def _miss(self, live: Live) -> None:
         """It was searched for and not seen."""
         if live.unseen_from is None:
             live.unseen_from = live.places[-1].frame
         if live.box.inside(self._picture) > 0.5:
             live.evidence.missed()
 
-    def _reach_back(self, begun: Sequence[tuple[_Live, int]]) -> None:
+    def _reach_back(self, begun: Sequence[tuple[Live, int]]) -> None:
         """New tracks, each carried back to where it may already have been before anyone saw it: at least to where its
         kind was searched for last."""
         backs = self._carried_back([live.places[0] for live, _ in begun], [reach for _, reach in begun])
@@ -230,17 +232,17 @@ class Tracker:
                 backs[i].append(newest[i])
         return backs
 
-    def _over(self, live: _Live) -> bool:
+    def _over(self, live: Live) -> bool:
         unseen = live.places[-1].frame - live.last_seen
         return unseen > self._following.patience or live.box.overlap(self._picture) <= 0
 
-    def _settle(self, live: _Live) -> None:
+    def _settle(self, live: Live) -> None:
         """Places before the last sighting are final: nothing that comes can change them."""
         final = next(i for i, place in enumerate(live.places) if place.frame >= live.last_seen)
         self._write(live, live.places[:final])
         live.places = live.places[final:]
 
-    def _close(self, tracks: Sequence[_Live]) -> Iterator[Track]:
+    def _close(self, tracks: Sequence[Live]) -> Iterator[Track]:
         for live in tracks:
             if not live.evidence.enough(THRESHOLDS[live.kind]):
                 continue
@@ -250,20 +252,23 @@ class Tracker:
             if keyframes:
                 yield Track(number=next(self._numbers), kind=live.kind, keyframes=keyframes)
 
-    def _write(self, live: _Live, places: Sequence[Place]) -> None:
-        padding = PADDING[live.kind]
+    def _write(self, live: Live, places: Sequence[Place]) -> None:
         for place in places:
-            doubt = min(place.doubt, MOST_DOUBT * place.box.side)
-            box = padding.around(place.box, doubt).clipped(self._width, self._height)
+            box = padded(live.kind, place).clipped(self._width, self._height)
             if box.area > 0:
                 live.path.add(place.time, box, place.score, place.origin)
+
+
+def padded(kind: Kind, place: Place) -> Box:
+    """What is to be covered of a thing: itself, room around it, and more where motion left doubt."""
+    return PADDING[kind].around(place.box, min(place.doubt, MOST_DOUBT * place.box.side))
 
 
 def _place(now: Step, seen: Detection) -> Place:
     return Place(now.frame, now.time, seen.box, seen.score, seen.origin)
 
 
-def _begin(now: Step, seen: Detection) -> _Live:
-    live = _Live(seen.kind, [_place(now, seen)], now.frame)
+def _begin(now: Step, seen: Detection) -> Live:
+    live = Live(seen.kind, [_place(now, seen)], now.frame)
     live.evidence.seen(seen.score)
     return live

@@ -1,0 +1,183 @@
+"""Bodies to be counted: detections and motion -> one track for each body, forwards only.
+
+Following for hiding is generous: two tracks over one person hide it twice, and nothing is lost. Counting is the other
+way round, so it follows for itself. A track counts when it was seen often enough; it is kept for a while when somebody
+stands before it; and a second one inside it has to show first that it is somebody else. Place, size and motion decide,
+never looks.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from passerby.base.box import Box
+from passerby.base.counts import Body
+from passerby.base.frozen import Frozen
+from passerby.base.kinds import Detection, Sort
+from passerby.base.motion import MotionField
+from passerby.track.associate import affinity
+from passerby.track.carry import carry
+
+
+class Confirming(Frozen):
+    """When a body counts. Times are seconds, so that it does not matter how often it is looked.
+
+    `begin` is the lowest score that begins a track, `keep` the lowest that keeps one. A track counts after `sightings`
+    looks that saw it, of which the scores add up to `total`. One that does not count yet ends after `doubted` seconds
+    unseen, one that counts after `patience`.
+    """
+
+    begin: float = 0.35
+    keep: float = 0.15
+    sightings: int = 3
+    total: float = 1.2
+    doubted: float = 1.2
+    patience: float = 3.0
+
+
+#: A box of which more than this share lies in that of a body that counts is not counted beside it.
+WITHIN = 0.75
+#: Somebody who was out of sight may have gone on by so much of their own height a second, and be taken up again there.
+STRIDE = 0.7
+#: And may then look larger or smaller by this factor.
+SIZE = 1.8
+
+
+@dataclass(slots=True)
+class _Followed:
+    """One track. `speed` in pixels a second, of those looks that saw it."""
+
+    number: int
+    box: Box
+    seen_at: float
+    seen_box: Box
+    speed: tuple[float, float] = (0.0, 0.0)
+    sightings: int = 1
+    total: float = 0.0
+    sorts: dict[Sort, float] = field(default_factory=dict)
+    counts: bool = False
+
+    @property
+    def sort(self) -> Sort:
+        return max(self.sorts, key=lambda sort: (self.sorts[sort], sort))
+
+
+class Bodies:
+    """Follows what is to be counted in one picture of `width` by `height` displayed pixels."""
+
+    def __init__(self, width: int, height: int, settings: Confirming | None = None) -> None:
+        self._width, self._height = width, height
+        self._settings = settings or Confirming()
+        self._bodies: list[_Followed] = []
+        self._numbers = itertools.count(1)
+        #: When the frame before was, and when the last one that was looked at.
+        self._before: float | None = None
+        self._looked: float | None = None
+
+    def step(self, seconds: float, motion: MotionField | None, found: Sequence[Detection] | None) -> list[Body] | None:
+        """One frame at `seconds` of a clock that only goes forward: `motion` from the frame before, None where that is
+        not known, `found` when it was looked at. Those who are there, after a look; None between looks.
+        """
+        self._carry_on(seconds, motion)
+        self._before = seconds
+        if found is None:
+            return None
+        self._sight(seconds, [d for d in found if d.sort is not None and d.score >= self._settings.keep])
+        self._looked = seconds
+        self._bodies = [body for body in self._bodies if not self._over(body, seconds)]
+        self._confirm()
+        return [
+            Body(body.number, body.sort, self._share(body.box), body.counts, body.seen_at == seconds)
+            for body in self._bodies
+        ]
+
+    def _carry_on(self, seconds: float, motion: MotionField | None) -> None:
+        """Who was just seen goes with the motion of the picture. Who is hidden goes on as before, more and more slowly:
+        the motion in their place is that of whoever hides them."""
+        gone = 0.0 if self._before is None else max(0.0, seconds - self._before)
+        seen = [body for body in self._bodies if body.seen_at == self._looked]
+        if motion is not None:
+            for body, (box, _) in zip(seen, carry([body.box for body in seen], motion), strict=True):
+                body.box = box
+        for body in self._bodies if motion is None else [body for body in self._bodies if body not in seen]:
+            slow = 0.5 ** (seconds - body.seen_at)
+            body.box = body.box.moved(body.speed[0] * gone * slow, body.speed[1] * gone * slow)
+
+    def _sight(self, seconds: float, found: list[Detection]) -> None:
+        taken: set[int] = set()
+        left = list(self._bodies)
+        for strong in (True, False):  # in the manner of ByteTrack: the sure ones choose first
+            pairs = [
+                (self._affinity(body, d, seconds) + (0.2 if body.counts else 0.0), i, j)
+                for i, body in enumerate(left)
+                for j, d in enumerate(found)
+                if j not in taken and (d.score >= self._settings.begin) is strong
+            ]
+            chosen: set[int] = set()
+            for score, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+                if score > 0.2 * left[i].counts and i not in chosen and j not in taken:
+                    self._seen(left[i], found[j], seconds)
+                    chosen.add(i)
+                    taken.add(j)
+            left = [body for i, body in enumerate(left) if i not in chosen]
+        for j, d in enumerate(found):
+            if j not in taken and d.score >= self._settings.begin and d.sort is not None:
+                body = _Followed(next(self._numbers), d.box, seconds, d.box, total=d.score, sorts={d.sort: d.score})
+                self._bodies.append(body)
+
+    def _affinity(self, body: _Followed, d: Detection, seconds: float) -> float:
+        """0: cannot be the same. A person is never a vehicle."""
+        if d.sort is None or (d.sort is Sort.PERSON) is not (body.sort is Sort.PERSON):
+            return 0.0
+        near = affinity(body.box, d.box)
+        if near > 0:
+            return near
+        # Who comes into the picture shows more at each look; how large they are is known when no side is cut off.
+        cut = self._cut(body.seen_box) or self._cut(d.box)
+        ratio = max(d.box.height, 1e-6) / max(body.seen_box.height, 1e-6)
+        if not cut and not 1 / SIZE < ratio < SIZE:
+            return 0.0
+        reach = (0.15 + STRIDE * (seconds - body.seen_at)) * max(d.box.height, body.seen_box.height)
+        (ax, ay), (bx, by) = body.box.centre, d.box.centre
+        far = ((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5 / max(reach, 1e-6)
+        return 0.1 * (1 - far) if far < 1 else 0.0
+
+    def _cut(self, box: Box) -> bool:
+        """Does it reach the rim of the picture?"""
+        return box.x1 < 2 or box.y1 < 2 or box.x2 > self._width - 2 or box.y2 > self._height - 2
+
+    def _seen(self, body: _Followed, d: Detection, seconds: float) -> None:
+        gone = seconds - body.seen_at
+        if gone > 0:
+            (ax, ay), (bx, by) = body.seen_box.centre, d.box.centre
+            new = (bx - ax) / gone, (by - ay) / gone
+            old = new if body.sightings == 1 else body.speed
+            body.speed = (old[0] + new[0]) / 2, (old[1] + new[1]) / 2
+        body.box = body.seen_box = d.box
+        body.seen_at = seconds
+        body.sightings += 1
+        body.total += d.score
+        if d.sort is not None:
+            body.sorts[d.sort] = body.sorts.get(d.sort, 0.0) + d.score
+
+    def _over(self, body: _Followed, seconds: float) -> bool:
+        picture = Box(0, 0, self._width, self._height)
+        if body.box.overlap(picture) <= 0.02 * body.box.area:
+            return True
+        return seconds - body.seen_at > (self._settings.patience if body.counts else self._settings.doubted)
+
+    def _confirm(self) -> None:
+        need = self._settings
+        for body in self._bodies:
+            if body.counts or body.sightings < need.sightings or body.total < need.total:
+                continue
+            others = [other for other in self._bodies if other is not body and other.counts]
+            same = [other for other in others if (other.sort is Sort.PERSON) is (body.sort is Sort.PERSON)]
+            if all(body.box.inside(other.box) <= WITHIN and body.box.iou(other.box) <= 0.5 for other in same):
+                body.counts = True
+
+    def _share(self, box: Box) -> Box:
+        inside = box.clipped(self._width, self._height)
+        return Box(inside.x1 / self._width, inside.y1 / self._height, inside.x2 / self._width, inside.y2 / self._height)

@@ -1,0 +1,100 @@
+"""`passerby watch` and `passerby status`, as a person runs them: a real server, real processes, real recordings."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+from typer.testing import CliRunner
+
+from passerby.base.errors import PasserbyError, UsageError
+from passerby.base.site_file import parse_site
+from passerby.cli.app import app
+from passerby.cli.example import EXAMPLE
+from passerby.store.folder import DataFolder
+from tests.cameras.served import free_port, need_server, rtsp_server, write_units
+from tests.cameras.watching import Watching, canaries, canaries_of, masked, recordings, walking
+
+
+def run(*arguments, **environment):
+    result = CliRunner().invoke(app, list(arguments), env=environment)
+    if isinstance(result.exception, Exception) and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def site(tmp_path):
+    DataFolder.make(tmp_path / "data").close()
+
+    def write(url, more=""):
+        path = tmp_path / "site.yaml"
+        path.write_text(
+            f"status: {{port: {free_port()}}}\ncameras:\n  gate:\n    url: {url}\n    hide: [face]\n{more}",
+            encoding="utf-8",
+        )
+        return path
+
+    return write
+
+
+def test_the_example_is_a_site():
+    assert EXAMPLE == run("watch", "--example").output
+    made = parse_site(EXAMPLE, Path("/srv/site.yaml"), {"GATE_PASSWORD": "x"})
+    assert ["gate", "yard", "desk"] == list(made.cameras)
+
+
+def test_what_is_wrong_with_the_file_is_told_with_its_line(site):
+    with pytest.raises(UsageError, match=r"site\.yaml:3: cameras\.gate: ftp:// is no kind of camera"):
+        run("watch", "-c", str(site("ftp://x/y")))
+
+
+def test_no_file_is_told():
+    with pytest.raises(UsageError, match="-c site.yaml"):
+        run("watch")
+
+
+def test_a_site_that_is_not_running_is_told(site):
+    with pytest.raises(PasserbyError, match="Nothing answers on port"):
+        run("status", "-c", str(site("x.mp4")))
+
+
+def test_a_camera_is_tried_and_its_still_is_masked(site, sample, models, tmp_path):
+    result = run("watch", "-c", str(site(sample)), "--check", "--stills", str(tmp_path / "stills"))
+    assert 0 == result.exit_code
+    assert "gate: in order, 1280x720" in result.output
+    still = cv2.imread(str(tmp_path / "stills" / "gate.png"))
+    assert (720, 1280, 3) == still.shape
+    assert 1000 < (still.max(axis=2) < 3).sum() < still.size / 6
+    assert [] == recordings(tmp_path)
+
+
+def test_a_camera_that_is_not_there_is_told_when_it_is_tried(site):
+    result = run("watch", "-c", str(site(f"rtsp://127.0.0.1:{free_port()}/0")), "--check")
+    assert 1 == result.exit_code
+    assert "gate: rtsp://127.0.0.1" in result.output
+    assert "refuses the connection" in result.output
+
+
+def test_what_is_recorded_shows_no_face_and_goes_on_after_the_camera_was_gone(site, models, tmp_path):
+    """The whole: a real server, stopped and started again; every decoded frame of every file is masked or black."""
+    need_server()
+    units = write_units(list(walking()), tmp_path / "units")
+    with rtsp_server(units) as server:
+        watching = Watching(site(server.url()))
+        try:
+            first = watching.until(lambda s: masked(s) > 10)
+            assert "#EXTM3U" in watching.live()
+            server.stop()
+            watching.until(lambda s: s["state"] == "lost")
+            status = run("status", "-c", str(watching.path))
+            assert (3, True) == (status.exit_code, "gate" in status.output)
+            server.start()
+            again = watching.until(lambda s: s["state"] == "live" and s["written"] > first["written"] + 10)
+            assert again["connections"] >= 2
+        finally:
+            assert 0 == watching.stop()
+    found = [canaries(path) for path in recordings(tmp_path / "data")]
+    assert found
+    assert 0 == sum(seen for seen, _, _ in found)
+    assert 5 < sum(shown for _, shown, _ in found)
+    assert (3, 3) == canaries_of(list(walking(3)), tmp_path)[:2]

@@ -1,0 +1,18 @@
+"""A data folder, and a clock that does what it is told."""
+
+import pytest
+
+from passerby.store.database import Database
+from passerby.store.recordings import Recordings
+from tests.store.footage import Clock
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    with Recordings(Database.open(tmp_path / "data", make=True), boot="first") as opened:
+        yield opened

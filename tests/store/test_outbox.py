@@ -1,0 +1,248 @@
+import pytest
+
+from passerby.base.clock import Moment
+from passerby.base.counting import EventKind
+from passerby.base.counts import Bin, Event, EventState
+from passerby.base.errors import UsageError
+from passerby.base.sending import Budget, Mqtt, Priority, UplinkSettings, Webhook
+from passerby.store import outbox as module
+from passerby.store.counting_tables import counts as counts_table
+from passerby.store.counts import Counts
+from passerby.store.database import Database
+from passerby.store.outbox import Draft, Outbox, put
+from passerby.store.recordings import Recordings
+from passerby.store.retention import Retention
+from tests.store.footage import BOOTED, WALL, encoded
+
+NOW = 1_800_000_000.0
+ALL = tuple(Priority)
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database.open(tmp_path / "data", make=True) as database:
+        yield database
+
+
+def fill(database, drafts, destinations, now=NOW):
+    with database.writing() as connection:
+        put(connection, drafts, destinations, now)
+
+
+def draft(key, priority=Priority.COUNTS, size=100, span=None):
+    return Draft(key, priority, "t", b"x" * (size - 1), span)
+
+
+def due(database, budget, now=NOW, destination="mqtt"):
+    return [message.key for message in Outbox(database).due(destination, budget, now)]
+
+
+def minute(start=1_800_000_000, covered=60.0):
+    return Bin(camera="gate", start=start, covered=covered, trusted=True)
+
+
+def event(at=NOW, camera="gate"):
+    return Event(
+        id=f"gate/full/{at}",
+        camera=camera,
+        rule="full",
+        kind=EventKind.CROWD,
+        at=at,
+        trusted=True,
+        start=at - 5,
+        end=at + 9,
+    )
+
+
+def test_the_most_urgent_goes_first(database):
+    budget = Budget(send=ALL)
+    drafts = [
+        draft("c1"),
+        draft("clip", Priority.CLIPS),
+        draft("e1", Priority.EVENTS),
+        draft("c2"),
+        draft("e2", Priority.EVENTS),
+    ]
+    fill(database, drafts, {"mqtt": budget})
+    assert ["e1", "e2", "c1", "c2", "clip"] == due(database, budget)
+
+
+def test_each_destination_gets_what_it_takes(database):
+    mqtt, hook = Budget(), Budget(send=(Priority.EVENTS,))
+    fill(database, [draft("c"), draft("e", Priority.EVENTS)], {"mqtt": mqtt, "webhook:a": hook})
+    assert (["e", "c"], ["e"]) == (due(database, mqtt), due(database, hook, destination="webhook:a"))
+
+
+def test_the_same_message_is_there_once(database):
+    budget = Budget()
+    for _ in range(3):
+        fill(database, [draft("c")], {"mqtt": budget})
+    assert ["c"] == due(database, budget)
+
+
+def test_it_goes_when_it_was_delivered_and_for_no_other_reason(database):
+    budget, outbox = Budget(), Outbox(database)
+    fill(database, [draft("a"), draft("b")], {"mqtt": budget})
+    (a, b) = outbox.due("mqtt", budget, NOW)
+    outbox.failed("mqtt", a, "no route", NOW, 0)
+    outbox.told("mqtt", {b.id: 50}, NOW)
+    assert [] == due(database, budget)
+    assert ["a", "b"] == due(database, budget, NOW + 400 * 86400)
+    outbox.delivered("mqtt", {a.id: 100}, NOW)
+    assert {"mqtt": {Priority.COUNTS: 1}} == outbox.waiting()
+
+
+def test_the_receiver_says_what_it_has(database):
+    budget, outbox = Budget(), Outbox(database)
+    fill(database, [draft("a"), draft("b"), draft("c")], {"mqtt": budget})
+    messages = outbox.due("mqtt", budget, NOW)
+    outbox.told("mqtt", {message.id: 1 for message in messages[:2]}, NOW)
+    assert 1 == outbox.heard("mqtt", ["a", "c", "nonsense", "'; drop table outbox"])  # c was not sent: somebody lies
+    assert ["c"] == due(database, budget)
+    assert ["b", "c"] == due(database, budget, NOW + module.UNHEARD)
+
+
+def test_what_the_receiver_never_names_is_sent_less_and_less_often(database):
+    budget, outbox = Budget(), Outbox(database)
+    fill(database, [draft("a")], {"mqtt": budget})
+    now, pauses = NOW, []
+    for _ in range(7):
+        (message,) = outbox.due("mqtt", budget, now)
+        outbox.told("mqtt", {message.id: 1}, now)
+        pauses.append(next(s for s in range(1, 2000) if due(database, budget, now + s)))
+        now += pauses[-1]
+    assert [60, 120, 240, 480, 900, 900, 900] == pauses
+
+
+def test_pauses_grow_and_end(database):
+    budget, outbox = Budget(), Outbox(database, chance=lambda: 1.0)
+    fill(database, [draft("a")], {"mqtt": budget})
+    now, pauses = NOW, []
+    for _ in range(14):
+        (message,) = outbox.due("mqtt", budget, now)
+        outbox.failed("mqtt", message, "no", now, 0)
+        pause = next(s for s in range(1, 2000) if due(database, budget, now + s))
+        pauses.append(pause)
+        now += pause
+    assert [2, 4, 8, 16] == pauses[:4]
+    assert [900, 900] == pauses[-2:]
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(database):
+    budget, outbox = Budget(), Outbox(database)
+    fill(database, [draft("a")], {"mqtt": budget})
+    outbox.failed("mqtt", outbox.due("mqtt", budget, NOW)[0], "no", NOW, 0)
+    assert ["a"] == due(database, budget, NOW - 86400)
+
+
+def test_a_day_has_so_many_bytes(database):
+    budget, outbox = Budget(bytes_a_day=1000, send=ALL), Outbox(database)
+    fill(database, [draft(f"c{n:02}") for n in range(30)], {"mqtt": budget})
+    messages = outbox.due("mqtt", budget, NOW)
+    assert 9 == len(messages)  # a tenth is kept for events
+    outbox.delivered("mqtt", {message.id: 100 for message in messages}, NOW)
+    assert [] == due(database, budget)
+    fill(database, [draft("e", Priority.EVENTS)], {"mqtt": budget})
+    assert ["e"] == due(database, budget)
+    assert ["e", *(f"c{n:02}" for n in range(9, 17))] == due(database, budget, NOW + 86400)
+
+
+def test_clips_leave_room_for_all_that_is_more_urgent(database):
+    budget = Budget(bytes_a_day=1000, send=ALL)
+    fill(database, [draft(f"clip{n}", Priority.CLIPS) for n in range(9)], {"mqtt": budget})
+    assert 6 == len(due(database, budget))
+    fill(database, [draft(f"c{n}") for n in range(9)], {"mqtt": budget})
+    assert [f"c{n}" for n in range(9)] == due(database, budget)
+
+
+def test_what_is_larger_than_a_day_goes_alone(database):
+    budget, outbox = Budget(bytes_a_day=1000, send=ALL), Outbox(database)
+    fill(database, [draft("huge", Priority.CLIPS, 5000), draft("huge2", Priority.CLIPS, 5000)], {"mqtt": budget})
+    (message,) = outbox.due("mqtt", budget, NOW)
+    outbox.delivered("mqtt", {message.id: 5000}, NOW)
+    assert [] == due(database, budget)
+    assert ["huge2"] == due(database, budget, NOW + 86400)
+
+
+def test_what_was_sent_and_lost_was_paid_for_all_the_same(database):
+    budget, outbox = Budget(bytes_a_day=1000), Outbox(database)
+    fill(database, [draft("a", size=500)], {"mqtt": budget})
+    outbox.failed("mqtt", outbox.due("mqtt", budget, NOW)[0], "no", NOW, 500)
+    assert not outbox.room("mqtt", budget, Priority.COUNTS, NOW, 500)
+    assert outbox.room("mqtt", budget, Priority.COUNTS, NOW, 400)
+
+
+def test_pictures_wait_for_the_recording(database):
+    budget = Budget(send=ALL)
+    fill(database, [draft("clip", Priority.CLIPS, span=("gate", NOW - 5, NOW + 10))], {"mqtt": budget})
+    assert [] == due(database, budget)
+    assert ["clip"] == due(database, budget, NOW + 15)
+
+
+def test_recordings_that_a_picture_needs_are_not_cleaned_away(tmp_path):
+    day = 86400
+    with Recordings(Database.open(tmp_path / "data", make=True), Retention(days=1), boot="first") as recordings:
+        for camera in ("gate", "hall"):
+            writer = recordings.writer(camera)
+            for part in encoded(camera, 30):
+                writer.append(part)
+            writer.close()
+        clip = draft("clip", Priority.CLIPS, span=("gate", WALL + 1, WALL + 2))
+        fill(recordings.database, [clip], {"mqtt": Budget(send=ALL)})
+        later = Moment(BOOTED + 3 * day, WALL + 3 * day, True)
+        recordings.expire(later)
+        assert ["gate"] == [camera.camera for camera in recordings.cameras()]
+        outbox = Outbox(recordings.database)
+        (message,) = outbox.due("mqtt", Budget(send=ALL), WALL + 3 * day)
+        outbox.delivered("mqtt", {message.id: 1}, WALL + 3 * day)
+        recordings.expire(later)
+        assert [] == recordings.cameras()
+
+
+def test_it_is_there_with_what_it_announces_or_neither_is(database, monkeypatch):
+    settings = UplinkSettings(mqtt=Mqtt(host="h"), webhooks=(Webhook(name="a", url="http://h/", secret="s" * 16),))
+    counts = Counts(database, "school", settings.destinations())
+    counts.add([minute()], [event()], Moment(1.0, NOW, True))
+    assert {
+        "mqtt": {Priority.EVENTS: 1, Priority.COUNTS: 1},
+        "webhook:a": {Priority.EVENTS: 1, Priority.COUNTS: 1},
+    } == Outbox(database).waiting()
+
+    def fails(*_):
+        raise RuntimeError("the power is gone")
+
+    monkeypatch.setattr(module, "put", fails)
+    with pytest.raises(RuntimeError):
+        counts.add([minute(1_800_000_060)], [event(NOW + 60)], Moment(1.0, NOW, True))
+    assert ([minute()], [event()]) == (counts.between(0, 2e9), [kept.event for kept in counts.events()])
+
+
+def test_a_minute_may_come_in_pieces(database):
+    counts = Counts(database, "school", {"mqtt": Budget()})
+    for covered in (20.0, 30.0):
+        counts.add([minute(covered=covered)], [], Moment(1.0, NOW, True))
+    assert [20.0, 30.0] == [one.covered for one in counts.between(0, 2e9)]
+    assert ["school/gate/1800000000/0", "school/gate/1800000000/1"] == due(database, Budget())
+    assert [2] == [number for number, _ in counts.since(1)]
+
+
+def test_events_are_seen_and_closed(database):
+    counts = Counts(database, "school")
+    counts.add([], [event(NOW), event(NOW + 1)], Moment(1.0, NOW, True))
+    counts.mark(event(NOW).id, EventState.CLOSED, Moment(2.0, NOW + 5, True))
+    assert [EventState.NEW, EventState.CLOSED] == [kept.state for kept in counts.events()]
+    assert [event(NOW)] == [kept.event for kept in counts.events(state=EventState.CLOSED)]
+    assert [event(NOW + 1)] == [kept.event for kept in counts.events(start=NOW + 0.5)]
+    with pytest.raises(UsageError, match="passerby events list"):
+        counts.mark("gate/none/1", EventState.SEEN, Moment(2.0, NOW, True))
+
+
+def test_the_same_event_is_kept_once(database):
+    counts = Counts(database, "school", {"mqtt": Budget()})
+    for _ in range(2):
+        counts.add([], [event()], Moment(1.0, NOW, True))
+    assert (1, 1) == (len(counts.events()), len(due(database, Budget())))
+
+
+def test_no_column_holds_an_id_of_anybody():
+    assert {"id", "camera", "start", "piece", "covered", "trusted", "body"} == set(counts_table.columns.keys())

@@ -1,0 +1,35 @@
+"""How well it counts: six people who walk in one at a time are six, and an hour in which nothing happens is quiet.
+
+The footage may not be published, so it lies beside the project and not in it. Without it, these tests are skipped.
+`benchmarks/counting.py` measures more of it.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from passerby.base.counting import Counting
+from tests.bench.test_benchmarks import script
+
+EVAL = Path(__file__).parents[2] / "shared" / "eval" / "dev" / "clips"
+
+pytestmark = pytest.mark.skipif(
+    not (EVAL / "annotations.json").exists(),
+    reason=f"the evaluation footage is not at {EVAL}: it may not be published, and is not part of the project",
+)
+
+
+def test_six_people_who_walk_in_one_at_a_time_are_six(models):
+    """The line lies across the side where they come in, the lower edge: with their feet still out of the picture, it is
+    their middle that crosses it. Five frames a second, a look every 0.8 s: as a small machine with four cameras has.
+    """
+    (told,) = [one for one in json.loads((EVAL / "annotations.json").read_text())["videos"] if "one-by" in one["file"]]
+    expected = told["counts"]["distinct_passes"]
+    doorway = script("counting").DOORWAY
+    counted = script("counted").count(EVAL / told["file"], Counting(lines=(doorway,)), every=8, stride=2)
+    assert (0, expected) == counted.line("doorway")
+    assert expected == counted.tracks
+    # They go out at the right, where no line is: nobody is left at the end, and minutes are whole but for the last.
+    assert [60.0, 60.0] == [pytest.approx(one.covered, abs=1) for one in counted.bins[:2]]
+    assert told["counts"]["max_at_once"] == max(one.zones[0].most for one in counted.bins)

@@ -1,0 +1,122 @@
+"""An address that is posted to: signed, once each, again after a failure, never beyond it."""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from passerby.base.clock import Moment
+from passerby.base.sending import Priority, UplinkSettings, Webhook
+from passerby.store import outbox as module
+from passerby.store.counts import Counts
+from passerby.store.database import Database
+from passerby.store.outbox import Outbox
+from passerby.uplink.running import Uplink
+from tests.uplink.broker import until
+from tests.uplink.program import BEGIN, minute
+from tests.uplink.test_mqtt import Shelf, event
+
+SECRET = "a secret of some length"
+
+
+class Address(ThreadingHTTPServer):
+    """Answers what it is told to, in turn, then 200. Keeps what it accepted, and checks the signature by itself."""
+
+    daemon_threads = True
+
+    def __init__(self, answers=()):
+        self.answers, self.accepted, self.requests = list(answers), [], []
+        super().__init__(("127.0.0.1", 0), Answering)
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/hook?key=1"
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class Answering(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + body
+        right = base64.b64encode(hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()).decode()
+        answer = self.server.answers.pop(0) if self.server.answers else 200
+        self.server.requests.append((answer, self.headers["webhook-id"]))
+        if f"v1,{right}" != self.headers["webhook-signature"]:
+            answer = 401
+        elif answer == 200:
+            self.server.accepted.append((self.headers["webhook-id"], self.headers["content-type"], body))
+        self.send_response(answer)
+        if answer in (301, 302):
+            self.send_header("location", "/elsewhere")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch):
+    monkeypatch.setattr(module, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.2)
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database.open(tmp_path / "data", make=True) as database:
+        yield database
+
+
+def sent(database, address, bins, events=(), send=(Priority.EVENTS, Priority.COUNTS), pictures=None):
+    settings = UplinkSettings(webhooks=(Webhook(name="a", url=address.url, secret=SECRET, send=send),))
+    Counts(database, "school", settings.destinations()).add(bins, list(events), Moment(1.0, BEGIN, True))
+    with Uplink("school", settings, {}, database, pictures=pictures, pause=0.02):
+        until(lambda: {} == Outbox(database).waiting())
+
+
+def test_every_message_is_posted_and_signed(database):
+    with Address() as address:
+        sent(database, address, [minute("gate", 0), minute("gate", 1)])
+    assert [f"school/gate/{BEGIN}/0", f"school/gate/{BEGIN + 60}/0"] == [id for id, _, _ in address.accepted]
+    (id, kind, body) = address.accepted[0]
+    assert "application/json" == kind
+    assert (id, "counts", "school") == tuple(json.loads(body)[key] for key in ("id", "type", "site"))
+    assert minute("gate", 0).model_dump(mode="json") == json.loads(body)["bin"]
+
+
+@pytest.mark.parametrize("answers", [[500, 503, 429], [404, 301, 302, 400], [200, 500, 200]])
+def test_what_is_not_taken_is_sent_again(database, answers):
+    with Address(answers) as address:
+        sent(database, address, [minute("gate", n) for n in range(3)])
+    assert 3 == len(address.accepted) == len({id for id, _, _ in address.accepted})
+    assert len(address.requests) > 3
+
+
+def test_an_address_that_is_not_there_is_a_problem(database):
+    with Address() as address:
+        pass
+    settings = UplinkSettings(webhooks=(Webhook(name="a", url=address.url, secret=SECRET),))
+    Counts(database, "school", settings.destinations()).add([minute("gate", 0)], [], Moment(1.0, BEGIN, True))
+    with Uplink("school", settings, {}, database, pause=0.02) as way:
+        until(lambda: way.problems and way.problems[0].startswith("webhook a: ConnectError"))
+    assert {"webhook:a": {Priority.COUNTS: 1}} == Outbox(database).waiting()
+    assert SECRET not in way.problems[0]
+
+
+def test_pictures_are_posted_as_such(database):
+    at = 1_700_000_000.0
+    with Address() as address:
+        sent(database, address, [], [event("gate", at), event("hall", at)], tuple(Priority), Shelf())
+    kinds = {id.removeprefix("school/"): (kind, body) for id, kind, body in address.accepted}
+    assert ("image/jpeg", b"thumbnail gate 15") == kinds[f"gate/full/{at}/thumbnail"]
+    assert ("video/mp4", b"clip gate 15") == kinds[f"gate/full/{at}/clip"]
+    assert "application/json" == kinds[f"hall/full/{at}/clip"][0]
+    assert json.loads(kinds[f"hall/full/{at}/clip"][1])["missing"] is True

@@ -1,0 +1,52 @@
+"""What the supervisor tells of the site itself, and that it goes out."""
+
+import pytest
+
+from passerby.base.clock import Moment
+from passerby.base.counting import EventKind
+from passerby.base.site_file import parse_site
+from passerby.store.counts import Counts
+from passerby.store.database import Database
+from passerby.store.folder import DataFolder
+from passerby.watch import telling
+from passerby.watch.telling import Telling
+
+SITE = """
+cameras:
+  gate: {url: 'rtsp://h/a'}
+uplink:
+  webhooks: [{name: desk, url: 'http://127.0.0.1:9/', secret: '${SECRET}'}]
+"""
+
+
+class Clock:
+    def __init__(self):
+        self.seconds = 0.0
+
+    def now(self):
+        return Moment(self.seconds, 1_800_000_000 + self.seconds, True)
+
+
+@pytest.fixture
+def site(tmp_path):
+    DataFolder.make(tmp_path / "data").close()
+    return parse_site(SITE, tmp_path / "site.yaml", {"SECRET": "s" * 20})
+
+
+def test_a_disk_in_trouble_and_a_camera_without_a_process_are_told(site, tmp_path):
+    clock, asked = Clock(), []
+    one = Telling(site, clock)
+
+    def disk():
+        asked.append(clock.seconds)
+        return {"problem": "the disk is failing"} if clock.seconds > 20 else {"free": 1}
+
+    for second in range(100):
+        clock.seconds = float(second)
+        one.tend(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk)
+    one.close()
+    assert 100 / telling.EVERY == len(asked)
+    with Database.open(tmp_path / "data") as database:
+        found = Counts(database, site.topic).events()
+    assert [(EventKind.STORAGE, None), (EventKind.LOST, "gate")] == [(k.event.kind, k.event.camera) for k in found]
+    assert "the disk is failing" == found[0].event.detail
