@@ -106,8 +106,8 @@ def test_covered_frames_of_what_was_found_again_are_not_known(recordings, clock,
 
 
 def test_a_minute_goes_into_the_next_without_a_seam(recordings, clock, output):
-    record(recordings, parts(clock, count=130))
-    assert 3 == len(everything(recordings))
+    record(recordings, parts(clock, count=65))
+    assert 2 == len(everything(recordings))
     (report,) = join(recordings, "yard", WALL + 58, WALL + 63, output)
     assert [pytest.approx(n / 10, abs=0.001) for n in range(50)] == [time for time, _ in frames(output)]
     assert 1 == len(report.stretches)
