@@ -72,5 +72,5 @@ class ToldLooker:
 def told(monkeypatch: pytest.MonkeyPatch, **methods: Callable[..., object]) -> None:
     """From here on nothing is looked at by real models, neither in a run nor in the check after it."""
     looker = type("Told", (ToldLooker,), methods)
-    monkeypatch.setattr("passerby.pipeline.Looker", looker)
+    monkeypatch.setattr("passerby.passes.first.Looker", looker)
     monkeypatch.setattr("passerby.verify.quick.Looker", looker)

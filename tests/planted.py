@@ -2,13 +2,13 @@
 
 import pytest
 
-from passerby import pipeline
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
 from passerby.detect.cadence import FULL, Cadence
 from passerby.detect.pictures import luma
+from passerby.passes import first
 from passerby.verify import quick
 
 #: Where the face is, in shares of the displayed picture.
@@ -45,5 +45,5 @@ def plant(patch: pytest.MonkeyPatch) -> None:
     The face stays where it is while the picture passes below it, so motion between two looks would carry it away.
     """
     patch.setattr(Cadence, "due", lambda self, scene: FULL)
-    patch.setattr(pipeline, "Looker", Planted)
+    patch.setattr(first, "Looker", Planted)
     patch.setattr(quick, "Looker", Planted)

@@ -49,7 +49,7 @@ BREAKS = [
     Break(
         2,
         "a frame that decodes differently is painted as if it were the same",
-        f"{SRC}/pipeline.py",
+        f"{SRC}/passes/second.py",
         "            if same and not frame.damaged and plan",
         "            if plan",
         "tests/test_pipeline.py::test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole",
@@ -130,7 +130,7 @@ BREAKS = [
     Break(
         7,
         "the time of the recording comes along unasked",
-        f"{SRC}/pipeline.py",
+        f"{SRC}/passes/second.py",
         "created = info.created if settings.keep_times else None",
         "created = info.created",
         "tests/sink/test_secrets.py::test_when_it_was_made_is_kept_only_on_request",

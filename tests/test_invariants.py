@@ -18,7 +18,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 #: Files that may use temporary files: for model files, which show nobody, and for results of programs under measure.
 TEMPORARY = {"bench/scratch.py", "cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
-RAW_ROOMS = {"source", "detect", "mask", "verify", "pipeline.py", "stills.py", "views.py", "watch"}
+RAW_ROOMS = {"source", "detect", "mask", "verify", "passes", "stills.py", "views.py", "watch"}
 
 #: What each room may import: the table of the design.
 ROOMS: dict[str, set[str]] = {
@@ -31,11 +31,13 @@ ROOMS: dict[str, set[str]] = {
     "store": {"base"},
     "uplink": {"base", "store"},
     "sink": {"base", "store"},
-    "pipeline": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
+    "passes": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "release"},
+    "pipeline": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release", "passes"},
     "stills": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
     "dispatch": {
         "base",
         "source",
+        "passes",
         "pipeline",
         "stills",
         "release",
@@ -54,6 +56,7 @@ ROOMS: dict[str, set[str]] = {
     "desk": {
         "base",
         "source",
+        "passes",
         "pipeline",
         "stills",
         "dispatch",

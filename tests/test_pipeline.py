@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from passerby import Plan, Settings, analyse, pipeline, redact
+from passerby import Plan, Settings, analyse, redact
 from passerby.base.box import Box
 from passerby.base.errors import DamagedSource, DetectorError, OutputExists, PlanError, SourceChanged
 from passerby.base.kinds import Detection, Kind
@@ -18,6 +18,7 @@ from passerby.base.plan import Correction, Keyframe
 from passerby.base.settings import Style
 from passerby.detect.cadence import FULL
 from passerby.detect.runtime import Model
+from passerby.passes import first, second
 from passerby.source.file import VideoFile
 from tests import clips
 from tests.patch import PATCH, PICTURE, hidden, render, shows
@@ -60,14 +61,15 @@ def test_a_frame_at_another_time_than_was_analysed_is_covered_whole(clip, out):
 
 def test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole(clip, out, monkeypatch):
     told(monkeypatch)
-    real, before = pipeline.picture_hash, set()
+    real, before = first.picture_hash, set()
 
     def unsteady(frame):
         again = frame.index in before
         before.add(frame.index)
         return real(frame) ^ (again and frame.index == 7)
 
-    monkeypatch.setattr(pipeline, "picture_hash", unsteady)
+    for half in (first, second):
+        monkeypatch.setattr(half, "picture_hash", unsteady)
     report = redact(clip, out, verify=False)
     assert [7] == hidden(clips.decoded(out), PICTURE)
     assert (1, True) == (report.output.covered, report.needs_a_person)
@@ -177,14 +179,14 @@ def test_pixels_go_into_no_file_but_the_one_that_is_made(clip, out, monkeypatch)
         seen.append(written_files() - before)
         return []
 
-    real = pipeline.Painter.paint
+    real = second.Painter.paint
 
     def paint(self, *given):
         seen.append(written_files() - before)
         return real(self, *given)
 
     told(monkeypatch, look=look)
-    monkeypatch.setattr(pipeline.Painter, "paint", paint)
+    monkeypatch.setattr(second.Painter, "paint", paint)
     redact(clip, out)
     assert len(seen) > clips.FRAMES
     assert {f"{out}.part"} == set().union(*seen)
@@ -299,7 +301,7 @@ def test_a_model_that_dies_on_the_way_stops_the_run(clip, out, monkeypatch):
         raise DetectorError("It sees nothing any more.")
 
     told(monkeypatch, alive=dead)
-    monkeypatch.setattr(pipeline, "ALIVE_EVERY", 2)
+    monkeypatch.setattr(first, "ALIVE_EVERY", 2)
     with pytest.raises(DetectorError, match="any more"):
         redact(clip, out, verify=False)
     assert [] == [*out.parent.iterdir()]
