@@ -14,6 +14,8 @@ from passerby.store.recordings import Recordings
 from tests.cameras.served import free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching, canaries, walking
 
+#: How often `make soak` kills; others can be asked for.
+KILLS = int(os.environ.get("PASSERBY_KILLS", "100"))
 #: Where programs leave things behind. The program's own folders are led into the test's.
 ELSEWHERE = ("/dev/shm", "/var/tmp", "/run")
 
@@ -100,4 +102,4 @@ def test_a_kill_leaves_what_plays_and_shows_nobody(models, tmp_path):
 
 @pytest.mark.soak
 def test_a_hundred_kills_leave_what_plays_and_shows_nobody(models, tmp_path):
-    killed(tmp_path, 100, seed=2)
+    killed(tmp_path, KILLS, seed=2)
