@@ -11,7 +11,7 @@ from passerby.base.kinds import Detection, Kind
 from passerby.detect.detector import Detectors
 from passerby.detect.scene import PLACES, SIDE, ground, scene
 from passerby.detect.weights import Registry
-from passerby.verify.eyes import FACE, PLATE, SECOND_FACE, TEXT, Eyes, _starts, _together
+from passerby.verify.eyes import FACE, PLATE, SECOND_FACE, SHARED, TEXT, Eyes, _starts, _together
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +65,11 @@ def test_what_is_not_to_be_hidden_is_not_looked_for(models):
 
 @pytest.mark.parametrize("length", [300, 720, 1080, 1920, 3840])
 @pytest.mark.parametrize("side", [192, 307, 576, 1075])
-def test_tiles_cover_everything_and_share_a_quarter(length, side):
+def test_tiles_cover_everything_and_overlap(length, side):
     starts = _starts(length, side)
     assert 0 == starts[0]
     assert starts[-1] + side >= length
-    assert all(b - a <= 0.75 * side + 1 for a, b in pairwise(starts))
+    assert all(b - a <= (1 - SHARED) * side + 1 for a, b in pairwise(starts))
 
 
 def test_several_models_that_see_one_thing_are_one_sighting():

@@ -102,7 +102,7 @@ def verify(
     given = _read(file, sha256, report, plan, original, suspects)
     with Opened.open(file) as opened:
         detectors = detectors or Detectors(Registry.load(), threads)
-        eyes = Eyes(detectors, given.settings.hide)
+        eyes = Eyes(detectors, given.settings.hide, opened.videos[0].geometry.upright)
         told = Told(given.settings.hide, given.settings.style, given.plan, given.original)
         watched = [
             Watch(opened, number, told, eyes, suspects, settings).run(progress, printable(file))
