@@ -111,10 +111,9 @@ def test_following_goes_on_from_a_corrected_box(review):
     review.followed()
     review.edit("move", track=number, frame=12, box=[90, 60, 110, 80])
     review.followed()
-    keys = review.tracks()[number]["keys"]
-    hands = [key["box"] for key in keys if key["hand"]]
-    assert [[60, 10, 80, 30], [90, 60, 110, 80]] == hands
-    assert keys[-1]["box"][0] > 80
+    keys = next(track for track in review.saved.tracks(0) if track.number == number).keyframes
+    assert [(60, 10, 80, 30), (90, 60, 110, 80)] == [key.box for key in keys if key.origin == "person"]
+    assert keys[-1].box.x1 > 80
 
 
 def test_what_is_followed_ends_where_it_is_told_to(review):
@@ -123,11 +122,11 @@ def test_what_is_followed_ends_where_it_is_told_to(review):
     times = review.shelf.items[0].file.times(0)
     review.edit("end", track=number, frame=8, side="ends")
     review.edit("end", track=number, frame=4, side="starts")
-    keys = review.tracks()[number]["keys"]
-    assert (times[4], times[8]) == (keys[0]["time"], keys[-1]["time"])
+    here = review.tracks()[number]["times"]
+    assert (times[4], times[8]) == (here[0], here[-1])
     review.edit("extend", track=number, frame=15)
     review.followed()
-    assert times[15] == review.tracks()[number]["keys"][-1]["time"]
+    assert times[15] == review.tracks()[number]["times"][-1]
 
 
 def test_split_merge_kind_and_reason(review):
@@ -310,11 +309,3 @@ def test_a_file_that_is_no_video_says_so(tmp_path):
     told_of = opened(tmp_path / "yard.mp4").client.get("/api/files", headers=HEADERS).json()[0]
     assert "failed" == told_of["state"]
     assert "not a video" in told_of["error"]
-
-
-def test_the_check_and_the_draw_say_when_they_are_missing(review, monkeypatch):
-    monkeypatch.setattr("passerby.server.review.proof._module", lambda name: None)
-    session = review.client.get("/api/session", headers=HEADERS).json()
-    assert not session["independent_check"]
-    assert not review.get("/draw").json()["available"]
-    assert 409 == review.post("/draw").status_code

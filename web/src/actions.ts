@@ -20,6 +20,9 @@ import { t } from './messages';
 import * as store from './store';
 import { frameAt } from './time';
 
+/** Milliseconds between two questions whether more files are ready. */
+const POLL = 250;
+
 const id = (): number => store.file.value?.id ?? 0;
 const path = () => ({ params: { path: { id: id() } } });
 
@@ -46,7 +49,7 @@ export async function begin(): Promise<void> {
     const first = store.files.value.find((one) => one.id === wanted) ?? store.files.value[0];
     if (first?.state === 'ready') await open(first.id);
   });
-  window.setInterval(() => void watch(), 1000);
+  window.setInterval(() => void watch(), POLL);
 }
 
 /** Files become ready by themselves; the first that does is opened. */

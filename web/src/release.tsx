@@ -83,6 +83,9 @@ export function ExportPanel() {
   );
 }
 
+/** A bound is never rounded down. */
+const atMost = (percent: number): string => (Math.ceil(percent * 10) / 10).toFixed(1);
+
 export function DrawPanel() {
   const draw = store.draw.value;
   const at = useSignal(0);
@@ -106,14 +109,13 @@ export function DrawPanel() {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   });
-  if (!draw?.available) return <p>{t('drawNone')}</p>;
   return (
     <>
       <p>{t('drawWhat')}</p>
       <div class="buttons">
         <Button text={t('drawFrames')} disabled={store.running.value} run={() => void act.startDraw()} strong={!frames.length} />
       </div>
-      {draw.stale && frames.length > 0 && <p class="note">{t('drawStale')}</p>}
+      {draw?.stale && frames.length > 0 && <p class="note">{t('drawStale')}</p>}
       {one && (
         <>
           <p>{t('drawAt', { n: at.value + 1, all: frames.length, time: clock(one.time) })}</p>
@@ -122,7 +124,7 @@ export function DrawPanel() {
             <Button text={t('drawClean')} hint="A" pressed={one.shows === false} run={() => void judge(false)} />
             <Button text={t('drawShows')} hint="L" pressed={one.shows === true} run={() => void judge(true)} />
           </div>
-          <p role="status">{draw.percent != null ? t('drawBound', { percent: draw.percent.toFixed(1) }) : t('drawLeft', { n: left })}</p>
+          <p role="status">{draw?.percent != null ? t('drawBound', { percent: atMost(draw.percent) }) : t('drawLeft', { n: left })}</p>
         </>
       )}
     </>

@@ -51,8 +51,9 @@ class EyesSettings(Frozen):
     small_tiles: tuple[float, ...] = (0.165,)
     body_size: int = 512
     vehicle_size: int = 320
-    text_size: int = 640
+    text_size: int = 960
     most_vehicles: int = 3
+    most_hints: int = 3
     second_face: float = 0.3
     face: float = 0.06
     plate: float = 0.05
@@ -225,7 +226,7 @@ class Eyes:
             vehicles = [d for d in bodies if d.kind is Kind.VEHICLE and d.score >= s.vehicle]
             found += self._plates(picture, vehicles, plate_sizes)
         if Kind.TEXT in self._hide:
-            found += _together([self._in(TEXT, picture, s.text_size * 3 // 2, s.text)])
+            found += _together([self._in(TEXT, picture, s.text_size, s.text)])
         return found
 
     def _plates(self, picture: Picture, vehicles: Sequence[Detection], sizes: Collection[int]) -> list[Sighting]:
@@ -244,17 +245,22 @@ class Eyes:
             texts = self._in(TEXT, part, s.vehicle_size, s.text)
             placed = (_as(Kind.PLATE, d, x1, y1) for d in texts)
             looks.append([d for d in placed if _may_be_plate(d.box, vehicle.box)])
-        hints = [d.box for look in looks for d in look if d.origin == PLATE]
-        if hints:
-            texts = self._in(TEXT, picture, s.text_size, s.text)
-            looks.append(
-                [
-                    _as(Kind.PLATE, t)
-                    for t in texts
-                    if any(_same(t.box, h) for h in hints) and t.box.width > t.box.height
-                ]
-            )
+        for hint in _together(looks)[: s.most_hints]:
+            looks.append(list(self._text_at(picture, hint.box)))
         return _together(looks)
+
+    def _text_at(self, picture: Picture, place: Box) -> Iterator[Detection]:
+        """Text where the plate model has an idea of a plate, close up."""
+        height, width = picture.shape[:2]
+        around = place.grown(1.0, 16).clipped(width, height)
+        x1, y1, x2, y2 = (int(v) for v in around)
+        if x2 - x1 < 16 or y2 - y1 < 16:
+            return
+        part = picture[y1:y2, x1:x2]
+        for text in self._in(TEXT, part, self._settings.vehicle_size, self._settings.text):
+            plate = _as(Kind.PLATE, text, x1, y1)
+            if _same(plate.box, place) and text.box.width > text.box.height:
+                yield plate
 
     def _in(
         self, id: str, part: Picture, size: int, threshold: float, least: tuple[int, int] = (0, 0)

@@ -64,12 +64,12 @@ def results(facts: Facts) -> Iterator[CheckResult]:
     if Kind.FACE in facts.hide:
         yield _result(facts, Check.FACES, f"{looked}; BlazeFace on tiles at several scales.")
     if Kind.PLATE in facts.hide:
-        yield _result(facts, Check.PLATES, f"{looked}, every third one for plates; text counts on vehicles alone.")
+        yield _result(facts, Check.PLATES, f"{looked}, every second one for plates; text counts on vehicles alone.")
     if set(facts.hide) & {Kind.PERSON, Kind.SCREEN, Kind.TEXT}:
         yield _result(
             facts,
             Check.OTHERS,
-            f"{looked}, every third one for persons, screens and text.",
+            f"{looked}, every second one for persons, screens and text.",
             partly="there is no second model for persons, screens and text: the one that made the masks was asked",
         )
     yield _result(facts, Check.FIRST_MODELS, f"{looked}; what is weak must be seen again to count.")

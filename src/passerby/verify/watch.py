@@ -53,10 +53,8 @@ MOVING = 0.1
 TURNS = (
     Turn(small=True, others=False, face_sizes=(1280,)),
     Turn(small=False, others=True, face_sizes=(640,), plate_sizes=(640,)),
-    Turn(small=False, others=False, face_sizes=(320,)),
-    Turn(small=True, others=False, face_sizes=(1280,)),
-    Turn(small=False, others=True, face_sizes=(640,), plate_sizes=(320,)),
-    Turn(small=False, others=False, face_sizes=(320,)),
+    Turn(small=False, others=False, face_sizes=(640, 320)),
+    Turn(small=False, others=True, face_sizes=(320,), plate_sizes=(320,)),
 )
 
 
@@ -65,7 +63,7 @@ class WatchSettings(Frozen):
     `compared`-th frame is compared with the original. `longest` is the longer side of the picture that models are
     shown, px."""
 
-    interval: float = 0.2
+    interval: float = 0.28
     turns: tuple[Turn, ...] = TURNS
     compared: int = 3
     longest: int = 1920
