@@ -8,8 +8,6 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.base.report import Report
-from passerby.base.settings import Audio
 from passerby.server.review.told import TrackTold, Whole
 from tests.clips import decoded
 from tests.plans import told
@@ -232,53 +230,6 @@ def test_the_queue_remembers_what_was_looked_at(review):
     later = opened(review.given.source)
     assert later.get("/queue").json()[0]["done"]
     assert later.client.get("/api/files", headers=HEADERS).json()[0]["finished"]
-
-
-def exported(review):
-    review.shelf.items[0].releasing.job._thread.join(60)
-    return review.get("/release").json()
-
-
-def test_export_paints_what_the_corrected_plan_says(review, monkeypatch):
-    told(monkeypatch)
-    review.edit("delete", track=1)
-    review.edit("draw", frame=0, box=[40, 40, 100, 90], follow=False, kind="text")
-    assert 200 == review.post("/release", {}).status_code
-    release = exported(review)
-    assert "done" == release["progress"]["state"], release
-    assert release["verdict"]["clean"]
-    first = decoded(review.given.output)[0][1]
-    assert first[45:85, 45:95].max() < 25
-    assert first[8:16, 8:24].min() > 200
-    report = Report.model_validate_json(review.given.report.read_bytes())
-    assert report.plan_edited
-    review.edit("delete", track=2)
-    assert review.get("/release").json()["stale"]
-
-
-def test_an_export_that_is_stopped_leaves_nothing(review, monkeypatch):
-    told(monkeypatch)
-    job = review.shelf.items[0].releasing.job
-    monkeypatch.setattr("passerby.server.review.progress.JobProgress.advance", stop_at_once)
-    review.post("/release", {})
-    job._thread.join(60)
-    assert "stopped" == review.get("/release").json()["progress"]["state"]
-    assert not review.given.output.exists()
-
-
-def stop_at_once(progress, frames):
-    from passerby.server.review.progress import Stopped
-
-    raise Stopped("Stopped.")
-
-
-def test_what_is_left_out_is_not_in_the_release(review, monkeypatch):
-    told(monkeypatch)
-    kept = [moment for moment, _ in decoded(review.given.source) if not 0.2 <= moment < 0.4]
-    review.edit("trim", spans=[{"start": 0.2, "end": 0.4}])
-    review.post("/release", {"audio": Audio.REMOVE})
-    assert "done" == exported(review)["progress"]["state"]
-    assert len(kept) == len(decoded(review.given.output))
 
 
 def test_a_correction_becomes_a_case_without_pixels(review):
