@@ -101,7 +101,7 @@ function Top() {
       <button
         type="button"
         onClick={() => {
-          const now = store.theme.value || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+          const now = store.theme.value || (store.dark.value ? 'dark' : 'light');
           const next = now === 'dark' ? 'light' : 'dark';
           document.documentElement.dataset['theme'] = next;
           store.theme.value = next;

@@ -34,6 +34,10 @@ export const spanMarks = signal<{ from: number | null; to: number | null }>({ fr
 export const zoom = signal({ scale: 1, x: 0.5, y: 0.5 });
 export const scale = signal({ from: 0, to: 1 });
 export const theme = signal<'light' | 'dark' | ''>('');
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+/** Is the system dark? What is drawn, and not styled, has to be drawn anew when it changes. */
+export const dark = signal(systemDark.matches);
+systemDark.addEventListener('change', (event) => (dark.value = event.matches));
 export const helpOpen = signal(false);
 export const message = signal<{ text: string; bad: boolean } | null>(null);
 

@@ -58,6 +58,7 @@ export function Timeline() {
     surface.height = Math.round(height * ratio);
     pen.scale(ratio, ratio);
     store.theme.value;
+    store.dark.value;
     const style = getComputedStyle(surface);
     const ink = style.getPropertyValue('--ink').trim();
     const soft = style.getPropertyValue('--soft').trim();

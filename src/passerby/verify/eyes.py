@@ -28,6 +28,8 @@ SECOND_FACE, FACE, BODY, PLATE, TEXT = "blazeface-full", "centerface", "yolov8n-
 SAME, WITHIN = 0.3, 0.75
 #: Text may be a plate on a vehicle when it is at most this share of it across and down, and no taller than wide.
 PLATE_WIDE, PLATE_HIGH = 0.6, 0.3
+#: Masks of faces are not as wide as this (times their height): text alone under a wider one was a plate.
+PLATE_SHAPED = 2.0
 #: Side at which the first face model sees a place close up, px.
 CLOSE = 192
 _BORDER = 114
@@ -49,10 +51,10 @@ class EyesSettings(Frozen):
     longest: int = 1920
     tiles: tuple[float, ...] = (0.31,)
     small_tiles: tuple[float, ...] = (0.165,)
-    body_size: int = 512
+    body_size: int = 640
     vehicle_size: int = 320
     text_size: int = 960
-    most_vehicles: int = 3
+    most_vehicles: int = 4
     most_hints: int = 3
     second_face: float = 0.3
     face: float = 0.06
@@ -161,8 +163,8 @@ class Eyes:
             looks.append([_as(Kind.PLATE, d) for d in self._in(TEXT, part, s.vehicle_size, s.text)])
         inner = Box(place.x1 - x1, place.y1 - y1, place.x2 - x1, place.y2 - y1)
         near = [one for one in _together(looks) if _about_there(one.box, inner)]
-        if kind is Kind.PLATE:  # text alone is lettering that a face's mask lay over
-            near = [one for one in near if PLATE in one.scores]
+        if kind is Kind.PLATE and inner.width <= PLATE_SHAPED * inner.height:
+            near = [one for one in near if PLATE in one.scores]  # text alone is lettering that a face's mask lay over
         if not near:
             return None
         best = max(near, key=lambda one: one.score)
