@@ -44,7 +44,7 @@ def take(address: str) -> None:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.set_default_timeout(600_000)
+        page.set_default_timeout(3_600_000)
         page.goto(address)
         page.wait_for_selector('.stage canvas[data-frame="0"]')
         for _ in range(4):

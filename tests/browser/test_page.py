@@ -319,7 +319,7 @@ def test_progress_over_a_folder(page, looked_at):
     opened(page, looked_at)
     page.wait_for_selector("text=0 of 3 files done")
     page.select_option("header select", "1")
-    page.wait_for_function("location.hash == '#file=1'")
+    page.wait_for_url(re.compile("#file=1$"))
     page.keyboard.press("1")
     page.click("text=Whole file looked at")
     page.wait_for_selector("text=1 of 3 files done")
@@ -400,6 +400,6 @@ def test_from_elsewhere_there_is_a_password_tls_and_no_original(browser, servers
     assert 0 == page.locator("button:has-text('Original')").count()
     page.keyboard.press("v")
     assert "As released" == page.inner_text(".banner")
-    assert 403 == page.request.get("/api/files/0/original/0/0").status
-    assert 200 == page.request.get("/api/files/0/masked/0/0").status
+    assert 403 == page.request.get(f"{server.address}api/files/0/original/0/0").status
+    assert 200 == page.request.get(f"{server.address}api/files/0/masked/0/0").status
     context.close()
