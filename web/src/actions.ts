@@ -74,6 +74,7 @@ export async function open(wanted: number): Promise<void> {
     store.playing.value = false;
     store.file.value = whole;
     store.release.value = store.draw.value = store.following.value = null;
+    store.drawAt.value = 0;
     showVideo(0, times);
     location.hash = `file=${wanted}`;
     await Promise.all([refreshQueue(), refreshRelease(), refreshDraw(), pollFollowing()]);
@@ -249,6 +250,7 @@ export async function refreshDraw(): Promise<void> {
 }
 
 export async function startDraw(): Promise<void> {
+  store.drawAt.value = 0;
   const told = await attempt(() => ask<ReleaseTold>(client.POST('/api/files/{id}/draw', path())));
   if (told) store.release.value = told;
   await afterRelease();

@@ -86,11 +86,19 @@ export function ExportPanel() {
 /** A bound is never rounded down. */
 const atMost = (percent: number): string => (Math.ceil(percent * 10) / 10).toFixed(1);
 
+/** The frame that is judged, as large as the picture is otherwise: what has to be seen may be small. */
+export function DrawnPicture() {
+  const one = store.drawn.value;
+  if (!one || store.running.value) return null;
+  const name = t('drawAt', { n: store.drawAt.value + 1, all: store.draw.value?.frames.length ?? 0, time: clock(one.time) });
+  return <img class="drawn" alt={name} src={`/api/files/${store.file.value?.id ?? 0}/draw/${one.number}`} />;
+}
+
 export function DrawPanel() {
   const draw = store.draw.value;
-  const at = useSignal(0);
+  const at = store.drawAt;
   const frames = draw?.frames ?? [];
-  const one = frames[at.value];
+  const one = store.drawn.value;
   const left = frames.filter((frame) => frame.shows === null).length;
   const judge = async (shows: boolean) => {
     if (!one) return;
@@ -119,7 +127,6 @@ export function DrawPanel() {
       {one && (
         <>
           <p>{t('drawAt', { n: at.value + 1, all: frames.length, time: clock(one.time) })}</p>
-          <img class="drawn" alt={t('drawAt', { n: at.value + 1, all: frames.length, time: clock(one.time) })} src={`/api/files/${store.file.value?.id ?? 0}/draw/${one.number}?r=${store.running.value}`} />
           <div class="buttons">
             <Button text={t('drawClean')} hint="A" pressed={one.shows === false} run={() => void judge(false)} />
             <Button text={t('drawShows')} hint="L" pressed={one.shows === true} run={() => void judge(true)} />

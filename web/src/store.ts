@@ -17,6 +17,8 @@ export const tracks = signal<Map<number, TrackTold>>(new Map());
 export const queue = signal<Entry[]>([]);
 export const release = signal<ReleaseTold | null>(null);
 export const draw = signal<DrawTold | null>(null);
+/** Which frame of the draw is being judged. */
+export const drawAt = signal(0);
 export const following = signal<Following | null>(null);
 
 export const frame = signal(0);
@@ -51,6 +53,7 @@ export const here = computed(() =>
   [...tracks.value.values()].filter((track) => place(track, now.value) !== null),
 );
 export const track = computed(() => (selected.value === null ? null : (tracks.value.get(selected.value) ?? null)));
+export const drawn = computed(() => draw.value?.frames[drawAt.value] ?? null);
 export const running = computed(() => release.value?.progress.state === 'running');
 export const isFollowing = computed(() => following.value?.progress.state === 'running');
 
