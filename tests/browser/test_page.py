@@ -21,6 +21,11 @@ from tests.plans import plan_for
 
 ROOT = Path(__file__).parents[2]
 MOVING = ROOT.parent / "shared" / "eval" / "dev" / "moving"
+#: Is the canvas of the picture empty?
+NOTHING_SHOWN = """() => {
+    const canvas = document.querySelector('.stage canvas');
+    return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.every((value) => value === 0);
+}"""
 #: Frames to follow each way: 2 seconds at 25 a second, less the one that is drawn in.
 EACH_WAY = 49
 
@@ -297,9 +302,11 @@ def test_boxes_by_keyboard_and_by_mouse(page, servers, footage, case):
 def test_what_is_shown_is_said(page, looked_at):
     opened(page, looked_at)
     assert "As released" == page.inner_text(".banner")
+    page.route("**/original/**", lambda route: None)  # it never comes
     page.keyboard.press("v")
     page.wait_for_selector(".banner.original")
     assert "original" in page.inner_text(".banner")
+    assert page.evaluate(NOTHING_SHOWN)  # least of all the released picture, as if it were the original
 
 
 def test_playing_goes_on(page, looked_at):
