@@ -1,12 +1,14 @@
-"""How fast `passerby review` opens and seeks in a file of an hour: `python benchmarks/review.py CLIP`.
+"""How fast `passerby review` opens and seeks in a file of an hour: `python benchmarks/review.py CLIP [--tracks N]`.
 
 CLIP is looped to an hour without encoding it anew (ffmpeg is needed), and its plan (made, or NAME.plan.json beside it)
-with it, so that there are as many tracks as an hour of such footage has. Told are seconds from the start of the process
+with it, so that there are as many tracks as an hour of such footage has; with `--tracks`, as if the clip had so many,
+which makes a crowd of it. Told are seconds from the start of the process
 until the first masked frame is there, and for 40 jumps to random frames, until each masked frame is there.
 """
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import json
 import os
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import cycle
 from pathlib import Path
 
 import av
@@ -31,16 +34,33 @@ HOUR = 3600
 JUMPS = 40
 
 
-def main(clip: Path) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clip", type=Path)
+    parser.add_argument(
+        "--tracks", type=int, help="tracks of the clip, its own repeated or left out; by default its own"
+    )
+    given = parser.parse_args()
+    clip = given.clip
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "hour.mp4"
         loop = ["ffmpeg", "-v", "error", "-stream_loop", "-1", "-i", str(clip), "-map", "0:v:0", "-c", "copy"]
         subprocess.run([*loop, "-t", str(HOUR), str(film)], check=True)
         saved = clip.with_name(f"{clip.stem}.plan.json")
-        plan = looped(Plan.load(saved) if saved.exists() else pipeline.analyse(clip), film)
+        one = Plan.load(saved) if saved.exists() else pipeline.analyse(clip)
+        plan = looped(one if given.tracks is None else crowded(one, given.tracks), film)
         film.with_name("hour.plan.json").write_text(plan.to_json())
-        print(f"{film.stat().st_size / 1e6:.0f} MB, {plan.source.frames} frames, {len(plan.tracks(0))} tracks")
+        keys = sum(len(track.keyframes) for track in plan.tracks(0))
+        size = f"{film.stat().st_size / 1e6:.0f} MB"
+        print(f"{size}, {plan.source.frames} frames, {len(plan.tracks(0))} tracks, {keys} keyframes")
         measure(film, plan.source.frames)
+
+
+def crowded(one: Plan, count: int) -> Plan:
+    """The plan as if the clip had `count` tracks."""
+    video = one.videos[0]
+    tracks = (track.model_copy(update={"number": n}) for n, track in zip(range(1, count + 1), cycle(video.tracks)))
+    return one.model_copy(update={"videos": (video.model_copy(update={"tracks": tuple(tracks)}),)})
 
 
 def looped(one: Plan, film: Path) -> Plan:
@@ -122,4 +142,4 @@ def asker(host: str, port: int, token: str):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

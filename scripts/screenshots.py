@@ -1,6 +1,6 @@
 """Takes the pictures of docs/guide/review.md, of the demo's clip: python scripts/screenshots.py
 
-Needs Chromium and the page (scripts/web). About a minute.
+Needs Chromium and the page (scripts/web). About two minutes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def take(address: str) -> None:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.set_default_timeout(600_000)
+        page.set_default_timeout(3_600_000)
         page.goto(address)
         page.wait_for_selector('.stage canvas[data-frame="0"]')
         for _ in range(4):
@@ -79,11 +79,17 @@ def take(address: str) -> None:
         save(page, "spans")
         page.keyboard.press("4")
         page.locator("#export-now").click()
-        page.wait_for_selector(".verdict")
+        page.wait_for_selector(".verdict:has-text('Independent check')")
         page.wait_for_timeout(500)
         save(page, "export")
-        page.emulate_media(color_scheme="dark")
         page.keyboard.press("5")
+        page.click("button:has-text('Draw frames')")
+        page.wait_for_selector("img.drawn")
+        for left in (59, 58, 57):
+            page.keyboard.press("a")
+            page.wait_for_selector(f"text={left} still to judge")
+        save(page, "judge")
+        page.emulate_media(color_scheme="dark")
         page.wait_for_timeout(300)
         save(page, "dark")
         page.keyboard.press("?")

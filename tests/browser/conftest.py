@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +35,8 @@ class Server:
 class Servers:
     running: list[Server] = field(default_factory=list)
 
-    def start(self, *files: Path) -> Server:
+    def start(self, *files: Path | str) -> Server:
+        """With these files and options."""
         program = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
         process = subprocess.Popen(
             [*program, "review", *map(str, files), "--port", "0", "--no-browser", "--who", "J. Doe"],
@@ -42,15 +44,16 @@ class Servers:
             text=True,
         )
         line = process.stdout.readline()
-        found = re.search(r"http://\S+", line)
+        found = re.search(r"https?://\S+", line)
         assert found, line
         server = Server(process, found.group(0))
         self.running.append(server)
         return server
 
 
-@pytest.fixture
-def servers():
+@contextmanager
+def started():
+    """Servers that end with the block."""
     all_of_them = Servers()
     yield all_of_them
     for server in all_of_them.running:
@@ -58,6 +61,12 @@ def servers():
             server.process.terminate()
             server.process.wait(30)
         server.process.stdout.close()
+
+
+@pytest.fixture
+def servers():
+    with started() as all_of_them:
+        yield all_of_them
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +85,7 @@ def browser():
 def page(browser):
     """A page that fails the test when it raises, or asks for anything outside."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(180_000)
     page: Page = context.new_page()
     wrong, asked = [], []
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +12,20 @@ import pytest
 from passerby.base.box import Box
 from passerby.base.kinds import Kind
 from passerby.base.plan import Keyframe, Plan, Track
+from passerby.base.proof import SignedProof
 from passerby.cli.portrait import portrait
 from passerby.cli.sample import make_sample
-from tests.clips import decoded
+from tests.browser.conftest import started
+from tests.clips import constant, decoded, write_clip
 from tests.plans import plan_for
 
 ROOT = Path(__file__).parents[2]
 MOVING = ROOT.parent / "shared" / "eval" / "dev" / "moving"
+#: Is the canvas of the picture empty?
+NOTHING_SHOWN = """() => {
+    const canvas = document.querySelector('.stage canvas');
+    return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.every((value) => value === 0);
+}"""
 #: Frames to follow each way: 2 seconds at 25 a second, less the one that is drawn in.
 EACH_WAY = 49
 
@@ -91,6 +99,19 @@ def case(footage, tmp_path):
     plan = tmp_path / f"{clip.stem}.plan.json"
     plan.write_text(footage.plan.to_json())
     return clip, plan
+
+
+@pytest.fixture(scope="module")
+def looked_at(footage, tmp_path_factory):
+    """One server for all tests that change nothing: a folder of three files, the first of them with a plan and open."""
+    folder = tmp_path_factory.mktemp("looked_at")
+    shutil.copy(footage.clip, folder / "a.mp4")
+    (folder / "a.plan.json").write_text(footage.plan.to_json())
+    for name in ("b.mp4", "c.mp4"):
+        write_clip(folder / name, times=constant(12))
+        (folder / name).with_suffix(".plan.json").write_text(plan_for(folder / name).to_json())
+    with started() as servers:
+        yield servers.start(folder)
 
 
 def opened(page, server):
@@ -198,12 +219,26 @@ def test_a_whole_case(page, servers, footage, case, models):
     # Exported, and the pixels looked at.
     page.keyboard.press("Shift+E")
     page.locator("#export-now").click()
-    page.wait_for_selector(".verdict:has-text('check')", timeout=240_000)
+    page.wait_for_selector(".verdict:has-text('check')", timeout=600_000)
     pictures = [picture for _, picture in decoded(clip.with_name(f"{clip.stem}.redacted.mp4"))]
     black = [is_black(pictures[n], footage.face[n]) for n in near]
     assert sum(black) / len(black) >= 0.9
     original = [picture for _, picture in decoded(clip)]
     assert not is_black(original[footage.middle], face)
+
+    # Frames are drawn from what was exported, and judged with two keys.
+    page.keyboard.press("5")
+    page.click("button:has-text('Draw frames')")
+    page.wait_for_selector("img.drawn")
+    for left in range(59, -1, -1):
+        page.keyboard.press("a")
+        page.wait_for_selector(f"text={left} still to judge" if left else "text=At most 4.9 % of all frames")
+    page.keyboard.press("l")  # the last one, thought over
+    page.wait_for_selector("text=At most 7.7 % of all frames")
+    proof = SignedProof.model_validate_json((clip.parent / f"{clip.stem}.redacted.proof" / "report.json").read_bytes())
+    assert (60, 1) == (len(proof.proof.bound.sample.frames), len(proof.proof.bound.shows))
+    page.keyboard.press("4")
+    page.wait_for_selector(".verdict[data-clean=false]")
 
 
 def covers(mask, face):
@@ -264,50 +299,67 @@ def test_boxes_by_keyboard_and_by_mouse(page, servers, footage, case):
     assert len(footage.plan.tracks(0)) == len(saved(plan).tracks(0))
 
 
-def test_what_is_shown_is_said(page, servers, footage, case):
-    opened(page, servers.start(case[0]))
+def test_what_is_shown_is_said(page, looked_at):
+    opened(page, looked_at)
     assert "As released" == page.inner_text(".banner")
+    page.route("**/original/**", lambda route: None)  # it never comes
     page.keyboard.press("v")
     page.wait_for_selector(".banner.original")
     assert "original" in page.inner_text(".banner")
+    assert page.evaluate(NOTHING_SHOWN)  # least of all the released picture, as if it were the original
 
 
-def test_playing_goes_on(page, servers, footage, case):
-    opened(page, servers.start(case[0]))
+def test_playing_goes_on(page, looked_at):
+    opened(page, looked_at)
     page.keyboard.press("Space")
     page.wait_for_timeout(1500)
     page.keyboard.press("Space")
     assert frame_of(page) > 5
 
 
-def test_without_the_token_nothing_is_shown(page, servers, case):
-    address = servers.start(case[0]).address
-    page.goto(address.partition("?")[0])
+def test_without_the_token_nothing_is_shown(page, looked_at):
+    page.goto(looked_at.address.partition("?")[0])
     page.wait_for_selector("text=You are not logged in")
 
 
+def test_progress_over_a_folder(page, looked_at):
+    opened(page, looked_at)
+    page.wait_for_selector("text=0 of 3 files done")
+    page.select_option("header select", "1")
+    page.wait_for_url(re.compile("#file=1$"))
+    page.keyboard.press("1")
+    page.click("text=Whole file looked at")
+    page.wait_for_selector("text=1 of 3 files done")
+    page.reload()
+    page.wait_for_selector("text=1 of 3 files done")
+    assert page.locator("header option").all_inner_texts()[1].startswith("✓ b.mp4")
+    page.click("text=Whole file looked at")
+    page.wait_for_selector("text=0 of 3 files done")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_that_axe_finds_serious(page, servers, footage, case, theme):
+def test_nothing_that_axe_finds_serious(page, looked_at, theme):
     axe = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
     if not axe.exists():
         pytest.skip("axe-core is not there: scripts/web brings it")
     page.emulate_media(color_scheme=theme)
-    opened(page, servers.start(case[0]))
+    opened(page, looked_at)
+    only = {"runOnly": ["color-contrast"]} if theme == "dark" else {}  # the rest is the same in both
+    page.evaluate(axe.read_text())  # by the debugger, so the content security policy need not allow it
     seen = []
     for keys in (("1",), ("2", "t"), ("3", "["), ("4",), ("5",), ("?",)):
         for key in keys:
             page.keyboard.press(key)
-        page.wait_for_timeout(200)
-        page.evaluate(axe.read_text())  # by the debugger, so the content security policy need not allow it
-        found = page.evaluate("async () => (await axe.run()).violations")
+        page.wait_for_timeout(100)
+        found = page.evaluate("async (only) => (await axe.run(only)).violations", only)
         seen += [
             (keys, one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
         ]
     assert [] == seen
 
 
-def test_every_action_has_a_key_on_the_help_page(page, servers, footage, case):
-    opened(page, servers.start(case[0]))
+def test_every_action_has_a_key_on_the_help_page(page, looked_at):
+    opened(page, looked_at)
     page.keyboard.press("?")
     source = (ROOT / "web" / "src" / "keys.ts").read_text()
     texts = re.findall(r"\{ keys: \[.*?\], text: '(\w+)'", source)
@@ -326,9 +378,35 @@ def test_every_text_is_in_the_catalogue():
         assert [] == loose, path.name
 
 
-def test_it_fits_a_tablet(page, servers, footage, case):
+def test_it_fits_a_tablet(page, looked_at):
     page.set_viewport_size({"width": 820, "height": 1180})
-    opened(page, servers.start(case[0]))
+    opened(page, looked_at)
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
     assert page.locator(".stage").bounding_box()["height"] > 250
     assert page.locator(".timeline").is_visible()
+
+
+def test_from_elsewhere_there_is_a_password_tls_and_no_original(browser, servers, case, tmp_path):
+    host = socket.gethostname()
+    if not socket.gethostbyname(host).startswith("127."):
+        pytest.skip("the name of this machine does not lead to itself alone, and tests listen nowhere else")
+    word = tmp_path / "word.txt"
+    word.write_text("a long enough word\n")
+    server = servers.start(case[0], "--host", host, "--password-file", str(word))
+    assert server.address.startswith("https://")
+    assert "token" not in server.address
+    context = browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.goto(server.address)
+    page.fill("input[type=password]", "a wrong word")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".message.bad")
+    page.fill("input[type=password]", "a long enough word")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.stage canvas[data-frame="0"]')
+    assert 0 == page.locator("button:has-text('Original')").count()
+    page.keyboard.press("v")
+    assert "As released" == page.inner_text(".banner")
+    assert 403 == page.request.get(f"{server.address}api/files/0/original/0/0").status
+    assert 200 == page.request.get(f"{server.address}api/files/0/masked/0/0").status
+    context.close()

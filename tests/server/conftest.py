@@ -25,7 +25,7 @@ PATCH = Box(4, 4, 28, 20)
 
 
 def given(source: Path) -> Given:
-    output = source.with_name(f"{source.stem}.redacted.mp4")
+    output = source.with_name(f"{source.stem}.redacted{source.suffix}")
     return Given(source, output, output.with_suffix(".report.json"), source.with_name(f"{source.stem}.plan.json"))
 
 

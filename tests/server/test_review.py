@@ -8,8 +8,6 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.base.report import Report
-from passerby.base.settings import Audio
 from passerby.server.review.told import TrackTold, Whole
 from tests.clips import decoded
 from tests.plans import told
@@ -111,10 +109,9 @@ def test_following_goes_on_from_a_corrected_box(review):
     review.followed()
     review.edit("move", track=number, frame=12, box=[90, 60, 110, 80])
     review.followed()
-    keys = review.tracks()[number]["keys"]
-    hands = [key["box"] for key in keys if key["hand"]]
-    assert [[60, 10, 80, 30], [90, 60, 110, 80]] == hands
-    assert keys[-1]["box"][0] > 80
+    keys = next(track for track in review.saved.tracks(0) if track.number == number).keyframes
+    assert [(60, 10, 80, 30), (90, 60, 110, 80)] == [key.box for key in keys if key.origin == "person"]
+    assert keys[-1].box.x1 > 80
 
 
 def test_what_is_followed_ends_where_it_is_told_to(review):
@@ -123,11 +120,11 @@ def test_what_is_followed_ends_where_it_is_told_to(review):
     times = review.shelf.items[0].file.times(0)
     review.edit("end", track=number, frame=8, side="ends")
     review.edit("end", track=number, frame=4, side="starts")
-    keys = review.tracks()[number]["keys"]
-    assert (times[4], times[8]) == (keys[0]["time"], keys[-1]["time"])
+    here = review.tracks()[number]["times"]
+    assert (times[4], times[8]) == (here[0], here[-1])
     review.edit("extend", track=number, frame=15)
     review.followed()
-    assert times[15] == review.tracks()[number]["keys"][-1]["time"]
+    assert times[15] == review.tracks()[number]["times"][-1]
 
 
 def test_split_merge_kind_and_reason(review):
@@ -235,53 +232,6 @@ def test_the_queue_remembers_what_was_looked_at(review):
     assert later.client.get("/api/files", headers=HEADERS).json()[0]["finished"]
 
 
-def exported(review):
-    review.shelf.items[0].releasing.job._thread.join(60)
-    return review.get("/release").json()
-
-
-def test_export_paints_what_the_corrected_plan_says(review, monkeypatch):
-    told(monkeypatch)
-    review.edit("delete", track=1)
-    review.edit("draw", frame=0, box=[40, 40, 100, 90], follow=False, kind="text")
-    assert 200 == review.post("/release", {}).status_code
-    release = exported(review)
-    assert "done" == release["progress"]["state"], release
-    assert release["verdict"]["clean"]
-    first = decoded(review.given.output)[0][1]
-    assert first[45:85, 45:95].max() < 25
-    assert first[8:16, 8:24].min() > 200
-    report = Report.model_validate_json(review.given.report.read_bytes())
-    assert report.plan_edited
-    review.edit("delete", track=2)
-    assert review.get("/release").json()["stale"]
-
-
-def test_an_export_that_is_stopped_leaves_nothing(review, monkeypatch):
-    told(monkeypatch)
-    job = review.shelf.items[0].releasing.job
-    monkeypatch.setattr("passerby.server.review.progress.JobProgress.advance", stop_at_once)
-    review.post("/release", {})
-    job._thread.join(60)
-    assert "stopped" == review.get("/release").json()["progress"]["state"]
-    assert not review.given.output.exists()
-
-
-def stop_at_once(progress, frames):
-    from passerby.server.review.progress import Stopped
-
-    raise Stopped("Stopped.")
-
-
-def test_what_is_left_out_is_not_in_the_release(review, monkeypatch):
-    told(monkeypatch)
-    kept = [moment for moment, _ in decoded(review.given.source) if not 0.2 <= moment < 0.4]
-    review.edit("trim", spans=[{"start": 0.2, "end": 0.4}])
-    review.post("/release", {"audio": Audio.REMOVE})
-    assert "done" == exported(review)["progress"]["state"]
-    assert len(kept) == len(decoded(review.given.output))
-
-
 def test_a_correction_becomes_a_case_without_pixels(review):
     review.edit("kind", track=1, kind="face")
     name = review.post("/case", {"track": 1, "note": "behind the fence"}).json()["name"]
@@ -310,11 +260,3 @@ def test_a_file_that_is_no_video_says_so(tmp_path):
     told_of = opened(tmp_path / "yard.mp4").client.get("/api/files", headers=HEADERS).json()[0]
     assert "failed" == told_of["state"]
     assert "not a video" in told_of["error"]
-
-
-def test_the_check_and_the_draw_say_when_they_are_missing(review, monkeypatch):
-    monkeypatch.setattr("passerby.server.review.proof._module", lambda name: None)
-    session = review.client.get("/api/session", headers=HEADERS).json()
-    assert not session["independent_check"]
-    assert not review.get("/draw").json()["available"]
-    assert 409 == review.post("/draw").status_code

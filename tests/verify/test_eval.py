@@ -16,7 +16,7 @@ from passerby.verify.story import verify
 
 ROOT = Path(__file__).parents[2]
 MOVING = ROOT.parent / "shared" / "eval" / "dev" / "moving"
-CLIP = "clip05.mp4"
+CLIP = "clip03.mp4"
 
 pytestmark = pytest.mark.skipif(
     not (MOVING / "annotations.json").exists(),

@@ -29,7 +29,7 @@ def eyes(patch: pytest.MonkeyPatch, look: Look = lambda picture: (), close: Look
 
         def alive(self) -> None: ...
 
-        def look(self, picture: np.ndarray, **how: object) -> list[Sighting]:
+        def look(self, picture: np.ndarray, *how: object) -> list[Sighting]:
             return list(look(picture))
 
         def close(self, picture: np.ndarray, place: Box, kind: Kind) -> Sighting | None:

@@ -20,6 +20,9 @@ import { t } from './messages';
 import * as store from './store';
 import { frameAt } from './time';
 
+/** Milliseconds between two questions whether more files are ready. */
+const POLL = 250;
+
 const id = (): number => store.file.value?.id ?? 0;
 const path = () => ({ params: { path: { id: id() } } });
 
@@ -46,7 +49,7 @@ export async function begin(): Promise<void> {
     const first = store.files.value.find((one) => one.id === wanted) ?? store.files.value[0];
     if (first?.state === 'ready') await open(first.id);
   });
-  window.setInterval(() => void watch(), 1000);
+  window.setInterval(() => void watch(), POLL);
 }
 
 /** Files become ready by themselves; the first that does is opened. */
@@ -71,6 +74,7 @@ export async function open(wanted: number): Promise<void> {
     store.playing.value = false;
     store.file.value = whole;
     store.release.value = store.draw.value = store.following.value = null;
+    store.drawAt.value = 0;
     showVideo(0, times);
     location.hash = `file=${wanted}`;
     await Promise.all([refreshQueue(), refreshRelease(), refreshDraw(), pollFollowing()]);
@@ -246,6 +250,7 @@ export async function refreshDraw(): Promise<void> {
 }
 
 export async function startDraw(): Promise<void> {
+  store.drawAt.value = 0;
   const told = await attempt(() => ask<ReleaseTold>(client.POST('/api/files/{id}/draw', path())));
   if (told) store.release.value = told;
   await afterRelease();

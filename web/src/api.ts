@@ -6,7 +6,6 @@ type Shapes = components['schemas'];
 export type FileTold = Shapes['FileTold'];
 export type Whole = Shapes['Whole'];
 export type TrackTold = Shapes['TrackTold'];
-export type KeyTold = Shapes['KeyTold'];
 export type Changed = Shapes['Changed'];
 export type Entry = Shapes['Entry'];
 export type Session = Shapes['Session'];

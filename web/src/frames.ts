@@ -2,14 +2,16 @@
 import { pictureAddress } from './api';
 
 const KEPT = 90;
-const AT_ONCE = 3;
+/** The server decodes one jump at a time, and does not see when a picture is not wanted any more: what is asked for at
+ * once is what somebody who drags the timeline has to wait for before the frame they stop at. */
+const AT_ONCE = 2;
 
 type Key = string;
 
 export class Frames {
   private kept = new Map<Key, ImageBitmap>();
   private wanted: Key[] = [];
-  private flying = new Map<Key, AbortController>();
+  private flying = new Set<Key>();
   private failures = 0;
 
   constructor(private readonly arrived: () => void) {}
@@ -23,15 +25,9 @@ export class Frames {
     return picture;
   }
 
-  /** These are wanted, in this order; what was wanted before and is not any more is not fetched. */
+  /** These are wanted, in this order; what was wanted before, is not any more and was not asked for yet, is not fetched. */
   want(keys: Key[]): void {
     this.wanted = keys.filter((key) => !this.kept.has(key) && !this.flying.has(key));
-    for (const [key, flight] of this.flying) {
-      if (!keys.includes(key)) {
-        flight.abort();
-        this.flying.delete(key);
-      }
-    }
     this.fetchMore();
   }
 
@@ -39,15 +35,14 @@ export class Frames {
     while (this.flying.size < AT_ONCE) {
       const key = this.wanted.shift();
       if (key === undefined) return;
-      const flight = new AbortController();
-      this.flying.set(key, flight);
-      void this.fetch(key, flight);
+      this.flying.add(key);
+      void this.fetch(key);
     }
   }
 
-  private async fetch(key: Key, flight: AbortController): Promise<void> {
+  private async fetch(key: Key): Promise<void> {
     try {
-      const response = await fetch(key, { signal: flight.signal, cache: 'no-store' });
+      const response = await fetch(key, { cache: 'no-store' });
       if (!response.ok) throw new Error(response.statusText);
       const picture = await createImageBitmap(await response.blob());
       this.kept.set(key, picture);
@@ -59,9 +54,9 @@ export class Frames {
       }
       this.arrived();
     } catch {
-      if (!flight.signal.aborted && ++this.failures < 5) window.setTimeout(() => this.arrived(), 500);
+      if (++this.failures < 5) window.setTimeout(() => this.arrived(), 500);
     } finally {
-      if (this.flying.get(key) === flight) this.flying.delete(key);
+      this.flying.delete(key);
       this.fetchMore();
     }
   }

@@ -6,7 +6,7 @@ import * as act from './actions';
 import { KEYS, onKey, setSpeed, spelled, second, toggleView, zoomBy } from './keys';
 import { t, type Text } from './messages';
 import { QueuePanel, SpansPanel, TrackPanel } from './panels';
-import { DrawPanel, ExportPanel } from './release';
+import { DrawnPicture, DrawPanel, ExportPanel } from './release';
 import { Stage } from './stage';
 import * as store from './store';
 import './style.css';
@@ -101,7 +101,7 @@ function Top() {
       <button
         type="button"
         onClick={() => {
-          const now = store.theme.value || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+          const now = store.theme.value || (store.dark.value ? 'dark' : 'light');
           const next = now === 'dark' ? 'light' : 'dark';
           document.documentElement.dataset['theme'] = next;
           store.theme.value = next;
@@ -125,7 +125,7 @@ function Work() {
         <div class={`banner ${store.view.value}`} role="status">
           {store.view.value === 'masked' ? t('asReleased') : t('originalWarning')}
         </div>
-        <Stage />
+        {store.panel.value === 'draw' && store.drawn.value ? <DrawnPicture /> : <Stage />}
         <Transport />
       </section>
       <aside class="side">

@@ -83,11 +83,22 @@ export function ExportPanel() {
   );
 }
 
+/** A bound is never rounded down. */
+const atMost = (percent: number): string => (Math.ceil(percent * 10) / 10).toFixed(1);
+
+/** The frame that is judged, as large as the picture is otherwise: what has to be seen may be small. */
+export function DrawnPicture() {
+  const one = store.drawn.value;
+  if (!one || store.running.value) return null;
+  const name = t('drawAt', { n: store.drawAt.value + 1, all: store.draw.value?.frames.length ?? 0, time: clock(one.time) });
+  return <img class="drawn" alt={name} src={`/api/files/${store.file.value?.id ?? 0}/draw/${one.number}`} />;
+}
+
 export function DrawPanel() {
   const draw = store.draw.value;
-  const at = useSignal(0);
+  const at = store.drawAt;
   const frames = draw?.frames ?? [];
-  const one = frames[at.value];
+  const one = store.drawn.value;
   const left = frames.filter((frame) => frame.shows === null).length;
   const judge = async (shows: boolean) => {
     if (!one) return;
@@ -106,23 +117,21 @@ export function DrawPanel() {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   });
-  if (!draw?.available) return <p>{t('drawNone')}</p>;
   return (
     <>
       <p>{t('drawWhat')}</p>
       <div class="buttons">
         <Button text={t('drawFrames')} disabled={store.running.value} run={() => void act.startDraw()} strong={!frames.length} />
       </div>
-      {draw.stale && frames.length > 0 && <p class="note">{t('drawStale')}</p>}
+      {draw?.stale && frames.length > 0 && <p class="note">{t('drawStale')}</p>}
       {one && (
         <>
           <p>{t('drawAt', { n: at.value + 1, all: frames.length, time: clock(one.time) })}</p>
-          <img class="drawn" alt={t('drawAt', { n: at.value + 1, all: frames.length, time: clock(one.time) })} src={`/api/files/${store.file.value?.id ?? 0}/draw/${one.number}?r=${store.running.value}`} />
           <div class="buttons">
             <Button text={t('drawClean')} hint="A" pressed={one.shows === false} run={() => void judge(false)} />
             <Button text={t('drawShows')} hint="L" pressed={one.shows === true} run={() => void judge(true)} />
           </div>
-          <p role="status">{draw.percent != null ? t('drawBound', { percent: draw.percent.toFixed(1) }) : t('drawLeft', { n: left })}</p>
+          <p role="status">{draw?.percent != null ? t('drawBound', { percent: atMost(draw.percent) }) : t('drawLeft', { n: left })}</p>
         </>
       )}
     </>

@@ -22,6 +22,7 @@ export function Stage() {
   const frames = useRef<Frames | null>(null);
   frames.current ??= new Frames(() => tick.value++);
   const shown = useRef<ImageBitmap | null>(null);
+  const shownAs = useRef('');
 
   useEffect(() => {
     const watch = new ResizeObserver(([first]) => {
@@ -65,7 +66,10 @@ export function Stage() {
     const ahead = Array.from({ length: store.playing.value ? AHEAD : 2 }, (_, n) => at + n * stride);
     frames.current?.want(ahead.filter((n) => n <= store.lastFrame.value).map(key));
     const picture = frames.current?.get(key(at));
-    if (picture) shown.current = picture;
+    // The last picture stays until the next one is there, but never under the banner of the other view.
+    const kindShown = `${store.view.value} ${file.id} ${store.video.value}`;
+    if (picture || shownAs.current !== kindShown) shown.current = picture ?? null;
+    shownAs.current = kindShown;
     const { width, height } = size.value;
     surface.width = Math.round(width * ratio);
     surface.height = Math.round(height * ratio);

@@ -17,6 +17,8 @@ export const tracks = signal<Map<number, TrackTold>>(new Map());
 export const queue = signal<Entry[]>([]);
 export const release = signal<ReleaseTold | null>(null);
 export const draw = signal<DrawTold | null>(null);
+/** Which frame of the draw is being judged. */
+export const drawAt = signal(0);
 export const following = signal<Following | null>(null);
 
 export const frame = signal(0);
@@ -34,6 +36,10 @@ export const spanMarks = signal<{ from: number | null; to: number | null }>({ fr
 export const zoom = signal({ scale: 1, x: 0.5, y: 0.5 });
 export const scale = signal({ from: 0, to: 1 });
 export const theme = signal<'light' | 'dark' | ''>('');
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+/** Is the system dark? What is drawn, and not styled, has to be drawn anew when it changes. */
+export const dark = signal(systemDark.matches);
+systemDark.addEventListener('change', (event) => (dark.value = event.matches));
 export const helpOpen = signal(false);
 export const message = signal<{ text: string; bad: boolean } | null>(null);
 
@@ -47,6 +53,7 @@ export const here = computed(() =>
   [...tracks.value.values()].filter((track) => place(track, now.value) !== null),
 );
 export const track = computed(() => (selected.value === null ? null : (tracks.value.get(selected.value) ?? null)));
+export const drawn = computed(() => draw.value?.frames[drawAt.value] ?? null);
 export const running = computed(() => release.value?.progress.state === 'running');
 export const isFollowing = computed(() => following.value?.progress.state === 'running');
 

@@ -58,6 +58,7 @@ export function Timeline() {
     surface.height = Math.round(height * ratio);
     pen.scale(ratio, ratio);
     store.theme.value;
+    store.dark.value;
     const style = getComputedStyle(surface);
     const ink = style.getPropertyValue('--ink').trim();
     const soft = style.getPropertyValue('--soft').trim();
@@ -194,10 +195,14 @@ export function zoomTimeline(by: number): void {
   store.scale.value = { from: start, to: start + span };
 }
 
-/** One masked picture for each scene, or for each stretch of time where scenes are long. */
+/**
+ * One masked picture for each scene, or for each stretch of time where scenes are long. They are fetched one after the
+ * other: each is a jump in the film, and the large picture must not wait for a row of them.
+ */
 function Thumbnails({ width }: { width: number }) {
   const file = store.file.value;
   const info = store.info.value;
+  const fetched = useSignal<ReadonlySet<string>>(new Set());
   if (!file || !info) return null;
   const height = 44;
   const each = Math.max(30, Math.round((height * info.width) / info.height));
@@ -210,6 +215,9 @@ function Thumbnails({ width }: { width: number }) {
     const next = Math.floor((from + ((to - from) * (n + 1)) / count) * last);
     return cuts.find((cut) => cut >= first && cut < next) ?? first;
   });
+  const address = (frame: number) => pictureAddress('masked', file.id, store.video.value, frame, 160, 0, true);
+  const arrived = (frame: number) => (fetched.value = new Set([...fetched.value, address(frame)]));
+  const next = places.findIndex((frame) => !fetched.value.has(address(frame)));
   return (
     <div class="thumbnails">
       {places.map((frame, n) => (
@@ -220,7 +228,17 @@ function Thumbnails({ width }: { width: number }) {
           aria-label={`${t('goTo')} ${clock(store.secondsAt(store.times.value[frame] ?? 0))}`}
           onClick={() => goTo(frame)}
         >
-          <img src={pictureAddress('masked', file.id, store.video.value, frame, 160, 0, true)} alt="" loading="lazy" width={each} height={height} />
+          {(n === next || fetched.value.has(address(frame))) && (
+            <img
+              src={address(frame)}
+              alt=""
+              fetchpriority="low"
+              width={each}
+              height={height}
+              onLoad={() => arrived(frame)}
+              onError={() => arrived(frame)}
+            />
+          )}
         </button>
       ))}
     </div>

@@ -1,27 +1,29 @@
 // Where a track is at a moment: the same straight lines as in the plan.
-import type { KeyTold, TrackTold } from './api';
+import type { TrackTold } from './api';
 
 export type Box = [number, number, number, number];
 
-export const start = (track: TrackTold): number => (track.keys[0] as KeyTold).time;
-export const end = (track: TrackTold): number => (track.keys[track.keys.length - 1] as KeyTold).time;
+export const start = (track: TrackTold): number => track.times[0] as number;
+export const end = (track: TrackTold): number => track.times[track.times.length - 1] as number;
+
+const boxAt = (track: TrackTold, key: number): Box => track.boxes.slice(4 * key, 4 * key + 4) as Box;
 
 /** The box at a time (ticks), hidden or not; null outside the track. */
 export function place(track: TrackTold, time: number): Box | null {
-  const keys = track.keys;
+  const times = track.times;
   if (time < start(track) || time > end(track)) return null;
   let low = 0;
-  let high = keys.length - 1;
+  let high = times.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((keys[middle] as KeyTold).time < time) low = middle + 1;
+    if ((times[middle] as number) < time) low = middle + 1;
     else high = middle;
   }
-  const after = keys[low] as KeyTold;
-  if (after.time === time || low === 0) return after.box as Box;
-  const before = keys[low - 1] as KeyTold;
-  const share = (time - before.time) / (after.time - before.time);
-  return before.box.map((value, side) => value + ((after.box[side] as number) - value) * share) as Box;
+  const after = boxAt(track, low);
+  const [from, to] = [times[low - 1] as number, times[low] as number];
+  if (to === time || low === 0) return after;
+  const share = (time - from) / (to - from);
+  return boxAt(track, low - 1).map((value, side) => value + ((after[side] as number) - value) * share) as Box;
 }
 
 export const isVisible = (track: TrackTold, time: number): boolean =>

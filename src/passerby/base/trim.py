@@ -59,10 +59,15 @@ class Trims:
         """Spans of the source's sound as they are in the release; nothing where they are left out."""
         moved = []
         for span in spans:
-            start, end = self._moment(span.start), self._moment(span.end)
-            if end > start:
-                moved.append(span.model_copy(update={"start": start, "end": end}))
+            stretch = self.stretch(span.start, span.end)
+            if stretch is not None:
+                moved.append(span.model_copy(update={"start": stretch[0], "end": stretch[1]}))
         return moved
+
+    def stretch(self, start: float, end: float) -> tuple[float, float] | None:
+        """A stretch of the source (seconds) as it is in the release; None where all of it is left out."""
+        moved = self._moment(start), self._moment(end)
+        return moved if moved[1] > moved[0] else None
 
     def _moment(self, seconds: float) -> float:
         gone = sum(min(seconds, end) - start for start, end in self.seconds if seconds > start)

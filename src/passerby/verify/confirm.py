@@ -28,7 +28,7 @@ _WORTH: Mapping[str, tuple[float, float]] = {
     FACE: (0.0, 1.0),
     SECOND_FACE: (0.3, 0.75),
     PLATE: (0.0, 1.0),
-    TEXT: (0.3, 0.6),
+    TEXT: (0.3, 0.75),
     BODY: (0.0, 1.0),
 }
 

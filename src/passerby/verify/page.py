@@ -10,6 +10,7 @@ from html import escape
 
 from passerby.base.proof import Check, CheckResult, Outcome, Proof, SignedProof, Suspicion, TrackTold, Verdict
 from passerby.verify.style import STYLE
+from passerby.verify.words import counted, moment
 
 _HEADLINES = {
     Verdict.PASSED: ("Passed", "Every check was made, and nothing was found."),
@@ -67,13 +68,13 @@ def _head(proof: Proof) -> Iterator[str]:
     yield f"<header><p class=kicker>Report on a released file</p><h1>{_t(proof.file.name)}</h1></header>"
     yield f'<section class="verdict {proof.verdict.value}"><h2>{_t(title)}</h2><p>{_t(text)}</p></section>'
     file = proof.file
-    video = "; ".join(f"{v.width} {TIMES} {v.height}, {v.frames} frames" for v in file.videos)
+    video = "; ".join(f"{v.width} {TIMES} {v.height}, {counted(v.frames, 'frame')}" for v in file.videos)
     rows = [
-        ("Checked on", _t(proof.made.replace("T", " ").replace("+00:00", " UTC"))),
+        ("Checked on", _t(moment(proof.made))),
         ("Picture", video + ("" if len(file.videos) < 2 else f" ({len(file.videos)} video tracks)")),
-        ("Sound", f"{file.sounds} tracks" if file.sounds else "none"),
+        ("Sound", counted(file.sounds, "track") if file.sounds else "none"),
         ("Length", _clock(file.duration) if file.duration else NONE),
-        ("Shown to the models", f"{sum(v.looked_at for v in file.videos)} frames"),
+        ("Shown to the models", counted(sum(v.looked_at for v in file.videos), "frame")),
         ("SHA-256 of the file", _hash(file.sha256)),
     ]
     if proof.credentials is not None:
@@ -131,10 +132,7 @@ def _bound(proof: Proof) -> Iterator[str]:
 
 def _timeline(proof: Proof) -> Iterator[str]:
     length = proof.file.duration
-    release = proof.release
-    rows: list[tuple[str, str, list[tuple[float, float]]]] = []
-    for hidden in release.hidden if release else ():
-        rows.append((f"{hidden.kind}", "hidden", [(r.start, r.end) for r in hidden.ranges]))
+    rows = [(kind, "hidden", spans) for kind, spans in _stretches(proof).items()]
     looks = [(s.start, s.end or s.start) for s in proof.suspects if s.start is not None and s.box is not None]
     if looks:
         rows.append(("to be looked at", "look", looks))
@@ -152,6 +150,16 @@ def _timeline(proof: Proof) -> Iterator[str]:
     yield f"<span>{_clock(length)}</span></span></div></section>"
 
 
+def _stretches(proof: Proof) -> dict[str, list[tuple[float, float]]]:
+    """When something of each kind was hidden: as the redaction's report says, or else as the plan that was given."""
+    if proof.release is not None:
+        return {str(hidden.kind): [(r.start, r.end) for r in hidden.ranges] for hidden in proof.release.hidden}
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for track in proof.plan.tracks if proof.plan is not None else ():
+        spans.setdefault(str(track.kind), []).append((track.start, track.end))
+    return spans
+
+
 def _hidden(proof: Proof) -> Iterator[str]:
     release = proof.release
     if release is None:
@@ -164,7 +172,7 @@ def _hidden(proof: Proof) -> Iterator[str]:
     yield "</table><p class=soft>A track is one thing followed without a break. Nobody is known again, so somebody who "
     yield "leaves and comes back is two tracks.</p>"
     if release.covered:
-        yield f"<p>{release.covered} frames were covered whole.</p>"
+        yield f"<p>{counted(release.covered, 'frame')} covered whole.</p>"
     yield "</section>"
 
 
@@ -213,7 +221,7 @@ def _how(proof: Proof) -> Iterator[str]:
     if proof.release is not None:
         settings = proof.release.settings
         rows += [
-            ("Redacted with", f"{_t(proof.release.program)}, {_t(proof.release.made)}"),
+            ("Redacted with", f"{_t(proof.release.program)}, {_t(moment(proof.release.made))}"),
             ("To be hidden", _t(", ".join(settings.hide))),
             ("Fill, profile, sound", _t(f"{settings.style}, {settings.profile}, {settings.audio}")),
             ("Source", f"{_t(proof.release.source.name)}<br>{_hash(proof.release.source.sha256)}"),
@@ -222,7 +230,10 @@ def _how(proof: Proof) -> Iterator[str]:
     rows.append(("Models that checked", _models(proof.weights)))
     if proof.plan is not None:
         rows.append(
-            ("Plan", f"{_t(proof.plan.name)}, {proof.plan.corrections} corrections<br>{_hash(proof.plan.sha256)}")
+            (
+                "Plan",
+                f"{_t(proof.plan.name)}, {counted(proof.plan.corrections, 'correction')}<br>{_hash(proof.plan.sha256)}",
+            )
         )
     if proof.original is not None:
         rows.append(("Original", _hash(proof.original)))

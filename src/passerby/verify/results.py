@@ -11,6 +11,7 @@ from passerby.base.proof import Bound, Check, CheckResult, FileSeen, Outcome
 from passerby.base.settings import Audio, Profile, Style
 from passerby.verify.container import Audit
 from passerby.verify.watch import Watched
+from passerby.verify.words import counted
 
 TITLES = {
     Check.REPORT: "The file is what its report says",
@@ -64,12 +65,12 @@ def results(facts: Facts) -> Iterator[CheckResult]:
     if Kind.FACE in facts.hide:
         yield _result(facts, Check.FACES, f"{looked}; BlazeFace on tiles at several scales.")
     if Kind.PLATE in facts.hide:
-        yield _result(facts, Check.PLATES, f"{looked}, every third one for plates; text counts on vehicles alone.")
+        yield _result(facts, Check.PLATES, f"{looked}, every second one for plates; text counts on vehicles alone.")
     if set(facts.hide) & {Kind.PERSON, Kind.SCREEN, Kind.TEXT}:
         yield _result(
             facts,
             Check.OTHERS,
-            f"{looked}, every third one for persons, screens and text.",
+            f"{looked}, every second one for persons, screens and text.",
             partly="there is no second model for persons, screens and text: the one that made the masks was asked",
         )
     yield _result(facts, Check.FIRST_MODELS, f"{looked}; what is weak must be seen again to count.")
@@ -106,7 +107,9 @@ def _holes(facts: Facts) -> CheckResult:
         return _skipped(Check.HOLES, f"masks in the style {facts.style} are not black, so they cannot be followed")
     places = sum(one.places for one in facts.watched)
     return _result(
-        facts, Check.HOLES, f"Black areas were followed in every frame; {places} looks where one came or went."
+        facts,
+        Check.HOLES,
+        f"Black areas were followed in every frame; {counted(places, 'look')} where one came or went.",
     )
 
 
@@ -122,11 +125,11 @@ def _container(facts: Facts) -> CheckResult:
 
 def _sound(facts: Facts) -> CheckResult:
     tracks = facts.file.sounds
-    there = f"{tracks} tracks of sound" if tracks else "no sound"
+    there = f"Tracks of sound: {tracks}" if tracks else "There is no sound"
     if facts.audio is None:
-        return _result(facts, Check.SOUND, f"There is {there}; no report says what there should be.")
+        return _result(facts, Check.SOUND, f"{there}; no report says what there should be.")
     weak = "a disguised voice can still be known by how it speaks" if facts.audio is Audio.DISGUISE and tracks else None
-    return _result(facts, Check.SOUND, f"There is {there}; the report says: {facts.audio}.", partly=weak)
+    return _result(facts, Check.SOUND, f"{there}; the report says: {facts.audio}.", partly=weak)
 
 
 def _with_plan(facts: Facts) -> Iterator[CheckResult]:
@@ -137,7 +140,7 @@ def _with_plan(facts: Facts) -> Iterator[CheckResult]:
         yield _result(
             facts,
             Check.MASKS,
-            f"{measured} masks were measured in their frames, whole and in sixteen parts.",
+            f"Measured, whole and in sixteen parts, frame by frame: {counted(measured, 'mask')}.",
             partly=weak,
         )
     else:
@@ -150,8 +153,8 @@ def _with_plan(facts: Facts) -> Iterator[CheckResult]:
         yield _result(
             facts,
             Check.SOURCE,
-            f"{compared} masks were compared with the original, where {where}, in every third frame: band by band, "
-            "part by part, and averaged along each track.",
+            f"Compared with the original, where {where}, in every third frame: {counted(compared, 'mask')}; "
+            "band by band, part by part, and averaged along each track.",
             partly=None if compared else "no mask could be compared",
         )
     if facts.has_plan:

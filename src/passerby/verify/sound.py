@@ -26,9 +26,9 @@ Samples = npt.NDArray[np.float64]
 def presence(sounds: int, audio: Audio | None) -> str | None:
     """What is wrong with there being that many tracks of sound; `audio` is None where no report says anything."""
     if sounds and audio is Audio.REMOVE:
-        return f"the report says that the sound was removed, and there are {sounds} tracks of it"
+        return f"the report says that the sound was removed, and there is sound (tracks: {sounds})"
     if sounds and audio is None:
-        return f"there are {sounds} tracks of sound, and no report that says they were meant to stay"
+        return f"there is sound (tracks: {sounds}), and no report that says it was meant to stay"
     return None
 
 

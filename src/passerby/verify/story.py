@@ -102,7 +102,7 @@ def verify(
     given = _read(file, sha256, report, plan, original, suspects)
     with Opened.open(file) as opened:
         detectors = detectors or Detectors(Registry.load(), threads)
-        eyes = Eyes(detectors, given.settings.hide)
+        eyes = Eyes(detectors, given.settings.hide, opened.videos[0].geometry.upright)
         told = Told(given.settings.hide, given.settings.style, given.plan, given.original)
         watched = [
             Watch(opened, number, told, eyes, suspects, settings).run(progress, printable(file))
@@ -224,14 +224,19 @@ def _plan_seen(plan: Plan, path: Path) -> PlanSeen:
 def _tracks(plan: Plan) -> Iterator[TrackTold]:
     by_hand = {(c.video, c.number): c for c in plan.corrections}
     for video, seen in enumerate(plan.videos):
+        trims = Trims(plan.trim, seen.time_base)
         for track in plan.tracks(video):
+            start, end = max(0.0, float(track.start * seen.time_base)), float(track.end * seen.time_base)
+            shown = trims.stretch(start, end) if trims else (start, end)
+            if shown is None:
+                continue  # all of it was left out
             correction = by_hand.get((video, track.number))
             yield TrackTold(
                 video=video,
                 number=track.number,
                 kind=track.kind,
-                start=round(max(0.0, float(track.start * seen.time_base)), 3),
-                end=round(float(track.end * seen.time_base), 3),
+                start=round(shown[0], 3),
+                end=round(shown[1], 3),
                 reason=track.reason or (correction.reason if correction else None),
                 by=correction.who if correction else None,
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
@@ -21,11 +23,12 @@ from passerby.base.raw import RawFrame
 from passerby.base.schedule import Schedule, Showing
 from passerby.base.settings import Style
 from passerby.base.trim import Trims
+from passerby.detect.detector import AT_ONCE
 from passerby.detect.pictures import Picture, colour, fitted, luma
 from passerby.verify.against import AgainstOriginal
 from passerby.verify.black import Blackness, blackness
 from passerby.verify.confirm import MOST_BLACK, Confirming, worth
-from passerby.verify.eyes import Eyes, Sighting
+from passerby.verify.eyes import ALL, Eyes, Sighting, Turn
 from passerby.verify.holes import Holes
 from passerby.verify.masks import MaskCheck
 from passerby.verify.opened import Opened
@@ -45,16 +48,23 @@ PART = 1600
 MOVING = 0.1
 
 
+#: What looks are for, in turn. The two that see the smallest faces best are in one: models that agree in one picture
+#: say more than models that saw the thing at different times.
+TURNS = (
+    Turn(small=True, others=False, face_sizes=(1280,)),
+    Turn(small=False, others=True, face_sizes=(640,), plate_sizes=(640,)),
+    Turn(small=False, others=False, face_sizes=(640, 320)),
+    Turn(small=False, others=True, face_sizes=(320,), plate_sizes=(320,)),
+)
+
+
 class WatchSettings(Frozen):
-    """`interval` seconds between two looks; every `small`-th one also looks for the smallest faces, every `plates`-th
-    one for plates and the rest. The first face model looks at the sizes of `turns`, a tuple in each look. Every
+    """`interval` seconds between two looks; the first one goes as far as looks go, those after it take `turns`. Every
     `compared`-th frame is compared with the original. `longest` is the longer side of the picture that models are
     shown, px."""
 
-    interval: float = 0.2
-    small: int = 3
-    plates: int = 3
-    turns: tuple[tuple[int, ...], ...] = ((1280,), (640, 320))
+    interval: float = 0.28
+    turns: tuple[Turn, ...] = TURNS
     compared: int = 3
     longest: int = 1920
 
@@ -80,6 +90,17 @@ class Watched:
     places: int = 0
 
 
+@dataclass(slots=True)
+class _Look:
+    """A look that is under way, and what has to be known of its frame to judge it."""
+
+    index: int
+    moment: float
+    dark: Blackness
+    hidden: Sequence[Box]
+    found: Future[list[Sighting]]
+
+
 class Watch:
     """One run. `run` does everything."""
 
@@ -102,11 +123,17 @@ class Watch:
         self._masks = MaskCheck(video, told.style, self._full, suspects)
         self._against = AgainstOriginal(video, told.style, suspects)
         self._confirming, self._holes = Confirming(), Holes()
+        self._looking = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-look")
+        self._under_way: deque[_Look] = deque()
         self._next_look = float("-inf")
         self._looks = self._places = 0
 
     def run(self, progress: Progress, name: str) -> Watched:
         """Decode the track to its end. Raises SourceError, DetectorError as what it calls does."""
+        with self._looking:
+            return self._run(progress, name)
+
+    def _run(self, progress: Progress, name: str) -> Watched:
         frames = black = unanalysed = 0
         schedule = Schedule(self._plan.tracks(self._video)) if self._plan is not None else None
         progress.start(name, "check", self._info.frames_estimate)
@@ -128,6 +155,8 @@ class Watch:
             frames += 1
             black += dark.share >= ALL_BLACK
             progress.advance(1)
+        while self._under_way:
+            self._judge(self._under_way.popleft())
         progress.finish()
         self._tell_things()
         self._against.finish()
@@ -194,13 +223,12 @@ class Watch:
         gone = self._holes.step(dark, seconds) if self._opened.still is None and self._told.style is Style.SOLID else []
         if due:
             self._next_look = seconds + self._settings.interval - 1e-6
-            found = self._sightings(frame, geometry)
-            shown = [s for s in found if self._shows(s.box, dark, hidden)]
             moment = seconds * MOVING if self._opened.still is not None else seconds
-            self._confirming.look(shown, frame.index, moment)
-            if self._opened.still is not None and not self._opened.still.info.animated:
-                self._confirming.page_ends()
+            found = self._looking.submit(self._sightings, frame, geometry, self._turn())
+            self._under_way.append(_Look(frame.index, moment, dark, hidden, found))
             self._looks += 1
+            while len(self._under_way) > AT_ONCE:  # no more: each holds a frame
+                self._judge(self._under_way.popleft())
             if self._looks % ALIVE_EVERY == 0:
                 self._eyes.alive()
         for one in gone:
@@ -216,16 +244,24 @@ class Watch:
                     what = f"a {kind} shows where its mask is gone"
                     self._suspects.see(Check.HOLES, what, self._video, frame.index, one.start, kind, box, seen.score)
 
-    def _sightings(self, frame: RawFrame, geometry: Geometry) -> list[Sighting]:
-        still = self._opened.still is not None
-        small = still or self._looks % self._settings.small == 0
-        plates = still or self._looks % self._settings.plates == 0
+    def _turn(self) -> Turn:
+        if self._opened.still is not None or not self._looks:
+            return ALL
+        return self._settings.turns[self._looks % len(self._settings.turns)]
+
+    def _judge(self, look: _Look) -> None:
+        """What a look saw, once it is done; looks are judged in their order."""
+        shown = [s for s in look.found.result() if self._shows(s.box, look.dark, look.hidden)]
+        self._confirming.look(shown, look.index, look.moment)
+        if self._opened.still is not None and not self._opened.still.info.animated:
+            self._confirming.page_ends()
+
+    def _sightings(self, frame: RawFrame, geometry: Geometry, turn: Turn) -> list[Sighting]:
         picture, scale = self._picture(frame, geometry)
-        sizes = None if still else self._settings.turns[self._looks % len(self._settings.turns)]
-        found = self._eyes.look(picture, small=small, plates=plates, sizes=sizes)
+        found = self._eyes.look(picture, turn)
         for one in found:
             one.box = Box(*(v * scale for v in one.box))
-        if still and max(geometry.upright) > PART * 1.2:
+        if self._opened.still is not None and max(geometry.upright) > PART * 1.2:
             found += self._in_parts(colour(frame, geometry, geometry.upright))
         return found
 

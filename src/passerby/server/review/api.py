@@ -13,7 +13,6 @@ from fastapi.responses import FileResponse, Response
 from passerby import desk
 from passerby.base.frozen import Frozen
 from passerby.base.settings import Audio
-from passerby.server.review import proof
 from passerby.server.review.asked import Edit, Reason
 from passerby.server.review.cases import case_of
 from passerby.server.review.edits import frame_at
@@ -97,8 +96,6 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
             program=f"passerby {version('passerby')}",
             who=shelf.who,
             originals=originals,
-            independent_check=proof.available(),
-            draws=proof.can_draw(),
         )
 
     @routes.get("/files")
@@ -270,8 +267,6 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
         """Draw frames from the release."""
         item = item_of(id)
         _ready(item)
-        if not proof.can_draw():
-            raise HTTPException(409, "Drawing frames is not part of this version.")
         item.releasing.draw()
         return item.releasing.told()
 
@@ -333,8 +328,7 @@ def _picture(jpeg: bytes) -> Response:
 
 def _file_told(item: Item) -> FileTold:
     file = item.file
-    ready = file.state == "ready"
-    listed = _queue(item) if ready else []
+    listed = {entry.id for entry in _listed(item)} if file.state == "ready" else set()
     return FileTold(
         id=file.id,
         name=file.given.source.name,
@@ -344,7 +338,7 @@ def _file_told(item: Item) -> FileTold:
         progress=file.progress.told(),
         finished=file.notes.finished,
         to_look_at=len(listed),
-        looked_at=sum(entry.done for entry in listed),
+        looked_at=len(listed.intersection(file.notes.done)),
         released=file.given.output.exists(),
     )
 
@@ -362,10 +356,17 @@ def _following(item: Item) -> Following:
 
 
 def _queue(item: Item) -> list[Entry]:
+    """What needs a look, the most urgent first, with what was done already."""
+    done = set(item.file.notes.done)
+    marked = [entry.model_copy(update={"done": entry.id in done}) for entry in _listed(item)]
+    return sorted(marked, key=urgency)
+
+
+def _listed(item: Item) -> list[Entry]:
     """Doubts of the plan, and what the check of the last release found."""
     file = item.file
     with file.lock:
-        plan, done = file.history.plan, set(file.notes.done)
+        plan = file.history.plan
         listed = list(file.doubts())
         verdict = item.releasing.told().verdict
         for finding in verdict.findings if verdict is not None else ():
@@ -384,5 +385,4 @@ def _queue(item: Item) -> list[Entry]:
                     box=finding.box,
                 )
             )
-        marked = [entry.model_copy(update={"done": entry.id in done}) for entry in listed]
-        return sorted(marked, key=urgency)
+        return listed

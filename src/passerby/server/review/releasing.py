@@ -7,8 +7,11 @@ from pathlib import Path
 
 from passerby import desk
 from passerby.base.errors import PasserbyError
+from passerby.base.plan import Plan
+from passerby.base.proof import Bound, Proof
 from passerby.base.report import Report
 from passerby.base.settings import Audio
+from passerby.base.trim import Trims
 from passerby.server.review import proof
 from passerby.server.review.edits import Refused
 from passerby.server.review.notes import Draw, Judgement
@@ -28,6 +31,7 @@ class Releasing:
         self._file = file
         self.job = Job()
         self._verdict: Verdict | None = None
+        self._proof: Proof | None = None
         self._revision: int | None = None
         self._pictures: dict[int, bytes] = {}
         self._lock = threading.Lock()
@@ -48,16 +52,21 @@ class Releasing:
 
         def work(progress: JobProgress) -> None:
             report = desk.release(self._file.given, plan, progress, audio)
-            self._verdict, self._revision = proof.quick(report), revision
+            self._verdict, self._revision = proof.quick(report, self._trims(plan)), revision
             self._pictures.clear()
-            if proof.available():
-                self._verify(progress)
+            self._verify(progress, plan)
 
         self.job.start(work)
 
-    def _verify(self, progress: JobProgress, bound: object = None) -> None:
+    def _verify(self, progress: JobProgress, plan: Plan, bound: Bound | None = None) -> None:
         given = self._file.given
-        self._verdict = proof.verify(given.output, given.report, given.plan, self._folder, progress, bound)
+        self._proof = proof.verify(given.output, given.report, given.plan, self._folder, progress, bound)
+        self._verdict = proof.told(self._proof, self._trims(plan))
+
+    @staticmethod
+    def _trims(plan: Plan) -> Trims:
+        """What the release leaves out, in the time of its first video track."""
+        return Trims(plan.trim, plan.videos[0].time_base)
 
     def told(self) -> ReleaseTold:
         if self._verdict is None and not self.job.running:
@@ -73,8 +82,12 @@ class Releasing:
             report = Report.model_validate_json(self._file.given.report.read_bytes())
         except (OSError, ValueError):
             return None
-        same = report.source.sha256 == self._file.history.plan.source.sha256 and self._file.given.output.exists()
-        return proof.quick(report) if same else None
+        plan = self._file.history.plan
+        if report.source.sha256 != plan.source.sha256 or not self._file.given.output.exists():
+            return None
+        self._proof = proof.earlier(self._folder, report.output.sha256)
+        trims = self._trims(plan)
+        return proof.quick(report, trims) if self._proof is None else proof.told(self._proof, trims)
 
     def draw(self) -> None:
         """Draw frames from the release and have their pictures ready. Raises Refused when there is no release."""
@@ -97,14 +110,14 @@ class Releasing:
     def drawn(self) -> DrawTold:
         draw = self._file.notes.draw
         if draw is None:
-            return DrawTold(available=proof.can_draw())
+            return DrawTold()
         frames = tuple(
             JudgedFrame(number=one.number, time=one.time, shows=_shows(draw, one.number)) for one in draw.frames
         )
         complete = all(frame.shows is not None for frame in frames)
-        percent = proof.bound(draw)[1] if complete and proof.can_draw() else None
+        percent = proof.bound(draw).percent if complete else None
         stale = _sha256_now(self._file) != draw.sha256
-        return DrawTold(available=proof.can_draw(), frames=frames, percent=percent, stale=stale)
+        return DrawTold(frames=frames, percent=percent, stale=stale)
 
     def picture(self, number: int) -> bytes:
         """One drawn frame, PNG. Raises Refused when it is not there."""
@@ -114,7 +127,7 @@ class Releasing:
             return self._pictures[number]
 
     def judge(self, number: int, shows: bool) -> DrawTold:
-        """What a person says of one drawn frame. After the last one the check is done again, with the bound in it."""
+        """What a person says of one drawn frame. After the last one the report says it, with the bound."""
         with self._file.lock:
             draw = self._file.notes.draw
             if draw is None or all(one.number != number for one in draw.frames):
@@ -122,10 +135,18 @@ class Releasing:
             said = Judgement(shows=shows, who=self._file.who, when=self._file.now().isoformat(timespec="seconds"))
             self._file.note(draw=draw.model_copy(update={"judged": {**draw.judged, number: said}}))
         told = self.drawn()
-        if told.percent is not None and not told.stale and proof.available() and not self.job.running:
-            bound = proof.bound(self._file.notes.draw or draw)[0]
-            self.job.start(lambda progress: self._verify(progress, bound))
+        if told.percent is not None and not told.stale and not self.job.running:
+            self._report_bound(proof.bound(self._file.notes.draw or draw))
         return told
+
+    def _report_bound(self, bound: Bound) -> None:
+        """Nothing needs to be looked at again, if the check of this very release is still there."""
+        known, plan = self._proof, self._file.history.plan
+        if known is None or known.file.sha256 != bound.sample.sha256:
+            self.job.start(lambda progress: self._verify(progress, plan, bound))
+            return
+        self._proof = proof.with_bound(known, bound, self._folder)
+        self._verdict = proof.told(self._proof, self._trims(plan))
 
 
 def _shows(draw: Draw, number: int) -> bool | None:
