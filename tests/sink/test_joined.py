@@ -81,6 +81,30 @@ def test_only_the_parts_that_were_asked_for_are_in_it(recordings, clock, output)
     assert 40 == len(frames(output)) == report.output.frames
 
 
+def test_covered_frames_are_counted_in_what_was_asked_for(recordings, clock, output):
+    record(recordings, encoded("yard", 60, covered={5, 19, 20, 29, 30, 45, 46}))
+    for start, end, expected in ((0, 6, 7), (1, 3, 3), (2.5, 4.5, 5), (5, 6, 0)):
+        (report,) = join(recordings, "yard", WALL + start, WALL + end, output, force=True)
+        assert expected == report.output.covered, (start, end)
+    (segment,) = everything(recordings)
+    recordings.keeper.remove([segment])
+    with recordings.database.reading() as connection:
+        assert 0 == connection.exec_driver_sql("SELECT count(*) FROM covered").scalar()
+
+
+def test_covered_frames_of_what_was_found_again_are_not_known(recordings, clock, output):
+    made = encoded("yard", 30, covered={5})
+    writer = recordings.writer("yard")
+    for part in made:
+        writer.append(part)
+    (segment,) = everything(recordings)
+    with (recordings.database.folder.path / segment.path).open("r+b") as file:
+        file.truncate(segment.size - 5)
+    recordings.recover()
+    (report,) = join(recordings, "yard", WALL, WALL + 9, output)
+    assert report.output.covered is None
+
+
 def test_a_minute_goes_into_the_next_without_a_seam(recordings, clock, output):
     record(recordings, parts(clock, count=130))
     assert 3 == len(everything(recordings))

@@ -9,9 +9,10 @@ from contextlib import suppress
 import pytest
 
 from passerby.base.clock import Moment
-from passerby.base.errors import DiskFull
+from passerby.base.errors import DiskFull, FolderGone
 from passerby.sink.parts import PartWriter
 from passerby.store.database import Database
+from passerby.store.folder import RESERVE, RESERVED
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
 from tests.clips import safe_frame
@@ -39,6 +40,20 @@ def mounted(kind, folder, disk):
         if done.returncode:
             return f"{' '.join(step[:3])} is not permitted here: {done.stderr.strip()}"
     return ""
+
+
+def test_a_disk_that_is_not_mounted_is_an_error(tmp_path, clock):
+    folder = tmp_path / "small"
+    why = mounted("tmpfs", folder, tmp_path / "disk")
+    if why:
+        pytest.skip(why)
+    try:
+        Database.open(folder, make=True).close()
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+    with pytest.raises(FolderGone, match="If its disk is not mounted, mount it"):
+        Recordings.open(folder)
+    assert [] == list(folder.iterdir())
 
 
 @pytest.fixture(params=["tmpfs", "ext4"])
@@ -80,6 +95,7 @@ def test_without_anything_to_delete_writing_stops_and_resumes(small, clock):
         before = everything(recordings)
         tried(writer, clock, 40)  # a few may fit into what the database has reserved
         assert 0 == tried(writer, clock, 10)
+        assert (0, 0) == (recordings.status(clock.now()).free, recordings.status(clock.now()).room)
         assert all_play(recordings)
         assert before[0].id == everything(recordings)[0].id
         (small / "ballast").unlink()
@@ -92,14 +108,37 @@ def test_without_anything_to_delete_writing_stops_and_resumes(small, clock):
 
 def test_with_old_ones_to_delete_writing_goes_on(small, clock):
     with Recordings(Database.open(small, make=True), Retention(free=0), boot="first") as recordings:
-        for _ in range(12):
+        for _ in range(6):
             record(recordings, clock, 20)
         fill(small)
         writer = recordings.writer("hall")
-        assert 60 == tried(writer, clock, 60)
+        assert 40 == tried(writer, clock, 40)
         assert {"hall", "yard"} == {camera.camera for camera in recordings.cameras()}
-        assert 12 > sum(segment.camera == "yard" for segment in everything(recordings))
+        assert 6 > sum(segment.camera == "yard" for segment in everything(recordings))
         assert all_play(recordings)
+
+
+@pytest.mark.parametrize("old", [3, 0], ids=["with old ones", "without"])
+def test_it_starts_on_a_full_disk(small, clock, old):
+    with Recordings(Database.open(small, make=True), Retention(free=0), boot="first") as recordings:
+        for _ in range(old):
+            record(recordings, clock, 20)
+    fill(small)
+    with Recordings(Database.open(small), Retention(free=0), boot="second") as recordings:
+        assert recordings.recover().sound
+        writer = recordings.writer("yard")
+        if old:
+            assert 20 == tried(writer, clock, 20)
+        else:
+            fill(small)  # what was set aside is gone as well
+            tried(writer, clock, 20)
+            assert 0 == tried(writer, clock, 5)
+        (small / "ballast").unlink()
+        assert 5 == tried(writer, clock, 5)
+        assert all_play(recordings)
+        assert not (small / RESERVE).exists()
+        recordings.expire(clock.now())
+        assert (small / RESERVE).stat().st_size == RESERVED
 
 
 def test_a_camera_does_not_notice(small, clock):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -173,6 +175,21 @@ def test_regions_are_covered_always_and_others_left_alone():
     luma = np.frombuffer(out[0].frame.picture.planes[0], np.uint8).reshape(HEIGHT, -1)
     assert {16} == set(np.unique(luma[: HEIGHT // 4, : WIDTH // 4]))
     assert 16 < luma[60:110, 100:140].min()
+
+
+@pytest.mark.parametrize("step", [86_400, -86_400])
+def test_a_clock_that_is_set_by_a_day_changes_nothing(step):
+    """Only what is written down goes by the wall's clock."""
+    info = video()
+    looks = Looks(lambda frame: seen(frame, face_at(frame.index)))
+    frames = [
+        one if n < 20 else replace(one, at=replace(one.at, wall=one.at.wall + step, trusted=False))
+        for n, one in enumerate(moving(41, info))
+    ]
+    out = run(started(looks, info), looks, frames, until=6.5)
+    assert [None] * 41 == [released.reason for released in out]
+    assert CANARY > max(brightest(released) for released in out)
+    assert abs(step) == abs(round(out[20].at.wall - out[19].at.wall - 0.1))
 
 
 @pytest.mark.parametrize("counted", [(), (Kind.PERSON,)])

@@ -28,7 +28,8 @@ class Stretch(Span):
 
 
 class ExportedFile(Frozen):
-    """The file. `covered` of its `frames` were painted over whole when they were recorded; null: not known."""
+    """The file. `covered` of its `frames` were painted over whole when they were recorded; null: that is not
+    known any more, because some were found again after a crash."""
 
     name: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")

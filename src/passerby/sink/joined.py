@@ -30,6 +30,8 @@ from passerby.store.segment import Segment
 
 #: Ticks between two segments up to which the second goes on where the first ended.
 _PAUSE = 3 * TICKS // 2
+#: Microseconds by which times may differ that were rounded.
+_SAME = 1_000
 
 
 @dataclass(slots=True)
@@ -51,6 +53,15 @@ class _Joined:
     frames: int = 0
     covered: int | None = 0
     last: int | None = None
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What of one segment was written: frames, and from when to when, microseconds after its beginning."""
+
+    frames: int = 0
+    start: int = 0
+    end: int = 0
 
 
 def join(
@@ -117,9 +128,14 @@ def _write(
                     container = open_output(part, "mp4", [Fraction(1, TICKS)])
                     stream = container.add_stream_from_template(source.streams.video[0])
                     stream.metadata["handler_name"] = "Video"
-                for packet in _placed(source.demux(video=0), segment, start, end, joined):
+                taken = _Taken()
+                for packet in _placed(source.demux(video=0), segment, start, end, joined, taken):
                     packet.stream = stream
                     container.mux(packet)
+                joined.frames += taken.frames
+                if taken.frames and joined.covered is not None:
+                    here = recordings.covered(segment, taken.start - _SAME, taken.end - _SAME)
+                    joined.covered = None if here is None else joined.covered + here
     except (av.FFmpegError, OSError) as error:
         raise _meaning(path, error) from error
     finally:
@@ -132,15 +148,15 @@ def _write(
 
 
 def _placed(
-    packets: Iterable[av.Packet[VideoStream]], segment: Segment, start: int, end: int, joined: _Joined
+    packets: Iterable[av.Packet[VideoStream]], segment: Segment, start: int, end: int, joined: _Joined, taken: _Taken
 ) -> Iterator[av.Packet[VideoStream]]:
     """The packets of those parts that show something between the two moments, at their times in the file."""
     first: int | None = None
-    taken = 0
     for part in _parts(packets):
         began, ended = part[0].pts or 0, (part[-1].pts or 0) + (part[-1].duration or 0)
         first = began if first is None else first
-        begins, ends = (segment.begins + (ticks - first) * 1_000_000 // TICKS for ticks in (began, ended))
+        after, until = ((ticks - first) * 1_000_000 // TICKS for ticks in (began, ended))
+        begins, ends = segment.begins + after, segment.begins + until
         if ends <= start or begins >= end:
             continue
         here = joined.stretches[-1].end if joined.stretches else 0
@@ -152,16 +168,11 @@ def _placed(
         stretch = joined.stretches[-1]
         stretch.ends, stretch.end, joined.last = ends, ended + shift, ended
         stretch.trusted = stretch.trusted and segment.run.trusted
-        taken += len(part)
+        taken.start = taken.start if taken.frames else after
+        taken.frames, taken.end = taken.frames + len(part), until
         for packet in part:
             packet.pts = packet.dts = (packet.pts or 0) + shift
             yield packet
-    joined.frames += taken
-    # Of a segment that is cut, nobody knows which of its frames were covered.
-    known = (
-        joined.covered is not None and segment.covered is not None and (taken == segment.frames or not segment.covered)
-    )
-    joined.covered = (joined.covered or 0) + (segment.covered or 0) if known else None
 
 
 def _parts(packets: Iterable[av.Packet[VideoStream]]) -> Iterator[list[av.Packet[VideoStream]]]:

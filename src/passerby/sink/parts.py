@@ -10,13 +10,13 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Self
 
 from passerby.base.clock import Moment
 from passerby.base.errors import DiskFull, FolderGone
 from passerby.base.safe import SafeFrame
 from passerby.sink.part_encoder import PartEncoder
+from passerby.sink.writer_state import WriterState
 from passerby.store.part import Part, camera_name, whole
 from passerby.store.recordings import Recordings
 from passerby.store.writing import SegmentWriter
@@ -26,20 +26,6 @@ WAITING = 10
 #: Seconds that `close` gives the disk.
 PATIENCE = 20.0
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class WriterState:
-    """How it goes: parts (of a second) and bytes that were `stored`, parts that were `lost`, frames that were `dropped`
-    for their time. `trouble` is why the newest part was not stored: `full`, `gone` (the data folder), `slow` or
-    `failed`, and `message` says it to a person; both are empty when all is well."""
-
-    stored: int = 0
-    bytes: int = 0
-    lost: int = 0
-    dropped: int = 0
-    trouble: str = ""
-    message: str = ""
 
 
 class PartWriter:
@@ -82,7 +68,7 @@ class PartWriter:
     @property
     def state(self) -> WriterState:
         with self._lock:
-            return replace(self._state, dropped=self._encoder.dropped)
+            return self._state.with_dropped(self._encoder.dropped)
 
     def write(self, frame: SafeFrame, at: Moment) -> None:
         """Take a frame of `frame.time` microseconds, caught `at`. Raises OutputError when it cannot be encoded."""
@@ -115,7 +101,7 @@ class PartWriter:
             self._lose("slow", f"The disk is too slow for the recordings of {part.camera}.")
             self._skipped = True
         else:
-            self._waiting.put(replace(part, fresh=True) if self._skipped else part)
+            self._waiting.put(part.begun_anew() if self._skipped else part)
             self._skipped = False
 
     def _keep(self, store: SegmentWriter) -> None:
@@ -135,13 +121,13 @@ class PartWriter:
     def _stored(self, size: int) -> None:
         with self._lock:
             before = self._state
-            self._state = replace(before, stored=before.stored + 1, bytes=before.bytes + size, trouble="", message="")
+            self._state = before.and_stored(size)
         if before.trouble:
             _log.warning("%s is recorded again; %d parts were lost", self._encoder.camera, before.lost)
 
     def _lose(self, trouble: str, message: str) -> None:
         with self._lock:
             before = self._state
-            self._state = replace(before, lost=before.lost + 1, trouble=trouble, message=message)
+            self._state = before.and_lost(trouble, message)
         if before.trouble != trouble:
             _log.warning("%s is not recorded: %s", self._encoder.camera, message)

@@ -47,7 +47,13 @@ class Database:
         """
         database = cls(DataFolder.make(folder) if make else DataFolder.open(folder))
         try:
-            database._migrate()
+            try:
+                database._migrate()
+            except DiskFull:
+                if not database.folder.release():
+                    raise
+                database._migrate()
+            database.folder.reserve()
         except BaseException:
             database.close()
             raise

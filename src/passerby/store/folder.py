@@ -21,6 +21,8 @@ from passerby.base.errors import FolderGone, StoreError
 from passerby.base.frozen import Frozen
 
 IDENTITY = "passerby-data.json"
+#: Nothing, of this many bytes: so that there is room to open the database on a full disk, and to delete.
+RESERVE, RESERVED = "passerby.reserve", 1 << 20
 
 
 class Identity(Frozen):
@@ -113,6 +115,25 @@ class DataFolder:
         """Bytes that may still be written."""
         state = os.fstatvfs(self.descriptor)
         return state.f_bavail * state.f_frsize
+
+    def reserve(self) -> None:
+        """Set room aside for a full disk, if there is plenty now."""
+        with suppress(OSError):  # next time
+            if self.free() < 4 * RESERVED:
+                return
+            file = os.open(RESERVE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640, dir_fd=self.descriptor)
+            try:
+                os.posix_fallocate(file, 0, RESERVED)
+            finally:
+                os.close(file)
+
+    def release(self) -> bool:
+        """Give the room back that was set aside. False when there is none."""
+        try:
+            os.unlink(RESERVE, dir_fd=self.descriptor)
+        except OSError:
+            return False
+        return True
 
     def capacity(self) -> int:
         """Bytes of the whole file system."""

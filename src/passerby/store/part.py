@@ -46,6 +46,10 @@ class Part:
     independent: bool = True
     closes: bool = True
 
+    def begun_anew(self) -> Part:
+        """The same, after one that is missing."""
+        return replace(self, fresh=True)
+
     def to_bytes(self) -> bytes:
         """To be sent to another process."""
         facts = {

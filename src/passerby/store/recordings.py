@@ -16,9 +16,8 @@ from passerby.store.database import Database
 from passerby.store.part import micros
 from passerby.store.recovery import Found, look, recover
 from passerby.store.retention import Keeper, Retention
-from passerby.store.runs import note
 from passerby.store.segment import Segment, segment_of
-from passerby.store.tables import runs, segments
+from passerby.store.tables import covered, runs, segments
 from passerby.store.writing import SegmentWriter
 
 _DAY = 86_400_000_000
@@ -40,7 +39,8 @@ class CameraRecordings:
 @dataclass(frozen=True, slots=True)
 class RecordingStatus:
     """Bytes: `used` by recordings, `free` on the disk, `room` that recordings may still take, `a_day` of the last day.
-    `days_left` until there is no more room and the oldest goes early; None when it goes for its age before that."""
+    `days_left` until there is no more room and the oldest goes early; None when it goes for its age before that.
+    `clock_trusted` is false while the times of this run of the machine may be wrong."""
 
     used: int
     free: int
@@ -100,6 +100,16 @@ class Recordings:
         with self.database.reading() as connection:
             return [segment_of(row) for row in connection.execute(wanted).mappings()]
 
+    def covered(self, segment: Segment, start: int, end: int) -> int | None:
+        """Frames that were painted over whole in those of its parts that begin between two moments (microseconds after
+        its beginning); None when that is not known any more."""
+        if not segment.covered:
+            return segment.covered
+        where = (covered.c.segment == segment.id) & (covered.c.after >= start) & (covered.c.after < end)
+        with self.database.reading() as connection:
+            summed = select(func.coalesce(func.sum(covered.c.frames), 0)).where(where)
+            return int(connection.execute(summed).scalar_one())
+
     def segment(self, id: int) -> Segment | None:
         """One segment, if it is still there."""
         wanted = select(segments, runs).join(runs).where(segments.c.id == id)
@@ -121,14 +131,12 @@ class Recordings:
 
     def status(self, now: Moment) -> RecordingStatus:
         """How full it is, and for how long there is room."""
-        with self.database.writing() as connection:
-            run = note(connection, self._boot, now)
-            since = micros(now.monotonic) - _DAY
-            recent = (segments.c.run == run) & (segments.c.end > since)
-            size, first = connection.execute(
-                select(func.coalesce(func.sum(segments.c.size), 0), func.min(segments.c.start)).where(recent)
-            ).one()
-            trusted = connection.execute(select(runs.c.trusted).where(runs.c.id == run)).scalar_one()
+        since = micros(now.monotonic) - _DAY
+        recent = (runs.c.boot == self._boot) & (segments.c.end > since)
+        summed = select(func.coalesce(func.sum(segments.c.size), 0), func.min(segments.c.start))
+        with self.database.reading() as connection:  # a full disk must not keep it from saying so
+            size, first = connection.execute(summed.select_from(segments).join(runs).where(recent)).one()
+            known = connection.execute(select(runs.c.trusted).where(runs.c.boot == self._boot)).scalar()
         used, free, kept = self.keeper.used(), self.database.folder.free(), self.keeper.retention
         room = max(0, free - self.keeper.spare)
         if kept.bytes is not None:
@@ -140,7 +148,7 @@ class Recordings:
         full = room / a_day if a_day else None
         if full is not None and longest is not None and longest * a_day <= used + room:
             full = None
-        return RecordingStatus(used, free, room, a_day, full, bool(trusted))
+        return RecordingStatus(used, free, room, a_day, full, now.trusted or bool(known))
 
     def read(self, segment: Segment) -> BinaryIO:
         """Its file. What lies in it beyond `segment.size` is not part of it. Raises StoreError when it is gone."""

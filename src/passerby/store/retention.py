@@ -93,6 +93,7 @@ class Keeper:
         while batch := self._too_old(now):
             self.remove(batch)
             removed += len(batch)
+        self._database.folder.reserve()
         return removed
 
     def remove(self, gone: Sequence[Segment]) -> None:

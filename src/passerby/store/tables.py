@@ -52,6 +52,15 @@ segments = Table(
     Index(None, "run", "end"),
 )
 
+#: Parts of segments in which frames were painted over whole. Most parts have none, and no row.
+covered = Table(
+    "covered",
+    metadata,
+    Column("segment", ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True),
+    Column("after", BigInteger, primary_key=True),  # when the part begins, from the beginning of the segment
+    Column("frames", Integer, nullable=False),
+)
+
 #: One row: bytes of all segments together. It changes with them, in the same transaction.
 usage = Table(
     "usage",

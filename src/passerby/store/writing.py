@@ -23,7 +23,7 @@ from passerby.store.part import Part, camera_name, micros
 from passerby.store.retention import Keeper
 from passerby.store.runs import note
 from passerby.store.segment import FOLDER, path_of
-from passerby.store.tables import segments, usage
+from passerby.store.tables import covered, segments, usage
 
 #: Microseconds after which a new file is begun.
 LENGTH = 60_000_000
@@ -37,7 +37,7 @@ class SegmentWriter:
         self._camera = camera_name(camera)
         self._file: int | None = None
         self._path = ""
-        self._row = self._size = self._begun = 0
+        self._row = self._size = self._begun = self._first = 0
         self._head = b""
 
     def append(self, part: Part) -> None:
@@ -88,7 +88,7 @@ class SegmentWriter:
         self._size = before + len(data)
 
     def _create(self, part: Part) -> None:
-        self._begun, self._head = micros(part.at.monotonic), part.head
+        self._begun, self._first, self._head = micros(part.at.monotonic), part.start, part.head
         self._path = path_of(self._camera, self._boot, self._begun)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
         root = self._database.folder.descriptor
@@ -147,6 +147,9 @@ class SegmentWriter:
             )
             if changed.rowcount == 0:
                 raise StoreError(f"{self._path} was deleted while it was written. The next part begins a new file.")
+        if part.covered:
+            values = {"segment": self._row, "after": part.start - self._first, "frames": part.covered}
+            connection.execute(insert(covered).values(**values))
         connection.execute(update(usage).values(bytes=usage.c.bytes + size - (0 if new else self._size)))
 
     def _shut(self, connection: Connection, but: int) -> None:

@@ -17,7 +17,9 @@ from passerby.watch.stretch import Released
 from passerby.watch.writing import Writing
 
 #: Seconds that a camera has for giving a picture that can be shown. Loading the models is the longest part.
-PATIENCE = 60.0
+PATIENCE = 90.0
+#: Seconds that a frame waits here: a still need not be in time, and a machine that is busy now may have time later.
+DELAY = 6.0
 #: Seconds after which a camera that has given nothing yet is given up.
 CONNECTING = 15.0
 
@@ -35,6 +37,7 @@ class Tried:
 def try_camera(settings: CameraSettings, clock: Clock | None = None) -> Tried:
     """Watch a camera until a frame may leave with its masks. Nothing is recorded."""
     clock = clock or SystemClock()
+    settings = settings.model_copy(update={"delay": DELAY})
 
     def now() -> float:
         return clock.now().monotonic

@@ -45,6 +45,14 @@ def upgrade() -> None:
     op.create_index("ix_segments_camera_run_start", "segments", ["camera", "run", "start"], unique=True)
     op.create_index("ix_segments_run_end", "segments", ["run", "end"])
     op.create_table(
+        "covered",
+        sa.Column("segment", sa.Integer(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("frames", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("segment", "after", name="pk_covered"),
+        sa.ForeignKeyConstraint(["segment"], ["segments.id"], name="fk_covered_segment_segments", ondelete="CASCADE"),
+    )
+    op.create_table(
         "usage",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),

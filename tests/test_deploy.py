@@ -1,0 +1,48 @@
+"""The files by which passerby becomes a service say what the program does."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from passerby.cli.app import app
+
+FOLDER = Path(__file__).parent.parent / "deploy"
+UNIT = FOLDER / "passerby.service"
+
+
+def known():
+    for name, command in typer.main.get_command(app).commands.items():
+        yield name
+        for child in getattr(command, "commands", {}):
+            yield f"{name} {child}"
+
+
+def test_memory_is_never_dumped_nor_swapped():
+    lines = set(UNIT.read_text(encoding="utf-8").splitlines())
+    assert {"LimitCORE=0", "MemorySwapMax=0", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= lines
+    assert "--ulimit core=0" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["passerby.service", "Dockerfile"])
+def test_the_commands_that_are_named_are_there(name):
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"bin/passerby ([a-z]+(?: [a-z]+)?)", text))
+    assert named
+    assert set() == {words for words in named if words not in known() and words.split()[0] not in known()}
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+def test_systemd_understands_the_unit(tmp_path):
+    program = tmp_path / "passerby"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    text = UNIT.read_text(encoding="utf-8").replace("/opt/passerby/bin/passerby", str(program))
+    unit = tmp_path / "passerby.service"
+    unit.write_text(text, encoding="utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
+    assert [] == [line for line in done.stderr.splitlines() if unit.name in line and "User" not in line]
+    assert 0 == done.returncode
