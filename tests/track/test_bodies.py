@@ -130,3 +130,50 @@ def test_between_looks_the_motion_of_the_picture_carries_them():
 def test_who_has_left_the_picture_is_gone():
     told = watch(lambda t: [found(1000 + 100 * t)] if t < 2.5 else [], seconds=8)
     assert [] == told[-1]
+
+
+def walkers(*lefts, wide=70):
+    """Boxes whose left edges are at these places of a picture 960 px wide, one list for each look; None: not seen."""
+    return [
+        [
+            Detection(Kind.PERSON, Box(max(0, left), 210, min(960, left + wide), 380), 0.8, "t", Sort.PERSON)
+            for left in look
+            if left is not None
+        ]
+        for look in lefts
+    ]
+
+
+def looked(looks, every=0.4, driven=lambda found: False):
+    """What is told at each look. After one whose findings are `driven`, the picture's motion is 54 px to the left."""
+    bodies, told = Bodies(960, 540), []
+    forward = np.zeros((45, 80, 2), np.float32)
+    forward[..., 0] = -54
+    left = MotionField(forward, -forward, np.ones((45, 80), np.float32), 12.0)
+    for number, found in enumerate(looks):
+        told.append(bodies.step(number * every, None, found))
+        if driven(found):
+            bodies.step((number + 0.5) * every, left, None)
+    return told
+
+
+def test_who_goes_out_and_who_comes_in_there_a_moment_later_are_two():
+    out = [(left,) for left in range(501, 14, -54)]
+    back = [(left,) for left in range(9, 400, 54)]
+    told = looked(walkers(*out, (None,), *back))
+    first, second = ({one.track for one in told[n] if one.seen} for n in (len(out) - 1, len(out) + 1))
+    assert set() == first & second
+    assert 2 == len(counted(told))
+
+
+def test_two_who_pass_are_seen_as_one_for_a_look_and_go_on_as_they_went():
+    """In the middle there is one box for both of them, and the motion there is that of one. Each then is where it was
+    going, not where the other is."""
+    right, left = [100 + 54 * n for n in range(14)], [820 - 54 * n for n in range(14)]
+    looks = [(a, b) if abs(a - b) > 40 else ((a + b) / 2,) for a, b in zip(right, left, strict=True)]
+    assert any(len(look) == 1 for look in looks)
+    told = looked(walkers(*looks), driven=lambda found: len(found) == 1)
+    assert 2 == len(counted(told))
+    first, last = (sorted((one.track, one.box.x1 * 960) for one in told[n]) for n in (3, -1))
+    assert [right[3], left[3]] == [pytest.approx(x) for _, x in first]
+    assert [right[-1], left[-1]] == [pytest.approx(x) for _, x in last]

@@ -73,7 +73,7 @@ def run(tmp_path, kills, minutes, seed):
             process.wait()
             process = started(folder, broker, minutes)
         with Database.open(folder) as database:
-            until(lambda: Counts(database, "school").extent() == (program.BEGIN, program.BEGIN + 60 * minutes), 300)
+            until(lambda: Counts(database, "school").extent() == (program.BEGIN, program.BEGIN + 60 * minutes), 1200)
         broker.start()
         until(lambda: waiting(folder) == 0, 900)
     finally:

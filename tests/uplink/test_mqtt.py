@@ -13,6 +13,7 @@ from passerby.base.sending import Metrics, Mqtt, Priority, UplinkSettings
 from passerby.store.counts import Counts
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
+from passerby.uplink import mqtt
 from passerby.uplink.running import Uplink
 from tests.uplink.broker import Broker, Receiver, needs_broker, until
 from tests.uplink.homeassistant import accepted
@@ -127,7 +128,9 @@ def test_home_assistant_is_told_nothing_where_that_is_not_wanted(broker, receive
     assert [] == [topic for topic in receiver.plain if topic.startswith("homeassistant/device/")]
 
 
-def test_a_broker_that_is_not_there_is_a_problem_and_no_end(database, tmp_path):
+def test_a_broker_that_is_not_there_is_a_problem_and_no_end(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(mqtt, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(mqtt, "LONGEST_PAUSE", 0.2)
     broker = Broker(tmp_path)
     _, way = uplink(broker, database)
     with way:

@@ -9,6 +9,7 @@ never looks.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -43,6 +44,10 @@ WITHIN = 0.75
 STRIDE = 0.7
 #: And may then look larger or smaller by this factor.
 SIZE = 1.8
+#: A way of so much of their height is one that they would have gone on, and this is the least part of it.
+WAY, GONE_ON = 0.25, 0.3
+#: Who is at the rim of the picture and moves outwards by so much of their height a second is leaving it.
+OUTWARD = 0.15
 
 
 @dataclass(slots=True)
@@ -72,8 +77,7 @@ class Bodies:
         self._settings = settings or Confirming()
         self._bodies: list[_Followed] = []
         self._numbers = itertools.count(1)
-        #: When the frame before was, and when the last one that was looked at.
-        self._before: float | None = None
+        #: When the last frame was that was looked at.
         self._looked: float | None = None
 
     def step(self, seconds: float, motion: MotionField | None, found: Sequence[Detection] | None) -> list[Body] | None:
@@ -81,7 +85,6 @@ class Bodies:
         not known, `found` when it was looked at. Those who are there, after a look; None between looks.
         """
         self._carry_on(seconds, motion)
-        self._before = seconds
         if found is None:
             return None
         self._sight(seconds, [d for d in found if d.sort is not None and d.score >= self._settings.keep])
@@ -96,14 +99,19 @@ class Bodies:
     def _carry_on(self, seconds: float, motion: MotionField | None) -> None:
         """Who was just seen goes with the motion of the picture. Who is hidden goes on as before, more and more slowly:
         the motion in their place is that of whoever hides them."""
-        gone = 0.0 if self._before is None else max(0.0, seconds - self._before)
         seen = [body for body in self._bodies if body.seen_at == self._looked]
         if motion is not None:
             for body, (box, _) in zip(seen, carry([body.box for body in seen], motion), strict=True):
                 body.box = box
-        for body in self._bodies if motion is None else [body for body in self._bodies if body not in seen]:
-            slow = 0.5 ** (seconds - body.seen_at)
-            body.box = body.box.moved(body.speed[0] * gone * slow, body.speed[1] * gone * slow)
+        for body in self._bodies:
+            if motion is None or body.seen_at != self._looked:
+                body.box = self._expected(body, seconds)
+
+    @staticmethod
+    def _expected(body: _Followed, seconds: float) -> Box:
+        """Where it would be, had it gone on from where it was seen last, half as fast after each second."""
+        far = (1 - 0.5 ** (seconds - body.seen_at)) / math.log(2)
+        return body.seen_box.moved(body.speed[0] * far, body.speed[1] * far)
 
     def _sight(self, seconds: float, found: list[Detection]) -> None:
         taken: set[int] = set()
@@ -131,7 +139,11 @@ class Bodies:
         """0: cannot be the same. A person is never a vehicle."""
         if d.sort is None or (d.sort is Sort.PERSON) is not (body.sort is Sort.PERSON):
             return 0.0
-        near = affinity(body.box, d.box)
+        if self._leaving(body) and not self._cut(d.box):
+            return 0.0
+        # Where two pass each other, the motion in their place is that of both: where it would be by itself counts too.
+        expected = self._expected(body, seconds)
+        near = max(affinity(body.box, d.box), affinity(expected, d.box))
         if near > 0:
             return near
         # Who comes into the picture shows more at each look; how large they are is known when no side is cut off.
@@ -139,10 +151,20 @@ class Bodies:
         ratio = max(d.box.height, 1e-6) / max(body.seen_box.height, 1e-6)
         if not cut and not 1 / SIZE < ratio < SIZE:
             return 0.0
+        if not self._ahead(body, d, seconds):
+            return 0.0
         reach = (0.15 + STRIDE * (seconds - body.seen_at)) * max(d.box.height, body.seen_box.height)
-        (ax, ay), (bx, by) = body.box.centre, d.box.centre
-        far = ((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5 / max(reach, 1e-6)
+        far = min(math.dist(place.centre, d.box.centre) for place in (body.box, expected)) / max(reach, 1e-6)
         return 0.1 * (1 - far) if far < 1 else 0.0
+
+    def _ahead(self, body: _Followed, d: Detection, seconds: float) -> bool:
+        """Has it gone on at least a part of the way that it would have? Who was walking and turns round unseen is taken
+        for another; else whoever walks out of the picture would come in again as the next one."""
+        (sx, sy), (ex, ey), (x, y) = body.seen_box.centre, self._expected(body, seconds).centre, d.box.centre
+        way = math.hypot(ex - sx, ey - sy)
+        if way < WAY * body.seen_box.height:
+            return True
+        return ((x - sx) * (ex - sx) + (y - sy) * (ey - sy)) / way >= GONE_ON * way
 
     def _cut(self, box: Box) -> bool:
         """Does it reach the rim of the picture?"""
@@ -164,9 +186,21 @@ class Bodies:
 
     def _over(self, body: _Followed, seconds: float) -> bool:
         picture = Box(0, 0, self._width, self._height)
-        if body.box.overlap(picture) <= 0.02 * body.box.area:
+        if body.box.overlap(picture) <= 0.02 * body.box.area or (seconds > body.seen_at and self._leaving(body)):
             return True
         return seconds - body.seen_at > (self._settings.patience if body.counts else self._settings.doubted)
+
+    def _leaving(self, body: _Followed) -> bool:
+        """Was it on its way out of the picture when it was last seen? Whoever comes in there next is somebody else."""
+        x1, y1, x2, y2 = body.seen_box
+        least = OUTWARD * body.seen_box.height
+        dx, dy = body.speed
+        return (
+            (x1 < 2 and dx < -least)
+            or (x2 > self._width - 2 and dx > least)
+            or (y1 < 2 and dy < -least)
+            or (y2 > self._height - 2 and dy > least)
+        )
 
     def _confirm(self) -> None:
         need = self._settings
