@@ -69,7 +69,7 @@ def servers():
         yield all_of_them
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: scripts/test installs it where it may")

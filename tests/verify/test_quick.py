@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from passerby import Plan, Settings, pipeline, redact
+from passerby import Plan, Settings, redact
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
 from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Style
+from passerby.passes import second
 from passerby.sink.video import VideoWriter
 from tests import clips
 from tests.patch import PATCH
@@ -80,7 +81,7 @@ def test_nor_of_masks_that_overlap_or_reach_out_of_the_picture(style, noise):
 
 def test_a_missing_mask_is_seen_with_its_place_and_times(clip, monkeypatch):
     """Rendered with a plan that lacks a track, checked with the whole one."""
-    monkeypatch.setattr(pipeline, "Schedule", lambda tracks: Schedule([t for t in tracks if t.number != 1]))
+    monkeypatch.setattr(second, "Schedule", lambda tracks: Schedule([t for t in tracks if t.number != 1]))
     report = check(clip, always(2, OTHER), track(1, PATCH, 5 * clips.STEP, 8 * clips.STEP))
     assert ["the mask of track 1 (plate) is not there"] == said(report)
     assert [5, 6, 7, 8] == [round(s.time * clips.TIME_BASE.denominator / clips.STEP) for s in report.check.suspects]
@@ -95,18 +96,18 @@ def test_a_missing_polygon_is_seen(clip, monkeypatch):
     one = one.model_copy(update={"keyframes": keys})
     assert () == check(clip, one).check.suspects
     clip.with_name("out.mp4").unlink()
-    monkeypatch.setattr(pipeline, "Schedule", lambda tracks: Schedule([]))
+    monkeypatch.setattr(second, "Schedule", lambda tracks: Schedule([]))
     assert ["the mask of track 1 (plate) is not there"] == said(check(clip, one))
 
 
 def test_two_masks_that_are_missing_in_one_place_are_seen(clip, monkeypatch):
-    monkeypatch.setattr(pipeline, "Schedule", lambda tracks: Schedule([]))
+    monkeypatch.setattr(second, "Schedule", lambda tracks: Schedule([]))
     report = check(clip, always(1, PATCH), always(2, PATCH))
     assert [f"the mask of track {n} (plate) is not there" for n in (1, 2)] == said(report)
 
 
 def test_a_mask_in_the_wrong_place_is_seen(clip, monkeypatch):
-    monkeypatch.setattr(pipeline, "Schedule", lambda tracks: Schedule([always(1, PATCH.moved(40, 30))]))
+    monkeypatch.setattr(second, "Schedule", lambda tracks: Schedule([always(1, PATCH.moved(40, 30))]))
     assert ["the mask of track 1 (plate) is not there"] == said(check(clip, always(1, PATCH)))
 
 

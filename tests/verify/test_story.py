@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from passerby import Plan, Settings, pipeline, redact
+from passerby import Plan, Settings, redact
 from passerby import stills as photos
 from passerby.base.box import Box
 from passerby.base.errors import PlanError, ProofError, SourceError
@@ -14,6 +14,7 @@ from passerby.base.plan import AudioSpan
 from passerby.base.proof import Check, Outcome, Verdict
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Style
+from passerby.passes import second
 from passerby.verify.sample import draw, judge
 from passerby.verify.story import verify, with_bound
 from tests import clips, formats, stills
@@ -139,7 +140,7 @@ def test_a_file_without_a_frame_is_an_error(tmp_path, monkeypatch):
 
 
 def test_a_planned_place_that_is_not_covered(source, monkeypatch):
-    monkeypatch.setattr(pipeline, "Schedule", lambda tracks: Schedule([t for t in tracks if t.number != 2]))
+    monkeypatch.setattr(second, "Schedule", lambda tracks: Schedule([t for t in tracks if t.number != 2]))
     out, plan = release(source, FACE, always(2, Box(70, 50, 110, 90)))
     proof = verify(out, plan=plan)
     (one,) = [s for s in proof.suspects if s.check is Check.COVERAGE]

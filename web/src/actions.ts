@@ -256,7 +256,15 @@ export async function startDraw(): Promise<void> {
   await afterRelease();
 }
 
-export async function judge(number: number, shows: boolean): Promise<void> {
+/** One after the other, so that no older answer comes after a newer one. */
+let judging: Promise<void> = Promise.resolve();
+
+export function judge(number: number, shows: boolean): Promise<void> {
+  judging = judging.then(() => sendJudgement(number, shows));
+  return judging;
+}
+
+async function sendJudgement(number: number, shows: boolean): Promise<void> {
   const told = await attempt(() =>
     ask<DrawTold>(
       client.POST('/api/files/{id}/draw/{number}', {

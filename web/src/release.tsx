@@ -102,9 +102,10 @@ export function DrawPanel() {
   const left = frames.filter((frame) => frame.shows === null).length;
   const judge = async (shows: boolean) => {
     if (!one) return;
-    await act.judge(one.number, shows);
-    const next = (store.draw.value?.frames ?? []).findIndex((frame, n) => n > at.value && frame.shows === null);
+    // On to the next one at once: the key of somebody who is faster than the answer is for that one.
+    const next = frames.findIndex((frame, n) => n > at.value && frame.shows === null);
     at.value = next >= 0 ? next : Math.min(frames.length - 1, at.value + 1);
+    await act.judge(one.number, shows);
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
