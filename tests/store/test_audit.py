@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from passerby.base.errors import StoreError, UsageError
+from passerby.base.errors import DiskFull, StoreError, UsageError
 from passerby.store.audit import (
     LONGEST,
     NOTHING,
@@ -25,6 +25,7 @@ from passerby.store.audit import (
     write,
 )
 from passerby.store.database import NAME, Database
+from passerby.store.folder import RESERVE
 from tests.store.footage import WALL, Clock
 
 #: Columns that somebody may alter, and with what.
@@ -276,6 +277,27 @@ def test_two_programs_write_one_chain(database, folder):
             write(database, entry)
             write(other, entry)
     assert (20, []) == (found(database).rows, found(database).flaws)
+
+
+def test_on_a_full_disk_the_room_that_was_set_aside_is_given_for_it(database, folder, monkeypatch):
+    writing, room = database.writing, [folder / RESERVE]
+
+    @contextmanager
+    def full():
+        if not room or room[0].exists():
+            raise DiskFull("There is no room left.")
+        with writing() as connection:
+            yield connection
+
+    assert (folder / RESERVE).exists()
+    monkeypatch.setattr(database, "writing", full)
+    (entry,) = entries(1)
+    assert 1 == write(database, entry).number
+    assert not (folder / RESERVE).exists()
+    room.clear()
+    with pytest.raises(DiskFull):
+        write(database, entry)
+    assert 1 == found(database).rows
 
 
 def test_a_body_is_json_that_others_can_read(database, folder):
