@@ -1,14 +1,19 @@
 """`passerby recordings`: what it says, and what it does to whom."""
 
+import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
 
 from passerby.base.errors import FolderGone, OutputError, StoreError, UsageError
+from passerby.cli.person import person
 from passerby.cli.recordings import app
-from passerby.store.database import Database
+from passerby.store import audit
+from passerby.store.database import NAME, Database
 from passerby.store.recordings import Recordings
 from tests.store.footage import WALL, Clock, parts
 
@@ -16,6 +21,8 @@ FROM, TO = (datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds 
 
 
 def run(data, *arguments):
+    if arguments[0] == "export" and "--purpose" not in arguments:
+        arguments = (*arguments, "--purpose", "case 7")
     return CliRunner().invoke(app, [*arguments, "--data", str(data)], catch_exceptions=False)
 
 
@@ -108,6 +115,46 @@ def test_export_wants_times_in_their_order_and_mp4(data):
         run(data, "export", "yard", TO, FROM)
     with pytest.raises(UsageError, match="ends in .mp4"):
         run(data, "export", "yard", FROM, TO, "-o", "got.mkv")
+
+
+def log(data):
+    with Database.open(data) as database, database.reading() as connection:
+        assert [] == audit.check(connection).flaws
+        return [entry for _, entry in audit.read(connection)]
+
+
+def test_export_is_written_down_with_its_purpose(data, tmp_path):
+    run(data, "export", "yard", FROM, TO, "-o", "got.mp4", "--purpose", " request 12:\n the bike ")
+    asked, done = log(data)
+    assert ("export", "exported") == (asked.what, done.what)
+    assert [(person(), "request 12: the bike")] * 2 == [(entry.who, entry.purpose) for entry in (asked, done)]
+    assert {"camera": "yard", "begins": round((WALL - 5) * 1e6), "ends": round((WALL + 5) * 1e6)} == asked.on
+    file = (tmp_path / "here/got.mp4").read_bytes()
+    told = {"sha256": hashlib.sha256(file).hexdigest(), "bytes": len(file), "frames": 30}
+    assert {"camera": "yard", "asked_in": 1, "files": [told]} == done.on
+
+
+def test_nothing_is_exported_without_a_purpose(data, tmp_path):
+    done = CliRunner().invoke(app, ["export", "yard", FROM, TO, "--data", str(data)])
+    assert (2, True) == (done.exit_code, "--purpose" in done.output)
+    with pytest.raises(UsageError, match="Say in short what it is for"):
+        run(data, "export", "yard", FROM, TO, "--purpose", "  ")
+    assert ([], []) == (log(data), list((tmp_path / "here").iterdir()))
+
+
+def test_nothing_is_exported_that_cannot_be_written_down(data, tmp_path):
+    with closing(sqlite3.connect(data / NAME)) as plain:
+        plain.execute("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
+    with pytest.raises(StoreError, match="no"):
+        run(data, "export", "yard", FROM, TO, "-o", "got.mp4")
+    assert [] == list((tmp_path / "here").iterdir())
+
+
+def test_an_export_that_failed_was_asked_for_all_the_same(data, tmp_path):
+    (tmp_path / "here/got.mp4").write_bytes(b"mine")
+    with pytest.raises(OutputError, match="--force"):
+        run(data, "export", "yard", FROM, TO, "-o", "got.mp4")
+    assert ["export"] == [entry.what for entry in log(data)]
 
 
 def test_check_finds_nothing_and_something(data):

@@ -87,7 +87,7 @@ def test_covered_frames_are_counted_in_what_was_asked_for(recordings, clock, out
         (report,) = join(recordings, "yard", WALL + start, WALL + end, output, force=True)
         assert expected == report.output.covered, (start, end)
     (segment,) = everything(recordings)
-    recordings.keeper.remove([segment])
+    recordings.keeper.remove([segment], "age")
     with recordings.database.reading() as connection:
         assert 0 == connection.exec_driver_sql("SELECT count(*) FROM covered").scalar()
 

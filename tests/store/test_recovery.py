@@ -85,7 +85,7 @@ def test_a_file_whose_row_was_deleted_does_not_come_back(recordings, clock):
     (old,) = everything(recordings)
     copy = file_of(recordings, old).read_bytes()
     record(recordings, clock)
-    recordings.keeper.remove([old])
+    recordings.keeper.remove([old], "age")
     file_of(recordings, old).write_bytes(copy)  # the crash came before the file was gone
     assert 1 == recordings.recover().count("left")
     assert [segment.path for segment in everything(recordings)] == files(recordings)

@@ -149,7 +149,7 @@ def test_a_writer_goes_on_when_its_segment_was_deleted(folder, clock):
         writer = recordings.writer("yard")
         first, *rest = parts(clock, count=4)
         writer.append(first)
-        recordings.keeper.remove(everything(recordings))
+        recordings.keeper.remove(everything(recordings), "age")
         with pytest.raises(Exception, match="deleted while it was written"):
             writer.append(rest[0])
         for part in rest[1:]:

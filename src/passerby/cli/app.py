@@ -16,6 +16,7 @@ import typer
 
 from passerby.base.errors import PasserbyError
 from passerby.cli import (
+    audit,
     bench,
     cameras,
     counts,
@@ -48,6 +49,7 @@ app.add_typer(recordings.app, name="recordings")
 app.add_typer(models.app, name="models")
 app.add_typer(counts.app, name="counts")
 app.add_typer(events.app, name="events")
+app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.demo)
 app.add_typer(bench.app, name="bench")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +15,13 @@ from rich.table import Column, Table
 
 from passerby.base.errors import StoreError, UsageError
 from passerby.cli.moments import moment, shown
+from passerby.cli.person import person
 
 if TYPE_CHECKING:  # the other commands do not need a database, nor its start
+    from pydantic import JsonValue
+
+    from passerby.base.recorded import RecordingReport
+    from passerby.store.audit import Deed
     from passerby.store.recordings import CameraRecordings, Recordings
     from passerby.store.segment import Segment
 
@@ -76,11 +81,18 @@ def export(
         Path | None, typer.Option("--output", "-o", help="MP4 to write; by default CAMERA-FROM.mp4 here.")
     ] = None,
     data: Data = _HERE,
+    *,
+    purpose: Annotated[
+        str,
+        typer.Option("--purpose", help="What it is for, as the log of `passerby audit` will say. No names: a case."),
+    ],
     force: Annotated[bool, typer.Option("--force", help="Replace the output and its report.")] = False,
     json: Json = False,
 ) -> None:
-    """Write what a camera recorded between two moments as one MP4, as it was recorded, with a report beside it."""
+    """Write what a camera recorded between two moments as one MP4, as it was recorded, with a report beside it. Who
+    did so, and what for, is written down first."""
     from passerby.sink.joined import join, report_path
+    from passerby.store.audit import stated
     from passerby.store.recordings import Recordings
 
     now = datetime.now(UTC)
@@ -90,10 +102,13 @@ def export(
     path = output or Path(f"{camera}-{datetime.fromtimestamp(begins).astimezone():%Y%m%dT%H%M%S}.mp4")
     if path.suffix.lower() != ".mp4":
         raise UsageError(f"Recordings are exported as MP4. Give a name that ends in .mp4 instead of {path.name}.")
+    said = stated(purpose)
     with Recordings.open(data) as recordings:
         if not recordings.between(camera, begins, ends):
             raise StoreError(_nothing(recordings, camera))
+        asked = _log_asked(recordings, camera, begins, ends, said)
         reports = join(recordings, camera, begins, ends, path, force)
+        _log_done(recordings, camera, asked, said, reports)
     for report in reports:
         written = path.with_name(report.output.name)
         if json:
@@ -127,6 +142,34 @@ def check(data: Data = _HERE, json: Json = False) -> None:
             typer.echo("  the sum of their sizes is written down wrongly")
     if wrong or not found.used:
         raise typer.Exit(3)
+
+
+def _log_asked(recordings: Recordings, camera: str, begins: float, ends: float, purpose: str) -> int:
+    """Before anything is copied, so that nothing leaves that is not written down. The number of the row."""
+    from passerby.store.audit import Deed
+    from passerby.store.part import micros
+
+    return _log(recordings, Deed.EXPORT, {"camera": camera, "begins": micros(begins), "ends": micros(ends)}, purpose)
+
+
+def _log_done(
+    recordings: Recordings, camera: str, asked: int, purpose: str, reports: Sequence[RecordingReport]
+) -> None:
+    """Which files it has become: by their hashes, since a name that somebody gave a file may be anybody's."""
+    from passerby.store.audit import Deed
+
+    files: list[JsonValue] = [
+        {"sha256": report.output.sha256, "bytes": report.output.size, "frames": report.output.frames}
+        for report in reports
+    ]
+    _log(recordings, Deed.EXPORTED, {"camera": camera, "asked_in": asked, "files": files}, purpose)
+
+
+def _log(recordings: Recordings, what: Deed, on: Mapping[str, JsonValue], purpose: str) -> int:
+    from passerby.base.clock import SystemClock, boot_id
+    from passerby.store.audit import Entry, write
+
+    return write(recordings.database, Entry.of(person(), what, on, SystemClock().now(), boot_id(), purpose)).number
 
 
 _MEANING = {

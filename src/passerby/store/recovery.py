@@ -23,6 +23,7 @@ from typing import BinaryIO, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from passerby.store import receipts
 from passerby.store.database import Database
 from passerby.store.fragments import Scanned, scan
 from passerby.store.segment import FOLDER, Segment, segment_of
@@ -115,6 +116,7 @@ def _mend(connection: Connection, database: Database, finding: Finding) -> None:
     """The rows."""
     whole, segment = finding.whole, finding.segment
     if segment is not None and (finding.what == "missing" or (whole is not None and not whole.fragments)):
+        receipts.add(connection, [segment], "missing" if finding.what == "missing" else "broken")
         connection.execute(delete(segments).where(segments.c.id == segment.id))
     elif segment is not None and whole is not None:
         connection.execute(update(segments).where(segments.c.id == segment.id).values(**_told_of(whole, segment.start)))

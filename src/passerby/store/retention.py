@@ -17,6 +17,7 @@ from sqlalchemy import Connection, and_, delete, select, update
 from passerby.base.clock import Moment
 from passerby.base.errors import DiskFull
 from passerby.base.frozen import Frozen
+from passerby.store import receipts
 from passerby.store.database import Database
 from passerby.store.outbox import held
 from passerby.store.part import micros
@@ -78,12 +79,12 @@ class Keeper:
             if not oldest:
                 break
             try:
-                self.remove(oldest)
+                self.remove(oldest, "room")
             except DiskFull:
                 if not full:
                     return freed + self.free(need - freed, full=True)
                 self._unlink(oldest)  # rows follow: now there is room for it
-                self.remove(oldest)
+                self.remove(oldest, "room")
             freed += sum(segment.size for segment in oldest)
         return freed
 
@@ -91,19 +92,30 @@ class Keeper:
         """Delete what has been kept for long enough; how many segments it was. To be called every minute or so."""
         removed = 0
         while batch := self._too_old(now):
-            self.remove(batch)
+            self.remove(batch, "age")
             removed += len(batch)
+        self._seal(now)
         self._database.folder.reserve()
         return removed
 
-    def remove(self, gone: Sequence[Segment]) -> None:
-        """Delete these segments, rows first."""
+    def remove(self, gone: Sequence[Segment], why: receipts.Why) -> None:
+        """Delete these segments, rows first, with a receipt for those that nobody else has deleted meanwhile."""
         with self._database.writing() as connection:
             ids = [segment.id for segment in gone]
-            sizes = connection.execute(select(segments.c.size).where(segments.c.id.in_(ids))).scalars().all()
+            rows = select(segments, runs).join(runs).where(segments.c.id.in_(ids))
+            there = [segment_of(row) for row in connection.execute(rows).mappings()]
+            receipts.add(connection, there, why)
             connection.execute(delete(segments).where(segments.c.id.in_(ids)))
-            connection.execute(update(usage).values(bytes=usage.c.bytes - sum(sizes)))
+            connection.execute(update(usage).values(bytes=usage.c.bytes - sum(segment.size for segment in there)))
         self._unlink(gone)
+
+    def _seal(self, now: Moment) -> None:
+        """What was deleted some time ago goes into the log."""
+        with self._database.reading() as connection:
+            if not receipts.due(connection, self._boot, now):
+                return
+        with self._database.writing() as connection:
+            receipts.seal(connection, self._boot, now)
 
     def _missing(self, need: int) -> int:
         missing = self.spare + need - self._database.folder.free()

@@ -1,0 +1,101 @@
+"""`passerby audit`: the log shown and checked."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from typer.testing import CliRunner
+
+from passerby.base.errors import UsageError
+from passerby.cli.audit import app
+from passerby.store.audit import Deed, Entry, write
+from passerby.store.database import NAME, Database
+from tests.store.footage import WALL, Clock
+
+
+def run(data, *arguments):
+    return CliRunner().invoke(app, [*arguments, "--data", str(data)], catch_exceptions=False)
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder, clock = tmp_path / "data", Clock()
+    with Database.open(folder, make=True) as database:
+        for n in range(3):
+            on = {"camera": "yard", "begins": round(WALL * 1e6), "bytes": n}
+            clock.trusted = n != 1
+            write(database, Entry.of("system:ada", Deed.EXPORT, on, clock.go(60), "first", "case [red]7"))
+    return folder
+
+
+def meddle(data, *statements):
+    with closing(sqlite3.connect(data / NAME, isolation_level=None)) as plain:
+        for name in ("audit_update", "audit_delete"):
+            (sql,) = plain.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone()
+            plain.execute(f"DROP TRIGGER {name}")
+            statements = (*statements, sql)
+        for statement in statements:
+            plain.execute(statement)
+
+
+def test_a_whole_log_is_said_to_be_whole(data):
+    told = run(data, "head").stdout.strip()
+    done = run(data, "check")
+    assert 0 == done.exit_code
+    assert "3 rows, each as it was written" in done.stdout
+    assert f"Head: {told}" in done.stdout
+    assert "only a head from before can show" in done.stdout
+    assert 0 == run(data, "check", "--head", told).exit_code
+    assert {"rows": 3, "head": told, "flaws": []} == json.loads(run(data, "check", "--json").stdout)
+
+
+def test_a_changed_row_is_named(data):
+    meddle(data, "UPDATE audit SET body = '{}' WHERE number = 2")
+    done = run(data, "check")
+    assert (3, "row 2 is not what was written") == (done.exit_code, done.stdout.strip())
+    flaws = json.loads(run(data, "check", "--json").stdout)["flaws"]
+    assert [{"what": "changed", "first": 2, "last": 2}] == flaws
+
+
+def test_missing_rows_are_named(data):
+    meddle(data, "DELETE FROM audit WHERE number < 3")
+    done = run(data, "check")
+    assert (3, "rows 1 to 2 are missing") == (done.exit_code, done.stdout.strip())
+
+
+def test_a_cut_end_is_seen_with_a_head(data):
+    told = run(data, "head").stdout.strip()
+    meddle(data, "DELETE FROM audit WHERE number = 3")
+    assert 0 == run(data, "check").exit_code
+    done = run(data, "check", "--head", told)
+    assert 3 == done.exit_code
+    assert "row 3 is not the one whose head was given" in done.stdout
+
+
+def test_triggers_that_are_gone_are_told_of(data):
+    with closing(sqlite3.connect(data / NAME)) as plain:
+        plain.execute("DROP TRIGGER audit_delete")
+    done = run(data, "check")
+    assert 3 == done.exit_code
+    assert "no longer refuses changes" in done.stdout
+
+
+def test_a_head_that_is_none_is_refused(data):
+    with pytest.raises(UsageError, match="passerby audit head"):
+        run(data, "check", "--head", "latest")
+
+
+def test_the_log_is_listed(data, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    told = run(data, "list").stdout
+    assert 3 == told.count("system:ada")
+    assert 1 == told.count("?")  # the clock was not trusted then
+    assert "case [red]7" in told
+    rows = [json.loads(line) for line in run(data, "list", "--json").stdout.splitlines()]
+    assert [(1, 0), (2, 1), (3, 2)] == [(row["number"], row["on"]["bytes"]) for row in rows]
+
+
+def test_a_part_of_the_log_is_listed(data):
+    rows = run(data, "list", "2027-01-15T08:01:30+00:00", "2027-01-15T08:02:30+00:00", "--json").stdout.splitlines()
+    assert [2] == [json.loads(row)["number"] for row in rows]
