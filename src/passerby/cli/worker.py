@@ -120,25 +120,17 @@ class Worker:
 
 
 def _start(do: Do) -> _Running:
-    # A copy of this process need not load the program anew, which takes half a second; but one that has threads must
-    # not be copied, for whatever they hold locked stays so in the copy.
-    alone = sys.platform == "linux" and threading.active_count() == 1
-    context = multiprocessing.get_context("fork") if alone else multiprocessing.get_context("spawn")
-    ours, its = context.Pipe()
-    process = context.Process(target=_serve, args=(do, its, os.getpid(), ours if alone else None))
+    spawn = multiprocessing.get_context("spawn")
+    ours, its = spawn.Pipe()
+    process = spawn.Process(target=_serve, args=(do, its, os.getpid()))
     process.start()
     its.close()  # else we would not hear that it died
     return _Running(process, ours)
 
 
-def _serve(do: Do, pipe: connection.Connection, parent: int, copied: connection.Connection | None = None) -> None:
-    """The life of the process: Work comes in; a None for each beat, and an Outcome or an Exception go out.
-
-    `copied` is the parent's end of the pipe in a process that is a copy of its parent.
-    """
+def _serve(do: Do, pipe: connection.Connection, parent: int) -> None:
+    """The life of the process: Work comes in; a None for each beat, and an Outcome or an Exception go out."""
     _die_with_parent(parent)
-    if copied is not None:
-        copied.close()
     mouth = _Mouth(pipe)
     kept = Kept(mouth.beat)
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
