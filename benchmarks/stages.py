@@ -41,8 +41,8 @@ TIMED = (
     ("encode", "passerby.sink.video", "VideoWriter.close"),
     ("compare masks", "passerby.verify.quick", "_uncovered"),
 )
-#: Work that is one whole, whatever it calls: the proof that models are alive.
-WHOLE = (("models alive", "passerby.detect.look", "Looker._each"),)
+#: Work that is one whole, whatever it calls: compiling models, and the proof that they are alive.
+WHOLE = (("models made ready", "passerby.detect.look", "Looker._each"),)
 PHASES = {"": "start", "analyse": "look", "render": "write", "check": "check"}
 
 
@@ -159,6 +159,7 @@ def one_after_the_other() -> None:
         return dataclasses.replace(chosen, options={**chosen.options, "threads": "1"})
 
     replace_everywhere(choose_encoding, single)
+    # A method of the class takes another's place; mypy does not know how classmethods look from inside.
     opened = VideoFile.open.__func__  # type: ignore[attr-defined]
     VideoFile.open = classmethod(lambda cls, path, threads=1: opened(cls, path, 1))  # type: ignore[assignment, method-assign]
 

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import av
 import numpy as np
 import pytest
@@ -28,3 +30,17 @@ def test_tags_that_the_scaler_does_not_know_do_not_stop_it(tags, form):
 def test_the_size_changes_with_the_format():
     made = reformatted(grey(), width=32, height=24, format="yuv420p", interpolation="AREA")
     assert (32, 24, "yuv420p") == (made.width, made.height, made.format.name)
+
+
+def test_several_threads_may_have_the_same_picture():
+    """A frame's own scaler (`av.VideoFrame.reformat`) crashes the process here."""
+    noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
+    picture = av.VideoFrame.from_ndarray(noise, "rgb24")
+
+    def small(number):
+        side = 100 + number % 40
+        return int(reformatted(picture, width=side, height=side, format="bgr24").to_ndarray().sum())
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(small, range(400)))
+    assert [small(number) for number in range(40)] * 10 == made

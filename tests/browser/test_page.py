@@ -1,26 +1,21 @@
 """A whole case in the browser: a face whose mask was removed is found, hidden, explained, and exported."""
 
-import json
 import re
 import shutil
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from passerby.base.box import Box
-from passerby.base.kinds import Kind
-from passerby.base.plan import Keyframe, Plan, Track
+from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import make_sample
 from tests.browser.conftest import started
+from tests.browser.footage import MOVING, demo_footage, plan_times, real_footage
 from tests.clips import constant, decoded, write_clip
 from tests.plans import plan_for
 
 ROOT = Path(__file__).parents[2]
-MOVING = ROOT.parent / "shared" / "eval" / "dev" / "moving"
 #: Is the canvas of the picture empty?
 NOTHING_SHOWN = """() => {
     const canvas = document.querySelector('.stage canvas');
@@ -30,65 +25,10 @@ NOTHING_SHOWN = """() => {
 EACH_WAY = 49
 
 
-@dataclass
-class Footage:
-    """A clip, where the face is that nobody hides, frame by frame, and a plan in which all others are hidden."""
-
-    clip: Path
-    face: dict[int, Box]
-    plan: Plan
-    middle: int
-
-
 @pytest.fixture(scope="module")
 def footage(tmp_path_factory):
     folder = tmp_path_factory.mktemp("footage")
     return real_footage(folder) if MOVING.exists() else demo_footage(folder)
-
-
-def real_footage(folder):
-    name = "clip15.mp4"
-    shutil.copy(MOVING / name, folder)
-    (folder / name).chmod(0o644)
-    videos = json.loads((MOVING / "annotations.json").read_text())["videos"]
-    frames = next(video for video in videos if video["file"] == name)["frames"]
-    faces: dict[int, dict[int, Box]] = {}
-    for frame in frames:
-        for box in frame["boxes"]:
-            faces.setdefault(box["track"], {})[frame["index"]] = Box(*box["xyxy"])
-    middle = len(frames) // 2
-    number = next(n for n, boxes in sorted(faces.items()) if len(boxes) == len(frames))
-    return footage_of(folder / name, faces.pop(number), list(faces.values()), middle)
-
-
-def demo_footage(folder):
-    """The portrait of the demo, which the camera of tests/conftest.py follows: its place by the models themselves."""
-    from passerby import pipeline
-
-    make_sample(folder / "yard.mp4", portrait())
-    found = pipeline.analyse(folder / "yard.mp4")
-    track = max((t for t in found.tracks(0) if t.kind is Kind.FACE), key=lambda t: t.end - t.start)
-    times = plan_times(folder / "yard.mp4")
-    face = {n: place.box for n, time in enumerate(times) if (place := track.place(time)) is not None}
-    return footage_of(folder / "yard.mp4", face, [], sorted(face)[len(face) // 2])
-
-
-def plan_times(clip):
-    from passerby.source.file import VideoFile
-
-    with VideoFile.open(clip) as video:
-        return [frame.time for frame in video.frames()]
-
-
-def footage_of(clip, face, others, middle):
-    times = plan_times(clip)
-    tracks = []
-    for number, boxes in enumerate(others, 1):
-        keys = tuple(
-            Keyframe(time=times[n], box=box.grown(0.2), score=0.9, origin="model") for n, box in sorted(boxes.items())
-        )
-        tracks.append(Track(number=number, kind=Kind.FACE, keyframes=keys))
-    return Footage(clip, face, plan_for(clip, *tracks), middle)
 
 
 @pytest.fixture

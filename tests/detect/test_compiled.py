@@ -51,6 +51,24 @@ def test_what_was_used_longest_ago_goes_first(compiled: Compiled, tmp_path: Path
     assert [True, False, True, True] == [told(compiled, name) is not None for name in "abcd"]
 
 
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_a_folder_that_others_may_write_to_is_not_believed(compiled: Compiled, tmp_path: Path, mode: int):
+    compiled.save("it", b"network")
+    assert told(compiled, "it")
+    (tmp_path / "compiled").chmod(mode)
+    compiled.save("more", b"network")
+    assert [None, None] == [told(compiled, name) for name in ("it", "more")]
+    (tmp_path / "compiled").chmod(0o700)
+    assert [True, False] == [told(compiled, name) is not None for name in ("it", "more")]
+
+
+def test_a_folder_of_somebody_else_is_not_believed(compiled: Compiled, monkeypatch):
+    compiled.save("it", b"network")
+    somebody = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: somebody)
+    assert told(compiled, "it") is None
+
+
 def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     compiled = Compiled(tmp_path / "file" / "compiled")

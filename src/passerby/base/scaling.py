@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+
 import av
+from av.video.reformatter import VideoReformatter
 
 _BT709, _LIMITED = 1, 1
+
+
+class _Scalers(threading.local):
+    """A frame's own scaler is no place for two threads that look at the same frame: it crashed. Each has one here."""
+
+    def __init__(self) -> None:
+        self.mine = VideoReformatter()
+
+
+_SCALERS = _Scalers()
 
 
 def reformatted(
@@ -18,14 +31,17 @@ def reformatted(
     src_color_range: int | None = None,
     dst_color_range: int | None = None,
 ) -> av.VideoFrame:
-    """The picture in another size or pixel format, as `av.VideoFrame.reformat` makes it, in one thread.
+    """The picture in another size or pixel format, as `av.VideoFrame.reformat` makes it, in one thread. Several threads
+    may have the same picture reformatted at once.
 
     FFmpeg's scaler refuses pictures whose colour tags it does not know (YCgCo, ICtCp, and what damage makes up). These
     are converted as if they were BT.709, limited range, and keep their tags: what is in them must be looked at and
     hidden all the same, and between formats of YUV the tags do not matter.
     """
+    scaler = _SCALERS.mine
     try:
-        return picture.reformat(
+        return scaler.reformat(
+            picture,
             width,
             height,
             format,
@@ -36,7 +52,8 @@ def reformatted(
             threads=1,
         )
     except OSError:
-        known = picture.reformat(
+        known = scaler.reformat(
+            picture,
             width,
             height,
             format,

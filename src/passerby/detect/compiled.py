@@ -1,6 +1,8 @@
 """Networks that were compiled before: a start that need not compile them again takes half a second less.
 
-What lies here was derived from weights whose hash was checked, on this machine, and is of use to nobody else. It may be
+What lies here was derived from weights whose hash was checked, on this machine, by this user. Nobody can check it
+against the registry, so it is trusted as the program itself is: only in a folder that is the user's own, into which
+nobody else may write, and which lies apart from the weights, so that it is not copied along with them. It may be
 deleted at any time. Weights are read and checked on every load all the same, and a model that comes from here has to
 show that it is alive like any other (invariant 11).
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +34,8 @@ class Compiled:
         """What was saved under `made_from` (anything whose `repr` says all), None when it is not there or damaged."""
         path = self._path(made_from)
         try:
+            if not self._ours():
+                return None
             content = np.fromfile(path, np.uint8)
             if hashlib.sha256(content[_DIGEST:].data).digest() != content[:_DIGEST].tobytes():
                 path.unlink()
@@ -45,7 +50,9 @@ class Compiled:
         path = self._path(made_from)
         part = path.with_suffix(f".{os.getpid()}.part")
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self._ours():
+                return
             try:
                 part.write_bytes(hashlib.sha256(blob).digest() + blob)
                 part.replace(path)
@@ -53,14 +60,19 @@ class Compiled:
                 part.unlink(missing_ok=True)
             self._tidy()
 
+    def _ours(self) -> bool:
+        """Is the folder this user's, and may nobody else write into it? Raises OSError when it is not there."""
+        told = self._folder.lstat()
+        return stat.S_ISDIR(told.st_mode) and told.st_uid == os.getuid() and not told.st_mode & 0o022
+
     def _path(self, made_from: object) -> Path:
         return self._folder / f"{hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]}.blob"
 
     def _tidy(self) -> None:
         files = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)]
-        held = sum(stat.st_size for stat, _ in files)
-        for stat, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
+        held = sum(told.st_size for told, _ in files)
+        for told, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
             if held <= self._most:
                 return
             os.unlink(path)
-            held -= stat.st_size
+            held -= told.st_size

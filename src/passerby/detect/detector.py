@@ -51,7 +51,7 @@ class Detector:
             self._family.input,
             self._family.outputs,
             threads,
-            Compiled(registry.cache / "compiled"),
+            Compiled(registry.cache.with_name("compiled")),
         )
 
     def find(self, picture: Picture, threshold: float, kinds: Collection[Kind] | None = None) -> list[Detection]:

@@ -273,4 +273,8 @@ class _Views:
             cv2.BORDER_CONSTANT,
             value=(114, 114, 114),
         )
-        return square, lambda found: _scaled(found, shrink * scale, x1 * scale, y1 * scale)  # type: ignore[return-value]
+
+        def back(found: Iterable[Detection]) -> list[Detection]:
+            return _scaled(found, shrink * scale, x1 * scale, y1 * scale)
+
+        return np.asarray(square, np.uint8), back

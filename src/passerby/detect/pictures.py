@@ -19,9 +19,9 @@ _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_C
 def upright(picture: Picture, geometry: Geometry) -> Picture:
     """Stored orientation -> displayed orientation; shape (h, w) or (h, w, 3)."""
     if geometry.mirrored:
-        picture = cv2.flip(picture, 1)  # type: ignore[assignment]
+        picture = np.asarray(cv2.flip(picture, 1), np.uint8)
     if geometry.rotation:
-        picture = cv2.rotate(picture, _TURNS[geometry.rotation])  # type: ignore[assignment]
+        picture = np.asarray(cv2.rotate(picture, _TURNS[geometry.rotation]), np.uint8)
     return picture
 
 

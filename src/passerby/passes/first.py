@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -30,8 +30,10 @@ from passerby.track.heads import with_heads, without_helpers
 from passerby.track.regions import fixed_tracks, left_alone
 from passerby.track.tracker import Following, Tracker
 
-#: Frames that motion may run ahead of a look that is still under way: enough for several more to begin beside it.
-AHEAD = 64
+#: Frames that motion may run ahead of a look that is still under way, and looks that may be under way or wait: enough
+#: for the next ones to begin beside it. Every look that waits holds a frame, and where each frame is a new scene, each
+#: is looked at.
+AHEAD, WAITING = 64, 6
 #: Frame intervals without a frame after which motion is not trusted: frames were lost, and what is shown is elsewhere.
 GAP = 3
 #: Looks after which each model is shown the known pictures again (invariant 11).
@@ -141,6 +143,10 @@ def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, ha
                     looks += 1
                     look, kinds = looking.submit(looker.look, frame, due), due.searched
                 pending.append(_Seen(frame.index, frame.time, False, None if scene.cut else field, look, kinds))
-            while len(pending) > AHEAD:
+            while len(pending) > AHEAD or _waiting(pending) > WAITING:
                 yield pending.popleft()
         yield from pending
+
+
+def _waiting(pending: Iterable[_Seen]) -> int:
+    return sum(seen.look is not None and not seen.look.done() for seen in pending)

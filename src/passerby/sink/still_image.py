@@ -47,6 +47,7 @@ def _image(picture: av.VideoFrame) -> Image.Image:
 
 def _samples(picture: av.VideoFrame, number: int, kind: type[np.uint8] | type[np.uint16]) -> npt.NDArray[np.uint8]:
     plane = picture.planes[number]
+    # Of 16 bits it is another array; Pillow takes both, and one type for both is enough here.
     return np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)[:, : plane.width]  # type: ignore[return-value]
 
 

@@ -19,7 +19,7 @@ from passerby.base.box import Box
 from passerby.base.clock import Moment
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import Geometry, VideoInfo
-from passerby.base.motion import MotionField, SceneStats
+from passerby.base.motion import MotionField
 from passerby.base.raw import RawFrame
 from passerby.base.regions import Region
 from passerby.base.safe import SafeFrame
@@ -181,7 +181,7 @@ class Stretch:
         if before is not None and at.monotonic - before > self._longest_gap:
             self._motion = self._make_motion(self.video.geometry)
         field, scene = self._motion.step(frame)
-        if field is None or scene.cut or not _trusted(field, scene):
+        if field is None or scene.cut or not _trusted(field):
             return None, False, True
         return field, True, False
 
@@ -254,7 +254,7 @@ class Stretch:
         self._motion = self._make_motion(self.video.geometry)
 
 
-def _trusted(field: MotionField, scene: SceneStats) -> bool:
+def _trusted(field: MotionField) -> bool:
     return float(field.trust.mean()) >= TRUSTED
 
 

@@ -1,12 +1,7 @@
-"""Files with one thing in each that must not come out, made as cameras, phones and programs make them.
-
-Each maker writes a file and gives back the bytes by which that thing is known. tests/test_remnants.py looks for them in
-the source (or it would prove nothing) and in the output.
-"""
+"""Films with one thing in each that must not come out."""
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,73 +9,25 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import pillow_heif
 from av.container import OutputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
-from PIL import Image
 
-from passerby.cli.portrait import portrait
 from tests import clips, stills
-from tests.heic import last_is_depth_of_first
-
-#: What is looked for of a thing that is text.
-SECRET = b"Secret"
-MS = Fraction(1, 1000)
-MADE = datetime(2021, 2, 3, 4, 5, 6, tzinfo=UTC)
-#: Degrees as text after ISO 6709, and as a telemetry track and an EXIF directory count them.
-POSITION = b"+48.8577+002.2950/"
-GPS5 = struct.pack(">5i", 488577000, 22950000, 35123, 1234, 5678)
-DEGREES = ((48, 1), (51, 1), (2772, 100))
-
-Maker = Callable[[Path], list[bytes]]
-
-
-def box(name: bytes, *content: bytes) -> bytes:
-    """A box of an MP4 or a HEIC."""
-    inside = b"".join(content)
-    return struct.pack(">I", 8 + len(inside)) + name + inside
-
-
-def add_box(data: bytes, parents: tuple[bytes, ...], addition: bytes) -> bytes:
-    """An MP4 whose index lies behind its media, with a box more at the end of a box; `parents` from the outside in.
-    What is missing of them is made."""
-    if not parents:
-        return data + addition
-    at = 0
-    while at < len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        if data[at + 4 : at + 8] == parents[0]:
-            inside = add_box(data[at + 8 : at + length], parents[1:], addition)
-            return data[:at] + box(parents[0], inside) + data[at + length :]
-        at += length
-    return data + box(parents[0], add_box(b"", parents[1:], addition))
-
-
-def pieces(coded: bytes, size: int = 12) -> list[bytes]:
-    """Coded data as parts to look for: an output may hold none of them."""
-    return [coded[at : at + size] for at in range(0, len(coded) - size, size)]
-
-
-def scan(jpeg: bytes) -> list[bytes]:
-    """The coded pixels of a JPEG, in parts: its tables may be in any other."""
-    at = jpeg.index(b"\xff\xda")
-    return pieces(jpeg[at + 14 : -2])
-
-
-def face(size: tuple[int, int] = (96, 96)) -> Image.Image:
-    """A face, small."""
-    with Image.open(portrait()) as picture:
-        return picture.convert("RGB").resize(size)
-
-
-def jpeg(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80)
-    return file.getvalue()
-
-
-# Videos
+from tests.remnants.parts import (
+    GPS5,
+    MADE,
+    MS,
+    POSITION,
+    SECRET,
+    Maker,
+    add_box,
+    behind,
+    box,
+    face,
+    jpeg,
+    scan,
+)
 
 
 def udta(*boxes: bytes) -> Callable[[Path], None]:
@@ -398,17 +345,6 @@ def dated(container: str) -> Maker:
     return make
 
 
-def behind(make: Callable[[Path], object]) -> Maker:
-    """Bytes behind the end of a file."""
-
-    def made(path: Path) -> list[bytes]:
-        make(path)
-        path.write_bytes(path.read_bytes() + b"Secret bytes behind the end" * 9)
-        return [b"Secret bytes behind"]
-
-    return made
-
-
 def _matroska(path: Path) -> None:
     clips.write_clip(path, container="matroska", time_base=MS, times=clips.constant(step=33))
 
@@ -454,138 +390,4 @@ VIDEOS: dict[str, tuple[str, Maker]] = {
     "date, MP4": ("a.mp4", dated("mp4")),
     "date, MKV": ("a.mkv", dated("matroska")),
     "date, AVI": ("a.avi", dates_of_a_camera),
-}
-
-
-# Stills
-
-#: EXIF as phones write it: a thumbnail with the face, a position, maker notes, the device and a date.
-THUMBNAIL = jpeg(face())
-EXIF = stills.exif(little=THUMBNAIL)
-DATE = b"2021:02:03 04:05:06"
-IN_EXIF = [*scan(THUMBNAIL), b"Secret position", b"Secret make", b"Secret serial", b"Secret maker note", DATE]
-
-
-def with_exif(name: str, **options: object) -> Maker:
-    def make(path: Path) -> list[bytes]:
-        data = EXIF if name in ("JPEG", "PNG", "WEBP") else EXIF[6:]
-        if name == "HEIF":
-            pillow_heif.from_pillow(stills.image()).save(path, quality=85, exif=data, xmp=stills.XMP)
-        else:
-            stills.image().save(path, name, exif=data, **options)
-        # Pillow leaves the thumbnail out of an AVIF.
-        return IN_EXIF[-5:] if name == "AVIF" else IN_EXIF
-
-    return make
-
-
-def gps(path: Path) -> list[bytes]:
-    """A position alone, as EXIF counts it: degrees, minutes and seconds, each a fraction."""
-    made = Image.Exif()
-    made.get_ifd(0x8825).update({1: "N", 2: tuple(a / b for a, b in DEGREES), 29: "2021:02:03", 27: b"Secret method"})
-    stills.image().save(path, "JPEG", exif=made)
-    degrees = [struct.pack(f"{order}4I", *DEGREES[0], *DEGREES[1]) for order in "<>"]
-    return [next(one for one in degrees if one in path.read_bytes()), b"2021:02:03", b"Secret method"]
-
-
-def motion_photo(path: Path) -> list[bytes]:
-    """A whole film behind the picture, and XMP that says where it begins."""
-    clip = clips.cfr(path.with_name("film.mp4")).read_bytes()
-    stills.image().save(path, "JPEG", quality=88, xmp=b'<x:xmpmeta GCamera:MotionPhoto="1"/>Secret', exif=EXIF)
-    path.write_bytes(path.read_bytes() + clip)
-    start = clips.boxes(clip, b"mdat")[0]
-    return [b"ftypisom", b"MotionPhoto", *pieces(clip[start : start + 3000])]
-
-
-def motion_heic(path: Path) -> list[bytes]:
-    """The same in a HEIC, whose film is in a box."""
-    clip = clips.cfr(path.with_name("film.mp4")).read_bytes()
-    stills.heic(path)
-    path.write_bytes(path.read_bytes() + box(b"mpvd", clip))
-    start = clips.boxes(clip, b"mdat")[0]
-    return [b"mpvd", *pieces(clip[start : start + 3000])]
-
-
-def depth(path: Path) -> list[bytes]:
-    """A second picture, in which the face can be seen, that is called the depth of the first one."""
-    made = pillow_heif.from_pillow(stills.image())
-    made.add_from_pillow(face((128, 128)))
-    made.save(path, quality=85, primary_index=0, xmp=stills.XMP)
-    path.write_bytes(last_is_depth_of_first(path.read_bytes()))
-    alone = path.with_name("alone.heic")
-    pillow_heif.from_pillow(face((128, 128))).save(alone, quality=85)
-    data = alone.read_bytes()
-    start = clips.boxes(data, b"mdat")[0]
-    return pieces(data[start:][-3000:])
-
-
-def small_copy_in_heic(path: Path) -> list[bytes]:
-    pillow_heif.from_pillow(face((256, 256))).save(path, quality=85, thumbnails=[64])
-    data = path.read_bytes()
-    assert b"thmb" in data
-    return [b"thmb"]
-
-
-def of_everything(name: str, *wanted: bytes) -> Maker:
-    """The file of that kind with all that it can hold."""
-
-    def make(path: Path) -> list[bytes]:
-        stills.EVERYTHING[name](path)
-        return list(wanted)
-
-    return make
-
-
-STILLS: dict[str, tuple[str, Maker]] = {
-    "EXIF with the face in its thumbnail, JPEG": ("a.jpg", with_exif("JPEG", quality=88)),
-    "EXIF with the face in its thumbnail, PNG": ("a.png", with_exif("PNG")),
-    "EXIF with the face in its thumbnail, WebP": ("a.webp", with_exif("WEBP", quality=80)),
-    "EXIF with the face in its thumbnail, HEIC": ("a.heic", with_exif("HEIF")),
-    "EXIF, AVIF": ("a.avif", with_exif("AVIF")),
-    "position, JPEG": ("a.jpg", gps),
-    "motion photo, JPEG": ("a.jpg", motion_photo),
-    "motion photo, HEIC": ("a.heic", motion_heic),
-    "depth, HEIC": ("a.heic", depth),
-    "thumbnail, HEIC": ("a.heic", small_copy_in_heic),
-    "XMP, comments and program data, JPEG": (
-        "a.jpg",
-        of_everything(
-            "photo.jpg", stills.XMP, b"Secret more XMP", b"Secret comment", b"Secret caption", b"Secret data", b"MPF\0"
-        ),
-    ),
-    "text, XMP and date, PNG": ("a.png", of_everything("drawing.png", b"Secret author", stills.XMP, b"tIME", b"seCr")),
-    "XMP and chunks, WebP": ("a.webp", of_everything("photo.webp", stills.XMP, b"Secret chunk")),
-    "comment and XMP, GIF": ("a.gif", of_everything("moving.gif", b"Secret comment", stills.XMP)),
-    "tags and small copy, TIFF": (
-        "a.tif",
-        of_everything(
-            "scan.tif", b"Secret make", b"Secret artist", b"Secret private tag", DATE, stills.XMP, b"Secret small copy"
-        ),
-    ),
-    "XMP and boxes, HEIC": ("a.heic", of_everything("photo.heic", stills.XMP, b"Secret uuid")),
-    "XMP and boxes, AVIF": ("a.avif", of_everything("photo.avif", stills.XMP, b"Secret uuid")),
-    **{
-        f"trailing bytes, {kind}": (f"a.{ending}", behind(lambda path, kind=kind: stills.image().save(path, kind)))
-        for kind, ending in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("TIFF", "tif"), ("BMP", "bmp"))
-    },
-}
-
-
-ALL = VIDEOS | STILLS
-STILL_ENDINGS = (".jpg", ".png", ".webp", ".heic", ".avif", ".gif", ".tif", ".bmp")
-
-#: What the report says of some of them.
-TOLD = {
-    "telemetry, MP4 (GoPro)": "data tracks (telemetry, timecode and the like): 1",
-    "subtitles, MKV": "subtitle tracks: 1",
-    "chapters, MKV": "chapters: 1",
-    "attachment, MKV": "attached files: 1",
-    "cover, MP4": "cover pictures: 1",
-    "device, MOV": "com.apple.quicktime.model",
-    "position, MP4": "location",
-    "date, AVI": "creation_time",
-    "position, JPEG": "a position (GPS)",
-    "motion photo, JPEG": "a video is among them",
-    "motion photo, HEIC": "mpvd",
-    "depth, HEIC": "a depth map or another auxiliary picture",
 }

@@ -1,0 +1,43 @@
+"""Files with one thing in each that must not come out, made as cameras, phones and programs make them.
+
+Each maker writes a file and gives back the bytes by which that thing is known. tests/test_remnants.py looks for them in
+the source (or it would prove nothing) and in the output.
+"""
+
+from tests.remnants.films import VIDEOS, everything_of_a_camera, everything_of_a_program
+from tests.remnants.parts import SECRET
+from tests.remnants.photos import DATE, EXIF, IN_EXIF, STILLS, with_exif
+
+__all__ = [
+    "ALL",
+    "DATE",
+    "EXIF",
+    "IN_EXIF",
+    "SECRET",
+    "STILLS",
+    "STILL_ENDINGS",
+    "TOLD",
+    "VIDEOS",
+    "everything_of_a_camera",
+    "everything_of_a_program",
+    "with_exif",
+]
+
+ALL = VIDEOS | STILLS
+STILL_ENDINGS = (".jpg", ".png", ".webp", ".heic", ".avif", ".gif", ".tif", ".bmp")
+
+#: What the report says of some of them.
+TOLD = {
+    "telemetry, MP4 (GoPro)": "data tracks (telemetry, timecode and the like): 1",
+    "subtitles, MKV": "subtitle tracks: 1",
+    "chapters, MKV": "chapters: 1",
+    "attachment, MKV": "attached files: 1",
+    "cover, MP4": "cover pictures: 1",
+    "device, MOV": "com.apple.quicktime.model",
+    "position, MP4": "location",
+    "date, AVI": "creation_time",
+    "position, JPEG": "a position (GPS)",
+    "motion photo, JPEG": "a video is among them",
+    "motion photo, HEIC": "mpvd",
+    "depth, HEIC": "a depth map or another auxiliary picture",
+}
