@@ -154,7 +154,7 @@ def _uncovered(
     scale = size[0] / geometry.upright[0]
     weak = [style is not Style.SOLID and track.kind not in ALWAYS_SOLID for track, _ in here]
     regions = [_region(key, scale, picture.shape) for _, key in here]
-    layers = np.zeros(picture.shape if any(weak) else (0, 0), np.uint8)
+    layers = np.zeros(picture.shape if any(weak) else (0, 0), np.uint16)
     if any(weak):
         for place, region in regions:
             layers[place] += region
