@@ -44,13 +44,13 @@ def redact(
 
     The source is never touched; `output` appears when it is whole, or not at all, and replaces a file of that name only
     with `force`; the plan is saved as `save_plan` before. `verify` decodes the result once and looks at it. `threads`
-    are for inference, by default all processors; the plan does not depend on their number. Raises PasserbyError, in one
-    of its kinds.
+    are for each of decoding, inference and encoding, by default as many as there are processors; the plan does not
+    depend on their number. Raises PasserbyError, in one of its kinds.
     """
     progress = progress or Silent()
     settings = plan.settings if plan is not None and settings is None else settings or Settings()
-    with VideoFile.open(source) as video, OutputFile(output, force, source=source) as out:
-        encodings = [choose_encoding(info, settings, container_for(output)) for info in video.info.videos]
+    with VideoFile.open(source, threads or 0) as video, OutputFile(output, force, source=source) as out:
+        encodings = [choose_encoding(info, settings, container_for(output), threads) for info in video.info.videos]
         hashes: list[Hashes[int]] | None = None
         edited, detectors = plan is not None, Detectors(Registry.load(), threads)
         if plan is None:
@@ -62,7 +62,7 @@ def redact(
             written = render(video, plan, settings, hashes, out.part, smaller, container_for(output), progress)
         check = QuickCheck(ran=False)
         if verify:
-            check = quick_check(out.part, output, plan, written.times, settings, detectors, progress)
+            check = quick_check(out.part, output, plan, written.times, settings, detectors, progress, threads or 0)
         report = make_report(video.info, output, out.part, plan, settings, written, check, edited)
         if save_plan is not None:
             write_text_atomically(save_plan, plan.to_json(), force)

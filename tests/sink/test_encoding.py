@@ -98,3 +98,15 @@ def test_noise_stays_within_the_sources_rate(tmp_path):
     seconds = 240 * clips.STEP * clips.TIME_BASE
     rate = Fraction((tmp_path / "o.mp4").stat().st_size * 8) / seconds
     assert rate < 1.3 * source_rate
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+def test_an_encoder_keeps_to_its_threads_and_writes_the_same_number_of_frames(tmp_path, codec):
+    video = clips.video_info()
+    free, bounded = (choose_encoding(video, Settings(codec=codec), "mp4", threads) for threads in (None, 1))
+    assert "threads" not in free.options
+    assert "1" == bounded.options["threads"]
+    with VideoWriter(tmp_path / "out.mp4", [(video, bounded)], "mp4") as writer:
+        for n, time in enumerate(clips.constant(5)):
+            writer.write(clips.safe_frame(n, time))
+    assert 5 == len(clips.decoded(tmp_path / "out.mp4"))

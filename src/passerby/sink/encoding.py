@@ -59,12 +59,28 @@ _ROOMY = 0.05
 _PASSABLE = 1.15
 
 
-def choose_encoding(video: VideoInfo, settings: Settings, container: str) -> Encoding:
+def choose_encoding(video: VideoInfo, settings: Settings, container: str, threads: int | None = None) -> Encoding:
     """The encoding for one track: H.264, or HEVC for more than 8 bits a sample, unless the settings say otherwise.
 
     Colour comes out as 4:2:0, unless the settings ask for the source's. Interlaced video becomes H.264, the only one of
-    the encoders that keeps fields. Raises UsageError when the container cannot hold the codec.
+    the encoders that keeps fields. `threads` of the encoder, by default as many as it likes. Raises UsageError when the
+    container cannot hold the codec.
     """
+    return _threaded(_chosen(video, settings, container), threads)
+
+
+def _threaded(encoding: Encoding, threads: int | None) -> Encoding:
+    if threads is None:
+        return encoding
+    options = {**encoding.options, "threads": str(threads)}
+    if encoding.encoder == "libx265":
+        options["x265-params"] += f":pools={threads}"
+    if encoding.encoder == "libsvtav1":
+        options["svtav1-params"] = f"lp={threads}"
+    return replace(encoding, options=options)
+
+
+def _chosen(video: VideoInfo, settings: Settings, container: str) -> Encoding:
     codec = settings.codec or (Codec.HEVC if video.bit_depth > 8 and not video.interlaced else Codec.H264)
     if container == "webm" and codec is not Codec.AV1:
         raise UsageError(

@@ -61,14 +61,15 @@ def quick_check(
     settings: Settings,
     detectors: Detectors,
     progress: Progress,
+    threads: int = 0,
 ) -> QuickCheck:
     """Decode `written` once and compare it with the plan. `released` is the name it will have; `times` are the
     presentation times of the source's frames in each video track, in the time base of its plan. Frames that the plan
-    leaves out must not be there, and those after them earlier by as much."""
+    leaves out must not be there, and those after them earlier by as much. `threads` decode it, 0 for all."""
     suspects: list[Suspect] = []
     compared = searched = 0
     late = ROUNDED.get(released.suffix.lower(), 1e-9)
-    with VideoFile.open(written) as video:
+    with VideoFile.open(written, threads) as video:
         for number, expected in enumerate(times):
             progress.start(released.name, "check", len(expected))
             found, frames, looks = _check_track(video, number, expected, late, plan, settings, detectors, progress)
