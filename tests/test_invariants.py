@@ -16,8 +16,16 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "passerby"
 FILES = sorted(SOURCE.rglob("*.py"))
 
-#: Files that may use temporary files: for model files, which show nobody, and for results of programs under measure.
-TEMPORARY = {"bench/scratch.py", "cli/portrait.py", "detect/fetch.py", "detect/runtime.py"}
+#: Files that may use temporary files: for model files, which show nobody, for results of programs under measure, for
+#: what Ray writes of itself, and for films that were fetched as they are, encoded, into files without names.
+TEMPORARY = {
+    "bench/scratch.py",
+    "cli/portrait.py",
+    "cluster/rays.py",
+    "cluster/scratch.py",
+    "detect/fetch.py",
+    "detect/runtime.py",
+}
 RAW_ROOMS = {"source", "detect", "mask", "verify", "passes", "stills.py", "views.py", "watch"}
 
 #: What each room may import: the table of the design.
@@ -49,6 +57,7 @@ ROOMS: dict[str, set[str]] = {
         "verify",
     },
     "release": {"base", "source"},
+    "cluster": {"base", "source", "detect", "release"},
     "bench": {"base", "source"},
     "verify": {"base", "source", "detect"},
     "views": {"base", "source", "mask"},

@@ -9,7 +9,10 @@
     │   └── CameraLost         a camera that does not answer, or no longer
     ├── OutputError            the result cannot be written
     │   ├── OutputExists       and nobody said --force
+    │   ├── OutputBusy         another run is writing it
     │   └── DiskFull
+    ├── StorageError           object storage does not answer, or errs: it may do better later
+    ├── ClusterError           a cluster that cannot be reached, or is lost
     ├── StoreError             the data folder or its database cannot be used
     │   └── FolderGone         it is not the one it was: its disk is not mounted
     ├── WeightsError           a model file is missing, cut or altered, or refused
@@ -64,8 +67,20 @@ class OutputExists(OutputError):
     """A file already stands under the output's name."""
 
 
+class OutputBusy(OutputError):
+    """Another run is writing the same file."""
+
+
 class DiskFull(OutputError):
     """There is no room left for the output."""
+
+
+class StorageError(PasserbyError):
+    """Object storage does not answer, or errs, after several tries. Later it may do better."""
+
+
+class ClusterError(PasserbyError):
+    """The machines that were to do the work cannot be reached, or no longer."""
 
 
 class StoreError(PasserbyError):

@@ -6,8 +6,9 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 
+from passerby.cli.elsewhere import do
 from passerby.cli.patience import PATIENCE
-from passerby.cli.work import Outcome, State, Work, do
+from passerby.cli.work import Outcome, State, Work
 from passerby.cli.worker import Worker
 
 
@@ -22,23 +23,26 @@ def run(works: Sequence[Work], jobs: int = 1, patience: float = PATIENCE) -> Ite
     if jobs == 1:
         with Worker(do, patience) as worker:
             for work in works:
-                yield _done(worker, work, alone)
+                yield done(worker, work, alone)
         return
     waiting: queue.SimpleQueue[Work] = queue.SimpleQueue()
     for work in works:
         waiting.put(work)
-    done: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
+    outcomes: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
     for _ in range(min(jobs, len(works))):
-        threading.Thread(target=_work_off, args=(waiting, done, patience, alone), daemon=True).start()
+        threading.Thread(target=_work_off, args=(waiting, outcomes, patience, alone), daemon=True).start()
     for _ in works:
-        outcome = done.get()
+        outcome = outcomes.get()
         if isinstance(outcome, BaseException):
             raise outcome
         yield outcome
 
 
 def _work_off(
-    waiting: queue.SimpleQueue[Work], done: queue.SimpleQueue[Outcome | BaseException], patience: float, alone: bool
+    waiting: queue.SimpleQueue[Work],
+    outcomes: queue.SimpleQueue[Outcome | BaseException],
+    patience: float,
+    alone: bool,
 ) -> None:
     with Worker(do, patience) as worker:
         while True:
@@ -47,13 +51,14 @@ def _work_off(
             except queue.Empty:
                 return
             try:
-                done.put(_done(worker, work, alone))
+                outcomes.put(done(worker, work, alone))
             except BaseException as error:  # whatever it is, it belongs to the thread that waits for outcomes
-                done.put(error)
+                outcomes.put(error)
                 return
 
 
-def _done(worker: Worker, work: Work, alone: bool) -> Outcome:
+def done(worker: Worker, work: Work, alone: bool) -> Outcome:
+    """What came of one file in that worker. Where it is not `alone`, a fault of passerby makes it a failed one."""
     try:
         return worker.do(work)
     except Exception as error:  # one file never stops the rest, whosever fault it is

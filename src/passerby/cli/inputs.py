@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from passerby.base.away import is_away
 from passerby.base.errors import SourceError, UsageError
 from passerby.base.still import SUFFIXES
+from passerby.cluster.manifest import Own, is_manifest
 from passerby.source import kinds
 from passerby.source.still_kind import fitting_name, still_kind
 
@@ -19,7 +21,8 @@ KEPT = {".mp4", ".m4v", ".mov", ".mkv"}
 VIDEOS = KEPT | {".webm", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv", ".3gp", ".3g2", ".wmv", ".asf"}
 STILLS = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
 #: What a run of ours leaves behind; never an input again.
-OURS, OURS_BESIDE = ".redacted", (".report.json", ".plan.json", "summary.json", ".part")
+OURS = ".redacted"
+OURS_BESIDE = (".report.json", ".plan.json", "summary.json", "summary.parquet", "summary.svg", ".part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Job:
     #: Another output has the same name but for its ending (a photo and the film of that moment): then reports and plans
     #: are called after the whole name.
     twin: bool = False
+    #: Settings of its own, in place of those of the command line (cluster/manifest.py).
+    own: Own = field(default_factory=dict, hash=False)
+    #: Bytes of the source, where they are known before it is opened.
+    size: int | None = None
 
     @property
     def report(self) -> Path:
@@ -45,8 +52,8 @@ class Job:
 
 @dataclass(slots=True)
 class Inputs:
-    """All that is to be done, the files in folders that are neither video nor still, and the folders that cannot be
-    read, with the reason.
+    """All that is to be done, the files in folders that are neither video nor still, the folders that cannot be
+    read, with the reason, and what a manifest names and is not there, with what to say of it.
 
     `summary` is where summary.json goes: for folders, and for many files with --out-dir.
     """
@@ -54,6 +61,7 @@ class Inputs:
     jobs: list[Job] = field(default_factory=list)
     unsupported: list[Path] = field(default_factory=list)
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
+    missing: list[tuple[Path, str]] = field(default_factory=list)
     summary: Path | None = None
 
 
@@ -63,7 +71,18 @@ def read_inputs(given: Sequence[Path], output: Path | None, out_dir: Path | None
         raise UsageError("-o names one file and --out-dir a folder. Give one of them.")
     inputs = Inputs()
     for path in given:
-        if path.is_dir():
+        if is_manifest(path):
+            from passerby.cli.listed import add_manifest
+
+            if output is not None:
+                raise UsageError("-o names one file, and a manifest lists many. Use --out-dir, or its column `output`.")
+            add_manifest(inputs, path, out_dir)
+            inputs.summary = (out_dir or path.parent) / "summary.json"
+        elif is_away(path):
+            from passerby.cli.listed import add_away
+
+            add_away(inputs, path, output, out_dir)
+        elif path.is_dir():
             _add_folder(inputs, path, out_dir)
             inputs.summary = (out_dir or path) / "summary.json"
         elif not os.path.lexists(path):
@@ -71,7 +90,7 @@ def read_inputs(given: Sequence[Path], output: Path | None, out_dir: Path | None
         elif output is not None:
             inputs.jobs.append(Job(path, output))
         else:
-            inputs.jobs.append(Job(path, out_dir / _written(path) if out_dir else _beside(path)))
+            inputs.jobs.append(Job(path, out_dir / written(path) if out_dir else beside(path)))
     if output is not None and len(inputs.jobs) != 1:
         raise UsageError(f"-o names one file, but there are {len(inputs.jobs)} inputs. Use --out-dir for more.")
     if out_dir is not None and len(inputs.jobs) > 1:
@@ -82,23 +101,28 @@ def read_inputs(given: Sequence[Path], output: Path | None, out_dir: Path | None
 
 def _add_folder(inputs: Inputs, folder: Path, out_dir: Path | None) -> None:
     """What is below a folder, in order of name, without what an earlier run wrote; links to folders are left out."""
-    written = out_dir.resolve() if out_dir is not None else None
+    ours = out_dir.resolve() if out_dir is not None and not is_away(out_dir) else None
     found = False
     for path in _files(folder, inputs.unreadable):
-        if path.stem.endswith(OURS) or path.name.endswith(OURS_BESIDE):
+        if is_ours(path):
             continue
-        if written is not None and written != folder.resolve() and path.parent.resolve().is_relative_to(written):
+        if ours is not None and ours != folder.resolve() and path.parent.resolve().is_relative_to(ours):
             continue
         if not _is_media(path):
             inputs.unsupported.append(path)
             continue
         found = True
         inside = path.relative_to(folder).parent
-        inputs.jobs.append(Job(path, out_dir / inside / _written(path) if out_dir else _beside(path)))
+        inputs.jobs.append(Job(path, out_dir / inside / written(path) if out_dir else beside(path)))
     if not found and not inputs.unreadable:
         raise SourceError(
             f"There is no video or picture in {folder}. passerby takes {', '.join(sorted(VIDEOS | STILLS))}."
         )
+
+
+def is_ours(path: Path) -> bool:
+    """Was it written by a run of ours? Told by its name."""
+    return path.stem.endswith(OURS) or path.name.endswith(OURS_BESIDE)
 
 
 def _files(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
@@ -134,7 +158,7 @@ def _told_apart(jobs: Sequence[Job]) -> list[Job]:
     the new one. Raises UsageError where that is not enough.
     """
     wanted = Counter(job.output for job in jobs)
-    outputs: dict[Path, Path] = {}
+    outputs: dict[Path, Job] = {}
     for job in jobs:
         output = job.output
         if wanted[output] > 1 and output.suffix.lower() != job.source.suffix.lower():
@@ -142,19 +166,20 @@ def _told_apart(jobs: Sequence[Job]) -> list[Job]:
             output = output.with_name(f"{job.source.name}{ours}{output.suffix}")
         if output in outputs:
             raise UsageError(
-                f"{outputs[output]} and {job.source} would both be written to {output}. Redact them in two runs."
+                f"{outputs[output].source} and {job.source} would both be written to {output}. Redact them in two runs."
             )
-        outputs[output] = job.source
+        outputs[output] = job
     stems = Counter(output.with_suffix("") for output in outputs)
-    return [Job(source, output, stems[output.with_suffix("")] > 1) for output, source in outputs.items()]
+    return [replace(job, output=output, twin=stems[output.with_suffix("")] > 1) for output, job in outputs.items()]
 
 
-def _beside(path: Path) -> Path:
-    written = Path(_written(path))
-    return path.with_name(f"{written.stem}{OURS}{written.suffix}")
+def beside(path: Path) -> Path:
+    """Where the output goes when nobody says."""
+    name = Path(written(path))
+    return path.with_name(f"{name.stem}{OURS}{name.suffix}")
 
 
-def _written(path: Path) -> str:
+def written(path: Path) -> str:
     """The name of the output: the ending changes only where the content or the container asks for it."""
     kind = still_kind(path)
     if kind is not None:

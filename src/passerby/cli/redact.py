@@ -9,22 +9,33 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from passerby.base.away import shown
 from passerby.base.errors import PasserbyError, UsageError
 from passerby.base.kinds import HIDEABLE
 from passerby.base.plan import Plan
 from passerby.base.regions import parse_regions
 from passerby.base.settings import Audio, Codec, Profile, Settings, Style
+from passerby.cli.archive import over_cluster, put_text
 from passerby.cli.batch import run
 from passerby.cli.inputs import Inputs, Job, read_inputs
 from passerby.cli.summary import say, summary, table
 from passerby.cli.work import Outcome, State, Work
+from passerby.cluster.manifest import with_own
+from passerby.cluster.spread import CORES
 
 Help = {field: info.description for field, info in Settings.model_fields.items()}
 
 
 def redact(
     context: typer.Context,
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Videos, stills, or folders of them.")],
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Videos, stills, folders of them, manifests (.csv, .jsonl, .parquet), or s3://, gs:// and az:// "
+            "addresses.",
+        ),
+    ],
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write, by default NAME.redacted.EXT beside the input."),
@@ -50,7 +61,22 @@ def redact(
     resume: Annotated[
         bool, typer.Option("--resume", help="Leave out what an earlier run has done with the same file and settings.")
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Files to work on at the same time.", min=1)] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            help="Files to work on at the same time: by default 1, and with --on as many as there are processors.",
+            min=1,
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="CLUSTER",
+            help="Spread the files over a Ray cluster: ray starts one on this machine, ray://HOST:PORT is one that is "
+            "there.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not check the result.")] = False,
 ) -> None:
@@ -68,6 +94,7 @@ def redact(
         keep_times=keep_times,
     )
     todo = read_inputs(inputs, output, out_dir)
+    together = 1 if jobs is None else jobs
     if plan is not None and len(todo.jobs) != 1:
         raise UsageError("--plan is for one file. Give one INPUT with it.")
     if plan is not None:
@@ -75,24 +102,28 @@ def redact(
     works = [
         Work(
             job=job,
-            settings=settings,
+            settings=with_own(settings, job.own),
             plan=plan,
             save_plan=save_plan,
             force=force,
             resume=resume,
             verify=not no_verify,
-            json=json,
-            quiet=True if jobs > 1 else None,
-            threads=_threads(jobs),
+            json=json and on is None,
+            quiet=True if together > 1 or on is not None else None,
+            threads=CORES if on is not None else _threads(together),
         )
         for job in todo.jobs
     ]
     outcomes = [_unread(path, reason) for path, reason in todo.unreadable]
+    outcomes += [Outcome(Job(path, path), State.FAILED, error=why, exit_code=1) for path, why in todo.missing]
     for outcome in outcomes:
         say(outcome, json)
-    for outcome in run(works, jobs):
-        say(outcome, json)
-        outcomes.append(outcome)
+    if on is not None:
+        outcomes += over_cluster(on, jobs, works, todo, json)
+    else:
+        for outcome in run(works, together):
+            say(outcome, json)
+            outcomes.append(outcome)
     if todo.summary is not None:
         _sum_up(todo, todo.summary, outcomes, json)
     raise typer.Exit(_exit_code(outcomes))
@@ -126,16 +157,13 @@ def _settings(**given: object) -> Settings:
 
 
 def _sum_up(todo: Inputs, path: Path, outcomes: list[Outcome], json: bool) -> None:
-    from passerby.sink.output import write_text_atomically
-
     if not json:
         table(outcomes, todo.unsupported)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text_atomically(path, summary(outcomes, todo.unsupported), force=True)
+        put_text(path, summary(outcomes, todo.unsupported))
     except (PasserbyError, OSError) as error:
         raise UsageError(
-            f"The summary {path} cannot be written: {error}. Choose another folder with --out-dir."
+            f"The summary {shown(path)} cannot be written: {error}. Choose another folder with --out-dir."
         ) from error
 
 

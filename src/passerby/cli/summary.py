@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from passerby.base.away import shown
 from passerby.cli.work import Outcome, State
 
 #: Suspects that are told of one file; the report has them all.
@@ -43,13 +44,13 @@ def _say_report(outcome: Outcome) -> None:
 
 def row(outcome: Outcome) -> dict[str, object]:
     """One file as summary.json and --json have it."""
-    line: dict[str, object] = {"file": str(outcome.job.source), "state": outcome.state.value}
+    line: dict[str, object] = {"file": shown(outcome.job.source), "state": outcome.state.value}
     if outcome.error is not None:
         line["message"] = outcome.error
     if outcome.report is not None:
         line |= {
-            "output": str(outcome.job.output),
-            "report": str(outcome.job.report),
+            "output": shown(outcome.job.output),
+            "report": shown(outcome.job.report),
             "frames": outcome.report.output.frames,
             "hidden": {hidden.kind.value: hidden.tracks for hidden in outcome.report.hidden},
             "suspects": len(outcome.report.check.suspects),
@@ -61,7 +62,7 @@ def row(outcome: Outcome) -> dict[str, object]:
 def summary(outcomes: Sequence[Outcome], unsupported: Sequence[Path]) -> str:
     """The text of summary.json."""
     files = [row(outcome) for outcome in outcomes]
-    files += [{"file": str(path), "state": State.UNSUPPORTED.value} for path in unsupported]
+    files += [{"file": shown(path), "state": State.UNSUPPORTED.value} for path in unsupported]
     files.sort(key=lambda line: str(line["file"]))
     counts = {state.value: sum(line["state"] == state.value for line in files) for state in State}
     return dumps({"schema_version": 1, "counts": counts, "files": files}, indent=1) + "\n"
@@ -86,4 +87,5 @@ def table(outcomes: Sequence[Outcome], unsupported: Sequence[Path]) -> None:
 
 def _shown(text: object) -> str:
     """A name as a terminal can show it: bytes that are not UTF-8, and line ends, as ?"""
-    return "".join(letter if letter.isprintable() else "?" for letter in str(text))
+    text = shown(text) if isinstance(text, Path) else str(text)
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from passerby.base.errors import OutputError, OutputExists, PasserbyError
+from passerby.base.errors import OutputBusy, OutputError, OutputExists, PasserbyError
 from passerby.base.plan import Plan
 from passerby.base.progress import Progress
 from passerby.base.report import Report
@@ -48,13 +48,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one file. `error` is the message, `exit_code` what the program ends with for this file alone."""
+    """What came of one file. `error` is the message, `exit_code` what the program ends with for this file alone.
+    `again` says of a failed one that it may do better another time, or on another machine."""
 
     job: Job
     state: State
     report: Report | None = None
     error: str | None = None
     exit_code: int = 0
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -112,7 +114,8 @@ def do(work: Work, kept: Kept) -> Outcome:
         )
         write_text_atomically(job.report, report.to_json(), force)
     except PasserbyError as error:
-        return Outcome(job, State.FAILED, error=str(error), exit_code=error.exit_code)
+        busy = isinstance(error, OutputBusy)
+        return Outcome(job, State.FAILED, error=str(error), exit_code=error.exit_code, again=busy)
     finally:
         shown.finish()
     if report.needs_a_person:

@@ -76,7 +76,8 @@ class Worker:
             left = (
                 "The output is whole, but has no report" if _state(work.job.output) != before else "Nothing was written"
             )
-            return Outcome(work.job, State.FAILED, error=f"{what} {left}.", exit_code=1)
+            died = not isinstance(end, _Hung)
+            return Outcome(work.job, State.FAILED, error=f"{what} {left}.", exit_code=1, again=died)
         except BaseException:
             self._give_up(parts)
             raise

@@ -53,6 +53,14 @@ def fetch(registry: Registry, ids: Sequence[str] = (), open_url: Open | None = N
             yield Fetched(id, path, fresh)
 
 
+def keep(registry: Registry, id: str, content: bytes) -> None:
+    """Put weights that came some other way into the cache. Raises WeightsError when they are not what it names."""
+    entry = registry[id]
+    if digest(content) != entry.sha256:
+        raise WeightsError(f"What was sent for {id} is not the file that the registry names. Nothing was stored.")
+    _store(content, registry.cache / entry.cache_name, entry)
+
+
 def _present(registry: Registry, id: str) -> bool:
     try:
         registry.load_bytes(id)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from passerby.base.errors import DiskFull, OutputError, OutputExists
+from passerby.base.errors import DiskFull, OutputBusy, OutputError, OutputExists
 
 
 class OutputFile:
@@ -84,7 +84,7 @@ class OutputFile:
             os.ftruncate(descriptor, 0)
         except BlockingIOError:
             os.close(descriptor)
-            raise OutputError(
+            raise OutputBusy(
                 f"Another run is writing {self.path}. Wait for it, or choose another name with -o."
             ) from None
         except OSError:

@@ -1,0 +1,1 @@
+"""Many machines, and files that lie in object storage."""

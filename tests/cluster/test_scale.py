@@ -1,0 +1,36 @@
+"""The calculation of docs/design/scale.md, where the answer is known."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+SCALE = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "scale.py"), run_name="scale")
+Assumed, simulate, lengths = SCALE["Assumed"], SCALE["simulate"], SCALE["lengths"]
+EVEN = {"hours": 100, "machines": 5, "cores": 2, "mean": 60, "longest": 1, "slow": 0.0, "lost": 0.0, "link": 1e9}
+
+
+def test_short_films_on_machines_that_hold_take_what_is_ideal():
+    found = simulate(Assumed(**EVEN), 2.0)
+    assert 5.0 == found["ideal_hours"] == pytest.approx(found["finish_hours"], abs=0.02)
+    assert 100 * 5 * 3600 / 8 / 1e6 == pytest.approx(found["read_terabytes"], abs=0.01)
+
+
+def test_one_long_film_holds_everything_up():
+    found = simulate(Assumed(**EVEN | {"hours": 1, "mean": 600, "longest": 60}), 2.0)
+    assert (0.5, 0.1) == (found["finish_hours"], found["share_of_ideal"])
+
+
+def test_slow_and_lost_machines_cost_what_they_cost():
+    assert 10.0 == pytest.approx(simulate(Assumed(**EVEN | {"slow": 1.0}), 2.0)["finish_hours"], abs=0.05)
+    lost = simulate(Assumed(**EVEN | {"lost": 0.05}), 2.0)
+    assert lost["films_begun_again"] > 0
+    assert lost["finish_hours"] > 5.0
+
+
+def test_the_films_add_up():
+    import random
+
+    films = lengths(Assumed(), random.Random(1))
+    assert 10_000 == pytest.approx(sum(films))
+    assert 4.0 >= films[0] >= films[-1] > 0
