@@ -68,8 +68,8 @@ def _commands(command: Any, name: str) -> Iterator[str]:  # typer hides the clas
     for option in options:
         names = ", ".join(f"`{spelling}`" for spelling in [*option.opts, *option.secondary_opts])
         yield f"| {names} | {_cell(option.help or '')}{_choices(option)} | {_default(option)} |\n"
-    for child in getattr(command, "commands", {}).values():
-        yield from _commands(child, f"{name} {child.name}")
+    for child in getattr(command, "list_commands", lambda context: [])(None):
+        yield from _commands(command.get_command(None, child), f"{name} {child}")
 
 
 def _argument(parameter: Any) -> str:
