@@ -23,6 +23,7 @@ from passerby.cli import (
     demo,
     events,
     models,
+    notice,
     recordings,
     redact,
     review,
@@ -50,6 +51,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(counts.app, name="counts")
 app.add_typer(events.app, name="events")
 app.add_typer(audit.app, name="audit")
+app.add_typer(notice.app, name="notice")
 app.command("demo")(demo.demo)
 app.add_typer(bench.app, name="bench")
 
