@@ -25,6 +25,7 @@ from passerby.base.counting import (
     Zone,
 )
 from passerby.base.kinds import HIDEABLE
+from passerby.base.notice import NoticeSettings
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
 from passerby.base.recorded import RecordingReport
@@ -160,6 +161,7 @@ def site() -> str:
         ("`mqtt`", Mqtt, "A broker."),
         ("A webhook", Webhook, "Of `webhooks`: an address that is posted to, signed."),
         ("`prometheus`", Metrics, "Where Prometheus can fetch the newest counts."),
+        ("`notice`", NoticeSettings, "What people may know: see [the guide](../guide/notice.md)."),
     ]
     return MADE + "\n# `site.yaml`\n" + SITE + "".join(_part(*part) for part in parts)
 

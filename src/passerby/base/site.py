@@ -18,6 +18,7 @@ from passerby.base.counting import Counting, Timetable
 from passerby.base.errors import UsageError
 from passerby.base.frozen import Frozen
 from passerby.base.kinds import HIDEABLE, Kind
+from passerby.base.notice import NoticeSettings
 from passerby.base.schedules import Schedules
 from passerby.base.sending import UplinkSettings, topic_name
 from passerby.base.settings import Profile
@@ -144,6 +145,9 @@ class Site(Frozen):
     timezone: str = Field(default="UTC", description="Of the timetables, as Europe/Berlin.")
     timetables: tuple[Timetable, ...] = Field(default=(), description="Hours that rules speak of, with holidays.")
     uplink: UplinkSettings = Field(default=UplinkSettings(), description="Where counts and events are sent.")
+    notice: NoticeSettings | None = Field(
+        default=None, description="What whoever is in front of the cameras may know: a page, signs, documents."
+    )
     cameras: dict[str, CameraSettings] = Field(
         min_length=1, description="The cameras by name: small letters, digits, - and _, at most 40."
     )
@@ -174,6 +178,13 @@ class Site(Frozen):
         for camera, settings in self.cameras.items():
             for name in sorted(settings.counting.timetables - set(known)):
                 raise ValueError(f"a rule of camera {camera} speaks of timetable {name}, which is not there")
+        return self
+
+    @model_validator(mode="after")
+    def _views_are_of_cameras(self) -> Self:
+        for name in self.notice.views if self.notice is not None else ():
+            if name not in self.cameras:
+                raise ValueError(f"notice.views speaks of camera {name}, which is not there")
         return self
 
     def schedules(self) -> Schedules:

@@ -17,6 +17,7 @@ from passerby.cli.example import EXAMPLE
 from passerby.server.auth import Auth, new_token
 from passerby.server.live.app import receive
 from passerby.server.live.window import Window
+from passerby.server.notice.app import beside
 from passerby.server.run import listen
 from passerby.server.status.app import HOST, Serving, watch_app
 from passerby.sink.snapshot import write_snapshot
@@ -89,9 +90,12 @@ def _run(site: Site) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with Serving(watch_app(supervisor.status, port, windows, Auth(token=token)), taken):
+    pages = watch_app(supervisor.status, port, windows, Auth(token=token))
+    with Serving(beside(pages, site, supervisor.status), taken):
         _say(f"watching {len(site.cameras)} cameras; state at http://{HOST}:{port}/api/status. Stop with Ctrl+C.")
         _say(f"live pictures (HLS), masked as they are recorded: http://{HOST}:{port}/?token={token}")
+        if site.notice is not None:
+            _say(f"what everybody may know: http://{HOST}:{port}/notice")
         supervisor.run()
     _say("stopped")
 
