@@ -113,7 +113,7 @@ class CameraSettings(Defaults):
 
 
 class Keep(Frozen):
-    """How long recordings stay. Whatever comes first counts; the oldest go first."""
+    """How long recordings stay, whatever comes first, the oldest first; and how long counts and events do."""
 
     days: float | None = Field(default=14.0, gt=0, description="Days that recordings are kept; null for no limit.")
     bytes: ByteSize | None = Field(
@@ -122,6 +122,8 @@ class Keep(Frozen):
     free: ByteSize | None = Field(
         default=None, description="Bytes that are left free on the disk; null for 256 MiB, or 5 % of it if less."
     )
+    counts_days: float | None = Field(default=730.0, gt=0, description="Days that counts are kept; null for no limit.")
+    events_days: float | None = Field(default=90.0, gt=0, description="Days that events are kept; null for no limit.")
 
 
 class StatusSettings(Frozen):

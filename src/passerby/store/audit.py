@@ -40,6 +40,7 @@ class Deed(StrEnum):
     EXPORT = "export"  # asked for: written down before a byte is copied
     EXPORTED = "exported"  # the files of it are there
     DELETED = "deleted"  # recordings, by the program; docs/design/audit.md
+    FORGOTTEN = "forgotten"  # counts and events that were kept for long enough, by the program
 
 
 class Entry(Frozen):
