@@ -81,6 +81,9 @@ def _options(address: Address, udp: bool, frames_a_second: float | None) -> dict
             "max_delay": "500000" if udp else "0",
             "analyzeduration": "2000000",
         }
+    if address.way in (Way.RTSP, Way.MJPEG):
+        # How fast frames come is seen as they come: to wait for twenty of them would take two seconds.
+        options["fpsprobesize"] = "0"
     if address.way is Way.MJPEG:
         # Cameras disagree with themselves about their boundaries.
         options |= {"strict_mime_boundary": "0", "rw_timeout": str(int(SILENCE * 1e6))}
