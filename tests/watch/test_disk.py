@@ -14,6 +14,9 @@ from tests.store.kept import all_play, everything
 from tests.store.test_full_disk import mounted, stuff
 from tests.store.test_recordings import record
 
+#: Old recordings, of some 40 KiB each. What is new needs room for its rows as well.
+OLD = 40
+
 
 @pytest.fixture
 def small(tmp_path):
@@ -86,8 +89,8 @@ def test_without_anything_to_delete_only_the_writing_stops(watching, small):
 def test_with_old_ones_to_delete_recording_goes_on(watching, small):
     clock = Clock()
     with Recordings(Database.open(small), boot="long ago") as kept:
-        for _ in range(8):
-            record(kept, clock, 20)
+        for _ in range(OLD):
+            record(kept, clock, 40)
     one = watching()
     stuff(small)
     before = one.status()["recording"]["stored"]
@@ -95,4 +98,4 @@ def test_with_old_ones_to_delete_recording_goes_on(watching, small):
     assert "" == after["recording"]["trouble"]
     assert 0 == one.stop()
     old = [segment for segment in is_whole(small) if segment.camera == "yard"]
-    assert len(old) < 8
+    assert len(old) < OLD
