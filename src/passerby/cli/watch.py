@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
-from passerby.base.errors import UsageError
+from passerby.base.errors import OutputError, UsageError
 from passerby.base.site import Site
 from passerby.base.site_file import load_site
 from passerby.cli.example import EXAMPLE
 from passerby.server.auth import Auth, new_token
+from passerby.server.live import way_in
 from passerby.server.live.app import receive
 from passerby.server.live.window import Window
 from passerby.server.notice.app import beside
@@ -93,11 +94,23 @@ def _run(site: Site) -> None:
     pages = watch_app(supervisor.status, port, windows, Auth(token=token))
     with Serving(beside(pages, site, supervisor.status), taken):
         _say(f"watching {len(site.cameras)} cameras; state at http://{HOST}:{port}/api/status. Stop with Ctrl+C.")
-        _say(f"live pictures (HLS), masked as they are recorded: http://{HOST}:{port}/?token={token}")
+        _say_where_live(Path(site.data), f"http://{HOST}:{port}/?token={token}")
         if site.notice is not None:
             _say(f"what everybody may know: http://{HOST}:{port}/notice")
         supervisor.run()
+    way_in.forget(Path(site.data))
     _say("stopped")
+
+
+def _say_where_live(data: Path, address: str) -> None:
+    """The key to the live pictures: shown on a terminal alone, since everything else is a log."""
+    if sys.stderr.isatty():
+        _say(f"live pictures (HLS), masked as they are recorded: {address}")
+        return
+    try:
+        _say(f"live pictures (HLS), masked as they are recorded: their address is in {way_in.keep(data, address)}")
+    except OutputError as error:
+        _say(str(error))
 
 
 def _say(line: str) -> None:
