@@ -14,12 +14,18 @@ from passerby.base.errors import UsageError
 from passerby.base.site import Site
 from passerby.base.site_file import load_site
 from passerby.cli.example import EXAMPLE
-from passerby.server.auth import Auth, new_token
+from passerby.cli.person import person
+from passerby.cli.site_tools import SiteTools
+from passerby.server.auth import new_token
 from passerby.server.live.app import receive
 from passerby.server.live.window import Window
 from passerby.server.run import listen
-from passerby.server.status.app import HOST, Serving, watch_app
+from passerby.server.site.app import site_app
+from passerby.server.site.gate import Gate
+from passerby.server.site.place import Place
+from passerby.server.status.app import HOST, Serving
 from passerby.sink.snapshot import write_snapshot
+from passerby.store.recordings import Recordings
 from passerby.watch.supervisor import Supervisor
 from passerby.watch.trying import try_camera
 
@@ -52,7 +58,7 @@ def watch(
     if check:
         _check(site, stills)
     else:
-        _run(site)
+        _run(site, config)
 
 
 def _check(site: Site, stills: Path | None) -> None:
@@ -73,7 +79,7 @@ def _check(site: Site, stills: Path | None) -> None:
         raise typer.Exit(1)
 
 
-def _run(site: Site) -> None:
+def _run(site: Site, config: Path) -> None:
     windows = {name: Window(name) for name in site.cameras}
 
     def live(name: str, connection: Connection) -> None:
@@ -89,9 +95,20 @@ def _run(site: Site) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with Serving(watch_app(supervisor.status, port, windows, Auth(token=token)), taken):
+    with (
+        Recordings.open(Path(site.data)) as recordings,
+        Serving(
+            site_app(
+                Place(config, site, supervisor.status, windows, recordings, SiteTools()),
+                Gate(token, person().partition(":")[2]),
+                HOST,
+                port,
+            ),
+            taken,
+        ),
+    ):
         _say(f"watching {len(site.cameras)} cameras; state at http://{HOST}:{port}/api/status. Stop with Ctrl+C.")
-        _say(f"live pictures (HLS), masked as they are recorded: http://{HOST}:{port}/?token={token}")
+        _say(f"live pictures and recordings, masked: http://{HOST}:{port}/?token={token}")
         supervisor.run()
     _say("stopped")
 

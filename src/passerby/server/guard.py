@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from passerby.server.auth import Auth
-
 #: Scripts, styles and pictures from here and from nowhere else.
 CONTENT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "media-src 'self' blob:; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -75,13 +75,29 @@ def _is_address(name: str) -> bool:
     return True
 
 
+class Knows(Protocol):
+    """Whoever can tell what is behind a cookie."""
+
+    def visitor(self, cookie: str | None) -> object | None:
+        """Somebody, or None."""
+        ...
+
+
 class Guard:
-    """Wraps the whole application. `open_paths` need no session: the page itself, which holds nothing of anybody."""
+    """Wraps the whole application. What begins with `closed` needs a session, but for `open_paths`; all else is the
+    page itself, which holds nothing of anybody. Whom `auth` finds goes into `state.visitor`."""
 
     def __init__(
-        self, app: ASGIApp, auth: Auth, cookie: str, ours: Callable[[str], bool], closed: str = "/api/"
+        self,
+        app: ASGIApp,
+        auth: Knows,
+        cookie: str,
+        ours: Callable[[str], bool],
+        closed: str = "/api/",
+        open_paths: Collection[str] = (),
     ) -> None:
-        self._app, self._auth, self._cookie, self._ours, self._closed = app, auth, cookie, ours, closed
+        self._app, self._auth, self._cookie, self._ours = app, auth, cookie, ours
+        self._closed, self._open = closed, open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -116,8 +132,11 @@ class Guard:
             if not length.isdigit() or int(length) > MOST or "transfer-encoding" in headers:
                 return _no(413, "The request is too large.")
         path = scope["path"]
-        if path.startswith(self._closed) and not self._auth.knows(self.session(headers)):
-            return _no(401, "Open the address that the program printed, or log in.")
+        if path.startswith(self._closed) and path not in self._open:
+            visitor = self._auth.visitor(self.session(headers))
+            if visitor is None:
+                return _no(401, "Open the address that the program printed, or log in.")
+            scope.setdefault("state", {})["visitor"] = visitor
         return None
 
     def session(self, headers: Headers) -> str | None:

@@ -40,6 +40,8 @@ class Deed(StrEnum):
     EXPORT = "export"  # asked for: written down before a byte is copied
     EXPORTED = "exported"  # the files of it are there
     DELETED = "deleted"  # recordings, by the program; docs/design/audit.md
+    CHANGED = "changed"  # events, zones, settings, accounts, on the pages
+    VIEWED = "viewed"  # live pictures, recordings, on the pages: written down before they are shown
 
 
 class Entry(Frozen):

@@ -1,0 +1,83 @@
+"""The application that serves the pages of a site, put together."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from passerby.base.errors import DiskFull, PasserbyError, UsageError
+from passerby.base.roles import Right
+from passerby.server.guard import Guard, host_check
+from passerby.server.live.api import live_routes
+from passerby.server.page import asset_routes
+from passerby.server.site.cameras import camera_routes
+from passerby.server.site.counting import counting_routes
+from passerby.server.site.counts import count_routes
+from passerby.server.site.events import event_routes
+from passerby.server.site.file import SiteFile
+from passerby.server.site.gate import Gate
+from passerby.server.site.health import health_routes
+from passerby.server.site.place import Place
+from passerby.server.site.rights import NO, Needs, Who, asks
+from passerby.server.site.session import session_routes
+from passerby.server.site.timeline import timeline_routes
+from passerby.server.site.viewing import Viewing
+from passerby.server.status.app import status_routes
+
+#: What is answered to whoever is not logged in: how to log in.
+OPEN = frozenset({"/api/login"})
+#: What this machine alone may ask without a login: `passerby status`, and Prometheus.
+STATUS = frozenset({"/api/status"})
+
+
+def site_app(place: Place, gate: Gate, host: str, port: int, *, secure: bool = False, local: bool = True) -> FastAPI:
+    """Serves `place` to whoever `gate` knows. `secure`: over TLS. `local`: on loopback, where the state of the site is
+    told to everybody."""
+    app = FastAPI(
+        title="passerby site",
+        version=version("passerby"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    cookie = f"{'__Host-' if secure else ''}passerby-{port}"  # cookies do not tell ports apart, so the name does
+    viewing = Viewing(place.database, place.clock, place.boot)
+
+    def watched(who: Who, camera: str = "") -> None:
+        if camera in place.windows:
+            viewing.live(who, camera)
+
+    app.include_router(session_routes(place, gate, cookie, secure=secure))
+    app.include_router(asset_routes("site.html"))
+    app.include_router(camera_routes(place, viewing))
+    app.include_router(live_routes(place.windows), dependencies=[asks(Right.LOOK), Depends(watched)], responses=NO)
+    app.include_router(timeline_routes(place, viewing))
+    app.include_router(counting_routes(place, SiteFile(place.config)))
+    app.include_router(event_routes(place, viewing))
+    app.include_router(count_routes(place, viewing))
+    app.include_router(health_routes(place))
+    if local:
+        app.include_router(status_routes(place.status))
+
+    @app.exception_handler(HTTPException)
+    def refused(_: Request, error: HTTPException) -> JSONResponse:
+        needs = error.needs if isinstance(error, Needs) else None
+        return JSONResponse({"detail": error.detail, "needs": needs}, error.status_code, error.headers)
+
+    @app.exception_handler(PasserbyError)
+    def failed(_: Request, error: PasserbyError) -> JSONResponse:
+        status = 422 if isinstance(error, UsageError) else 507 if isinstance(error, DiskFull) else 409
+        return JSONResponse({"detail": str(error), "needs": None}, status)
+
+    app.add_middleware(
+        Guard,
+        auth=gate,
+        cookie=cookie,
+        ours=host_check(host, port),
+        open_paths=OPEN | STATUS if local else OPEN,
+    )
+    return app
