@@ -38,8 +38,9 @@ def site_schema() -> str:
     with TemporaryDirectory() as folder, Recordings(Database.open(Path(folder), make=True)) as recordings:
         windows = {"gate": Window("gate")}
         status = SiteStatus(name="site", since=0, now=0, clock_trusted=True, cameras={})
-        place = Place(Path(folder) / "site.yaml", site, lambda: status, windows, recordings, SiteTools())
-        return _text(site_app(place, Gate("none", "nobody"), "127.0.0.1", 8770))
+        place = Place(Path(folder) / "site.yaml", lambda: site, lambda: status, windows, recordings, SiteTools())
+        gate = Gate(place.database, place.clock, place.boot, None, "nobody")
+        return _text(site_app(place, gate, "127.0.0.1", 8770))
 
 
 def _text(app: FastAPI) -> str:

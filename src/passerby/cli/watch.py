@@ -14,18 +14,12 @@ from passerby.base.errors import UsageError
 from passerby.base.site import Site
 from passerby.base.site_file import load_site
 from passerby.cli.example import EXAMPLE
-from passerby.cli.person import person
-from passerby.cli.site_tools import SiteTools
+from passerby.cli.serving import pages
 from passerby.server.auth import new_token
 from passerby.server.live.app import receive
 from passerby.server.live.window import Window
-from passerby.server.run import listen
-from passerby.server.site.app import site_app
-from passerby.server.site.gate import Gate
-from passerby.server.site.place import Place
-from passerby.server.status.app import HOST, Serving
+from passerby.server.status.app import HOST
 from passerby.sink.snapshot import write_snapshot
-from passerby.store.recordings import Recordings
 from passerby.watch.supervisor import Supervisor
 from passerby.watch.trying import try_camera
 
@@ -83,30 +77,17 @@ def _run(site: Site, config: Path) -> None:
     windows = {name: Window(name) for name in site.cameras}
 
     def live(name: str, connection: Connection) -> None:
-        receive(connection, windows[name])
+        receive(connection, windows.setdefault(name, Window(name)))
 
     supervisor = Supervisor(site, say=_say, live=live)
     token = new_token()
-    taken = listen(HOST, site.status.port)
-    port = taken.getsockname()[1]
 
     def stop(*_: object) -> None:
         supervisor.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with (
-        Recordings.open(Path(site.data)) as recordings,
-        Serving(
-            site_app(
-                Place(config, site, supervisor.status, windows, recordings, SiteTools()),
-                Gate(token, person().partition(":")[2]),
-                HOST,
-                port,
-            ),
-            taken,
-        ),
-    ):
+    with pages(config, lambda: supervisor.site, supervisor.status, windows, token, supervisor.apply, _say) as port:
         _say(f"watching {len(site.cameras)} cameras; state at http://{HOST}:{port}/api/status. Stop with Ctrl+C.")
         _say(f"live pictures and recordings, masked: http://{HOST}:{port}/?token={token}")
         supervisor.run()

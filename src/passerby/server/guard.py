@@ -16,6 +16,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from passerby.base.pages import is_loopback
+
 #: Scripts, styles and pictures from here and from nowhere else.
 CONTENT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
@@ -38,18 +40,9 @@ OURS = "x-passerby"
 MOST = 1 << 20
 
 
-def is_loopback(host: str) -> bool:
-    """Is an address to listen on reachable from this machine alone?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def host_check(host: str, port: int) -> Callable[[str], bool]:
-    """Which Host headers are ours, for a server that listens on `host` and `port`."""
+def host_check(host: str, port: int, also: str | None = None) -> Callable[[str], bool]:
+    """Which Host headers are ours, for a server that listens on `host` and `port`. `also` is the name of a proxy in
+    front, at whichever port."""
     names = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(host) else {host, socket.gethostname(), socket.getfqdn()}
     if ":" in host:
         names.add(f"[{host.strip('[]')}]")
@@ -58,6 +51,8 @@ def host_check(host: str, port: int) -> Callable[[str], bool]:
 
     def ours(given: str) -> bool:
         name, _, number = given.rpartition(":") if not given.endswith("]") and ":" in given else (given, "", "")
+        if also is not None and name.lower() == also.lower():
+            return True
         if number and number != str(port):
             return False
         if name.lower() in {one.lower() for one in names}:
@@ -95,9 +90,15 @@ class Guard:
         ours: Callable[[str], bool],
         closed: str = "/api/",
         open_paths: Collection[str] = (),
+        ways: Collection[str] = (),
+        secure: bool = False,
+        peer: str | None = None,
     ) -> None:
+        """`ways` are pages that a link elsewhere may lead to. `secure`: browsers are told to come by TLS alone. `peer`
+        is the only other machine that is answered: a proxy."""
         self._app, self._auth, self._cookie, self._ours = app, auth, cookie, ours
-        self._closed, self._open = closed, open_paths
+        self._closed, self._open, self._ways, self._peer = closed, open_paths, ways, peer
+        self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -107,7 +108,7 @@ class Guard:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -120,7 +121,16 @@ class Guard:
         host = headers.get("host", "")
         if not self._ours(host):
             return _no(403, "This name does not belong to this server. Open the address that the program printed.")
-        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        client = scope.get("client")
+        if self._peer is not None and client is not None and client[0] != self._peer and not is_loopback(client[0]):
+            return _no(403, "This server speaks to its proxy alone.")
+        link = (
+            scope["method"] == "GET"
+            and scope["path"] in self._ways
+            and headers.get("sec-fetch-mode", "") == "navigate"
+            and headers.get("sec-fetch-dest", "") == "document"
+        )
+        if not link and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return _no(403, "Requests from other sites are refused.")
         if scope["method"] not in ("GET", "HEAD"):
             origin = headers.get("origin")

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from passerby.base.errors import DiskFull, PasserbyError, UsageError
+from passerby.base.pages import Proxy
 from passerby.base.roles import Right
 from passerby.server.guard import Guard, host_check
 from passerby.server.live.api import live_routes
@@ -17,12 +18,19 @@ from passerby.server.site.cameras import camera_routes
 from passerby.server.site.counting import counting_routes
 from passerby.server.site.counts import count_routes
 from passerby.server.site.events import event_routes
-from passerby.server.site.file import SiteFile
+from passerby.server.site.exports import export_routes
+from passerby.server.site.file import Outdated, SiteFile
+from passerby.server.site.finding import finding_routes
 from passerby.server.site.gate import Gate
 from passerby.server.site.health import health_routes
+from passerby.server.site.log import log_routes
+from passerby.server.site.oidc import OtherSite
+from passerby.server.site.people import people_routes
 from passerby.server.site.place import Place
+from passerby.server.site.retention import retention_routes
 from passerby.server.site.rights import NO, Needs, Who, asks
-from passerby.server.site.session import session_routes
+from passerby.server.site.session import BACK, session_routes
+from passerby.server.site.settings import settings_routes
 from passerby.server.site.timeline import timeline_routes
 from passerby.server.site.viewing import Viewing
 from passerby.server.status.app import status_routes
@@ -33,9 +41,18 @@ OPEN = frozenset({"/api/login"})
 STATUS = frozenset({"/api/status"})
 
 
-def site_app(place: Place, gate: Gate, host: str, port: int, *, secure: bool = False, local: bool = True) -> FastAPI:
-    """Serves `place` to whoever `gate` knows. `secure`: over TLS. `local`: on loopback, where the state of the site is
-    told to everybody."""
+def site_app(
+    place: Place,
+    gate: Gate,
+    host: str,
+    port: int,
+    *,
+    secure: bool = False,
+    local: bool = True,
+    proxy: Proxy | None = None,
+) -> FastAPI:
+    """Serves `place` to whoever `gate` knows, at the address that it listens on. `secure`: over TLS, its own. `local`:
+    on loopback, where the state of the site is told to everybody. `proxy`: what stands in front, and does TLS."""
     app = FastAPI(
         title="passerby site",
         version=version("passerby"),
@@ -45,18 +62,29 @@ def site_app(place: Place, gate: Gate, host: str, port: int, *, secure: bool = F
         swagger_ui_oauth2_redirect_url=None,
     )
     cookie = f"{'__Host-' if secure else ''}passerby-{port}"  # cookies do not tell ports apart, so the name does
+    file = SiteFile(place.config)
+    name = proxy.name if proxy is not None else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    oidc = place.site.pages.oidc
+    back = f"{'https' if secure or proxy is not None else 'http'}://{name}{BACK}"
+    other = None if oidc is None else OtherSite(oidc, back)
     viewing = Viewing(place.database, place.clock, place.boot)
 
     def watched(who: Who, camera: str = "") -> None:
         if camera in place.windows:
             viewing.live(who, camera)
 
-    app.include_router(session_routes(place, gate, cookie, secure=secure))
+    app.include_router(session_routes(place, gate, cookie, secure=secure, other=other))
     app.include_router(asset_routes("site.html"))
     app.include_router(camera_routes(place, viewing))
     app.include_router(live_routes(place.windows), dependencies=[asks(Right.LOOK), Depends(watched)], responses=NO)
     app.include_router(timeline_routes(place, viewing))
-    app.include_router(counting_routes(place, SiteFile(place.config)))
+    app.include_router(counting_routes(place, file))
+    app.include_router(settings_routes(place, file))
+    app.include_router(finding_routes(place))
+    app.include_router(export_routes(place))
+    app.include_router(people_routes(place, gate))
+    app.include_router(retention_routes(place))
+    app.include_router(log_routes(place))
     app.include_router(event_routes(place, viewing))
     app.include_router(count_routes(place, viewing))
     app.include_router(health_routes(place))
@@ -68,6 +96,10 @@ def site_app(place: Place, gate: Gate, host: str, port: int, *, secure: bool = F
         needs = error.needs if isinstance(error, Needs) else None
         return JSONResponse({"detail": error.detail, "needs": needs}, error.status_code, error.headers)
 
+    @app.exception_handler(Outdated)
+    def outdated(_: Request, error: Outdated) -> JSONResponse:
+        return JSONResponse({"detail": str(error), "needs": "reload"}, 409)
+
     @app.exception_handler(PasserbyError)
     def failed(_: Request, error: PasserbyError) -> JSONResponse:
         status = 422 if isinstance(error, UsageError) else 507 if isinstance(error, DiskFull) else 409
@@ -77,7 +109,10 @@ def site_app(place: Place, gate: Gate, host: str, port: int, *, secure: bool = F
         Guard,
         auth=gate,
         cookie=cookie,
-        ours=host_check(host, port),
+        ours=host_check(host, port, None if proxy is None else proxy.name),
         open_paths=OPEN | STATUS if local else OPEN,
+        ways={"/", BACK},
+        secure=secure or proxy is not None,
+        peer=None if proxy is None else proxy.address,
     )
     return app

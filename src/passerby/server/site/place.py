@@ -80,16 +80,22 @@ class Tools(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """One site. `config` is its `site.yaml`; `site` is what runs now; `windows` hold the live pictures, by camera."""
+    """One site. `config` is its `site.yaml`; `running` is what runs now; `windows` hold the live pictures, by camera.
+    `apply` makes what the file says now run, and is None where that takes a new start of the program."""
 
     config: Path
-    site: Site
+    running: Callable[[], Site]
     status: Callable[[], SiteStatus]
     windows: Mapping[str, Window]
     recordings: Recordings
     tools: Tools
     clock: Clock = field(default_factory=SystemClock)
     boot: str = field(default_factory=boot_id)
+    apply: Callable[[Site], None] | None = None
+
+    @property
+    def site(self) -> Site:
+        return self.running()
 
     @property
     def database(self) -> Database:
