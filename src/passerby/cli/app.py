@@ -16,6 +16,7 @@ import typer
 
 from passerby.base.errors import PasserbyError
 from passerby.cli import (
+    accounts,
     audit,
     bench,
     cameras,
@@ -50,6 +51,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(counts.app, name="counts")
 app.add_typer(events.app, name="events")
 app.add_typer(audit.app, name="audit")
+app.add_typer(accounts.app, name="accounts")
 app.command("demo")(demo.demo)
 app.add_typer(bench.app, name="bench")
 
