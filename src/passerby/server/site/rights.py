@@ -21,9 +21,7 @@ class Refusal(Frozen):
 
 
 #: What routes may answer instead, for their documentation.
-NO: dict[int | str, dict[str, Any]] = {
-    code: {"model": Refusal} for code in (400, 401, 403, 404, 409, 413, 422, 429, 503, 507)
-}
+NO: dict[int | str, dict[str, Any]] = {"4XX": {"model": Refusal}, "5XX": {"model": Refusal}}
 
 
 class Needs(HTTPException):
