@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.params import Depends as Dependency
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 from passerby.base.frozen import Frozen
 from passerby.base.roles import RIGHTS, Right
@@ -64,12 +64,13 @@ def asks(right: Right) -> Dependency:
 def rights_of(app: FastAPI) -> dict[tuple[str, str], Right | None]:
     """By method and address: what each route asks for. None: nothing, and so everybody may."""
     found: dict[tuple[str, str], Right | None] = {}
-    for route in app.routes:
-        if not isinstance(route, APIRoute):
+    for route in iter_route_contexts(app.routes):
+        dependant, path = getattr(route, "dependant", None), getattr(route, "path", "")
+        if dependant is None:
             continue
-        asked = [one.call.right for one in route.dependant.dependencies if isinstance(one.call, Asks)]
-        for method in route.methods:
-            found[method, route.path] = asked[0] if asked else None
+        asked = [one.call.right for one in dependant.dependencies if isinstance(one.call, Asks)]
+        for method in getattr(route, "methods", None) or ():
+            found[method, path] = asked[0] if asked else None
     return found
 
 
