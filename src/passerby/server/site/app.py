@@ -29,7 +29,7 @@ from passerby.server.site.oidc import OtherSite
 from passerby.server.site.people import people_routes
 from passerby.server.site.place import Place
 from passerby.server.site.retention import retention_routes
-from passerby.server.site.rights import NO, Needs, Who, asks
+from passerby.server.site.rights import NO, Denied, Needs, Who, asks
 from passerby.server.site.session import BACK, session_routes
 from passerby.server.site.settings import settings_routes
 from passerby.server.site.timeline import timeline_routes
@@ -100,6 +100,8 @@ def site_app(
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> JSONResponse:
         needs = error.needs if isinstance(error, Needs) else None
+        if isinstance(error, Denied):
+            viewing.denied(error.visitor, error.right)
         return JSONResponse({"detail": error.detail, "needs": needs}, error.status_code, error.headers)
 
     @app.exception_handler(RequestValidationError)

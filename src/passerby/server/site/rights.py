@@ -33,6 +33,14 @@ class Needs(HTTPException):
         self.needs = needs
 
 
+class Denied(HTTPException):
+    """Somebody has asked for what their role does not allow. It is written down."""
+
+    def __init__(self, visitor: Visitor, right: Right) -> None:
+        super().__init__(403, f"The role {visitor.role} does not have this right: {right}.")
+        self.visitor, self.right = visitor, right
+
+
 def visitor_of(request: Request) -> Visitor:
     """Whoever the gate has let in. Raises Needs when it has not let in anybody."""
     found = request.scope.get("state", {}).get("visitor")
@@ -50,7 +58,7 @@ class Asks:
     def __call__(self, request: Request) -> None:
         visitor = visitor_of(request)
         if self.right not in RIGHTS[visitor.role]:
-            raise HTTPException(403, f"The role {visitor.role} does not have this right: {self.right}.")
+            raise Denied(visitor, self.right)
         if visitor.purpose is None and self.right is not Right.ENTER:
             raise Needs(403, "Say first what you are here for: it is written into the log.", "purpose")
 
