@@ -100,9 +100,7 @@ class Guard:
         is the only other machine that is answered: a proxy."""
         self._app, self._auth, self._cookie, self._ours = app, auth, cookie, ours
         self._closed, self._open, self._ways, self._peer = closed, open_paths, ways, peer
-        self._headers = HEADERS | (
-            {"strict-transport-security": "max-age=31536000; includeSubDomains"} if secure else {}
-        )
+        self._headers = HEADERS | (TLS_ALONE if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
