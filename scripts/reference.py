@@ -213,8 +213,8 @@ def roles() -> str:
 ROLES = """
 # Roles
 
-Who may ask the pages of a site for what. `tests/server/site/test_roles.py` tries each address as each role, and as somebody who is
-not logged in. [What roles are for](../guide/site.md).
+Who may ask the pages of a site for what. `tests/server/site/test_roles.py` tries each address as each role, and as
+somebody who is not logged in. [What roles are for](../guide/site.md).
 """
 MEANING = {
     Right.ENTER: "to be logged in, and to have one's own password, second factor and sessions in hand",
