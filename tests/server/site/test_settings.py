@@ -140,7 +140,7 @@ def test_cameras_are_found_and_tried(made, tmp_path):
             {},
             {"camera": "gate", **login},
             {"url": "/etc/passwd"},
-            {"url": "rtsp://a:b@192.0.2.9/", "user": "c"},
+            {"url": "gopher://192.0.2.9/"},
         ):
             assert 422 == administrator.post("/api/network/try", wish).status_code, wish
         secrets = [settings.password.get_secret_value() for settings in served.place.tools.tried]
