@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import av
@@ -90,8 +91,10 @@ class Watching:
         (path,) = (line.split()[-1] for line in self.said if "live pictures" in line)
         address = Path(path).read_text().strip()
         opener = build_opener(HTTPCookieProcessor())
-        (camera,) = json.loads(opener.open(address, timeout=20).read())
+        with suppress(HTTPError):  # the page itself may not be built
+            opener.open(f"{address}&purpose=tests", timeout=20)
         top = address.partition("/?")[0]
+        (camera,) = json.loads(opener.open(f"{top}/api/live", timeout=20).read())
         return opener.open(top + camera["playlist"], timeout=20).read().decode()
 
     def site(self):

@@ -19,6 +19,7 @@ from passerby.base.errors import UsageError
 from passerby.base.frozen import Frozen
 from passerby.base.kinds import HIDEABLE, Kind
 from passerby.base.notice import NoticeSettings
+from passerby.base.pages import PagesSettings
 from passerby.base.schedules import Schedules
 from passerby.base.sending import UplinkSettings, topic_name
 from passerby.base.settings import Profile
@@ -141,6 +142,7 @@ class Site(Frozen):
     )
     keep: Keep = Field(default=Keep(), description="How long recordings stay.")
     status: StatusSettings = Field(default=StatusSettings(), description="Where its state can be asked for.")
+    pages: PagesSettings = Field(default=PagesSettings(), description="The pages, and who reaches them.")
     defaults: Defaults = Field(
         default=Defaults(), description="What holds for every camera that does not say otherwise."
     )

@@ -32,6 +32,7 @@ COMMANDS = (
     "counts",
     "events",
     "audit",
+    "accounts",
     "notice",
     "demo",
     "bench",

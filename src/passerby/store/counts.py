@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from passerby.base.clock import Moment, boot_id
@@ -123,10 +124,13 @@ class Counts:
             wanted.append(events.c.state == state.value)
         with self._database.reading() as connection:
             rows = connection.execute(select(events).where(*wanted).order_by(events.c.at.desc(), events.c.id)).all()
-        return [
-            Kept(Event.model_validate(json.loads(row.body)["event"]), EventState(row.state), row.changed)
-            for row in rows
-        ]
+        return [_kept(row) for row in rows]
+
+    def event(self, id: str) -> Kept | None:
+        """The event of that id, if it is there."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(events).where(events.c.id == id)).first()
+        return None if row is None else _kept(row)
 
     def mark(self, id: str, state: EventState, now: Moment) -> None:
         """Somebody has seen an event, or closed it. Raises UsageError when there is none of that id."""
@@ -175,6 +179,10 @@ class Counts:
                 told = _text(f"{key}/{what}", what, self._site, event=event.model_dump(mode="json"))
                 drafts.append(Draft(f"{key}/{what}", priority, f"{where}/{what}", told.encode(), span))
         return drafts
+
+
+def _kept(row: Row[Any]) -> Kept:
+    return Kept(Event.model_validate(json.loads(row.body)["event"]), EventState(row.state), row.changed)
 
 
 def _bin(body: str) -> Bin:

@@ -77,6 +77,10 @@ class Archive:
             except (PasserbyError, OSError) as error:
                 return {"problem": str(error)}
 
+    def apply(self, site: Site) -> None:
+        """Keep as this says from now on."""
+        self._recordings.keeper.retention = retention(site)
+
     def close(self) -> None:
         with self._lock:
             self._stopped.set()
