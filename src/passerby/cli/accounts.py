@@ -87,9 +87,7 @@ def list_accounts(data: Data = _HERE, json: Json = False) -> None:
     for one in found:
         ways = ", ".join(filter(None, ("password" if one.password else "", f"OIDC {one.oidc}" if one.oidc else "")))
         changed = datetime.fromtimestamp(one.changed, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-        table.add_row(
-            one.name, one.role.value, ways, "yes" if one.totp else "", "yes" if one.active else "no", changed
-        )
+        table.add_row(one.name, one.role.value, ways, "yes" if one.totp else "", "yes" if one.active else "no", changed)
     Console().print(table)
 
 
@@ -141,9 +139,7 @@ def change(
 
 
 @app.command()
-def remove(
-    name: Name, auditor: Auditor = None, auditor_password_file: AuditorFile = None, data: Data = _HERE
-) -> None:
+def remove(name: Name, auditor: Auditor = None, auditor_password_file: AuditorFile = None, data: Data = _HERE) -> None:
     """Take an account away. The log keeps its name."""
     from passerby.store.accounts import Accounts
     from passerby.store.database import Database

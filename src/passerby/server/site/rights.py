@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.params import Depends as Dependency
+from fastapi.routing import APIRoute
 
 from passerby.base.frozen import Frozen
 from passerby.base.roles import RIGHTS, Right
@@ -21,9 +22,7 @@ class Refusal(Frozen):
 
 
 #: What routes may answer instead, for their documentation.
-NO: dict[int | str, dict[str, Any]] = {
-    code: {"model": Refusal} for code in (400, 401, 403, 404, 409, 413, 422, 429, 503, 507)
-}
+NO: dict[int | str, dict[str, Any]] = {"4XX": {"model": Refusal}, "5XX": {"model": Refusal}}
 
 
 class Needs(HTTPException):
@@ -60,6 +59,18 @@ def asks(right: Right) -> Dependency:
     """For `dependencies` of a router or a route."""
     dependency: Dependency = Depends(Asks(right))
     return dependency
+
+
+def rights_of(app: FastAPI) -> dict[tuple[str, str], Right | None]:
+    """By method and address: what each route asks for. None: nothing, and so everybody may."""
+    found: dict[tuple[str, str], Right | None] = {}
+    for route in app.routes:
+        if not isinstance(route, APIRoute):
+            continue
+        asked = [one.call.right for one in route.dependant.dependencies if isinstance(one.call, Asks)]
+        for method in route.methods:
+            found[method, route.path] = asked[0] if asked else None
+    return found
 
 
 Who = Annotated[Visitor, Depends(visitor_of)]
