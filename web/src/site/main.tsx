@@ -97,7 +97,7 @@ function Frame({ page }: { page: string }) {
         <a href={address('me')} aria-current={page === 'me' ? 'page' : undefined} title={t('roleOf', { role: t(`role_${me.value?.role ?? 'viewer'}`) })}>
           {me.value?.name}
         </a>
-        <button type="button" onClick={switchTheme}>{t('theme')}</button>
+        <button type="button" aria-label={t('theme')} title={t('theme')} onClick={switchTheme}>◐</button>
         <button type="button" onClick={() => void leave()}>{t('logOut')}</button>
       </span>
     </header>

@@ -201,6 +201,13 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
   const svg = useRef<SVGSVGElement>(null);
   const held = useRef<{ index: number; corner: number | null; from: Corner; points: Corner[]; moved: boolean } | null>(null);
   const pointer = useSignal<Corner | null>(null);
+  // Corners are as large as a finger needs, however large the picture is drawn.
+  const pixel = useSignal(1);
+  useEffect(() => {
+    const watch = new ResizeObserver(() => (pixel.value = width / Math.max(1, svg.current?.clientWidth ?? width)));
+    if (svg.current) watch.observe(svg.current);
+    return () => watch.disconnect();
+  }, [width]);
   const at = (event: PointerEvent): Corner => {
     const box = (svg.current as SVGSVGElement).getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
@@ -229,7 +236,7 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
     const to = at(event);
     const first = now.points[0];
     const box = (svg.current as SVGSVGElement).getBoundingClientRect();
-    const near = first && Math.hypot((first[0] - to[0]) * box.width, (first[1] - to[1]) * box.height) < 14;
+    const near = first && Math.hypot((first[0] - to[0]) * box.width, (first[1] - to[1]) * box.height) < 16;
     if (now.type === 'zone' && near && now.points.length >= 3) finish();
     else model.draw(to);
   };
@@ -250,7 +257,7 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
     return n;
   };
   const px = (point: Corner) => `${point[0] * width},${point[1] * height}`;
-  const round = Math.max(width, height) / 100;
+  const round = pixel.value * (matchMedia('(pointer: coarse)').matches ? 13 : 8);
   const drawn = model.drawing.value;
   return (
     <svg
