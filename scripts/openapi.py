@@ -34,13 +34,19 @@ def schema() -> str:
 
 def site_schema() -> str:
     """The HTTP interface of the pages of a site, likewise."""
+    return site_interface()[1]
+
+
+def site_interface() -> tuple[FastAPI, str]:
+    """The application that serves them, with nothing behind it, and its interface."""
     site = Site(cameras={"gate": CameraSettings(url="rtsp://192.0.2.1/")})
     with TemporaryDirectory() as folder, Recordings(Database.open(Path(folder), make=True)) as recordings:
         windows = {"gate": Window("gate")}
         status = SiteStatus(name="site", since=0, now=0, clock_trusted=True, cameras={})
         place = Place(Path(folder) / "site.yaml", lambda: site, lambda: status, windows, recordings, SiteTools())
         gate = Gate(place.database, place.clock, place.boot, None, "nobody")
-        return _text(site_app(place, gate, "127.0.0.1", 8770))
+        app = site_app(place, gate, "127.0.0.1", 8770)
+        return app, _text(app)
 
 
 def _text(app: FastAPI) -> str:

@@ -34,6 +34,8 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
+#: Browsers are to come back by TLS alone, for a year.
+TLS_ALONE = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 #: The header that only our own page sends.
 OURS = "x-passerby"
 #: Largest request body, bytes: an edit is a few hundred.
@@ -98,7 +100,7 @@ class Guard:
         is the only other machine that is answered: a proxy."""
         self._app, self._auth, self._cookie, self._ours = app, auth, cookie, ours
         self._closed, self._open, self._ways, self._peer = closed, open_paths, ways, peer
-        self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if secure else {})
+        self._headers = HEADERS | (TLS_ALONE if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -42,6 +42,7 @@ class Deed(StrEnum):
     DELETED = "deleted"  # recordings, by the program; docs/design/audit.md
     LOGIN = "login"  # somebody came in
     LOGIN_REFUSED = "login_refused"  # somebody tried
+    DENIED = "denied"  # somebody asked for what their role does not allow
     LOGOUT = "logout"  # somebody went, or was made to go
     AGREED = "agreed"  # the second person, to what another has asked for
     REFUSED = "refused"  # likewise

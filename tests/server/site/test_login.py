@@ -125,6 +125,16 @@ def test_sessions_are_seen_and_ended(served):
     assert 404 == administrator.delete(f"/api/sessions/{one['id']}").status_code
 
 
+def test_ones_own_sessions(served):
+    lost, here = served.as_("viewer"), served.as_("viewer")
+    assert [False, True] == [one["own"] for one in here.get("/api/own/sessions").json()]
+    assert 403 == here.post("/api/own/sessions/end", {"password": "not mine, I sat down here"}).status_code
+    assert [True] == [
+        one["own"] for one in here.post("/api/own/sessions/end", {"password": password_of("viewer")}).json()
+    ]
+    assert [401, 200] == [browser.get("/api/session").status_code for browser in (lost, here)]
+
+
 def test_going_out_ends_the_session_on_the_server(served):
     viewer = served.as_("viewer")
     cookie = dict(viewer.client.cookies)
@@ -165,7 +175,7 @@ def test_cookies_cannot_be_read_by_scripts_and_stay_on_tls(made, tmp_path):
         name = told.partition("=")[0]
         assert "__Host-passerby-8770" == name
         assert {"HttpOnly", "Path=/", "SameSite=strict", "Secure"} <= set(told.split("; "))
-        assert "max-age=31536000" == served.get("/api/login").headers["strict-transport-security"]
+        assert "max-age=31536000; includeSubDomains" == served.get("/api/login").headers["strict-transport-security"]
 
 
 def test_a_new_session_at_each_login(served):

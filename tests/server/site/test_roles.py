@@ -8,6 +8,7 @@ from passerby.base.roles import RIGHTS, Right, Role
 from passerby.server.site.app import OPEN, STATUS
 from passerby.server.site.place import Trial
 from passerby.server.site.rights import rights_of
+from passerby.store.audit import read
 from tests.server.site.conftest import EVENT, serving
 
 #: What whoever is not logged in may ask for: the page, the ways in, and on this machine how the site is.
@@ -84,6 +85,17 @@ def test_each_route_tried_by_each_role(site, role):
         else:
             told = f"The role {role} does not have this right: {right}."
             assert (403, told) == (answer.status_code, answer.json()["detail"]), path
+
+
+def test_what_is_not_allowed_is_written_down_once_an_hour(site):
+    def denied():
+        with site.place.database.reading() as connection:
+            return [dict(entry.on) for _, entry in read(connection) if entry.what == "denied"]
+
+    viewer, before = site.as_("viewer"), len(denied())
+    for _ in range(3):
+        assert 403 == viewer.get("/api/settings").status_code
+    assert [{"right": "change"}] == denied()[before:]
 
 
 def test_roles_that_are_apart():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
@@ -28,7 +29,7 @@ from passerby.server.site.oidc import OtherSite
 from passerby.server.site.people import people_routes
 from passerby.server.site.place import Place
 from passerby.server.site.retention import retention_routes
-from passerby.server.site.rights import NO, Needs, Who, asks
+from passerby.server.site.rights import NO, Denied, Needs, Who, asks
 from passerby.server.site.session import BACK, session_routes
 from passerby.server.site.settings import settings_routes
 from passerby.server.site.timeline import timeline_routes
@@ -73,28 +74,41 @@ def site_app(
         if camera in place.windows:
             viewing.live(who, camera)
 
-    app.include_router(session_routes(place, gate, cookie, secure=secure, other=other))
-    app.include_router(asset_routes("site.html"))
-    app.include_router(camera_routes(place, viewing))
-    app.include_router(live_routes(place.windows), dependencies=[asks(Right.LOOK), Depends(watched)], responses=NO)
-    app.include_router(timeline_routes(place, viewing))
-    app.include_router(counting_routes(place, file))
-    app.include_router(settings_routes(place, file))
-    app.include_router(finding_routes(place))
-    app.include_router(export_routes(place))
-    app.include_router(people_routes(place, gate))
-    app.include_router(retention_routes(place))
-    app.include_router(log_routes(place))
-    app.include_router(event_routes(place, viewing))
-    app.include_router(count_routes(place, viewing))
-    app.include_router(health_routes(place))
-    if local:
-        app.include_router(status_routes(place.status))
+    # Live pictures are asked for by cameras' names alone, so what all of them need stands here.
+    live = APIRouter(dependencies=[asks(Right.LOOK), Depends(watched)], responses=NO)
+    live.include_router(live_routes(place.windows))
+    for router in (
+        session_routes(place, gate, cookie, secure=secure, other=other),
+        asset_routes("site.html"),
+        camera_routes(place, viewing),
+        live,
+        timeline_routes(place, viewing),
+        counting_routes(place, file),
+        settings_routes(place, file),
+        finding_routes(place),
+        export_routes(place),
+        people_routes(place, gate),
+        retention_routes(place),
+        log_routes(place),
+        event_routes(place, viewing),
+        count_routes(place, viewing),
+        health_routes(place),
+        *([status_routes(place.status)] if local else []),
+    ):
+        app.include_router(router)
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> JSONResponse:
         needs = error.needs if isinstance(error, Needs) else None
+        if isinstance(error, Denied):
+            viewing.denied(error.visitor, error.right)
         return JSONResponse({"detail": error.detail, "needs": needs}, error.status_code, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
+        """Without what was given: it may be a password."""
+        said = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
+        return JSONResponse({"detail": said, "needs": None}, 422)
 
     @app.exception_handler(Outdated)
     def outdated(_: Request, error: Outdated) -> JSONResponse:

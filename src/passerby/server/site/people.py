@@ -21,6 +21,7 @@ from passerby.store.accounts import Account, account_name
 from passerby.store.audit import Deed
 from passerby.store.consents import Consent, Consents, Kind, Stage
 from passerby.store.passwords import good, hashed
+from passerby.store.sessions import Session
 
 Name = Annotated[str, Path(max_length=64)]
 Id = Annotated[int, Path(ge=1, le=2**31)]
@@ -207,20 +208,7 @@ def people_routes(place: Place, gate: Gate) -> APIRouter:
     @routes.get("/api/sessions", dependencies=[asks(Right.PEOPLE)])
     def sessions(who: Who) -> list[OpenSession]:
         """Who is logged in."""
-        return [
-            OpenSession(
-                id=one.id,
-                name=one.name,
-                who=one.who,
-                role=one.role,
-                by=one.by,
-                purpose=one.purpose,
-                began=one.began,
-                used=one.used,
-                own=one.id == who.session,
-            )
-            for one in gate.sessions.all(now())
-        ]
+        return [_open(one, who) for one in gate.sessions.all(now())]
 
     @routes.delete("/api/sessions/{id}", dependencies=[asks(Right.PEOPLE)], status_code=204)
     def end(who: Who, id: Id) -> Response:
@@ -231,6 +219,21 @@ def people_routes(place: Place, gate: Gate) -> APIRouter:
         place.note(who, Deed.LOGOUT, {"of": there.who})
         gate.sessions.close(id)
         return Response(status_code=204)
+
+    @routes.get("/api/own/sessions", dependencies=[asks(Right.ENTER)])
+    def own_sessions(who: Who) -> list[OpenSession]:
+        """Where one is logged in oneself."""
+        return [_open(one, who) for one in gate.sessions.all(now()) if one.who == who.who]
+
+    @routes.post("/api/own/sessions/end", dependencies=[asks(Right.ENTER)])
+    def end_own(who: Who, wish: Confirmed) -> list[OpenSession]:
+        """End all one's sessions but this one. Those that are left."""
+        proved(who, wish.password)
+        place.note(who, Deed.LOGOUT, {"of": who.who, "but": "this one"})
+        for one in gate.sessions.all(now()):
+            if one.who == who.who and one.id != who.session:
+                gate.sessions.close(one.id)
+        return own_sessions(who)
 
     @routes.put("/api/own/password", dependencies=[asks(Right.ENTER)], status_code=204)
     def own_password(who: Who, wish: OwnPassword) -> Response:
@@ -268,6 +271,20 @@ def people_routes(place: Place, gate: Gate) -> APIRouter:
         return Response(status_code=204)
 
     return routes
+
+
+def _open(one: Session, who: Who) -> OpenSession:
+    return OpenSession(
+        id=one.id,
+        name=one.name,
+        who=one.who,
+        role=one.role,
+        by=one.by,
+        purpose=one.purpose,
+        began=one.began,
+        used=one.used,
+        own=one.id == who.session,
+    )
 
 
 def _when(wall: float) -> datetime:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.params import Depends as Dependency
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 from passerby.base.frozen import Frozen
 from passerby.base.roles import RIGHTS, Right
@@ -33,6 +33,14 @@ class Needs(HTTPException):
         self.needs = needs
 
 
+class Denied(HTTPException):
+    """Somebody has asked for what their role does not allow. It is written down."""
+
+    def __init__(self, visitor: Visitor, right: Right) -> None:
+        super().__init__(403, f"The role {visitor.role} does not have this right: {right}.")
+        self.visitor, self.right = visitor, right
+
+
 def visitor_of(request: Request) -> Visitor:
     """Whoever the gate has let in. Raises Needs when it has not let in anybody."""
     found = request.scope.get("state", {}).get("visitor")
@@ -50,7 +58,7 @@ class Asks:
     def __call__(self, request: Request) -> None:
         visitor = visitor_of(request)
         if self.right not in RIGHTS[visitor.role]:
-            raise HTTPException(403, f"The role {visitor.role} does not have this right: {self.right}.")
+            raise Denied(visitor, self.right)
         if visitor.purpose is None and self.right is not Right.ENTER:
             raise Needs(403, "Say first what you are here for: it is written into the log.", "purpose")
 
@@ -64,12 +72,13 @@ def asks(right: Right) -> Dependency:
 def rights_of(app: FastAPI) -> dict[tuple[str, str], Right | None]:
     """By method and address: what each route asks for. None: nothing, and so everybody may."""
     found: dict[tuple[str, str], Right | None] = {}
-    for route in app.routes:
-        if not isinstance(route, APIRoute):
+    for route in iter_route_contexts(app.routes):
+        dependant, path = getattr(route, "dependant", None), getattr(route, "path", "")
+        if dependant is None:
             continue
-        asked = [one.call.right for one in route.dependant.dependencies if isinstance(one.call, Asks)]
-        for method in route.methods:
-            found[method, route.path] = asked[0] if asked else None
+        asked = [one.call.right for one in dependant.dependencies if isinstance(one.call, Asks)]
+        for method in getattr(route, "methods", None) or ():
+            found[method, path] = asked[0] if asked else None
     return found
 
 

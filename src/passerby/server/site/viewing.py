@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from passerby.base.clock import Clock
+from passerby.base.roles import Right
 from passerby.server.site.visitor import Visitor
 from passerby.store.audit import Deed, Entry, write
 from passerby.store.database import Database
@@ -37,14 +38,20 @@ class Viewing:
         for hour in range(micros(begins) // HOUR, micros(max(begins, ends)) // HOUR + 1):
             self._seen(who, what, camera, hour, {"begins": hour * HOUR, "ends": (hour + 1) * HOUR})
 
+    def denied(self, who: Visitor, right: Right) -> None:
+        """What somebody has asked for and may not have. Likewise once an hour: the log is not theirs to fill."""
+        self._once(who, Deed.DENIED, ("denied", right.value, 0), {"right": right.value})
+
     def _seen(self, who: Visitor, what: What, camera: str, hour: int, span: dict[str, JsonValue]) -> None:
-        now, key = self._clock.now(), (who.session, what, camera, hour)
+        self._once(who, Deed.VIEWED, (what, camera, hour), {"camera": camera, "kind": what, **span})
+
+    def _once(self, who: Visitor, deed: Deed, about: tuple[str, str, int], on: dict[str, JsonValue]) -> None:
+        now, key = self._clock.now(), (who.session, *about)
         with self._lock:
             told = self._told.get(key)
             if told is not None and now.monotonic - told < HOUR / 1e6:
                 return
-            on: dict[str, JsonValue] = {"camera": camera, "kind": what, **span}
-            write(self._database, Entry.of(who.who, Deed.VIEWED, on, now, self._boot, who.purpose))
+            write(self._database, Entry.of(who.who, deed, on, now, self._boot, who.purpose))
             self._told[key] = now.monotonic
             while len(self._told) > _MOST:
                 del self._told[next(iter(self._told))]
