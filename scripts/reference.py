@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -25,19 +26,18 @@ from passerby.base.counting import (
     Zone,
 )
 from passerby.base.kinds import HIDEABLE
+from passerby.base.pages import Oidc, PagesSettings, Proxy
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
 from passerby.base.recorded import RecordingReport
 from passerby.base.report import Report
+from passerby.base.roles import RIGHTS, Right, Role
 from passerby.base.sending import Metrics, Mqtt, UplinkSettings, Webhook
 from passerby.base.settings import Settings
 from passerby.base.site import CameraSettings, Defaults, Keep, Site, StatusSettings
 from passerby.base.status import SiteStatus
-from passerby.base.pages import Oidc, PagesSettings, Proxy
-from passerby.base.roles import RIGHTS, Right, Role
 from passerby.cli.app import app
 from passerby.server.site.rights import rights_of
-from scripts.openapi import site_interface
 
 FOLDER = Path(__file__).parent.parent / "docs" / "ref"
 MADE = "<!-- Made by `make docs`. Change the program, not this page. -->\n"
@@ -195,6 +195,7 @@ def _part(title: str, model: type[BaseModel], says: str) -> str:
 
 def roles() -> str:
     """docs/ref/roles.md"""
+    site_interface = runpy.run_path(str(Path(__file__).with_name("openapi.py")))["site_interface"]
     app, _ = site_interface()
     text = MADE + ROLES + "\n| right | " + " | ".join(role.value for role in Role) + " | what it is |\n"
     text += "| --- |" + " --- |" * (len(Role) + 1) + "\n"
@@ -212,8 +213,8 @@ def roles() -> str:
 ROLES = """
 # Roles
 
-Who may ask the pages of a site for what. `tests/server/site/test_roles.py` tries each address as each role, and as somebody who is
-not logged in. [What roles are for](../guide/site.md).
+Who may ask the pages of a site for what. `tests/server/site/test_roles.py` tries each address as each role, and as
+somebody who is not logged in. [What roles are for](../guide/site.md).
 """
 MEANING = {
     Right.ENTER: "to be logged in, and to have one's own password, second factor and sessions in hand",

@@ -4,11 +4,13 @@ import json
 
 import pytest
 from argon2 import PasswordHasher
+from typer.testing import CliRunner
 
+from passerby.base.errors import PasserbyError
+from passerby.cli.app import app
 from passerby.store import passwords
 from passerby.store.audit import read
 from passerby.store.database import Database
-from tests.cli.test_audit import run
 
 GOOD = "eleven green bottles hanging"
 
@@ -21,6 +23,15 @@ def data(tmp_path, monkeypatch):
     (tmp_path / "weak").write_text("password1234\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "data"
+
+
+def run(*arguments):
+    """Exit code, what was said, and what was wrong."""
+    result = CliRunner().invoke(app, arguments)
+    if isinstance(result.exception, PasserbyError):
+        return result.exception.exit_code, "", str(result.exception)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, ""
 
 
 def added(name, role, *rest):

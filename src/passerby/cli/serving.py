@@ -70,9 +70,8 @@ def pages(
             app = site_app(place, gate, settings.host, number, secure=certificate is not None, local=False, proxy=proxy)
             stack.enter_context(Serving(app, there, certificate, None if proxy is None else proxy.address))
             if certificate is not None:
-                say(
-                    f"pages at https://{settings.host}:{number}/; SHA-256 of its certificate: {certificate.fingerprint}"
-                )
+                say(f"pages at https://{settings.host}:{number}/")
+                say(f"SHA-256 of their certificate: {certificate.fingerprint}")
         if proxy is not None:
             say(f"pages at https://{proxy.name}/, by the proxy at {proxy.address}")
         yield port

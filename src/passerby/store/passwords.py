@@ -11,6 +11,8 @@ from passerby.base.errors import UsageError
 
 #: Characters; more than SHORTEST is not asked for, since length is what counts.
 SHORTEST, LONGEST = 12, 1000
+#: Characters that must be left when what somebody would try first is taken out.
+_LEFT = 8
 #: Of 4, what zxcvbn must say: 3 is ten thousand million guesses. It is slow on long ones, and need not see all.
 STRONG, _SEEN = 3, 60
 
@@ -37,7 +39,13 @@ def good(password: str, *words: str) -> str:
 
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(f"A password has {SHORTEST} to {LONGEST} characters, not {len(password)}. Take a few words.")
-    if zxcvbn(password[:_SEEN], user_inputs=list(words), max_length=_SEEN)["score"] < STRONG:
+    left = password.lower()
+    for word in words:
+        left = left.replace(word.lower(), "")
+    if (
+        len(left.strip()) < _LEFT
+        or zxcvbn(password[:_SEEN], user_inputs=list(words), max_length=_SEEN)["score"] < STRONG
+    ):
         raise UsageError(
             "This password would be among the first that are tried. Take a few words that do not belong together."
         )
