@@ -1,4 +1,4 @@
-"""A site that is watched: `passerby watch` as a process of its own, a real RTSP server, and a camera that is not there."""
+"""A site that is watched: `passerby watch` as a process of its own, a real RTSP server, a camera that is not there."""
 
 import re
 from dataclasses import dataclass
