@@ -1,7 +1,8 @@
 """Takes the pictures of docs/guide/pages.md: python scripts/site_screenshots.py [CLIP]
 
 Watches CLIP, by default the demo's, as a camera, and another that is not there. Needs Chromium and the pages
-(scripts/web). Each page is taken as on a desk, and live, events and zones also as on a phone. About four minutes on a quiet machine.
+(scripts/web). Each page is taken as on a desk, and live, events and zones also as on a phone.
+About four minutes on a quiet machine.
 """
 
 from __future__ import annotations
