@@ -137,7 +137,7 @@ class Watching:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(40)
+        self.process.wait(120)
         self.process.stderr.close()
         return self.process.returncode
 

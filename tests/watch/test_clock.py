@@ -57,7 +57,7 @@ def test_a_day_forward_and_a_day_back_restart_nothing_and_delete_nothing(models,
         )
         watching = Watching(config, **clock.environment)
         try:
-            first = watching.until(lambda s: s.get("recording", {}).get("stored", 0) > 5)
+            watching.until(lambda s: s.get("recording", {}).get("stored", 0) > 5)
             began, pids = time.time(), watching.children()
             known = begins(tmp_path / "data")
             steps = []
@@ -68,12 +68,11 @@ def test_a_day_forward_and_a_day_back_restart_nothing_and_delete_nothing(models,
                 after = watching.status()
                 steps.append((after["frames"] - before["frames"]) / ROUND)
                 assert ("live", 0, 1) == (after["state"], after["restarts"], after["connections"])
-                assert after["recording"]["stored"] > before["recording"]["stored"] + ROUND / 2
+                assert after["recording"]["stored"] > before["recording"]["stored"] + 5
                 assert after["last_frame_age"] < 10
                 assert pids == watching.children()
                 assert known.keys() <= begins(tmp_path / "data").keys()
             assert watching.site()["clock_trusted"]
-            assert first["jumps"] == after["jumps"]
         finally:
             code = watching.stop()
     print(f"frames a second after each step: {[round(step, 1) for step in steps]}")

@@ -62,14 +62,14 @@ def test_each_kind_of_camera_is_recorded_masked(models, tmp_path):
     with (
         rtsp_server(units) as rtsp,
         rtsp_server(units, login=("admin", PASSWORD)) as closed,
-        http_server(mjpeg_handler(jpegs, asked=asked)) as mjpeg,
+        http_server(mjpeg_handler(jpegs, asked=asked, closed=True)) as mjpeg,
         http_server(folder_handler(tmp_path / "hls")) as hls,
     ):
         config.write_text(
             SITE.format(port=free_port(), rtsp=rtsp.url(), closed=closed.url(), mjpeg=mjpeg, hls=hls), encoding="utf-8"
         )
         watching = Watching(config, GATE_PASSWORD=PASSWORD)
-        end = time.monotonic() + 300
+        end = time.monotonic() + 900
         while not all(
             masked(c) > 20 and c["recording"]["stored"] > 3
             for c in watching.cameras().values() or ({"recording": {"stored": 0}},)
