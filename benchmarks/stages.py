@@ -34,7 +34,7 @@ TIMED = (
     ("hash", "passerby.source.pictures", "picture_hash"),
     ("motion", "passerby.detect.motion", "MotionEstimator.step"),
     ("model {id}", "passerby.detect.detector", "Detector.find"),
-    ("pictures for models", "passerby.detect.look", "Looker.look"),
+    ("pictures for models", "passerby.detect.look", "_Views._made"),
     ("follow", "passerby.track.tracker", "Tracker.step"),
     ("paint", "passerby.mask.painter", "Painter.paint"),
     ("encode", "passerby.sink.video", "VideoWriter.write"),
@@ -42,7 +42,7 @@ TIMED = (
     ("compare masks", "passerby.verify.quick", "_uncovered"),
 )
 #: Work that is one whole, whatever it calls: compiling models, and the proof that they are alive.
-WHOLE = (("models made ready", "passerby.detect.look", "Looker._each"),)
+WHOLE = (("models made ready", "passerby.detect.look", "Looker._ready"),)
 PHASES = {"": "start", "analyse": "look", "render": "write", "check": "check"}
 
 

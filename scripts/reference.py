@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -25,15 +26,19 @@ from passerby.base.counting import (
     Zone,
 )
 from passerby.base.kinds import HIDEABLE
+from passerby.base.notice import NoticeSettings
+from passerby.base.pages import Oidc, PagesSettings, Proxy
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
 from passerby.base.recorded import RecordingReport
 from passerby.base.report import Report
+from passerby.base.roles import RIGHTS, Right, Role
 from passerby.base.sending import Metrics, Mqtt, UplinkSettings, Webhook
 from passerby.base.settings import Settings
 from passerby.base.site import CameraSettings, Defaults, Keep, Site, StatusSettings
 from passerby.base.status import SiteStatus
 from passerby.cli.app import app
+from passerby.server.site.rights import rights_of
 
 FOLDER = Path(__file__).parent.parent / "docs" / "ref"
 MADE = "<!-- Made by `make docs`. Change the program, not this page. -->\n"
@@ -68,8 +73,8 @@ def _commands(command: Any, name: str) -> Iterator[str]:  # typer hides the clas
     for option in options:
         names = ", ".join(f"`{spelling}`" for spelling in [*option.opts, *option.secondary_opts])
         yield f"| {names} | {_cell(option.help or '')}{_choices(option)} | {_default(option)} |\n"
-    for child in getattr(command, "commands", {}).values():
-        yield from _commands(child, f"{name} {child.name}")
+    for child in getattr(command, "list_commands", lambda context: [])(None):
+        yield from _commands(command.get_command(None, child), f"{name} {child}")
 
 
 def _argument(parameter: Any) -> str:
@@ -156,10 +161,14 @@ def site() -> str:
         ("A rule of kind `lost`", LostRule, "No picture comes."),
         ("A timetable", Timetable, "Of `timetables`."),
         ("Hours", Hours, "Of a timetable. Those that end before they begin go on into the next morning."),
+        ("`pages`", PagesSettings, "The pages, and who reaches them: see [the guide](../guide/site.md)."),
+        ("`proxy`", Proxy, "Of `pages`: what stands in front, and does TLS."),
+        ("`oidc`", Oidc, "Of `pages`: another site that says who somebody is (OpenID Connect)."),
         ("`uplink`", UplinkSettings, f"Where counts and events go: {GUIDE}"),
         ("`mqtt`", Mqtt, "A broker."),
         ("A webhook", Webhook, "Of `webhooks`: an address that is posted to, signed."),
         ("`prometheus`", Metrics, "Where Prometheus can fetch the newest counts."),
+        ("`notice`", NoticeSettings, "What people may know: see [the guide](../guide/notice.md)."),
     ]
     return MADE + "\n# `site.yaml`\n" + SITE + "".join(_part(*part) for part in parts)
 
@@ -184,6 +193,42 @@ def _part(title: str, model: type[BaseModel], says: str) -> str:
         shown = "" if default in ("", "null") or default.startswith("{") else f"`{default}`"
         text += f"| `{name}` | {values} | {shown} | {_cell(field.description or '')} |\n"
     return text
+
+
+def roles() -> str:
+    """docs/ref/roles.md"""
+    site_interface = runpy.run_path(str(Path(__file__).with_name("openapi.py")))["site_interface"]
+    app, _ = site_interface()
+    text = MADE + ROLES + "\n| right | " + " | ".join(role.value for role in Role) + " | what it is |\n"
+    text += "| --- |" + " --- |" * (len(Role) + 1) + "\n"
+    for right, says in MEANING.items():
+        marks = " | ".join("yes" if right in RIGHTS[role] else "" for role in Role)
+        text += f"| `{right.value}` | {marks} | {says} |\n"
+    text += "\n## Addresses\n\n| | address | right | " + " | ".join(role.value for role in Role) + " |\n"
+    text += "| --- | --- | --- |" + " --- |" * len(Role) + "\n"
+    for (method, path), right in sorted(rights_of(app).items(), key=lambda one: (one[0][1], one[0][0])):
+        marks = " | ".join("yes" if right is None or right in RIGHTS[role] else "" for role in Role)
+        text += f"| {method} | `{path}` | {'everybody' if right is None else f'`{right.value}`'} | {marks} |\n"
+    return text
+
+
+ROLES = """
+# Roles
+
+Who may ask the pages of a site for what. `tests/server/site/test_roles.py` tries each address as each role, and as
+somebody who is not logged in. [What roles are for](../guide/site.md).
+"""
+MEANING = {
+    Right.ENTER: "to be logged in, and to have one's own password, second factor and sessions in hand",
+    Right.STATE: "how the site is; no pictures",
+    Right.LOOK: "live pictures, recordings, events, counts: masked",
+    Right.HANDLE: "to mark events, to ask for clips and to decide on those of others",
+    Right.CHANGE: "zones, cameras, settings",
+    Right.PEOPLE: "accounts and sessions of others; those of auditors only with an auditor",
+    Right.KNOW: "who has an account, and for how long recordings stay; who may change settings may lower the ceiling",
+    Right.AUDIT: "the log",
+    Right.CEILING: "to set the ceiling, and to agree to changes of auditors",
+}
 
 
 def site_schema() -> str:
@@ -227,6 +272,7 @@ PAGES = {
     "report.schema.json": report_schema,
     "verify.schema.json": verify_schema,
     "recording.schema.json": recording_schema,
+    "roles.md": roles,
     "site.md": site,
     "site.schema.json": site_schema,
     "status.schema.json": status_schema,

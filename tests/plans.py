@@ -68,6 +68,11 @@ class ToldLooker:
 
     def alive(self) -> None: ...
 
+    def ready(self) -> None: ...
+
+    def parts(self, frame: object, reach: object = None) -> tuple[Callable[[], list[Detection]], ...]:
+        return (lambda: self.look(frame, reach),)
+
 
 def told(monkeypatch: pytest.MonkeyPatch, **methods: Callable[..., object]) -> None:
     """From here on nothing is looked at by real models, neither in a run nor in the check after it."""

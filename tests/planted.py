@@ -1,5 +1,7 @@
 """A looker that needs no models: it sees one face, always in the same place, unless that is black; and nothing else."""
 
+from collections.abc import Callable
+
 import pytest
 
 from passerby.base.box import Box
@@ -29,6 +31,11 @@ class Planted:
         self.box = Box(x1 * width, y1 * height, x2 * width, y2 * height)
 
     def alive(self) -> None: ...
+
+    def ready(self) -> None: ...
+
+    def parts(self, frame: RawFrame, reach: object = None) -> tuple[Callable[[], list[Detection]], ...]:
+        return (lambda: self.look(frame, reach),)
 
     def glance(self, frame: RawFrame) -> list[Detection]:
         return self.look(frame)

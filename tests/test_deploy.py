@@ -27,6 +27,14 @@ def test_memory_is_never_dumped_nor_swapped():
     assert "--ulimit core=0" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
 
 
+def test_whether_the_clock_is_kept_may_be_asked():
+    """The C library asks by one of these, and without an answer no time is ever trusted."""
+    lines = UNIT.read_text(encoding="utf-8").splitlines()
+    calls = [line.removeprefix("SystemCallFilter=").split() for line in lines if line.startswith("SystemCallFilter=")]
+    assert {"adjtimex", "clock_adjtime", "clock_adjtime64"} <= set(calls[-1])
+    assert not [line for line in lines if line.startswith("ProtectClock=")]
+
+
 @pytest.mark.parametrize("name", ["passerby.service", "Dockerfile"])
 def test_the_commands_that_are_named_are_there(name):
     text = (FOLDER / name).read_text(encoding="utf-8")

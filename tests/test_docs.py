@@ -21,8 +21,8 @@ MADE = runpy.run_path(str(ROOT / "scripts" / "reference.py"))["PAGES"]
 
 def commands(command, name):
     yield name, command
-    for child in getattr(command, "commands", {}).values():
-        yield from commands(child, f"{name} {child.name}")
+    for child in getattr(command, "list_commands", lambda context: [])(None):
+        yield from commands(command.get_command(None, child), f"{name} {child}")
 
 
 def properties(schema):

@@ -1,4 +1,4 @@
-"""How well it counts: six people who walk in one at a time are six, and an hour in which nothing happens is quiet.
+"""How well it counts: six people who walk in one at a time are six, and what happens is told once each.
 
 The footage may not be published, so it lies beside the project and not in it. Without it, these tests are skipped.
 `benchmarks/counting.py` measures more of it.
@@ -33,3 +33,10 @@ def test_six_people_who_walk_in_one_at_a_time_are_six(models):
     # They go out at the right, where no line is: nobody is left at the end, and minutes are whole but for the last.
     assert [60.0, 60.0] == [pytest.approx(one.covered, abs=1) for one in counted.bins[:2]]
     assert told["counts"]["max_at_once"] == max(one.zones[0].most for one in counted.bins)
+
+
+@pytest.mark.soak
+def test_a_scene_raises_every_kind_of_event_once(models):
+    """Of pictures; tests/watch/test_counting.py has the same of numbers."""
+    quiet = script("quiet")
+    assert quiet.once_each(quiet.scene(EVAL.parent, quiet.Detectors(quiet.Registry.load())))

@@ -78,9 +78,10 @@ ROOMS: dict[str, set[str]] = {
         "verify",
     },
     "watch": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "uplink"},
-    "server": {"pipeline", "dispatch", "desk", "views", "following", "verify", "store", "base"},
+    "notice": {"base", "store"},
+    "server": {"pipeline", "dispatch", "desk", "views", "following", "notice", "verify", "store", "base"},
 }
-NEVER_RAW = {"track", "events", "store", "sink", "server", "uplink"}
+NEVER_RAW = {"track", "events", "store", "sink", "server", "uplink", "notice"}
 
 #: Words of software that tells people apart. None of them names anything here.
 FORBIDDEN_WORDS = re.compile(

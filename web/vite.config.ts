@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite';
 
-// The page is built into the Python package, which serves it. Nothing in it comes from another address.
+// Two pages are built into the Python package, which serves them: index.html of `passerby review`, and site.html of
+// `passerby watch`. Nothing in them comes from another address.
 export default defineConfig({
   base: '/',
   build: {
@@ -9,5 +10,7 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // the content security policy allows no inline data in scripts
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 600, // hls.js, which is fetched when there is a picture to show
+    rolldownOptions: { input: { review: 'index.html', site: 'site.html' } },
   },
 });

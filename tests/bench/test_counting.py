@@ -1,4 +1,4 @@
-"""benchmarks/counting.py: the page says what was measured, and the made scenes are what they are said to be."""
+"""benchmarks/counting.py and quiet.py: the page says what was measured, and scenes are what they are said to be."""
 
 import json
 from pathlib import Path
@@ -17,6 +17,17 @@ def test_the_page_says_what_was_measured():
     assert counting.tables(told) in page, "run: benchmarks/counting.py --write-only"
     told["clip"]["true"], told["clip"]["looks"]["0.4"]["in"] = 6, 5
     assert counting.tables(told) not in page
+
+
+def test_the_page_says_what_was_told():
+    quiet = script("quiet")
+    told = json.loads((ROOT / "benchmarks" / "results" / "quiet.json").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "design" / "counts.md").read_text(encoding="utf-8")
+    assert quiet.tables(told) in page, "run: benchmarks/quiet.py --write-only"
+    assert quiet.once_each(told["scene"])
+    told["scene"]["told"] += [{"kind": "moved", "at": 5.0}]
+    assert quiet.tables(told) not in page
+    assert not quiet.once_each(told["scene"])
 
 
 def test_the_plot_shows_the_error():

@@ -5,7 +5,8 @@ that is written in it. It holds access units: for each, milliseconds to the next
 of 4 bytes), and H.264 in byte-stream form.
 
 Lines that come in change what is sent from then on, of all streams: `play N FILE` (of stream N), `garbage` (the next
-access units are noise), `back SECONDS` (times jump back). It prints `ready` when it can be connected to.
+access units are noise), `back SECONDS` (times jump back), `quiet` and `talk` (nothing is sent in between, and the
+connections stay). It prints `ready` when it can be connected to.
 """
 
 import random
@@ -40,7 +41,7 @@ def units(path):
 class Stream:
     def __init__(self, path):
         self.units = units(path)
-        self.noise, self.back = 0, 0.0
+        self.noise, self.back, self.quiet = 0, 0.0, False
 
     def configured(self, factory, media):
         source = media.get_element().get_by_name_recurse_up("source")
@@ -58,7 +59,7 @@ class Stream:
                 unit = b"\0\0\0\1\x65" + random.Random(n).randbytes(2000)
             buffer = Gst.Buffer.new_wrapped(unit)
             buffer.pts = buffer.dts = max(0, int((due - self.back) * Gst.SECOND))
-            if source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+            if not self.quiet and source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return
             due += pause
             time.sleep(max(0.0, began + due - time.monotonic()))
@@ -106,6 +107,8 @@ def main():
                     stream.noise = 15
                 elif what == "back":
                     stream.back = float(rest[0])
+                elif what in ("quiet", "talk"):
+                    stream.quiet = what == "quiet"
         loop.quit()
 
     threading.Thread(target=commands, daemon=True).start()

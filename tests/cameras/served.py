@@ -126,13 +126,19 @@ def http_server(handler):
         server.server_close()
 
 
-def mjpeg_handler(pictures, rate=10, asked=None):
-    """A camera that sends JPEGs as multipart/x-mixed-replace, over and over."""
+def mjpeg_handler(pictures, rate=10, asked=None, closed=False):
+    """A camera that sends JPEGs as multipart/x-mixed-replace, over and over; `closed`, only to who logs in."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             if asked is not None:
                 asked.append(dict(self.headers))
+            if closed and "Authorization" not in self.headers:
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             self.send_response(200)
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=--next")
             self.end_headers()

@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import av
@@ -61,13 +62,21 @@ def recordings(folder):
     return sorted(Path(folder).rglob("*.mp4"))
 
 
-class Watching:
-    """`passerby watch` as a process of its own."""
+def lives(pid):
+    """Is it there, and not only not yet buried?"""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
-    def __init__(self, path, **environment):
+
+class Watching:
+    """`passerby watch` as a process of its own; `before` is what runs it."""
+
+    def __init__(self, path, before=(), **environment):
         self.path = path
         self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN, "watch", "-c", str(path)],
+            [*before, sys.executable, "-c", RUN, "watch", "-c", str(path)],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -78,16 +87,23 @@ class Watching:
 
     def live(self):
         """The playlist of the camera, as a player gets it."""
-        (address,) = (line.split()[-1] for line in self.said if "?token=" in line)
+        assert not any("token" in line for line in self.said)
+        (path,) = (line.split()[-1] for line in self.said if "live pictures" in line)
+        address = Path(path).read_text().strip()
         opener = build_opener(HTTPCookieProcessor())
-        (camera,) = json.loads(opener.open(address, timeout=20).read())
+        with suppress(HTTPError):  # the page itself may not be built
+            opener.open(f"{address}&purpose=tests", timeout=20)
         top = address.partition("/?")[0]
+        (camera,) = json.loads(opener.open(f"{top}/api/live", timeout=20).read())
         return opener.open(top + camera["playlist"], timeout=20).read().decode()
+
+    def site(self):
+        with urlopen(f"http://127.0.0.1:{status_port(self.path)}/api/status", timeout=20) as answer:
+            return json.loads(answer.read())
 
     def cameras(self):
         try:
-            with urlopen(f"http://127.0.0.1:{status_port(self.path)}/api/status", timeout=20) as answer:
-                return json.loads(answer.read())["cameras"]
+            return self.site()["cameras"]
         except OSError:
             return {}
 
@@ -107,6 +123,8 @@ class Watching:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        while any(lives(pid) for pid in children):
+            time.sleep(0.02)
         self.process.stderr.close()
 
     def until(self, holds, seconds=240):
@@ -119,7 +137,7 @@ class Watching:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(40)
+        self.process.wait(120)
         self.process.stderr.close()
         return self.process.returncode
 

@@ -1,4 +1,6 @@
 import resource
+import subprocess
+import sys
 
 import pytest
 
@@ -88,3 +90,12 @@ def test_memory_is_never_dumped(monkeypatch):
 )
 def test_debug_is_taken_anywhere_but_among_names_of_files(given, expected):
     assert expected == module._take_debug(given)
+
+
+def test_a_film_does_not_wait_for_what_cameras_and_databases_bring_along():
+    program = (
+        "import sys; from passerby.cli.app import Commands\nCommands().get_command(None, 'redact'); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "passerby.cli.redact" in loaded
+    assert set() == {"av", "cv2", "openvino", "sqlalchemy", "fastapi", "aiomqtt", "zeep"} & set(loaded)

@@ -1,9 +1,11 @@
 """Export: what the corrected plan says is what comes out, of picture and sound, and what is said of it is kept."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from passerby.base.box import Box
 from passerby.base.kinds import Kind
@@ -11,7 +13,7 @@ from passerby.base.plan import Plan
 from passerby.base.proof import Check, Outcome, SignedProof
 from passerby.base.report import Report
 from passerby.base.settings import Audio
-from passerby.bench.accuracy import read_truth, score
+from passerby.cli.app import app
 from passerby.verify.opened import Opened
 from passerby.verify.sound import _samples
 from tests import clips, stills
@@ -191,22 +193,27 @@ def test_what_was_said_of_a_release_is_said_again_after_a_restart(review):
 
 
 def test_a_kept_case_is_scored(review, tmp_path):
-    """As `passerby bench accuracy` does: the place leaks while nothing hides it, and no more when it is hidden."""
+    """By `passerby bench accuracy`: the place leaks while nothing hides it, and no more when it is hidden."""
     drawn = review.edit("draw", frame=5, box=[15, 40, 60, 90], follow=False, kind="face").json()["selected"]
     assert 200 == review.post("/case", {"track": drawn, "note": "behind the fence"}).status_code
     review.edit("delete", track=drawn)
-    assert [True] == leaked(review, tmp_path / "shown")
+    assert 1.0 == leaks(review, tmp_path / "shown")
     review.post("/undo")
-    assert [False] == leaked(review, tmp_path / "hidden")
+    assert 0.0 == leaks(review, tmp_path / "hidden")
 
 
-def leaked(review, folder):
-    """Of each place of the kept cases, whether the export shows it."""
+def leaks(review, folder):
+    """Share of the places of the kept cases that the export shows, as the command tells it."""
     exported(review)
-    (case,) = read_truth(review.given.source.parent)
     folder.mkdir()
-    shutil.copy(review.given.output, folder / case.name)
-    return [one.detail.leaked for one in score([case], folder).seen]
+    name = f"{review.given.source.stem}.track2{review.given.source.suffix}"
+    shutil.copy(review.given.output, folder / name)
+    asked = ["bench", "accuracy", str(review.given.source.parent), "--redacted", str(folder), "--json"]
+    told = CliRunner().invoke(app, asked)
+    assert 0 == told.exit_code, told.output
+    face = json.loads(told.stdout)["kinds"]["face"]
+    assert 1 == face["boxes"]
+    return face["leaks"]
 
 
 def test_a_still_is_reviewed_and_exported(tmp_path, monkeypatch):

@@ -69,12 +69,17 @@ def small(request, tmp_path):
 
 def fill(folder, name="ballast"):
     """Not one more byte fits."""
+    stuff(folder, name)
+    assert 0 == shutil.disk_usage(folder).free
+
+
+def stuff(folder, name="ballast"):
+    """Written to until nothing goes in; what somebody else frees at the same time stays free."""
     with (folder / name).open("ab", buffering=0) as file:
         for size in (MIB, 4096, 512, 1):
             with suppress(OSError):
                 while True:
                     file.write(b"\xaa" * size)
-    assert 0 == shutil.disk_usage(folder).free
 
 
 def tried(writer, clock, count):

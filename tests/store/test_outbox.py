@@ -252,4 +252,6 @@ def test_the_same_event_is_kept_once(database):
 
 
 def test_no_column_holds_an_id_of_anybody():
-    assert {"id", "camera", "start", "piece", "covered", "trusted", "body"} == set(counts_table.columns.keys())
+    # `run` is of the machine, and `added` is when the whole minute was stored.
+    expected = {"id", "camera", "start", "piece", "covered", "trusted", "body", "run", "added"}
+    assert expected == set(counts_table.columns.keys())

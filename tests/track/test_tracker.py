@@ -189,3 +189,20 @@ def test_masks_reach_over_the_same_time_at_any_rate(rate):
     assert following.hold / rate == pytest.approx(0.5, abs=0.35)
     assert following.patience > following.hold
     assert following.patience > following.reach_back
+
+
+def part(frame, score):
+    """Its left half was seen."""
+    there = where(frame)
+    return Detection(Kind.FACE, Box(there.x1, there.y1, there.x1 + there.width / 2, there.y2), score, "test")
+
+
+def test_a_weak_sighting_of_a_part_does_not_uncover_the_rest():
+    certain = THRESHOLDS[Kind.FACE].certain
+    (track,) = follow(30, {5: [seen(5)], 15: [part(15, 0.9 * certain)], 25: [seen(25)]})
+    assert all(hidden(track, frame) > 0.99 for frame in range(5, 26))
+
+
+def test_a_certain_sighting_sets_the_mask_right():
+    (track,) = follow(16, {5: [seen(5)], 15: [part(15, 0.9)]})
+    assert hidden(track, 15) < 0.9

@@ -1,6 +1,8 @@
 """A real broker, mosquitto, on this machine alone; and a receiver that keeps what it gets once, as a good one does."""
 
+import contextlib
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -16,9 +18,13 @@ needs_broker = pytest.mark.skipif(PROGRAM is None, reason="mosquitto is not inst
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """One that the system does not hand out by itself: whoever tries again and again to reach a port of those while
+    nobody listens there is, sooner or later, given that very port for their own end, and keeps the broker from it."""
+    for port in random.sample(range(20_000, 30_000), 200):
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class Broker:
@@ -34,7 +40,7 @@ class Broker:
         self._process = subprocess.Popen(
             [PROGRAM, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until(lambda: self._answers(), 20)
+        until(lambda: self._answers(), 60)
 
     def _answers(self):
         with socket.socket() as one:

@@ -1,10 +1,19 @@
+import json
+
 import pytest
 from pydantic import ValidationError
 
+from passerby.base.clock import Moment
 from passerby.base.counting import Counting
+from passerby.base.counts import DWELL, Bin, LineCount, ZoneCount
 from passerby.base.kinds import Sort
+from passerby.store.counts import Counts
+from passerby.store.database import Database
 from passerby.uplink.homeassistant import announcements
+from passerby.uplink.states import States
+from tests.uplink import homeassistant_itself
 from tests.uplink.homeassistant import accepted
+from tests.uplink.program import BEGIN, event
 
 EVERYTHING = Counting(
     picture=tuple(Sort),
@@ -35,10 +44,77 @@ def test_the_id_can_be_part_of_a_topic():
     assert "passerby_Schule_am_Park_2_gate" == told.id
 
 
-@pytest.mark.parametrize("missing", ["dev", "o", "cmps"])
-def test_what_it_would_not_take_is_seen(missing):
-    (told,) = announcements("passerby", "school", {"gate": Counting()})
+def told(counting=EVERYTHING):
+    return announcements("passerby", "school", {"gate": counting})[0].payload
+
+
+def without(name):
+    return {key: value for key, value in told().items() if key != name}
+
+
+def changed(entity, **changes):
+    payload = told()
+    payload["cmps"][entity] |= changes
+    return payload
+
+
+#: What Home Assistant does not take.
+BROKEN = {
+    "no device": without("dev"),
+    "no origin": without("o"),
+    "no entities": without("cmps"),
+    "something that is not known": {**told(), "retain": True},
+    "no identifiers": {**told(), "dev": {**told()["dev"], "ids": []}},
+    "an entity of no kind": changed("event", p="nothing"),
+    "an entity without an id": changed("event", uniq_id=None),
+    "a class of state that is not known": changed("door_person_back", stat_cla="growing"),
+    "a template that does not end": changed("door_person_back", val_tpl="{{ value_json."),
+    "an icon that is none": changed("door_person_back", ic="account"),
+}
+#: What it takes, though it would not work.
+USELESS = {
+    "a topic with a wildcard": changed("event", stat_t="passerby/#"),
+    "an event of no type": changed("event", evt_typ=None),
+}
+
+
+@pytest.mark.parametrize("broken", [*BROKEN.values(), *USELESS.values()], ids=[*BROKEN, *USELESS])
+def test_what_it_would_not_take_is_seen(broken):
     with pytest.raises(ValidationError):
-        accepted({key: value for key, value in told.payload.items() if key != missing})
-    with pytest.raises(ValidationError):
-        accepted({**told.payload, "retain": True})
+        accepted(broken)
+
+
+def shown_of_everything(folder):
+    """The state of the camera, as it is published."""
+    dwell = (0,) * (len(DWELL) + 1)
+    zones = [
+        ZoneCount(zone=zone, sort=sort, mean=1.8, most=3, came=2, left=0, dwell=dwell)
+        for zone in ("picture", "hall-1")
+        for sort in Sort
+    ]
+    lines = [LineCount(line="door", sort=sort, forward=4, back=1) for sort in Sort]
+    bins = [Bin(camera="gate", start=BEGIN, covered=60.0, trusted=True, zones=zones, lines=lines)]
+    with Database.open(folder, make=True) as database:
+        counts = Counts(database, "school")
+        counts.add(bins, [], Moment(1.0, BEGIN + 60, True))
+        return States(counts).shown()["gate"]
+
+
+@pytest.mark.soak
+def test_home_assistant_itself_takes_every_message_and_shows_what_it_says(tmp_path):
+    """By its own code, at the version that is named there: its schemas of a device, of a sensor and of an event, and
+    its templates. It refuses what is broken, as tests/uplink/homeassistant.py does."""
+    several = [Counting(), Counting(picture=()), EVERYTHING]
+    topic = "homeassistant/device/passerby_school_gate/config"
+    devices = [(topic, told(counting)) for counting in several] + [(topic, broken) for broken in BROKEN.values()]
+    state = shown_of_everything(tmp_path / "data")
+    happened = {"id": "school/x", "type": "event", "site": "school", "event": event(1).model_dump(mode="json")}
+    messages = {"passerby/school/gate/state": json.dumps(state), "passerby/school/gate/event": json.dumps(happened)}
+    found = homeassistant_itself.judged(homeassistant_itself.fetched(tmp_path), devices, messages)
+    assert [None] * len(several) == [why for _, why in found[: len(several)]]
+    refused = dict(zip(BROKEN, [why for _, why in found[len(several) :]], strict=True))
+    assert [] == [what for what, why in refused.items() if why is None]
+    shown = found[2][0]
+    assert ("2", "4", "1") == (shown["hall-1_person"], shown["door_person_forward"], shown["door_person_back"])
+    assert {"event_type": "crowd", "rule": "full", "at": event(1).at} == json.loads(shown["event"])
+    assert set(told()["cmps"]) == set(shown)

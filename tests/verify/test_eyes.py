@@ -11,7 +11,7 @@ from passerby.base.kinds import Detection, Kind
 from passerby.detect.detector import Detectors
 from passerby.detect.scene import PLACES, SIDE, ground, scene
 from passerby.detect.weights import Registry
-from passerby.verify.eyes import FACE, PLATE, SECOND_FACE, SHARED, TEXT, Eyes, Turn, _starts, _together
+from passerby.verify.eyes import FACE, PLATE, SECOND_FACE, SHARED, TEXT, Eyes, Turn, _fills, _starts, _together
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,11 @@ def test_a_wide_mask_that_is_gone_was_a_plates(eyes):
     assert TEXT in seen.scores
     square = eyes.close(picture, Box(260, 110, 380, 250), Kind.PLATE)
     assert square is None or PLATE in square.scores
+
+
+def test_so_was_one_that_a_leaning_plate_fills():
+    place = Box(0, 0, 150, 100)
+    assert _fills(Box(10, 10, 130, 70), place)
+    assert not _fills(Box(10, 10, 100, 50), place)  # lettering on a cap
+    assert not _fills(Box(10, 5, 140, 95), place)  # several lines
+    assert not _fills(Box(-60, 10, 210, 70), place)  # a line that goes on beside it

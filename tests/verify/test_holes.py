@@ -15,11 +15,14 @@ SIZE = (320, 240)
 MASK = Box(100, 80, 160, 150)
 
 
-def black(*boxes, full=False, dark=None):
+def black(*boxes, full=False, dark=None, around=None):
     """A textured picture with black boxes, as it is read."""
     luma = textured(SIZE)
     if dark is not None:
         luma[20:80, 20:80] = dark
+    if around is not None:
+        box, values = around
+        luma[box.y1 : box.y2, box.x1 : box.x2] = values
     for box in boxes:
         luma[round(box.y1) : round(box.y2), round(box.x1) : round(box.x2)] = 0 if full else 16
     frame = av.VideoFrame(*SIZE, "yuv420p")
@@ -45,6 +48,14 @@ def test_shadows_are_none():
     rng = np.random.default_rng(1)
     assert () == black(dark=np.clip(rng.normal(19, 2, (60, 60)), 16, 40).astype(np.uint8)).areas
     assert () == black(dark=21).areas
+
+
+def test_a_mask_at_night_is_one_though_all_around_it_is_dark():
+    night = Box(20, 20, 300, 220)
+    luma = np.random.default_rng(3).normal(19.5, 0.8, (200, 280)).clip(18, 21)
+    (area,) = black(MASK, around=(night, luma)).areas
+    assert area.iou(MASK) > 0.9
+    assert () == black(around=(night, luma)).areas
 
 
 def test_how_black_a_place_is():

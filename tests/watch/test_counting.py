@@ -13,10 +13,11 @@ from passerby.base.errors import DiskFull
 from passerby.base.kinds import Detection, Kind, Sort
 from passerby.base.media import Geometry
 from passerby.base.site_file import parse_site
+from passerby.events.site import SiteEvents
 from passerby.store.counts import Counts
 from passerby.store.database import Database
 from passerby.watch.counting import CameraCounting
-from tests.watch.simulated import caught, video
+from tests.watch.simulated import caught, textured, video
 
 SITE = """
 name: Schule am Park
@@ -138,6 +139,61 @@ def test_how_the_camera_sees_is_measured(site):
         counting.passed(moment(step / 2), info.geometry, None, [])
     counting.close(moment(30))
     assert [EventKind.DARK] == [event.kind for event in kept.events]
+
+
+STORY = """
+cameras:
+  gate:
+    url: rtsp://h/a
+    counting:
+      zones: [{name: yard, polygon: [[0, 0], [0.2, 0], [0.2, 0.2], [0, 0.2]]}]
+      lines: [{name: door, points: [[0.5, 0.0], [0.5, 1.0]]}]
+      rules:
+        - {name: entry, kind: crossing, line: door, way: back}
+        - {name: intruder, kind: presence, zone: yard}
+        - {name: full, kind: crowd, zone: picture, most: 3}
+"""
+#: What happens when, in seconds, for how long.
+HAPPENS = {"crossing": (30, 12), "presence": (60, 10), "crowd": (90, 12), "covered": (120, 20), "moved": (160, 20)}
+HAPPENS |= {"dark": (200, 20), "lost": (240, 20)}
+
+
+def happening(seconds):
+    """(what, seconds since it began) at a moment; (None, 0) while all is quiet."""
+    return next(((w, seconds - at) for w, (at, long) in HAPPENS.items() if 0 <= seconds - at < long), (None, 0))
+
+
+def scripted(what, since):
+    """(luma of the picture, who is there) of a moment in the story."""
+    luma = {"covered": np.full((180, 320), 128, np.uint8), "dark": np.full((180, 320), 16, np.uint8)}.get(what)
+    luma = np.roll(textured(7), (9, 9), (0, 1)) if what == "moved" else textured() if luma is None else luma
+    boxes = {"presence": [Box(20, 10, 60, 60)], "crowd": [Box(x, 100, x + 40, 280) for x in (350, 420, 490, 560)]}
+    who = [Detection(Kind.PERSON, box, 0.9, "test", Sort.PERSON) for box in boxes.get(what, ())]
+    return luma, walker(since) if what == "crossing" else who
+
+
+def test_every_kind_is_told_once_by_what_happens_and_by_nothing_else(tmp_path):
+    """Some minutes of a camera and an hour of the site. benchmarks/quiet.py shows the same of pictures of people."""
+    site, kept, info = parse_site(STORY, tmp_path / "site.yaml", {}), Kept(), video()
+    counting = CameraCounting(site, "gate", kept)
+    for step in range(round(290 / 0.5)):
+        now, (what, since) = 0.5 * step, happening(0.5 * step)
+        luma, who = scripted(what, since)
+        if what != "lost":
+            if step % 2 == 0:
+                counting.glance(caught(0, luma, info).frame, info.geometry)
+            counting.passed(moment(now), GEOMETRY, None, who)
+        counting.tend(moment(now), what == "lost")
+    counting.close(moment(290))
+    told = [(event.kind.value, event.at - BEGIN) for event in kept.events]
+    assert list(HAPPENS) == [kind for kind, _ in told]
+    for kind, at in told:
+        assert HAPPENS[kind][0] <= at <= sum(HAPPENS[kind]) + 1
+    of_site, found = SiteEvents({}, site.schedules()), []
+    for second in range(0, 3600, 5):
+        at = Moment(second, BEGIN + second, not 1000 <= second < 3000)
+        found += of_site.see(at, "the disk is full" if 100 <= second < 900 else None, {})
+    assert [(EventKind.STORAGE, 160), (EventKind.CLOCK, 1600)] == [(one.kind, one.at - BEGIN) for one in found]
 
 
 def test_it_is_kept_in_the_data_folder_with_what_is_to_be_sent(site):

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from passerby.base.errors import DetectorError, WeightsError
@@ -47,11 +49,14 @@ def looking(make=None):
         made.append(geometry)
         return (make or (lambda: models))()
 
-    return Looking(load, clock), models, clock, made
+    return Looking(load, clock, lambda: 0.0), models, clock, made
 
 
 def look(one, geometry=SMALL):
-    return one.look("frame", geometry, REACH).result(5)
+    try:
+        return one.look("frame", geometry, REACH).result(5)
+    finally:
+        one._thread.submit(int).result(5)  # what it does after a look is done as well
 
 
 def test_models_are_loaded_once_for_each_size():
@@ -70,15 +75,27 @@ def test_models_are_checked_in_turn_as_time_goes_by():
     assert ["face", "body", "face", "body"] == models.checked
 
 
+def test_a_look_does_not_wait_for_a_check():
+    one, models, clock, _ = looking()
+    look(one)
+    clock.now += ALIVE_EVERY
+    waits = threading.Event()
+    models.alive = lambda ids: waits.wait(5)
+    assert ["frame"] == one.look("frame", SMALL, REACH).result(5)
+    assert 0 == one.busy
+    waits.set()
+
+
 def test_models_that_die_are_told_and_loaded_anew_after_a_while():
     one, models, clock, made = looking()
     look(one)
     clock.now += ALIVE_EVERY
     models.dead = DetectorError("finds nothing")
-    for _ in range(2):
-        with pytest.raises(DetectorError):
-            look(one)
+    look(one)  # the check comes in the pause after it
     assert "finds nothing" == one.problem
+    for _ in range(2):
+        with pytest.raises(DetectorError, match="finds nothing"):
+            look(one)
     assert 1 == len(made)
     models.dead = None
     clock.now += AGAIN_AFTER

@@ -1,7 +1,9 @@
 import threading
+import time
 
 from passerby.base.errors import CameraLost
 from passerby.base.status import State
+from passerby.source.camera_open import LoginRefused
 from passerby.watch.backoff import FIRST, LONGEST, Backoff
 from passerby.watch.reading import AHEAD, Reading
 
@@ -49,6 +51,16 @@ def test_what_is_not_taken_in_time_is_left_out_and_counted():
     assert script.over.wait(10)
     assert 5 == reading.dropped
     assert list(range(AHEAD)) == [reading.take(0.01) for _ in range(AHEAD)]
+    reading.stop()
+
+
+def test_a_login_that_is_refused_is_not_tried_again_at_once():
+    script = Script([LoginRefused("wrong password")], [1])
+    reading = Reading(script, NoPause())
+    while reading.state is not State.LOST:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert (1, "wrong password") == (script.tried, reading.problem)
     reading.stop()
 
 

@@ -18,6 +18,8 @@ from passerby.base.counting import Counting, Timetable
 from passerby.base.errors import UsageError
 from passerby.base.frozen import Frozen
 from passerby.base.kinds import HIDEABLE, Kind
+from passerby.base.notice import NoticeSettings
+from passerby.base.pages import PagesSettings
 from passerby.base.schedules import Schedules
 from passerby.base.sending import UplinkSettings, topic_name
 from passerby.base.settings import Profile
@@ -112,7 +114,7 @@ class CameraSettings(Defaults):
 
 
 class Keep(Frozen):
-    """How long recordings stay. Whatever comes first counts; the oldest go first."""
+    """How long recordings stay, whatever comes first, the oldest first; and how long counts and events do."""
 
     days: float | None = Field(default=14.0, gt=0, description="Days that recordings are kept; null for no limit.")
     bytes: ByteSize | None = Field(
@@ -121,6 +123,8 @@ class Keep(Frozen):
     free: ByteSize | None = Field(
         default=None, description="Bytes that are left free on the disk; null for 256 MiB, or 5 % of it if less."
     )
+    counts_days: float | None = Field(default=730.0, gt=0, description="Days that counts are kept; null for no limit.")
+    events_days: float | None = Field(default=90.0, gt=0, description="Days that events are kept; null for no limit.")
 
 
 class StatusSettings(Frozen):
@@ -138,12 +142,16 @@ class Site(Frozen):
     )
     keep: Keep = Field(default=Keep(), description="How long recordings stay.")
     status: StatusSettings = Field(default=StatusSettings(), description="Where its state can be asked for.")
+    pages: PagesSettings = Field(default=PagesSettings(), description="The pages, and who reaches them.")
     defaults: Defaults = Field(
         default=Defaults(), description="What holds for every camera that does not say otherwise."
     )
     timezone: str = Field(default="UTC", description="Of the timetables, as Europe/Berlin.")
     timetables: tuple[Timetable, ...] = Field(default=(), description="Hours that rules speak of, with holidays.")
     uplink: UplinkSettings = Field(default=UplinkSettings(), description="Where counts and events are sent.")
+    notice: NoticeSettings | None = Field(
+        default=None, description="What whoever is in front of the cameras may know: a page, signs, documents."
+    )
     cameras: dict[str, CameraSettings] = Field(
         min_length=1, description="The cameras by name: small letters, digits, - and _, at most 40."
     )
@@ -174,6 +182,13 @@ class Site(Frozen):
         for camera, settings in self.cameras.items():
             for name in sorted(settings.counting.timetables - set(known)):
                 raise ValueError(f"a rule of camera {camera} speaks of timetable {name}, which is not there")
+        return self
+
+    @model_validator(mode="after")
+    def _views_are_of_cameras(self) -> Self:
+        for name in self.notice.views if self.notice is not None else ():
+            if name not in self.cameras:
+                raise ValueError(f"notice.views speaks of camera {name}, which is not there")
         return self
 
     def schedules(self) -> Schedules:

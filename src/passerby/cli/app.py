@@ -9,49 +9,64 @@ import resource
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
 from passerby.base.errors import PasserbyError
-from passerby.cli import (
-    audit,
-    bench,
-    cameras,
-    counts,
-    demo,
-    events,
-    models,
-    recordings,
-    redact,
-    review,
-    status,
-    verify,
-    watch,
+
+#: The commands, in the order of the help, each in the module of its name.
+COMMANDS = (
+    "redact",
+    "verify",
+    "review",
+    "watch",
+    "status",
+    "cameras",
+    "recordings",
+    "models",
+    "counts",
+    "events",
+    "audit",
+    "accounts",
+    "notice",
+    "demo",
+    "bench",
 )
+
+
+class Commands(TyperGroup):
+    """The commands, each loaded when it is asked for: who has a film does not wait for what cameras bring along."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperGroup | TyperCommand | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"passerby.cli.{cmd_name}")
+        if hasattr(module, "app"):
+            group = get_group(module.app)
+            group.name = cmd_name
+            return group
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(getattr(module, cmd_name))
+        return cast(TyperCommand, get_command(alone))
+
 
 app = typer.Typer(
     name="passerby",
+    cls=Commands,
     help="Takes identity out of video: finds faces and number plates and paints over them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("redact")(redact.redact)
-app.command("verify")(verify.verify)
-app.command("review")(review.review)
-app.command("watch")(watch.watch)
-app.command("status")(status.status)
-app.add_typer(cameras.app, name="cameras")
-app.add_typer(recordings.app, name="recordings")
-app.add_typer(models.app, name="models")
-app.add_typer(counts.app, name="counts")
-app.add_typer(events.app, name="events")
-app.add_typer(audit.app, name="audit")
-app.command("demo")(demo.demo)
-app.add_typer(bench.app, name="bench")
 
 
 def _version(wanted: bool) -> None:

@@ -24,6 +24,15 @@ defaults:
   frames_a_second: 10
   longest_side: 1280
 
+# What whoever is in front of the cameras may know: a page at /notice, signs, documents. See docs/guide/notice.md
+# notice:
+#   controller: Example School, 1 High Street, 12345 Town
+#   contact: privacy@school.example
+#   purposes: [Bicycles are not stolen]
+#   basis: legitimate_interests
+#   grounds: The property of pupils and of the school
+#   url: https://school.example/notice
+
 cameras:
   # Names are small letters, digits, - and _.
   gate:

@@ -36,9 +36,9 @@ def review(
 ) -> None:
     """Look at what was found, correct it, and export: a page in the browser, served by this machine alone."""
     # Here, not above: other commands need neither a server nor its start.
+    from passerby.base.pages import is_loopback
     from passerby.desk import Given
     from passerby.server.auth import Auth, hashed, new_token
-    from passerby.server.guard import is_loopback
     from passerby.server.page import is_built
     from passerby.server.review.app import review_app
     from passerby.server.review.shelf import Shelf

@@ -31,7 +31,7 @@ def status(
     Exit code 3 when a camera is lost, or a tenth or more of its last minute was covered whole.
     """
     port = StatusSettings().port if config is None else status_port(config)
-    text = _ask(port)
+    text = asked(port)
     site = SiteStatus.model_validate_json(text)
     if json:
         typer.echo(site.model_dump_json(indent=1))
@@ -41,7 +41,8 @@ def status(
         raise typer.Exit(3)
 
 
-def _ask(port: int) -> bytes:
+def asked(port: int) -> bytes:
+    """What the running program says of itself, as JSON. Raises PasserbyError when nothing answers."""
     try:
         # Whatever proxy the user has, this machine is asked directly.
         with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/api/status", timeout=_PATIENCE) as answer:

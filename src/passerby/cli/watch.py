@@ -10,15 +10,16 @@ from typing import Annotated
 
 import typer
 
-from passerby.base.errors import UsageError
+from passerby.base.errors import OutputError, UsageError
 from passerby.base.site import Site
 from passerby.base.site_file import load_site
 from passerby.cli.example import EXAMPLE
-from passerby.server.auth import Auth, new_token
+from passerby.cli.serving import pages
+from passerby.server.auth import new_token
+from passerby.server.live import way_in
 from passerby.server.live.app import receive
 from passerby.server.live.window import Window
-from passerby.server.run import listen
-from passerby.server.status.app import HOST, Serving, watch_app
+from passerby.server.status.app import HOST
 from passerby.sink.snapshot import write_snapshot
 from passerby.watch.supervisor import Supervisor
 from passerby.watch.trying import try_camera
@@ -52,7 +53,7 @@ def watch(
     if check:
         _check(site, stills)
     else:
-        _run(site)
+        _run(site, config)
 
 
 def _check(site: Site, stills: Path | None) -> None:
@@ -73,27 +74,39 @@ def _check(site: Site, stills: Path | None) -> None:
         raise typer.Exit(1)
 
 
-def _run(site: Site) -> None:
+def _run(site: Site, config: Path) -> None:
     windows = {name: Window(name) for name in site.cameras}
 
     def live(name: str, connection: Connection) -> None:
-        receive(connection, windows[name])
+        receive(connection, windows.setdefault(name, Window(name)))
 
     supervisor = Supervisor(site, say=_say, live=live)
     token = new_token()
-    taken = listen(HOST, site.status.port)
-    port = taken.getsockname()[1]
 
     def stop(*_: object) -> None:
         supervisor.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with Serving(watch_app(supervisor.status, port, windows, Auth(token=token)), taken):
+    with pages(config, lambda: supervisor.site, supervisor.status, windows, token, supervisor.apply, _say) as port:
         _say(f"watching {len(site.cameras)} cameras; state at http://{HOST}:{port}/api/status. Stop with Ctrl+C.")
-        _say(f"live pictures (HLS), masked as they are recorded: http://{HOST}:{port}/?token={token}")
+        _say_where_live(Path(site.data), f"http://{HOST}:{port}/?token={token}")
+        if site.notice is not None:
+            _say(f"what everybody may know: http://{HOST}:{port}/notice")
         supervisor.run()
+    way_in.forget(Path(site.data))
     _say("stopped")
+
+
+def _say_where_live(data: Path, address: str) -> None:
+    """The key to the live pictures: shown on a terminal alone, since everything else is a log."""
+    if sys.stderr.isatty():
+        _say(f"live pictures and recordings, masked: {address}")
+        return
+    try:
+        _say(f"live pictures and recordings, masked: their address is in {way_in.keep(data, address)}")
+    except OutputError as error:
+        _say(str(error))
 
 
 def _say(line: str) -> None:

@@ -6,6 +6,7 @@ bodies, from which `track/` derives heads; plates by the plate model, and text f
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -21,7 +22,7 @@ from passerby.base.raw import RawFrame
 from passerby.base.settings import Profile
 from passerby.detect.alive import SMALLEST, check
 from passerby.detect.cadence import FULL, Reach
-from passerby.detect.detector import AT_ONCE, STEP, Detectors
+from passerby.detect.detector import AT_ONCE, STEP, Detector, Detectors
 from passerby.detect.merge import merge
 from passerby.detect.pictures import Picture, colour, fitted
 from passerby.detect.plates import HINT, hinted, on_vehicle, traces
@@ -87,22 +88,33 @@ class Looker:
         hide: Collection[Kind],
         settings: LookSettings | None = None,
     ) -> None:
-        """Loads the models that are needed and are not there yet, and makes sure that each is alive (invariant 11).
+        """Loads the models that are needed and are not there yet, and begins to make sure that each is alive (invariant
+        11): no model is asked before it has shown that. `ready` waits for all.
 
         Persons are always told of; vehicles where they are among what is wanted, to be counted.
-        Raises WeightsError when weights are missing or altered, DetectorError when a model answers wrongly.
+        Raises WeightsError when weights are missing or altered.
         """
         self._geometry = geometry
         self._hide = frozenset(hide)
         self._settings = settings or LookSettings()
         self._detectors = detectors.get(self._wanted())
         self._proven = detectors.proven
-        self._each(self._ready)
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-ready")
+        self._readied = {id: pool.submit(self._ready, id) for id in self._detectors}
+        pool.shutdown(wait=False)
 
     @property
     def weights(self) -> tuple[str, ...]:
         """The ids of the models that look."""
         return tuple(self._detectors)
+
+    def ready(self) -> None:
+        """Waits until every model is ready and has shown that it is alive.
+
+        Raises DetectorError when one answers wrongly, as does whatever asks that model.
+        """
+        for readied in self._readied.values():
+            readied.result()
 
     def alive(self, ids: Collection[str] | None = None) -> None:
         """Raises DetectorError when a model (of `ids`, by default all) no longer gives the known answer to the known
@@ -110,20 +122,25 @@ class Looker:
 
         The picture has a size that the model sees anyway, so that what is checked is what runs.
         """
-        self._each(lambda id: check(self._detectors[id], self._known(id)), ids)
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-alive") as pool:
+            for _ in pool.map(self._alive, self._detectors if ids is None else ids):
+                pass  # errors are raised here
+
+    def _alive(self, id: str) -> None:
+        check(self._detectors[id], self._known(id))
+
+    def _asked(self, id: str) -> Detector:
+        """The model, once it has shown that it is alive."""
+        self._readied[id].result()
+        return self._detectors[id]
 
     def _ready(self, id: str) -> None:
         """Compiled for every size that may come, and alive: what a run has proven once is not proven again."""
         self._detectors[id].prepare(self._sizes(id))
         proof = id, self._known(id)
         if proof not in self._proven:
-            check(self._detectors[id], self._known(id))
+            self._alive(id)
             self._proven.add(proof)
-
-    def _each(self, do: Callable[[str], None], ids: Collection[str] | None = None) -> None:
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-alive") as pool:
-            for _ in pool.map(do, self._detectors if ids is None else ids):
-                pass  # errors are raised here
 
     def _sizes(self, id: str) -> list[tuple[int, int]]:
         """(width, height) of the whole pictures that the model is shown. Those of single vehicles may never come."""
@@ -144,14 +161,26 @@ class Looker:
 
     def look(self, frame: RawFrame, reach: Reach = FULL) -> list[Detection]:
         """Everything found, in displayed pixels. Several frames may be looked at at once, in a thread each."""
+        return [found for part in self.parts(frame, reach) for found in part()]
+
+    def parts(self, frame: RawFrame, reach: Reach = FULL) -> tuple[Callable[[], list[Detection]], ...]:
+        """A look as parts that may run side by side; what they find, one after the other, is what the look finds."""
         views = _Views(frame, self._geometry, max(*self._settings.face_sizes, self._settings.view_size))
-        found: list[Detection] = []
-        bodies = self._bodies(views)
-        found += [d for d in bodies if d.kind is not Kind.VEHICLE or Kind.VEHICLE in self._hide]
-        s = self._settings
+        parts = [lambda: self._things(views, reach)]
         if Kind.FACE in self._hide:
-            sizes = s.face_sizes if reach.close else s.face_sizes[1:]
-            found += merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(sizes))
+            parts.insert(0, lambda: self._faces(views, reach))
+        return tuple(parts)
+
+    def _faces(self, views: _Views, reach: Reach) -> list[Detection]:
+        s = self._settings
+        sizes = s.face_sizes if reach.close else s.face_sizes[1:]
+        return merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(sizes))
+
+    def _things(self, views: _Views, reach: Reach) -> list[Detection]:
+        """All but faces: bodies, and what is looked for on vehicles."""
+        s = self._settings
+        bodies = self._bodies(views)
+        found = [d for d in bodies if d.kind is not Kind.VEHICLE or Kind.VEHICLE in self._hide]
         if Kind.PLATE in self._hide:
             vehicles = [d for d in bodies if d.kind is Kind.VEHICLE]
             texts = self._at(views, TEXT, s.text_size if reach.deep else s.trace_size, s.text_threshold)
@@ -170,20 +199,20 @@ class Looker:
         return merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(s.face_sizes[1:]))
 
     def _wanted(self) -> Iterable[str]:
-        # The dearest to compile come first, so that threads which share them out end at about the same time.
-        if Kind.PLATE in self._hide:
-            yield PLATE
-        if self._hide & {Kind.PLATE, Kind.TEXT}:
-            yield TEXT
+        # In the order in which the first look asks for them.
         if Kind.FACE in self._hide:
             yield FACE
         yield BODY
+        if self._hide & {Kind.PLATE, Kind.TEXT}:
+            yield TEXT
+        if Kind.PLATE in self._hide:
+            yield PLATE
 
     def _at(
         self, views: _Views, id: str, size: int, threshold: float, kinds: Collection[Kind] | None = None
     ) -> list[Detection]:
         picture, scale = views.whole(size)
-        return _scaled(self._detectors[id].find(picture, threshold, kinds), scale)
+        return _scaled(self._asked(id).find(picture, threshold, kinds), scale)
 
     def _bodies(self, views: _Views) -> list[Detection]:
         """Persons (for heads as well), vehicles (for plates) and, where they are to be hidden, screens."""
@@ -209,10 +238,10 @@ class Looker:
         looks: list[list[Detection]] = []
         for vehicle in sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: s.most_vehicles]:
             picture, back = views.crop(vehicle.box.grown(0.08), s.vehicle_size)
-            plates = back(self._detectors[PLATE].find(picture, s.plate_threshold))
+            plates = back(self._asked(PLATE).find(picture, s.plate_threshold))
             looks.append(plates)
             if not any(plate.score >= PLAIN for plate in plates):
-                texts = back(self._detectors[TEXT].find(picture, s.text_threshold))
+                texts = back(self._asked(TEXT).find(picture, s.text_threshold))
                 looks.append(on_vehicle(texts, [vehicle.box]))
         return merge(looks)
 
@@ -231,13 +260,18 @@ def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: fl
 
 
 class _Views:
-    """One frame at the sizes that are asked for, made once each, all of them from the one at `largest`."""
+    """One frame at the sizes that are asked for, made once each, all of them from the one at `largest`.
+
+    Threads that ask at the same time take turns.
+    """
 
     def __init__(self, frame: RawFrame, geometry: Geometry, largest: int) -> None:
+        self._frame, self._geometry = frame, geometry
         self._width, self._height = geometry.upright
         self._longest = max(self._width, self._height)
         self._largest = min(largest, self._longest)
-        self._kept: dict[int, Picture] = {self._largest: colour(frame, geometry, self._shape(self._largest))}
+        self._kept: dict[int, Picture] = {}
+        self._turn = threading.RLock()
 
     def sizes(self, wanted: Sequence[int]) -> list[int]:
         """The sizes that differ for this frame: nothing is looked at larger than it is."""
@@ -246,10 +280,16 @@ class _Views:
     def whole(self, size: int) -> tuple[Picture, float]:
         """The picture with its longer side at `size` (never enlarged), and the factor back to displayed pixels."""
         size = min(size, self._largest)
-        if size not in self._kept:
-            small = cv2.resize(self._kept[self._largest], self._shape(size), interpolation=cv2.INTER_AREA)
-            self._kept[size] = np.asarray(small, np.uint8)
+        with self._turn:
+            if size not in self._kept:
+                self._kept[size] = self._made(size)
         return self._kept[size], self._longest / size
+
+    def _made(self, size: int) -> Picture:
+        if size == self._largest:
+            return colour(self._frame, self._geometry, self._shape(size))
+        small = cv2.resize(self.whole(self._largest)[0], self._shape(size), interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.uint8)
 
     def _shape(self, size: int) -> tuple[int, int]:
         scale = size / self._longest

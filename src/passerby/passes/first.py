@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -52,6 +52,7 @@ def look_through(
     for number, info in enumerate(video.info.videos):
         looker = Looker(detectors, info.geometry, settings.hide, LOOKS[settings.profile])
         videos.append(_analyse_track(video, number, looker, settings, hashes[number], progress))
+        looker.ready()  # also where there was nothing to look at
         weights |= set(looker.weights)
     sha256, size = fingerprint(video.path)
     plan = Plan(
@@ -81,7 +82,7 @@ def _analyse_track(
         whole.append(not seen.damaged)
         if seen.motion is None:
             cuts.append(seen.time)
-        found = None if seen.look is None else _wanted(seen.look.result(), settings, float(seen.time * info.time_base))
+        found = None if seen.look is None else _wanted(seen.found(), settings, float(seen.time * info.time_base))
         tracks += tracker.step(seen.index, seen.time, seen.motion, found, seen.searched)
         progress.advance(1)
     tracks += tracker.finish()
@@ -113,8 +114,17 @@ class _Seen:
     time: int
     damaged: bool
     motion: MotionField | None
-    look: Future[list[Detection]] | None
+    look: tuple[Future[list[Detection]], ...] | None
     searched: frozenset[Kind] = frozenset()
+
+    def found(self) -> list[Detection]:
+        """What the look found, when its parts are done."""
+        return [found for part in self.look or () for found in part.result()]
+
+    @property
+    def waits(self) -> bool:
+        """Is the look still under way?"""
+        return not all(part.done() for part in self.look or ())
 
 
 def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, hashes: Hashes[int]) -> Iterator[_Seen]:
@@ -141,12 +151,9 @@ def _watched(video: VideoFile, number: int, looker: Looker, cadence: Cadence, ha
                     if looks % ALIVE_EVERY == ALIVE_EVERY - 1:
                         looking.submit(looker.alive).result()
                     looks += 1
-                    look, kinds = looking.submit(looker.look, frame, due), due.searched
+                    look = tuple(looking.submit(part) for part in looker.parts(frame, due))
+                    kinds = due.searched
                 pending.append(_Seen(frame.index, frame.time, False, None if scene.cut else field, look, kinds))
-            while len(pending) > AHEAD or _waiting(pending) > WAITING:
+            while len(pending) > AHEAD or sum(seen.waits for seen in pending) > WAITING:
                 yield pending.popleft()
         yield from pending
-
-
-def _waiting(pending: Iterable[_Seen]) -> int:
-    return sum(seen.look is not None and not seen.look.done() for seen in pending)

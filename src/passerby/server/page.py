@@ -24,14 +24,40 @@ class Password(Frozen):
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
-def is_built() -> bool:
-    return (BUILT / "index.html").is_file()
+def is_built(page: str = "index.html") -> bool:
+    return (BUILT / page).is_file()
+
+
+def asset_routes(page: str = "index.html") -> APIRouter:
+    """The page at /, and what it is made of."""
+    routes = APIRouter(include_in_schema=False)
+    files = {path.name: path for path in BUILT.glob("assets/*")}
+
+    @routes.get("/")
+    def index() -> Response:
+        return whole(page)
+
+    @routes.get("/assets/{name}")
+    def asset(name: str) -> Response:
+        path = files.get(name)
+        if path is None:
+            raise HTTPException(404, "There is no such file.")
+        headers = {"cache-control": "max-age=31536000, immutable"}  # their names change with their content
+        return FileResponse(path, media_type=_KINDS.get(path.suffix, "application/octet-stream"), headers=headers)
+
+    return routes
+
+
+def whole(page: str = "index.html") -> Response:
+    """A built page."""
+    if not is_built(page):
+        raise HTTPException(503, "The page was not built. Run scripts/install, which needs npm, and begin again.")
+    return FileResponse(BUILT / page, media_type="text/html")
 
 
 def page_routes(auth: Auth, cookie: str, secure: bool) -> APIRouter:
-    """Everything that is not /api/."""
+    """Everything that is not /api/, for servers with one token or one password."""
     routes = APIRouter(include_in_schema=False)
-    files = {path.name: path for path in BUILT.glob("assets/*")}
 
     def let_in(session: str) -> Response:
         answer = RedirectResponse("/", 303)
@@ -45,17 +71,7 @@ def page_routes(auth: Auth, cookie: str, secure: bool) -> APIRouter:
             if session is None:
                 raise HTTPException(401, "This token is not known. Open the address that the program printed last.")
             return let_in(session)
-        if not is_built():
-            raise HTTPException(503, "The page was not built. Run scripts/install, which needs npm, and begin again.")
-        return FileResponse(BUILT / "index.html", media_type="text/html")
-
-    @routes.get("/assets/{name}")
-    def asset(name: str) -> Response:
-        path = files.get(name)
-        if path is None:
-            raise HTTPException(404, "There is no such file.")
-        headers = {"cache-control": "max-age=31536000, immutable"}  # their names change with their content
-        return FileResponse(path, media_type=_KINDS.get(path.suffix, "application/octet-stream"), headers=headers)
+        return whole()
 
     @routes.post("/login")
     def login(given: Password) -> Response:
@@ -67,4 +83,5 @@ def page_routes(auth: Auth, cookie: str, secure: bool) -> APIRouter:
             raise HTTPException(401, "That is not the password.")
         return let_in(session)
 
+    routes.include_router(asset_routes())
     return routes

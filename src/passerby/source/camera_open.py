@@ -34,6 +34,10 @@ _FORMATS = {Way.RTSP: "rtsp", Way.HLS: "hls", Way.USB: "v4l2"}
 _ADVICE = "It is tried again until it answers."
 
 
+class LoginRefused(CameraLost):
+    """The camera answers, and does not take the login. Many lock out whoever tries a wrong one again and again."""
+
+
 @dataclass(slots=True)
 class Opened:
     """A camera that answers, and its picture. The container must be closed."""
@@ -77,6 +81,9 @@ def _options(address: Address, udp: bool, frames_a_second: float | None) -> dict
             "max_delay": "500000" if udp else "0",
             "analyzeduration": "2000000",
         }
+    if address.way in (Way.RTSP, Way.MJPEG):
+        # How fast frames come is seen as they come: to wait for twenty of them would take two seconds.
+        options["fpsprobesize"] = "0"
     if address.way is Way.MJPEG:
         # Cameras disagree with themselves about their boundaries.
         options |= {"strict_mime_boundary": "0", "rw_timeout": str(int(SILENCE * 1e6))}
@@ -103,7 +110,7 @@ def _picture(address: Address, container: InputContainer) -> VideoStream:
 def lost(address: Address, error: BaseException) -> CameraLost:
     """FFmpeg's error as one of ours, with what to look at; without its text, which may hold the address."""
     if isinstance(error, av.HTTPUnauthorizedError):
-        what, advice = "refuses the login", "Check its user and password."
+        return LoginRefused(f"{address} refuses the login. Check its user and password.")
     elif isinstance(error, av.HTTPForbiddenError):
         what, advice = "refuses access", "Check its user's rights, and how many viewers it allows."
     elif isinstance(error, av.HTTPNotFoundError):

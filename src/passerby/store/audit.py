@@ -40,6 +40,18 @@ class Deed(StrEnum):
     EXPORT = "export"  # asked for: written down before a byte is copied
     EXPORTED = "exported"  # the files of it are there
     DELETED = "deleted"  # recordings, by the program; docs/design/audit.md
+    FORGOTTEN = "forgotten"  # counts and events that were kept for long enough, by the program
+    LOGIN = "login"  # somebody came in
+    LOGIN_REFUSED = "login_refused"  # somebody tried
+    DENIED = "denied"  # somebody asked for what their role does not allow
+    LOGOUT = "logout"  # somebody went, or was made to go
+    AGREED = "agreed"  # the second person, to what another has asked for
+    REFUSED = "refused"  # likewise
+    TAKEN = "taken"  # the file of an export was downloaded
+    TRIED = "tried"  # cameras looked for on the network, or one tried
+    CHECKED = "checked"  # the log itself
+    CHANGED = "changed"  # events, zones, settings, accounts, the ceiling
+    VIEWED = "viewed"  # live pictures, recordings, on the pages: written down before they are shown
 
 
 class Entry(Frozen):
@@ -180,14 +192,30 @@ def read(connection: Connection, start: int = 0, end: int | None = None) -> Iter
     Raises StoreError at a row that nobody can read any more.
     """
     for row in _rows(connection):
-        try:
-            entry = Entry.model_validate_json(row.body)
-        except ValidationError as error:
-            raise StoreError(
-                f"Row {row.number} of the log cannot be read. See what else is: passerby audit check"
-            ) from error
+        entry = _entry(row.number, row.body)
         if entry.wall >= start and (end is None or entry.wall < end):
             yield row.number, entry
+
+
+def latest(
+    connection: Connection, before: int | None, most: int, what: str | None = None, who: str | None = None
+) -> list[tuple[int, Entry]]:
+    """At most so many entries before a row, the newest first, of one deed or one person.
+
+    Raises StoreError at a row that nobody can read any more.
+    """
+    body = cast(audit.c.body, LargeBinary).label("body")  # what was put there on purpose need not be text
+    wanted = select(audit.c.number, body).order_by(audit.c.number.desc())
+    if before is not None:
+        wanted = wanted.where(audit.c.number < before)
+    found: list[tuple[int, Entry]] = []
+    for row in connection.execute(wanted.execution_options(yield_per=500)):
+        entry = _entry(row.number, row.body)
+        if (what is None or entry.what == what) and (who is None or entry.who == who):
+            found.append((row.number, entry))
+        if len(found) >= most:
+            break
+    return found
 
 
 def check(connection: Connection, known: Head | None = None) -> Checked:
@@ -215,6 +243,13 @@ def check(connection: Connection, known: Head | None = None) -> Checked:
     if not there >= _GUARDS:
         found.flaws.append(Flaw("unguarded"))
     return found
+
+
+def _entry(number: int, body: bytes | str) -> Entry:
+    try:
+        return Entry.model_validate_json(body)
+    except ValidationError as error:
+        raise StoreError(f"Row {number} of the log cannot be read. See what else is: passerby audit check") from error
 
 
 def _rows(connection: Connection) -> Iterator[Row]:

@@ -19,8 +19,31 @@ counts = Table(
     Column("covered", Float, nullable=False),  # seconds that were watched
     Column("trusted", Boolean, nullable=False),  # is `start` to be believed
     Column("body", String, nullable=False),  # the bin as JSON, as it is sent
+    Column("run", Integer, nullable=True),  # of the machine (runs.id) in which it was added; null: before it was kept
+    Column("added", BigInteger, nullable=True),  # when, microseconds, monotonic: for how long it has been here
     UniqueConstraint("camera", "start", "piece"),
     Index(None, "start"),
+    Index(None, "run", "added"),
+)
+
+#: Of each camera that ever counted. It stays when its counts are deleted, so that no number and no id comes twice.
+counters = Table(
+    "counters",
+    metadata,
+    Column("camera", String, primary_key=True),
+    Column("newest", Integer, nullable=False),  # greatest counts.id that it ever had
+    Column("gone", BigInteger, nullable=True),  # start of the latest minute that was deleted
+)
+
+#: Crossings since counting began, those of deleted minutes included: what is shown as a total must never fall.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("camera", String, primary_key=True),
+    Column("line", String, primary_key=True),
+    Column("sort", String, primary_key=True),
+    Column("forward", BigInteger, nullable=False),
+    Column("back", BigInteger, nullable=False),
 )
 
 events = Table(
@@ -33,7 +56,10 @@ events = Table(
     Column("state", String, nullable=False),  # new, seen, closed
     Column("changed", Float, nullable=False),  # when it got that state
     Column("body", String, nullable=False),  # the event as JSON, as it is sent
+    Column("run", Integer, nullable=True),  # as in `counts`
+    Column("added", BigInteger, nullable=True),
     Index(None, "at"),
+    Index(None, "run", "added"),
 )
 
 #: What is still to be sent, one row a destination. A row goes when it was delivered, and for no other reason.

@@ -22,17 +22,21 @@ _HEAD = (b"ftyp", b"moov")
 #: Bytes of the optional fields of `tfhd` and of each sample in `trun`, by their flag.
 _TFHD = ((0x01, 8), (0x02, 4), (0x08, 4), (0x10, 4), (0x20, 4))
 _DURATION, _SIZE, _FLAGS, _OFFSET = 0x100, 0x200, 0x400, 0x800
+#: In the flags of a sample: it needs those before it.
+_NOT_ALONE = 0x10000
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """Where it lies in its file (bytes), and when and for how long it shows (microseconds of the camera)."""
+    """Where it lies in its file (bytes), and when and for how long it shows (microseconds of the camera). `alone`: it
+    begins with a picture that stands alone."""
 
     offset: int
     size: int
     start: int
     duration: int
     frames: int
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ class Scanned:
         return sum(fragment.frames for fragment in self.fragments)
 
 
-def scan(file: BinaryIO, size: int | None = None) -> Scanned:
-    """Read what is whole of the first `size` bytes of a file, by default of all."""
+def scan(file: BinaryIO, size: int | None = None, *, pictures: bool = True) -> Scanned:
+    """Read what is whole of the first `size` bytes of a file, by default of all. Without `pictures` these are not read,
+    and so not known to be whole: for files that a row speaks of."""
     length = os.fstat(file.fileno()).st_size
     end = length if size is None else min(size, length)
     head = at = 0
@@ -73,26 +78,27 @@ def scan(file: BinaryIO, size: int | None = None) -> Scanned:
     except (struct.error, KeyError):
         return Scanned(0, 0, ())
     while True:
-        fragment = _fragment(file, at, end)
+        fragment = _fragment(file, at, end, pictures)
         if fragment is None:
             return Scanned(head, at, tuple(fragments), width, height)
         fragments.append(fragment)
         at += fragment.size
 
 
-def _fragment(file: BinaryIO, at: int, end: int) -> Fragment | None:
+def _fragment(file: BinaryIO, at: int, end: int, pictures: bool) -> Fragment | None:
     moof = _box(file, at, end)
     mdat = _box(file, moof[1], end) if moof is not None else None
     if moof is None or mdat is None or (moof[0], mdat[0]) != (b"moof", b"mdat"):
         return None
     try:
-        start, durations, sizes = _told(_read(file, at, moof[1]))
+        start, durations, sizes, alone = _told(_read(file, at, moof[1]))
     except (struct.error, KeyError, ValueError):
         return None
-    data = _read(file, moof[1] + _BOX.size, mdat[1])
-    if len(data) != sum(sizes) or not all(_chained(sample) for sample in _cut(data, sizes)):
-        return None
-    return Fragment(at, mdat[1] - at, _to_micros(start), _to_micros(sum(durations)), len(sizes))
+    if pictures:
+        data = _read(file, moof[1] + _BOX.size, mdat[1])
+        if len(data) != sum(sizes) or not all(_chained(sample) for sample in _cut(data, sizes)):
+            return None
+    return Fragment(at, mdat[1] - at, _to_micros(start), _to_micros(sum(durations)), len(sizes), alone)
 
 
 def _cut(data: bytes, sizes: list[int]) -> Iterator[bytes]:
@@ -113,11 +119,12 @@ def _chained(sample: bytes) -> bool:
     return at == len(sample) and at > 0
 
 
-def _told(moof: bytes) -> tuple[int, list[int], list[int]]:
-    """Start (ticks), and durations (ticks) and sizes (bytes) of the samples, of a `moof` with one track."""
+def _told(moof: bytes) -> tuple[int, list[int], list[int], bool]:
+    """Start (ticks), and durations (ticks) and sizes (bytes) of the samples, of a `moof` with one track; and whether
+    the first of them stands alone."""
     traf = dict(_children(dict(_children(moof))[b"traf"], 0))
     flags = _NUMBER.unpack_from(traf[b"tfhd"])[0] & 0xFFFFFF
-    at, default = 8, {0x08: 0, 0x10: 0}
+    at, default = 8, {0x08: 0, 0x10: 0, 0x20: 0}
     for flag, length in _TFHD:
         if flags & flag:
             if flag in default:
@@ -126,15 +133,19 @@ def _told(moof: bytes) -> tuple[int, list[int], list[int]]:
     tfdt = traf[b"tfdt"]
     (start,) = struct.unpack_from(">Q" if tfdt[0] else ">I", tfdt, 4)
     flags, count = _NUMBER.unpack_from(traf[b"trun"])[0] & 0xFFFFFF, _NUMBER.unpack_from(traf[b"trun"], 4)[0]
-    at = 8 + (4 if flags & 0x01 else 0) + (4 if flags & 0x04 else 0)
-    durations, sizes = [default[0x08]] * count, [default[0x10]] * count
+    at = 8 + (4 if flags & 0x01 else 0)
+    first = default[0x20]
+    if flags & 0x04:
+        (first,) = _NUMBER.unpack_from(traf[b"trun"], at)
+        at += 4
+    durations, sizes, marks = [default[0x08]] * count, [default[0x10]] * count, [first] * count
     for sample in range(count):
-        for flag, values in ((_DURATION, durations), (_SIZE, sizes), (_FLAGS, None), (_OFFSET, None)):
+        for flag, values in ((_DURATION, durations), (_SIZE, sizes), (_FLAGS, marks), (_OFFSET, None)):
             if flags & flag:
                 if values is not None:
                     (values[sample],) = _NUMBER.unpack_from(traf[b"trun"], at)
                 at += 4
-    return start, durations, sizes
+    return start, durations, sizes, not (marks and marks[0] & _NOT_ALONE)
 
 
 def _measured(head: bytes) -> tuple[int, int]:

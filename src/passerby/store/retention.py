@@ -18,6 +18,7 @@ from passerby.base.clock import Moment
 from passerby.base.errors import DiskFull
 from passerby.base.frozen import Frozen
 from passerby.store import receipts
+from passerby.store.ceiling import read_ceiling
 from passerby.store.database import Database
 from passerby.store.outbox import held
 from passerby.store.part import micros
@@ -33,7 +34,7 @@ _DAY = 86_400_000_000
 
 
 class Retention(Frozen):
-    """What is kept. Whichever limit is reached first counts."""
+    """What is kept. Whichever limit is reached first counts, the ceiling in the store too (store/ceiling.py)."""
 
     days: float | None = Field(default=30, gt=0, description="Days that a recording is kept; null: no limit.")
     days_of: Mapping[str, float] = Field(default={}, description="Other days for some cameras, by name.")
@@ -138,7 +139,9 @@ class Keeper:
         return taken
 
     def _too_old(self, now: Moment) -> list[Segment]:
-        if self.retention.days is None and not self.retention.days_of:
+        highest = read_ceiling(self._database)
+        longest, days_of = highest.of(self.retention.days), highest.of_each(self.retention.days_of)
+        if longest is None and not days_of:
             return []
         with self._database.writing() as connection:
             current = note(connection, self._boot, now)
@@ -147,7 +150,7 @@ class Keeper:
         found: list[Segment] = []
         with self._database.reading() as connection:
             for camera in connection.execute(select(segments.c.camera).distinct()).scalars().all():
-                days = self.retention.days_of.get(camera, self.retention.days)
+                days = days_of.get(camera, longest)
                 if days is None:
                     continue
                 for run, moment in cut(known, current_run, micros(now.monotonic), round(days * _DAY)).items():

@@ -13,7 +13,10 @@ CLOSE_PX, CLOSE_SHARE = 0.75, 0.02
 
 @dataclass(slots=True)
 class Place:
-    """Where a thing is in one frame: `time` in the track's time base, `doubt` in pixels on every side."""
+    """Where a thing is in one frame: `time` in the track's time base, `doubt` in pixels on every side.
+
+    `carried` is where motion had brought it, where it was also seen but not with certainty: that may have been a part.
+    """
 
     frame: int
     time: int
@@ -21,6 +24,7 @@ class Place:
     score: float
     origin: str
     doubt: float = 0.0
+    carried: Box | None = None
 
 
 class Path:

@@ -189,6 +189,8 @@ class Tracker:
         backs = self._carried_back([place for _, place in sightings], frames)
         for (live, here), back in zip(sightings, backs, strict=True):
             live.evidence.seen(here.score)
+            if here.score < THRESHOLDS[live.kind].certain:
+                here.carried = live.box
             live.places[-1] = here
             earlier = {place.frame: i for i, place in enumerate(live.places)}
             for carried in back:
@@ -261,7 +263,8 @@ class Tracker:
 
 def padded(kind: Kind, place: Place) -> Box:
     """What is to be covered of a thing: itself, room around it, and more where motion left doubt."""
-    return PADDING[kind].around(place.box, min(place.doubt, MOST_DOUBT * place.box.side))
+    box = place.box if place.carried is None else place.box.hull(place.carried)
+    return PADDING[kind].around(box, min(place.doubt, MOST_DOUBT * place.box.side))
 
 
 def _place(now: Step, seen: Detection) -> Place:

@@ -25,13 +25,16 @@ class States:
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
         self._cameras: dict[str, State] = {}
-        self._last = 0
+        self._last: int | None = None
 
     def full(self) -> dict[str, State]:
         """The state of each camera that has counted anything, by name."""
+        if self._last is None:
+            self._last = self._begin()
         for number, one in self._counts.since(self._last):
             self._last = number
-            self._take(one)
+            self._show(one)
+            self._add(one)
         return self._cameras
 
     def shown(self) -> dict[str, dict[str, object]]:
@@ -41,12 +44,24 @@ class States:
             for camera, state in self.full().items()
         }
 
-    def _take(self, one: Bin) -> None:
+    def _begin(self) -> int:
+        """Totals are kept by the store; to add them up anew would take all that was ever counted."""
+        there = self._counts.standing()
+        for camera, lines in there.totals.items():
+            self._cameras.setdefault(camera, State()).lines = lines
+        for one in there.newest:
+            self._show(one)
+        return there.number
+
+    def _show(self, one: Bin) -> None:
         state = self._cameras.setdefault(one.camera, State())
         state.minute, state.covered = one.start, one.covered
         for zone in one.zones:
             state.zones.setdefault(zone.zone, {})[zone.sort.value] = round(zone.mean)
             state.means.setdefault(zone.zone, {})[zone.sort.value] = zone.mean
+
+    def _add(self, one: Bin) -> None:
+        state = self._cameras[one.camera]
         for line in one.lines:
             ways = state.lines.setdefault(line.line, {}).setdefault(line.sort.value, {"forward": 0, "back": 0})
             ways["forward"] += line.forward

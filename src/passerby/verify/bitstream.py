@@ -1,7 +1,7 @@
 """What an encoded picture carries besides the picture: messages between the slices (SEI) and their like.
 
-H.264 and HEVC by their NAL units, AV1 by its OBUs. Encoders sign their streams with a message of their own, which says
-nothing of what was filmed; everything else is told.
+H.264 and HEVC by their NAL units, AV1 by its OBUs, MPEG-1, 2 and 4 by their start codes. Encoders sign their streams
+with a message of their own, which says nothing of what was filmed; everything else is told.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ _SIGNED = (
 )
 _H264_NEEDED = {1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 15, 20}
 _START = re.compile(rb"\x00\x00\x01")
+#: What MPEG-1, 2 and 4 call user data, and how encoders sign with it.
+_USER_DATA = 0xB2
+_USER_SIGNED = re.compile(rb"(Lavc[\d.]+|XviD\d+|DivX\d+b\d+p?)?\0*")
+MPEG = ("mpeg1video", "mpeg2video", "mpeg4")
+#: Codecs of which everything beside the picture is known.
+KNOWN = ("h264", "hevc", "av1", *MPEG)
 
 
 def remnants(packet: bytes, codec: str, length_size: int) -> Iterator[str]:
@@ -51,6 +57,10 @@ def remnants(packet: bytes, codec: str, length_size: int) -> Iterator[str]:
                 yield f"a unit of type {kind} in the picture's data"
     elif codec == "av1":
         yield from _obus(packet)
+    elif codec in MPEG:
+        for unit in _units(packet, 0):
+            if unit[0] == _USER_DATA and _USER_SIGNED.fullmatch(unit[1:]) is None:
+                yield "captions, or data of a camera or program (user data)"
 
 
 def length_size(extradata: bytes | None, codec: str) -> int:

@@ -17,6 +17,8 @@ from passerby.detect.pictures import fitted, luma
 SIDE = 640
 #: Luma of a solid fill, by whether the range of samples is full (ITU-R BT.709), and how far encoding may move it.
 BLACK, SPREAD = {False: 16, True: 0}, 5
+#: ...and how far where that does not tell a fill from what is around it.
+NIGHT = 1
 #: An area with a shorter side than this (px of that picture), or less full than this share of its box, is no mask; nor
 #: is one whose mean is further from black than this: dark places in a film are not as dark as a fill.
 LEAST_SIDE, FULL, NEAR_BLACK = 6, 0.4, 1.5
@@ -49,16 +51,25 @@ def blackness(frame: RawFrame, geometry: Geometry, full_range: bool) -> Blacknes
     """What of a frame is black and flat, as a fill is; shadows in a film are neither."""
     size = fitted(geometry, SIDE)
     picture = luma(frame, geometry, size)
-    dark = (picture <= BLACK[full_range] + SPREAD).astype(np.uint8)
-    flat = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4, ltype=cv2.CV_32S)
+    flat = _flat(picture, BLACK[full_range] + SPREAD)
     scale = geometry.upright[0] / size[0]
-    areas, masks = [], np.zeros_like(flat)
-    for label, (x, y, w, h, area) in enumerate(stats[1:count].tolist(), 1):
-        if min(w, h) < LEAST_SIDE or area < FULL * w * h:
-            continue
-        part = labels[y : y + h, x : x + w] == label
-        if abs(float(picture[y : y + h, x : x + w][part].mean()) - BLACK[full_range]) <= NEAR_BLACK:
-            masks[y : y + h, x : x + w][part] = 1
-            areas.append(Box(x * scale, y * scale, (x + w) * scale, (y + h) * scale))
-    return Blackness(np.asarray(flat, np.uint8), np.asarray(masks, np.uint8), scale, tuple(areas))
+    areas: list[Box] = []
+    masks = np.zeros_like(flat)
+    # At night a mask is one area with what is around it: there, only what is as black as a fill tells them apart.
+    for dark in (flat, _flat(picture, BLACK[full_range] + NIGHT)):
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=4, ltype=cv2.CV_32S)
+        for label, (x, y, w, h, area) in enumerate(stats[1:count].tolist(), 1):
+            if min(w, h) < LEAST_SIDE or area < FULL * w * h:
+                continue
+            part = labels[y : y + h, x : x + w] == label
+            if masks[y : y + h, x : x + w][part].any():
+                continue
+            if abs(float(picture[y : y + h, x : x + w][part].mean()) - BLACK[full_range]) <= NEAR_BLACK:
+                masks[y : y + h, x : x + w][part] = 1
+                areas.append(Box(x * scale, y * scale, (x + w) * scale, (y + h) * scale))
+    return Blackness(flat, masks, scale, tuple(areas))
+
+
+def _flat(picture: npt.NDArray[np.uint8], most: int) -> npt.NDArray[np.uint8]:
+    """1 where the picture is no lighter than `most`, and so is all around it."""
+    return np.asarray(cv2.morphologyEx((picture <= most).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))

@@ -15,8 +15,9 @@ from fractions import Fraction
 from av.stream import Disposition
 
 from passerby.base.dates import DATE
+from passerby.base.still import StillKind
 from passerby.source.container import READ_ERRORS, open_container
-from passerby.verify import bitstream, boxes, ebml
+from passerby.verify import bitstream, boxes, ebml, riff, tiff, transport
 from passerby.verify.opened import Opened
 
 #: Tags that a file has when nobody put any in: what their text may be.
@@ -55,6 +56,8 @@ def audit(opened: Opened, keep_times: bool) -> Audit:
         for line in info.dropped:
             if line != DATE or not keep_times:
                 result.add(line)
+        if opened.still.info.kind is StillKind.TIFF:
+            _tiff(opened, result)
         return result
     for line in info.dropped:
         if not line.startswith("tags:"):
@@ -67,6 +70,16 @@ def audit(opened: Opened, keep_times: bool) -> Audit:
     return result
 
 
+def _tiff(opened: Opened, result: Audit) -> None:
+    try:
+        unused = tiff.left_over(opened.info.path)
+    except ValueError as error:
+        result.unseen.append(f"this is {error}: what lies between its pages is not seen")
+    else:
+        if unused:
+            result.add(f"{unused} bytes that belong to no page")
+
+
 def _structure(opened: Opened, keep_times: bool, result: Audit) -> None:
     path, kind = opened.info.path, opened.info.container
     lines: Counter[str] = Counter()
@@ -75,6 +88,10 @@ def _structure(opened: Opened, keep_times: bool, result: Audit) -> None:
         lines, result.pictures, result.credentials = found.lines, found.pictures, found.credentials
     elif kind in ("matroska", "webm"):
         lines = ebml.walk(path, keep_times)
+    elif kind == "avi":
+        lines = riff.walk(path)
+    elif kind == "mpegts":
+        lines = transport.walk(path)
     else:
         result.unseen.append(
             f"files of the kind {kind} are not followed box by box: what lies between packets is not seen"
@@ -99,9 +116,9 @@ def _tags_and_packets(opened: Opened, keep_times: bool, result: Audit) -> None:
             codec = context.codec.canonical_name
             size = bitstream.length_size(context.extradata, codec)
             known[stream.index] = (codec, size, stream.time_base or Fraction(0))
-            if codec not in ("h264", "hevc", "av1"):
+            if codec not in bitstream.KNOWN:
                 result.unseen.append(f"messages within {codec} pictures are not looked for")
-            elif size and context.extradata:
+            elif context.extradata:
                 for line in _in_header(context.extradata, codec):
                     result.add(line)
         try:
@@ -116,7 +133,9 @@ def _tags_and_packets(opened: Opened, keep_times: bool, result: Audit) -> None:
 
 def _in_header(extradata: bytes, codec: str) -> Iterator[str]:
     """Messages that are not in the pictures but in the container's description of the track."""
-    if codec != "hevc":
+    if codec in bitstream.MPEG:
+        yield from bitstream.remnants(extradata, codec, 0)
+    if codec != "hevc" or extradata[0] != 1:
         return
     at, arrays = 23, extradata[22] if len(extradata) > 22 else 0
     for _ in range(arrays):

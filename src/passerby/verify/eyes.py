@@ -30,6 +30,8 @@ SAME, WITHIN = 0.3, 0.75
 PLATE_WIDE, PLATE_HIGH = 0.6, 0.3
 #: Masks of faces are not as wide as this (times their height): text alone under a wider one was a plate.
 PLATE_SHAPED = 2.0
+#: ...and under another one when it is as wide as this, times its height, and fills this much of the mask's width.
+LEANING, FILLING = 1.8, 0.65
 #: Side at which the first face model sees a place close up, px.
 CLOSE = 192
 _BORDER = 114
@@ -164,7 +166,8 @@ class Eyes:
         inner = Box(place.x1 - x1, place.y1 - y1, place.x2 - x1, place.y2 - y1)
         near = [one for one in _together(looks) if _about_there(one.box, inner)]
         if kind is Kind.PLATE and inner.width <= PLATE_SHAPED * inner.height:
-            near = [one for one in near if PLATE in one.scores]  # text alone is lettering that a face's mask lay over
+            # Text alone is lettering that a face's mask lay over, unless it fills the place as a plate that leans does.
+            near = [one for one in near if PLATE in one.scores or _fills(one.box, inner)]
         if not near:
             return None
         best = max(near, key=lambda one: one.score)
@@ -321,6 +324,11 @@ def _together(looks: Iterable[Iterable[Detection]]) -> list[Sighting]:
 def _about_there(box: Box, place: Box) -> bool:
     """It lies in the place, and is not much larger than what could have been hidden there."""
     return box.overlap(place) > 0.2 * min(box.area, place.area) and box.area < 3 * place.area
+
+
+def _fills(text: Box, place: Box) -> bool:
+    wide = text.width > FILLING * place.width and text.width > LEANING * text.height
+    return wide and text.inside(place) > WITHIN
 
 
 def _like(a: Box, b: Box) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-#: Seconds: the first pause, the longest one, and how long something must have lasted to count as a success.
-FIRST, LONGEST, STEADY = 0.5, 15.0, 20.0
+#: Seconds: the first pause, the longest one, and how long something must have lasted to count as a success. A camera
+#: that is back is to be recorded ten seconds later.
+FIRST, LONGEST, STEADY = 0.5, 4.0, 20.0
 
 
 class Backoff:

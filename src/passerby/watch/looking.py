@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from itertools import cycle
 from typing import Protocol
 
@@ -16,7 +18,7 @@ from passerby.detect.cadence import Reach
 from passerby.detect.live import LATEST, pause
 
 #: Seconds between two checks of one model by the known pictures. The models take turns, so that a check is over before
-#: a look becomes late for it.
+#: the next look is due.
 ALIVE_EVERY = 10.0
 #: Seconds before models that failed are loaded anew.
 AGAIN_AFTER = 15.0
@@ -40,8 +42,13 @@ class Looking:
     a geometry and raises PasserbyError where they are missing or not alive; it is called again after a while.
     """
 
-    def __init__(self, make: Callable[[Geometry], Looks], clock: Callable[[], float] = time.monotonic) -> None:
-        self._make, self._clock = make, clock
+    def __init__(
+        self,
+        make: Callable[[Geometry], Looks],
+        clock: Callable[[], float] = time.monotonic,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self._make, self._clock, self._draw = make, clock, draw
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="passerby-look")
         self._looker: Looks | None = None
         self._geometry: Geometry | None = None
@@ -82,25 +89,39 @@ class Looking:
         took = self._clock() - began
         self.looks += 1
         self.usual = took if self.usual is None else (1 - _NEWEST) * self.usual + _NEWEST * took
+        if self._clock() - self._checked >= ALIVE_EVERY:
+            self._checked = self._clock()
+            with suppress(RuntimeError):  # it was closed meanwhile
+                self._thread.submit(self._check)
         return found
+
+    def _check(self) -> None:
+        """Is the next model in turn alive? In the pause after a look, so that none becomes late for it."""
+        if self._looker is None:
+            return
+        try:
+            self._looker.alive([next(self._checks)])
+        except Exception as error:
+            self._blame(error)
+
+    def _blame(self, error: Exception) -> None:
+        """The models cannot be believed until they are loaded anew."""
+        self._failed = self._clock()
+        self._looker, self.problem = None, str(error) or type(error).__name__
 
     def _ready(self, geometry: Geometry) -> Looks:
         """Models that were alive not long ago. Raises PasserbyError, with what to do."""
-        try:
-            if self._looker is None or geometry != self._geometry:
-                if self.problem is not None and self._clock() - self._failed < AGAIN_AFTER:
-                    raise DetectorError(self.problem)
-                self._looker = None  # two sets of models are more memory than a small machine has
+        if self._looker is None or geometry != self._geometry:
+            if self.problem is not None and self._clock() - self._failed < AGAIN_AFTER:
+                raise DetectorError(self.problem)
+            self._looker = None  # two sets of models are more memory than a small machine has
+            try:
                 self._looker, self._geometry = self._make(geometry), geometry
-                self._checks = cycle(self._looker.weights)
-                self._checked = self._clock()
-            elif self._clock() - self._checked >= ALIVE_EVERY:
-                self._looker.alive([next(self._checks)])
-                self._checked = self._clock()
-        except Exception as error:
-            if self.problem is None or self._looker is not None:
-                self._failed = self._clock()
-            self._looker, self.problem = None, str(error) or type(error).__name__
-            raise
+            except Exception as error:
+                self._blame(error)
+                raise
+            self._checks = cycle(self._looker.weights)
+            # Cameras begin together. Their checks are not to fall together as well.
+            self._checked = self._clock() - self._draw() * ALIVE_EVERY
         self.problem = None
         return self._looker

@@ -135,12 +135,14 @@ def models_for(settings: CameraSettings) -> Callable[[Geometry], Looker]:
     """What loads the models of a camera, for a size of picture."""
 
     def load(geometry: Geometry) -> Looker:
-        return Looker(
+        looker = Looker(
             Detectors(Registry.load(), threads=1),
             geometry,
             (*settings.hide, *settings.counting.helpers),
             LIVE_LOOKS[settings.profile],
         )
+        looker.ready()
+        return looker
 
     return load
 

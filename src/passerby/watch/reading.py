@@ -11,10 +11,13 @@ from typing import Protocol
 from passerby.base.errors import PasserbyError
 from passerby.base.status import State
 from passerby.source.camera import Caught
+from passerby.source.camera_open import LoginRefused
 from passerby.watch.backoff import Backoff
 
 #: Frames that may wait for whoever takes them. More are left out: a machine that is late catches up by leaving out.
 AHEAD = 20
+#: Seconds before a login that was refused is tried again, at least: cameras lock out who tries too often.
+REFUSED = 60.0
 
 
 class Source(Protocol):
@@ -55,7 +58,7 @@ class Reading:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            began, connected = self._clock(), False
+            began, connected, least = self._clock(), False, 0.0
             try:
                 for caught in self._source.frames():
                     if self._stopped.is_set():
@@ -67,10 +70,12 @@ class Reading:
                     self._put(caught)
             except PasserbyError as error:
                 self.problem = str(error)
+                least = REFUSED if isinstance(error, LoginRefused) else 0.0
             except Exception as error:  # whatever a broken stream may bring about, the next connection may be better
                 self.problem = f"{type(error).__name__} while reading the camera. It is tried again."
             self.state = State.LOST
-            self._stopped.wait(self._backoff.pause(self._clock() - began if connected else 0.0))
+            pause = self._backoff.pause(self._clock() - began if connected else 0.0)
+            self._stopped.wait(max(least, pause))
 
     def _put(self, caught: Caught) -> None:
         try:

@@ -14,6 +14,7 @@ from passerby.base.errors import PasserbyError
 from passerby.base.media import VideoInfo
 from passerby.base.site import CameraSettings, Site
 from passerby.sink.parts import PartWriter
+from passerby.store.counts_retention import CountsKeeper
 from passerby.store.part import Part
 from passerby.store.recordings import Recordings
 from passerby.store.retention import Retention
@@ -61,6 +62,7 @@ class Archive:
         self._clock = clock
         self._recordings = Recordings.open(Path(site.data), retention(site))
         self.found = self._recordings.recover()
+        self._counts = CountsKeeper(self._recordings.database, site.keep.counts_days, site.keep.events_days)
         self._stopped, self._lock = threading.Event(), threading.Lock()
         self._thread = threading.Thread(target=self._tend, name="passerby-keep", daemon=True)
         self._thread.start()
@@ -75,6 +77,10 @@ class Archive:
             except (PasserbyError, OSError) as error:
                 return {"problem": str(error)}
 
+    def apply(self, site: Site) -> None:
+        """Keep as this says from now on."""
+        self._recordings.keeper.retention = retention(site)
+
     def close(self) -> None:
         with self._lock:
             self._stopped.set()
@@ -85,5 +91,6 @@ class Archive:
         while not self._stopped.wait(ROUND):
             try:
                 self._recordings.expire(self._clock.now())
+                self._counts.expire(self._clock.now())
             except PasserbyError as error:
-                _log.warning("Old recordings cannot be deleted: %s", error)
+                _log.warning("Old recordings or counts cannot be deleted: %s", error)

@@ -168,10 +168,8 @@ class Supervisor:
         self._archive = Archive(site, self._clock)
         self._telling = Telling(site, self._clock)
         self._unsent: list[str] = []
-        self.cameras: Mapping[str, CameraProcess] = {
-            name: CameraProcess(Order.of(site, name), command, None if live is None else partial(live, name))
-            for name in site.cameras
-        }
+        self._command, self._live, self._next = command, live, list[Site]()
+        self.cameras: Mapping[str, CameraProcess] = {name: self._camera(site, name) for name in site.cameras}
 
     def run(self) -> None:
         """Start all, tend them, and end them all when `stop` was called."""
@@ -179,6 +177,8 @@ class Supervisor:
             for camera in self.cameras.values():
                 camera.start()
             while not self._stopped.wait(POLL):
+                while self._next:
+                    self._change(self._next.pop(0))
                 for name, camera in self.cameras.items():
                     camera.tend()
                     self._tell(name, camera.health())
@@ -191,6 +191,34 @@ class Supervisor:
                 camera.join()
             self._telling.close()
             self._archive.close()
+
+    def apply(self, site: Site) -> None:
+        """Run what this says from now on; from any thread. Cameras of which nothing is different go on untouched."""
+        self._next.append(site)
+
+    def _change(self, site: Site) -> None:
+        before, known = self.site, dict(self.cameras)
+        same = {
+            name: camera
+            for name, camera in known.items()
+            if name in site.cameras and Order.of(before, name) == Order.of(site, name)
+        }
+        gone = [camera for name, camera in known.items() if name not in same]
+        for camera in gone:
+            camera.stop()
+        for camera in gone:
+            camera.join()
+        self.site = site
+        self._archive.apply(site)
+        self.cameras = {name: same.get(name) or self._camera(site, name) for name in site.cameras}
+        for name, camera in self.cameras.items():
+            if name not in same:
+                camera.start()
+        self._say(f"settings changed: {len(self.cameras) - len(same)} cameras were started anew")
+
+    def _camera(self, site: Site, name: str) -> CameraProcess:
+        live = None if self._live is None else partial(self._live, name)
+        return CameraProcess(Order.of(site, name), self._command, live)
 
     def _tell_uplink(self) -> None:
         problems = self._telling.problems

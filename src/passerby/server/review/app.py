@@ -10,8 +10,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from passerby.base.errors import PasserbyError
+from passerby.base.pages import is_loopback
 from passerby.server.auth import Auth
-from passerby.server.guard import Guard, host_check, is_loopback
+from passerby.server.guard import Guard, host_check
 from passerby.server.page import page_routes
 from passerby.server.review.api import review_routes
 from passerby.server.review.edits import Refused
