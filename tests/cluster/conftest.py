@@ -8,6 +8,14 @@ import pytest
 from passerby.cluster.rays import Cluster
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What needs a Ray of its own is soak: it takes ten seconds and a gibibyte to start, once in each process."""
+    for item in items:
+        if "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="session")
 def cluster():
     # Not imported here: Ray reads how it is to be reached when it is loaded.
