@@ -15,9 +15,10 @@ UNIT = FOLDER / "passerby.service"
 
 
 def known():
-    for name, command in typer.main.get_command(app).commands.items():
+    commands = typer.main.get_command(app)
+    for name in commands.list_commands(None):
         yield name
-        for child in getattr(command, "commands", {}):
+        for child in getattr(commands.get_command(None, name), "commands", {}):
             yield f"{name} {child}"
 
 

@@ -85,11 +85,15 @@ class Watching:
         self.said = []
         threading.Thread(target=lambda: self.said.extend(self.process.stderr), daemon=True).start()
 
-    def live(self):
-        """The playlist of the camera, as a player gets it."""
+    def address(self):
+        """Where the pages are, with the key to them, which is in no log."""
         assert not any("token" in line for line in self.said)
         (path,) = (line.split()[-1] for line in self.said if "live pictures" in line)
-        address = Path(path).read_text().strip()
+        return Path(path).read_text().strip()
+
+    def live(self):
+        """The playlist of the camera, as a player gets it."""
+        address = self.address()
         opener = build_opener(HTTPCookieProcessor())
         with suppress(HTTPError):  # the page itself may not be built
             opener.open(f"{address}&purpose=tests", timeout=20)

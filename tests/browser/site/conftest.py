@@ -57,7 +57,7 @@ def site(models, tmp_path_factory):
         watching = Watching(file)
         try:
             watching.until(lambda status: status.get("frames", 0) > 0)
-            address = next(line.split()[-1] for line in watching.said if "?token=" in line)
+            address = watching.address()
             yield Site(watching, address, file)
         finally:
             code = watching.stop()

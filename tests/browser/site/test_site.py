@@ -55,6 +55,7 @@ def moved(page, times=4):
         page.wait_for_timeout(200)
 
 
+@pytest.mark.soak
 def test_live_pictures_move_and_a_camera_that_is_lost_shows_none(inside, site):
     gate, yard = inside.locator("[aria-label=gate]"), inside.locator("[aria-label=yard]")
     inside.wait_for_selector("[aria-label=gate][data-state=live]")
@@ -71,6 +72,7 @@ def test_live_pictures_move_and_a_camera_that_is_lost_shows_none(inside, site):
     inside.wait_for_selector("[aria-label=gate]:is([data-state=live], [data-state=covered])")
 
 
+@pytest.mark.soak
 def test_a_zone_is_drawn_and_its_event_is_raised(inside, site):
     go(inside, site, "zones/gate")
     inside.wait_for_selector(".screen.canvas img")
@@ -123,6 +125,7 @@ def test_a_zone_is_drawn_and_its_event_is_raised(inside, site):
     inside.wait_for_selector("[aria-label='gate · whole picture'] canvas")
 
 
+@pytest.mark.soak
 def test_a_recording_is_found_by_its_time_and_plays(inside, site):
     go(inside, site, "camera/gate")
     inside.wait_for_selector(".screen.large img")
@@ -146,6 +149,7 @@ def test_a_recording_is_found_by_its_time_and_plays(inside, site):
     inside.wait_for_function(f"Number(document.querySelector('[role=slider]').getAttribute('aria-valuenow')) > {shown}")
 
 
+@pytest.mark.soak
 def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
     go(inside, site, "accounts")
     for name, role in (("olga", "operator"), ("audra", "auditor")):
@@ -209,6 +213,7 @@ def second_factor(page, site):
     return secret
 
 
+@pytest.mark.soak
 def test_the_auditor_sees_the_log_and_it_is_whole(page, site):
     page.goto(site.top)
     come_in(page, "audra", "the yearly look")
@@ -226,6 +231,7 @@ def test_the_auditor_sees_the_log_and_it_is_whole(page, site):
     assert {"login", "viewed", "export", "agreed", "exported", "taken", "changed"} <= deeds
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_each_page_is_clean_and_light(inside, site, theme):
     """Nothing serious for axe, nothing beyond a phone's edge, and little to fetch before there is film."""

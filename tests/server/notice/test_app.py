@@ -3,16 +3,14 @@
 from pathlib import Path
 
 import pytest
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from passerby.base.errors import UsageError
 from passerby.base.site_file import parse_site
 from passerby.base.status import CameraHealth, SiteStatus, State
-from passerby.server.auth import Auth
-from passerby.server.live.window import Window
 from passerby.server.notice import app as serving
 from passerby.server.notice.app import Told, beside
-from passerby.server.status.app import LIVE, watch_app
 from passerby.store.database import Database
 from passerby.store.recordings import Recordings
 from tests.notice.conftest import SITE
@@ -26,6 +24,11 @@ STATUS = SiteStatus(
     clock_trusted=True,
     cameras={"yard": CameraHealth(state=State.LIVE), "hall": CameraHealth(state=State.LOST)},
 )
+
+
+async def closed(scope, receive, send):
+    """What the notice stands beside: it lets nobody in."""
+    await PlainTextResponse("Log in.", 401)(scope, receive, send)
 
 
 @pytest.fixture
@@ -46,8 +49,7 @@ def told(site, clock):
 
 @pytest.fixture
 def client(site, told):
-    inner = watch_app(lambda: STATUS, 8770, {"yard": Window("yard")}, Auth(token="t" * 32))
-    return TestClient(beside(inner, site, lambda: STATUS, told=told), base_url="http://127.0.0.1:8770")
+    return TestClient(beside(closed, site, lambda: STATUS, told=told), base_url="http://127.0.0.1:8770")
 
 
 def test_it_is_for_everybody(client):
@@ -62,12 +64,11 @@ def test_it_is_for_everybody(client):
 def test_it_may_be_led_to_from_elsewhere_by_any_name(client):
     elsewhere = {"host": "school.example.org", "sec-fetch-site": "cross-site"}
     assert 200 == client.get("/notice", headers=elsewhere).status_code
-    assert 403 == client.get("/api/status", headers=elsewhere).status_code
+    assert 401 == client.get("/api/status", headers=elsewhere).status_code
 
 
 def test_what_is_beside_it_stays_closed(client):
-    assert 401 == client.get(LIVE).status_code
-    assert 200 == client.get("/api/status").status_code
+    assert 401 == client.get("/api/live").status_code
     for path in ("/notice/../api/live", "/noticeboard", "/notice%2f..%2fapi/live"):
         assert client.get(path).status_code in (401, 404)
 
@@ -126,7 +127,6 @@ def test_a_folder_that_is_gone_is_not_in_the_way(client, told, site):
 
 def test_a_site_without_notice_has_no_page(site):
     silent = site.model_copy(update={"notice": None})
-    inner = watch_app(lambda: STATUS, 8770)
-    assert beside(inner, silent, lambda: STATUS) is inner
+    assert beside(closed, silent, lambda: STATUS) is closed
     with pytest.raises(UsageError):
         Told(silent, lambda: STATUS, Clock())

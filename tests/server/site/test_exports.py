@@ -67,6 +67,7 @@ def test_a_clip_takes_a_second_person(two):
     assert 409 == agrees.post(f"{address}/agree").status_code
     assert [
         ("operator", "export", WISH["purpose"]),
+        ("viewer", "denied", "case 7"),
         ("administrator", "agreed", "case 7"),
         ("administrator", "exported", WISH["purpose"]),
         ("operator", "taken", WISH["purpose"]),
