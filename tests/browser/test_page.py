@@ -5,11 +5,14 @@ import shutil
 import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from passerby.base.box import Box
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
+from tests import stills
 from tests.browser.conftest import started
 from tests.browser.footage import MOVING, demo_footage, plan_times, real_footage
 from tests.clips import constant, decoded, write_clip
@@ -190,6 +193,29 @@ def is_black(picture, face):
     height, width = picture.shape[:2]
     x1, y1, x2, y2 = (round(side) for side in face.clipped(width, height))
     return (picture[y1:y2, x1:x2].max(axis=2) < 32).mean() >= 0.8
+
+
+def test_a_still_is_opened_corrected_and_exported(page, servers, models, tmp_path):
+    photo = tmp_path / "photo.jpg"
+    stills.image().save(photo, quality=95)
+    width, height = stills.image().size
+    opened(page, servers.start(photo))
+    assert "Frame 0 of 1" == page.inner_text("#frame")
+    page.keyboard.press("b")
+    box = page.locator(".kind-draft > rect").first.bounding_box()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("section.chosen")
+    settled(page)
+    drawn = saved(tmp_path / "photo.plan.json").tracks(0)[-1].keyframes[0].box
+    assert box["width"] > 10
+    page.keyboard.press("Shift+E")
+    page.locator("#export-now").click()
+    page.wait_for_selector(".verdict:has-text('Independent check')", timeout=600_000)
+    with Image.open(tmp_path / "photo.redacted.jpg") as out, Image.open(photo) as before:
+        assert (width, height) == out.size == before.size
+        inside = [round(side) for side in drawn.grown(-0.1).clipped(width, height)]
+        assert np.asarray(out.crop(inside)).max() < 32
+        assert np.asarray(before.crop(inside)).max() > 100
 
 
 def test_a_crash_while_following_loses_nothing_that_was_saved(page, servers, footage, case):
