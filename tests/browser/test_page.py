@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 
 from passerby.base.box import Box
+from passerby.base.kinds import Kind
 from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
 from tests import stills
 from tests.browser.conftest import started
 from tests.browser.footage import MOVING, demo_footage, plan_times, real_footage
 from tests.clips import constant, decoded, write_clip
-from tests.plans import plan_for
+from tests.plans import always, plan_for
 
 ROOT = Path(__file__).parents[2]
 #: Is the canvas of the picture empty?
@@ -273,6 +274,26 @@ def test_what_is_shown_is_said(page, looked_at):
     page.wait_for_selector(".banner.original")
     assert "original" in page.inner_text(".banner")
     assert page.evaluate(NOTHING_SHOWN)  # least of all the released picture, as if it were the original
+
+
+def test_the_row_of_the_chosen_track_is_in_view(page, servers, tmp_path):
+    clip = write_clip(tmp_path / "crowd.mp4", times=constant(12))
+    crowd = [always(n, Box(4, 4, 28, 20).moved(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
+    (tmp_path / "crowd.plan.json").write_text(plan_for(clip, *crowd).to_json())
+    opened(page, servers.start(clip))
+
+    def in_view():
+        first, last = page.locator(".rows canvas").get_attribute("data-rows").split()
+        return range(int(first), int(last))
+
+    assert 0 in in_view()
+    assert 39 not in in_view()
+    page.keyboard.press("2")
+    page.click(".here button:has-text('face 40')")
+    page.wait_for_function("document.querySelector('.rows canvas').dataset.rows.split(' ')[1] > 39")
+    assert 39 in in_view()
+    page.click(".here button:has-text('face 1')")
+    page.wait_for_function("document.querySelector('.rows canvas').dataset.rows.startsWith('0 ')")
 
 
 def test_playing_goes_on(page, looked_at):

@@ -42,6 +42,16 @@ export function Timeline() {
     ),
   );
 
+  // The chosen track's row is in view: of an hour there are thousands.
+  useSignalEffect(() => {
+    const row = rows.value.findIndex((track) => track.number === store.selected.value);
+    if (row < 0) return;
+    const room = size.value.height - RULER;
+    const most = Math.max(0, rows.value.length * ROW - room);
+    const now = Math.min(scroll.peek(), most);
+    scroll.value = Math.min(most, Math.max(row * ROW + ROW - room, Math.min(now, row * ROW)));
+  });
+
   const shareOf = (ticks: number) => frameAt(store.times.value, ticks) / Math.max(1, store.lastFrame.value);
   const xOf = (share: number) => {
     const { from, to } = store.scale.value;
@@ -70,6 +80,7 @@ export function Timeline() {
     const down = Math.min(scroll.value, most);
     const first = Math.max(0, Math.floor(down / ROW));
     const last = Math.min(rows.value.length, first + Math.ceil((height - RULER) / ROW) + 1);
+    surface.dataset['rows'] = `${first} ${last}`;
     let kind = '';
     for (let row = first; row < last; row++) {
       const track = rows.value[row];
