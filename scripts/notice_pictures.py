@@ -15,28 +15,28 @@ import pypdfium2
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from passerby.base.notice import Language
+from passerby.base.site_file import parse_site
+from passerby.notice.facts import facts, stored
+from passerby.notice.outline import outline
+from passerby.notice.page import page
+from passerby.notice.sign import sign, sign_pdf
+from passerby.store.counts import Counts
+from passerby.store.database import Database
+from passerby.store.recordings import Recordings
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "guide" / "notice"
 #: A telephone, px.
 WIDTH, HEIGHT = 375, 1100
 
-sys.path.insert(0, str(ROOT))
-from tests.notice.conftest import SITE  # noqa: E402
-from tests.notice.scenes import quiet_day, recorded  # noqa: E402
-from tests.store.footage import Clock  # noqa: E402
-
-from passerby.base.notice import Language  # noqa: E402
-from passerby.base.site_file import parse_site  # noqa: E402
-from passerby.notice.facts import facts, stored  # noqa: E402
-from passerby.notice.outline import outline  # noqa: E402
-from passerby.notice.page import page  # noqa: E402
-from passerby.notice.sign import sign, sign_pdf  # noqa: E402
-from passerby.store.counts import Counts  # noqa: E402
-from passerby.store.database import Database  # noqa: E402
-from passerby.store.recordings import Recordings  # noqa: E402
-
 
 def main() -> None:
+    sys.path.insert(0, str(ROOT))  # the yard that never was belongs to the tests
+    from tests.notice.conftest import SITE
+    from tests.notice.scenes import quiet_day, recorded
+    from tests.store.footage import Clock
+
     FOLDER.mkdir(exist_ok=True)
     text = SITE.replace(', "Nobody <b>falls</b> & is not found"', ", The hall is not too full")
     site, clock = parse_site(text, ROOT / "site.yaml", {}), Clock()

@@ -1,4 +1,4 @@
-// Every text of the site's pages, in one place. To translate them, translate this file.
+// Every text of the site's pages, in one place, long as it is: to translate them, translate this one file.
 const en = {
   // the frame
   live: 'Live',
