@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from passerby.base.media import Colour, Geometry, VideoInfo
 from passerby.base.safe import SafeFrame
+from passerby.sink.urgency import urgency_kept
 
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes to the terminal otherwise
 
@@ -126,6 +127,9 @@ def write_clip(
         stream.pix_fmt = pixel_format
         if prepare:
             prepare(output, stream)
+        if codec == "libsvtav1":
+            with urgency_kept():
+                stream.codec_context.open()
         for index, time in enumerate(times or constant()):
             frame = picture(index, size, pixel_format)
             frame.pts, frame.time_base = time, time_base

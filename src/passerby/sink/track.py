@@ -19,6 +19,7 @@ from passerby.base.media import Geometry, VideoInfo
 from passerby.base.safe import SafeFrame
 from passerby.sink.container import MATROSKA
 from passerby.sink.encoding import Encoding
+from passerby.sink.urgency import urgency_kept
 
 #: How FFmpeg numbers the order of fields: progressive, upper lines first, lower lines first.
 _PROGRESSIVE, _TOP, _BOTTOM = 1, 2, 3
@@ -179,6 +180,9 @@ def _add_stream(container: OutputContainer, video: VideoInfo, encoding: Encoding
     stream.metadata["handler_name"] = "Video"
     if video.geometry.rotation or video.geometry.mirrored:
         stream.set_display_matrix(display_matrix(video.geometry, encoding.width, encoding.height))
+    if encoding.encoder == "libsvtav1":
+        with urgency_kept():
+            context.open()
     return stream
 
 
