@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from passerby.base.away import is_away
@@ -19,7 +20,9 @@ def over_cluster(on: str, jobs: int | None, works: Sequence[Work], todo: Inputs,
     done."""
     from passerby.cli.spread import run_on
     from passerby.cluster.rays import Cluster
+    from passerby.cluster.spread import CORES
 
+    works = [replace(work, threads=CORES) for work in works]
     outcomes: list[Outcome] = []
     rows: list[dict[str, object]] = []
     try:

@@ -21,7 +21,6 @@ from passerby.cli.inputs import Inputs, Job, read_inputs
 from passerby.cli.summary import say, summary, table
 from passerby.cli.work import Outcome, State, Work
 from passerby.cluster.manifest import with_own
-from passerby.cluster.spread import CORES
 
 Help = {field: info.description for field, info in Settings.model_fields.items()}
 
@@ -110,7 +109,7 @@ def redact(
             verify=not no_verify,
             json=json and on is None,
             quiet=True if together > 1 or on is not None else None,
-            threads=CORES if on is not None else _threads(together),
+            threads=_threads(together),
         )
         for job in todo.jobs
     ]
