@@ -20,13 +20,16 @@ from passerby.watch.supervisor import CameraProcess, Supervisor
 CAMERA = """
 import json, os, sys, threading, time
 order = json.loads(sys.stdin.readline())
+last = threading.Lock()  # nothing is said after the last word
 def end():
     sys.stdin.read()
+    last.acquire()
     print(json.dumps({"state": "stopped"}), flush=True)
     os._exit(0)
 threading.Thread(target=end, daemon=True).start()
 for n in range(1000):
-    print(json.dumps({"state": "live", "frames": n + 1, "problem": order.get("password")}), flush=True)
+    with last:
+        print(json.dumps({"state": "live", "frames": n + 1, "problem": order.get("password")}), flush=True)
     if SILENT: time.sleep(1000)
     time.sleep(0.05)
 """
