@@ -22,12 +22,12 @@ def over_cluster(on: str, jobs: int | None, works: Sequence[Work], todo: Inputs,
     from passerby.cluster.rays import Cluster
     from passerby.cluster.spread import CORES
 
-    works = [replace(work, threads=CORES) for work in works]
+    works = [replace(work, threads=CORES, cut=True) for work in works]
     outcomes: list[Outcome] = []
     rows: list[dict[str, object]] = []
     try:
         with Cluster(on, jobs) as cluster, Overall([work.job for work in works], json) as overall:
-            for outcome, ran in run_on(cluster, works, None if cluster.local else jobs):
+            for outcome, ran in run_on(cluster, works, None if cluster.local else jobs, overall.step):
                 say(outcome, json)
                 overall.done(outcome)
                 outcomes.append(outcome)
