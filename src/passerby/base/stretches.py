@@ -20,8 +20,8 @@ from passerby.base.report import QuickCheck
 #: Seconds of a stretch, and for how many of them the one before is followed on beside it: long enough for something
 #: that is seen weakly to gather what it needs to count (track/evidence.py) on either side of a seam.
 LENGTH, BESIDE = 600.0, 10.0
-#: Environment variable with another length, in seconds: for tests, and for measuring. The plan of a film that is longer
-#: than a stretch depends on it.
+#: Environment variable with another length in seconds: for tests, and for measuring on films that are not so long. The
+#: plan of a film that is longer than a stretch depends on it.
 VARIABLE = "PASSERBY_STRETCH"
 
 
@@ -30,13 +30,18 @@ def length(environment: Mapping[str, str] = os.environ) -> float:
     return max(1.0, float(environment.get(VARIABLE) or LENGTH))
 
 
+def beside(seconds: float) -> float:
+    """Seconds for which a stretch of that length is followed on beside the next one."""
+    return min(BESIDE, seconds / 2)
+
+
 class Stretches:
     """Where the stretches of one video track lie. They are counted from 0."""
 
     def __init__(self, time_base: Fraction, seconds: float | None = None) -> None:
         seconds = length() if seconds is None else seconds
         self._ticks = Fraction(seconds) / time_base
-        self._beside = min(Fraction(BESIDE), Fraction(seconds) / 2) / time_base
+        self._beside = Fraction(beside(seconds)) / time_base
 
     def number(self, time: int) -> int:
         """The stretch in which a frame at `time` lies (ticks of the presentation)."""
