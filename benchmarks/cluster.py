@@ -2,10 +2,16 @@
 one worker on one processor, and with one worker on each of two.
 
 benchmarks/cluster.py [--files 12] [--seconds 8] [--height 720] [--clip FILE] [--workers 1 2] [--json]
+benchmarks/cluster.py --film 240 [--stretch 60] [--height 720] [--clip FILE] [--workers 2] [--json]
 
 Ideal is as many times the speed of the plain command on one processor as there are workers. `start` is how long a run
 takes before the first file is begun and after the last one is done: it counts once a run, not once a file, so the share
 is given with it and without it. `share_of_the_machine` is what as many plain commands side by side come to.
+
+With `--film` it is one film of so many seconds, done in spans: with stretches of `--stretch` seconds in place of
+ten minutes, so that a film of minutes has as many as one of hours. What is looked at twice at a seam is ten seconds
+however long stretches are, and models are loaded for each, so that a film of hours comes nearer to the ideal.
+With it comes what the steps take on one processor, in seconds for each second of the film.
 """
 
 from __future__ import annotations
@@ -19,10 +25,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import clips
 from arro3.io import read_parquet
+
+from passerby.base.stretches import VARIABLE
+
+T = TypeVar("T")
 
 
 def command() -> str:
@@ -93,6 +105,77 @@ def measure(files: int, seconds: float, height: int, clip: Path | None, workers:
     return {"files": files, "clip_seconds": seconds, "height": height, "plain_seconds": round(plain, 1), "runs": rows}
 
 
+def measure_film(
+    seconds: float, stretch: float, height: int, clip: Path | None, workers: list[int]
+) -> dict[str, object]:
+    os.environ[VARIABLE] = str(stretch)  # for the plain command too, so that both do the same
+    with tempfile.TemporaryDirectory(prefix="passerby-bench-") as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        clips.make(folder / "in" / "film.mp4", height, seconds, clip)
+        words = ["--save-plan"]
+        plain = run(folder / "in", folder / "alone", 1, words)
+        rows = []
+        for count in workers:
+            out = folder / "out"
+            whole = run(folder / "in", out, count, [*words, "--on", "ray", "--jobs", str(count)])
+            inside = busy(out)
+            same = (folder / "alone" / "film.plan.json").read_bytes() == (out / "film.plan.json").read_bytes()
+            rows.append(
+                {
+                    "workers": count,
+                    "seconds": round(whole, 1),
+                    "start": round(whole - inside, 1),
+                    "share": round(plain / whole / count, 3),
+                    "share_without_start": round(plain / inside / count, 3),
+                    "same_plan": same,
+                }
+            )
+    return {
+        "film_seconds": seconds,
+        "stretch": stretch,
+        "height": height,
+        "plain_seconds": round(plain, 1),
+        "runs": rows,
+    }
+
+
+def steps(film: Path, out: Path, stretch: float) -> dict[str, float]:
+    """Processor seconds for each second of the film that looking, painting (with the check) and joining take, on the
+    first two of its stretches and in this process alone."""
+    from passerby import spans
+    from passerby.base.progress import Silent
+    from passerby.base.settings import Settings
+    from passerby.base.stretches import Span, beside
+
+    def timed(do: Callable[[], T]) -> tuple[T, float]:
+        began = time.process_time()
+        return do(), time.process_time() - began
+
+    settings, silent = Settings(), Silent()
+    parts = [
+        timed(lambda n=n: spans.look_at(film, Span(n, n), settings, 1, silent))  # type: ignore[misc]
+        for n in range(2)
+    ]
+    sights = [sight for sight, _ in parts]
+    sights[1].looked.after.clear()  # nobody looks at what follows
+    plan = spans.as_one(sights, settings)
+    assert plan is not None
+    painted, painting = [], 0.0
+    for number, (part, piece) in enumerate(spans.pieces(plan, sights)):
+        path = out.with_name(f"{number}.piece")
+        made, took = timed(lambda: spans.paint(film, path, out, part, piece, False, True, 1, silent))  # noqa: B023
+        painted.append((path, piece, made))
+        painting += took
+    _, joining = timed(lambda: spans.join(film, out, plan, painted, False, None, True, 1, lambda: None))
+    looked = 2 * (stretch + beside(stretch))
+    return {
+        "look": round(sum(took for _, took in parts) / looked, 4),
+        "paint": round(painting / (2 * stretch), 4),
+        "join": round(joining / (2 * stretch), 5),
+    }
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=12)
@@ -100,9 +183,14 @@ def main() -> int:
     parser.add_argument("--height", type=int, default=720)
     parser.add_argument("--clip", type=Path)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--film", type=float)
+    parser.add_argument("--stretch", type=float, default=60)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    found = measure(given.files, given.seconds, given.height, given.clip, given.workers)
+    if given.film:
+        found = measure_film(given.film, given.stretch, given.height, given.clip, given.workers)
+    else:
+        found = measure(given.files, given.seconds, given.height, given.clip, given.workers)
     print(json.dumps(found, indent=None if given.json else 1))
     return 0
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from fractions import Fraction
 from heapq import merge
 from itertools import chain
@@ -62,7 +61,7 @@ def render(
     with ExitStack() as stack:
         trims = [Trims(plan.trim, track.time_base) for track in info.videos]
         sounds = _sounds(stack, video, plan, settings, container, trims[0])
-        created = info.created if settings.keep_times else None
+        created = _created(info, settings)
         tracks = list(zip(info.videos, encodings, strict=True))
         writer = stack.enter_context(VideoWriter(part, tracks, container, sounds, created))
         known = [None for _ in encodings] if hashes is None else hashes
@@ -121,13 +120,11 @@ def render_piece(
 
 
 def _of_piece(video: VideoFile, piece: Piece) -> Iterator[RawFrame]:
-    index = piece.first
     for frame in video.frames(0, piece.times[0] if piece.first else None):
         if frame.time > piece.times[-1]:
             return
         if frame.time >= piece.times[0]:
-            yield replace(frame, index=index)
-            index += 1
+            yield frame
 
 
 def join_pieces(
@@ -144,7 +141,7 @@ def join_pieces(
     info = video.info
     with ExitStack() as stack:
         sounds = _sounds(stack, video, plan, settings, container)
-        created = info.created if settings.keep_times else None
+        created = _created(info, settings)
         writer = stack.enter_context(VideoWriter(part, [(info.videos[0], encoding)], container, sounds, created))
         for path, piece in pieces:
             writer.copy(packets_of(path, piece.times[0], info.videos[0].time_base), beat)
@@ -152,6 +149,11 @@ def join_pieces(
     joined_well(part, times, info.videos[0].time_base, container, [path for path, _ in pieces])
     notes = list(_notes(info, settings, [encoding], sounds))
     return Written([encoding.encoder], 0, [times], [Tally(frames=len(times))], notes, writer.bit_rates)
+
+
+def _created(info: SourceInfo, settings: Settings) -> str | None:
+    created = info.created if settings.keep_times else None
+    return created
 
 
 def _sounds(
@@ -184,15 +186,14 @@ def _painted(
     encoding: Encoding,
     first: int = 0,
 ) -> Iterator[tuple[Fraction, int, SafeFrame]]:
-    """(seconds, number of the track, frame) of one track. `known` are the hashes of its frames from `first` on."""
+    """(seconds, number of the track, frame) of one track. `frames` are those from `first` on, `known` their hashes."""
     painter = Painter(info, encoding.pixel_format)
     schedule = Schedule(plan.tracks(number))
 
     def paint() -> Iterator[SafeFrame]:
-        for frame in background(frames):
-            at = frame.index - first
+        for at, frame in enumerate(background(frames)):
             same = known is None or (at < len(known) and known[at] == picture_hash(frame))
-            if same and not frame.damaged and plan.videos[number].seen(frame.index, frame.time):
+            if same and not frame.damaged and plan.videos[number].seen(first + at, frame.time):
                 here = schedule.at(frame.time)
                 yield painter.paint(frame, [shape(showing, info.geometry, settings.style) for showing in here])
             else:
