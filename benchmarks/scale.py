@@ -5,14 +5,15 @@ benchmarks/scale.py [--hours 10000] [--machines 100] [--cores 16] [--mean 20] [-
                     [--beside 10] [--megabits 5] [--link 10] [--slow 0.05] [--lost 0.001] [--price 0.04] [--seed 1]
                     [--whole] [--json]
 
-Measured (benchmarks/cluster.py, in benchmarks/results/cluster.json and film.json): how fast one processor is, how much
-of that is left when more than one works, how the work on a film is shared out over its steps, and what a join takes.
-Assumed, and to be changed by the options: lengths of films (log-normal, with that `mean` and never beyond `longest`, in
-minutes), `megabits` a second of video, each machine's `link` to the storage in Gbit/s, the share of machines that are
-`slow` (half as fast), the chance that a machine is `lost` in an hour (for good, with what it was doing), the `price` of a
-processor for an hour. Films are taken the longest first; one of at least two stretches (`stretch` minutes each,
-followed on for `beside` seconds) is done in spans, whose steps come before other films, as passerby asks Ray for it.
-Each step reads the whole film. With `--whole` no film is cut.
+Measured (benchmarks/cluster.py, in benchmarks/results/cluster.json and film.json): how fast one processor is, how
+much of that is left when more than one works, how the work on a film is shared out over its steps, and what a join
+takes.
+Assumed, and to be changed by the options: lengths of films (log-normal, with that `mean` and never beyond `longest`,
+in minutes), `megabits` a second of video, each machine's `link` to the storage in Gbit/s, the share of machines that
+are `slow` (half as fast), the chance that a machine is `lost` in an hour (for good, with what it was doing), and the
+`price` of a processor for an hour. Films are taken the longest first; one of at least two stretches (`stretch`
+minutes each, followed on for `beside` seconds) is done in spans, whose steps come before other films, as passerby
+asks Ray for it. Each step reads the whole film. With `--whole` no film is cut.
 """
 
 from __future__ import annotations

@@ -140,6 +140,14 @@ def test_pieces_that_came_out_too_large_are_written_again(film, monkeypatch):
     assert [False] * 3 + [True] * 3 == [one.step.within for one in works if isinstance(one.step, Paint)]
 
 
+def test_a_fault_of_ours_between_two_steps_costs_that_film_alone(film, monkeypatch):
+    monkeypatch.setattr("passerby.spans.too_large", lambda *_: 1 / 0)
+    outcome, _, works = run(work(film))
+    assert (State.FAILED, 7) == (outcome.state, len(works))
+    assert "fault of passerby" in outcome.error
+    assert [] == list((film.parent / "out").iterdir())
+
+
 def test_a_piece_is_never_taken_for_an_input(film):
     assert is_ours(piece_of(work(film).job, 3))
     assert (piece_of(work(film).job, 3),) == replace(work(film), step=Paint(3, None, None)).writes

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from passerby.base.away import shown
 from passerby.base.plan import Plan
 from passerby.base.stretches import Painted, Piece, Span
 from passerby.cli.pieces import Join, Look, Paint, forget, piece_of
@@ -117,7 +118,7 @@ class Films:
             film.in_one = film.in_one or (isinstance(work.step, Look) and bool(ran.node))
             self._leave(film)
         elif film.failed is None:
-            self._begin(film, film.after(work, outcome))
+            self._go_on(film, work, outcome)
         if film.under_way:
             return None
         del self._films[work.job.output]
@@ -132,6 +133,14 @@ class Films:
         """How much is done of the film that this work is a step of, as far as can be told: 0 to 1."""
         film = self._films.get(work.job.output)
         return 0.0 if film is None else film.share
+
+    def _go_on(self, film: Film, work: Work, outcome: Outcome) -> None:
+        try:
+            self._begin(film, film.after(work, outcome))
+        except Exception as error:  # one film never stops the rest, whosever fault it is
+            text = f"{shown(work.job.source)}: {type(error).__name__}: {error}\nThis is a fault of passerby, not yours."
+            film.failed = Outcome(work.job, State.FAILED, error=text, exit_code=1)
+            self._leave(film)
 
     def _begin(self, film: Film, steps: Sequence[Work]) -> None:
         film.under_way += len(steps)
