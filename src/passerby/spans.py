@@ -18,7 +18,7 @@ from passerby.base.plan import Plan
 from passerby.base.progress import Progress
 from passerby.base.report import QuickCheck, Report
 from passerby.base.settings import Settings
-from passerby.base.stretches import Looked, Painted, Piece, Span, length, same
+from passerby.base.stretches import Lengths, Looked, Painted, Piece, Span, same
 from passerby.detect.detector import Detectors
 from passerby.detect.weights import Registry
 from passerby.passes.first import as_plan, look
@@ -54,7 +54,9 @@ def cut(source: Path) -> list[Span]:
         whole = len(info.videos) == 1 and not info.damage and info.container in _JUMPED
         if not whole or not info.duration or not tells_times(info.container, info.videos[0]):
             return [Span()]
-        stretches = int(info.duration / length() + 0.5)  # what is left at the end goes with the one before it
+        stretches = int(
+            info.duration / Lengths.here().each + 0.5
+        )  # what is left at the end goes with the one before it
     if stretches < 2:
         return [Span()]
     return [Span(n, n if n < stretches - 1 else None) for n in range(stretches)]

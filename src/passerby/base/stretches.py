@@ -20,28 +20,37 @@ from passerby.base.report import QuickCheck
 #: Seconds of a stretch, and for how many of them the one before is followed on beside it: long enough for something
 #: that is seen weakly to gather what it needs to count (track/evidence.py) on either side of a seam.
 LENGTH, BESIDE = 600.0, 10.0
-#: Environment variable with another length in seconds: for tests, and for measuring on films that are not so long. The
-#: plan of a film that is longer than a stretch depends on it.
+#: Environment variable with others, in seconds and with a comma: for tests, and for measuring on films that are not so
+#: long. The plan of a film that is longer than a stretch depends on them.
 VARIABLE = "PASSERBY_STRETCH"
 
 
-def length(environment: Mapping[str, str] = os.environ) -> float:
-    """Seconds of a stretch."""
-    return max(1.0, float(environment.get(VARIABLE) or LENGTH))
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Seconds of a stretch, and for how many the one before is followed on beside it."""
 
+    each: float = LENGTH
+    beside: float = BESIDE
 
-def beside(seconds: float) -> float:
-    """Seconds for which a stretch of that length is followed on beside the next one."""
-    return min(BESIDE, seconds / 2)
+    @classmethod
+    def here(cls, environment: Mapping[str, str] = os.environ) -> Lengths:
+        """Those of this process."""
+        each, _, beside = environment.get(VARIABLE, "").partition(",")
+        seconds = max(1.0, float(each or LENGTH))
+        return cls(seconds, min(float(beside or BESIDE), seconds / 2))
+
+    def set(self) -> None:
+        """From here on they are those of this process and of those that it begins."""
+        os.environ[VARIABLE] = f"{self.each},{self.beside}"
 
 
 class Stretches:
     """Where the stretches of one video track lie. They are counted from 0."""
 
-    def __init__(self, time_base: Fraction, seconds: float | None = None) -> None:
-        seconds = length() if seconds is None else seconds
-        self._ticks = Fraction(seconds) / time_base
-        self._beside = Fraction(beside(seconds)) / time_base
+    def __init__(self, time_base: Fraction, lengths: Lengths | None = None) -> None:
+        lengths = lengths or Lengths.here()
+        self._ticks = Fraction(lengths.each) / time_base
+        self._beside = Fraction(lengths.beside) / time_base
 
     def number(self, time: int) -> int:
         """The stretch in which a frame at `time` lies (ticks of the presentation)."""

@@ -13,7 +13,7 @@ from passerby.base.plan import Plan
 from passerby.base.progress import Progress, Silent
 from passerby.base.report import Report
 from passerby.base.settings import Settings
-from passerby.base.stretches import Span, length
+from passerby.base.stretches import Lengths, Span
 from passerby.cli.console import progress
 from passerby.cli.inputs import Job
 from passerby.cli.pieces import Paint, Step, piece_of
@@ -151,7 +151,7 @@ def do(work: Work, kept: Kept) -> Outcome:
 def _spans(work: Work) -> list[Span]:
     """What a long film is to be done in; nothing for everything else."""
     job = work.job
-    if work.plan is not None or job.source.stat().st_size < LEAST * length():
+    if work.plan is not None or job.source.stat().st_size < LEAST * Lengths.here().each:
         return []
     from passerby.source.still_kind import is_still
     from passerby.spans import cut
