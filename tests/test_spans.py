@@ -173,7 +173,11 @@ def test_a_thing_at_a_seam_is_one_track_and_hidden_on_both_sides(calm, tmp_path)
     assert [True] == [track.start < 0.8 * second and track.end > 1.4 * second for track in short]
     for seam in (1, 2):
         before, after = [
-            [track for track in sights[n].looked.tracks[n] if track.start <= seam * second + 1001 <= track.end]
+            [
+                one.track
+                for one in sights[n].looked.tracks[n]
+                if one.track.start <= seam * second + 1001 <= one.track.end
+            ]
             for n in (seam - 1, seam)
         ]
         assert before

@@ -64,6 +64,10 @@ class Stretches:
         """At `time`, which lies in stretch `number`: is the one before no longer followed beside it?"""
         return time >= number * self._ticks + self._beside
 
+    def meets(self, number: int, start: int, end: int) -> bool:
+        """Has what was followed in a stretch from `start` to `end` been where another stretch was followed as well?"""
+        return end >= self.start(number + 1) or bool(number and not self.alone(number, start))
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -77,6 +81,19 @@ class Span:
 
     def beyond(self, number: int) -> bool:
         return self.last is not None and number > self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A track of one stretch, and what speaks for it (track/evidence.py): its best score and the sum of all, in how
+    many looks it was seen, and in how many it should have been. What is not enough by itself may be with what the next
+    stretch has seen of the same thing."""
+
+    track: Track
+    best: float
+    total: float
+    sightings: int
+    looks: int
 
 
 #: (time, hash of the picture) of a frame.
@@ -97,7 +114,7 @@ class Looked:
     hashes: array[int] = field(default_factory=lambda: array("Q"))
     whole: bytearray = field(default_factory=bytearray)
     cuts: list[int] = field(default_factory=list)
-    tracks: dict[int, list[Track]] = field(default_factory=dict)
+    tracks: dict[int, list[Followed]] = field(default_factory=dict)
     weights: tuple[str, ...] = ()
     before: Seen | None = None
     after: list[Seen] = field(default_factory=list)

@@ -17,10 +17,10 @@ from passerby.base.background import background
 from passerby.base.kinds import Detection, Kind
 from passerby.base.media import SourceInfo, VideoInfo
 from passerby.base.motion import MotionField
-from passerby.base.plan import Analysed, Fingerprint, Plan, VideoPlan, WeightsUsed
+from passerby.base.plan import Analysed, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
 from passerby.base.progress import Progress
 from passerby.base.settings import Settings
-from passerby.base.stretches import Looked, Span, Stretches
+from passerby.base.stretches import Followed, Looked, Span, Stretches
 from passerby.detect.cadence import CADENCES, Cadence
 from passerby.detect.detector import AT_ONCE, Detectors
 from passerby.detect.look import LOOKS, Looker
@@ -30,6 +30,7 @@ from passerby.release import PROGRAM
 from passerby.source.file import VideoFile
 from passerby.source.fingerprint import fingerprint, printable
 from passerby.source.pictures import picture_hash
+from passerby.track.evidence import THRESHOLDS, Evidence
 from passerby.track.heads import with_heads, without_helpers
 from passerby.track.regions import fixed_tracks, left_alone
 from passerby.track.seams import sewn
@@ -74,21 +75,32 @@ def look(
         begins = _take(done, seen)
         found = None if seen.look is None else _wanted(seen.found(), settings, float(seen.time * info.time_base))
         if begins:
-            followed[seen.stretch] = Tracker(*info.geometry.upright, Following.at(float(info.frame_rate or 25)))
-            done.tracks[seen.stretch] = []
+            followed[seen.stretch] = _follower(info, stretches, seen.stretch, done)
         for stretch, tracker in list(followed.items()):
             if stretch < seen.stretch and stretches.alone(seen.stretch, seen.time):
-                done.tracks[stretch] += followed.pop(stretch).finish()
+                deque(followed.pop(stretch).finish(), 0)
                 continue
             motion = None if begins and stretch == seen.stretch else seen.motion
-            done.tracks[stretch] += tracker.step(seen.index, seen.time, motion, found, seen.searched)
+            deque(tracker.step(seen.index, seen.time, motion, found, seen.searched), 0)
         progress.advance(1)
-    for stretch, tracker in followed.items():
-        done.tracks[stretch] += tracker.finish()
+    for tracker in followed.values():
+        deque(tracker.finish(), 0)
     looker.ready()  # also where there was nothing to look at
     done.weights = tuple(looker.weights)
     progress.finish()
     return done
+
+
+def _follower(info: VideoInfo, stretches: Stretches, stretch: int, done: Looked) -> Tracker:
+    """Follows what is in a stretch, and notes what it finds."""
+    found = done.tracks[stretch] = []
+
+    def ended(track: Track, evidence: Evidence) -> None:
+        # What is not sure by itself is of use only where another stretch may have seen the same.
+        if evidence.enough(THRESHOLDS[track.kind]) or stretches.meets(stretch, track.start, track.end):
+            found.append(Followed(track, evidence.best, evidence.total, evidence.sightings, evidence.looks))
+
+    return Tracker(*info.geometry.upright, Following.at(float(info.frame_rate or 25)), ended)
 
 
 def _take(done: Looked, seen: _Seen) -> bool:

@@ -1,53 +1,85 @@
 """Tracks of stretches that were followed apart -> tracks of the film.
 
 Around a seam both stretches have followed the same things. A pair that lies in the same place becomes one track, hidden
-wherever either of them says so; what has no partner stays as it is. Nothing that one of them hides is lost.
+wherever either of them says so; what has no partner stays as it is. Nothing that one of them hides is lost, and what
+neither of them is sure of by itself counts when both together are.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from passerby.base.box import Box
 from passerby.base.plan import Keyframe, Track
+from passerby.base.stretches import Followed
 from passerby.track.associate import affinity
+from passerby.track.evidence import THRESHOLDS, Evidence
 
 
-def sewn(stretches: Mapping[int, Sequence[Track]]) -> list[Track]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A track so far, and what speaks for it; `sure` when that was enough in one of its stretches."""
+
+    track: Track
+    evidence: Evidence
+    sure: bool
+
+    @classmethod
+    def of(cls, one: Followed) -> _Part:
+        evidence = Evidence(one.best, one.total, one.sightings, one.looks)
+        return cls(one.track, evidence, evidence.enough(THRESHOLDS[one.track.kind]))
+
+    @property
+    def counts(self) -> bool:
+        return self.sure or self.evidence.enough(THRESHOLDS[self.track.kind])
+
+    def joined(self, other: _Part) -> _Part:
+        """With the same thing in the next stretch. What both have seen at the seam counts twice: that hides more, and
+        not less."""
+        a, b = self.evidence, other.evidence
+        both = Evidence(max(a.best, b.best), a.total + b.total, a.sightings + b.sightings, a.looks + b.looks)
+        return _Part(_both(self.track, other.track), both, self.sure or other.sure)
+
+
+def sewn(stretches: Mapping[int, Sequence[Followed]]) -> list[Track]:
     """All tracks of a film, by stretch as they were followed. Their numbers mean nothing."""
-    done: list[Track] = []
-    open_: list[Track] = []
+    done: list[_Part] = []
+    open_: list[_Part] = []
     for number in sorted(stretches):
-        fresh = list(stretches[number])
+        fresh = [_Part.of(one) for one in stretches[number]]
         partners = _pairs(open_, fresh)
-        done += [track for i, track in enumerate(open_) if i not in partners]
-        joined = {j: _both(open_[i], fresh[j]) for i, j in partners.items()}
-        # What a stretch hides can only meet the next one: there it is open.
-        open_ = [joined.get(j, track) for j, track in enumerate(fresh)]
-    return done + open_
+        done += [part for i, part in enumerate(open_) if i not in partners]
+        joined = {j: open_[i].joined(fresh[j]) for i, j in partners.items()}
+        # What a stretch has followed can only meet what the next one has: there it is open.
+        open_ = [joined.get(j, part) for j, part in enumerate(fresh)]
+    return [part.track for part in done + open_ if part.counts]
 
 
-def _pairs(before: Sequence[Track], after: Sequence[Track]) -> dict[int, int]:
-    """{index of a track of the stretch before: index of the same thing's in the one after}, the surest first."""
-    seam = min((b.start for b in after), default=0), max((a.end for a in before), default=0)
+def _pairs(before: Sequence[_Part], after: Sequence[_Part]) -> dict[int, int]:
+    """{index of a part in the stretch before: index of the same thing's in the one after}: first of those that are sure
+    on both sides, the most alike first."""
+    seam = min((b.track.start for b in after), default=0), max((a.track.end for a in before), default=0)
     candidates = sorted(
-        (-score, i, j)
+        (not (a.sure and b.sure), -score, i, j)
         for i, a in enumerate(before)
-        if a.end >= seam[0]
+        if a.track.end >= seam[0]
         for j, b in enumerate(after)
-        if b.start <= seam[1]
-        if a.kind is b.kind and a.end >= b.start and b.end >= a.start and (score := _alike(a, b)) > 0
+        if b.track.start <= seam[1]
+        if a.track.kind is b.track.kind and (score := _alike(a.track, b.track)) > 0
     )
     pairs: dict[int, int] = {}
-    for _, i, j in candidates:
+    for _, _, i, j in candidates:
         if i not in pairs and j not in pairs.values():
             pairs[i] = j
     return pairs
 
 
 def _alike(a: Track, b: Track) -> float:
-    """How much they look like the same thing in the middle of the time that both show."""
+    """How much they look like the same thing in the middle of the time that both show; 0 when there is none."""
+    if a.end < b.start or b.end < a.start:
+        return 0.0
     middle = (max(a.start, b.start) + min(a.end, b.end)) // 2
     here, there = a.place(middle), b.place(middle)
     return 0.0 if here is None or there is None else affinity(here.box, there.box)
