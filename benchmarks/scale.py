@@ -1,7 +1,7 @@
 """10,000 hours of video on 100 machines, calculated from what was measured on one: when it ends, what the storage must
 give, what is lost to slow machines, lost machines, seams, joins and the last films, and what it costs.
 
-benchmarks/scale.py [--hours 10000] [--machines 100] [--cores 16] [--mean 20] [--longest 240] [--stretch 10]
+benchmarks/scale.py [--hours 10000] [--machines 100] [--cores 16] [--mean 20] [--longest 240] [--span 30]
                     [--beside 10] [--megabits 5] [--link 10] [--slow 0.05] [--lost 0.001] [--price 0.04] [--seed 1]
                     [--whole] [--json]
 
@@ -11,7 +11,7 @@ takes.
 Assumed, and to be changed by the options: lengths of films (log-normal, with that `mean` and never beyond `longest`,
 in minutes), `megabits` a second of video, each machine's `link` to the storage in Gbit/s, the share of machines that
 are `slow` (half as fast), the chance that a machine is `lost` in an hour (for good, with what it was doing), and the
-`price` of a processor for an hour. Films are taken the longest first; one of at least two stretches (`stretch`
+`price` of a processor for an hour. Films are taken the longest first; one of at least two spans (`span`
 minutes each, followed on for `beside` seconds) is done in spans, whose steps come before other films, as passerby
 asks Ray for it. Each step reads the whole film. With `--whole` no film is cut.
 """
@@ -40,7 +40,7 @@ class Assumed:
     cores: int = 16
     mean: float = 20
     longest: float = 240
-    stretch: float = 10
+    span: float = 30
     beside: float = 10
     megabits: float = 5
     link: float = 10
@@ -76,8 +76,7 @@ class Film:
 
     def __init__(self, number: int, length: float, given: Assumed, speed: Speed) -> None:
         self.length = length
-        stretch = given.stretch / 60
-        spans = 1 if given.whole else max(1, int(length / stretch + 0.5))
+        spans = 1 if given.whole else max(1, int(length / (given.span / 60)))
         if spans == 1:
             self.steps = [[Task(number, "whole", length / speed.whole, length)]]
         else:

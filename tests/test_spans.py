@@ -14,7 +14,7 @@ from passerby.base.kinds import Detection, Kind
 from passerby.base.plan import Plan
 from passerby.base.progress import Silent
 from passerby.base.settings import Audio, Codec, Settings
-from passerby.base.stretches import VARIABLE
+from passerby.base.stretches import VARIABLE, Span
 from tests import clips
 from tests.clips import TIME_BASE, constant, decoded, tone, write_clip
 from tests.plans import ToldLooker, told
@@ -235,11 +235,22 @@ def test_a_film_that_was_cut_off_is_done_in_one_piece(tmp_path):
 
 def test_only_long_films_in_which_one_can_jump_are_cut(tmp_path, monkeypatch):
     assert 3 == len(spans.cut(write_clip(tmp_path / "long.mp4", times=constant(FRAMES))))
+    assert [Span(0, 0), Span(1, 1), Span(2)] == spans.cut(tmp_path / "long.mp4")
+    assert [Span(0)] == spans.cut(tmp_path / "long.mp4", least=2)
     assert 1 == len(spans.cut(write_clip(tmp_path / "short.mp4")))
     stream = write_clip(tmp_path / "a.ts", times=constant(FRAMES), container="mpegts", time_base=Fraction(1, 90000))
     assert 1 == len(spans.cut(stream))
     monkeypatch.delenv(VARIABLE)
     assert 1 == len(spans.cut(tmp_path / "long.mp4"))
+
+
+def test_spans_of_several_stretches_give_the_same(tmp_path):
+    source = write_clip(tmp_path / "clip.mp4", times=constant(5 * 30))
+    found = spans.cut(source, least=2)
+    assert [Span(0, 1), Span(2)] == found
+    sights = [spans.look_at(source, span, Settings(), 1, Silent()) for span in found]
+    assert [[0, 1], [2, 3, 4]] == [list(sight.looked.tracks) for sight in sights]
+    assert pipeline.analyse(source, threads=1) == spans.as_one(sights, Settings())
 
 
 def test_a_piece_that_another_run_has_written_is_not_joined(tmp_path):

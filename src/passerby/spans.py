@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from passerby.base.errors import OutputError
@@ -46,20 +47,18 @@ class Sight:
     file: tuple[str, int] | None = None
 
 
-def cut(source: Path) -> list[Span]:
-    """The spans of a film, one for each stretch; a single one for what is not to be cut: short films, several video
-    tracks, damage, and files in which one cannot jump. Raises SourceError or one of its kinds."""
+def cut(source: Path, least: int = 1) -> list[Span]:
+    """The spans of a film, of `least` stretches each at least; a single one for what is not to be cut: short films,
+    several video tracks, damage, and files in which one cannot jump. Raises SourceError or one of its kinds."""
     with VideoFile.open(source) as video:
         info = video.info
         whole = len(info.videos) == 1 and not info.damage and info.container in _JUMPED
         if not whole or not info.duration or not tells_times(info.container, info.videos[0]):
             return [Span()]
-        stretches = int(
-            info.duration / Lengths.here().each + 0.5
-        )  # what is left at the end goes with the one before it
-    if stretches < 2:
-        return [Span()]
-    return [Span(n, n if n < stretches - 1 else None) for n in range(stretches)]
+        stretches = int(info.duration / Lengths.here().each + 0.5)  # what is left at the end goes with the one before
+    count = max(1, stretches // least)
+    firsts = [n * stretches // count for n in range(count)]
+    return [Span(first, after - 1) for first, after in pairwise(firsts)] + [Span(firsts[-1])]
 
 
 def look_at(source: Path, span: Span, settings: Settings, threads: int | None, progress: Progress) -> Sight:

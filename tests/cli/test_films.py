@@ -37,7 +37,7 @@ def film(tmp_path):
 
 def work(film, **options):
     job = Job(film, film.parent / "out" / "film.mp4")
-    return Work(job, Settings(), quiet=True, threads=1, cut=True, **options)
+    return Work(job, Settings(), quiet=True, threads=1, cut=1, **options)
 
 
 def run(first, instead=lambda work: None):
@@ -116,7 +116,7 @@ def test_a_span_that_cannot_be_decoded_makes_it_one_piece(film):
 
     outcome, _, works = run(work(film), damaged)
     assert (State.DONE, FRAMES) == (outcome.state, outcome.report.output.frames)
-    assert (None, False) == (works[-1].step, works[-1].cut)
+    assert (None, 0) == (works[-1].step, works[-1].cut)
 
 
 def test_spans_that_do_not_fit_make_it_one_piece(film):

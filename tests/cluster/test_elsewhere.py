@@ -93,7 +93,7 @@ def test_a_long_film_is_done_in_pieces_that_lie_in_storage_in_between(objects, t
     told(monkeypatch)
     clip = write_clip(tmp_path / "long.mp4", times=constant(60))
     objects.send(clip, BUCKET / "in" / "long.mp4")
-    tasks = deque([work("long.mp4", cut=True, save_plan=True)])
+    tasks = deque([work("long.mp4", cut=1, save_plan=True)])
     films, said, pieces = Films(tasks), [], set()
     while tasks:
         task = tasks.popleft()

@@ -23,7 +23,7 @@ def test_one_long_film_that_is_not_cut_holds_everything_up():
 
 
 def test_one_long_film_that_is_cut_keeps_all_busy_but_for_its_join():
-    one = EVEN | {"hours": 10, "mean": 6000, "longest": 600, "stretch": 60, "beside": 0}
+    one = EVEN | {"hours": 10, "mean": 6000, "longest": 600, "span": 60, "beside": 0}
     found = simulate(Assumed(**one), TWICE)
     assert (0.5, 1.0) == (found["finish_hours"], found["share_of_ideal"])
     assert 1 + 10 + 10 + 1 == found["tasks"]

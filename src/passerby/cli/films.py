@@ -123,7 +123,7 @@ class Films:
             return None
         del self._films[work.job.output]
         if film.in_one:
-            self._tasks.appendleft(replace(film.work, cut=False))
+            self._tasks.appendleft(replace(film.work, cut=0))
             return None
         if film.failed is not None:
             film.clear()

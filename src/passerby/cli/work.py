@@ -30,7 +30,7 @@ LEAST = 500
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is asked for, for one file, or (`step`) for one step of a film that is done in pieces. `cut` allows a long
-    film to be done so."""
+    film to be done so, in spans of so many stretches at least; 0 does not."""
 
     job: Job
     settings: Settings
@@ -42,7 +42,7 @@ class Work:
     json: bool = False
     quiet: bool | None = None
     threads: int | None = None
-    cut: bool = False
+    cut: int = 0
     step: Step | None = None
 
     @property
@@ -156,7 +156,7 @@ def _spans(work: Work) -> list[Span]:
     from passerby.source.still_kind import is_still
     from passerby.spans import cut
 
-    spans = [] if is_still(job.source) else cut(job.source)
+    spans = [] if is_still(job.source) else cut(job.source, work.cut)
     return spans if len(spans) > 1 else []
 
 
