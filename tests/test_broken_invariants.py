@@ -112,6 +112,14 @@ BREAKS = [
     ),
     Break(
         6,
+        "what only one stretch of a long film has seen at a seam is left out",
+        f"{SRC}/track/seams.py",
+        "for part in done + open_ if part.counts",
+        "for part in open_ if part.counts",
+        "tests/track/test_seams.py",
+    ),
+    Break(
+        6,
         "boxes are held still between looks",
         f"{SRC}/track/carry.py",
         "(box.moved(dx, dy, 1 + growth), unsure)",

@@ -41,6 +41,7 @@ ROOMS: dict[str, set[str]] = {
     "sink": {"base", "store"},
     "passes": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "release"},
     "pipeline": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release", "passes"},
+    "spans": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release", "passes"},
     "stills": {"base", "source", "detect", "track", "mask", "events", "sink", "store", "verify", "release"},
     "dispatch": {
         "base",

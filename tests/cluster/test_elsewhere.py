@@ -1,5 +1,6 @@
 """Files in object storage, through the very function that a worker calls, against a real S3 server."""
 
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,17 @@ import pytest
 from passerby.base.errors import StorageError
 from passerby.base.report import Report
 from passerby.base.settings import Settings
+from passerby.base.stretches import VARIABLE
 from passerby.cli import elsewhere
 from passerby.cli.elsewhere import do
+from passerby.cli.films import Films
 from passerby.cli.inputs import Job
 from passerby.cli.work import Kept, State, Work
 from passerby.cluster import objects as module
 from passerby.cluster.objects import Objects
-from tests.clips import cfr
+from passerby.cluster.spread import Ran
+from tests.clips import cfr, constant, write_clip
+from tests.plans import told
 
 BUCKET = Path("s3://archive")
 
@@ -79,3 +84,27 @@ def test_storage_that_errs_is_worth_another_try_and_a_missing_object_is_not(stor
     Objects(BUCKET).write(b"x", BUCKET / "in" / "there.mp4")
     outcome = do(work("there.mp4"), Kept())
     assert (State.FAILED, True) == (outcome.state, outcome.again)
+
+
+def test_a_long_film_is_done_in_pieces_that_lie_in_storage_in_between(objects, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv(VARIABLE, "1")
+    told(monkeypatch)
+    clip = write_clip(tmp_path / "long.mp4", times=constant(60))
+    objects.send(clip, BUCKET / "in" / "long.mp4")
+    tasks = deque([work("long.mp4", cut=1, save_plan=True)])
+    films, said, pieces = Films(tasks), [], set()
+    while tasks:
+        task = tasks.popleft()
+        outcome = do(task, Kept())
+        assert outcome.error is None
+        said.append(films.take(task, outcome, Ran("here", 1.0, 1.0)))
+        below = {one.path.name for one in objects.below(BUCKET / "out") if one.path.name.startswith("long")}
+        pieces |= {name for name in below if name.endswith(".piece")}
+    assert {"long.mp4.0000.piece", "long.mp4.0001.piece"} == pieces
+    assert {"long.mp4", "long.plan.json", "long.report.json"} == below
+    report = said[-1][0].report
+    assert (60, 60) == (report.output.frames, report.check.frames_compared)
+    assert objects.stat(BUCKET / "out" / "long.mp4").size == report.output.size
+    assert [clip] == list(tmp_path.iterdir())

@@ -164,6 +164,19 @@ def test_what_is_seen_faintly_and_stays_is_hidden_from_the_start():
     assert 10 - 6 == frames_of(track)[0]
 
 
+def test_who_asks_is_told_of_every_track_with_what_speaks_for_it():
+    told = []
+    tracker = Tracker(*SIZE, FOLLOWING, lambda *one: told.append(one))
+    looks = {5: [seen(5, FAINT)], 45: [seen(45)]}
+    tracks = [one for n in range(60) for one in tracker.step(n, n * TICKS, shift(*MOVE) if n else None, looks.get(n))]
+    tracks += tracker.finish()
+    (faint, one), (sure, other) = told
+    assert [sure] == tracks
+    assert (FAINT, 1) == (one.best, one.sightings)
+    assert (0.9, 1) == (other.best, other.sightings)
+    assert faint.start <= 5 * TICKS <= faint.end
+
+
 def test_a_mask_is_larger_than_what_was_found():
     (track,) = follow(30, {10: [seen(10)]})
     here = track.at(10 * TICKS).box

@@ -13,6 +13,9 @@ from passerby.cli.overall import Overall
 from passerby.cli.summary import row, say
 from passerby.cli.work import Outcome, Work
 
+#: Stretches of a span of a film that lies in object storage, at least: each step of it fetches all of the film.
+FETCHED = 3
+
 
 def over_cluster(on: str, jobs: int | None, works: Sequence[Work], todo: Inputs, json: bool) -> list[Outcome]:
     """Do all of it on that cluster. Beside summary.json go summary.parquet, a row a file, and summary.svg, a plot of
@@ -22,12 +25,12 @@ def over_cluster(on: str, jobs: int | None, works: Sequence[Work], todo: Inputs,
     from passerby.cluster.rays import Cluster
     from passerby.cluster.spread import CORES
 
-    works = [replace(work, threads=CORES) for work in works]
+    works = [replace(work, threads=CORES, cut=FETCHED if is_away(work.job.source) else 1) for work in works]
     outcomes: list[Outcome] = []
     rows: list[dict[str, object]] = []
     try:
         with Cluster(on, jobs) as cluster, Overall([work.job for work in works], json) as overall:
-            for outcome, ran in run_on(cluster, works, None if cluster.local else jobs):
+            for outcome, ran in run_on(cluster, works, None if cluster.local else jobs, overall.step):
                 say(outcome, json)
                 overall.done(outcome)
                 outcomes.append(outcome)

@@ -11,6 +11,7 @@ from passerby.base.errors import OutputBusy, OutputExists, PasserbyError, Storag
 from passerby.base.report import Report
 from passerby.cli import work as here
 from passerby.cli.inputs import Job
+from passerby.cli.pieces import Join, Paint, forget, piece_of
 from passerby.cli.work import Kept, Outcome, State, Work
 
 
@@ -32,7 +33,7 @@ def _do_away(work: Work, kept: Kept) -> Outcome:
     job = work.job
     with ExitStack() as stack:
         output = job.output
-        if is_away(output):
+        if is_away(output) and work.step is None:
             known = _known(work)
             if known is not None:
                 return known
@@ -48,20 +49,43 @@ def _do_away(work: Work, kept: Kept) -> Outcome:
         if is_away(output):
             output = scratch.folder / "made" / job.output.name
         near = replace(work, job=Job(source, output, job.twin))
+        if is_away(job.output):
+            output.parent.mkdir()
+            _bring_pieces(work, near, kept)
         outcome = here.do(near, kept)
-        if is_away(job.output) and outcome.report is not None:
-            # The report comes last: where it is, all of it is.
+        if is_away(job.output):
             target = Objects(job.output)
-            for made, place in _made(near.job, job, work.save_plan):
+            for made, place in _made(near, work, outcome):
                 kept.beat()
                 target.send(made, place)
+            if isinstance(work.step, Join) and outcome.report is not None:
+                for number in range(len(work.step.parts)):
+                    forget(piece_of(job, number))
         error = None if outcome.error is None else outcome.error.replace(str(source), shown(job.source))
         return replace(outcome, job=job, error=error)
 
 
-def _made(near: Job, job: Job, plan: bool) -> list[tuple[Path, Path]]:
-    files = [(near.output, job.output), (near.plan, job.plan), (near.report, job.report)]
-    return files if plan else [files[0], files[2]]
+def _bring_pieces(work: Work, near: Work, kept: Kept) -> None:
+    """The pieces that are to be joined: they are masked, so they may have names here."""
+    from passerby.cluster.objects import Objects
+
+    if isinstance(work.step, Join):
+        objects = Objects(work.job.output)
+        for number in range(len(work.step.parts)):
+            with piece_of(near.job, number).open("wb") as file:
+                objects.fetch(piece_of(work.job, number), file, kept.beat)
+
+
+def _made(near: Work, work: Work, outcome: Outcome) -> list[tuple[Path, Path]]:
+    """What was made here, and where it goes. The report comes last: where it is, all of it is."""
+    if isinstance(work.step, Paint):
+        return [] if outcome.gave is None else list(zip(near.writes, work.writes, strict=True))
+    if outcome.report is None:
+        return []
+    files = [(near.job.output, work.job.output), (near.job.report, work.job.report)]
+    if work.save_plan:
+        files.insert(1, (near.job.plan, work.job.plan))
+    return files
 
 
 def _known(work: Work) -> Outcome | None:

@@ -22,7 +22,9 @@ VIDEOS = KEPT | {".webm", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv
 STILLS = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
 #: What a run of ours leaves behind; never an input again.
 OURS = ".redacted"
-OURS_BESIDE = (".report.json", ".plan.json", "summary.json", "summary.parquet", "summary.svg", ".part")
+#: A piece of a film, until it is joined with the others.
+PIECE = ".piece"
+OURS_BESIDE = (".report.json", ".plan.json", "summary.json", "summary.parquet", "summary.svg", ".part", PIECE)
 
 
 @dataclass(frozen=True, slots=True)

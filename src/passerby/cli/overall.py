@@ -6,13 +6,15 @@ import json as jsonlib
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from passerby.base.away import is_away
 from passerby.cli.inputs import Job
-from passerby.cli.work import Outcome, State
+from passerby.cli.pieces import made
+from passerby.cli.work import Outcome, State, Work
 
 #: Seconds between two lines where there is no terminal.
 EVERY = 10.0
@@ -37,7 +39,9 @@ class Overall:
         self._began = self._said = clock()
         self._files = self._frames = 0
         self._seconds = 0.0
-        self._left, self._worked = sum(self._sizes.values()), 0
+        self._left, self._worked = float(sum(self._sizes.values())), 0.0
+        #: Of films of which a part is done: bytes, frames and seconds that are told of already.
+        self._told: dict[Path, tuple[float, int, float]] = {}
         console = Console(stderr=True)
         shows = not json and (console.is_terminal if quiet is None else not quiet)
         self._bar = Progress(TextColumn("{task.description}"), BarColumn(), console=console) if shows else None
@@ -57,16 +61,33 @@ class Overall:
 
     def done(self, outcome: Outcome) -> None:
         """One file, whatever came of it."""
-        size = self._sizes.get(outcome.job.source, 0)
+        bytes_told, frames, seconds = self._told.pop(outcome.job.source, (0.0, 0, 0.0))
+        size = self._sizes.get(outcome.job.source, 0) - bytes_told
         self._files += 1
         self._left -= size
         if outcome.state is not State.ALREADY:
             self._worked += size
         if outcome.report is not None and outcome.state is not State.ALREADY:
-            self._frames += outcome.report.output.frames
-            self._seconds += outcome.report.source.duration or 0.0
+            self._frames += outcome.report.output.frames - frames
+            self._seconds += (outcome.report.source.duration or 0.0) - seconds
+        self._show(files=1)
+
+    def step(self, work: Work, share: float) -> None:
+        """A step of a film that is done in pieces: so much of it is done now."""
+        source = work.job.source
+        before, frames, seconds = self._told.get(source, (0.0, 0, 0.0))
+        now = max(before, share * self._sizes.get(source, 0))
+        more, longer = made(work.step)
+        self._told[source] = (now, frames + more, seconds + longer)
+        self._left -= now - before
+        self._worked += now - before
+        self._frames += more
+        self._seconds += longer
+        self._show()
+
+    def _show(self, files: int = 0) -> None:
         if self._bar is not None:
-            self._bar.update(self._task, advance=1, description=self._line())
+            self._bar.update(self._task, advance=files, description=self._line())
         elif self._clock() - self._said >= EVERY:
             self._say()
 

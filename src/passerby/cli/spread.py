@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from passerby.base.away import is_away, shown
 from passerby.cli.batch import done
 from passerby.cli.elsewhere import do
+from passerby.cli.films import Films
 from passerby.cli.overall import size_of
 from passerby.cli.patience import PATIENCE
 from passerby.cli.work import Outcome, State, Work
@@ -22,18 +24,30 @@ from passerby.sink.output import remove_stale
 Spread = tuple[Outcome, Ran]
 
 
-def run_on(cluster: Cluster, works: Sequence[Work], at_once: int | None = None) -> Iterator[Spread]:
-    """Do all of it, and tell of each file as it is done. Raises ClusterError when the cluster is lost."""
+def run_on(
+    cluster: Cluster,
+    works: Sequence[Work],
+    at_once: int | None = None,
+    step: Callable[[Work, float], None] = lambda _, __: None,
+) -> Iterator[Spread]:
+    """Do all of it, and tell of each file as it is done. `step` is told of each step of a film that is done in pieces,
+    and how much of the film is done with it. Raises ClusterError when the cluster is lost."""
     # The largest first: a long film that is begun last holds up the end of the run.
-    in_order = sorted(works, key=lambda work: -size_of(work.job))
-    for one in spread(in_order, hand, at_once=at_once):
-        if one.result is not None:
-            yield one.result, one.ran
-            continue
-        _clear(one.task)
-        name, error = shown(one.task.job.source), one.error or ""
-        error = error if name in error else f"{name}: {error}"
-        yield Outcome(one.task.job, State.FAILED, error=error, exit_code=1), one.ran
+    tasks = deque(sorted(works, key=lambda work: -size_of(work.job)))
+    films = Films(tasks)
+    for one in spread(tasks, hand, at_once=at_once):
+        told = films.take(one.task, one.result or _lost(one.task, one.error or ""), one.ran)
+        if told is not None:
+            yield told
+        elif one.task.step is not None and one.result is not None:
+            step(one.task, films.share(one.task))
+
+
+def _lost(work: Work, error: str) -> Outcome:
+    """It came to no end in any process."""
+    _clear(work)
+    name = shown(work.job.source)
+    return Outcome(work.job, State.FAILED, error=error if name in error else f"{name}: {error}", exit_code=1)
 
 
 def hand(work: Work) -> Outcome:
@@ -57,7 +71,7 @@ def _worker() -> Worker:
 
 def _clear(work: Work) -> None:
     """Take away what processes that were killed have left half-written; what somebody still writes stays."""
-    for path in (work.job.output, work.job.report, work.job.plan):
+    for path in work.writes:
         if not is_away(path):
             with suppress(OSError):
                 remove_stale(Path(path))

@@ -10,19 +10,27 @@ from typing import TYPE_CHECKING
 
 from passerby.base.errors import OutputBusy, OutputError, OutputExists, PasserbyError
 from passerby.base.plan import Plan
-from passerby.base.progress import Progress
+from passerby.base.progress import Progress, Silent
 from passerby.base.report import Report
 from passerby.base.settings import Settings
+from passerby.base.stretches import Lengths, Span
 from passerby.cli.console import progress
 from passerby.cli.inputs import Job
+from passerby.cli.pieces import Paint, Step, piece_of
 
 if TYPE_CHECKING:
     from passerby.stills import Lookers
 
 
+#: Bytes that a film has for each second of a stretch, if it is one that is long enough to be cut: no codec needs fewer,
+#: and what has fewer need not be opened in order to know.
+LEAST = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is asked for, for one file."""
+    """What is asked for, for one file, or (`step`) for one step of a film that is done in pieces. `cut` allows a long
+    film to be done so, in spans of so many stretches at least; 0 does not."""
 
     job: Job
     settings: Settings
@@ -34,6 +42,15 @@ class Work:
     json: bool = False
     quiet: bool | None = None
     threads: int | None = None
+    cut: int = 0
+    step: Step | None = None
+
+    @property
+    def writes(self) -> tuple[Path, ...]:
+        """The files that come of it."""
+        if isinstance(self.step, Paint):
+            return (piece_of(self.job, self.step.number),)
+        return self.job.output, self.job.report, self.job.plan
 
 
 class State(StrEnum):
@@ -49,7 +66,8 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one file. `error` is the message, `exit_code` what the program ends with for this file alone.
-    `again` says of a failed one that it may do better another time, or on another machine."""
+    `again` says of a failed one that it may do better another time, or on another machine. `gave` is what a step gave,
+    or the spans that a film is to be done in."""
 
     job: Job
     state: State
@@ -57,6 +75,7 @@ class Outcome:
     error: str | None = None
     exit_code: int = 0
     again: bool = False
+    gave: object = None
 
 
 @dataclass(slots=True)
@@ -92,6 +111,10 @@ def do(work: Work, kept: Kept) -> Outcome:
     from passerby.dispatch import Lookers, redact
     from passerby.sink.output import write_text_atomically
 
+    if work.step is not None:
+        from passerby.cli.steps import take
+
+        return take(work, _Beating(Silent(), kept.beat), kept.beat)
     job, shown = work.job, _Beating(progress(json=work.json, quiet=work.quiet), kept.beat)
     kept.lookers = kept.lookers or Lookers()
     try:
@@ -100,6 +123,8 @@ def do(work: Work, kept: Kept) -> Outcome:
             return Outcome(job, State.ALREADY, done, exit_code=3 if done.needs_a_person else 0)
         force = work.force or (work.resume and job.report.exists())  # a report says that the output there is ours
         _make_room(work, force)
+        if work.cut and (spans := _spans(work)):
+            return Outcome(job, State.DONE, gave=spans)
         report = redact(
             job.source,
             job.output,
@@ -121,6 +146,18 @@ def do(work: Work, kept: Kept) -> Outcome:
     if report.needs_a_person:
         return Outcome(job, State.NEEDS_A_PERSON, report, exit_code=3)
     return Outcome(job, State.DONE, report)
+
+
+def _spans(work: Work) -> list[Span]:
+    """What a long film is to be done in; nothing for everything else."""
+    job = work.job
+    if work.plan is not None or job.source.stat().st_size < LEAST * Lengths.here().each:
+        return []
+    from passerby.source.still_kind import is_still
+    from passerby.spans import cut
+
+    spans = [] if is_still(job.source) else cut(job.source, work.cut)
+    return spans if len(spans) > 1 else []
 
 
 def _make_room(work: Work, force: bool) -> None:

@@ -56,8 +56,7 @@ class Worker:
 
         Of one that died or hung no `.part` is left behind. Faults of passerby itself are raised.
         """
-        names = (work.job.output, work.job.report, work.job.plan)
-        parts = {path: _state(part_of(path)) for path in names}
+        parts = {path: _state(part_of(path)) for path in work.writes}
         before = _state(work.job.output)
         try:
             answer = self._answer(work)

@@ -149,6 +149,13 @@ class Objects:
         with _told(path, OutputError):
             obstore.put(self._store, self._key(path), content)
 
+    def remove(self, path: Path) -> None:
+        """Take an object away. Raises OutputError or StorageError."""
+        import obstore
+
+        with _told(path, OutputError):
+            obstore.delete(self._store, self._key(path))
+
     def _key(self, path: Path) -> str:
         return "/".join(path.parts[2:])
 

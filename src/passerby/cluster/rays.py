@@ -1,7 +1,7 @@
 """A Ray cluster for the time of a run: one of this machine's own, started for the purpose, or one that is there.
 
-Ray is told to report nothing to its makers, and shows no dashboard. It listens on all interfaces of a machine whatever
-it is told, so a cluster of our own answers only who knows a token that is made for the run (Ray's own authentication).
+Ray is told to report nothing to its makers, and shows no dashboard. A cluster of our own listens on loopback alone, and
+answers only who knows a token that is made for the run (Ray's own authentication).
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ _QUIET = {
 }
 
 
+#: For a cluster of our own. Ray takes an address of loopback for a mistake and listens on all interfaces, unless it is
+#: told that there will be no other machines, which only this variable tells it (it is named after where that is usual).
+_ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+
 class Cluster:
     """Connected for the length of a `with`. One a process."""
 
@@ -52,7 +57,7 @@ class Cluster:
         """Raises ClusterError when it cannot be reached or started."""
         self._set(_QUIET)
         if self.on == LOCAL:
-            self._set({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)})
+            self._set(_ALONE | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)})
         try:
             ray = ray_module()
         except ImportError:
@@ -115,7 +120,7 @@ class Cluster:
     def _set(self, variables: dict[str, str]) -> None:
         """What is set already stays: whoever set it knows better. It is put back when the run is over."""
         for name, value in variables.items():
-            if name not in os.environ or name in ("RAY_USAGE_STATS_ENABLED",):
+            if name not in os.environ or name in ("RAY_USAGE_STATS_ENABLED", *_ALONE):
                 self._before[name] = os.environ.get(name)
                 os.environ[name] = value
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -53,7 +54,7 @@ class Done(Generic[T, R]):
 
 
 def spread(
-    tasks: Sequence[T],
+    tasks: Iterable[T],
     do: Callable[[T], R],
     cores: float = CORES,
     memory: int = MEMORY,
@@ -63,6 +64,7 @@ def spread(
     """Do all of it on the cluster that this process is connected to, and tell of each as it is done.
 
     `do` is a function of a module, called in a process of the cluster; it raises Again for what is worth another try.
+    Into `tasks`, where it is a deque, the caller may put further ones while this goes on; the first one is done next.
     `at_once` is how many pieces run at a time, by default as many as there is room for. Raises ClusterError when the
     cluster itself is lost: then pieces that were done are done.
     """
@@ -70,12 +72,12 @@ def spread(
     kit = ray.put(Kit.pack(ray.put))
     run = ray.remote(_run).options(num_cpus=cores, memory=memory, max_retries=retries, retry_exceptions=[Again])
     room = at_once or max(1, int(ray.cluster_resources().get("CPU", 1) / cores)) * AHEAD
-    waiting = list(reversed(tasks))
+    waiting = tasks if isinstance(tasks, deque) else deque(tasks)
     under_way: dict[Any, T] = {}
     try:
         while waiting or under_way:
             while waiting and len(under_way) < room:
-                task = waiting.pop()
+                task = waiting.popleft()
                 under_way[run.remote(kit, do, task)] = task
             ready, _ = ray.wait(list(under_way), num_returns=1)
             for reference in ready:

@@ -7,28 +7,34 @@ whole.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from heapq import merge
+from itertools import chain
 from pathlib import Path
 
 from passerby.base.background import background
 from passerby.base.errors import SourceChanged
+from passerby.base.media import SourceInfo, VideoInfo
 from passerby.base.plan import Plan
 from passerby.base.progress import Progress
+from passerby.base.raw import RawFrame
 from passerby.base.safe import SafeFrame
 from passerby.base.schedule import Schedule
 from passerby.base.settings import Audio, Settings
+from passerby.base.stretches import Piece
 from passerby.base.trim import Trims
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import shape
 from passerby.passes.first import Hashes
 from passerby.release import Written
 from passerby.sink.encoding import Encoding
-from passerby.sink.sound import sound_track
+from passerby.sink.pieces import PIECES, joined_well, packets_of
+from passerby.sink.sound import SoundTrack, sound_track
 from passerby.sink.video import VideoWriter
 from passerby.source.audio import SoundFile, playable
+from passerby.source.decoding import Tally
 from passerby.source.file import VideoFile
 from passerby.source.fingerprint import printable
 from passerby.source.pictures import picture_hash
@@ -53,14 +59,16 @@ def render(
     covered, times = 0, [array("q") for _ in info.videos]
     progress.start(printable(video.path), "render", sum(seen.frames for seen in plan.videos))
     with ExitStack() as stack:
-        wanted = [] if settings.audio is Audio.REMOVE else [s for s in info.sounds if playable(video.path, s)]
-        files = [stack.enter_context(SoundFile(video.path, info, sound)) for sound in wanted]
         trims = [Trims(plan.trim, track.time_base) for track in info.videos]
-        sounds = [sound_track(file, settings.audio, plan.audio, container, trims[0].seconds) for file in files]
-        created = info.created if settings.keep_times else None
+        sounds = _sounds(stack, video, plan, settings, container, trims[0])
+        created = _created(info, settings)
         tracks = list(zip(info.videos, encodings, strict=True))
         writer = stack.enter_context(VideoWriter(part, tracks, container, sounds, created))
-        painted = [_painted(video, n, plan, settings, hashes, encoding) for n, encoding in enumerate(encodings)]
+        known = [None for _ in encodings] if hashes is None else hashes
+        painted = [
+            _painted(video.frames(n), info.videos[n], n, plan, settings, seen, encoding)
+            for n, (seen, encoding) in enumerate(zip(known, encodings, strict=True))
+        ]
         for _, number, safe in merge(*painted, key=lambda one: one[:2]):
             times[number].append(safe.time)
             shown = trims[number].written(safe.time)
@@ -75,31 +83,117 @@ def render(
             "Nothing was written. Make sure that nobody writes to it, and run it again."
         )
     cut = [f"{start:.2f} to {end:.2f} s were left out, as the plan says" for start, end in trims[0].seconds]
-    notes = cut + [note for encoding in encodings for note in encoding.notes] + [s.note for s in sounds if s.note]
-    if settings.audio is not Audio.REMOVE and len(sounds) < len(info.sounds):
-        notes.append(f"{len(info.sounds) - len(sounds)} tracks of sound were left out: nothing of them can be played")
     encoders = [encoding.encoder for encoding in encodings]
     tallies = [video.tallies[n] for n in sorted(video.tallies)]
+    notes = [*cut, *_notes(info, settings, encodings, sounds)]
     return Written(encoders, covered, times, tallies, notes, writer.bit_rates)
 
 
-def _painted(
+def render_piece(
     video: VideoFile,
+    plan: Plan,
+    settings: Settings,
+    piece: Piece,
+    part: Path,
+    encoding: Encoding,
+    progress: Progress,
+) -> tuple[int, float]:
+    """Paint and write a piece of the only video track of a film to `part`, without sound; its times begin at 0. Returns
+    how many frames were covered whole, and bits a second. Raises as `render` does."""
+    info, covered, begins = video.info.videos[0], 0, piece.times[0]
+    times = array("q")
+    progress.start(printable(video.path), "render", len(piece.times))
+    with VideoWriter(part, [(info, encoding)], PIECES) as writer:
+        frames = _of_piece(video, piece)
+        for _, _, safe in _painted(frames, info, 0, plan, settings, piece.hashes, encoding, piece.first):
+            times.append(safe.time)
+            writer.write(safe, 0, safe.time - begins)
+            covered += safe.covered
+            progress.advance(1)
+    progress.finish()
+    if times != piece.times:
+        raise SourceChanged(
+            f"{video.path} gave {len(piece.times)} frames when a piece of it was looked at and {len(times)} now. "
+            "Nothing was written. Make sure that nobody writes to it, and run it again."
+        )
+    return covered, writer.bit_rates[0]
+
+
+def _of_piece(video: VideoFile, piece: Piece) -> Iterator[RawFrame]:
+    for frame in video.frames(0, piece.times[0] if piece.first else None):
+        if frame.time > piece.times[-1]:
+            return
+        if frame.time >= piece.times[0]:
+            yield frame
+
+
+def join_pieces(
+    video: VideoFile,
+    plan: Plan,
+    settings: Settings,
+    pieces: Sequence[tuple[Path, Piece]],
+    part: Path,
+    encoding: Encoding,
+    container: str,
+    beat: Callable[[], None],
+) -> Written:
+    """The pieces of a film as one file, with its sound. Raises OutputError when they do not fit each other."""
+    info = video.info
+    with ExitStack() as stack:
+        sounds = _sounds(stack, video, plan, settings, container)
+        created = _created(info, settings)
+        writer = stack.enter_context(VideoWriter(part, [(info.videos[0], encoding)], container, sounds, created))
+        for path, piece in pieces:
+            writer.copy(packets_of(path, piece.times[0], info.videos[0].time_base), beat)
+    times = array("q", chain.from_iterable(piece.times for _, piece in pieces))
+    joined_well(part, times, info.videos[0].time_base, container, [path for path, _ in pieces])
+    notes = list(_notes(info, settings, [encoding], sounds))
+    return Written([encoding.encoder], 0, [times], [Tally(frames=len(times))], notes, writer.bit_rates)
+
+
+def _created(info: SourceInfo, settings: Settings) -> str | None:
+    created = info.created if settings.keep_times else None
+    return created
+
+
+def _sounds(
+    stack: ExitStack, video: VideoFile, plan: Plan, settings: Settings, container: str, trims: Trims | None = None
+) -> list[SoundTrack]:
+    """The tracks of sound that are to be written, open as long as `stack` is."""
+    info = video.info
+    wanted = [] if settings.audio is Audio.REMOVE else [s for s in info.sounds if playable(video.path, s)]
+    files = [stack.enter_context(SoundFile(video.path, info, sound)) for sound in wanted]
+    left_out = [] if trims is None else trims.seconds
+    return [sound_track(file, settings.audio, plan.audio, container, left_out) for file in files]
+
+
+def _notes(
+    info: SourceInfo, settings: Settings, encodings: Sequence[Encoding], sounds: Sequence[SoundTrack]
+) -> Iterator[str]:
+    yield from (note for encoding in encodings for note in encoding.notes)
+    yield from (sound.note for sound in sounds if sound.note)
+    if settings.audio is not Audio.REMOVE and len(sounds) < len(info.sounds):
+        yield f"{len(info.sounds) - len(sounds)} tracks of sound were left out: nothing of them can be played"
+
+
+def _painted(
+    frames: Iterator[RawFrame],
+    info: VideoInfo,
     number: int,
     plan: Plan,
     settings: Settings,
-    hashes: list[Hashes[int]] | None,
+    known: Hashes[int] | None,
     encoding: Encoding,
+    first: int = 0,
 ) -> Iterator[tuple[Fraction, int, SafeFrame]]:
-    """(seconds, number of the track, frame) of one track."""
-    info, known = video.info.videos[number], None if hashes is None else hashes[number]
+    """(seconds, number of the track, frame) of one track. `frames` are those from `first` on, `known` their hashes."""
     painter = Painter(info, encoding.pixel_format)
     schedule = Schedule(plan.tracks(number))
 
     def paint() -> Iterator[SafeFrame]:
-        for frame in background(video.frames(number)):
-            same = known is None or (frame.index < len(known) and known[frame.index] == picture_hash(frame))
-            if same and not frame.damaged and plan.videos[number].seen(frame.index, frame.time):
+        for at, frame in enumerate(background(frames)):
+            same = known is None or (at < len(known) and known[at] == picture_hash(frame))
+            if same and not frame.damaged and plan.videos[number].seen(first + at, frame.time):
                 here = schedule.at(frame.time)
                 yield painter.paint(frame, [shape(showing, info.geometry, settings.style) for showing in here])
             else:

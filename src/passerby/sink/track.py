@@ -42,6 +42,7 @@ class VideoTrack:
         self._clock = _EvenClock(video)
         self.last: int | None = None
         self._first: int | None = None
+        self._decoded: int | None = None
         self._bytes = 0
 
     @property
@@ -73,8 +74,23 @@ class VideoTrack:
         picture.pict_type = 0  # the encoder decides anew which frames stand alone
         yield from self._packets(picture)
 
+    def taken(self, packet: av.Packet[Stream]) -> av.Packet[Stream]:
+        """A packet that was encoded elsewhere, as one of this track."""
+        assert packet.pts is not None
+        assert packet.dts is not None
+        # An encoder guesses when the first packets of a piece would have been decoded had something been before them.
+        packet.dts = packet.dts if self._decoded is None else max(packet.dts, self._decoded + 1)
+        self._decoded = packet.dts
+        packet.stream, packet.time_base = self._stream, self.video.time_base
+        self._first = packet.pts if self._first is None else self._first
+        self.last = packet.pts if self.last is None else max(self.last, packet.pts)
+        self._bytes += packet.size
+        return packet
+
     def flush(self) -> Iterator[av.Packet[Stream]]:
         """What the encoder still holds."""
+        if not self._frames:  # it was given nothing
+            return
         for packet in self._packets(None):
             if self._frames < _REORDERED:
                 packet.dts = packet.pts  # x265 leaves it to chance when there are fewer frames than it reorders

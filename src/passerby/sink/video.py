@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -83,6 +83,17 @@ class VideoWriter:
         for sound in self._sounds:
             self._mux(sound.until(shown * writer.video.time_base), forgiving=True)
         self._mux(writer.encode(frame, shown))
+
+    def copy(self, packets: Iterable[av.Packet[Stream]], beat: Callable[[], None] = lambda: None) -> None:
+        """Take over packets of the first video track that were encoded apart, with the same encoding: in order of
+        decoding, at times in its time base. Frames are then not to be written to it. `beat` is called for each."""
+        writer = self._tracks[0]
+        for packet in packets:
+            moment = (packet.dts or 0) * writer.video.time_base
+            for sound in self._sounds:
+                self._mux(sound.until(moment), forgiving=True)
+            self._mux([writer.taken(packet)])
+            beat()
 
     def close(self) -> None:
         """Write what the encoders still hold and the index. Raises OutputError or DiskFull."""

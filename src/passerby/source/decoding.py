@@ -101,9 +101,13 @@ def _decodes(packet: av.Packet[VideoStream]) -> bool:
 
 
 class Decoding:
-    """One run. `run` gives the frames; `tally` is right when it has ended."""
+    """One run, from where the container stands to its end. `run` gives the frames; `tally` is right when it has ended,
+    and tells of as much as was decoded when it is left before. `jumped` says that it does not stand at the beginning.
+    """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, info: SourceInfo, track: VideoInfo) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, info: SourceInfo, track: VideoInfo, jumped: bool = False
+    ) -> None:
         self._container, self._stream = container, stream
         self._info, self._track = info, track
         self._origin = round(info.origin / track.time_base)
@@ -123,12 +127,17 @@ class Decoding:
         #: Ticks by which all times are late; None as long as that is to be found out.
         self._late = None if timeless and track.codec in _LATE else 0
         self._packets = self._errors = self._missing = 0
+        #: When the first packet after a jump is decoded: those that the index lists before it were not asked for.
+        self._jumped, self._begins = jumped, 0
 
     def run(self) -> Iterator[RawFrame]:
-        for time, (picture, damaged) in self._clock.timed(self._decoded()):
-            yield RawFrame(picture, self.tally.frames, time, damaged)
-            self.tally.frames += 1
-            self.tally.damaged += damaged
+        try:
+            for time, (picture, damaged) in self._clock.timed(self._decoded()):
+                yield RawFrame(picture, self.tally.frames, time, damaged)
+                self.tally.frames += 1
+                self.tally.damaged += damaged
+        finally:
+            self.tally.undecodable = max(self._missing, self._errors)
         self.tally.undecodable = self._lost()
 
     def _decoded(self) -> Iterator[_Decoded]:
@@ -160,6 +169,8 @@ class Decoding:
 
     def _pictures(self, packet: av.Packet[VideoStream]) -> Iterator[_Decoded]:
         if packet.size:
+            if self._jumped and not self._packets:
+                self._begins = packet.dts or 0
             self._packets += 1
             self._broken = self._broken or packet.is_corrupt
             self._await(packet)
@@ -234,4 +245,7 @@ class Decoding:
         if not self._stream.frames or self._info.container not in ("mp4", "mov"):
             return 0
         # An empty entry lengthens the frame before it and is passed over by FFmpeg.
-        return sum(entry.size > 0 for entry in self._stream.index_entries)
+        return sum(
+            entry.size > 0 and (not self._jumped or entry.timestamp >= self._begins)
+            for entry in self._stream.index_entries
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import Self
 from av.stream import Discard
 
 from passerby.base.errors import DamagedSource
-from passerby.base.media import SourceInfo
+from passerby.base.media import SourceInfo, VideoInfo
 from passerby.base.raw import RawFrame
 from passerby.source.container import open_container
 from passerby.source.decoding import Decoding, Tally, some_are_faultless
@@ -20,6 +21,10 @@ from passerby.source.wholeness import missing_end
 
 #: Decoders that pass broken parts over in silence unless they are told to stop at them.
 _STRICT = {"hevc": "explode", "ffv1": "crccheck+explode", "mjpeg": "explode"}
+
+#: Seconds before a moment at which decoding begins when not all that is before it is to be decoded: what comes out of a
+#: decoder right after a jump may not be what it would have been. At last from the file's beginning.
+RUN_UP = (2, 30, math.inf)
 
 
 class VideoFile:
@@ -59,8 +64,11 @@ class VideoFile:
             self._strict[video] = track.codec != "mjpeg" or some_are_faultless(self.path, track.stream)
         return self._strict[video]
 
-    def frames(self, video: int = 0) -> Iterator[RawFrame]:
+    def frames(self, video: int = 0, since: int | None = None) -> Iterator[RawFrame]:
         """Each frame of one video track (index into `info.videos`) once, in order of presentation.
+
+        With `since` (ticks of the presentation) it begins at a key frame some way before that moment, and frames are
+        counted from there.
 
         The file is opened anew for each call, so that two runs give the same frames. Frames outside the file's edit
         list are not given. A frame that cannot be decoded is passed over and counted in `tallies`; one that is partly
@@ -68,6 +76,27 @@ class VideoFile:
         be (source/times.py). Raises DamagedSource at the end when not one frame was whole.
         """
         track = self.info.videos[video]
+        yield from self._run(track, video) if since is None else self._run_from(track, video, since)
+        tally = self.tallies[video]
+        if tally.frames == tally.damaged:
+            raise DamagedSource(
+                f"{self.path}: not one frame of its video (track {track.stream}) is whole. "
+                "Check that it plays, and copy it again from where it came."
+            )
+
+    def _run_from(self, track: VideoInfo, video: int, since: int) -> Iterator[RawFrame]:
+        """From a key frame before `since`. Some containers jump to a place after the one that was asked for."""
+        for seconds in RUN_UP:
+            place = max(0.0, since - seconds / float(track.time_base))
+            run = self._run(track, video, int(place))
+            first = next(run, None)
+            if first is not None and (first.time < since or place < 1):
+                yield first
+                yield from run
+                return
+            run.close()
+
+    def _run(self, track: VideoInfo, video: int, place: int = 0) -> Generator[RawFrame]:
         with open_container(self.path) as container:
             for stream in container.streams:
                 stream.discard = Discard.default if stream.index == track.stream else Discard.all
@@ -78,11 +107,8 @@ class VideoFile:
             if track.codec in _STRICT and self._keeps_rules(video):
                 options["err_detect"] = _STRICT[track.codec]
             stream.codec_context.options = options
-            decoding = Decoding(container, stream, self.info, track)
+            if place:
+                container.seek(place + round(self.info.origin / track.time_base), stream=stream)
+            decoding = Decoding(container, stream, self.info, track, jumped=place > 0)
             self.tallies[video] = decoding.tally
             yield from decoding.run()
-        if decoding.tally.frames == decoding.tally.damaged:
-            raise DamagedSource(
-                f"{self.path}: not one frame of its video (track {track.stream}) is whole. "
-                "Check that it plays, and copy it again from where it came."
-            )

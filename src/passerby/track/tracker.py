@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -107,7 +107,12 @@ class Live:
 class Tracker:
     """Follows everything in one video track of `width` by `height` displayed pixels."""
 
-    def __init__(self, width: int, height: int, following: Following) -> None:
+    def __init__(
+        self, width: int, height: int, following: Following, ended: Callable[[Track, Evidence], None] | None = None
+    ) -> None:
+        """`ended` is told of every track that has ended, with what speaks for it, also of those for which that is not
+        enough."""
+        self._told = ended
         self._width, self._height = width, height
         self._following = following
         self._steps: deque[Step] = deque(maxlen=following.ring)
@@ -246,13 +251,19 @@ class Tracker:
 
     def _close(self, tracks: Sequence[Live]) -> Iterator[Track]:
         for live in tracks:
-            if not live.evidence.enough(THRESHOLDS[live.kind]):
+            enough = live.evidence.enough(THRESHOLDS[live.kind])
+            if not enough and self._told is None:
                 continue
             last = max(live.last_seen + self._following.hold, live.unseen_from or live.places[-1].frame)
             self._write(live, [place for place in live.places if place.frame <= last])
             keyframes = live.path.finish()
-            if keyframes:
-                yield Track(number=next(self._numbers), kind=live.kind, keyframes=keyframes)
+            if not keyframes:
+                continue
+            track = Track(number=next(self._numbers) if enough else 0, kind=live.kind, keyframes=keyframes)
+            if self._told is not None:
+                self._told(track, live.evidence)
+            if enough:
+                yield track
 
     def _write(self, live: Live, places: Sequence[Place]) -> None:
         for place in places:

@@ -62,19 +62,24 @@ def quick_check(
     detectors: Detectors,
     progress: Progress,
     threads: int = 0,
+    begins: int = 0,
 ) -> QuickCheck:
     """Decode `written` once and compare it with the plan. `released` is the name it will have; `times` are the
     presentation times of the source's frames in each video track, in the time base of its plan. Frames that the plan
-    leaves out must not be there, and those after them earlier by as much. `threads` decode it, 0 for all."""
+    leaves out must not be there, and those after them earlier by as much. `threads` decode it, 0 for all. A piece that
+    `begins` at a tick of the source has its first frame at 0."""
     suspects: list[Suspect] = []
     compared = searched = 0
     late = ROUNDED.get(released.suffix.lower(), 1e-9)
     with VideoFile.open(written, threads) as video:
         for number, expected in enumerate(times):
             progress.start(released.name, "check", len(expected))
-            found, frames, looks = _check_track(video, number, expected, late, plan, settings, detectors, progress)
+            found, frames, looks = _check_track(
+                video, number, expected, late, plan, settings, detectors, progress, begins
+            )
             progress.finish()
-            suspects += found
+            later = float(begins * plan.videos[number].time_base)
+            suspects += [one.model_copy(update={"time": one.time + later}) for one in found]
             compared += frames
             searched += looks
     return QuickCheck(ran=True, frames_compared=compared, frames_searched=searched, suspects=tuple(suspects[:MOST]))
@@ -89,6 +94,7 @@ def _check_track(
     settings: Settings,
     detectors: Detectors,
     progress: Progress,
+    begins: int,
 ) -> tuple[list[Suspect], int, int]:
     """(suspects, frames compared, frames searched) of one video track."""
     if number >= len(video.info.videos):
@@ -98,7 +104,7 @@ def _check_track(
     compared = 0
     info, base = video.info.videos[number], plan.videos[number].time_base
     trims = Trims(plan.trim, base)
-    kept = [(time, shown) for time in times if (shown := trims.written(time)) is not None]
+    kept = [(time, shown - begins) for time in times if (shown := trims.written(time)) is not None]
     looker = Looker(detectors, info.geometry, settings.hide)
     schedule = Schedule(plan.tracks(number))
     search_from = float("-inf")
