@@ -50,7 +50,7 @@ def render(
     are other frames than were planned, OutputError and DiskFull where they cannot be written.
     """
     info = video.info
-    covered, times = 0, [array("q") for _ in info.videos]
+    frames, covered, times = 0, 0, [array("q") for _ in info.videos]
     progress.start(printable(video.path), "render", sum(seen.frames for seen in plan.videos))
     with ExitStack() as stack:
         wanted = [] if settings.audio is Audio.REMOVE else [s for s in info.sounds if playable(video.path, s)]
@@ -66,7 +66,7 @@ def render(
             shown = trims[number].written(safe.time)
             if shown is not None:
                 writer.write(safe, number, shown)
-                covered += safe.covered
+                frames, covered = frames + 1, covered + safe.covered
             progress.advance(1)
     progress.finish()
     if [len(track) for track in times] != [seen.frames for seen in plan.videos]:
@@ -80,7 +80,7 @@ def render(
         notes.append(f"{len(info.sounds) - len(sounds)} tracks of sound were left out: nothing of them can be played")
     encoders = [encoding.encoder for encoding in encodings]
     tallies = [video.tallies[n] for n in sorted(video.tallies)]
-    return Written(encoders, covered, times, tallies, notes, writer.bit_rates)
+    return Written(encoders, frames, covered, times, tallies, notes, writer.bit_rates)
 
 
 def _painted(
