@@ -15,6 +15,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from passerby import pipeline
+from passerby.base.kinds import Kind
 from passerby.cli.portrait import portrait
 from passerby.cli.sample import make_sample
 
@@ -27,6 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "yard.mp4"
         make_sample(clip, portrait())
+        doubtful(clip)
         program = [sys.executable, "-m", "passerby"]
         arguments = ["review", str(clip), "--port", "0", "--no-browser", "--who", "J. Doe"]
         with subprocess.Popen([*program, *arguments], stdout=subprocess.PIPE, text=True) as server:
@@ -37,6 +40,22 @@ def main() -> None:
                 take(found.group(0))
             finally:
                 server.terminate()
+
+
+def doubtful(clip: Path) -> None:
+    """A plan in which the plate is uncertain, as in worse light: the demo's clip leaves nothing to look at."""
+    found = pipeline.analyse(clip)
+    tracks = [
+        track.model_copy(
+            update={"keyframes": tuple(key.model_copy(update={"score": 0.4 * key.score}) for key in track.keyframes)}
+        )
+        if track.kind is Kind.PLATE
+        else track
+        for track in found.tracks(0)
+    ]
+    video = found.videos[0].model_copy(update={"tracks": tuple(tracks)})
+    plan = found.model_copy(update={"videos": (video, *found.videos[1:])})
+    clip.with_suffix(".plan.json").write_text(plan.to_json(), encoding="utf-8")
 
 
 def take(address: str) -> None:

@@ -152,6 +152,20 @@ def test_a_press_without_a_drag_draws_nothing(page, servers, footage, case):
     assert () == saved(plan).corrections
 
 
+def test_keys_go_on_after_a_click(page, servers, footage, case):
+    """A button and a tick box keep Space and Enter for themselves, and nothing else."""
+    clip, _ = case
+    opened(page, servers.start(clip))
+    page.click("button:has-text('Outlines')")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#frame:has-text('Frame 1 ')")
+    page.click("text=Whole file looked at")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#frame:has-text('Frame 2 ')")
+    page.keyboard.press("2")
+    page.wait_for_selector("#tab-track[aria-selected=true]")
+
+
 def test_fingers_draw_and_correct(tablet, servers, footage, case):
     page, fingers = tablet
     clip, plan = case
