@@ -48,6 +48,15 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
+/** One question about the tracks after the other: answers that overtake each other would bring back what is gone. */
+function inTurn<T>(question: () => Promise<T>): Promise<T> {
+  const asked = last.then(question, question);
+  last = asked.catch(() => undefined);
+  return asked;
+}
+
 export async function begin(): Promise<void> {
   await attempt(async () => {
     store.session.value = await ask<Session>(client.GET('/api/session'));
@@ -134,9 +143,11 @@ export function take(changed: Changed): void {
 
 /** Change something; what comes back is on the disk. */
 export async function edit(body: Edit): Promise<boolean> {
-  const changed = await attempt(() => ask<Changed>(client.POST('/api/files/{id}/edit', { ...path(), body })));
-  if (!changed) return false;
-  take(changed);
+  const about = path();
+  const done = await attempt(() =>
+    inTurn(async () => take(await ask<Changed>(client.POST('/api/files/{id}/edit', { ...about, body })))),
+  );
+  if (done === null) return false;
   say(t('saved'));
   void refreshQueue();
   if ('follow' in body || body.op === 'extend') void pollFollowing();
@@ -144,10 +155,22 @@ export async function edit(body: Edit): Promise<boolean> {
 }
 
 export async function undo(redo = false): Promise<void> {
-  const call = redo ? client.POST('/api/files/{id}/redo', path()) : client.POST('/api/files/{id}/undo', path());
-  const changed = await attempt(() => ask<Changed>(call));
-  if (changed) take(changed);
+  const about = path();
+  const post = () => (redo ? client.POST('/api/files/{id}/redo', about) : client.POST('/api/files/{id}/undo', about));
+  await attempt(() => inTurn(async () => take(await ask<Changed>(post()))));
   void refreshQueue();
+}
+
+/** How far following is, put into the store; null when another file was opened meanwhile. */
+async function askFollowing(): Promise<Following | null> {
+  const about = id();
+  const told = await ask<Following>(client.GET('/api/files/{id}/following', path()));
+  if (about !== id()) return null;
+  store.following.value = told;
+  if (told.track && told.video === store.video.value) {
+    take({ history: told.history, tracks: [[told.video as number, told.track]], gone: [], selected: null });
+  }
+  return told;
 }
 
 let polling = false;
@@ -158,13 +181,8 @@ export async function pollFollowing(): Promise<void> {
   polling = true;
   try {
     for (;;) {
-      const about = id();
-      const told = await ask<Following>(client.GET('/api/files/{id}/following', path()));
-      if (about !== id()) continue;
-      store.following.value = told;
-      if (told.track && told.video === store.video.value) {
-        take({ history: told.history, tracks: [[told.video as number, told.track]], gone: [], selected: null });
-      }
+      const told = await inTurn(askFollowing);
+      if (told === null) continue;
       if (told.progress.state !== 'running') {
         if (told.progress.error) say(sentence(told.progress.error), true, told.progress.error.words);
         return;

@@ -10,8 +10,6 @@ something else comes in its place, that is learned anew without a word.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +50,7 @@ class Sights:
         sight = Sight(brightness=float(small.mean()) / 255, detail=_detail(steep), likeness=1.0)
         if sight.dark or sight.covered:  # it shows nothing: neither to compare nor to learn from
             return sight
-        return replace(sight, likeness=self._compare(_edges(steep)))
+        return Sight(sight.brightness, sight.detail, self._compare(_edges(steep)))
 
     def _compare(self, edges: Numbers) -> float:
         if self._known is None or self._known.shape != edges.shape:
