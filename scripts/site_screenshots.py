@@ -69,7 +69,7 @@ def main() -> None:
         DataFolder.make(folder / "data").close()
         site = folder / "site.yaml"
         site.write_text(SITE.format(clip=clip), encoding="utf-8")
-        program = [sys.executable, "-c", "from passerby.cli.app import main; main()", "watch", "-c", str(site)]
+        program = [sys.executable, "-m", "passerby", "watch", "-c", str(site)]
         with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as watching:
             assert watching.stderr is not None
             address = next(m.group(0) for line in watching.stderr if (m := re.search(r"http://\S+token=\S+", line)))

@@ -40,3 +40,13 @@ def test_a_scene_raises_every_kind_of_event_once(models):
     """Of pictures; tests/watch/test_counting.py has the same of numbers."""
     quiet = script("quiet")
     assert quiet.once_each(quiet.scene(EVAL.parent, quiet.Detectors(quiet.Registry.load())))
+
+
+@pytest.mark.soak
+def test_an_hour_of_quiet_raises_nothing(models):
+    """An empty hall, somebody who talks, parked cars, people who stand: a rule could be raised by each."""
+    quiet = script("quiet")
+    told = quiet.hour(EVAL.parent, quiet.Detectors(quiet.Registry.load()))
+    assert {} == {name: part["events"] for name, part in told.items() if part["events"]}
+    assert 60 == sum(part["minutes"] for part in told.values())
+    assert sum(part["watched"] for part in told.values()) > 59

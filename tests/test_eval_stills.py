@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 EVAL = Path(__file__).parents[2] / "shared" / "eval"
-PROGRAM = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+PROGRAM = [sys.executable, "-m", "passerby"]
 
 pytestmark = pytest.mark.skipif(
     not all((EVAL / "dev" / name / "annotations.json").exists() for name in ("faces", "plates")),

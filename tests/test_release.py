@@ -36,6 +36,7 @@ def test_what_the_plan_leaves_out_is_not_in_the_release(clip, out):
     assert [number * clips.STEP * clips.TIME_BASE for number in range(len(kept))] == [time for time, _ in pictures]
     assert [*range(len(kept))] == hidden(pictures)
     assert [] == list(report.check.suspects)
+    assert len(kept) == report.output.frames
     original = [picture for number, (_, picture) in enumerate(clips.decoded(clip)) if number in kept]
     away = [np.abs(a[40:].astype(int) - b[1][40:]).mean() for a, b in zip(original, pictures, strict=True)]
     assert max(away) < 6  # each shows what its own frame of the source shows

@@ -12,7 +12,7 @@ import pytest
 from passerby.cli.portrait import portrait
 from passerby.cli.sample import HEIGHT, RATE, WIDTH, make_sample
 
-RUN = "from passerby.cli.app import main; main()"
+RUN = "from passerby.cli.start import main; main()"
 
 
 def repeated(sample, path, times):

@@ -9,23 +9,31 @@ print(report.check.clean, [hidden.tracks for hidden in report.hidden])
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from passerby.base.errors import PasserbyError
-from passerby.base.plan import Plan
-from passerby.base.report import Report
-from passerby.base.settings import Settings
-
 if TYPE_CHECKING:
+    from passerby.base.errors import PasserbyError
+    from passerby.base.plan import Plan
+    from passerby.base.report import Report
+    from passerby.base.settings import Settings
     from passerby.dispatch import analyse, redact
 
 __all__ = ["PasserbyError", "Plan", "Report", "Settings", "analyse", "redact"]
 
+_FROM = {
+    "PasserbyError": "base.errors",
+    "Plan": "base.plan",
+    "Report": "base.report",
+    "Settings": "base.settings",
+    "analyse": "dispatch",
+    "redact": "dispatch",
+}
+
 
 def __getattr__(name: str) -> object:
-    """The pipeline brings decoders and models with it, so it is loaded when it is first wanted (PEP 562)."""
-    if name in ("analyse", "redact"):
-        from passerby import dispatch
-
-        return getattr(dispatch, name)
+    """Each is loaded when it is first wanted (PEP 562): the pipeline brings decoders and models with it, and the
+    program's first step is to be a short one."""
+    if name in _FROM:
+        return getattr(import_module(f"passerby.{_FROM[name]}"), name)
     raise AttributeError(f"module 'passerby' has no attribute {name!r}")

@@ -30,11 +30,13 @@ JOINED = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the second pass has written: with which encoders, how many frames covered whole, the `times` of each video
-    track in ticks, as the source has them, and what the source counted in each. `notes` tell what was not written as it
-    was, one line each; `bit_rates` are the bits a second of each video track."""
+    """What the second pass has written: with which encoders, how many `frames` of all video tracks, how many of them
+    covered whole, the `times` of each track in ticks, as the source has them (what was left out too), and what the
+    source counted in each. `notes` tell what was not written as it was, one line each; `bit_rates` are the bits a
+    second of each video track."""
 
     encoders: Sequence[str]
+    frames: int
     covered: int
     times: Sequence[Sequence[int]]
     tallies: Sequence[Tally]
@@ -63,7 +65,7 @@ def make_report(
             sha256=sha256,
             size=size,
             codec=written.encoders[0],
-            frames=sum(video.frames for video in plan.videos),
+            frames=written.frames,
             covered=written.covered,
             undecodable=sum(tally.undecodable for tally in written.tallies),
         ),

@@ -206,7 +206,7 @@ def _render(
             f"{still.path} gave {plan.videos[0].frames} pages when it was looked at and {len(times)} now. "
             "Nothing was written. Make sure that nobody writes to it, and run it again."
         )
-    return Written([still.info.kind.value], covered, [times], [], [])
+    return Written([still.info.kind.value], len(times), covered, [times], [], [])
 
 
 def _painted(still: StillFile, plan: Plan, settings: Settings, hashes: array[int] | None) -> Iterator[SafeFrame]:

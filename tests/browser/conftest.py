@@ -37,7 +37,7 @@ class Servers:
 
     def start(self, *files: Path | str) -> Server:
         """With these files and options."""
-        program = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+        program = [sys.executable, "-m", "passerby"]
         process = subprocess.Popen(
             [*program, "review", *map(str, files), "--port", "0", "--no-browser", "--who", "J. Doe"],
             stdout=subprocess.PIPE,

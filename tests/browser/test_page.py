@@ -3,6 +3,7 @@
 import re
 import shutil
 import socket
+import time
 from pathlib import Path
 
 import numpy as np
@@ -105,10 +106,18 @@ def saved(plan):
     return Plan.load(plan)
 
 
-def settled(page):
+def until(page, holds, seconds=120):
+    """Waits for what is not to be seen on the page, such as what is in the plan."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+
+
+def settled(page, server):
     """Nothing is followed any more."""
-    page.wait_for_timeout(400)
-    page.wait_for_selector(".following", state="detached")
+    told = f"{server.address.partition('?')[0]}api/files/0/following"
+    until(page, lambda: page.request.get(told).json()["progress"]["state"] != "running")
 
 
 def test_a_whole_case(page, servers, footage, case, models):
@@ -121,7 +130,7 @@ def test_a_whole_case(page, servers, footage, case, models):
     go_to(page, footage.middle)
     face = footage.face[footage.middle]
     draw(page, footage, face)
-    settled(page)
+    settled(page, server)
     drawn = saved(plan).tracks(0)[-1]
     times = plan_times(clip)
     near = [n for n in footage.face if abs(n - footage.middle) <= EACH_WAY]
@@ -133,8 +142,7 @@ def test_a_whole_case(page, servers, footage, case, models):
     page.keyboard.press("r")
     page.keyboard.type("b(6)")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".message:has-text('Saved')")
-    assert "b(6)" == saved(plan).tracks(0)[-1].reason
+    until(page, lambda: saved(plan).tracks(0)[-1].reason == "b(6)")
     page.reload()
     page.wait_for_selector('.stage canvas[data-frame="0"]')
     assert before + 1 == len(saved(plan).tracks(0))
@@ -151,10 +159,10 @@ def test_a_whole_case(page, servers, footage, case, models):
     # Kept visible (confirmed, for others may cross here), taken back, done again, taken back.
     page.keyboard.press("Shift+K")
     page.wait_for_selector("text=kept visible here")
-    assert saved(plan).tracks(0)[-1].visible
+    until(page, lambda: saved(plan).tracks(0)[-1].visible)
     page.keyboard.press("Control+z")
     page.wait_for_selector("text=kept visible here", state="detached")
-    assert not saved(plan).tracks(0)[-1].visible
+    until(page, lambda: not saved(plan).tracks(0)[-1].visible)
     page.keyboard.press("Control+y")
     page.wait_for_selector("text=kept visible here")
     page.keyboard.press("Control+z")
@@ -200,13 +208,14 @@ def test_a_still_is_opened_corrected_and_exported(page, servers, models, tmp_pat
     photo = tmp_path / "photo.jpg"
     stills.image().save(photo, quality=95)
     width, height = stills.image().size
-    opened(page, servers.start(photo))
+    server = servers.start(photo)
+    opened(page, server)
     assert "Frame 0 of 1" == page.inner_text("#frame")
     page.keyboard.press("b")
     box = page.locator(".kind-draft > rect").first.bounding_box()
     page.keyboard.press("Enter")
     page.wait_for_selector("section.chosen")
-    settled(page)
+    settled(page, server)
     drawn = saved(tmp_path / "photo.plan.json").tracks(0)[-1].keyframes[0].box
     assert box["width"] > 10
     page.keyboard.press("Shift+E")
@@ -233,12 +242,13 @@ def test_a_crash_while_following_loses_nothing_that_was_saved(page, servers, foo
     opened(page, again)
     page.keyboard.press("Control+z")
     page.wait_for_selector("button:has-text('Undo')[disabled]")
-    assert len(footage.plan.tracks(0)) == len(saved(plan).tracks(0))
+    until(page, lambda: len(footage.plan.tracks(0)) == len(saved(plan).tracks(0)))
 
 
 def test_boxes_by_keyboard_and_by_mouse(page, servers, footage, case):
     clip, plan = case
-    opened(page, servers.start(clip))
+    server = servers.start(clip)
+    opened(page, server)
     page.keyboard.press("b")
     before = page.locator(".kind-draft > rect").first.bounding_box()
     for key in ("ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown"):
@@ -250,7 +260,7 @@ def test_boxes_by_keyboard_and_by_mouse(page, servers, footage, case):
     page.keyboard.press("Escape")
     assert () == saved(plan).corrections
     draw(page, footage, Box(100, 100, 160, 160))
-    settled(page)
+    settled(page, server)
     number = saved(plan).tracks(0)[-1].number
     grip = page.locator(f'.grip.se[data-track="{number}"]').bounding_box()
     page.mouse.move(grip["x"] + 4, grip["y"] + 4)
@@ -258,12 +268,10 @@ def test_boxes_by_keyboard_and_by_mouse(page, servers, footage, case):
     page.mouse.move(grip["x"] + 44, grip["y"] + 24, steps=4)
     page.mouse.up()
     page.wait_for_selector(".stage.mode-look")
-    settled(page)
-    moved = saved(plan).tracks(0)[-1].place(plan_times(clip)[0]).box
-    assert moved.width > 75
+    until(page, lambda: saved(plan).tracks(0)[-1].place(plan_times(clip)[0]).box.width > 75)
     page.keyboard.press("Delete")
     page.wait_for_selector("text=No track is chosen")
-    assert len(footage.plan.tracks(0)) == len(saved(plan).tracks(0))
+    until(page, lambda: len(footage.plan.tracks(0)) == len(saved(plan).tracks(0)))
 
 
 def test_what_is_shown_is_said(page, looked_at):
@@ -290,18 +298,15 @@ def test_the_row_of_the_chosen_track_is_in_view(page, servers, tmp_path):
     assert 39 not in in_view()
     page.keyboard.press("2")
     page.click(".here button:has-text('face 40')")
-    page.wait_for_function("document.querySelector('.rows canvas').dataset.rows.split(' ')[1] > 39")
-    assert 39 in in_view()
+    until(page, lambda: 39 in in_view())
     page.click(".here button:has-text('face 1')")
-    page.wait_for_function("document.querySelector('.rows canvas').dataset.rows.startsWith('0 ')")
+    until(page, lambda: 0 in in_view())
 
 
 def test_playing_goes_on(page, looked_at):
     opened(page, looked_at)
     page.keyboard.press("Space")
-    page.wait_for_timeout(1500)
-    page.keyboard.press("Space")
-    assert frame_of(page) > 5
+    until(page, lambda: frame_of(page) > 5)
 
 
 def test_without_the_token_nothing_is_shown(page, looked_at):

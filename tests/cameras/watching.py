@@ -23,7 +23,7 @@ import numpy as np
 from passerby.base.site_file import status_port
 from passerby.cli.portrait import portrait
 
-RUN = "from passerby.cli.app import main; main()"
+RUN = "from passerby.cli.start import main; main()"
 CANARY = (60, 255, 60)
 SIZE = (480, 270)
 

@@ -13,7 +13,7 @@ from passerby.base.kinds import Kind
 from tests import clips, stills
 
 REGIONS = ["--hide-regions", "10,20,40,50; 80,10,120,10,80,60", "--keep-regions", "0,0,160,112"]
-PROGRAM = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+PROGRAM = [sys.executable, "-m", "passerby"]
 
 
 def run(*arguments):

@@ -19,7 +19,7 @@ from tests import clips
 from tests.patch import PATCH, hidden
 from tests.plans import always, plan_for
 
-PROGRAM = [sys.executable, "-c", "from passerby.cli.app import main; main()"]
+PROGRAM = [sys.executable, "-m", "passerby"]
 
 
 def run(*arguments):

@@ -115,3 +115,24 @@ print(calls, threading.active_count(), [n for n in sys.modules if "telemetry" in
 """
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert "[] 1 []" == said.strip()
+
+
+def test_a_file_that_another_process_takes_away_meanwhile_stops_nothing(compiled: Compiled, monkeypatch):
+    """Found with two processes that keep at the same time: a file goes between its being listed and looked at."""
+    for name in "abc":
+        compiled.save(name, b"x" * 200)
+    real, gone = Path.iterdir, []
+
+    def listed(folder: Path):
+        paths = sorted(real(folder), key=lambda path: path.stat().st_mtime_ns)
+        for number, path in enumerate(paths):
+            if number == 0 and not gone:
+                gone.append(path)
+                path.unlink()
+            yield path
+
+    monkeypatch.setattr(Path, "iterdir", listed)
+    compiled.save("d", b"x" * 700)
+    assert gone
+    assert told(compiled, "d")
+    assert sum(path.stat().st_size for path in real(gone[0].parent)) <= 1000

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import av
 import cv2
@@ -17,7 +18,7 @@ from passerby.detect import detector
 from passerby.detect import look as module
 from passerby.detect.cadence import FULL, Reach
 from passerby.detect.detector import Detection, Detectors
-from passerby.detect.look import BODY, FACE, PLATE, TEXT, Looker
+from passerby.detect.look import BODY, FACE, PLATE, TEXT, Looker, LookSettings
 from passerby.detect.plates import TRACE
 from passerby.detect.weights import Registry
 
@@ -237,3 +238,58 @@ def test_only_a_close_look_sees_faces_at_full_size():
         looking = looker(Kind.FACE)
         looking.look(scene((Kind.FACE, PLACE)), Reach(close=close))
         assert close is (1280 in [max(size) for size in looking._detectors[FACE].shown])
+
+
+class Unsure(ColourDetector):
+    """Sees people weakly, each size as it is told."""
+
+    scores: dict[int, float] = {}  # noqa: RUF012
+
+    def find(self, picture, threshold, kinds=None):
+        score = self.scores.get(picture.shape[1], 0.0)
+        return [replace(d, score=score) for d in super().find(picture, threshold, kinds) if score >= threshold]
+
+
+def coat(place):
+    """A frame with a person in stripes, so that it is not out of focus."""
+    frame = scene((Kind.PERSON, place))
+    picture = frame.picture.to_ndarray(format="bgr24")
+    x1, y1, x2, y2 = (round(value) for value in place)
+    for x in range(x1, x2, 40):
+        picture[y1:y2, x : min(x + 20, x2), 1] = 110
+    return RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv444p", threads=1), 0, 0)
+
+
+LARGE, SMALL = Box(400, 100, 900, 700), Box(400, 100, 500, 300)
+
+
+@pytest.mark.parametrize(
+    ("scores", "place", "seen"),
+    [
+        ({512: 0.15, 256: 0.15}, LARGE, True),
+        ({512: 0.15}, LARGE, False),
+        ({256: 0.9}, LARGE, False),
+        ({512: 0.15, 256: 0.9}, SMALL, False),
+        ({512: 0.3}, SMALL, True),
+    ],
+)
+def test_people_close_up_whom_two_sizes_see_weakly_are_people(scores, place, seen, monkeypatch):
+    monkeypatch.setattr(detector, "Detector", Unsure)
+    monkeypatch.setattr(Unsure, "scores", scores)
+    found = looker(Kind.PERSON).look(coat(place), FULL)
+    assert seen == bool(boxes(found, Kind.PERSON))
+
+
+def test_nobody_is_seen_in_what_is_out_of_focus(monkeypatch):
+    monkeypatch.setattr(detector, "Detector", Unsure)
+    monkeypatch.setattr(Unsure, "scores", {512: 0.15, 256: 0.9})
+    looking = looker(Kind.PERSON)
+    assert [] == looking.look(scene((Kind.PERSON, LARGE)), FULL)
+    assert [Kind.PERSON] == [d.kind for d in looking.look(coat(LARGE), FULL)]
+
+
+def test_where_time_is_short_nobody_is_looked_at_twice(monkeypatch):
+    monkeypatch.setattr(detector, "Detector", Unsure)
+    monkeypatch.setattr(Unsure, "scores", {512: 0.15, 256: 0.9})
+    plain = Looker(Detectors(Registry.load()), Geometry(*SIZE), (Kind.PERSON,), LookSettings(near_size=0))
+    assert [] == plain.look(coat(LARGE), FULL)

@@ -7,8 +7,8 @@ import pytest
 
 from passerby.base.media import Geometry
 from passerby.base.raw import RawFrame
+from passerby.base.sight import MOVED
 from passerby.detect.sight import FIRST, SETTLED, Sights
-from passerby.events.rules import COVERED, DARK, MOVED
 
 WIDTH, HEIGHT = 640, 360
 GEOMETRY = Geometry(WIDTH, HEIGHT)
@@ -47,11 +47,9 @@ def sights():
 
 
 def verdict(sight):
-    if sight.brightness < DARK:
-        return "dark"
-    if sight.detail < COVERED:
-        return "covered"
-    return "moved" if sight.likeness < MOVED else "fine"
+    told = [name for name in ("dark", "covered", "moved") if getattr(sight, name)]
+    assert len(told) <= 1
+    return told[0] if told else "fine"
 
 
 HAND = cv2.GaussianBlur(np.where(np.indices((HEIGHT, WIDTH))[1] % 300 < 150, 90, 60).astype(np.uint8), (0, 0), 60)
@@ -86,6 +84,40 @@ def test_a_hand_before_the_lens_does_not_become_what_is_known(sights):
     for _ in range(60):
         seen(sights, HAND)
     assert "fine" == verdict(seen(sights, YARD))
+
+
+#: Somebody who stands so near that little else is seen.
+NEAR = YARD.copy()
+cv2.ellipse(NEAR, (320, 300), (300, 290), 0, 0, 360, 90, -1)
+for _x in range(140, 560, 60):
+    cv2.ellipse(NEAR, (_x, 200), (25, 60), 20, 0, 360, 40 + _x // 3, -1)
+NIGHT = (YARD * 0.03).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("shown", "looks", "expected"),
+    [
+        (NEAR, 20, "fine"),  # who puts up the camera and walks off
+        (NIGHT, SETTLED + 10, "dark"),
+        (HAND, SETTLED + 10, "covered"),
+    ],
+    ids=["near", "night", "hand"],
+)
+def test_what_it_shows_while_it_begins_is_not_what_it_has_to_show(shown, looks, expected):
+    sights = Sights()
+    begun = [verdict(seen(sights, shown)) for _ in range(looks)]
+    after = [verdict(seen(sights, YARD)) for _ in range(SETTLED)]
+    assert ({expected}, {"fine"}) == (set(begun), set(after))
+    assert "moved" == verdict(seen(sights, yard(9)))
+
+
+@pytest.mark.parametrize(("shown", "expected"), [(NIGHT, "dark"), (HAND, "covered")], ids=["night", "hand"])
+def test_what_shows_nothing_is_never_what_is_known(sights, shown, expected):
+    """Neither at dawn nor when the cloth is taken off does the camera look as if it had been turned; and one that was
+    turned meanwhile does."""
+    assert {expected} == {verdict(seen(sights, shown)) for _ in range(2 * SETTLED)}
+    assert "fine" == verdict(seen(sights, YARD))
+    assert "moved" == verdict(seen(sights, np.roll(YARD, 130, axis=1)))
 
 
 def test_a_camera_that_stays_turned_is_at_home_there(sights):

@@ -5,7 +5,19 @@ from hypothesis import strategies as st
 from passerby.base.box import Box
 from passerby.base.kinds import Kind
 from passerby.base.plan import Keyframe, Span, Track
-from passerby.server.review.edits import Refused, anchors, frame_at, is_hand_made, merged, since, split, until, with_box
+from passerby.server.review.edits import (
+    anchors,
+    drawn,
+    fitted,
+    frame_at,
+    is_hand_made,
+    merged,
+    since,
+    split,
+    until,
+    with_box,
+)
+from passerby.server.review.said import Refused
 from passerby.server.review.visible import hidden_again, kept_visible, stretches
 
 TIMES = list(range(0, 1000, 10))
@@ -99,7 +111,7 @@ def test_a_visible_stretch_ends_where_tracks_cross():
 
 def test_a_crossing_must_be_confirmed():
     one, other = crossing()
-    with pytest.raises(Refused, match="crosses"):
+    with pytest.raises(Refused, match="crossing"):
         kept_visible(one, [one, other], TIMES, 45, confirmed=False)
     assert kept_visible(one, [one, other], TIMES, 45, confirmed=True).at(450) is None
 
@@ -124,3 +136,12 @@ def test_hidden_again():
     assert (Span(start=500, end=600),) == hidden_again(one, 200).visible
     with pytest.raises(Refused):
         hidden_again(one, 400)
+
+
+def test_a_fixed_region_is_moved_for_all_of_its_time():
+    corners = ((0.0, 0.0), (20.0, 0.0), (10.0, 10.0))
+    keys = tuple(drawn(time, Box(0, 0, 20, 10), corners) for time in (0, 900))
+    region = Track(number=3, kind=Kind.REGION, keyframes=keys)
+    moved = fitted(region, 300, Box(100, 50, 140, 70))
+    assert [(0, Box(100, 50, 140, 70)), (900, Box(100, 50, 140, 70))] == [(k.time, k.box) for k in moved.keyframes]
+    assert {((100.0, 50.0), (140.0, 50.0), (120.0, 70.0))} == {key.polygon for key in moved.keyframes}

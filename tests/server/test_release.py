@@ -81,8 +81,9 @@ def stop_at_once(progress, frames):
 def test_what_is_left_out_is_not_in_the_release(review):
     kept = [moment for moment, _ in decoded(review.given.source) if not 0.2 <= moment < 0.4]
     review.edit("trim", spans=[{"start": 0.2, "end": 0.4}])
-    exported(review, audio=Audio.REMOVE)
+    release = exported(review, audio=Audio.REMOVE)
     assert len(kept) == len(decoded(review.given.output))
+    assert [] == release["verdict"]["findings"]
 
 
 def test_what_the_check_sees_is_at_the_sources_moment(review, monkeypatch):
@@ -180,7 +181,7 @@ def test_a_judged_draw_gives_the_bound_and_the_report_says_it(review):
 
 
 def test_frames_are_drawn_from_what_was_exported(review):
-    assert "Export first" in review.post("/draw").json()["detail"]
+    assert "export_first" == review.post("/draw").json()["said"]["code"]
     assert 409 == review.get("/draw/1").status_code
     assert 409 == review.post("/draw/1", {"shows": False}).status_code
 

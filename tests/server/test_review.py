@@ -153,30 +153,35 @@ def test_regions_and_whole_pictures(review):
     review.edit("region", first=3, last=6, polygon=corners)
     assert picture(review.get("/masked/0/4?size=0"))[55, 65].max() < 20
     assert picture(review.get("/masked/0/7?size=0"))[55, 65].max() > 40
+    number = review.saved.tracks(0)[-1].number
+    review.edit("move", track=number, frame=4, box=[10, 50, 70, 90])
+    assert picture(review.get("/masked/0/6?size=0"))[55, 15].max() < 20
+    assert picture(review.get("/masked/0/6?size=0"))[55, 100].max() > 40
     review.edit("cover", first=10, last=12)
     assert picture(review.get("/masked/0/11")).max() < 20
     assert picture(review.get("/masked/0/13")).max() > 40
 
 
 @pytest.mark.parametrize(
-    ("op", "what"),
+    ("op", "what", "code"),
     [
-        ("draw", {"frame": 99, "box": [0, 0, 9, 9]}),
-        ("draw", {"frame": 0, "box": [900, 900, 990, 990]}),
-        ("draw", {"frame": 0, "video": 3, "box": [0, 0, 9, 9]}),
-        ("delete", {"track": 77}),
-        ("merge", {"track": 1, "other": 1}),
-        ("split", {"track": 1, "frame": 99}),
-        ("hide", {"track": 1, "frame": 5}),
-        ("extend", {"track": 1, "frame": 5}),
-        ("cover", {"first": 9, "last": 3}),
-        ("sound", {"spans": [{"start": 3, "end": 2}]}),
+        ("draw", {"frame": 99, "box": [0, 0, 9, 9]}, "no_frame"),
+        ("draw", {"frame": 0, "box": [900, 900, 990, 990]}, "box_outside"),
+        ("draw", {"frame": 0, "video": 3, "box": [0, 0, 9, 9]}, "no_video"),
+        ("delete", {"track": 77}, "no_track"),
+        ("merge", {"track": 1, "other": 1}, "merge_itself"),
+        ("split", {"track": 1, "frame": 99}, "no_frame"),
+        ("hide", {"track": 1, "frame": 5}, "hidden_already"),
+        ("extend", {"track": 1, "frame": 5}, "track_there"),
+        ("cover", {"first": 9, "last": 3}, "span_backwards"),
+        ("sound", {"spans": [{"start": 3, "end": 2}]}, "span_backwards"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_words(review, op, what):
+def test_what_makes_no_sense_is_refused_by_a_word_of_the_catalogue(review, op, what, code):
     answer = review.edit(op, **what)
     assert 409 == answer.status_code
-    assert answer.json()["detail"].endswith(".")
+    assert code == answer.json()["said"]["code"]
+    assert code.replace("_", " ") in answer.json()["detail"]
     assert () == review.saved.corrections
 
 
@@ -199,7 +204,10 @@ def test_two_programs_do_not_overwrite_each_other(review):
     os.utime(review.given.plan, (1, 1))
     answer = review.edit("delete", track=1)
     assert 409 == answer.status_code
-    assert "changed by another program" in answer.json()["detail"]
+    assert ("changed_elsewhere", {"plan": "yard.plan.json"}) == (
+        answer.json()["said"]["code"],
+        answer.json()["said"]["values"],
+    )
     assert () == review.saved.corrections
 
 
@@ -211,8 +219,9 @@ def test_a_plan_of_another_file_is_refused(review):
     again.shelf.items[0].file.prove()
     told = again.client.get("/api/files", headers=HEADERS).json()[0]
     assert "failed" == told["state"]
-    assert "another file" in told["error"]
-    assert 409 == again.get("/masked/0/0").status_code
+    assert "other_file" == told["error"]["code"]
+    refused = again.get("/masked/0/0")
+    assert (409, told["error"]) == (refused.status_code, refused.json()["said"])
 
 
 def test_the_queue_remembers_what_was_looked_at(review):
@@ -259,4 +268,5 @@ def test_a_file_that_is_no_video_says_so(tmp_path):
     (tmp_path / "yard.mp4").write_text("nothing")
     told_of = opened(tmp_path / "yard.mp4").client.get("/api/files", headers=HEADERS).json()[0]
     assert "failed" == told_of["state"]
-    assert "not a video" in told_of["error"]
+    assert "UnsupportedSource" == told_of["error"]["code"]
+    assert "not a video" in told_of["error"]["words"]

@@ -118,6 +118,7 @@ SOURCES = {
     "variable rate": {"times": VARIABLE},
     "edit list": {"times": [1200 * (n - 6) for n in range(FRAMES)]},
 }  # fmt: skip
+AVI = {"container": "avi", "base": QUARTER, "video": "mpeg4"}
 #: Each source is kept in MP4, and written in one other way: those take their turns.
 OTHERS = [("disguise", ".mkv"), ("keep", ".mkv"), ("disguise", ".mp4")]
 WAYS = [(name, *way) for n, name in enumerate(SOURCES) for way in (("keep", ".mp4"), OTHERS[n % len(OTHERS)])]
@@ -129,6 +130,14 @@ def test_in_sync(tmp_path, source, audio, ending):
     report = redact(path, out, Settings(audio=audio))
     assert report.damage == ()
     assert max(apart(out)) < 0.02
+
+
+@pytest.mark.parametrize("audio", ["keep", "disguise"])
+def test_mp3_in_avi_is_as_far_from_the_picture_as_it_was(tmp_path, audio):
+    """FFmpeg writes the packet that only prepares the decoder as sound, so such a file is never quite in step."""
+    path, out = clip(tmp_path / "s", codec="libmp3lame", **AVI), tmp_path / "o.mp4"
+    redact(path, out, Settings(audio=audio))
+    assert max(abs(a - b) for a, b in zip(apart(path), apart(out), strict=True)) < 0.02
 
 
 @pytest.mark.parametrize(("codec", "container", "ending", "expected"), [
@@ -143,8 +152,8 @@ def test_in_sync(tmp_path, source, audio, ending):
     ("ac3", "mpegts", ".mp4", "ac3"),
 ])  # fmt: skip
 def test_copied_where_the_container_allows(tmp_path, codec, container, ending, expected):
-    options = {"base": Fraction(1, 25), "video": "mpeg4"} if container == "avi" else {}
-    path, out = clip(tmp_path / "s", codec=codec, container=container, **options), tmp_path / f"o{ending}"
+    options = AVI if container == "avi" else {"container": container}
+    path, out = clip(tmp_path / "s", codec=codec, **options), tmp_path / f"o{ending}"
     report = redact(path, out, Settings(audio="keep"))
     with av.open(str(out)) as opened, av.open(str(path)) as source:
         assert opened.streams.audio[0].codec_context.codec.canonical_name == expected

@@ -206,6 +206,16 @@ def test_recordings_that_a_picture_needs_are_not_cleaned_away(tmp_path):
         assert [] == recordings.cameras()
 
 
+def test_only_pictures_for_a_destination_that_is_no_more_are_let_go(database):
+    span = ("gate", NOW - 5, NOW + 10)
+    drafts = [draft("clip", Priority.CLIPS, span=span), draft("event", Priority.EVENTS)]
+    fill(database, drafts, {"mqtt": Budget(send=ALL), "webhook:old": Budget(send=ALL)})
+    outbox = Outbox(database)
+    assert 0 == outbox.let_go({"mqtt", "webhook:old"})
+    assert 1 == outbox.let_go({"mqtt"})
+    assert {"mqtt": {Priority.EVENTS: 1, Priority.CLIPS: 1}, "webhook:old": {Priority.EVENTS: 1}} == outbox.waiting()
+
+
 def test_it_is_there_with_what_it_announces_or_neither_is(database, monkeypatch):
     settings = UplinkSettings(mqtt=Mqtt(host="h"), webhooks=(Webhook(name="a", url="http://h/", secret="s" * 16),))
     counts = Counts(database, "school", settings.destinations())

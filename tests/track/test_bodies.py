@@ -87,6 +87,21 @@ def test_who_runs_into_the_picture_is_one():
     assert 1 == len(counted(watch(who)))
 
 
+def test_a_car_far_away_is_not_the_one_at_the_rim():
+    """Two that stand, each of them seen now and then: the small one does not jump into the large one's place, however
+    near that begins; else it has crossed every line between the two."""
+
+    def who(t):
+        small = Detection(Kind.VEHICLE, Box(552, 270, 622, 301), 0.37, "test", Sort.CAR)
+        large = Detection(Kind.VEHICLE, Box(749, 342, 1279, 719), 0.36, "test", Sort.CAR)
+        return [small] if t % 10 < 4 else [large] if 5 <= t % 10 < 9 else []
+
+    told = [one for look in watch(who, seconds=40, every=1.0) for one in look if one.seen and one.confirmed]
+    sides = {(one.track, one.box.x1 > 0.5) for one in told}
+    assert {False, True} == {right for _, right in sides}
+    assert len({track for track, _ in sides}) == len(sides)
+
+
 def test_half_of_somebody_is_not_one_more():
     def who(t):
         whole = found(500)

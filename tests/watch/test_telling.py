@@ -4,10 +4,12 @@ import pytest
 
 from passerby.base.clock import Moment
 from passerby.base.counting import EventKind
+from passerby.base.sending import Budget, Priority
 from passerby.base.site_file import parse_site
 from passerby.store.counts import Counts
 from passerby.store.database import Database
 from passerby.store.folder import DataFolder
+from passerby.store.outbox import Draft, Outbox, put
 from passerby.watch import telling
 from passerby.watch.telling import Telling
 
@@ -50,3 +52,13 @@ def test_a_disk_in_trouble_and_a_camera_without_a_process_are_told(site, tmp_pat
         found = Counts(database, site.topic).events()
     assert [(EventKind.STORAGE, None), (EventKind.LOST, "gate")] == [(k.event.kind, k.event.camera) for k in found]
     assert "the disk is failing" == found[0].event.detail
+
+
+def test_nothing_is_kept_for_a_destination_that_the_site_no_longer_names(site, tmp_path, caplog):
+    draft = Draft("clip", Priority.CLIPS, "gate/clip", b"{}", ("gate", 1.0, 2.0))
+    with Database.open(tmp_path / "data") as database:
+        with database.writing() as connection:
+            put(connection, [draft], dict.fromkeys(("mqtt", "webhook:desk"), Budget(send=tuple(Priority))), 0.0)
+        Telling(site, Clock()).close()
+        assert ["webhook:desk"] == list(Outbox(database).waiting())
+    assert "1 pictures waited" in caplog.text

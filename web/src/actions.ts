@@ -12,6 +12,7 @@ import {
   type Kept,
   Refusal,
   type ReleaseTold,
+  sentence,
   type Session,
   type TrackTold,
   type Whole,
@@ -26,8 +27,14 @@ const POLL = 250;
 const id = (): number => store.file.value?.id ?? 0;
 const path = () => ({ params: { path: { id: id() } } });
 
-export function say(text: string, bad = false): void {
-  store.message.value = { text, bad };
+export function say(text: string, bad = false, words: string | null = null): void {
+  store.message.value = { text, bad, words };
+}
+
+/** Words for whatever went wrong. What is no refusal is a connection that failed. */
+function sayWhy(error: unknown): void {
+  if (error instanceof Refusal) say(error.message, true, error.words);
+  else say(t('unreachable'), true, String(error));
 }
 
 /** Run something, and tell the person when it is refused. */
@@ -36,7 +43,7 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
     return await work();
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) store.loggedOut.value = true;
-    say(error instanceof Error ? error.message : String(error), true);
+    sayWhy(error);
     return null;
   }
 }
@@ -159,20 +166,21 @@ export async function pollFollowing(): Promise<void> {
         take({ history: told.history, tracks: [[told.video as number, told.track]], gone: [], selected: null });
       }
       if (told.progress.state !== 'running') {
-        if (told.progress.error) say(told.progress.error, true);
+        if (told.progress.error) say(sentence(told.progress.error), true, told.progress.error.words);
         return;
       }
       await new Promise((done) => window.setTimeout(done, 300));
     }
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error), true);
+    sayWhy(error);
   } finally {
     polling = false;
   }
 }
 
 export async function stopFollowing(): Promise<void> {
-  await attempt(() => ask<Following>(client.POST('/api/files/{id}/following/stop', path())));
+  const told = await attempt(() => ask<Following>(client.POST('/api/files/{id}/following/stop', path())));
+  if (told) store.following.value = told;
 }
 
 export async function refreshQueue(): Promise<void> {
@@ -299,8 +307,8 @@ export async function logIn(password: string): Promise<void> {
       body: JSON.stringify({ password }),
     });
     if (!response.ok) {
-      const said = (await response.json()) as { detail: string };
-      throw new Refusal(said.detail, response.status === 401 ? 0 : response.status);
+      const wait = response.headers.get('retry-after') ?? '';
+      throw new Refusal(response.status === 429 ? t('tooManyTries', { seconds: wait }) : t('wrongPassword'), 0);
     }
     location.reload();
   });

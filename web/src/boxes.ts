@@ -20,12 +20,23 @@ export function beginDraft(mode: 'draw' | 'region'): void {
 
 export function beginEdit(): void {
   const track = store.track.value;
-  const box = track && track.kind !== 'region' ? place(track, store.now.value) : null;
+  const box = track ? place(track, store.now.value) : null;
   if (!box) return say(t('noTrack'), true);
   store.playing.value = false;
   store.mode.value = 'edit';
   store.draft.value = box;
   say(t('boxKeys'));
+}
+
+/** The draft, as large as it is, around a place of the picture. */
+export function placeDraft(x: number, y: number): void {
+  const info = store.info.value;
+  const box = store.draft.value;
+  if (!info || !box) return;
+  const [w, h] = [box[2] - box[0], box[3] - box[1]];
+  const left = Math.min(info.width - w, Math.max(0, x - w / 2));
+  const top = Math.min(info.height - h, Math.max(0, y - h / 2));
+  store.draft.value = [left, top, left + w, top + h];
 }
 
 export function leaveDraft(): void {
@@ -72,7 +83,7 @@ export async function takeDraft(): Promise<void> {
     ];
     done = await edit({ op: 'region', video, first: from ?? 0, last: to ?? store.lastFrame.value, polygon });
   } else if (mode === 'edit' && store.selected.value !== null) {
-    done = await edit({ op: 'move', video, track: store.selected.value, frame, box, follow: true });
+    done = await edit({ op: 'move', video, track: store.selected.value, frame, box, follow: store.track.value?.kind !== 'region' });
   }
   void done;
   leaveDraft();

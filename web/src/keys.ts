@@ -115,10 +115,16 @@ const focus = (id: string) => window.setTimeout(() => document.getElementById(id
 export const followHere = chosen(() => {
   const track = store.track.value;
   const box = store.here.value.find((one) => one.number === track?.number);
+  if (track?.kind === 'region') return say(t('regionStays'), true);
   if (!track || !box) return say(t('noTracksHere'), true);
   beginEdit();
   void takeDraft();
 });
+
+function stopOrLeave(): void {
+  if (store.isFollowing.value) void stopFollowing();
+  else store.selected.value = store.mergeFrom.value = null;
+}
 
 export const KEYS: Key[] = [
   { keys: ['Space'], text: 'play', group: 'time', run: () => (store.playing.value = !store.playing.value) },
@@ -146,7 +152,7 @@ export const KEYS: Key[] = [
   { keys: ['Shift+B'], text: 'drawRegion', group: 'tracks', run: () => beginDraft('region') },
   { keys: ['e'], text: 'editBox', group: 'tracks', run: beginEdit },
   { keys: ['f'], text: 'follow', group: 'tracks', run: followHere },
-  { keys: ['Escape'], text: 'stopFollowing', group: 'tracks', run: () => void stopFollowing() },
+  { keys: ['Escape'], text: 'stopOrLeave', group: 'tracks', run: stopOrLeave },
   { keys: ['x'], text: 'extend', group: 'tracks', run: chosen(() => void edit({ op: 'extend', ...about() })) },
   { keys: ['Shift+I'], text: 'startsHere', group: 'tracks', run: chosen(() => void edit({ op: 'end', side: 'starts', ...about() })) },
   { keys: ['Shift+O'], text: 'endsHere', group: 'tracks', run: chosen(() => void edit({ op: 'end', side: 'ends', ...about() })) },
@@ -201,19 +207,20 @@ function drafting(event: KeyboardEvent): boolean {
   return true;
 }
 
-const OWN = new Set(['Enter', 'Space', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+/** What a button with the focus takes for itself; all other keys do what they always do, after a click too. */
+const OWN = new Set(['Enter', 'Space']);
 
 export function onKey(event: KeyboardEvent): void {
   if (store.helpOpen.value || !store.file.value) return;
   const target = event.target as HTMLElement;
-  const typing = target.matches('input, textarea, select');
+  const typing = target.matches('input:not([type=checkbox]), textarea, select');
   if (typing) {
     if (event.key === 'Escape') target.blur();
     return;
   }
   if (drafting(event)) return event.preventDefault();
   const name = nameOf(event);
-  if (target.matches('button, a, [role=tab], summary') && OWN.has(name)) return;
+  if (target.matches('button, a, summary, input') && OWN.has(name)) return;
   const found = KEYS.find((key) => key.keys.includes(name));
   if (!found) return;
   event.preventDefault();

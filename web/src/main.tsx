@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import * as act from './actions';
+import { sentence } from './api';
 import { KEYS, onKey, setSpeed, spelled, second, toggleView, zoomBy } from './keys';
 import { t, type Text } from './messages';
 import { QueuePanel, SpansPanel, TrackPanel } from './panels';
@@ -228,7 +229,11 @@ function Waiting() {
             {one.state === 'analysing' && (
               <progress max={one.progress.total ?? 1} value={one.progress.total ? one.progress.done : undefined} aria-label={t('analysing')} />
             )}
-            {one.error && <p class="bad">{one.error}</p>}
+            {one.error && (
+              <p class="bad">
+                {sentence(one.error)} {one.error.words && <span lang="en">{one.error.words}</span>}
+              </p>
+            )}
           </li>
         ))}
       </ul>
@@ -270,6 +275,7 @@ function Message() {
   return (
     <div class={`message ${said?.bad ? 'bad' : ''}`} role={said?.bad ? 'alert' : 'status'} aria-live="polite">
       {said?.text}
+      {said?.words && <span lang="en"> {said.words}</span>}
     </div>
   );
 }
@@ -319,5 +325,6 @@ function Help() {
   );
 }
 
+document.title = t('title');
 const root = document.getElementById('page');
 if (root) render(<Page />, root);

@@ -56,7 +56,7 @@ export function QueuePanel() {
               {clock(one.seconds)}
               <small>
                 {one.track != null && one.why.map((why) => t(`why_${why}` as Text)).join(', ')}
-                {one.why.includes('suspect') && one.what}
+                {one.why.includes('suspect') && <span lang="en"> {one.what}</span>}
                 {one.why.includes('not_analysed') && t('framesLong', { n: one.what ?? '' })}
               </small>
             </button>
@@ -151,7 +151,7 @@ function Chosen() {
         <button type="submit">{t('saveReason')}</button>
       </form>
       <div class="buttons">
-        {!region && <Button text={t('editBox')} hint="E" run={beginEdit} disabled={!isHere} />}
+        <Button text={t('editBox')} hint="E" run={beginEdit} disabled={!isHere} />
         {!region && <Button text={t('follow')} hint="F" run={followHere} disabled={!isHere} />}
         {!region && <Button text={t('extend')} hint="X" run={() => void act.edit({ op: 'extend', ...at })} disabled={isHere} />}
         <Button text={t('startsHere')} hint="Shift+I" run={() => void act.edit({ op: 'end', side: 'starts', ...at })} disabled={!isHere} />

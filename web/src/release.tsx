@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import * as act from './actions';
+import { sentence } from './api';
 import { t, type Text } from './messages';
 import { Button } from './panels';
 import * as store from './store';
@@ -21,7 +22,7 @@ export function ExportPanel() {
       <label>
         {t('sound')}
         <select value={audio.value} onChange={(event) => (audio.value = event.currentTarget.value as Audio | '')}>
-          <option value="">{t('sound_default', { audio: store.file.value?.audio ?? '' })}</option>
+          <option value="">{t('sound_default', { audio: t(`sound_${store.file.value?.audio ?? 'remove'}` as Text) })}</option>
           <option value="remove">{t('sound_remove')}</option>
           <option value="keep">{t('sound_keep')}</option>
           <option value="disguise">{t('sound_disguise')}</option>
@@ -40,7 +41,7 @@ export function ExportPanel() {
       )}
       {progress?.state === 'failed' && (
         <p class="bad" role="alert">
-          {progress.error}
+          {progress.error && sentence(progress.error)} <span lang="en">{progress.error?.words}</span>
         </p>
       )}
       {progress?.state === 'stopped' && <p>{t('stopped')}</p>}
@@ -48,7 +49,7 @@ export function ExportPanel() {
         <section class={`verdict ${verdict.clean ? 'good' : 'bad'}`} aria-label={t('verdict')} data-clean={String(verdict.clean)}>
           <h3>{verdict.clean ? t('verdictClean') : t('verdictNot')}</h3>
           {told?.stale && <p class="note">{t('stale')}</p>}
-          <p>{verdict.independent ? `${t('independent')} (${verdict.verdict})` : t('quickOnly')}</p>
+          <p>{verdict.verdict ? `${t('independent')} (${t(`verdict_${verdict.verdict}`)})` : t('quickOnly')}</p>
           {verdict.page && (
             <p>
               <a href={`/api/files/${store.file.value?.id ?? 0}/release/report`} target="_blank" rel="noreferrer">
@@ -63,7 +64,8 @@ export function ExportPanel() {
                 <button type="button" onClick={() => act.goTo(store.frameAtSeconds(one.time))}>
                   {clock(one.time)}
                 </button>{' '}
-                {one.what}
+                {one.check && `${t(`check_${one.check}`)}: `}
+                <span lang="en">{one.what}</span>
               </li>
             ))}
           </ul>
@@ -72,7 +74,11 @@ export function ExportPanel() {
               <summary>{t('remarks')}</summary>
               <ul>
                 {(verdict.checks ?? []).map((line, n) => (
-                  <li key={n}>{line}</li>
+                  <li key={n}>
+                    {line.check && `${t(`check_${line.check}`)}: `}
+                    {line.outcome && `${t(`outcome_${line.outcome}`)}. `}
+                    <span lang="en">{line.words}</span>
+                  </li>
                 ))}
               </ul>
             </details>
@@ -109,7 +115,7 @@ export function DrawPanel() {
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.target as HTMLElement).matches('input, select, textarea') || event.ctrlKey || event.altKey) return;
+      if ((event.target as HTMLElement).matches('input:not([type=checkbox]), select, textarea') || event.ctrlKey || event.altKey) return;
       if (event.key === 'a' || event.key === 'l') {
         event.preventDefault();
         void judge(event.key === 'l');

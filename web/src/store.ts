@@ -41,7 +41,7 @@ const systemDark = matchMedia('(prefers-color-scheme: dark)');
 export const dark = signal(systemDark.matches);
 systemDark.addEventListener('change', (event) => (dark.value = event.matches));
 export const helpOpen = signal(false);
-export const message = signal<{ text: string; bad: boolean } | null>(null);
+export const message = signal<{ text: string; bad: boolean; words: string | null } | null>(null);
 
 export const info = computed(() => file.value?.videos[video.value] ?? null);
 export const revision = computed(() => file.value?.history.revision ?? 0);

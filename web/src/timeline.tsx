@@ -13,6 +13,9 @@ const LABEL = 84;
 const RULER = 20;
 const ORDER = ['face', 'person', 'plate', 'text', 'screen', 'region', 'vehicle'];
 
+/** What a press on the rows does: where it began, and how far the rows were scrolled. */
+type Held = { x: number; y: number; scroll: number; does: 'undecided' | 'seek' | 'scroll' } | null;
+
 /** From certain (blue) to doubtful (orange); what a person drew is violet. Both themes, and safe for colour blindness. */
 export function certaintyColour(certainty: number, hand: boolean): string {
   if (hand) return '#8b5cf6';
@@ -26,7 +29,7 @@ export function Timeline() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSignal({ width: 600, height: 120 });
   const scroll = useSignal(0);
-  const dragging = useRef(false);
+  const held = useRef<Held>(null);
 
   useEffect(() => {
     const watch = new ResizeObserver(([first]) => {
@@ -178,13 +181,29 @@ export function Timeline() {
           const row = Math.floor((y - RULER + Math.min(scroll.value, most)) / ROW);
           const track = y > RULER ? rows.value[row] : undefined;
           if (track) store.selected.value = track.number;
-          if (track && x < LABEL) return goTo(frameAt(store.times.value, start(track)));
-          dragging.current = true;
+          const finger = event.pointerType === 'touch';
+          if (track && x < LABEL && !finger) return goTo(frameAt(store.times.value, start(track)));
           (event.currentTarget as Element).setPointerCapture(event.pointerId);
-          seek(event);
+          // A finger may want to see other rows: where it goes first tells.
+          held.current = { x, y, scroll: Math.min(scroll.value, most), does: finger ? 'undecided' : 'seek' };
+          if (held.current.does === 'seek') seek(event);
         }}
-        onPointerMove={(event) => dragging.current && seek(event)}
-        onPointerUp={() => (dragging.current = false)}
+        onPointerMove={(event) => {
+          const now = held.current;
+          if (!now) return;
+          const [x, y] = at(event);
+          if (now.does === 'undecided' && Math.hypot(x - now.x, y - now.y) >= 6)
+            now.does = most > 0 && Math.abs(y - now.y) > Math.abs(x - now.x) ? 'scroll' : 'seek';
+          if (now.does === 'seek') seek(event);
+          if (now.does === 'scroll') scroll.value = Math.min(most, Math.max(0, now.scroll + now.y - y));
+        }}
+        onPointerUp={(event) => {
+          if (held.current?.does !== 'undecided') held.current = null;
+          else if (held.current.x < LABEL && store.track.value) goTo(frameAt(store.times.value, start(store.track.value)));
+          else seek(event);
+          held.current = null;
+        }}
+        onPointerCancel={() => (held.current = null)}
         onWheel={(event) => {
           event.preventDefault();
           if (event.ctrlKey) zoomTimeline(event.deltaY < 0 ? 0.7 : 1.4);

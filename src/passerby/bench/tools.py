@@ -14,7 +14,7 @@ from passerby.base.errors import PasserbyError
 from passerby.base.settings import Profile
 
 #: passerby as it runs here, whatever the shell would find under its name.
-PASSERBY = (sys.executable, "-c", "from passerby.cli.app import main; main()")
+PASSERBY = (sys.executable, "-m", "passerby")
 #: The version that is compared with, from the package index.
 DEFACE = "deface==1.5.0"
 

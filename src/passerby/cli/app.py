@@ -5,7 +5,6 @@ Exit codes: 0 done and clean, 1 error, 2 usage, 3 done but something needs a per
 
 from __future__ import annotations
 
-import resource
 import sys
 import traceback
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from passerby.base.errors import PasserbyError
+from passerby.cli.start import no_core_dumps
 
 #: The commands, in the order of the help, each in the module of its name.
 COMMANDS = (
@@ -89,7 +89,7 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line (by default the process's own) and ends the process with its exit code."""
-    _no_core_dumps()
+    no_core_dumps()
     given, debug = _take_debug(sys.argv[1:] if arguments is None else arguments)
     try:
         app(given, prog_name="passerby")
@@ -100,11 +100,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # the last wall: whatever nobody foresaw must not end in a page of traceback
         advice = "" if debug else " To see where, run it again with --debug."
         _end(f"{type(error).__name__}: {error}\nThis is a fault of passerby, not yours.{advice}", 1, debug)
-
-
-def _no_core_dumps() -> None:
-    """A dump of memory would hold the very pixels that are to be hidden."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _take_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:

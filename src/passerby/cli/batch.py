@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 
+from passerby.cli.ahead import take
 from passerby.cli.elsewhere import do
 from passerby.cli.patience import PATIENCE
 from passerby.cli.work import Outcome, State, Work
@@ -21,7 +22,7 @@ def run(works: Sequence[Work], jobs: int = 1, patience: float = PATIENCE) -> Ite
     """
     alone = len(works) == 1
     if jobs == 1:
-        with Worker(do, patience) as worker:
+        with Worker(do, patience, take()) as worker:
             for work in works:
                 yield done(worker, work, alone)
         return
@@ -44,7 +45,7 @@ def _work_off(
     patience: float,
     alone: bool,
 ) -> None:
-    with Worker(do, patience) as worker:
+    with Worker(do, patience, take()) as worker:
         while True:
             try:
                 work = waiting.get_nowait()

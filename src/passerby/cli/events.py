@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from passerby.base.counts import EventState
+from passerby.base.errors import UsageError
 from passerby.cli.moments import moment
 
-app = typer.Typer(help="What was worth telling: list, mark as seen, close.", no_args_is_help=True)
+app = typer.Typer(help="What was worth telling: list, mark as seen, close, its clip.", no_args_is_help=True)
 
 Data = Annotated[
     Path, typer.Option("--data", envvar="PASSERBY_DATA", help="The data folder, as `data` in site.yaml names it.")
@@ -72,6 +73,36 @@ def seen(id: Id, data: Data = Path("data")) -> None:
 def close(id: Id, data: Data = Path("data")) -> None:
     """It is dealt with."""
     _mark(id, EventState.CLOSED, data)
+
+
+@app.command()
+def clip(
+    id: Id,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="MP4 to write; by default CAMERA-FROM.mp4 here.")
+    ] = None,
+    data: Data = Path("data"),
+    *,
+    purpose: Annotated[
+        str,
+        typer.Option("--purpose", help="What it is for, as the log of `passerby audit` will say. No names: a case."),
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace the output and its report.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
+) -> None:
+    """What was recorded of it, masked, from before to after, as `passerby recordings export` writes it."""
+    from passerby.cli.recordings import export_stretch
+    from passerby.store.counts import Counts
+    from passerby.store.database import Database
+
+    with Database.open(data) as database:
+        kept = Counts(database, "").event(id)
+    if kept is None:
+        raise UsageError(f"There is no event {id}. `passerby events list` shows those that there are.")
+    event = kept.event
+    if event.camera is None or event.start is None or event.end is None:
+        raise UsageError(f"{id} is of no camera: it has no clip.")
+    export_stretch(event.camera, event.start, event.end, output, data, purpose, force, json)
 
 
 def _mark(id: str, state: EventState, data: Path) -> None:

@@ -91,14 +91,21 @@ def export(
 ) -> None:
     """Write what a camera recorded between two moments as one MP4, as it was recorded, with a report beside it. Who
     did so, and what for, is written down first."""
-    from passerby.sink.joined import join, report_path
-    from passerby.store.audit import stated
-    from passerby.store.recordings import Recordings
-
     now = datetime.now(UTC)
     begins, ends = moment(start, now), moment(end, now)
     if ends <= begins:
         raise UsageError(f"{end} does not come after {start}. Give FROM and TO in this order.")
+    export_stretch(camera, begins, ends, output, data, purpose, force, json)
+
+
+def export_stretch(
+    camera: str, begins: float, ends: float, output: Path | None, data: Path, purpose: str, force: bool, json: bool
+) -> None:
+    """What a camera recorded from `begins` to `ends` (Unix seconds), as `passerby recordings export` writes it."""
+    from passerby.sink.joined import join, report_path
+    from passerby.store.audit import stated
+    from passerby.store.recordings import Recordings
+
     path = output or Path(f"{camera}-{datetime.fromtimestamp(begins).astimezone():%Y%m%dT%H%M%S}.mp4")
     if path.suffix.lower() != ".mp4":
         raise UsageError(f"Recordings are exported as MP4. Give a name that ends in .mp4 instead of {path.name}.")

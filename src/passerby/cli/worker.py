@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
 import os
 import signal
 import sys
@@ -12,12 +11,11 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing import connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from pickle import PicklingError
 
+from passerby.cli.ahead import Running, start
 from passerby.cli.patience import PATIENCE, POLL, Watch, bytes_moved
 from passerby.cli.work import Kept, Outcome, State, Work
 from passerby.sink.output import part_of, remove_stale
@@ -39,20 +37,13 @@ class _Hung(Exception):
     """The process gives no sign of work."""
 
 
-@dataclass(slots=True)
-class _Running:
-    process: BaseProcess
-    pipe: connection.Connection
-    born: bool = False
-
-
 class Worker:
     """One process at a time, replaced when it dies or hangs."""
 
-    def __init__(self, do: Do, patience: float = PATIENCE) -> None:
-        """`do` is what the process does with each Work; `patience` in seconds, as Watch has it."""
-        self._do, self._patience = do, patience
-        self._running: _Running | None = None
+    def __init__(self, do: Do, patience: float = PATIENCE, running: Running | None = None) -> None:
+        """`do` is what the process does with each Work; `patience` in seconds, as Watch has it; `running` a process
+        that does it, if there is one already."""
+        self._do, self._patience, self._running = do, patience, running
 
     def __enter__(self) -> Worker:
         return self
@@ -86,7 +77,7 @@ class Worker:
 
     def _answer(self, work: Work) -> Outcome | Exception:
         """Raises EOFError or ConnectionError when the process dies, _Hung when it does nothing any more."""
-        running = self._running = self._running or _start(self._do)
+        running = self._running = self._running or start(serve, self._do)
         running.pipe.send(work)
         watch, beats = Watch(_size(work.job.source), self._patience), 0
         birth = Watch(0, max(self._patience, _BIRTH))
@@ -119,16 +110,7 @@ class Worker:
         running.process.join(_LAST_WORDS)
 
 
-def _start(do: Do) -> _Running:
-    spawn = multiprocessing.get_context("spawn")
-    ours, its = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(do, its, os.getpid()))
-    process.start()
-    its.close()  # else we would not hear that it died
-    return _Running(process, ours)
-
-
-def _serve(do: Do, pipe: connection.Connection, parent: int) -> None:
+def serve(do: Do, pipe: connection.Connection, parent: int) -> None:
     """The life of the process: Work comes in; a None for each beat, and an Outcome or an Exception go out."""
     _die_with_parent(parent)
     mouth = _Mouth(pipe)

@@ -69,10 +69,13 @@ class Compiled:
         return self._folder / f"{hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]}.blob"
 
     def _tidy(self) -> None:
-        files = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)]
+        files = []
+        for path in self._folder.iterdir():
+            with suppress(FileNotFoundError):  # another process tidies as well
+                files.append((path.stat(), path))
         held = sum(told.st_size for told, _ in files)
         for told, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
             if held <= self._most:
                 return
-            os.unlink(path)
+            path.unlink(missing_ok=True)
             held -= told.st_size

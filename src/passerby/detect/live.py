@@ -12,20 +12,27 @@ from passerby.detect.cadence import Reach
 from passerby.detect.look import LookSettings
 
 #: Every other look searches the whole picture for plates, those between look at vehicles close up. Faces and bodies are
-#: looked for in each.
+#: looked for in each. Cameras hang high: nobody fills their picture, and nobody is looked at a second time for that.
 LIVE_LOOKS: Mapping[Profile, LookSettings] = {
     Profile.FAST: LookSettings(
-        face_sizes=(640, 320), plate_sizes=(512,), text_size=320, trace_size=320, most_vehicles=2, view_size=1280
+        face_sizes=(640, 320),
+        near_size=0,
+        plate_sizes=(512,),
+        text_size=320,
+        trace_size=320,
+        most_vehicles=2,
+        view_size=1280,
     ),
     Profile.BALANCED: LookSettings(
         face_sizes=(960, 640, 320),
+        near_size=0,
         plate_sizes=(640, 320),
         text_size=512,
         trace_size=320,
         most_vehicles=3,
         view_size=1280,
     ),
-    Profile.THOROUGH: LookSettings(face_sizes=(1280, 640, 320), body_size=640, view_size=1920),
+    Profile.THOROUGH: LookSettings(face_sizes=(1280, 640, 320), body_size=640, near_size=0, view_size=1920),
 }
 
 #: Seconds between the beginnings of two looks: as often as SOONEST where the machine is idle, and never later than

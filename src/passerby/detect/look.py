@@ -24,6 +24,7 @@ from passerby.detect.alive import SMALLEST, check
 from passerby.detect.cadence import FULL, Reach
 from passerby.detect.detector import AT_ONCE, STEP, Detector, Detectors
 from passerby.detect.merge import merge
+from passerby.detect.near import CLOSE, FAINT, FOCUS, agreed, in_focus
 from passerby.detect.pictures import Picture, colour, fitted
 from passerby.detect.plates import HINT, hinted, on_vehicle, traces
 from passerby.detect.scene import SIDE
@@ -37,12 +38,14 @@ class LookSettings(Frozen):
 
     The face model misses close-ups at full size and far faces at small ones: hence several sizes. The plate model
     misses close-ups at 640, which 320 finds (plates, development stills: 7.5 % missed at 640, 3.7 % at 640 and 320,
-    0.6 % with text on vehicles). `view_size` is how large the picture is kept for looking at vehicles close up, where
+    0.6 % with text on vehicles). People close up of whom the body model is not sure are looked at again at `near_size`
+    (detect/near.py; 0 for never). `view_size` is how large the picture is kept for looking at vehicles close up, where
     faces are looked at smaller than that.
     """
 
     face_sizes: tuple[int, ...] = (1280, 640, 320)
     body_size: int = 512
+    near_size: int = 256
     plate_sizes: tuple[int, ...] = (640, 320)
     text_size: int = 512
     all_text_size: int = 768
@@ -68,6 +71,7 @@ LOOKS: Mapping[Profile, LookSettings] = {
     Profile.THOROUGH: LookSettings(
         face_sizes=(1920, 1280, 640, 320),
         body_size=960,
+        near_size=480,
         plate_sizes=(1280, 640, 320),
         text_size=960,
         all_text_size=1440,
@@ -220,8 +224,20 @@ class Looker:
         thresholds = {Kind.PERSON: s.person_threshold, Kind.VEHICLE: s.vehicle_threshold}
         if Kind.SCREEN in self._hide:
             thresholds[Kind.SCREEN] = s.screen_threshold
-        found = self._at(views, BODY, s.body_size, min(thresholds.values()), tuple(thresholds))
-        return [d for d in found if d.score >= thresholds[d.kind]]
+        least = min(thresholds.values())
+        found = self._at(views, BODY, s.body_size, min(least, FAINT) if s.near_size else least, tuple(thresholds))
+        weak = [d for d in found if d.score < thresholds[d.kind]]
+        return [d for d in found if d.score >= thresholds[d.kind]] + self._near(views, weak)
+
+    def _near(self, views: _Views, weak: Iterable[Detection]) -> list[Detection]:
+        """People close up, of whom two sizes together are sure."""
+        s, (picture, scale) = self._settings, views.whole(FOCUS)
+        close = CLOSE * self._geometry.upright[1]
+        seen = [d for d in weak if d.kind is Kind.PERSON and d.box.height >= close]
+        seen = [d for d in seen if in_focus(picture, Box(*(v / scale for v in d.box)))]
+        if not seen:
+            return []
+        return agreed(seen, self._at(views, BODY, s.near_size, FAINT, (Kind.PERSON,)), s.person_threshold)
 
     def _plates(self, views: _Views, vehicles: Sequence[Detection], texts: Sequence[Detection]) -> list[Detection]:
         """Plates anywhere in the picture, for the plate whose vehicle nobody saw as well."""

@@ -1,12 +1,16 @@
 """How a camera sees, measured on a small picture: brightness, detail, and whether the long-known edges are still there.
 
 A camera is covered when nothing can be told apart in most of the picture any more, and moved when edges that stood
-still for minutes are elsewhere. People, shadows and lamps change some of the edges; all of them change when somebody
-turns the camera. What was long there is learned slowly, and only from pictures that look like it, so that a hand before
-the lens does not become what is known.
+still for a while are elsewhere. People, shadows and lamps change some of the edges; all of them change when somebody
+turns the camera. What was long there is learned slowly, and only from pictures that look like it: neither a hand before
+the lens nor a night without light becomes what is known, however long it lasts. Who stands before the lens while the
+camera begins does not either: what is known at first has to stay for a while before anything is said by it, and when
+something else comes in its place, that is learned anew without a word.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -23,9 +27,10 @@ LONGEST, CELL = 160, 10
 #: pixel. Noise of a camera at night stays below.
 SOMETHING = 4.0
 #: Looks that are needed before anything is taken for known, and the share that each adds to it.
-FIRST, LEARN = 8, 0.03
-#: A picture that is this much alike adds to what is known; so does one that has shown something else for so many looks.
-ALIKE, SETTLED = 0.5, 120
+FIRST, LEARN = 60, 0.03
+#: A picture that is this much alike adds to what is known. One that has shown something else for so many looks takes
+#: its place: the first number until enough is known to tell, the second after that.
+ALIKE, UNSETTLED, SETTLED = 0.5, 8, 120
 #: An edge is where the steepness is beyond this share of the picture's own strongest (its 98th hundredth).
 EDGE = 0.25
 
@@ -44,25 +49,27 @@ class Sights:
         """One picture. Likeness is 1 until enough is known to tell."""
         small = luma(frame, geometry, fitted(geometry, LONGEST)).astype(np.float32)
         steep = _steepness(small)
-        edges = _edges(steep)
-        likeness = self._compare(edges)
-        return Sight(brightness=float(small.mean()) / 255, detail=_detail(steep), likeness=likeness)
+        sight = Sight(brightness=float(small.mean()) / 255, detail=_detail(steep), likeness=1.0)
+        if sight.dark or sight.covered:  # it shows nothing: neither to compare nor to learn from
+            return sight
+        return replace(sight, likeness=self._compare(_edges(steep)))
 
     def _compare(self, edges: Numbers) -> float:
         if self._known is None or self._known.shape != edges.shape:
-            self._known, self._looks, self._strange = edges.copy(), 1, 0
+            self._begin(edges)
             return 1.0
         likeness = _likeness(self._known, edges)
-        self._looks += 1
-        if self._looks <= FIRST:
-            self._known += (edges - self._known) / self._looks
-            return 1.0
+        sure = self._looks >= FIRST
         self._strange = 0 if likeness >= ALIKE else self._strange + 1
-        if self._strange > SETTLED:  # it has been turned for good: this is what it shows now
-            self._known, self._looks, self._strange = edges.copy(), 1, 0
+        if self._strange > (SETTLED if sure else UNSETTLED):  # this is what it shows now
+            self._begin(edges)
         elif likeness >= ALIKE:
-            self._known += LEARN * (edges - self._known)
-        return likeness
+            self._looks += 1
+            self._known += max(LEARN, 1 / self._looks) * (edges - self._known)
+        return likeness if sure else 1.0
+
+    def _begin(self, edges: Numbers) -> None:
+        self._known, self._looks, self._strange = edges.copy(), 1, 0
 
 
 def _steepness(small: Numbers) -> Numbers:

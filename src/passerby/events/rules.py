@@ -15,13 +15,6 @@ from passerby.base.sight import Sight
 from passerby.events.bins import Key
 from passerby.events.lines import Way
 
-#: Mean luma below which a picture is dark. Black is 16 of 255 in most video.
-DARK = 0.1
-#: Share of the picture with something to be told apart in it, below which it is covered.
-COVERED = 0.12
-#: Share of its long-known edges below which a picture shows something else.
-MOVED = 0.35
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -148,11 +141,5 @@ def _crossing(rule: CrossingRule, facts: Facts) -> Found | None:
 
 
 def _sight(rule: SightRule, sight: Sight) -> Found | None:
-    dark = sight.brightness < DARK
-    covered = not dark and sight.detail < COVERED
-    holds = {
-        EventKind.DARK: dark,
-        EventKind.COVERED: covered,
-        EventKind.MOVED: not dark and not covered and sight.likeness < MOVED,
-    }[rule.kind]
+    holds = {EventKind.DARK: sight.dark, EventKind.COVERED: sight.covered, EventKind.MOVED: sight.moved}[rule.kind]
     return Found() if holds else None

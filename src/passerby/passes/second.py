@@ -56,7 +56,7 @@ def render(
     are other frames than were planned, OutputError and DiskFull where they cannot be written.
     """
     info = video.info
-    covered, times = 0, [array("q") for _ in info.videos]
+    frames, covered, times = 0, 0, [array("q") for _ in info.videos]
     progress.start(printable(video.path), "render", sum(seen.frames for seen in plan.videos))
     with ExitStack() as stack:
         trims = [Trims(plan.trim, track.time_base) for track in info.videos]
@@ -74,7 +74,7 @@ def render(
             shown = trims[number].written(safe.time)
             if shown is not None:
                 writer.write(safe, number, shown)
-                covered += safe.covered
+                frames, covered = frames + 1, covered + safe.covered
             progress.advance(1)
     progress.finish()
     if [len(track) for track in times] != [seen.frames for seen in plan.videos]:
@@ -86,7 +86,7 @@ def render(
     encoders = [encoding.encoder for encoding in encodings]
     tallies = [video.tallies[n] for n in sorted(video.tallies)]
     notes = [*cut, *_notes(info, settings, encodings, sounds)]
-    return Written(encoders, covered, times, tallies, notes, writer.bit_rates)
+    return Written(encoders, frames, covered, times, tallies, notes, writer.bit_rates)
 
 
 def render_piece(
@@ -148,12 +148,12 @@ def join_pieces(
     times = array("q", chain.from_iterable(piece.times for _, piece in pieces))
     joined_well(part, times, info.videos[0].time_base, container, [path for path, _ in pieces])
     notes = list(_notes(info, settings, [encoding], sounds))
-    return Written([encoding.encoder], 0, [times], [Tally(frames=len(times))], notes, writer.bit_rates)
+    tally = Tally(frames=len(times))
+    return Written([encoding.encoder], len(times), 0, [times], [tally], notes, writer.bit_rates)
 
 
 def _created(info: SourceInfo, settings: Settings) -> str | None:
-    created = info.created if settings.keep_times else None
-    return created
+    return info.created if settings.keep_times else None
 
 
 def _sounds(

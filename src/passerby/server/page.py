@@ -48,11 +48,11 @@ def asset_routes(page: str = "index.html") -> APIRouter:
     return routes
 
 
-def whole(page: str = "index.html") -> Response:
+def whole(page: str = "index.html", status: int = 200) -> Response:
     """A built page."""
     if not is_built(page):
         raise HTTPException(503, "The page was not built. Run scripts/install, which needs npm, and begin again.")
-    return FileResponse(BUILT / page, media_type="text/html")
+    return FileResponse(BUILT / page, status, media_type="text/html")
 
 
 def page_routes(auth: Auth, cookie: str, secure: bool) -> APIRouter:
@@ -69,7 +69,7 @@ def page_routes(auth: Auth, cookie: str, secure: bool) -> APIRouter:
         if token is not None:
             session = auth.by_token(token)
             if session is None:
-                raise HTTPException(401, "This token is not known. Open the address that the program printed last.")
+                return whole(status=401)  # it says what to do
             return let_in(session)
         return whole()
 

@@ -1,6 +1,7 @@
 """What is still to be sent: written in the transaction that writes what it announces, and gone when it has arrived.
 
-Nothing else takes it away: not age, not a full disk, not a destination that has been gone for weeks. Each message has
+Nothing else takes it away: not age, not a full disk, not a destination that has been gone for weeks; only pictures for
+a destination that the site no longer names go, with the next start. Each message has
 an id of its own (`key`), the same however often it is sent, by which a receiver knows what it has already.
 """
 
@@ -163,6 +164,13 @@ class Outbox:
                 .where(outbox.c.id == message.id)
                 .values(tries=outbox.c.tries + 1, not_before=now + max(pause, wait), problem=problem[:300])
             )
+
+    def let_go(self, destinations: Collection[str]) -> int:
+        """Pictures for destinations that are none of these any more: recordings would be kept for them for ever. How
+        many there were. What was counted and told waits on, should its destination be named again."""
+        with self._database.writing() as connection:
+            gone = outbox.c.destination.not_in(list(destinations)) & outbox.c.camera.is_not(None)
+            return int(connection.execute(delete(outbox).where(gone)).rowcount)
 
     def waiting(self) -> dict[str, dict[Priority, int]]:
         """How many messages wait, by destination and kind."""

@@ -146,10 +146,11 @@ class Bodies:
         near = max(affinity(body.box, d.box), affinity(expected, d.box))
         if near > 0:
             return near
-        # Who comes into the picture shows more at each look; how large they are is known when no side is cut off.
-        cut = self._cut(body.seen_box) or self._cut(d.box)
+        # Who comes into the picture shows more at each look, and who leaves it less: cut off by the rim, one is at
+        # least as large as what is seen. But nobody far away is, a second later, somebody large at the rim.
         ratio = max(d.box.height, 1e-6) / max(body.seen_box.height, 1e-6)
-        if not cut and not 1 / SIZE < ratio < SIZE:
+        larger, smaller = ratio >= SIZE, ratio <= 1 / SIZE
+        if (larger and not self._cut(body.seen_box)) or (smaller and not self._cut(d.box)):
             return 0.0
         if not self._ahead(body, d, seconds):
             return 0.0

@@ -63,7 +63,7 @@ class Padding(NamedTuple):
 
 #: Face models box from brow to chin; hair and forehead tell who it is as well. Plates and text go to the last stroke.
 PADDING = {
-    Kind.FACE: Padding(0.15, 0.30, 0.15, 1.0),
+    Kind.FACE: Padding(0.18, 0.30, 0.15, 1.0),
     Kind.PLATE: Padding(0.12, 0.12, 0.12),
     Kind.PERSON: Padding(0.05, 0.05, 0.05),
     Kind.VEHICLE: Padding(0.0, 0.0, 0.0, 0.0),

@@ -14,6 +14,7 @@ from passerby.events.site import SiteEvents
 from passerby.sink.excerpts import Excerpts
 from passerby.store.counts import Counts
 from passerby.store.database import Database
+from passerby.store.outbox import Outbox
 from passerby.store.recordings import Recordings
 from passerby.uplink.running import Uplink
 
@@ -31,6 +32,9 @@ class Telling:
         cameras = {name: camera.counting for name, camera in site.cameras.items()}
         self._database = Database.open(Path(site.data))
         self._recordings = Recordings.open(Path(site.data))
+        gone = Outbox(self._database).let_go(site.uplink.destinations())
+        if gone:
+            _log.warning("%d pictures waited for destinations that site.yaml no longer names: they are let go", gone)
         self._counts = Counts(self._database, site.topic, site.uplink.destinations())
         self._events = SiteEvents(cameras, site.schedules())
         self._uplink = Uplink(

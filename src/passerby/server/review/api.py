@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
 
 from passerby import desk
@@ -17,6 +17,7 @@ from passerby.server.review.asked import Edit, Reason
 from passerby.server.review.cases import case_of
 from passerby.server.review.edits import frame_at
 from passerby.server.review.queue import Entry, urgency
+from passerby.server.review.said import Refused, Said
 from passerby.server.review.shelf import Item, Shelf
 from passerby.server.review.told import (
     Changed,
@@ -39,9 +40,11 @@ Size = Annotated[int, Query(ge=0, le=16384)]
 
 
 class Refusal(Frozen):
-    """Why something cannot be done."""
+    """Why something cannot be done. `detail` is for whoever asks without the page; of what is refused before it reaches
+    the file, by the status alone, there is nothing else."""
 
     detail: str
+    said: Said | None = None
 
 
 class Wish(Frozen):
@@ -86,7 +89,7 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
 
     def item_of(id: int) -> Item:
         if id >= len(shelf.items):
-            raise HTTPException(404, "There is no such file.")
+            raise Refused("no_file", 404)
         return shelf.items[id]
 
     @routes.get("/session")
@@ -164,7 +167,7 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
     def original(id: Id, video: Id, frame: Id, size: Size = 1280) -> Response:
         """A frame as it is, JPEG. On loopback only."""
         if not originals:
-            raise HTTPException(403, "Originals are only shown on the machine they are on.")
+            raise Refused("originals", 403)
         item = item_of(id)
         _check_frame(item, video, frame)
         return _picture(item.file.viewer.original[video].jpeg(frame, size or None))
@@ -208,7 +211,7 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
         with item.file.lock:
             _ready(item)
             if looked.id not in {entry.id for entry in _queue(item)}:
-                raise HTTPException(404, "There is no such entry.")
+                raise Refused("no_entry", 404)
             left = [one for one in item.file.notes.done if one != looked.id]
             item.file.note(done=(*left, looked.id) if looked.done else tuple(left))
         return _queue(item)
@@ -251,7 +254,7 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
         item = item_of(id)
         _ready(item)
         if not item.releasing.page.is_file():
-            raise HTTPException(404, "There is no report yet. Export first.")
+            raise Refused("no_report", 404)
         shut_in = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
         return FileResponse(item.releasing.page, media_type="text/html", headers={"content-security-policy": shut_in})
 
@@ -290,11 +293,11 @@ def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
         item = item_of(id)
         file = item.file
         if wish.video != 0:
-            raise HTTPException(409, "Cases are kept of the first video track only.")
+            raise Refused("case_video")
         with file.lock:
             track = file.history.track(0, wish.track)
             if track is None:
-                raise HTTPException(409, f"There is no track {wish.track}.")
+                raise Refused("no_track", number=wish.track)
             folder = file.given.source.parent
             path = folder / f"{file.given.source.stem}.track{track.number}.case.json"
             made = file.now().isoformat(timespec="seconds")
@@ -313,13 +316,13 @@ def _ready(item: Item) -> None:
 
 def _times(item: Item, video: int) -> Sequence[int]:
     if video >= len(item.file.history.plan.videos):
-        raise HTTPException(404, "There is no such video track.")
+        raise Refused("no_video", 404)
     return item.file.times(video)
 
 
 def _check_frame(item: Item, video: int, frame: int) -> None:
     if frame >= len(_times(item, video)):
-        raise HTTPException(404, "There is no such frame.")
+        raise Refused("no_frame", 404)
 
 
 def _picture(jpeg: bytes) -> Response:

@@ -14,8 +14,8 @@ from passerby.base.pages import is_loopback
 from passerby.server.auth import Auth
 from passerby.server.guard import Guard, host_check
 from passerby.server.page import page_routes
-from passerby.server.review.api import review_routes
-from passerby.server.review.edits import Refused
+from passerby.server.review.api import Refusal, review_routes
+from passerby.server.review.said import Refused, said_of
 from passerby.server.review.shelf import Shelf
 
 
@@ -43,11 +43,16 @@ def review_app(shelf: Shelf, auth: Auth, host: str, port: int, *, secure: bool =
 
     @app.exception_handler(Refused)
     def refused(_: Request, error: Refused) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, 409)
+        return _no(error, error.status)
 
     @app.exception_handler(PasserbyError)
     def failed(_: Request, error: PasserbyError) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, 409)
+        return _no(error, 409)
 
     app.add_middleware(Guard, auth=auth, cookie=cookie, ours=host_check(host, port))
     return app
+
+
+def _no(error: Exception, status: int) -> JSONResponse:
+    said = said_of(error)
+    return JSONResponse(Refusal(detail=said.plain, said=said).model_dump(), status)

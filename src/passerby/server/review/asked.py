@@ -64,7 +64,7 @@ class Draw(Frozen):
 
 
 class Move(_InFrame):
-    """Put a track's box elsewhere in one frame, and follow it from there."""
+    """Put a track's box elsewhere in one frame, and follow it from there; of a fixed region, in all of its frames."""
 
     op: Literal["move"]
     box: Place

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from passerby.base.plan import Keyframe, Track
 from passerby.following import Follower, Place, both_ways, keyframes
-from passerby.server.review.edits import DRAWN, Refused, anchors, frame_at, is_hand_made, replaced
+from passerby.server.review.edits import DRAWN, anchors, frame_at, is_hand_made, replaced
 from passerby.server.review.history import Change
 from passerby.server.review.opened import Job, OpenFile
 from passerby.server.review.progress import JobProgress
+from passerby.server.review.said import Refused
 
 #: Seconds between two savings of what was followed.
 EVERY = 1.0
@@ -68,7 +69,7 @@ class Carrying:
         times = self._file.times(video)
         place = None if track is None else track.place(times[frame])
         if track is None or place is None:
-            raise Refused("The track is not there in this frame.")
+            raise Refused("track_not_there")
         before, after = anchors(track, times[frame])
         last = len(times) - 1 if is_hand_made(track) or until is not None else frame_at(times, track.end)
         forward_end = min(last if after is None else frame_at(times, after) - 1, last if until is None else until)

@@ -17,7 +17,8 @@ from pydantic import Field
 from passerby.base.frozen import Frozen
 from passerby.base.kinds import Kind
 from passerby.base.plan import Plan, Track
-from passerby.server.review.edits import Refused, frame_at
+from passerby.server.review.edits import frame_at
+from passerby.server.review.said import Refused
 
 #: Kinds that a case can be about.
 SCORED = (Kind.FACE, Kind.PLATE)
@@ -66,7 +67,7 @@ def case_of(
 ) -> Case:
     """The places of a track of the first video as a case that will lie in `folder`. Raises Refused for other kinds."""
     if track.kind not in SCORED:
-        raise Refused("Only faces and plates can be kept as a regression case.")
+        raise Refused("case_kind")
     first, last = frame_at(times, track.start), frame_at(times, track.end)
     numbers = range(first, last + 1, -(-(last + 1 - first) // MOST))
     frames = []

@@ -12,8 +12,8 @@ from passerby.server.review import asked
 from passerby.server.review.asked import box_of
 from passerby.server.review.carrying import Carrying
 from passerby.server.review.edits import (
-    Refused,
     drawn,
+    fitted,
     frame_at,
     is_hand_made,
     merged,
@@ -24,6 +24,7 @@ from passerby.server.review.edits import (
 )
 from passerby.server.review.history import Change
 from passerby.server.review.opened import OpenFile
+from passerby.server.review.said import Refused
 from passerby.server.review.told import Changed
 from passerby.server.review.visible import hidden_again, kept_visible
 
@@ -96,7 +97,10 @@ class Doing:
     @what.register
     def _(self, edit: asked.Move) -> Done:
         track, time = self._at(edit)
-        moved = with_box(track, time, self._inside(edit.video, box_of(edit.box)), self._file.times(edit.video))
+        box = self._inside(edit.video, box_of(edit.box))
+        if track.kind is Kind.REGION:  # it is fixed: there is nothing to follow
+            return Done((Change(edit.video, edit.track, fitted(track, time, box)),), edit.track)
+        moved = with_box(track, time, box, self._file.times(edit.video))
         follow = Follow(edit.video, edit.track, edit.frame, backward=is_hand_made(track)) if edit.follow else None
         return Done((Change(edit.video, edit.track, moved),), edit.track, follow)
 
@@ -115,7 +119,7 @@ class Doing:
     @what.register
     def _(self, edit: asked.Merge) -> Done:
         if edit.track == edit.other:
-            raise Refused("A track cannot be merged with itself.")
+            raise Refused("merge_itself")
         track, other = self._track(edit.video, edit.track), self._track(edit.video, edit.other)
         whole = merged(track, other, self._file.times(edit.video))
         return Done((Change(edit.video, edit.other, None), Change(edit.video, edit.track, whole)), edit.track)
@@ -125,12 +129,12 @@ class Doing:
         time, track = self._time(edit.video, edit.frame), self._track(edit.video, edit.track)
         times = self._file.times(edit.video)
         if track.start <= time <= track.end:
-            raise Refused("The track is there already. Go to a frame before or after it.")
+            raise Refused("track_there")
         later = time > track.end
         end = frame_at(times, track.end if later else track.start)
         here = track.place(times[end])
         if here is None:  # its end lies between two frames
-            raise Refused("The track has no frame of its own to be followed from.")
+            raise Refused("no_frame_of_its_own")
         # The end becomes a keyframe of its own, so that what is found before it stays as it was found.
         follow = Follow(edit.video, edit.track, end, forward=later, backward=not later, until=edit.frame)
         return Done((Change(edit.video, edit.track, track),), edit.track, follow)
@@ -191,11 +195,11 @@ class Doing:
     ) -> Done:
         start, end = self._time(video, first), self._time(video, last)
         if end < start:
-            raise Refused("A span cannot end before it begins.")
+            raise Refused("span_backwards")
         xs, ys = zip(*corners, strict=True)
         hull = Box(min(xs), min(ys), max(xs), max(ys))
         if hull.area <= 0:
-            raise Refused("The corners enclose nothing.")
+            raise Refused("corners")
         square = set(corners) == {(x, y) for x in (hull.x1, hull.x2) for y in (hull.y1, hull.y2)}
         number = self._file.history.next_number()
         keys = tuple(drawn(time, hull, None if square else corners) for time in sorted({start, end}))
@@ -204,33 +208,33 @@ class Doing:
 
     def _time(self, video: int, frame: int) -> int:
         if video >= len(self._file.history.plan.videos):
-            raise Refused("There is no such video track.")
+            raise Refused("no_video")
         times = self._file.times(video)
         if frame >= len(times):
-            raise Refused("There is no such frame.")
+            raise Refused("no_frame")
         return times[frame]
 
     def _track(self, video: int, number: int) -> Track:
         self._time(video, 0)
         track = self._file.history.track(video, number)
         if track is None:
-            raise Refused(f"There is no track {number}.")
+            raise Refused("no_track", number=number)
         return track
 
     def _at(self, edit: asked.Move | asked.Split | asked.End | asked.Keep | asked.Hide) -> tuple[Track, int]:
         time, track = self._time(edit.video, edit.frame), self._track(edit.video, edit.track)
         if track.place(time) is None:
-            raise Refused("The track is not there in this frame.")
+            raise Refused("track_not_there")
         return track, time
 
     def _inside(self, video: int, box: Box) -> Box:
         plan = self._file.history.plan.videos[video]
         clipped = box.clipped(plan.width, plan.height)
         if clipped.side < 1:
-            raise Refused("The box lies outside the picture.")
+            raise Refused("box_outside")
         return clipped
 
 
 def _forward(spans: tuple[asked.SoundPiece, ...] | tuple[asked.TrimPiece, ...]) -> None:
     if any(span.end <= span.start for span in spans):
-        raise Refused("A span cannot end before it begins.")
+        raise Refused("span_backwards")

@@ -7,13 +7,10 @@ from collections.abc import Sequence
 
 from passerby.base.box import Box
 from passerby.base.plan import Keyframe, Track
+from passerby.server.review.said import Refused
 
 #: The origin of a keyframe that a person put where it is.
 DRAWN = "person"
-
-
-class Refused(ValueError):
-    """It makes no sense for this track. The message is for the person at the page."""
 
 
 def drawn(time: int, box: Box, polygon: tuple[tuple[float, float], ...] | None = None) -> Keyframe:
@@ -45,11 +42,29 @@ def with_box(track: Track, time: int, box: Box, times: Sequence[int]) -> Track:
     return track.model_copy(update={"keyframes": _in_order(keys)})
 
 
+def fitted(track: Track, time: int, box: Box) -> Track:
+    """A fixed region moved and resized, for all of its time, as takes it to `box` at `time`."""
+    here = track.place(time)
+    if here is None:
+        raise Refused("track_not_there")
+    old = here.box
+    across, down = box.width / old.width, box.height / old.height
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box.x1 + (x - old.x1) * across, box.y1 + (y - old.y1) * down
+
+    def moved(key: Keyframe) -> Keyframe:
+        corners = None if key.polygon is None else tuple(at(x, y) for x, y in key.polygon)
+        return drawn(key.time, Box(*at(key.box.x1, key.box.y1), *at(key.box.x2, key.box.y2)), corners)
+
+    return track.model_copy(update={"keyframes": tuple(moved(key) for key in track.keyframes)})
+
+
 def split(track: Track, time: int, times: Sequence[int], number: int) -> tuple[Track, Track]:
     """Two tracks: until the frame before `time`, and from `time` on. The second gets `number`."""
     before = times[max(0, bisect.bisect_left(times, time) - 1)]
     if not track.start < time <= track.end or before < track.start:
-        raise Refused("A track can only be split between its first frame and its last.")
+        raise Refused("split_ends")
     return until(track, before), since(track, time).model_copy(update={"number": number})
 
 
@@ -57,7 +72,7 @@ def until(track: Track, time: int) -> Track:
     """The track with `time` as its last moment."""
     place = track.place(time)
     if place is None:
-        raise Refused("The track is not there at this moment.")
+        raise Refused("track_not_there")
     keys = {key.time: key for key in track.keyframes if key.time < time} | {time: _key(place)}
     return track.model_copy(update={"keyframes": _in_order(keys)})
 
@@ -66,7 +81,7 @@ def since(track: Track, time: int) -> Track:
     """The track with `time` as its first moment."""
     place = track.place(time)
     if place is None:
-        raise Refused("The track is not there at this moment.")
+        raise Refused("track_not_there")
     keys = {key.time: key for key in track.keyframes if key.time > time} | {time: _key(place)}
     return track.model_copy(update={"keyframes": _in_order(keys)})
 

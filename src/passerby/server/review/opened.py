@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Literal
 
 from passerby import desk
-from passerby.base.errors import PasserbyError, PlanError
 from passerby.base.plan import Plan
 from passerby.desk import Given
-from passerby.server.review.edits import Refused
 from passerby.server.review.history import Change, History, Key
 from passerby.server.review.notes import Notes
 from passerby.server.review.progress import JobProgress, Stopped, Told
 from passerby.server.review.queue import Entry, entries
+from passerby.server.review.said import Refused, Said, said_of
 from passerby.views import Viewer
 
 State = Literal["waiting", "analysing", "opening", "ready", "failed"]
@@ -33,7 +32,7 @@ class OpenFile:
     ) -> None:
         self.id, self.given, self.who, self.now = id, given, who, now
         self.state: State = "waiting"
-        self.error: str | None = None
+        self.error: Said | None = None
         self.lock = threading.RLock()
         self.notes = Notes()
         self.progress = JobProgress()
@@ -55,48 +54,46 @@ class OpenFile:
                 plan = Plan.load(self.given.plan)
             self._stamp = _stamp(self.given.plan)
             if self.given.source.stat().st_size != plan.source.size:
-                raise PlanError(self._other_file())
+                raise self._other_file()
             viewer = Viewer.open(self.given.source, plan)
             self._viewer, self._small = viewer, viewer.beside()
             self._history = History(plan, self.who, self.now)
             self.state = "ready"
-        except (PasserbyError, OSError) as error:
-            self._fail(str(error))
         except Exception as error:
-            self._fail(f"{type(error).__name__}: {error}. This is a fault of passerby, not yours.")
+            self.fail(error)
 
     def prove(self) -> None:
         """Compare the whole file with the plan's fingerprint, which takes longer than a person wants to wait."""
         if self.state == "ready" and not desk.belongs(self.history.plan, self.given.source):
-            self._fail(self._other_file())
+            self.fail(self._other_file())
 
-    def _other_file(self) -> str:
-        return (
-            f"The plan {self.given.plan.name} was made for another file than {self.given.source.name}, or the file has "
-            "changed. Move the plan away, and it is made anew."
-        )
+    def _other_file(self) -> Refused:
+        return Refused("other_file", plan=self.given.plan.name, source=self.given.source.name)
 
-    def _fail(self, why: str) -> None:
-        self.error, self.state = why, "failed"
+    def fail(self, why: Exception) -> None:
+        self.error, self.state = said_of(why), "failed"
+
+    def _not_open(self) -> NotReady:
+        return NotReady(self.error)
 
     @property
     def history(self) -> History:
         if self._history is None:
-            raise NotReady(self.error or "The file is not open yet.")
+            raise self._not_open()
         return self._history
 
     @property
     def viewer(self) -> Viewer:
         """For the large picture."""
         if self._viewer is None or self.state != "ready":
-            raise NotReady(self.error or "The file is not open yet.")
+            raise self._not_open()
         return self._viewer
 
     @property
     def small(self) -> Viewer:
         """For thumbnails, so that they do not take the large picture's place in the film."""
         if self._small is None or self.state != "ready":
-            raise NotReady(self.error or "The file is not open yet.")
+            raise self._not_open()
         return self._small
 
     def times(self, video: int) -> Sequence[int]:
@@ -148,10 +145,7 @@ class OpenFile:
     def _unchanged(self) -> None:
         """Two who write the same plan would lose each other's corrections."""
         if _stamp(self.given.plan) != self._stamp:
-            raise Refused(
-                f"{self.given.plan.name} was changed by another program. Nothing of yours was written over it: "
-                "close passerby review and start it again."
-            )
+            raise Refused("changed_elsewhere", plan=self.given.plan.name)
 
     def _save(self) -> None:
         desk.keep(self.given.plan, self.history.to_json())
@@ -171,7 +165,11 @@ def one_large_piece() -> Iterator[None]:
 
 
 class NotReady(Refused):
-    """The file is not open, or cannot be opened."""
+    """The file is not open, or cannot be opened: `why`."""
+
+    def __init__(self, why: Said | None) -> None:
+        super().__init__("not_open")
+        self.said = why or self.said
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -201,7 +199,7 @@ class Job:
     def start(self, work: Callable[[JobProgress], None]) -> None:
         """Raises Refused while an earlier one runs."""
         if self.running:
-            raise Refused("That is under way already.")
+            raise Refused("busy")
         self.progress = JobProgress()
         self._told = Told(state="running")
         self._thread = threading.Thread(target=self._work, args=(work,), name="passerby-job", daemon=True)
@@ -219,7 +217,5 @@ class Job:
             self._told = Told(state="done")
         except Stopped:
             self._told = Told(state="stopped")
-        except (PasserbyError, Refused, OSError) as error:
-            self._told = Told(state="failed", error=str(error))
         except Exception as error:
-            self._told = Told(state="failed", error=f"{type(error).__name__}: {error}. This is a fault of passerby.")
+            self._told = Told(state="failed", error=said_of(error))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from passerby.base.errors import PasserbyError
 from passerby.base.frozen import Frozen
+from passerby.server.review.said import Said
 
 
 class Stopped(PasserbyError):
@@ -20,7 +21,7 @@ class Told(Frozen):
     stage: str = ""
     done: int = 0
     total: int | None = None
-    error: str | None = None
+    error: Said | None = None
 
 
 class JobProgress:

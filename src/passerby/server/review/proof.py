@@ -14,30 +14,42 @@ from pydantic import ValidationError
 from passerby import desk
 from passerby.base.frozen import Frozen
 from passerby.base.progress import Progress
-from passerby.base.proof import Bound, CheckResult, Proof, Sample, SignedProof
+from passerby.base.proof import Bound, Check, Outcome, Proof, Sample, SignedProof
+from passerby.base.proof import Verdict as Outright
 from passerby.base.report import Report
 from passerby.base.trim import Trims
 from passerby.server.review.notes import Draw, Drawn
 
 
 class Finding(Frozen):
-    """Something the check saw. `time` in seconds of the source, which is what the page shows."""
+    """Something the check saw. `time` in seconds of the source, which is what the page shows. `check` is which check it
+    was, None for the quick look; `what` says more, in English."""
 
     time: float
     what: str
+    check: Check | None = None
     video: int = 0
     box: tuple[float, float, float, float] | None = None
     score: float | None = None
 
 
+class Remark(Frozen):
+    """One check and how it ended, None for a remark of the run; `words` say more, in English."""
+
+    check: Check | None = None
+    outcome: Outcome | None = None
+    words: str
+
+
 class Verdict(Frozen):
-    """What to tell of a release. `independent` False: only the quick look that redact itself takes."""
+    """What to tell of a release. `verdict` is that of the independent check, None where only the quick look that redact
+    itself takes was taken."""
 
     independent: bool
     clean: bool
-    verdict: str
+    verdict: Outright | None = None
     findings: tuple[Finding, ...]
-    checks: tuple[str, ...] = ()
+    checks: tuple[Remark, ...] = ()
     page: bool = False
 
 
@@ -50,24 +62,30 @@ def quick(report: Report, trims: Trims) -> Verdict:
     return Verdict(
         independent=False,
         clean=not report.needs_a_person,
-        verdict="clean" if not report.needs_a_person else "needs a person",
         findings=findings,
-        checks=(*report.damage, *report.warnings),
+        checks=tuple(Remark(words=line) for line in (*report.damage, *report.warnings)),
     )
 
 
 def told(proof: Proof, trims: Trims) -> Verdict:
     """The verdict of the independent check."""
     findings = (
-        Finding(time=_of_source(one.time or 0.0, trims), what=one.what, video=one.video, box=one.box, score=one.score)
+        Finding(
+            time=_of_source(one.time or 0.0, trims),
+            what=one.what,
+            check=one.check,
+            video=one.video,
+            box=one.box,
+            score=one.score,
+        )
         for one in proof.suspects
     )
     return Verdict(
         independent=True,
         clean=not proof.needs_a_person,
-        verdict=proof.verdict.value,
+        verdict=proof.verdict,
         findings=tuple(findings),
-        checks=tuple(_line(check) for check in proof.checks),
+        checks=tuple(Remark(check=one.check, outcome=one.outcome, words=one.why or one.did) for one in proof.checks),
         page=True,
     )
 
@@ -75,10 +93,6 @@ def told(proof: Proof, trims: Trims) -> Verdict:
 def _of_source(seconds: float, trims: Trims) -> float:
     """A moment of the release as one of the source: stretches may have been left out before it."""
     return round(float(trims.source(round(seconds / trims.time_base)) * trims.time_base), 3)
-
-
-def _line(check: CheckResult) -> str:
-    return f"{check.title}: {check.outcome.value}. {check.why or check.did}"
 
 
 def verify(output: Path, report: Path, plan: Path, folder: Path, progress: Progress, bound: Bound | None) -> Proof:

@@ -6,18 +6,17 @@ import threading
 from pathlib import Path
 
 from passerby import desk
-from passerby.base.errors import PasserbyError
 from passerby.base.plan import Plan
 from passerby.base.proof import Bound, Proof
 from passerby.base.report import Report
 from passerby.base.settings import Audio
 from passerby.base.trim import Trims
 from passerby.server.review import proof
-from passerby.server.review.edits import Refused
 from passerby.server.review.notes import Draw, Judgement
 from passerby.server.review.opened import Job, OpenFile
 from passerby.server.review.progress import JobProgress
 from passerby.server.review.proof import Verdict
+from passerby.server.review.said import Refused
 from passerby.server.review.told import DrawTold, JudgedFrame, ReleaseTold
 
 #: Frames of a draw. If none of them shows anybody, about one frame in twenty at most does, at 95 % confidence.
@@ -93,7 +92,7 @@ class Releasing:
         """Draw frames from the release and have their pictures ready. Raises Refused when there is no release."""
         output = self._file.given.output
         if not output.exists():
-            raise Refused("Export first: frames are drawn from what was exported.")
+            raise Refused("export_first")
 
         def work(progress: JobProgress) -> None:
             progress.start(output.name, "draw", None)
@@ -123,7 +122,7 @@ class Releasing:
         """One drawn frame, PNG. Raises Refused when it is not there."""
         with self._lock:
             if number not in self._pictures:
-                raise Refused("Draw again: the pictures are kept only while the program runs.")
+                raise Refused("draw_again")
             return self._pictures[number]
 
     def judge(self, number: int, shows: bool) -> DrawTold:
@@ -131,7 +130,7 @@ class Releasing:
         with self._file.lock:
             draw = self._file.notes.draw
             if draw is None or all(one.number != number for one in draw.frames):
-                raise Refused("This frame was not drawn.")
+                raise Refused("drawn_elsewhere")
             said = Judgement(shows=shows, who=self._file.who, when=self._file.now().isoformat(timespec="seconds"))
             self._file.note(draw=draw.model_copy(update={"judged": {**draw.judged, number: said}}))
         told = self.drawn()
@@ -157,7 +156,7 @@ def _shows(draw: Draw, number: int) -> bool | None:
 def _sha256(file: OpenFile) -> str:
     known = _sha256_now(file)
     if known is None:
-        raise PasserbyError(f"{file.given.report.name} is missing or broken. Export again.")
+        raise Refused("report_missing", name=file.given.report.name)
     return known
 
 

@@ -54,7 +54,7 @@ class Shelf:
             try:
                 item.file.prove()
             except PasserbyError as error:
-                item.file.error, item.file.state = str(error), "failed"
+                item.file.fail(error)
 
     def close(self) -> None:
         """End all work. What is in the plans is on the disk already."""

@@ -15,6 +15,7 @@ from passerby.server.review.history import History, Key
 from passerby.server.review.progress import Told
 from passerby.server.review.proof import Verdict
 from passerby.server.review.queue import certainty
+from passerby.server.review.said import Said
 
 
 class TrackTold(Frozen):
@@ -67,7 +68,7 @@ class FileTold(Frozen):
     name: str
     folder: str
     state: str
-    error: str | None
+    error: Said | None
     progress: Told
     finished: bool
     to_look_at: int

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from passerby.base.kinds import Kind
 from passerby.base.plan import Span, Track
-from passerby.server.review.edits import Refused
+from passerby.server.review.said import Refused
 
 #: Kinds that are no person: a crossing with one of these confuses nobody.
 NOBODY = frozenset({Kind.REGION, Kind.TEXT, Kind.SCREEN})
@@ -54,9 +54,9 @@ def kept_visible(track: Track, others: Sequence[Track], times: Sequence[int], fr
     """The track, visible in the stretch around `frame`. Raises Refused inside a crossing unless it is `confirmed`."""
     here = next((run for run in stretches(track, others, times) if run.first <= frame <= run.last), None)
     if here is None:
-        raise Refused("The track is not there in this frame.")
+        raise Refused("track_not_there")
     if here.crossing and not confirmed:
-        raise Refused("Here the track crosses another. Look closely, and confirm that it is still the one you mean.")
+        raise Refused("crossing")
     return shown(track, times[here.first], times[here.last])
 
 
@@ -76,7 +76,7 @@ def hidden_again(track: Track, time: int) -> Track:
     """The track without the visible stretch around `time`. Raises Refused when there is none."""
     left = tuple(span for span in track.visible if not span.start <= time <= span.end)
     if left == track.visible:
-        raise Refused("The track is hidden here already.")
+        raise Refused("hidden_already")
     return track.model_copy(update={"visible": left})
 
 
