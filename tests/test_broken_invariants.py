@@ -139,8 +139,8 @@ BREAKS = [
         7,
         "the time of the recording comes along unasked",
         f"{SRC}/passes/second.py",
-        "created = info.created if settings.keep_times else None",
-        "created = info.created",
+        "return info.created if settings.keep_times else None",
+        "return info.created",
         "tests/sink/test_secrets.py::test_when_it_was_made_is_kept_only_on_request",
     ),
     Break(
