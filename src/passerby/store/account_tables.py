@@ -63,3 +63,11 @@ ceiling = Table(
     Column("who", String, nullable=True),  # who has set it
     Column("set", Float, nullable=True),
 )
+
+#: One row: what site.yaml says of exports, for the command line, which does not read it.
+exporting = Table(
+    "exporting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("two_persons", Boolean, nullable=False),
+)

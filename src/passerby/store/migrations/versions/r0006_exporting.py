@@ -1,0 +1,25 @@
+"""Whether a clip takes two persons: the command line has to know of it too."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    made = op.create_table(
+        "exporting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("two_persons", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_exporting"),
+    )
+    op.bulk_insert(made, [{"id": 1, "two_persons": False}])
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a database goes forward only: go back with a copy of it")
