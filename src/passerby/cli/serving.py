@@ -58,6 +58,7 @@ def pages(
             person().partition(":")[2],
             idle=settings.idle * 60,
             longest=settings.longest * 3600,
+            factors=settings.second_factor,
         )
         proxy = settings.proxy
         here = listen(HOST, site.status.port)

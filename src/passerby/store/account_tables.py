@@ -5,7 +5,7 @@ Times are Unix seconds. Nothing here is about anybody in front of a camera.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Table, false
 
 from passerby.store.tables import metadata
 
@@ -20,6 +20,7 @@ accounts = Table(
     Column("step", Integer, nullable=False),  # the last step of it that was used: none is taken twice
     Column("oidc", String, nullable=True, unique=True),  # what the other site calls them
     Column("active", Boolean, nullable=False),
+    Column("first", Boolean, nullable=False, server_default=false()),  # was the password given by somebody else?
     Column("made", Float, nullable=False),
     Column("changed", Float, nullable=False),
 )

@@ -63,19 +63,31 @@ def moved(page, times=4):
         page.wait_for_timeout(200)
 
 
-def come_in(page, site, name, purpose, secret=None):
-    """Log in. `secret` is that of the second factor, from which the next code is made: the present one was used."""
+def come_in(page, site, name, purpose, secret=None, first=None):
+    """Log in. `secret` is that of the second factor, from which the next code is made: the present one was used.
+    `first` is the password that somebody else gave: it opens nothing but the page on which one's own is set."""
     page.goto(site.top)
-    page.wait_for_selector("h2:has-text('Log in')")
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Password").fill(password_of(name))
-    page.get_by_label("What are you here for").fill(purpose)
-    page.keyboard.press("Enter")
+    if first is not None:
+        log_in(page, name, first, purpose)
+        page.wait_for_selector("main:has-text('Somebody else gave you this password')")
+        page.get_by_label("Old password").fill(first)
+        page.get_by_label("New password at least").fill(password_of(name))
+        page.get_by_label("New password, again").fill(password_of(name))
+        page.keyboard.press("Enter")
+    log_in(page, name, password_of(name), purpose)
     if secret is not None:
         page.wait_for_selector("#code")
         page.fill("#code", pyotp.TOTP(secret).at(time.time() + 30))
         page.keyboard.press("Enter")
     page.wait_for_selector(".frame .who a")
+
+
+def log_in(page, name, password, purpose):
+    page.wait_for_selector("h2:has-text('Log in')")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_label("What are you here for").fill(purpose)
+    page.keyboard.press("Enter")
 
 
 def second_factor(page, site, name):

@@ -15,7 +15,6 @@ from tests.browser.site.steps import (
     go,
     hidden,
     moved,
-    password_of,
     second_factor,
     serious,
     until,
@@ -157,7 +156,7 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
     inside.click("button:has-text('Add an account')")
     inside.fill("#account-name", "olga")
     inside.select_option("dialog select", "operator")
-    inside.fill("#account-password", password_of("olga"))
+    inside.fill("#account-password", "to be changed by olga at once")
     inside.click("dialog form button[type=submit]")
     inside.wait_for_selector("td:has-text('olga')")
     go(inside, site, "exports")
@@ -169,7 +168,7 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
     with browser.new_context() as other:
         other.set_default_timeout(PATIENCE * 1000)
         second = other.new_page()
-        come_in(second, site, "olga", "second pair of eyes")
+        come_in(second, site, "olga", "second pair of eyes", first="to be changed by olga at once")
         secret = second_factor(second, site, "olga")
         come_in(second, site, "olga", "second pair of eyes", secret)
         go(second, site, "exports")

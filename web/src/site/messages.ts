@@ -391,6 +391,8 @@ const en = {
   oldPassword: 'Old password',
   newPasswordAgain: 'New password, again',
   passwordChanged: 'Changed. Log in with it.',
+  owesPassword: 'Somebody else gave you this password. Take one of your own, which nobody else knows.',
+  owesFactor: 'Here everybody who logs in with a password has a second factor as well. Set yours up, then log in with it.',
   endsSessions: 'This ends all your sessions.',
   factorWhat: 'An app shows a code of six digits that is asked for at each login.',
   isSet: 'set up',

@@ -1,4 +1,4 @@
-"""Whether a clip takes two persons: the command line has to know of it too."""
+"""Whether a clip takes two persons, for the command line too; and passwords that somebody else has given."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_exporting"),
     )
     op.bulk_insert(made, [{"id": 1, "two_persons": False}])
+    op.add_column("accounts", sa.Column("first", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
