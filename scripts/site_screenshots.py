@@ -1,7 +1,7 @@
 """Takes the pictures of docs/guide/pages.md, of a yard that never was: scripts/site_screenshots.py [--look FOLDER]
 
 Watches a drawn yard as a camera, beside another that is not there; the counts of the hours before are made up. Needs
-Chromium and the pages (scripts/web). About two minutes on a quiet machine. With --look every page is taken on a desk
+Chromium and the pages (scripts/web). About a minute. With --look every page is taken on a desk
 and on a telephone, in light and in dark, as PNG into FOLDER, and the guide is left alone: pictures to be looked at.
 """
 
@@ -41,6 +41,7 @@ PAGES = {
     "me": ("me", ".card", "adam"),
     "log": ("log", "td", "audra"),
 }
+ON_A_DESK = ("live", "recordings", "events", "counts", "zones", "clips", "health", "log")
 ON_A_PHONE = ("live", "recordings", "events", "zones")
 
 
@@ -88,17 +89,17 @@ def watched(folder: Path) -> Iterator[str]:
         assert watching.stderr is not None
         threading.Thread(target=said.extend, args=(watching.stderr,), daemon=True).start()
         try:
-            yield address(said).partition("/?")[0]
+            yield address(watching, said).partition("/?")[0]
         finally:
             watching.terminate()
             watching.wait(PATIENCE)
 
 
-def address(said: list[str]) -> str:
+def address(watching: subprocess.Popen[str], said: list[str]) -> str:
     """Where the pages are, when the program has said it. Raises TimeoutError with what it has said instead."""
     end = time.monotonic() + PATIENCE
     while not (kept := [line.split()[-1] for line in said if "their address is in" in line]):
-        if time.monotonic() > end:
+        if time.monotonic() > end or watching.poll() is not None:
             raise TimeoutError("".join(said))
         time.sleep(0.2)
     return Path(kept[0]).read_text(encoding="utf-8").strip()
@@ -112,8 +113,9 @@ def take(browser: Browser, top: str, taken: Taken) -> None:
         look(desks, phones, top, taken)
         return
     for where, (name, there, who) in PAGES.items():
-        shown(desks[who], f"{top}/#/{where}", there)
-        taken.save(desks[who], name)
+        if name in ON_A_DESK:
+            shown(desks[who], f"{top}/#/{where}", there)
+            taken.save(desks[who], name)
         if name in ON_A_PHONE:
             shown(phones[who], f"{top}/#/{where}", there)
             taken.save(phones[who], f"{name}-phone")
@@ -164,7 +166,7 @@ def entered(browser: Browser, top: str, size: tuple[int, int], name: str) -> Pag
 def prepare(page: Page, top: str) -> None:
     """Something that each page can show: live pictures, an event of them, clips in two states."""
     shown(page, f"{top}/#/live", "[aria-label=yard][data-state=live]")
-    shown(page, f"{top}/#/events?kind=crossing", "li.event img")
+    shown(page, f"{top}/#/events?kind=presence", "li.event img")
     other = entered(page.context.browser, top, DESK, "olga")  # type: ignore[arg-type]
     for reason, asks, agrees in (("police request 17", page, other), ("insurance case 4/26", other, None)):
         shown(asks, f"{top}/#/exports", "#reason")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
 
-from passerby.base.clock import Moment
+from passerby.base.clock import SystemClock
 from passerby.base.counting import EventKind
 from passerby.base.counts import Bin, Event, LineCount, ZoneCount
 from passerby.base.kinds import Sort
@@ -46,7 +47,7 @@ cameras:
       lines:
         - {{name: kerb, points: [[0.5, 0.6], [0.5, 0.99]], count: [car]}}
       rules:
-        - {{name: kerb, kind: crossing, line: kerb, count: [car]}}
+        - {{name: somebody, kind: presence, zone: gate, hold: 1, count: [person]}}
   # The key to it is with the caretaker.
   stairs:
     url: rtsp://127.0.0.1:9/stream1
@@ -54,12 +55,12 @@ cameras:
 #: Who has an account, and how their passwords end.
 PEOPLE = {"adam": Role.ADMINISTRATOR, "olga": Role.OPERATOR, "vera": Role.VIEWER, "audra": Role.AUDITOR}
 ENDS = "and nine small lanterns"
-SIZE, RATE, SECONDS = (960, 540), 10, 20
+SIZE, RATE, SECONDS = (960, 540), 10, 30
 HOUR, DAY = 3600, 86400
 
 
 def make_yard(path: Path) -> None:
-    """Film of it from a camera that stands still: a portrait on a poster, and a car that drives past."""
+    """Film of it, from a camera that stands still: a poster that is a portrait for a while, and a car that passes."""
     with av.open(str(path), "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=RATE, options={"crf": "20", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
@@ -70,9 +71,10 @@ def make_yard(path: Path) -> None:
 
 
 def _pictures() -> Iterator[Picture]:
-    scenery, car = _scenery(_read(portrait())), _car()
+    face, car = _read(portrait()), _car()
+    there, gone = _scenery(face), _scenery(np.full_like(face, 190))
     for number in range(RATE * SECONDS):
-        world = scenery.copy()
+        world = (there if number < 0.6 * RATE * SECONDS else gone).copy()
         _place(world, *car, 2400 - 2900 * number / (RATE * SECONDS), 830, 0.7)
         yield world
 
@@ -91,7 +93,7 @@ def fill(data: Path, now: float) -> None:
             )
             for at in moments
         ]
-        Counts(database, "Town-depot").add(bins, events, Moment(0.0, now, True))
+        Counts(database, "Town-depot").add(bins, events, SystemClock().now())
 
 
 def _unwatched(since: float) -> bool:

@@ -51,7 +51,7 @@ def say_asked(number: int, json: bool) -> None:
 def take(
     number: Annotated[int, typer.Argument(help="The number that `passerby recordings export` has said.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="MP4 to write; by default CAMERA-SECONDS.mp4 here.")
+        Path | None, typer.Option("--output", "-o", help="MP4 to write; by default CAMERA-FROM.mp4 here.")
     ] = None,
     data: Data = Path("data"),
     *,

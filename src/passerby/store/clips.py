@@ -6,6 +6,7 @@ pages writes it into the store, and each change of it into the log.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -27,8 +28,9 @@ def clip_folder(database: Database, consent: Consent) -> Path:
 
 
 def clip_name(consent: Consent, number: int, ending: str) -> str:
-    """What one of its files is called by whoever takes it."""
-    return f"{consent.body['camera']}-{int(consent.body['begins'])}{f'-{number + 1}' if number else ''}{ending}"
+    """What one of its files is called by whoever takes it: the camera, and when it begins (UTC)."""
+    begins = datetime.fromtimestamp(float(consent.body["begins"]), UTC)
+    return f"{consent.body['camera']}-{begins:%Y%m%dT%H%M%SZ}{f'-{number + 1}' if number else ''}{ending}"
 
 
 def asked_for(camera: str, begins: float, ends: float, waits: bool) -> dict[str, JsonValue]:

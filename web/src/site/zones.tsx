@@ -291,7 +291,7 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
                 <Arrow shape={shape} width={width} height={height} />
               </>
             )}
-            <text x={(shape.points[0] as Corner)[0] * width + round} y={Math.max(round * 2, (shape.points[0] as Corner)[1] * height - round)} font-size={round * 1.8}>
+            <text x={(shape.points[0] as Corner)[0] * width + round} y={Math.max(round * 2, (shape.points[0] as Corner)[1] * height - round)} font-size={pixel.value * 14}>
               {shape.name}
             </text>
             {now && edits && !drawn && (
