@@ -90,7 +90,7 @@ function Editor({ camera }: { camera: CameraTold }) {
           {!live.value && <button type="button" onClick={() => (round.value += 1)}>{t('newStill')}</button>}
         </div>
         <div class="screen canvas" style={{ aspectRatio: `${width} / ${height}` }}>
-          {live.value ? <Tile camera={camera} wanted reached plain /> : <Picture key={round.value} src={`${camera.still}?size=1280&r=${round.value}`} alt={t('stillOf', { camera: camera.name })} none={t('noStill')} />}
+          {live.value ? <Tile camera={camera} wanted reached plain /> : <Picture key={round.value} src={`${camera.still}?size=1280&r=${round.value}`} alt={t('stillOf', { camera: camera.name })} none={t('noStill')} soon />}
           <Drawing width={width} height={height} edits={edits} />
         </div>
         <p class="quiet small">{model.drawing.value ? t('drawHint') : t('editHint')}</p>
