@@ -83,7 +83,7 @@ def watched(folder: Path) -> Iterator[str]:
     site = folder / "site.yaml"
     site.write_text(SITE.format(clip=folder / "yard.mp4"), encoding="utf-8")
     fill(folder / "data", time.time())
-    program = [sys.executable, "-c", "from passerby.cli.app import main; main()", "watch", "-c", str(site)]
+    program = [sys.executable, "-m", "passerby", "watch", "-c", str(site)]
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as watching:
         said: list[str] = []
         assert watching.stderr is not None

@@ -6,17 +6,22 @@ import pytest
 from typer.testing import CliRunner
 
 from passerby.base.clock import SystemClock, boot_id
+from passerby.base.counting import EventKind
+from passerby.base.counts import Event
 from passerby.base.errors import StoreError, UsageError
 from passerby.base.site_file import load_site
 from passerby.base.status import SiteStatus
 from passerby.cli import clips
+from passerby.cli.events import app as events
 from passerby.cli.person import person
 from passerby.cli.recordings import app
 from passerby.cli.serving import pages
 from passerby.store.clips import takes_two, tell_two
 from passerby.store.consents import Consents, Kind, Stage
+from passerby.store.counts import Counts
 from passerby.store.database import Database
 from tests.cli.conftest import FROM, TO, log, run
+from tests.store.footage import WALL, Clock
 
 SITE = "data: data\nstatus:\n  port: 0\npages:\n  two_persons: {}\ncameras:\n  gate:\n    url: rtsp://192.0.2.1/\n"
 
@@ -61,6 +66,25 @@ def test_nothing_is_exported_alone_and_it_is_said_what_to_do(two, tmp_path):
     assert ("export", person(), "request 12", True) == (entry.what, entry.who, entry.purpose, entry.on["waits"])
     told = json.loads(run(two, "export", "yard", FROM, TO, "--json").stdout)
     assert {"asked": 2, "state": "waiting"} == told
+
+
+def test_the_clip_of_an_event_goes_the_same_way(two, tmp_path):
+    event = Event(
+        id="yard/visit/1",
+        camera="yard",
+        rule="visit",
+        kind=EventKind.PRESENCE,
+        at=WALL + 1,
+        trusted=True,
+        start=WALL,
+        end=WALL + 2,
+    )
+    with Database.open(two) as database:
+        Counts(database, "site").add([], [event], Clock().now())
+    arguments = ["clip", event.id, "-o", "got.mp4", "--purpose", "request 12", "--data", str(two)]
+    done = CliRunner().invoke(events, arguments, catch_exceptions=False)
+    assert (3, True) == (done.exit_code, "passerby recordings take 1" in done.stdout)
+    assert [] == list((tmp_path / "here").iterdir())
 
 
 @pytest.mark.parametrize(
