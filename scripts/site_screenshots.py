@@ -1,148 +1,188 @@
-"""Takes the pictures of docs/guide/pages.md: python scripts/site_screenshots.py [CLIP]
+"""Takes the pictures of docs/guide/pages.md, of a yard that never was: scripts/site_screenshots.py [--look FOLDER]
 
-Watches CLIP, by default the demo's, as a camera, and another that is not there. Needs Chromium and the pages
-(scripts/web). Each page is taken as on a desk, and live, events and zones also as on a phone.
-About four minutes on a quiet machine.
+Watches a drawn yard as a camera, beside another that is not there; the counts of the hours before are made up. Needs
+Chromium and the pages (scripts/web). About a minute. With --look every page is taken on a desk
+and on a telephone, in light and in dark, as PNG into FOLDER, and the guide is left alone: pictures to be looked at.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import make_sample
-from passerby.store.folder import DataFolder
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from yard import ENDS, SITE, fill, make_yard
 
 FOLDER = Path(__file__).parent.parent / "docs" / "guide" / "site"
-SITE = """\
-name: North hall
-status: {{port: 0}}
-pages: {{two_persons: true}}
-cameras:
-  yard:
-    url: {clip}
-    hide: [face, plate]
-    frames_a_second: 4
-    longest_side: 640
-    counting:
-      zones:
-        - {{name: gate, polygon: [[0.08, 0.25], [0.5, 0.3], [0.55, 0.95], [0.05, 0.95]], count: [person, car]}}
-      lines:
-        - {{name: kerb, points: [[0.3, 0.7], [0.95, 0.75]], count: [person, car]}}
-      rules:
-        - {{name: somebody, kind: presence, zone: gate, hold: 1, count: [person, car]}}
-  stairs:
-    url: rtsp://127.0.0.1:9/0
-"""
-#: Pages, with how they are called in the guide, and what is there when they are whole.
+#: Seconds that something is waited for, and that one page is.
+PATIENCE, PAGE = 600, 120
+DESK, PHONE = (1280, 720), (390, 844)
+#: Pages, with how they are called in the guide, what is there when they are whole, and who looks.
 PAGES = {
-    "live": ("live", "[aria-label=yard][data-state=live]"),
-    "camera/yard": ("recordings", ".screen.large img"),
-    "events": ("events", "li.event img"),
-    "counts?camera=yard": ("counts", ".chart canvas"),
-    "zones/yard": ("zones", ".screen.canvas img"),
-    "exports": ("clips", ".clip"),
-    "cameras": ("cameras", ".card"),
-    "settings": ("settings", "#site-name"),
-    "health": ("health", ".card"),
-    "accounts": ("accounts", "td"),
+    "live": ("live", "[aria-label=yard][data-state=live]", "adam"),
+    "camera/yard": ("recordings", ".screen.large img", "adam"),
+    "events": ("events", "li.event img", "adam"),
+    "counts?camera=yard": ("counts", ".chart canvas", "adam"),
+    "zones/yard": ("zones", ".screen.canvas img", "adam"),
+    "exports": ("clips", ".clip", "adam"),
+    "cameras": ("cameras", ".card", "adam"),
+    "settings": ("settings", "#site-name", "adam"),
+    "health": ("health", ".card", "adam"),
+    "accounts": ("accounts", "td", "adam"),
+    "me": ("me", ".card", "adam"),
+    "log": ("log", "td", "audra"),
 }
-ON_A_PHONE = ("live", "events", "zones")
+ON_A_DESK = ("live", "recordings", "events", "counts", "zones", "clips", "health", "log")
+ON_A_PHONE = ("live", "recordings", "events", "zones")
+
+
+@dataclass
+class Taken:
+    """Where pictures go: `look` None is the guide."""
+
+    look: Path | None
+
+    def save(self, page: Page, name: str) -> None:
+        page.wait_for_timeout(1200)  # until pictures on it have come, and nothing slides any more
+        if self.look is not None:
+            page.screenshot(path=self.look / f"{name}.png", full_page=True)
+            print(self.look / f"{name}.png", flush=True)
+            return
+        shot = FOLDER / f"{name}.png"
+        page.screenshot(path=shot)
+        Image.open(shot).convert("RGB").save(FOLDER / f"{name}.webp", quality=72, method=6)
+        shot.unlink()
+        print(f"docs/guide/site/{name}.webp", flush=True)
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        clip = Path(sys.argv[1]).resolve() if sys.argv[1:] else folder / "yard.mp4"
-        if not sys.argv[1:]:
-            make_sample(clip, portrait())
-        DataFolder.make(folder / "data").close()
-        site = folder / "site.yaml"
-        site.write_text(SITE.format(clip=clip), encoding="utf-8")
-        program = [sys.executable, "-m", "passerby", "watch", "-c", str(site)]
-        with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as watching:
-            assert watching.stderr is not None
-            address = next(m.group(0) for line in watching.stderr if (m := re.search(r"http://\S+token=\S+", line)))
-            try:
-                with sync_playwright() as playwright:
-                    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-                    browser = playwright.chromium.launch(
-                        executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-                    )
-                    take(browser, address)
-                    browser.close()
-            finally:
-                watching.terminate()
-                watching.stderr.read()
+    look = Path(sys.argv[2]) if sys.argv[1:2] == ["--look"] else None
+    (look or FOLDER).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, watched(Path(name)) as top, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            args=["--no-sandbox", "--disable-gpu"],
+        )
+        take(browser, top, Taken(look))
+        browser.close()
 
 
-def take(browser: Browser, address: str) -> None:
-    desk = entered(browser, address, 1280, 800)
-    top = address.partition("/?")[0]
-    prepare(desk, top)
-    for where, (name, there) in PAGES.items():
-        shown(desk, f"{top}/#/{where}", there)
-        save(desk, name)
-    desk.emulate_media(color_scheme="dark")
-    shown(desk, f"{top}/#/camera/yard", ".screen.large img")
-    save(desk, "dark")
-    phone = entered(browser, address, 375, 740)
-    for where, (name, there) in PAGES.items():
+@contextmanager
+def watched(folder: Path) -> Iterator[str]:
+    """The yard, watched as a camera. Where the pages are, without the key to them: everybody here has an account."""
+    make_yard(folder / "yard.mp4")
+    site = folder / "site.yaml"
+    site.write_text(SITE.format(clip=folder / "yard.mp4"), encoding="utf-8")
+    fill(folder / "data", time.time())
+    program = [sys.executable, "-m", "passerby", "watch", "-c", str(site)]
+    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as watching:
+        said: list[str] = []
+        assert watching.stderr is not None
+        threading.Thread(target=said.extend, args=(watching.stderr,), daemon=True).start()
+        try:
+            yield address(watching, said).partition("/?")[0]
+        finally:
+            watching.terminate()
+            watching.wait(PATIENCE)
+
+
+def address(watching: subprocess.Popen[str], said: list[str]) -> str:
+    """Where the pages are, when the program has said it. Raises TimeoutError with what it has said instead."""
+    end = time.monotonic() + PATIENCE
+    while not (kept := [line.split()[-1] for line in said if "their address is in" in line]):
+        if time.monotonic() > end or watching.poll() is not None:
+            raise TimeoutError("".join(said))
+        time.sleep(0.2)
+    return Path(kept[0]).read_text(encoding="utf-8").strip()
+
+
+def take(browser: Browser, top: str, taken: Taken) -> None:
+    desks = {name: entered(browser, top, DESK, name) for name in ("adam", "audra")}
+    prepare(desks["adam"], top)
+    phones = {name: entered(browser, top, PHONE, name) for name in ("adam", "audra")}
+    if taken.look is not None:
+        look(desks, phones, top, taken)
+        return
+    for where, (name, there, who) in PAGES.items():
+        if name in ON_A_DESK:
+            shown(desks[who], f"{top}/#/{where}", there)
+            taken.save(desks[who], name)
         if name in ON_A_PHONE:
-            shown(phone, f"{top}/#/{where}", there)
-            save(phone, f"{name}-phone")
+            shown(phones[who], f"{top}/#/{where}", there)
+            taken.save(phones[who], f"{name}-phone")
+    desks["adam"].emulate_media(color_scheme="dark")
+    shown(desks["adam"], f"{top}/#/camera/yard", ".screen.large img")
+    taken.save(desks["adam"], "dark")
 
 
-def entered(browser: Browser, address: str, width: int, height: int) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": height})
-    page.set_default_timeout(600_000)
-    page.goto(address)
-    page.fill("#purpose", "pictures for the guide")
+def look(desks: dict[str, Page], phones: dict[str, Page], top: str, taken: Taken) -> None:
+    """Everything, and the way in."""
+    for kind, size, pages in (("desk", DESK, desks), ("phone", PHONE, phones)):
+        for theme in ("light", "dark"):
+            for where, (name, there, who) in PAGES.items():
+                pages[who].emulate_media(color_scheme=theme)
+                shown(pages[who], f"{top}/#/{where}", there)
+                taken.save(pages[who], f"{name}-{kind}-{theme}")
+            browser = pages["adam"].context.browser
+            assert browser is not None
+            page = opened(browser, size)
+            page.emulate_media(color_scheme=theme)
+            shown(page, top, "h2:has-text('Log in')")
+            taken.save(page, f"login-{kind}-{theme}")
+            shown(page, f"{top}/notice", "h2")
+            taken.save(page, f"notice-{kind}-{theme}")
+            page.context.close()
+
+
+def opened(browser: Browser, size: tuple[int, int]) -> Page:
+    context: BrowserContext = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, timezone_id="Europe/Berlin", has_touch=size is PHONE
+    )
+    context.set_default_timeout(PAGE * 1000)
+    return context.new_page()
+
+
+def entered(browser: Browser, top: str, size: tuple[int, int], name: str) -> Page:
+    """Somebody who has logged in, and said what for."""
+    page = opened(browser, size)
+    page.goto(top)
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password").fill(f"{name} {ENDS}")
+    page.get_by_label("What are you here for").fill("the yearly look" if name == "audra" else "bicycle of 24 November")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".frame nav")
+    page.wait_for_selector(".frame .who a")
     return page
 
 
 def prepare(page: Page, top: str) -> None:
-    """Something that each page can show: an event, counts, an account, a clip that waits for a second person."""
+    """Something that each page can show: live pictures, an event of them, clips in two states."""
     shown(page, f"{top}/#/live", "[aria-label=yard][data-state=live]")
-    shown(page, f"{top}/#/events", "li.event[data-kind=presence] img")
-    shown(page, f"{top}/#/accounts", "button:has-text('Add an account')")
-    page.click("button:has-text('Add an account')")
-    page.fill("#account-name", "olga")
-    page.select_option("dialog select", "operator")
-    page.fill("#account-password", "nine small lanterns")
-    page.click("dialog form button[type=submit]")
-    page.wait_for_selector("td:has-text('olga')")
-    shown(page, f"{top}/#/exports", "#reason")
-    page.fill("#reason", "police request 17")
-    page.click("form button:has-text('Ask for this clip')")
-    page.wait_for_selector(".clip")
-    time.sleep(70)  # the first minute has to be counted to its end
+    shown(page, f"{top}/#/events?kind=presence", "li.event img")
+    other = entered(page.context.browser, top, DESK, "olga")  # type: ignore[arg-type]
+    for reason, asks, agrees in (("police request 17", page, other), ("insurance case 4/26", other, None)):
+        shown(asks, f"{top}/#/exports", "#reason")
+        asks.fill("#reason", reason)
+        asks.click("form button:has-text('Ask for this clip')")
+        asks.wait_for_selector(f".clip:has-text('{reason}')")
+        if agrees is not None:
+            shown(agrees, f"{top}/#/exports", ".clip button:has-text('Agree')")
+            agrees.click(".clip button:has-text('Agree')")
+            agrees.wait_for_selector(".clip[data-state=done]")
+    other.context.close()
 
 
 def shown(page: Page, address: str, there: str) -> None:
     page.goto(address)
     page.wait_for_selector(there)
-
-
-def save(page: Page, name: str) -> None:
-    page.wait_for_timeout(1200)
-    shot = FOLDER / f"{name}.png"
-    page.screenshot(path=shot)
-    Image.open(shot).convert("RGB").save(FOLDER / f"{name}.webp", quality=78, method=6)
-    shot.unlink()
-    print(f"docs/guide/site/{name}.webp")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """`passerby audit`: the log shown and checked."""
 
+import hashlib
 import json
 import sqlite3
 from contextlib import closing
@@ -99,3 +100,34 @@ def test_the_log_is_listed(data, monkeypatch):
 def test_a_part_of_the_log_is_listed(data):
     rows = run(data, "list", "2027-01-15T08:01:30+00:00", "2027-01-15T08:02:30+00:00", "--json").stdout.splitlines()
     assert [2] == [json.loads(row)["number"] for row in rows]
+
+
+def test_rows_are_followed_as_they_lie_there(data):
+    def rows(*arguments):
+        return [json.loads(line) for line in run(data, "follow", "--no-wait", *arguments).stdout.splitlines()]
+
+    assert [1, 2, 3] == [row["number"] for row in rows()]
+    assert [3] == [row["number"] for row in rows("--after", "2")]
+    assert [] == rows("--after", "3")
+    previous = "0" * 64
+    for row in rows():  # a copy elsewhere can be checked without this program
+        text = f"passerby audit 1\n{row['number']}\n{previous}\n{row['body']}"
+        assert (previous, hashlib.sha256(text.encode()).hexdigest()) == (row["previous"], row["hash"])
+        previous = row["hash"]
+    assert f"3:{previous}" == run(data, "head").stdout.strip()
+
+
+def test_rows_are_followed_as_they_are_written(data, monkeypatch):
+    """Between two looks somebody writes a row; then they press Ctrl+C."""
+
+    def pause(_):
+        if len(pauses) == 2:
+            raise KeyboardInterrupt
+        pauses.append(1)
+        with Database.open(data) as database:
+            write(database, Entry.of("system:ada", Deed.EXPORT, {}, Clock().go(900), "first", "case 8"))
+
+    pauses = []
+    monkeypatch.setattr("passerby.cli.audit.time.sleep", pause)
+    told = CliRunner().invoke(app, ["follow", "--data", str(data)]).stdout
+    assert [1, 2, 3, 4, 5] == [json.loads(line)["number"] for line in told.splitlines()]

@@ -4,7 +4,6 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
@@ -12,34 +11,9 @@ from typer.testing import CliRunner
 from passerby.base.errors import FolderGone, OutputError, StoreError, UsageError
 from passerby.cli.person import person
 from passerby.cli.recordings import app
-from passerby.store import audit
-from passerby.store.database import NAME, Database
-from passerby.store.recordings import Recordings
-from tests.store.footage import WALL, Clock, parts
-
-FROM, TO = (datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds in (-5, 5))
-
-
-def run(data, *arguments):
-    if arguments[0] == "export" and "--purpose" not in arguments:
-        arguments = (*arguments, "--purpose", "case 7")
-    return CliRunner().invoke(app, [*arguments, "--data", str(data)], catch_exceptions=False)
-
-
-@pytest.fixture
-def data(tmp_path, monkeypatch):
-    """A data folder in which `yard` was recorded twice, with a pause. The working folder is an empty one beside it."""
-    folder, clock = tmp_path / "data", Clock()
-    with Recordings(Database.open(folder, make=True), boot="first") as recordings:
-        for _ in range(2):
-            writer = recordings.writer("yard")
-            for part in parts(clock):
-                writer.append(part)
-            writer.close()
-            clock.go(60)
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return folder
+from passerby.store.database import NAME
+from tests.cli.conftest import FROM, TO, log, run
+from tests.store.footage import WALL
 
 
 def test_init_makes_a_data_folder(tmp_path):
@@ -115,12 +89,6 @@ def test_export_wants_times_in_their_order_and_mp4(data):
         run(data, "export", "yard", TO, FROM)
     with pytest.raises(UsageError, match="ends in .mp4"):
         run(data, "export", "yard", FROM, TO, "-o", "got.mkv")
-
-
-def log(data):
-    with Database.open(data) as database, database.reading() as connection:
-        assert [] == audit.check(connection).flaws
-        return [entry for _, entry in audit.read(connection)]
 
 
 def test_export_is_written_down_with_its_purpose(data, tmp_path):

@@ -214,7 +214,7 @@ def test_tables_of_an_older_program_are_taken_over(database):
     expected = counts.standing()
     with database.writing() as connection:
         for statement in (
-            *(f"DROP TABLE {table}" for table in ("ceiling", "consents", "sessions", "accounts")),
+            *(f"DROP TABLE {table}" for table in ("exporting", "ceiling", "consents", "sessions", "accounts")),
             "DROP TABLE counters",
             "DROP TABLE tallies",
             *(f"DROP INDEX ix_{table}_run_added" for table in ("counts", "events")),

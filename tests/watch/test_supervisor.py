@@ -54,6 +54,28 @@ def until(holds, seconds=20.0):
         time.sleep(0.02)
 
 
+NOTICE = """
+notice:
+  controller: Town of Northby
+  contact: privacy@northby.example
+  purposes: [The hall is not too full]
+  basis: public_task
+  grounds: Law on public halls
+  views: {a: Main entrance, b: Stairs}
+pages:
+  two_persons: true
+"""
+
+
+def test_what_is_told_of_all_cameras_does_not_reach_one_and_changes_nothing_for_it(site, tmp_path):
+    """The public notice names every camera: a camera that knows of no other could not make sense of it."""
+    told = parse_site(SITE + NOTICE, tmp_path / "site.yaml", {"SECRET": "hunter2"})
+    for name in told.cameras:
+        order = supervisor.Order.of(told, name)
+        assert order == supervisor.Order.of(site, name)
+        assert [name] == list(supervisor.Order.model_validate_json(order.model_dump_json()).site.cameras)
+
+
 @pytest.fixture
 def cameras(site):
     made = {name: CameraProcess(supervisor.Order.of(site, name), TALKS) for name in site.cameras}

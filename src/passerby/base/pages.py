@@ -76,6 +76,13 @@ class PagesSettings(Frozen):
     proxy: Proxy | None = Field(default=None, description="The proxy in front, which then does TLS.")
     oidc: Oidc | None = Field(default=None, description="Another site that says who somebody is.")
     two_persons: bool = Field(default=False, description="Does exporting a clip take the consent of a second person?")
+    second_factor: bool = Field(
+        default=False, description="Must everybody who logs in with a password have a second factor?"
+    )
+    stolen: str | None = Field(
+        default=None,
+        description="File of stolen passwords that nobody may take: a SHA-1 a line, sorted; relative to this file.",
+    )
     idle: float = Field(default=60.0, ge=1, le=1440, description="Minutes without a request that end a session.")
     longest: float = Field(default=12.0, gt=0, le=168, description="Hours after which a session ends in any case.")
 

@@ -158,8 +158,7 @@ def _placed(site: Site, folder: Path) -> Site:
         else camera
         for name, camera in site.cameras.items()
     }
-    own = {
-        name: str(folder / path) for name in ("certificate", "key") if (path := getattr(site.pages, name)) is not None
-    }
+    files = ("certificate", "key", "stolen")
+    own = {name: str(folder / path) for name in files if (path := getattr(site.pages, name)) is not None}
     pages = site.pages.model_copy(update=own)
     return site.model_copy(update={"data": str(folder / site.data), "cameras": cameras, "pages": pages})

@@ -65,7 +65,7 @@ def add(
         _agreed(database, role is Role.AUDITOR, auditor, auditor_password_file)
         kept = None if oidc is not None else hashed(good(_password(password_file), name))
         _note(database, {"do": "add", "name": name, "role": role.value}, auditor)
-        Accounts(database).add(name, role, _now(), password=kept, oidc=oidc)
+        Accounts(database).add(name, role, _now(), password=kept, oidc=oidc, first=kept is not None)
     typer.echo(f"{name} is {role.value}")
 
 
@@ -131,7 +131,7 @@ def change(
         _agreed(database, Role.AUDITOR in (account.role, role), auditor, auditor_password_file)
         said: dict[str, object] = {"do": "change", "name": account.name, **values}
         if new:
-            values["password"] = hashed(good(_password(password_file), account.name))
+            values |= {"password": hashed(good(_password(password_file), account.name)), "first": True}
             said["password"] = "new"
         _note(database, said, auditor)
         accounts.change(account.name, _now(), **values)

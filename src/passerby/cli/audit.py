@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +18,17 @@ from passerby.cli.moments import moment, shown
 if TYPE_CHECKING:  # the other commands do not need a database, nor its start
     from passerby.store.audit import Entry, Flaw
 
-app = typer.Typer(help="What was done with recordings, by whom and what for: list, check, head.", no_args_is_help=True)
+app = typer.Typer(
+    help="What was done with recordings, by whom and what for: list, check, head, follow.", no_args_is_help=True
+)
 
 Data = Annotated[
     Path, typer.Option("--data", envvar="PASSERBY_DATA", help="The data folder, as `data` in site.yaml names it.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 _HERE = Path("data")
+#: Rows that are read in one go, and seconds between two looks for new ones.
+_AT_ONCE, _PAUSE = 500, 1.0
 _MEANING = {
     "missing": "{rows} missing",
     "changed": "{rows} not what was written",
@@ -99,6 +104,32 @@ def head(data: Data = _HERE) -> None:
 
     with Database.open(data) as database, database.reading() as connection:
         typer.echo(str(head(connection)))
+
+
+@app.command()
+def follow(
+    after: Annotated[int, typer.Option("--after", min=0, help="Begin behind this row; 0 for all.")] = 0,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Go on when there are new ones, until Ctrl+C.")] = True,
+    data: Data = _HERE,
+) -> None:
+    """Print each row as it is written, a JSON line each with its hashes: for a copy on another machine, which can be
+    checked there."""
+    from passerby.store.audit import after as rows_after
+    from passerby.store.database import Database
+
+    with Database.open(data) as database:
+        while True:
+            with database.reading() as connection:
+                found = rows_after(connection, after, _AT_ONCE)
+            for row in found:
+                told = {"previous": row.previous, "body": row.body, "hash": row.hash}
+                texts = {name: value.decode("utf-8", "replace") for name, value in told.items()}
+                typer.echo(jsonlib.dumps({"number": row.number, **texts}))
+            after = found[-1].number if found else after
+            if not found and not wait:
+                return
+            if not found:
+                time.sleep(_PAUSE)
 
 
 def _said(flaw: Flaw) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,14 +14,13 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from passerby.base.errors import StoreError, UsageError
+from passerby.cli.clips import ask, note, say_asked, take
 from passerby.cli.moments import moment, shown
-from passerby.cli.person import person
 
 if TYPE_CHECKING:  # the other commands do not need a database, nor its start
     from pydantic import JsonValue
 
     from passerby.base.recorded import RecordingReport
-    from passerby.store.audit import Deed
     from passerby.store.recordings import CameraRecordings, Recordings
     from passerby.store.segment import Segment
 
@@ -90,7 +89,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Write what a camera recorded between two moments as one MP4, as it was recorded, with a report beside it. Who
-    did so, and what for, is written down first."""
+    did so, and what for, is written down first. Where a clip takes two persons nothing is written but that it was asked
+    for (exit code 3); `take` gets it when somebody else has agreed."""
     now = datetime.now(UTC)
     begins, ends = moment(start, now), moment(end, now)
     if ends <= begins:
@@ -104,6 +104,7 @@ def export_stretch(
     """What a camera recorded from `begins` to `ends` (Unix seconds), as `passerby recordings export` writes it."""
     from passerby.sink.joined import join, report_path
     from passerby.store.audit import stated
+    from passerby.store.clips import takes_two
     from passerby.store.recordings import Recordings
 
     path = output or Path(f"{camera}-{datetime.fromtimestamp(begins).astimezone():%Y%m%dT%H%M%S}.mp4")
@@ -113,6 +114,9 @@ def export_stretch(
     with Recordings.open(data) as recordings:
         if not recordings.between(camera, begins, ends):
             raise StoreError(_nothing(recordings, camera))
+        if takes_two(recordings.database):
+            say_asked(ask(recordings.database, camera, begins, ends, said), json)
+            raise typer.Exit(3)
         asked = _log_asked(recordings, camera, begins, ends, said)
         reports = join(recordings, camera, begins, ends, path, force)
         _log_done(recordings, camera, asked, said, reports)
@@ -125,8 +129,11 @@ def export_stretch(
         typer.echo(f"{written}: {length:.1f} s, {report.output.frames} frames; report: {report_path(written)}")
         for span in report.missing:
             typer.echo(f"  nothing was recorded from {_local(span.begins)} to {_local(span.ends)}")
-        for note in report.notes:
-            typer.echo(f"  {note}")
+        for remark in report.notes:
+            typer.echo(f"  {remark}")
+
+
+app.command()(take)
 
 
 @app.command()
@@ -156,7 +163,8 @@ def _log_asked(recordings: Recordings, camera: str, begins: float, ends: float, 
     from passerby.store.audit import Deed
     from passerby.store.part import micros
 
-    return _log(recordings, Deed.EXPORT, {"camera": camera, "begins": micros(begins), "ends": micros(ends)}, purpose)
+    on: dict[str, JsonValue] = {"camera": camera, "begins": micros(begins), "ends": micros(ends)}
+    return note(recordings.database, Deed.EXPORT, on, purpose)
 
 
 def _log_done(
@@ -169,14 +177,7 @@ def _log_done(
         {"sha256": report.output.sha256, "bytes": report.output.size, "frames": report.output.frames}
         for report in reports
     ]
-    _log(recordings, Deed.EXPORTED, {"camera": camera, "asked_in": asked, "files": files}, purpose)
-
-
-def _log(recordings: Recordings, what: Deed, on: Mapping[str, JsonValue], purpose: str) -> int:
-    from passerby.base.clock import SystemClock, boot_id
-    from passerby.store.audit import Entry, write
-
-    return write(recordings.database, Entry.of(person(), what, on, SystemClock().now(), boot_id(), purpose)).number
+    note(recordings.database, Deed.EXPORTED, {"camera": camera, "asked_in": asked, "files": files}, purpose)
 
 
 _MEANING = {

@@ -23,6 +23,7 @@ from passerby.server.status.app import HOST
 from passerby.server.tls import Certificate, given, own
 from passerby.store.accounts import Accounts
 from passerby.store.ceiling import read_ceiling, set_ceiling
+from passerby.store.clips import tell_two
 from passerby.store.recordings import Recordings
 
 
@@ -42,7 +43,13 @@ def pages(
     with ExitStack() as stack:
         recordings = stack.enter_context(Recordings.open(Path(site.data)))
         _begin_ceiling(recordings, site, clock.now().wall)
-        place = Place(config, running, status, windows, recordings, SiteTools(), clock, boot, apply)
+        tell_two(recordings.database, settings.two_persons, clock.now(), boot)
+
+        def applied(changed: Site) -> None:
+            tell_two(recordings.database, changed.pages.two_persons, clock.now(), boot)
+            apply(changed)
+
+        place = Place(config, running, status, windows, recordings, SiteTools(), clock, boot, applied)
         gate = Gate(
             recordings.database,
             clock,
@@ -51,6 +58,7 @@ def pages(
             person().partition(":")[2],
             idle=settings.idle * 60,
             longest=settings.longest * 3600,
+            factors=settings.second_factor,
         )
         proxy = settings.proxy
         here = listen(HOST, site.status.port)

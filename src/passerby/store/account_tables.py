@@ -5,7 +5,7 @@ Times are Unix seconds. Nothing here is about anybody in front of a camera.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Table, false
 
 from passerby.store.tables import metadata
 
@@ -20,6 +20,7 @@ accounts = Table(
     Column("step", Integer, nullable=False),  # the last step of it that was used: none is taken twice
     Column("oidc", String, nullable=True, unique=True),  # what the other site calls them
     Column("active", Boolean, nullable=False),
+    Column("first", Boolean, nullable=False, server_default=false()),  # was the password given by somebody else?
     Column("made", Float, nullable=False),
     Column("changed", Float, nullable=False),
 )
@@ -62,4 +63,12 @@ ceiling = Table(
     Column("days", Float, nullable=True),  # null: no ceiling
     Column("who", String, nullable=True),  # who has set it
     Column("set", Float, nullable=True),
+)
+
+#: One row: what site.yaml says of exports, for the command line, which does not read it.
+exporting = Table(
+    "exporting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("two_persons", Boolean, nullable=False),
 )

@@ -20,12 +20,15 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 #: Seconds of a code, and codes before and after the present one that are taken: clocks differ.
 STEP, AROUND = 30, 1
 #: Columns that may be changed.
-_CHANGED = ("role", "password", "totp", "oidc", "active")
+_CHANGED = ("role", "password", "totp", "oidc", "active", "first")
+#: Seconds for which a password is good that somebody else has given.
+FIRST = 14 * 86400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One row of `accounts`, without its secrets. `password`, `totp`: are there such."""
+    """One row of `accounts`, without its secrets. `password`, `totp`: are there such. `first`: has somebody else given
+    the password?"""
 
     id: int
     name: str
@@ -36,6 +39,7 @@ class Account:
     active: bool
     made: float
     changed: float
+    first: bool
 
     @property
     def who(self) -> str:
@@ -50,11 +54,19 @@ class Accounts:
         self._database = database
 
     def add(
-        self, name: str, role: Role, now: float, *, password: str | None = None, oidc: str | None = None
+        self,
+        name: str,
+        role: Role,
+        now: float,
+        *,
+        password: str | None = None,
+        oidc: str | None = None,
+        first: bool = False,
     ) -> Account:
-        """`password` is what `hashed` makes of one. Raises UsageError for a name that is taken, or cannot be."""
+        """`password` is what `hashed` makes of one; `first` says that it is for the first login alone. Raises
+        UsageError for a name that is taken, or cannot be."""
         name = account_name(name)
-        row = {"name": name, "role": role.value, "password": password, "oidc": oidc, "active": True}
+        row = {"name": name, "role": role.value, "password": password, "oidc": oidc, "active": True, "first": first}
         with self._database.writing() as connection:
             _free(connection, accounts.c.name == name, name)
             if oidc is not None:
@@ -86,8 +98,8 @@ class Accounts:
         return [one for one in self.all() if one.role is Role.AUDITOR and one.active]
 
     def change(self, name: str, now: float, **values: object) -> Account:
-        """Change what is given of role, password (hashed), totp (its secret), oidc and active. Sessions of an account
-        end with any change of it. Raises UsageError."""
+        """Change what is given of role, password (hashed), first, totp (its secret), oidc and active. Sessions of an
+        account end with any change of it. Raises UsageError."""
         if set(values) - set(_CHANGED):
             raise ValueError(f"not to be changed: {sorted(set(values) - set(_CHANGED))}")
         account = self.known(name)
@@ -173,6 +185,7 @@ def _account(row: Row[Any]) -> Account:
         active=bool(row.active),
         made=row.made,
         changed=row.changed,
+        first=bool(row.first),
     )
 
 

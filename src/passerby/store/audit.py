@@ -197,6 +197,11 @@ def read(connection: Connection, start: int = 0, end: int | None = None) -> Iter
             yield row.number, entry
 
 
+def after(connection: Connection, number: int, most: int) -> list[Row]:
+    """At most so many rows after one, the oldest first, as they lie there: for a copy elsewhere."""
+    return list(_rows(connection, number, most))
+
+
 def latest(
     connection: Connection, before: int | None, most: int, what: str | None = None, who: str | None = None
 ) -> list[tuple[int, Entry]]:
@@ -252,11 +257,13 @@ def _entry(number: int, body: bytes | str) -> Entry:
         raise StoreError(f"Row {number} of the log cannot be read. See what else is: passerby audit check") from error
 
 
-def _rows(connection: Connection) -> Iterator[Row]:
-    """As bytes: what was put there on purpose need not be text, and must not keep anybody from seeing it."""
+def _rows(connection: Connection, number: int = 0, most: int = -1) -> Iterator[Row]:
+    """Those after a number, as bytes: what was put there on purpose need not be text, and must not keep anybody from
+    seeing it."""
     raw = (cast(audit.c[name], LargeBinary) for name in ("previous", "body", "hash"))
-    for number, previous, body, mark in connection.execute(select(audit.c.number, *raw).order_by(audit.c.number)):
-        yield Row(number, bytes(previous), bytes(body), bytes(mark))
+    wanted = select(audit.c.number, *raw).where(audit.c.number > number).order_by(audit.c.number).limit(most)
+    for found, previous, body, mark in connection.execute(wanted):
+        yield Row(found, bytes(previous), bytes(body), bytes(mark))
 
 
 def _sound(told: str) -> str:

@@ -29,6 +29,8 @@ class Session:
     purpose: str | None
     began: float
     used: float
+    totp: bool
+    first: bool
 
 
 class Sessions:
@@ -91,7 +93,7 @@ class Sessions:
 
     def _all(self, *where: ColumnElement[bool]) -> list[Session]:
         wanted = (
-            select(sessions, accounts.c.name, accounts.c.role)
+            select(sessions, accounts.c.name, accounts.c.role, accounts.c.totp, accounts.c.first)
             .join(accounts, isouter=True)
             .where(*where, (sessions.c.account.is_(None)) | accounts.c.active)
             .order_by(sessions.c.began)
@@ -108,6 +110,8 @@ class Sessions:
                 purpose=row.purpose,
                 began=row.began,
                 used=row.used,
+                totp=row.totp is not None,
+                first=bool(row.first),
             )
             for row in rows
         ]

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from passerby.base.clock import Clock, SystemClock
 from passerby.base.frozen import Frozen
 from passerby.base.media import Geometry, VideoInfo
+from passerby.base.pages import PagesSettings
 from passerby.base.site import CameraSettings, Site
 from passerby.base.status import CameraStatus, State
 from passerby.detect.detector import Detectors
@@ -58,11 +59,13 @@ class Order(Frozen):
 
     @classmethod
     def of(cls, site: Site, name: str) -> Order:
-        """The order for one camera, which knows of no other one's password."""
+        """The order for one camera, which knows of no other one, nor of what the pages and the public are told: where
+        that changes, the camera goes on."""
         camera = site.cameras[name]
         password = None if camera.password is None else camera.password.get_secret_value()
         alone = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
-        return cls(name=name, site=site.model_copy(update=alone), password=password)
+        untold = {"pages": PagesSettings(), "notice": None}
+        return cls(name=name, site=site.model_copy(update={**alone, **untold}), password=password)
 
 
 def main() -> None:

@@ -1,14 +1,21 @@
 """A site that is watched: `passerby watch` as a process of its own, a real RTSP server, a camera that is not there."""
 
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from passerby.base.roles import Role
 from passerby.server.page import is_built
+from passerby.store.accounts import Accounts
+from passerby.store.database import Database
 from passerby.store.folder import DataFolder
-from tests.cameras.served import free_port, need_server, rtsp_server, write_units
+from passerby.store.passwords import hashed
+from tests.browser.site.steps import PATIENCE, password_of
+from tests.cameras.served import RtspServer, free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching, walking
 
 SITE = """\
@@ -16,6 +23,12 @@ SITE = """\
 name: North hall
 status: {{port: {port}}}
 pages: {{two_persons: true}}
+notice:
+  controller: City of Northby, 1 Market Square
+  contact: privacy@northby.example
+  purposes: [The hall is not too full]
+  basis: public_task
+  grounds: Law on public halls
 cameras:
   # by the door
   gate:
@@ -25,13 +38,16 @@ cameras:
   yard:
     url: rtsp://127.0.0.1:{nowhere}/0
 """
+#: Those who have an account from the beginning.
+PEOPLE = {"vera": Role.VIEWER, "oscar": Role.OPERATOR, "audra": Role.AUDITOR}
 
 
 @dataclass
 class Site:
-    """`address` holds the token; `top` is where the pages are; `file` is its site.yaml."""
+    """`address` holds the token; `top` is where the pages are; `file` is its site.yaml; `server` the camera."""
 
     watching: Watching
+    server: RtspServer
     address: str
     file: Path
 
@@ -51,22 +67,32 @@ def site(models, tmp_path_factory):
         pytest.skip("the page is not built: scripts/web needs npm")
     folder = tmp_path_factory.mktemp("site")
     DataFolder.make(folder / "data").close()
+    with Database.open(folder / "data") as database:
+        for name, role in PEOPLE.items():
+            Accounts(database).add(name, role, time.time(), password=hashed(password_of(name)))
     with rtsp_server(write_units(list(walking()), folder / "units")) as server:
         file = folder / "site.yaml"
         file.write_text(SITE.format(port=free_port(), url=server.url(), nowhere=free_port()))
         watching = Watching(file)
         try:
             watching.until(lambda status: status.get("frames", 0) > 0)
-            address = watching.address()
-            yield Site(watching, address, file)
+            yield Site(watching, server, watching.address(), file)
         finally:
             code = watching.stop()
     assert 0 == code
 
 
+@pytest.fixture(autouse=True)
+def patient():
+    expect.set_options(timeout=PATIENCE * 1000)
+    yield
+    expect.set_options(timeout=None)
+
+
 @pytest.fixture
 def inside(page, site):
     """A page of whoever started the program, who has said what for."""
+    page.set_default_timeout(PATIENCE * 1000)
     page.goto(site.address)
     page.fill("#purpose", "a test of the pages")
     page.keyboard.press("Enter")

@@ -178,7 +178,8 @@ def serving(made, folder, text=FILE, tools=None, **how):
             "first",
             running.append,
         )
-        gate = Gate(recordings.database, clock, "first", TOKEN, "somebody")
+        factors = running[0].pages.second_factor
+        gate = Gate(recordings.database, clock, "first", TOKEN, "somebody", factors=factors)
         served = Served(place, gate, clock, _client(site_app(place, gate, HOST, PORT, **how)))
         assert 303 == served.get("/", params={"token": TOKEN, "purpose": "case 7"}).status_code
         yield served

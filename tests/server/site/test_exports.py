@@ -3,13 +3,17 @@
 import hashlib
 import io
 import json
+from datetime import UTC, datetime
 
 import av
 import pytest
+from typer.testing import CliRunner
 
-from passerby.base.errors import DiskFull
-from passerby.server.site.exports import KEPT
+from passerby.base.errors import DiskFull, OutputExists, StoreError
+from passerby.cli.person import person
+from passerby.cli.recordings import app
 from passerby.store.audit import check, read
+from passerby.store.clips import KEPT, tell_two
 from tests.server.site.conftest import FILE, serving
 from tests.store.footage import WALL
 
@@ -136,3 +140,33 @@ def test_a_clip_that_fails_says_why(served, monkeypatch):
     monkeypatch.setattr(served.place.tools, "clip", full)
     told = served.as_("operator").post("/api/exports", WISH).json()
     assert ("failed", "There is no room.") == (told["state"], told["problem"])
+
+
+def test_the_command_line_goes_the_same_way(two, tmp_path, monkeypatch):
+    """Asked for at the machine itself, agreed to on the pages by somebody else, and taken at the machine."""
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [*arguments, "--data", str(folder)], catch_exceptions=False)
+
+    database = two.place.database
+    folder = database.folder.path
+    tell_two(database, True, two.clock.now(), "second")
+    monkeypatch.setattr("passerby.base.clock.SystemClock", lambda: two.clock)
+    monkeypatch.chdir(tmp_path)
+    stretch = [datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds in (0, 4)]
+    assert 3 == run("export", "yard", *stretch, "--purpose", "request 12").exit_code
+    with pytest.raises(StoreError, match="still waits"):
+        run("take", "1")
+    (waiting,) = two.as_("operator").get("/api/exports").json()
+    assert (person(), "request 12", True) == tuple(waiting[name] for name in ("who", "purpose", "may_agree"))
+    assert "done" == two.as_("operator").post("/api/exports/1/agree").json()["state"]
+    taken = run("take", "1", "-o", "got.mp4")
+    assert (0, "got.mp4: ") == (taken.exit_code, taken.stdout[:9])
+    report = json.loads((tmp_path / "got.recording.json").read_text())
+    assert hashlib.sha256((tmp_path / "got.mp4").read_bytes()).hexdigest() == report["output"]["sha256"]
+    with pytest.raises(OutputExists):
+        run("take", "1", "-o", "got.mp4")
+    assert 0 == run("take", "1", "-o", "got.mp4", "--force").exit_code
+    with database.reading() as connection:
+        said = [(entry.who, entry.what) for _, entry in read(connection) if entry.purpose == "request 12"]
+    assert [(person(), "export"), ("account:operator", "exported"), *[(person(), "taken")] * 3] == said

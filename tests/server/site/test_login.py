@@ -1,13 +1,16 @@
 """Coming in: passwords, second factors, sessions, and those who guess."""
 
+import hashlib
+
 import pyotp
 import pytest
 
 from passerby.base.roles import Role
 from passerby.server.guard import HEADERS as SECURITY
 from passerby.server.site.slow import BOTH
+from passerby.store.accounts import FIRST
 from passerby.store.audit import read
-from tests.server.site.conftest import HEADERS, TOKEN, password_of, serving
+from tests.server.site.conftest import FILE, HEADERS, TOKEN, password_of, serving
 
 WRONG = {"name": "viewer", "password": "not the password", "purpose": "case 7"}
 RIGHT = {**WRONG, "password": password_of("viewer")}
@@ -113,6 +116,64 @@ def test_ones_own_password(served):
     assert 204 == browser.put("/api/own/password", {"old": password_of("operator"), "new": new}).status_code
     assert [401, 401] == [one.get("/api/session").status_code for one in (browser, other)]
     served.enter("operator", password=new)
+
+
+OWN = "a password of my own choice"
+
+
+def given(served, name="newcomer"):
+    """An account that an administrator has just made, in another browser."""
+    wish = {"name": name, "role": "viewer", "password": password_of(name)}
+    assert 200 == served.as_("administrator").post("/api/accounts", wish).status_code
+    return served.enter(name)
+
+
+def test_a_password_that_somebody_else_gave_is_good_for_taking_ones_own(served):
+    browser = given(served)
+    assert "password" == browser.get("/api/session").json()["owes"]
+    answer = browser.get("/api/cameras")
+    assert (403, "password") == (answer.status_code, answer.json()["needs"])
+    same = {"old": password_of("newcomer"), "new": password_of("newcomer")}
+    assert 422 == browser.put("/api/own/password", same).status_code
+    assert 204 == browser.put("/api/own/password", {**same, "new": OWN}).status_code
+    browser = served.enter("newcomer", password=OWN)
+    assert (None, 200) == (browser.get("/api/session").json()["owes"], browser.get("/api/cameras").status_code)
+    # And again when somebody else gives a new one.
+    served.as_("administrator").put("/api/accounts/newcomer", {"password": password_of("newcomer")})
+    assert "password" == served.enter("newcomer").get("/api/session").json()["owes"]
+
+
+def test_a_password_that_somebody_else_gave_is_not_good_for_long(served):
+    given(served)
+    served.clock.go(FIRST + 1)
+    wish = {"name": "newcomer", "password": password_of("newcomer"), "purpose": "case 7"}
+    answer = served.other().post("/api/login", wish)
+    assert (422, True) == (answer.status_code, "14 days" in answer.json()["detail"])
+    assert ("account:newcomer", "login_refused", None) == deeds(served, "login_refused")[-1]
+
+
+def test_a_stolen_password_cannot_be_taken(made, tmp_path):
+    (tmp_path / "stolen.txt").write_text(f"{hashlib.sha1(OWN.encode()).hexdigest().upper()}:12\n")
+    with serving(made, tmp_path, FILE + "pages:\n  stolen: stolen.txt\n") as served:
+        wish = {"old": password_of("viewer"), "new": OWN}
+        answer = served.as_("viewer").put("/api/own/password", wish)
+        assert (422, True) == (answer.status_code, "stolen somewhere" in answer.json()["detail"])
+        assert 204 == served.as_("viewer").put("/api/own/password", {**wish, "new": OWN + " and more"}).status_code
+
+
+def test_everybody_sets_up_a_second_factor_where_the_site_says_so(made, tmp_path):
+    with serving(made, tmp_path, FILE + "pages:\n  second_factor: true\n") as served:
+        browser = served.as_("viewer")
+        assert "factor" == browser.get("/api/session").json()["owes"]
+        answer = browser.get("/api/cameras")
+        assert (403, "factor") == (answer.status_code, answer.json()["needs"])
+        codes, told = factor(browser, "viewer")
+        now = served.clock.now().wall
+        body = {"password": password_of("viewer"), "secret": told["secret"], "code": codes.at(now)}
+        assert 204 == browser.put("/api/own/factor", body).status_code
+        browser = served.enter("viewer", code=codes.at(now + 30))
+        assert (None, 200) == (browser.get("/api/session").json()["owes"], browser.get("/api/cameras").status_code)
+        assert 200 == served.get("/api/cameras").status_code  # by the token: whoever has it is at the machine itself
 
 
 def test_sessions_are_seen_and_ended(served):

@@ -85,6 +85,20 @@ def test_a_thumbnail_of_a_moment(served):
     assert 404 == served.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 600}).status_code
 
 
+def test_what_was_not_there_was_not_looked_at(served):
+    """Else the public notice would tell of a look at nothing."""
+
+    def looks():
+        with served.place.database.reading() as connection:
+            return sum(entry.what == "viewed" for _, entry in read(connection))
+
+    before = looks()
+    assert 404 == served.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 600}).status_code
+    assert before == looks()
+    assert 200 == served.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 1}).status_code
+    assert before + 1 == looks()
+
+
 def test_events_with_their_pictures(served):
     found = served.get("/api/events").json()
     assert [("site/clock/1800000002000", None), (EVENT, f"/api/events/{EVENT}/thumbnail.jpg")] == [

@@ -1,7 +1,7 @@
 // Accounts, what waits for an auditor, who is logged in, and for how long recordings may stay.
 import { useSignal } from '@preact/signals';
 import { type AccountChange, type AccountTold, ask, client, type OpenSession, type Outcome, type RetentionTold, type Role, type WaitingTold } from './api';
-import { roleName, stageName, t } from './messages';
+import { roleName, stageName, t, whoName } from './messages';
 import { attempt, Dialog, Field, Form, Page, Problem, say, Select, useAsked, Waiting } from './parts';
 import { may, me } from './session';
 import { moment, span } from './times';
@@ -148,8 +148,8 @@ function WaitingList({ listed, again }: { listed: WaitingTold[]; again: () => Pr
           <div class="card" key={one.id}>
             <b>{one.name}</b>: {one.what} <span class="badge">{stageName(one.state)}</span>
             <p class="quiet small">
-              {`${t('askedBy')} ${one.who}, ${moment(one.asked)}: ${one.purpose}`}
-              {one.by && ` · ${one.by}, ${moment(one.decided ?? 0)}`}
+              {`${t('askedBy')} ${whoName(one.who)}, ${moment(one.asked)}: ${one.purpose}`}
+              {one.by && ` · ${whoName(one.by)}, ${moment(one.decided ?? 0)}`}
             </p>
             {one.state === 'waiting' && may('ceiling') && (
               <div class="buttons">

@@ -50,7 +50,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What the server waits for before it answers anything: `login` or `purpose`. */
+/** What the server waits for before it answers anything: `login`, `purpose`, one's own `password`, a second `factor`. */
 export const needed = signal<string | null>(null);
 
 export const client = createClient<paths>({ baseUrl: '/', headers: { 'x-passerby': 'page' } });
@@ -71,7 +71,7 @@ export async function ask<T>(call: Promise<Answer>): Promise<T> {
 function refusal(error: unknown, response: Response): Refusal {
   const told = (error ?? {}) as { detail?: unknown; needs?: string | null };
   const needs = told.needs ?? (response.status === 401 ? 'login' : null);
-  if (needs === 'login' || needs === 'purpose') needed.value = needs;
+  if (needs === 'login' || needs === 'purpose' || needs === 'password' || needs === 'factor') needed.value = needs;
   return new Refusal(words(told.detail) || `${response.status} ${response.statusText}`, response.status, needs);
 }
 

@@ -39,12 +39,13 @@ function Recordings({ name }: { name: string }) {
   const told = asked.value.value;
 
   // At the first sight: the newest that there is, where the address says nothing else.
-  const placed = useRef(!!given);
+  const placed = useSignal(!!given);
   useEffect(() => {
-    if (placed.current || told?.newest == null) return;
-    placed.current = true;
+    if (placed.value || told?.newest == null) return;
+    placed.value = true;
     show(told.newest - 2);
   }, [told]);
+  const settled = placed.value || told?.newest === null;
 
   const stop = () => {
     film.current?.close();
@@ -110,7 +111,7 @@ function Recordings({ name }: { name: string }) {
     <Page title={t('recordingsOf', { camera: name })} tools={<a href={address('live')}>{t('live')}</a>}>
       <div class="screen large">
         <video ref={video} muted playsInline disablePictureInPicture aria-label={t('film')} style={{ visibility: playing.value ? 'visible' : 'hidden' }} />
-        {!playing.value && (gap ? <span class="no-picture">{t('nothingThen')}</span> : <Still name={name} at={at.value} />)}
+        {settled && !playing.value && (gap ? <span class="no-picture">{t('nothingThen')}</span> : <Still name={name} at={at.value} />)}
       </div>
       <Problem text={problem.value ?? asked.problem.value} />
       <div class="transport">

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { ask, client, type FoundCamera, type SettingsTold, type TrialTold } from './api';
 import { CameraForm } from './camera_form';
-import { t } from './messages';
+import { hidingName, t } from './messages';
 import { attempt, Dialog, Field, Form, Page, Problem, useAsked, Waiting } from './parts';
 import { address } from './route';
 
@@ -58,7 +58,7 @@ function Camera({ camera, edit }: { camera: Written; edit: () => void }) {
           </>
         )}
         <dt>{t('hides')}</dt>
-        <dd>{(camera.settings.hide ?? []).join(', ')}</dd>
+        <dd>{(camera.settings.hide ?? []).map(hidingName).join(', ')}</dd>
       </dl>
       <Try what={{ camera: camera.name }} />
       <div class="buttons">

@@ -26,7 +26,7 @@ export default function Chart({ times, step, series, label, height = 260 }: { ti
       chart.ctx.save();
       chart.ctx.fillStyle = soft as string;
       times.forEach((time, n) => {
-        if (!series.every((one) => one.values[n] == null)) return;
+        if (time > Date.now() / 1000 || !series.every((one) => one.values[n] == null)) return;
         const [from, to] = [chart.valToPos(time, 'x', true), chart.valToPos(time + step, 'x', true)];
         chart.ctx.fillRect(from, chart.bbox.top, to - from, chart.bbox.height);
       });

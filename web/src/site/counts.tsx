@@ -117,7 +117,7 @@ function Place({ series, step, measure, table }: { series: Series[]; step: numbe
                 <tr key={time}>
                   <td class="nowrap">{moment(time).slice(0, 16)}</td>
                   {drawn.map((one) => (
-                    <td key={one.label} class="number">{one.values[n] ?? t('notWatched')}</td>
+                    <td key={one.label} class="number">{one.values[n] ?? (time > Date.now() / 1000 ? '' : t('notWatched'))}</td>
                   ))}
                 </tr>
               ))}

@@ -10,6 +10,8 @@ import { fromLocal, moment } from './times';
 const STATES = ['', 'new', 'seen', 'closed'] as const;
 const KINDS: EventKind[] = ['presence', 'crossing', 'crowd', 'covered', 'moved', 'dark', 'lost', 'storage', 'clock'];
 const PAGE = 30;
+/** Seconds after an event until its picture is surely on the disk, if there is one. */
+const STORED = 120;
 
 export default function EventsPage() {
   const query = route.value.query;
@@ -80,7 +82,7 @@ function Row({ event, again }: { event: EventTold; again: () => Promise<void> })
   return (
     <li class={`event ${event.state}`} data-kind={event.kind}>
       <div class="thumb">
-        <Picture src={event.thumbnail} alt={t('pictureOf', { when: moment(event.at) })} width={160} height={90} />
+        <Picture src={event.thumbnail} alt={t('pictureOf', { when: moment(event.at) })} width={160} height={90} soon={Date.now() / 1000 - event.at < STORED} />
       </div>
       <div class="about">
         <b>{kindName(event.kind)}</b> <span class={`badge ${event.state}`}>{t(`state_${event.state}`)}</span>

@@ -1,7 +1,7 @@
 // Clips: asked for with a reason, agreed to by a second person where the site says so, and taken by who asked.
 import { useSignal } from '@preact/signals';
 import { ask, type CameraTold, client, type ClipTold } from './api';
-import { stageName, t } from './messages';
+import { stageName, t, whoName } from './messages';
 import { attempt, Field, Form, Page, Problem, Select, useAsked, Waiting } from './parts';
 import { address, route } from './route';
 import { may, me } from './session';
@@ -41,8 +41,8 @@ function AskFor({ camera, from, to, again }: { camera: string; from: number; to:
       await again();
     }, t('clipAsked'));
   return (
-    <section class="card" aria-label={t('askForClip')}>
-      <h3>{t('askForClip')}</h3>
+    <section class="card" aria-label={t('askForSome')}>
+      <h3>{t('askForSome')}</h3>
       <Form submit={submit} button={t('askForClip')} label={t('askForClip')} disabled={start === null || end === null || end <= start}>
         <Select label={t('camera')} value={chosen} options={listed.map((one) => [one.name, one.name])} choose={(one) => (which.value = one)} />
         <label>
@@ -77,11 +77,11 @@ function Clip({ clip, again }: { clip: ClipTold; again: () => Promise<void> }) {
         <dt>{t('reason')}</dt>
         <dd>{clip.purpose}</dd>
         <dt>{t('askedBy')}</dt>
-        <dd>{`${clip.who}, ${moment(clip.asked)}`}</dd>
+        <dd>{`${whoName(clip.who)}, ${moment(clip.asked)}`}</dd>
         {clip.by && (
           <>
             <dt>{t(clip.state === 'refused' ? 'refusedBy' : 'agreedBy')}</dt>
-            <dd>{`${clip.by}, ${moment(clip.decided ?? 0)}`}</dd>
+            <dd>{`${whoName(clip.by)}, ${moment(clip.decided ?? 0)}`}</dd>
           </>
         )}
       </dl>

@@ -1,6 +1,6 @@
 // How the site is: each camera, the disk, the clock, what waits to be sent.
 import { ask, client, type HealthTold } from './api';
-import { reasonName, t } from './messages';
+import { diskName, reasonName, t } from './messages';
 import { Page, Problem, useAsked, Waiting } from './parts';
 import { bytes, moment, span } from './times';
 
@@ -26,8 +26,8 @@ export default function HealthPage() {
             <dt>{t('since')}</dt>
             <dd>{moment(status.since)} ({span(status.now - status.since)})</dd>
             <dt>{t('clock')}</dt>
-            <dd class={status.clock_trusted ? '' : 'bad'}>{t(status.clock_trusted ? 'clockKept' : 'clockNotTrusted')}</dd>
-            {Object.entries(status.disk ?? {}).map(([name, value]) => (
+            <dd class={status.clock_trusted ? '' : 'bad'}>{t(status.clock_trusted ? 'clockKept' : 'clockUnkept')}</dd>
+            {Object.entries(status.disk ?? {}).filter(([name, value]) => name !== 'clock_trusted' && value !== null).map(([name, value]) => (
               <Fact key={name} name={name} value={value} />
             ))}
           </dl>
@@ -92,7 +92,7 @@ function Fact({ name, value }: { name: string; value: unknown }) {
   const text = value === null ? '–' : many ? bytes(value as number) : typeof value === 'number' ? String(Math.round(value * 100) / 100) : typeof value === 'boolean' ? t(value ? 'yes' : 'no') : String(value);
   return (
     <>
-      <dt>{name.replaceAll('_', ' ')}</dt>
+      <dt>{diskName(name)}</dt>
       <dd>{text}</dd>
     </>
   );

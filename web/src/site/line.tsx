@@ -73,7 +73,7 @@ export function Line({ told, view, at, chosen, preview, go, look }: LineProps) {
       previewed.value = src ? { x: xOf(rounded), at: rounded, src } : null;
     }, 120);
     return () => window.clearTimeout(over);
-  }, [pointed.value, view]);
+  }, [pointed.value, view, told]);
 
   const position = (event: { clientX: number }) => event.clientX - (outer.current as HTMLDivElement).getBoundingClientRect().left;
   const keys = (event: KeyboardEvent) => {

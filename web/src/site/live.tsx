@@ -23,9 +23,11 @@ export default function LivePage() {
     <Page
       title={t('live')}
       tools={
-        <button type="button" aria-pressed={wanted.value} onClick={() => (wanted.value = !wanted.value)}>
-          {wanted.value ? t('stopPictures') : t('startPictures')}
-        </button>
+        may('look') && (
+          <button type="button" aria-pressed={wanted.value} onClick={() => (wanted.value = !wanted.value)}>
+            {wanted.value ? t('stopPictures') : t('startPictures')}
+          </button>
+        )
       }
     >
       <Problem text={listed && asked.problem.value} />
@@ -58,7 +60,7 @@ export function Tile({ camera, wanted, reached, plain = false }: { camera: Camer
       player.close();
     };
   }, [playing, camera.playlist]);
-  const state = !reached ? 'unreached' : camera.state === 'live' && wanted && !moving.value ? 'waiting' : camera.state === 'live' && !wanted ? 'paused' : camera.state;
+  const state = stateOf(camera, reached, wanted, moving.value);
   const shown = state === 'live';
   return (
     <section class={`tile ${state}`} aria-label={camera.name} data-state={state}>
@@ -85,8 +87,17 @@ export function Tile({ camera, wanted, reached, plain = false }: { camera: Camer
   );
 }
 
+function stateOf(camera: CameraTold, reached: boolean, wanted: boolean, moving: boolean) {
+  if (!reached) return 'unreached';
+  if (camera.state !== 'live') return camera.state;
+  if (!may('look')) return 'unseen';
+  if (!wanted) return 'paused';
+  return moving ? 'live' : 'waiting';
+}
+
 function why(camera: CameraTold, state: string): string {
   if (state === 'covered') return t('coveredWhy');
+  if (state === 'unseen') return t('unseenWhy');
   if (state === 'paused') return t('pausedWhy');
   if (state === 'unreached') return t('unreachable');
   if (state === 'waiting') return t('waitingWhy');

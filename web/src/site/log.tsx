@@ -1,9 +1,9 @@
 // The log of what was done, for auditors: what it says, and whether it is whole.
 import { useSignal } from '@preact/signals';
 import { ask, type CheckTold, client, type LogTold } from './api';
-import { deedName, t } from './messages';
+import { deedName, onName, t } from './messages';
 import { attempt, Field, Form, Page, Problem, Select, useAsked, Waiting } from './parts';
-import { moment } from './times';
+import { bytes, moment } from './times';
 
 const DEEDS = ['viewed', 'export', 'exported', 'taken', 'agreed', 'refused', 'deleted', 'login', 'login_refused', 'logout', 'changed', 'tried', 'checked'];
 const PAGE = 100;
@@ -33,6 +33,7 @@ export default function LogPage() {
       </div>
       {!told ? <Waiting asked={asked} /> : <Problem text={asked.problem.value} />}
       {told?.rows.length === 0 && <p>{t('noRows')}</p>}
+      {told?.rows.some(({ entry }) => !entry.trusted) && <p class="quiet small">{t('clockQuestion')}</p>}
       <table class="stack log">
         <thead>
           <tr>
@@ -48,7 +49,7 @@ export default function LogPage() {
           {told?.rows.map(({ number, entry }) => (
             <tr key={number}>
               <td class="number" data-label={t('number')}>{number}</td>
-              <td class="nowrap" data-label={t('time')}>{moment(entry.wall / 1e6)}{!entry.trusted && <span class="bad"> {t('clockNotTrusted')}</span>}</td>
+              <td class="nowrap" data-label={t('time')}><span>{moment(entry.wall / 1e6)}{!entry.trusted && <abbr title={t('clockNotTrusted')}>?</abbr>}</span></td>
               <td data-label={t('who')}>{entry.who}</td>
               <td data-label={t('deed')}>{deedName(entry.what)}</td>
               <td data-label={t('on')}>{spelled(entry.on)}</td>
@@ -69,11 +70,14 @@ export default function LogPage() {
 function spelled(on: Record<string, unknown>): string {
   const told = (name: string, value: unknown): string => {
     if (['begins', 'ends'].includes(name) && typeof value === 'number') return moment(value / 1e6);
+    if (name === 'asked_in') return t('row', { n: String(value) });
+    if (name === 'files' && Array.isArray(value)) return value.map((one: Record<string, string | number>) => t('fileOf', { ...one, bytes: bytes(Number(one.bytes)) })).join('; ');
+    if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
     return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
   };
   return Object.entries(on)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name} ${told(name, value)}`)
+    .map(([name, value]) => name === 'files' ? told(name, value) : `${onName(name)} ${told(name, value)}`)
     .join(', ');
 }
 

@@ -36,6 +36,8 @@ const PLACES: Place[] = [
   { name: 'me', text: 'myAccount', right: 'enter', shown: lazy(() => import('./mine')) },
 ];
 
+const OwingPage = lazy(async () => ({ default: (await import('./mine')).OwingPage }));
+
 function Site() {
   useEffect(() => {
     restoreTheme();
@@ -44,7 +46,7 @@ function Site() {
   if (!known.value) return <p class="enter quiet">{t('loading')}</p>;
   return (
     <>
-      {!me.value ? <LoginPage /> : needed.value === 'purpose' ? <PurposePage /> : <Inside />}
+      {!me.value ? <LoginPage /> : needed.value === 'purpose' ? <PurposePage /> : needed.value === 'password' || needed.value === 'factor' ? <OwingPage what={needed.value} /> : <Inside />}
       <Toast />
     </>
   );

@@ -72,7 +72,9 @@ const en = {
   tile_unreached: 'not known',
   tile_waiting: 'waiting for pictures',
   tile_paused: 'stopped',
+  tile_unseen: 'live',
   coveredWhy: 'Pictures come, but it is not known what is in them: all of them are painted over.',
+  unseenWhy: 'Pictures come; there are no pictures for your role.',
   pausedWhy: 'Pictures are not fetched until you start them.',
   waitingWhy: 'Nothing is shown until pictures move.',
   noPictureYet: 'There was no picture yet.',
@@ -119,6 +121,8 @@ const en = {
   howMany: '{n} there',
   clockNotTrusted: 'the clock may have been wrong',
   clockKept: 'kept right',
+  clockUnkept: 'nothing keeps it right: times may be wrong',
+  clockQuestion: 'Times with a question mark were told by a clock that may have been wrong.',
   ofSite: 'the site',
   lookAtIt: 'Look at it',
   markSeen: 'Seen',
@@ -193,6 +197,11 @@ const en = {
   hold: 'Seconds that they must be there',
   ruleElse: 'It also has rules that only the settings page shows.',
   // health
+  disk_used: 'Recordings take',
+  disk_free: 'Free on the disk',
+  disk_room: 'Room for recordings',
+  disk_a_day: 'A day takes',
+  disk_days_left: 'Days until the oldest goes early',
   since: 'Running since',
   clock: 'Clock',
   toBeSent: 'Waits to be sent to {to}',
@@ -223,6 +232,8 @@ const en = {
   exportsOne: 'A clip is asked for with a reason, which is written into the log. It waits a day to be taken.',
   exportsTwo: 'A clip is asked for with a reason, which is written into the log. A second person must agree. Then it waits a day to be taken by who asked.',
   noClips: 'No clips were asked for.',
+  askForSome: 'Ask for a clip',
+  atMachine: '{name}, at the machine',
   clip: 'Clip',
   clipAsked: 'Asked for.',
   clipLong: 'That is {span}.',
@@ -286,7 +297,8 @@ const en = {
   savedApplied: 'Saved in site.yaml, and in force.',
   site: 'Site',
   timezone: 'Time zone',
-  timezoneHint: 'as Europe/Berlin',
+  timezoneHint: 'as Europe/Berlin; from the next start',
+  nextStart: 'from the next start',
   twoPersonsYes: 'A clip takes two persons.',
   twoPersonsNo: 'A clip takes one person.',
   twoPersonsNote: 'Changed only in the file (pages: two_persons).',
@@ -354,6 +366,12 @@ const en = {
   onlyLower: 'you may only lower it',
   setCeiling: 'Set the ceiling',
   // the log
+  row: 'row {n}',
+  fileOf: '{bytes}, {frames} frames, SHA-256 {sha256}',
+  on_begins: 'from',
+  on_ends: 'to',
+  on_asked_in: 'asked for in',
+  on_asked_by: 'asked for by',
   deed: 'What was done',
   who: 'Who',
   on: 'On what',
@@ -389,6 +407,8 @@ const en = {
   oldPassword: 'Old password',
   newPasswordAgain: 'New password, again',
   passwordChanged: 'Changed. Log in with it.',
+  owesPassword: 'Somebody else gave you this password. Take one of your own, which nobody else knows.',
+  owesFactor: 'Here everybody who logs in with a password has a second factor as well. Set yours up, then log in with it.',
   endsSessions: 'This ends all your sessions.',
   factorWhat: 'An app shows a code of six digits that is asked for at each login.',
   isSet: 'set up',
@@ -413,7 +433,14 @@ export const kindName = (kind: string): string => named('kind', kind);
 export const sortName = (sort: string): string => named('sort', sort);
 export const stageName = (stage: string): string => named('stage', stage);
 export const roleName = (role: string): string => named('role', role);
+/** `account:jo` is jo; `system:root` is somebody at the machine itself. */
+export const whoName = (who: string): string => {
+  const [kind = '', name = ''] = who.split(':');
+  return kind === 'account' ? name : kind === 'system' ? t('atMachine', { name }) : who;
+};
 export const deedName = (deed: string): string => named('deed', deed);
 export const hidingName = (kind: string): string => named('hide', kind);
 export const profileName = (profile: string): string => named('profile', profile);
 export const reasonName = (reason: string): string => named('reason', reason);
+export const onName = (name: string): string => (`on_${name}` in en ? named('on', name) : name.replaceAll('_', ' '));
+export const diskName = (name: string): string => (`disk_${name}` in en ? named('disk', name) : name.replaceAll('_', ' '));

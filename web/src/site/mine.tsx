@@ -1,10 +1,11 @@
 // One's own account: password, second factor, what one is here for.
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { encode } from 'uqr';
 import { ask, client, type Factor } from './api';
 import { roleName, t } from './messages';
 import { attempt, Field, Form, Page } from './parts';
-import { enter, may, me, state } from './session';
+import { enter, leave, may, me, state } from './session';
 import { moment } from './times';
 
 export default function MinePage() {
@@ -33,6 +34,23 @@ export default function MinePage() {
         {who.by === 'token' && <p class="note">{t('byToken')}</p>}
       </div>
     </Page>
+  );
+}
+
+/** Before anything else: a password of one's own, where somebody else gave it; a second factor, where all have one. */
+export function OwingPage({ what }: { what: 'password' | 'factor' }) {
+  useEffect(() => {
+    document.title = `${t(what === 'password' ? 'changePassword' : 'secondFactor')} · passerby`;
+  }, [what]);
+  return (
+    <main class="enter" id="main">
+      <h1>{me.value?.site ?? 'passerby'}</h1>
+      <p class="note">{t(what === 'password' ? 'owesPassword' : 'owesFactor')}</p>
+      {what === 'password' ? <Password /> : <SecondFactor has={false} />}
+      <p>
+        <button type="button" onClick={() => void leave()}>{t('logOut')}</button>
+      </p>
+    </main>
   );
 }
 

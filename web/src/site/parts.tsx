@@ -154,9 +154,22 @@ export function Form({ submit, children, label, button, strong = true, disabled 
   );
 }
 
-/** A picture that is fetched when it comes into view; where there is none, words. */
-export function Picture({ src, alt, none = t('noPicture'), width, height }: { src: string | null; alt: string; none?: string; width?: number; height?: number }) {
+/** Milliseconds after which a picture is asked for again that should be there soon, and how often. */
+const SOON = 3000;
+const OFTEN = 40;
+
+/** A picture that is fetched when it comes into view; where there is none, words. `soon`: there will be one. */
+export function Picture({ src, alt, none = t('noPicture'), width, height, soon = false }: { src: string | null; alt: string; none?: string; width?: number; height?: number; soon?: boolean }) {
   const failed = useSignal<string | null>(null);
+  const tries = useRef(0);
+  useEffect(() => {
+    if (!soon || !src || failed.value !== src || tries.current >= OFTEN) return;
+    const over = window.setTimeout(() => {
+      tries.current += 1;
+      failed.value = null;
+    }, SOON);
+    return () => window.clearTimeout(over);
+  }, [failed.value, src, soon]);
   if (!src || failed.value === src) return <span class="no-picture">{none}</span>;
   return <img src={src} alt={alt} loading="lazy" decoding="async" width={width} height={height} onError={() => (failed.value = src)} />;
 }

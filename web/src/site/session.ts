@@ -12,7 +12,7 @@ export const may = (right: Right): boolean => me.value?.rights.includes(right) ?
 export async function enter(): Promise<void> {
   try {
     me.value = await ask<SessionTold>(client.GET('/api/session'));
-    needed.value = me.value.purpose === null ? 'purpose' : null;
+    needed.value = me.value.owes ?? (me.value.purpose === null ? 'purpose' : null);
   } catch {
     me.value = null;
     ways.value = await ask<WaysIn>(client.GET('/api/login')).catch(() => null);
@@ -26,7 +26,7 @@ needed.subscribe((what) => {
 
 export async function state(purpose: string): Promise<void> {
   me.value = await ask<SessionTold>(client.PUT('/api/session/purpose', { body: { purpose } }));
-  needed.value = null;
+  needed.value = me.value.owes;
 }
 
 export async function leave(): Promise<void> {

@@ -43,13 +43,13 @@ function Whole({ told, set }: { told: SettingsTold; set: (next: SettingsTold) =>
         ),
       };
       set(await ask<SettingsTold>(client.PUT('/api/settings', { body: body as never })));
-    }, t(told.applies ? 'savedApplied' : 'savedInFile'));
+    }, t(told.applies && name.value === told.name && timezone.value === told.timezone ? 'savedApplied' : 'savedInFile'));
   return (
     <Form submit={submit} button={t('saveInFile')} label={t('settings')}>
       <div class="columns">
         <fieldset>
           <legend>{t('site')}</legend>
-          <Field id="site-name" label={t('name')} value={name.value} set={(text) => (name.value = text)} required maxLength={80} />
+          <Field id="site-name" label={t('name')} hint={t('nextStart')} value={name.value} set={(text) => (name.value = text)} required maxLength={80} />
           <Field label={t('timezone')} hint={t('timezoneHint')} value={timezone.value} set={(text) => (timezone.value = text)} required maxLength={60} />
           <p>{t(told.two_persons ? 'twoPersonsYes' : 'twoPersonsNo')}</p>
           <p class="quiet small">{t('twoPersonsNote')}</p>

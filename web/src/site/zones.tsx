@@ -54,6 +54,8 @@ function Editor({ camera }: { camera: CameraTold }) {
     window.addEventListener('beforeunload', leave);
     return () => window.removeEventListener('beforeunload', leave);
   }, []);
+  // A camera that was not there has a picture when it is.
+  useEffect(() => void (round.value += 1), [camera.state]);
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
@@ -63,15 +65,16 @@ function Editor({ camera }: { camera: CameraTold }) {
       else if (name === 'Ctrl+y' || name === 'Ctrl+Shift+z') model.redo();
       else if (name === 'Escape' && model.drawing.value) model.drawing.value = null;
       else if (name === 'Enter' && model.drawing.value && !target.matches('button')) finish();
-      else if (name === 'z' && edits) begin('zone');
-      else if (name === 'l' && edits) begin('line');
+      else if (name === 'z' && may('change') && had.value) begin('zone');
+      else if (name === 'l' && may('change') && had.value) begin('line');
       else return;
       event.preventDefault();
     };
     window.addEventListener('keydown', keys);
     return () => window.removeEventListener('keydown', keys);
   }, []);
-  const edits = may('change');
+  // What is drawn before the site's own shapes are there would go when they come.
+  const edits = may('change') && had.value !== null;
   const chosen = model.chosen.value === null ? null : model.shapes.value[model.chosen.value];
   const bad = model.shapes.value.find(model.crosses);
   return (
@@ -87,7 +90,7 @@ function Editor({ camera }: { camera: CameraTold }) {
           {!live.value && <button type="button" onClick={() => (round.value += 1)}>{t('newStill')}</button>}
         </div>
         <div class="screen canvas" style={{ aspectRatio: `${width} / ${height}` }}>
-          {live.value ? <Tile camera={camera} wanted reached plain /> : <Picture key={round.value} src={`${camera.still}?size=1280&r=${round.value}`} alt={t('stillOf', { camera: camera.name })} none={t('noStill')} />}
+          {live.value ? <Tile camera={camera} wanted reached plain /> : <Picture key={round.value} src={`${camera.still}?size=1280&r=${round.value}`} alt={t('stillOf', { camera: camera.name })} none={t('noStill')} soon />}
           <Drawing width={width} height={height} edits={edits} />
         </div>
         <p class="quiet small">{model.drawing.value ? t('drawHint') : t('editHint')}</p>
@@ -250,10 +253,11 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
     event.preventDefault();
     event.stopPropagation();
   };
-  const remove = (index: number, n: number) => model.removeCorner(index, n) || say(t('cornersNeeded'), true);
+  const focus = (n: number) => void window.setTimeout(() => (svg.current?.querySelector(`[data-corner="${n}"]`) as SVGElement | null)?.focus(), 0);
+  const remove = (index: number, n: number) => (model.removeCorner(index, n) ? focus(Math.max(0, n - 1)) : say(t('cornersNeeded'), true));
   const newCorner = (index: number, side: Side) => {
     const n = model.split(index, side);
-    window.setTimeout(() => (svg.current?.querySelector(`[data-corner="${n}"]`) as SVGElement | null)?.focus(), 0);
+    focus(n);
     return n;
   };
   const px = (point: Corner) => `${point[0] * width},${point[1] * height}`;
@@ -287,7 +291,7 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
                 <Arrow shape={shape} width={width} height={height} />
               </>
             )}
-            <text x={(shape.points[0] as Corner)[0] * width + round} y={Math.max(round * 2, (shape.points[0] as Corner)[1] * height - round)} font-size={round * 1.8}>
+            <text x={(shape.points[0] as Corner)[0] * width + round} y={Math.max(round * 2, (shape.points[0] as Corner)[1] * height - round)} font-size={pixel.value * 14}>
               {shape.name}
             </text>
             {now && edits && !drawn && (
@@ -300,7 +304,7 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
                     cy={side.middle[1] * height}
                     r={round * 0.7}
                     role="button"
-                    tabIndex={0}
+                    tabindex={0}
                     data-middle={side.from}
                     aria-label={t('newCorner', { n: side.from + 1 })}
                     onPointerDown={(event) => hold(event, index, newCorner(index, side), true)}
@@ -315,7 +319,7 @@ function Drawing({ width, height, edits }: { width: number; height: number; edit
                     cy={point[1] * height}
                     r={round}
                     role="button"
-                    tabIndex={0}
+                    tabindex={0}
                     data-corner={n}
                     aria-label={t('cornerOf', { n: n + 1, x: Math.round(point[0] * 100), y: Math.round(point[1] * 100) })}
                     onPointerDown={(event) => hold(event, index, n)}

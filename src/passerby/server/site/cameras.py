@@ -83,8 +83,8 @@ def camera_routes(place: Place, viewing: Viewing) -> APIRouter:
         age = None if part is None else _age(place, part)
         if part is None or age is None or age > STALE:
             raise HTTPException(503, "The camera gives no pictures just now.", {"retry-after": "5"})
-        viewing.live(who, camera)
         picture = place.tools.glimpse(part.head + part.body, size)
+        viewing.live(who, camera)
         return Response(picture, media_type=JPEG, headers={"x-age": f"{age:.1f}"})
 
     return routes

@@ -93,8 +93,8 @@ def event_routes(place: Place, viewing: Viewing) -> APIRouter:
         event = _kept(place, where, rule, number).event
         if event.camera is None:
             raise HTTPException(404, "This event is of the site, and shows nothing.")
-        viewing.recorded(who, "event", event.camera, event.at, event.at)
         picture = glimpse(place, event.camera, event.at, size)
+        viewing.recorded(who, "event", event.camera, event.at, event.at)  # what was not there was not looked at
         return Response(picture, media_type=JPEG, headers={"cache-control": "private, max-age=3600"})
 
     @routes.put("/{where}/{rule}/{number}/state", dependencies=[asks(Right.HANDLE)])

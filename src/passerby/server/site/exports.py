@@ -19,11 +19,9 @@ from passerby.server.site.place import Place
 from passerby.server.site.rights import NO, Who, asks
 from passerby.server.site.session import Purpose
 from passerby.store.audit import Deed, stated
+from passerby.store.clips import KEPT, asked_for, clip_folder, clip_name
 from passerby.store.consents import Consent, Consents, Kind, Stage
-from passerby.store.part import micros
 
-#: The folder of clips that wait to be taken, in the data folder; seconds that they wait, and that a request waits.
-FOLDER, KEPT = "exports", 24 * 3600.0
 #: Seconds of a clip.
 LONGEST = 6 * 3600.0
 MP4, REPORT = "video/mp4", "application/json"
@@ -75,7 +73,6 @@ class Clips:
 
     def __init__(self, place: Place) -> None:
         self._place, self.consents = place, Consents(place.database)
-        self._folder = place.database.folder.path / FOLDER
         self._lock = threading.Lock()
 
     def tidy(self) -> None:
@@ -85,12 +82,12 @@ class Clips:
             for consent in self.consents.all(Kind.EXPORT):
                 if abs(now - consent.asked) <= KEPT or consent.state in (Stage.GONE, Stage.REFUSED, Stage.FAILED):
                     continue
-                shutil.rmtree(self._folder / str(consent.id), ignore_errors=True)
+                shutil.rmtree(clip_folder(self._place.database, consent), ignore_errors=True)
                 self.consents.tell(consent.id, Stage.GONE, consent.told)
 
     def make(self, consent: Consent, who: Who) -> None:
         """Write the files of what was agreed to. What goes wrong is told of in the consent."""
-        body, folder = consent.body, self._folder / str(consent.id)
+        body, folder = consent.body, clip_folder(self._place.database, consent)
         on: dict[str, JsonValue] = {"camera": str(body["camera"]), "asked_in": int(body["row"])}
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -115,7 +112,7 @@ class Clips:
         names = [str(one["name"]) for one in consent.told.get("files", ())]
         if consent.state is not Stage.DONE or not 0 <= number < len(names):
             raise HTTPException(404, "There is no such file, or it is no longer kept.")
-        return self._folder / str(consent.id) / names[number]
+        return clip_folder(self._place.database, consent) / names[number]
 
 
 def export_routes(place: Place) -> APIRouter:
@@ -143,13 +140,7 @@ def export_routes(place: Place) -> APIRouter:
         if not place.recordings.between(wish.camera, wish.begins, wish.ends):
             raise HTTPException(404, f"Nothing was recorded of {wish.camera} then.")
         two, purpose = place.site.pages.two_persons, stated(wish.purpose)
-        on: dict[str, JsonValue] = {
-            "camera": wish.camera,
-            "begins": micros(wish.begins),
-            "ends": micros(wish.ends),
-            "waits": two,
-        }
-        row = place.note(who, Deed.EXPORT, on, purpose)
+        row = place.note(who, Deed.EXPORT, asked_for(wish.camera, wish.begins, wish.ends, two), purpose)
         body: dict[str, JsonValue] = {"camera": wish.camera, "begins": wish.begins, "ends": wish.ends, "row": row}
         stage = Stage.WAITING if two else Stage.AGREED
         consent = clips.consents.ask(Kind.EXPORT, who.who, purpose, body, place.clock.now().wall, stage)
@@ -182,14 +173,14 @@ def export_routes(place: Place) -> APIRouter:
         place.note(
             who, Deed.TAKEN, {"camera": consent.body["camera"], "asked_in": consent.body["row"]}, consent.purpose
         )
-        return FileResponse(path, media_type=MP4, filename=_name(consent, number, ".mp4"))
+        return FileResponse(path, media_type=MP4, filename=clip_name(consent, number, ".mp4"))
 
     @routes.get("/{id}/files/{number}.json", response_class=Response, responses={200: {"content": {REPORT: {}}}})
     def report(who: Who, id: Id, number: Annotated[int, Path(ge=0, le=10_000)]) -> Response:
         """Its report."""
         consent = _own(found(id), who)
         path = clips.file(consent, number).with_suffix(".recording.json")
-        return FileResponse(path, media_type=REPORT, filename=_name(consent, number, ".recording.json"))
+        return FileResponse(path, media_type=REPORT, filename=clip_name(consent, number, ".recording.json"))
 
     return routes
 
@@ -218,10 +209,6 @@ def _own(consent: Consent, who: Who) -> Consent:
     return consent
 
 
-def _name(consent: Consent, number: int, ending: str) -> str:
-    return f"{consent.body['camera']}-{int(consent.body['begins'])}{f'-{number + 1}' if number else ''}{ending}"
-
-
 def _told(consent: Consent, who: Who) -> ClipTold:
     own, waits = consent.who == who.who, consent.state is Stage.WAITING
     files = consent.told.get("files", ()) if consent.state is Stage.DONE else ()
@@ -243,7 +230,7 @@ def _told(consent: Consent, who: Who) -> ClipTold:
             ClipFile(
                 address=f"/api/exports/{consent.id}/files/{n}.mp4",
                 report=f"/api/exports/{consent.id}/files/{n}.json",
-                name=_name(consent, n, ".mp4"),
+                name=clip_name(consent, n, ".mp4"),
                 bytes=one["bytes"],
                 seconds=one["seconds"],
                 sha256=one["sha256"],

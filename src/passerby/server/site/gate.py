@@ -6,11 +6,11 @@ import hmac
 import threading
 
 from passerby.base.clock import Clock
-from passerby.base.errors import PasserbyError
+from passerby.base.errors import PasserbyError, UsageError
 from passerby.server.site.rights import Needs
 from passerby.server.site.slow import Slow
-from passerby.server.site.visitor import By, Visitor
-from passerby.store.accounts import Account, Accounts
+from passerby.server.site.visitor import By, Owes, Visitor
+from passerby.store.accounts import FIRST, Account, Accounts
 from passerby.store.audit import Deed, Entry, stated, write
 from passerby.store.database import Database
 from passerby.store.sessions import Session, Sessions
@@ -31,12 +31,15 @@ class Gate:
         idle: float = 3600.0,
         longest: float = 12 * 3600.0,
         slow: Slow | None = None,
+        factors: bool = False,
     ) -> None:
-        """`idle` and `longest` are seconds that a session lasts: without a request, and in any case."""
+        """`idle` and `longest` are seconds that a session lasts: without a request, and in any case. `factors`: must
+        everybody who comes by password have a second one?"""
         self._database, self._clock, self._boot = database, clock, boot
         self._token, self._owner, self._slow = token, owner, slow or Slow(lambda: clock.now().monotonic)
         self.accounts, self.sessions = Accounts(database), Sessions(database, idle=idle, longest=longest)
         self.sessions.forget_tokens()
+        self._factors = factors
         self._proving = threading.Semaphore(2)  # each takes 64 MiB: many at once would take all memory
 
     def by_token(self, token: str, purpose: str | None, address: str) -> str | None:
@@ -49,7 +52,8 @@ class Gate:
 
     def by_password(self, name: str, password: str, code: str | None, purpose: str, address: str) -> str | None:
         """A new session for whoever knows the password, and has the second factor where the account has one; None when
-        something of it is wrong. Raises TooMany, Needs for a code that is missing, and UsageError."""
+        something of it is wrong. Raises TooMany, Needs for a code that is missing, and UsageError, for a first
+        password that is too old too."""
         purpose = stated(purpose)
         self._slow.ask(name, address)
         with self._proving:
@@ -65,6 +69,9 @@ class Gate:
             self.note("unknown" if known is None else known.who, Deed.LOGIN_REFUSED, None, by="password")
             return None
         self._slow.right(name, address)
+        if account.first and self._clock.now().wall - account.changed > FIRST:
+            self.note(account.who, Deed.LOGIN_REFUSED, None, by="password")
+            raise UsageError(f"This first password was good for {FIRST / 86400:.0f} days. Ask for another one.")
         return self._open(account, account.who, "password", purpose)
 
     def by_oidc(self, told: str, purpose: str) -> str | None:
@@ -112,7 +119,15 @@ class Gate:
             session=session.id,
             purpose=session.purpose,
             expires=session.began + self.sessions.longest,
+            owes=self._owes(session),
         )
+
+    def _owes(self, session: Session) -> Owes | None:
+        if session.by != "password":
+            return None
+        if session.first:
+            return "password"
+        return "factor" if self._factors and not session.totp else None
 
 
 _BY: dict[str, By] = {"token": "token", "password": "password", "oidc": "oidc"}

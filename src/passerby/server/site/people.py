@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from passerby.store.audit import Deed
 from passerby.store.consents import Consent, Consents, Kind, Stage
 from passerby.store.passwords import good, hashed
 from passerby.store.sessions import Session
+from passerby.store.stolen import not_stolen
 
 Name = Annotated[str, Path(max_length=64)]
 Id = Annotated[int, Path(ge=1, le=2**31)]
@@ -131,6 +133,11 @@ def people_routes(place: Place, gate: Gate) -> APIRouter:
     def now() -> float:
         return place.clock.now().wall
 
+    def good_enough(password: str, name: str) -> str:
+        """Raises UsageError for one that would be guessed, or that was stolen somewhere."""
+        stolen = place.site.pages.stolen
+        return not_stolen(good(password, name, place.site.name), None if stolen is None else pathlib.Path(stolen))
+
     def proved(who: Who, password: str) -> Account:
         """Somebody who sits down at another's page does not know the password."""
         if who.by == "token":
@@ -156,7 +163,7 @@ def people_routes(place: Place, gate: Gate) -> APIRouter:
         name = account_name(wish.name)
         if (wish.password is None) == (wish.oidc is None):
             raise HTTPException(422, "Give a password, or the name that the other site knows them by: one of them.")
-        kept = None if wish.password is None else hashed(good(wish.password, name, place.site.name))
+        kept = None if wish.password is None else hashed(good_enough(wish.password, name))
         if gate.accounts.named(name) is not None:
             raise HTTPException(409, f"There is an account {name} already.")
         does: dict[str, JsonValue] = {"do": "add", "name": name, "role": wish.role.value}
@@ -176,7 +183,7 @@ def people_routes(place: Place, gate: Gate) -> APIRouter:
         if wish.totp is False:
             does["totp"] = False
         if wish.password is not None:
-            secret["password"] = hashed(good(wish.password, account.name, place.site.name))
+            secret["password"] = hashed(good_enough(wish.password, account.name))
         auditor = Role.AUDITOR in (account.role, wish.role)
         return _done(place, gate, consents, who, does, secret, auditor=auditor)
 
@@ -239,9 +246,11 @@ def people_routes(place: Place, gate: Gate) -> APIRouter:
     def own_password(who: Who, wish: OwnPassword) -> Response:
         """A new password for oneself. All one's sessions end."""
         account = proved(who, wish.old)
-        kept = hashed(good(wish.new, account.name, place.site.name))
+        kept = hashed(good_enough(wish.new, account.name))
+        if wish.new == wish.old:
+            raise HTTPException(422, "This is the password that you have. Take another one.")
         place.note(who, Deed.CHANGED, {"what": "own password"})
-        gate.accounts.change(account.name, now(), password=kept)
+        gate.accounts.change(account.name, now(), password=kept, first=False)
         return Response(status_code=204)
 
     @routes.post("/api/own/factor", dependencies=[asks(Right.ENTER)])
@@ -324,6 +333,7 @@ def _apply(place: Place, gate: Gate, does: dict[str, JsonValue], secret: dict[st
             at,
             password=None if password is None else str(password),
             oidc=None if oidc is None else str(oidc),
+            first=password is not None,
         )
         return Outcome(account=_told(account), waiting=None)
     if does["do"] == "remove":
@@ -333,7 +343,7 @@ def _apply(place: Place, gate: Gate, does: dict[str, JsonValue], secret: dict[st
     if does.get("totp") is False:
         values["totp"] = None
     if "password" in secret:
-        values["password"] = secret["password"]
+        values |= {"password": secret["password"], "first": True}
     return Outcome(account=_told(gate.accounts.change(name, at, **values)), waiting=None)
 
 

@@ -11,11 +11,12 @@ from fastapi.routing import iter_route_contexts
 
 from passerby.base.frozen import Frozen
 from passerby.base.roles import RIGHTS, Right
-from passerby.server.site.visitor import Visitor
+from passerby.server.site.visitor import Owes, Visitor
 
 
 class Refusal(Frozen):
-    """Why something cannot be done. `needs`: what is missing that can be given: `purpose`, `code`, `login`."""
+    """Why something cannot be done. `needs`: what is missing that can be given: `purpose`, `code`, `login`, one's own
+    `password`, a second `factor`."""
 
     detail: str
     needs: str | None = None
@@ -49,6 +50,12 @@ def visitor_of(request: Request) -> Visitor:
     return found
 
 
+_OWED: dict[Owes, str] = {
+    "password": "Your password was given to you by somebody else. Take one of your own first.",
+    "factor": "Here everybody has a second factor. Set yours up first.",
+}
+
+
 @dataclass(frozen=True)
 class Asks:
     """Does a visitor have this right? And have they said what for?"""
@@ -59,6 +66,8 @@ class Asks:
         visitor = visitor_of(request)
         if self.right not in RIGHTS[visitor.role]:
             raise Denied(visitor, self.right)
+        if visitor.owes is not None and self.right is not Right.ENTER:
+            raise Needs(403, _OWED[visitor.owes], visitor.owes)
         if visitor.purpose is None and self.right is not Right.ENTER:
             raise Needs(403, "Say first what you are here for: it is written into the log.", "purpose")
 

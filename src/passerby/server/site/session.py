@@ -20,7 +20,7 @@ from passerby.server.site.oidc import PATIENCE, OtherSite, Unsaid
 from passerby.server.site.place import Place
 from passerby.server.site.rights import NO, Who, asks
 from passerby.server.site.slow import TooMany
-from passerby.server.site.visitor import By, Visitor
+from passerby.server.site.visitor import By, Owes, Visitor
 from passerby.store.audit import LONGEST
 
 Purpose = Annotated[str, Field(min_length=1, max_length=LONGEST, description="In a few words; no names.")]
@@ -56,6 +56,7 @@ class SessionTold(Frozen):
     purpose: str | None = Field(description="What they are here for; null until they have said.")
     expires: float = Field(description="Unix seconds; earlier when nothing is asked for meanwhile.")
     totp: bool = Field(description="Does the account have a second factor?")
+    owes: Owes | None = Field(description="What must be set up before anything else is answered.")
     site: str
     timezone: str
     two_persons: bool = Field(description="Does a clip take a second person?")
@@ -183,6 +184,7 @@ def _told(place: Place, gate: Gate, who: Visitor) -> SessionTold:
         purpose=who.purpose,
         expires=who.expires,
         totp=account is not None and account.totp,
+        owes=who.owes,
         site=place.site.name,
         timezone=place.site.timezone,
         two_persons=place.site.pages.two_persons,

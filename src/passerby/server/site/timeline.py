@@ -134,9 +134,9 @@ def timeline_routes(place: Place, viewing: Viewing) -> APIRouter:
     def thumbnail(camera: Camera, who: Who, at: Moment, size: Size = 320) -> Response:
         """The picture that was recorded at a moment, or up to a second before, masked."""
         place.known(camera)
-        viewing.recorded(who, "thumbnail", camera, at, at)
-        headers = {"cache-control": "private, max-age=3600"}
-        return Response(glimpse(place, camera, at, size), media_type=JPEG, headers=headers)
+        picture = glimpse(place, camera, at, size)
+        viewing.recorded(who, "thumbnail", camera, at, at)  # what was not there was not looked at
+        return Response(picture, media_type=JPEG, headers={"cache-control": "private, max-age=3600"})
 
     return routes
 
