@@ -34,7 +34,7 @@ cameras:
   gate:
     url: {url}
     hide: [face]
-    frames_a_second: 5
+    frames_a_second: 3
   yard:
     url: rtsp://127.0.0.1:{nowhere}/0
 """

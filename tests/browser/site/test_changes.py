@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site.steps import go, until
 
 
+@pytest.mark.soak  # three cameras at once are too many for a machine that runs other tests beside
 def test_a_camera_is_tried_and_another_one_is_watched(inside, site):
     go(inside, site, "cameras")
     gate, yard = inside.locator(".card[aria-label=gate]"), inside.locator(".card[aria-label=yard]")
