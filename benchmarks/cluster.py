@@ -29,6 +29,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -95,17 +96,25 @@ def measure(files: int, seconds: float, height: int, clip: Path | None, workers:
             inside = busy(folder / "out")
             limit = side_by_side(folder / "in", folder / "plain", count) if count > 1 else plain
             rows.append(
-                {
-                    "workers": count,
-                    "seconds": round(whole, 1),
-                    "start": round(whole - inside, 1),
-                    "share": round(plain / whole / count, 3),
-                    "share_without_start": round(plain / inside / count, 3),
+                shares(count, plain, whole, inside)
+                | {
                     "share_of_the_machine": round(plain / limit / count, 3),
                     "overhead": round(inside / plain - 1, 3) if count == 1 else None,
                 }
             )
     return {"files": files, "clip_seconds": seconds, "height": height, "plain_seconds": round(plain, 1), "runs": rows}
+
+
+def shares(workers: int, plain: float, whole: float, inside: float) -> dict[str, object]:
+    """What a run gave of the ideal: `workers` times as fast as the `plain` command. `whole` is the run from its start
+    to its end, `inside` without what Ray takes to start and to end; all in seconds."""
+    return {
+        "workers": workers,
+        "seconds": round(whole, 1),
+        "start": round(whole - inside, 1),
+        "share": round(plain / whole / workers, 3),
+        "share_without_start": round(plain / inside / workers, 3),
+    }
 
 
 def measure_film(
@@ -128,12 +137,8 @@ def measure_film(
             inside = busy(out)
             same = (folder / "alone" / "film.plan.json").read_bytes() == (out / "film.plan.json").read_bytes()
             rows.append(
-                {
-                    "workers": count,
-                    "seconds": round(whole, 1),
-                    "start": round(whole - inside, 1),
-                    "share": round(plain / whole / count, 3),
-                    "share_without_start": round(plain / inside / count, 3),
+                shares(count, plain, whole, inside)
+                | {
                     "calculated": round(used / calculated(seconds, stretch, each, count) / count, 3),
                     "same_plan": same,
                 }
@@ -167,10 +172,7 @@ def steps(film: Path, out: Path, stretch: float) -> dict[str, float]:
         return do(), time.process_time() - began
 
     settings, silent = Settings(), Silent()
-    parts = [
-        timed(lambda n=n: spans.look_at(film, Span(n, n), settings, 1, silent))  # type: ignore[misc]
-        for n in range(2)
-    ]
+    parts = [timed(partial(spans.look_at, film, Span(n, n), settings, 1, silent)) for n in range(2)]
     sights = [sight for sight, _ in parts]
     sights[1].looked.after.clear()  # nobody looks at what follows
     plan = spans.as_one(sights, settings)
@@ -178,10 +180,10 @@ def steps(film: Path, out: Path, stretch: float) -> dict[str, float]:
     painted, painting = [], 0.0
     for number, (part, piece) in enumerate(spans.pieces(plan, sights)):
         path = out.with_name(f"{number}.piece")
-        made, took = timed(lambda: spans.paint(film, path, out, part, piece, False, True, 1, silent))  # noqa: B023
+        made, took = timed(partial(spans.paint, film, path, out, part, piece, False, True, 1, silent))
         painted.append((path, piece, made))
         painting += took
-    _, joining = timed(lambda: spans.join(film, out, plan, painted, False, None, True, 1, lambda: None))
+    _, joining = timed(partial(spans.join, film, out, plan, painted, False, None, True, 1, lambda: None))
     looked = 2 * (stretch + stretch / 60)
     return {
         "look": round(sum(took for _, took in parts) / looked, 4),

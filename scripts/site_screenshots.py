@@ -167,7 +167,9 @@ def prepare(page: Page, top: str) -> None:
     """Something that each page can show: live pictures, an event of them, clips in two states."""
     shown(page, f"{top}/#/live", "[aria-label=yard][data-state=live]")
     shown(page, f"{top}/#/events?kind=presence", "li.event img")
-    other = entered(page.context.browser, top, DESK, "olga")  # type: ignore[arg-type]
+    browser = page.context.browser
+    assert browser is not None
+    other = entered(browser, top, DESK, "olga")
     for reason, asks, agrees in (("police request 17", page, other), ("insurance case 4/26", other, None)):
         shown(asks, f"{top}/#/exports", "#reason")
         asks.fill("#reason", reason)

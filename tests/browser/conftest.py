@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from passerby.server.page import is_built
+from tests.browser.footage import MOVING, demo_footage, real_footage
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -94,3 +95,19 @@ def page(browser):
     context.close()
     assert [] == wrong
     assert [] == [url for url in asked if not re.match(r"(http://127\.0\.0\.1:\d+/|blob:|data:)", url)]
+
+
+@pytest.fixture(scope="module")
+def footage(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("footage")
+    return real_footage(folder) if MOVING.exists() else demo_footage(folder)
+
+
+@pytest.fixture
+def case(footage, tmp_path):
+    """A folder of its own with the clip and its plan."""
+    clip = tmp_path / footage.clip.name
+    shutil.copy(footage.clip, clip)
+    plan = tmp_path / f"{clip.stem}.plan.json"
+    plan.write_text(footage.plan.to_json())
+    return clip, plan

@@ -3,7 +3,6 @@
 import re
 import shutil
 import socket
-import time
 from pathlib import Path
 
 import numpy as np
@@ -12,38 +11,17 @@ from PIL import Image
 
 from passerby.base.box import Box
 from passerby.base.kinds import Kind
-from passerby.base.plan import Plan
 from passerby.base.proof import SignedProof
 from tests import stills
 from tests.browser.conftest import started
-from tests.browser.footage import MOVING, demo_footage, plan_times, real_footage
+from tests.browser.footage import plan_times
+from tests.browser.steps import NOTHING_SHOWN, draw, frame_of, go_to, opened, saved, settled, until
 from tests.clips import constant, decoded, write_clip
 from tests.plans import always, plan_for
 
 ROOT = Path(__file__).parents[2]
-#: Is the canvas of the picture empty?
-NOTHING_SHOWN = """() => {
-    const canvas = document.querySelector('.stage canvas');
-    return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.every((value) => value === 0);
-}"""
 #: Frames to follow each way: 2 seconds at 25 a second, less the one that is drawn in.
 EACH_WAY = 49
-
-
-@pytest.fixture(scope="module")
-def footage(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("footage")
-    return real_footage(folder) if MOVING.exists() else demo_footage(folder)
-
-
-@pytest.fixture
-def case(footage, tmp_path):
-    """A folder of its own with the clip and its plan."""
-    clip = tmp_path / footage.clip.name
-    shutil.copy(footage.clip, clip)
-    plan = tmp_path / f"{clip.stem}.plan.json"
-    plan.write_text(footage.plan.to_json())
-    return clip, plan
 
 
 @pytest.fixture(scope="module")
@@ -57,67 +35,6 @@ def looked_at(footage, tmp_path_factory):
         (folder / name).with_suffix(".plan.json").write_text(plan_for(folder / name).to_json())
     with started() as servers:
         yield servers.start(folder)
-
-
-def opened(page, server):
-    page.goto(server.address)
-    page.wait_for_selector('.stage canvas[data-frame="0"]')
-    assert "token" not in page.url
-
-
-def go_to(page, frame):
-    """Steps there with the keyboard, by seconds and by frames."""
-    now = frame_of(page)
-    while now != frame:
-        big = abs(frame - now) >= 25
-        key = "ArrowRight" if frame > now else "ArrowLeft"
-        page.keyboard.press(f"Shift+{key}" if big else key)
-        now += (25 if big else 1) * (1 if frame > now else -1)
-    page.wait_for_selector(f'.stage canvas[data-frame="{frame}"]')
-
-
-def frame_of(page):
-    return int(re.search(r"\d+", page.inner_text("#frame")).group(0))
-
-
-def on_screen(page, footage, box):
-    """Corners of a box of the picture, in pixels of the page."""
-    stage = page.locator(".stage").bounding_box()
-    video = footage.plan.videos[0]
-    by = min(stage["width"] / video.width, stage["height"] / video.height)
-    left = stage["x"] + (stage["width"] - video.width * by) / 2
-    top = stage["y"] + (stage["height"] - video.height * by) / 2
-    return left + box.x1 * by, top + box.y1 * by, left + box.x2 * by, top + box.y2 * by
-
-
-def draw(page, footage, box):
-    page.keyboard.press("b")
-    x1, y1, x2, y2 = on_screen(page, footage, box)
-    page.mouse.move(x1, y1)
-    page.mouse.down()
-    page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2)
-    page.mouse.move(x2, y2)
-    page.mouse.up()
-    page.wait_for_selector(".stage.mode-look")
-    page.wait_for_selector("section.chosen")
-
-
-def saved(plan):
-    return Plan.load(plan)
-
-
-def until(page, holds, seconds=120):
-    """Waits for what is not to be seen on the page, such as what is in the plan."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        page.wait_for_timeout(50)
-
-
-def settled(page, server):
-    """Nothing is followed any more."""
-    told = f"{server.address.partition('?')[0]}api/files/0/following"
-    until(page, lambda: page.request.get(told).json()["progress"]["state"] != "running")
 
 
 def test_a_whole_case(page, servers, footage, case, models):

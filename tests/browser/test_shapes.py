@@ -1,33 +1,15 @@
 """What is drawn is changed with the mouse and with fingers: fixed regions, and the page on a tablet."""
 
-import shutil
-
 import pytest
 
 from passerby.base.box import Box
 from passerby.base.kinds import Kind
-from tests.browser.footage import MOVING, demo_footage, real_footage
-from tests.browser.test_page import NOTHING_SHOWN, draw, on_screen, opened, saved, settled, until
+from tests.browser.steps import NOTHING_SHOWN, draw, on_screen, opened, saved, settled, until
 from tests.clips import constant, write_clip
 from tests.plans import always, plan_for
 
 #: Displayed pixels by which a box may be beside where it was dragged to.
 NEAR = 3
-
-
-@pytest.fixture(scope="module")
-def footage(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("footage")
-    return real_footage(folder) if MOVING.exists() else demo_footage(folder)
-
-
-@pytest.fixture
-def case(footage, tmp_path):
-    clip = tmp_path / footage.clip.name
-    shutil.copy(footage.clip, clip)
-    plan = tmp_path / f"{clip.stem}.plan.json"
-    plan.write_text(footage.plan.to_json())
-    return clip, plan
 
 
 @pytest.fixture

@@ -288,8 +288,9 @@ def test_nobody_is_seen_in_what_is_out_of_focus(monkeypatch):
     assert [Kind.PERSON] == [d.kind for d in looking.look(coat(LARGE), FULL)]
 
 
-def test_where_time_is_short_nobody_is_looked_at_twice(monkeypatch):
+@pytest.mark.parametrize("score", [0.15, 0.22])  # less and more than vehicles need, who are asked for together
+def test_where_time_is_short_nobody_is_looked_at_twice(score, monkeypatch):
     monkeypatch.setattr(detector, "Detector", Unsure)
-    monkeypatch.setattr(Unsure, "scores", {512: 0.15, 256: 0.9})
+    monkeypatch.setattr(Unsure, "scores", {512: score, 256: 0.9})
     plain = Looker(Detectors(Registry.load()), Geometry(*SIZE), (Kind.PERSON,), LookSettings(near_size=0))
     assert [] == plain.look(coat(LARGE), FULL)

@@ -65,7 +65,7 @@ class SiteText:
         return out.getvalue()
 
 
-def _put(node: Any, key: Any, value: object, full: object) -> None:  # noqa: ANN401
+def _put(node: Any, key: Any, value: object, full: object) -> None:  # noqa: ANN401  # ruamel's, without types
     """`node[key] = value`, going as deep as it can, so that comments inside stay."""
     there = node[key] if isinstance(node, CommentedSeq) or key in node else None
     if isinstance(value, Mapping) and isinstance(there, CommentedMap) and isinstance(full, Mapping):
@@ -127,7 +127,7 @@ def _made(value: object) -> object:
     return value
 
 
-def _plain(node: object) -> Any:  # noqa: ANN401
+def _plain(node: object) -> Any:  # noqa: ANN401  # whatever stands there
     if isinstance(node, Mapping):
         return {str(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list | tuple):

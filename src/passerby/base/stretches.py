@@ -145,6 +145,10 @@ class Painted:
     size: int
 
 
+#: Frames that are kept for comparing: more than there are in the seconds that spans have in common.
+_ENOUGH = 1 << 16
+
+
 def same(spans: list[Looked]) -> bool:
     """Did those who looked at spans that follow each other see the same frames where both did?
 
@@ -154,6 +158,6 @@ def same(spans: list[Looked]) -> bool:
     for one in reversed(spans):
         if rest and (one.after != rest[: len(one.after)] or not one.after):
             return False
-        rest = one.frames() + rest[: 1 << 16]
+        rest = one.frames() + rest[:_ENOUGH]
     some = [one for one in spans if one.times]
     return all(after.before == one.frames()[-1] for one, after in pairwise(some))

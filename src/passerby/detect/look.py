@@ -231,7 +231,10 @@ class Looker:
 
     def _near(self, views: _Views, weak: Iterable[Detection]) -> list[Detection]:
         """People close up, of whom two sizes together are sure."""
-        s, (picture, scale) = self._settings, views.whole(FOCUS)
+        s = self._settings
+        if not s.near_size:
+            return []
+        picture, scale = views.whole(FOCUS)
         close = CLOSE * self._geometry.upright[1]
         seen = [d for d in weak if d.kind is Kind.PERSON and d.box.height >= close]
         seen = [d for d in seen if in_focus(picture, Box(*(v / scale for v in d.box)))]
