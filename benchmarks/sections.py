@@ -136,13 +136,30 @@ def _scored(folder: Path, profile: str, *words: object) -> dict[str, Any]:
 def _by_deface(program: Path, folder: Path) -> dict[str, Any]:
     truth = json.loads((folder / ANNOTATIONS).read_text())
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as scratch:
-        for entry in truth.get("images", []) + truth.get("videos", []):
+        places = {entry["file"]: Path(scratch, entry["file"]) for entry in truth.get("images", [])}
+        for file, place in places.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to((folder / file).resolve())
+        # Stills are given to it all at once: it writes beside them, under another name.
+        _deface(program, *places.values())
+        for file, place in places.items():
+            place.unlink()
+            beside = place.with_stem(f"{place.stem}_anonymized")
+            if beside.exists():
+                beside.rename(place)
+            else:
+                _deface(program, folder / file, "-o", place)
+        for entry in truth.get("videos", []):
             out = Path(scratch, entry["file"])
             out.parent.mkdir(parents=True, exist_ok=True)
-            command = [program, folder / entry["file"], "-o", out]
-            # What it cannot do is missing afterwards, and counts as shown.
-            subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True)
+            _deface(program, folder / entry["file"], "-o", out)
         return _scored(folder, "balanced", "--redacted", scratch)
+
+
+def _deface(program: Path, *words: str | Path) -> None:
+    """What it cannot do is missing afterwards, and counts as shown."""
+    if words:
+        subprocess.run([program, *words], check=False, stdin=subprocess.DEVNULL, capture_output=True)
 
 
 def _told(command: list[Any]) -> dict[str, Any]:
