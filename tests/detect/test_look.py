@@ -8,6 +8,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from tests import plates
 
 from passerby.base.box import Box
 from passerby.base.errors import DetectorError
@@ -294,3 +295,13 @@ def test_where_time_is_short_nobody_is_looked_at_twice(score, monkeypatch):
     monkeypatch.setattr(Unsure, "scores", {512: score, 256: 0.9})
     plain = Looker(Detectors(Registry.load()), Geometry(*SIZE), (Kind.PERSON,), LookSettings(near_size=0))
     assert [] == plain.look(coat(LARGE), FULL)
+
+
+def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(weights, monkeypatch):
+    monkeypatch.undo()  # the models are real here
+    looking = Looker(Detectors(weights), Geometry(960, 540), (Kind.PLATE,))
+    for words, paper, is_plate in (("B 4711 KX", 235, True), ("no plate", 60, False)):
+        picture = av.VideoFrame.from_ndarray(plates.filling(words, paper), format="bgr24")
+        found = looking.look(RawFrame(picture.reformat(format="yuv420p", threads=1), 0, 0))
+        sure = [d.box for d in found if d.kind is Kind.PLATE and d.score > TRACE]
+        assert is_plate is any(Box(*plates.WORDS).inside(box) > 0.95 for box in sure)

@@ -1,6 +1,16 @@
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
-from passerby.detect.plates import HINT_WORTH, TEXT_WORTH, TRACE, hinted, on_vehicle, traces
+from passerby.detect.plates import (
+    FILLING_SCORE,
+    HINT_WORTH,
+    TEXT_WORTH,
+    TRACE,
+    close_up,
+    filling,
+    hinted,
+    on_vehicle,
+    traces,
+)
 
 CAR = Box(100, 100, 500, 400)
 
@@ -47,3 +57,14 @@ def test_text_of_a_plates_shape_is_a_trace_but_where_a_plate_is_known():
     plate, sign, column = text(Box(300, 300, 700, 390)), text(Box(0, 0, 400, 90)), text(Box(800, 0, 840, 200))
     found = traces([plate, sign, column, text(Box(0, 500, 400, 590), 0.4)], [hint(plate.box)])
     assert [Detection(Kind.PLATE, sign.box, TRACE, "ppocr-det")] == found
+
+
+def test_text_fills_the_picture_when_it_is_wide_and_of_a_plates_shape():
+    line = text(Box(100, 100, 600, 200))
+    assert [line] == filling([line, text(Box(0, 0, 390, 90)), text(Box(0, 0, 500, 450)), text(line.box, 0.4)], 1000)
+
+
+def test_text_that_fills_the_picture_is_a_plate_where_the_plate_model_says_so_of_a_small_picture():
+    plate, poster = text(Box(100, 100, 600, 200)), text(Box(100, 400, 600, 500))
+    seen = [hint(Box(80, 80, 640, 220), 0.3), hint(Box(90, 90, 600, 210), 0.4), hint(poster.box, FILLING_SCORE - 0.01)]
+    assert [Detection(Kind.PLATE, plate.box, 0.4, "ppocr-det")] == close_up([plate, poster], seen)

@@ -7,6 +7,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from tests import plates
 
 from passerby.base.box import Box
 from passerby.base.kinds import Detection, Kind
@@ -247,3 +248,11 @@ def test_a_real_face_is_found_small_large_and_across_the_seam(weights):
     assert any(abs(box.centre[0] - 1105) < 60 and box.width > 120 for box in found)
     assert any(box.x1 < 1795 and box.x2 > 1805 and 600 < box.centre[1] < 840 for box in found)
     assert any(box.x1 < -5 and box.x2 > 5 and 600 < box.centre[1] < 840 for box in found)
+
+
+def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(weights):
+    it = StillLooker(weights, (Kind.PLATE,))
+    for words, paper, is_plate in (("B 4711 KX", 235, True), ("no plate", 60, False)):
+        picture = av.VideoFrame.from_ndarray(plates.filling(words, paper), format="bgr24").reformat(format="gbrp")
+        found = boxes(it.look(RawFrame(picture, 0, 0)), Kind.PLATE)
+        assert is_plate is any(Box(*plates.WORDS).inside(Box(*box)) > 0.95 for box in found)

@@ -26,7 +26,16 @@ from passerby.detect.detector import AT_ONCE, STEP, Detector, Detectors
 from passerby.detect.merge import merge
 from passerby.detect.near import CLOSE, FAINT, FOCUS, agreed, in_focus
 from passerby.detect.pictures import Picture, colour, fitted
-from passerby.detect.plates import HINT, hinted, on_vehicle, traces
+from passerby.detect.plates import (
+    FILLING_SCORE,
+    FILLING_SIZES,
+    HINT,
+    close_up,
+    filling,
+    hinted,
+    on_vehicle,
+    traces,
+)
 from passerby.detect.scene import SIDE
 
 FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
@@ -249,6 +258,9 @@ class Looker:
         looks = [[d for d in look if d.score >= s.plate_threshold] for look in faint]
         looks.append(on_vehicle(texts, [v.box for v in vehicles]))
         looks.append(hinted(texts, list(chain.from_iterable(faint))))
+        if large := filling(texts, self._geometry.upright[0]):
+            small = [self._at(views, PLATE, size, FILLING_SCORE) for size in FILLING_SIZES]
+            looks.append(close_up(large, list(chain.from_iterable(small))))
         return merge(looks)
 
     def _plates_on(self, views: _Views, vehicles: Sequence[Detection]) -> list[Detection]:

@@ -23,6 +23,7 @@ from passerby.detect.detector import Detector
 from passerby.detect.look import BODY, FACE, PLATE, TEXT
 from passerby.detect.merge import merge
 from passerby.detect.pictures import Picture, colour
+from passerby.detect.plates import FILLING_SCORE, FILLING_SIZES, close_up, filling
 from passerby.detect.weights import Registry
 
 
@@ -163,6 +164,7 @@ class StillLooker:
                 text = self._at(picture, TEXT, places, s.text_size, s.text_threshold)
                 looks.append(text if Kind.TEXT in self._hide else [])
                 looks.append(_on(text, vehicles) if Kind.PLATE in self._hide else [])
+                looks.append(self._close_up(picture, whole, text) if Kind.PLATE in self._hide else [])
         return looks
 
     def _bodies(self, picture: Picture, places: Sequence[Box], size: int) -> list[Detection]:
@@ -181,6 +183,14 @@ class StillLooker:
         places = [v.box.grown(0.08).clipped(picture.shape[1], picture.shape[0]) for v in closest]
         yield self._at(picture, PLATE, places, s.vehicle_size, s.plate_threshold)
         yield _on(self._at(picture, TEXT, places, s.vehicle_size, s.text_threshold), closest)
+
+    def _close_up(self, picture: Picture, whole: Box, text: Sequence[Detection]) -> list[Detection]:
+        """Plates that fill the picture, so that the plate model sees them only where it is small."""
+        large = filling(text, whole.width)
+        if not large:
+            return []
+        seen = [d for size in FILLING_SIZES for d in self._at(picture, PLATE, [whole], size, FILLING_SCORE)]
+        return close_up(large, seen)
 
     def _at(
         self,
