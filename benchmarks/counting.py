@@ -37,7 +37,7 @@ PAGE = ROOT / "docs" / "design" / "counts.md"
 BEGIN, END = "<!-- made by benchmarks/counting.py -->\n", "<!-- end -->"
 
 #: Longer side of the picture that bodies are looked for in: that of a camera's look.
-SIZE = LookSettings().body_size
+SIZE = LookSettings().body_sizes[0]
 #: The doorway side is the lower edge: people walk in from below the camera. Their feet are cut off while they do.
 DOORWAY = Line(name="doorway", points=((0.0, 0.62), (1.0, 0.62)), at=Anchor.MIDDLE)
 

@@ -151,7 +151,7 @@ def _found(
         hashes.append(picture_hash(frame))
         found = looker.look(frame, panorama=still.info.panorama, beat=lambda: progress.advance(0))
         size = frame.picture.width, frame.picture.height
-        yield from hidden_in(found, settings.hide, settings.keep_regions, size, frame.time)
+        yield from hidden_in(found, settings, size, frame.time)
         progress.advance(1)
 
 

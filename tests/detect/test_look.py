@@ -126,6 +126,15 @@ def test_vehicles_are_told_where_they_are_counted():
     assert {(Kind.PERSON, Sort.PERSON), (Kind.VEHICLE, Sort.CAR)} == {(d.kind, d.sort) for d in found}
 
 
+def test_bodies_seen_at_two_sizes_are_told_once_and_more_certain():
+    two = LookSettings(body_sizes=(512, 960))
+    looking = Looker(Detectors(Registry.load()), Geometry(*SIZE), {Kind.PERSON, Kind.VEHICLE}, two)
+    found = looking.look(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.moved(600, 0))))
+    assert {(Kind.PERSON, Sort.PERSON, 1), (Kind.VEHICLE, Sort.CAR, 1)} == {(d.kind, d.sort, d.score) for d in found}
+    assert 2 == len(found)
+    assert {512, 960} == {max(shape[:2]) for shape in looking._detectors[BODY].shown}
+
+
 CAR, ON_CAR = Box(800, 300, 1300, 700), Box(1000, 560, 1120, 600)
 
 

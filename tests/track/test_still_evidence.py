@@ -5,9 +5,11 @@ import pytest
 from passerby.base.box import Box
 from passerby.base.kinds import HIDEABLE, Detection, Kind
 from passerby.base.regions import Region
-from passerby.track.still_evidence import BODY, ENOUGH, ENOUGH_IN_HEAD, ROOM, SURE, hidden_in
+from passerby.base.settings import Profile, Settings
+from passerby.track.still_evidence import ENOUGH, FACES, FaceEvidence, hidden_in
 
 SIZE = (400, 300)
+NEED = FaceEvidence()
 FACE = Box(100, 100, 140, 150)
 #: Somebody who stands, with FACE at the middle of the head.
 BODY_BOX = Box(60, 90, 180, 290)
@@ -17,14 +19,16 @@ def seen(kind, box, score, origin="model"):
     return Detection(kind, box, score, origin)
 
 
-def boxes(*found, hide=(Kind.FACE,), keep=(), size=SIZE):
-    return [track.keyframes[0].box for track in hidden_in(found, hide, keep, size, 3)]
+def boxes(*found, hide=(Kind.FACE,), keep=(), profile=Profile.BALANCED):
+    settings = Settings(hide=hide, keep_regions=keep, profile=profile)
+    return [track.keyframes[0].box for track in hidden_in(found, settings, SIZE, 3)]
 
 
 @pytest.mark.parametrize("kind", HIDEABLE)
 def test_the_threshold_decides(kind):
-    assert [] == boxes(seen(kind, FACE, ENOUGH[kind] - 0.01), hide=(kind,))
-    (box,) = boxes(seen(kind, FACE, ENOUGH[kind]), hide=(kind,))
+    enough = NEED.enough if kind is Kind.FACE else ENOUGH[kind]
+    assert [] == boxes(seen(kind, FACE, enough - 0.01), hide=(kind,))
+    (box,) = boxes(seen(kind, FACE, enough), hide=(kind,))
     assert FACE.inside(box) == 1
     assert box.area > FACE.area
 
@@ -36,21 +40,21 @@ def test_only_what_is_asked_for(kind):
 
 
 def test_a_weak_face_counts_where_a_head_is():
-    weak = seen(Kind.FACE, FACE, ENOUGH_IN_HEAD)
+    weak = seen(Kind.FACE, FACE, NEED.in_head)
     assert [] == boxes(weak)
-    with_body = boxes(weak, seen(Kind.PERSON, BODY_BOX, BODY))
+    with_body = boxes(weak, seen(Kind.PERSON, BODY_BOX, NEED.body))
     assert any(FACE.inside(box) == 1 for box in with_body)
-    assert [] == boxes(weak, seen(Kind.PERSON, BODY_BOX, BODY - 0.01))
-    elsewhere = seen(Kind.PERSON, BODY_BOX.moved(200, 0), BODY)
+    assert [] == boxes(weak, seen(Kind.PERSON, BODY_BOX, NEED.body - 0.01))
+    elsewhere = seen(Kind.PERSON, BODY_BOX.moved(200, 0), NEED.body)
     assert not any(FACE.overlap(box) for box in boxes(weak, elsewhere))
 
 
 def test_a_body_without_a_sure_face_hides_its_head():
-    body = seen(Kind.PERSON, BODY_BOX, BODY, "bodies")
-    (track,) = hidden_in([body], (Kind.FACE,), (), SIZE, 0)
+    body = seen(Kind.PERSON, BODY_BOX, NEED.body, "bodies")
+    (track,) = hidden_in([body], Settings(hide=(Kind.FACE,)), SIZE, 0)
     assert ("head:bodies", Kind.FACE) == (track.keyframes[0].origin, track.kind)
     assert track.keyframes[0].box.y2 < BODY_BOX.y1 + 0.4 * BODY_BOX.height
-    (box,) = boxes(body, seen(Kind.FACE, Box(105, 95, 135, 130), max(SURE, ENOUGH[Kind.FACE])))
+    (box,) = boxes(body, seen(Kind.FACE, Box(105, 95, 135, 130), max(NEED.sure, NEED.enough)))
     assert 95 > box.y1 > 70
 
 
@@ -62,7 +66,7 @@ def test_bodies_are_not_painted_unless_asked_for():
 
 def test_room_is_larger_above_a_face_than_below():
     (box,) = boxes(seen(Kind.FACE, FACE, 0.9))
-    side, above, below, pixels = ROOM[Kind.FACE]
+    side, above, below, pixels = NEED.room
     expected = (
         100 - 40 * side - pixels,
         100 - 50 * above - pixels,
@@ -96,7 +100,16 @@ def test_numbers_time_and_order():
         seen(Kind.FACE, FACE, 0.9),
         seen(Kind.FACE, FACE.moved(150, 0), 0.9),
     ]
-    tracks = hidden_in(found, (Kind.FACE, Kind.PLATE), (), SIZE, 7)
+    tracks = hidden_in(found, Settings(), SIZE, 7)
     assert [1, 2, 3] == [track.number for track in tracks]
     assert {7} == {track.start for track in tracks} | {track.end for track in tracks}
-    assert tracks == hidden_in(found[::-1], (Kind.FACE, Kind.PLATE), (), SIZE, 7)
+    assert tracks == hidden_in(found[::-1], Settings(), SIZE, 7)
+
+
+def test_the_thorough_profile_believes_less_and_hides_more_around_a_face():
+    weak = seen(Kind.FACE, FACE, FACES[Profile.THOROUGH].enough)
+    assert [] == boxes(weak) == boxes(weak, profile=Profile.FAST)
+    (hidden,) = boxes(weak, profile=Profile.THOROUGH)
+    (usual,) = boxes(seen(Kind.FACE, FACE, 0.9))
+    assert usual.inside(hidden) == 1
+    assert usual.area < hidden.area

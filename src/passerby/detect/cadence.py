@@ -61,7 +61,7 @@ class CadenceSettings(Frozen):
 CADENCES: Mapping[Profile, CadenceSettings] = {
     Profile.FAST: CadenceSettings(interval=0.6, calm=0.8),
     Profile.BALANCED: CadenceSettings(),
-    Profile.THOROUGH: CadenceSettings(interval=0.16, calm=0.16, longest=8, close=1, deep=1),
+    Profile.THOROUGH: CadenceSettings(interval=0.24, calm=0.24, longest=8, close=1, deep=2),
 }
 
 

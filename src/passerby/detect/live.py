@@ -32,7 +32,7 @@ LIVE_LOOKS: Mapping[Profile, LookSettings] = {
         most_vehicles=3,
         view_size=1280,
     ),
-    Profile.THOROUGH: LookSettings(face_sizes=(1280, 640, 320), body_size=640, near_size=0, view_size=1920),
+    Profile.THOROUGH: LookSettings(face_sizes=(1280, 640, 320), body_sizes=(640,), near_size=0, view_size=1920),
 }
 
 #: Seconds between the beginnings of two looks: as often as SOONEST where the machine is idle, and never later than

@@ -47,13 +47,13 @@ class LookSettings(Frozen):
 
     The face model misses close-ups at full size and far faces at small ones: hence several sizes. The plate model
     misses close-ups at 640, which 320 finds (plates, development stills: 7.5 % missed at 640, 3.7 % at 640 and 320,
-    0.6 % with text on vehicles). People close up of whom the body model is not sure are looked at again at `near_size`
-    (detect/near.py; 0 for never). `view_size` is how large the picture is kept for looking at vehicles close up, where
-    faces are looked at smaller than that.
+    0.6 % with text on vehicles). What the body model sees at several sizes adds up as well. People close up of whom it
+    is not sure are looked at again at `near_size` (detect/near.py; 0 for never). `view_size` is how large the picture
+    is kept for looking at vehicles close up, where faces are looked at smaller than that.
     """
 
     face_sizes: tuple[int, ...] = (1280, 640, 320)
-    body_size: int = 512
+    body_sizes: tuple[int, ...] = (512,)
     near_size: int = 256
     plate_sizes: tuple[int, ...] = (640, 320)
     text_size: int = 512
@@ -73,20 +73,19 @@ class LookSettings(Frozen):
 #: A plate on a vehicle that the plate model finds with this score needs no second opinion from the text detector.
 PLAIN = 0.3
 
-#: How hard each profile looks at one frame. `thorough` also sees the picture larger, and believes less.
+#: How hard each profile looks at one frame. `thorough` also sees the picture larger, and bodies at two sizes
+#: (docs/design/following.md tells what that is worth).
 LOOKS: Mapping[Profile, LookSettings] = {
     Profile.FAST: LookSettings(face_sizes=(960, 320), most_vehicles=2),
     Profile.BALANCED: LookSettings(),
     Profile.THOROUGH: LookSettings(
         face_sizes=(1920, 1280, 640, 320),
-        body_size=960,
-        near_size=480,
+        body_sizes=(512, 960),
         plate_sizes=(1280, 640, 320),
         text_size=960,
         all_text_size=1440,
         vehicle_size=480,
         most_vehicles=8,
-        person_threshold=0.2,
     ),
 }
 
@@ -160,7 +159,7 @@ class Looker:
         s = self._settings
         whole = {
             FACE: s.face_sizes,
-            BODY: (s.body_size,),
+            BODY: s.body_sizes,
             PLATE: s.plate_sizes,
             TEXT: (s.text_size, s.trace_size, *([s.all_text_size] if Kind.TEXT in self._hide else [])),
         }
@@ -234,7 +233,10 @@ class Looker:
         if Kind.SCREEN in self._hide:
             thresholds[Kind.SCREEN] = s.screen_threshold
         least = min(thresholds.values())
-        found = self._at(views, BODY, s.body_size, min(least, FAINT) if s.near_size else least, tuple(thresholds))
+        if s.near_size or len(s.body_sizes) > 1:
+            least = min(least, FAINT)  # another size may agree
+        looks = [self._at(views, BODY, size, least, tuple(thresholds)) for size in views.sizes(s.body_sizes)]
+        found = looks[0] if len(looks) == 1 else _merged(looks, thresholds)
         weak = [d for d in found if d.score < thresholds[d.kind]]
         return [d for d in found if d.score >= thresholds[d.kind]] + self._near(views, weak)
 
@@ -275,6 +277,11 @@ class Looker:
                 texts = back(self._asked(TEXT).find(picture, s.text_threshold))
                 looks.append(on_vehicle(texts, [vehicle.box]))
         return merge(looks)
+
+
+def _merged(looks: Sequence[Sequence[Detection]], kinds: Iterable[Kind]) -> list[Detection]:
+    """Looks that see several kinds, each kind by itself."""
+    return list(chain.from_iterable(merge([d for d in look if d.kind is kind] for look in looks) for kind in kinds))
 
 
 def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: float = 0.0) -> list[Detection]:

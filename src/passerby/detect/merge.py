@@ -44,7 +44,9 @@ def merge(looks: Iterable[Iterable[Detection]]) -> list[Detection]:
         else:
             seeds[len(clusters)] = found.box
             clusters.append(_Cluster(found, found.box, {number: found.score}))
-    merged = [Detection(c.seed.kind, c.box, min(1.0, sum(c.scores.values())), c.seed.origin) for c in clusters]
+    merged = [
+        Detection(c.seed.kind, c.box, min(1.0, sum(c.scores.values())), c.seed.origin, c.seed.sort) for c in clusters
+    ]
     return sorted(merged, key=lambda found: (-found.score, found.box))
 
 
