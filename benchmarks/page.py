@@ -24,7 +24,8 @@ benchmarks/write.py --eval FOOTAGE
 
 or one part, for example `benchmarks/write.py speed stages`. `FOOTAGE/dev` holds the annotated folders `faces`, `plates`
 and `moving`. The footage that these figures come from may not be published; any folder in that format does. Speed is
-measured on the clip that `make demo` makes, scaled and repeated, unless a line says otherwise.
+measured on the clip that `make demo` makes, scaled and repeated, unless a line says otherwise. Machines differ, most of
+all by whether their processors have bfloat16 arithmetic: compare within a section, not between two.
 """
 
 
@@ -44,9 +45,13 @@ def _where(name: str, machine: Saved) -> str:
     busy = f", load {machine['load']} from other work when it began" if machine["load"] >= 1 else ""
     clip = f", clip: {machine['clip']}" if name in ("speed", "4k", "stages", "cost", "memory") else ""
     return (
-        f"`benchmarks/write.py {name}`, {machine['day']}: {machine['processors']} processors ({machine['cpu']})"
+        f"`benchmarks/write.py {name}`, {machine['day']}: {machine['processors']} processors ({_cpu(machine)})"
         f"{busy}{clip}.{quick}"
     )
+
+
+def _cpu(machine: Saved) -> str:
+    return f"{machine['cpu']}, {'with' if machine['bfloat16'] else 'without'} bfloat16"
 
 
 def _table(*rows: list[str]) -> str:
@@ -87,8 +92,16 @@ def _accuracy(saved: Saved) -> str:
         for kind, figures in told["kinds"].items()
         for size, those in figures["sizes"].items()
     ]
+    last = saved["accuracy"]["machine"]
+    others = {name: told["machine"] for name, told in tools[0][1].items() if "machine" in told}
+    apart = [
+        f"`{name}` on {one['day']} ({_cpu(one)})"
+        for name, one in others.items()
+        if (one["day"], _cpu(one)) != (last["day"], _cpu(last))
+    ]
     return (
         _table(head, *rows)
+        + (f"\nNot measured with the others: {', '.join(apart)}.\n" if apart else "")
         + "\nMost stills of plates label one plate a picture: others that are hidden count as collateral there.\n"
         + "\n![Leaks by size, beside deface](plots/leaks.svg)\n\npasserby, by size:\n\n"
         + _table(["footage", "size, px", "boxes", "leaks", "retained"], *sizes)
@@ -114,10 +127,11 @@ def _rows(name: str, tool: str, told: Saved) -> Iterator[list[str]]:
 def _profiles(saved: Saved) -> str:
     figures = saved["profiles"]["figures"]
     sets = figures["sets"] | ({"balanced": saved["accuracy"]["figures"]} if "accuracy" in saved else {})
-    head = ["profile", "frames a second", "footage", "leaks", "track leaks", "collateral"]
+    head = ["profile", "frames a second (times balanced)", "footage", "leaks", "track leaks", "collateral"]
+    speeds = {name: speed["tools"]["passerby"]["speed"]["median"] for name, speed in figures["speed"].items()}
     rows = []
-    for profile, speed in figures["speed"].items():
-        fast = f"{speed['tools']['passerby']['speed']['median']:.1f}"
+    for profile, speed in speeds.items():
+        fast = f"{speed:.1f} ({speed / speeds['balanced']:.2f})"
         for name, told in sets.get(profile, {}).items():
             for kind, one in told["kinds"].items():
                 leaks = [_share(one["leaks"]), _share(one.get("track_leaks")), _share(told["collateral"])]

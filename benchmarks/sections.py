@@ -50,16 +50,22 @@ class Asked:
 
 def machine() -> dict[str, Any]:
     """What the figures depend on."""
-    model = platform.machine()
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.partition(":")[2].strip()
-    load = os.getloadavg()[0]
-    return {"day": date.today().isoformat(), "cpu": model, "processors": os.cpu_count(), "load": round(load, 1)}
+    told = dict(
+        (word.strip() for word in line.split(":", 1))
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if ":" in line
+    )
+    return {
+        "day": date.today().isoformat(),
+        "cpu": told.get("model name", platform.machine()),
+        "bfloat16": "_bf16" in told.get("flags", ""),
+        "processors": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+    }
 
 
 def accuracy(asked: Asked) -> dict[str, Any]:
-    return {name: _scored(asked.folder(name), "balanced") for name in asked.sets}
+    return {name: _scored(asked.folder(name), "balanced") | {"machine": machine()} for name in asked.sets}
 
 
 def profiles(asked: Asked) -> dict[str, Any]:

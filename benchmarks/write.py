@@ -5,9 +5,10 @@
 
 Sections: accuracy, deface, profiles, speed, 4k, stages, cost, memory; all of them when none is named. Each is measured
 and saved as benchmarks/results/SECTION.json; the page and its plots (docs/plots/) are then written from all that is
-saved, so that one section can be measured anew. `accuracy`, `deface` and `profiles` need footage with truth
-(docs/ref/bench.md): EVAL/dev with the folders faces, plates and moving. Speed is measured on the demo's sample, or on
---clip. `--quick` measures little and says so on the page. `pip install .[bench]` brings what draws the plots.
+saved, so that one section can be measured anew, and of `accuracy` one set. `accuracy`, `deface` and `profiles` need
+footage with truth (docs/ref/bench.md): EVAL/dev with the folders faces, plates and moving. Speed is measured on the
+demo's sample, or on --clip. `--quick` measures little and says so on the page. `pip install .[bench]` brings what draws
+the plots.
 """
 
 from __future__ import annotations
@@ -51,9 +52,14 @@ def measure(name: str, asked: Asked) -> None:
     begun = time.monotonic()
     print(f"{name}: measuring", file=sys.stderr, flush=True)
     where = machine() | {"quick": asked.quick, "clip": "the demo's sample" if asked.clip is None else asked.clip.name}
-    saved = {"machine": where, "figures": SECTIONS[name](asked)}
+    place = RESULTS / f"{name}.json"
+    figures = SECTIONS[name](asked)
+    if name == "accuracy" and place.exists():
+        before = json.loads(place.read_text())
+        if before["machine"]["quick"] == asked.quick:
+            figures = before["figures"] | figures
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
+    place.write_text(json.dumps({"machine": where, "figures": figures}, indent=1) + "\n", encoding="utf-8")
     print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 
 

