@@ -136,7 +136,9 @@ def _profiles(saved: Saved) -> str:
             for kind, one in told["kinds"].items():
                 leaks = [_share(one["leaks"]), _share(one.get("track_leaks")), _share(told["collateral"])]
                 rows.append([f"`{profile}`", fast, f"{FOOTAGE[name]}, {kind}s", *leaks])
-    return _table(head, *rows)
+    return _table(head, *rows) + (
+        "\nThe leaks of `balanced` are those of the section on how well it hides, and of the machines named there.\n"
+    )
 
 
 def _speed(section: str) -> Callable[[Saved], str]:
