@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 from passerby.bench.tools import ffmpeg
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import make_sample
+from passerby.demo.portrait import portrait
+from passerby.demo.sample import make_sample
 
 HEIGHTS = {540: "540p", 720: "720p", 1080: "1080p", 2160: "4K"}
 

@@ -36,7 +36,7 @@ from typing import TypeVar
 import clips
 from arro3.io import read_parquet
 
-from passerby.base.stretches import Lengths
+from passerby.track.segments import Lengths
 
 T = TypeVar("T")
 
@@ -162,10 +162,10 @@ def calculated(seconds: float, stretch: float, each: dict[str, float], workers: 
 def steps(film: Path, out: Path, stretch: float) -> dict[str, float]:
     """Processor seconds for each second of the film that looking, painting (with the check) and joining take, on the
     first two of its stretches and in this process alone."""
-    from passerby import spans
-    from passerby.base.progress import Silent
-    from passerby.base.settings import Settings
-    from passerby.base.stretches import Span
+    from passerby.config.settings import Settings
+    from passerby.core.progress import Silent
+    from passerby.engine import distributed as spans
+    from passerby.track.segments import Span
 
     def timed(do: Callable[[], T]) -> tuple[T, float]:
         began = time.process_time()

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from passerby.base.clock import Moment
-from passerby.base.counting import Counting
-from passerby.base.counts import Bin, Body
-from passerby.base.kinds import Kind
-from passerby.base.schedules import Schedules
-from passerby.detect.detector import Detectors
-from passerby.detect.look import Looker
-from passerby.detect.motion import MotionEstimator
+from passerby.config.counting_config import Counting
+from passerby.config.timetable import Schedules
+from passerby.core.clock import Moment
+from passerby.core.kinds import Kind
+from passerby.counting.camera_counter import Counter
+from passerby.detect.frame_detector import Looker
+from passerby.detect.model import Detectors
+from passerby.detect.optical_flow import MotionEstimator
 from passerby.detect.weights import Registry
-from passerby.events.counter import Counter
-from passerby.source.file import VideoFile
-from passerby.track.bodies import Bodies
+from passerby.documents.count_records import Bin, Body
+from passerby.source.video.file import VideoFile
+from passerby.track.counting_tracker import Bodies
 
 #: When the films are made to begin, Unix seconds: a whole minute.
 BEGIN = 1_800_000_000

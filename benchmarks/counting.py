@@ -22,13 +22,13 @@ from counted import count
 from matplotlib.figure import Figure
 from plots import INK, OURS, PLAIN, save
 
-from passerby.base.counting import Anchor, Counting, Line
-from passerby.base.kinds import Kind
 from passerby.bench.scratch import scratch
-from passerby.detect.detector import Detectors
-from passerby.detect.look import BODY, LookSettings
+from passerby.config.counting_config import Anchor, Counting, Line
+from passerby.core.kinds import Kind
+from passerby.detect.frame_detector import BODY, LookSettings
+from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
-from passerby.track.bodies import Bodies
+from passerby.track.counting_tracker import Bodies
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "counting.json"

@@ -10,10 +10,10 @@ import json
 import sys
 from pathlib import Path
 
-from passerby.base.box import Box
-from passerby.base.plan import VideoPlan
-from passerby.following import Follower
-from passerby.source.file import VideoFile
+from passerby.core.box import Box
+from passerby.documents.plan import VideoPlan
+from passerby.review.propagate import Follower
+from passerby.source.video.file import VideoFile
 
 COVERED = 0.8
 SMALLEST = 12
@@ -59,7 +59,7 @@ def scored(path: Path, clip):
         masks = {start: boxes[start]}
         masks |= {place.frame: place.box for place in follower.forward(start, boxes[start])}
         masks |= {place.frame: place.box for place in follower.backward(start, boxes[start])}
-        covered = [n in masks and box.inside(masks[n]) >= COVERED for n, box in boxes.items()]
+        covered = [n in masks and box.containment(masks[n]) >= COVERED for n, box in boxes.items()]
         sizes = [masks[n].area / box.area for n, box in boxes.items() if n in masks]
         yield kind, number, sum(covered) / len(covered), sum(sizes) / len(sizes)
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from passerby.cli.portrait import portrait
+from passerby.demo.portrait import portrait
 
 PASSERBY = Path(sys.executable).with_name("passerby")
 #: Name and size in pixels. The second is twice as wide as high, and so looked at across its seam too.

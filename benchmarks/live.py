@@ -15,14 +15,14 @@ from pathlib import Path
 
 import av
 
-from passerby.base.address import address
-from passerby.base.clock import Moment
-from passerby.base.settings import Profile
-from passerby.base.site import CameraSettings
-from passerby.source.camera import Camera
-from passerby.source.file import VideoFile
-from passerby.watch.process import models_for
-from passerby.watch.stretch import Stretch
+from passerby.config.address import address
+from passerby.config.settings import Profile
+from passerby.config.site import CameraSettings
+from passerby.core.clock import Moment
+from passerby.source.camera.capture import Camera
+from passerby.source.video.file import VideoFile
+from passerby.watch.camera_process import models_for
+from passerby.watch.live_pipeline import Stretch
 
 
 class MadeUp:

@@ -14,15 +14,15 @@ from pathlib import Path
 import av
 import cv2
 
-from passerby.base.kinds import Kind
-from passerby.base.media import Colour, Geometry, VideoInfo
-from passerby.base.raw import RawFrame
-from passerby.base.settings import Profile
-from passerby.detect.cadence import Reach
-from passerby.detect.detector import Detectors
-from passerby.detect.live import LIVE_LOOKS
-from passerby.detect.look import Looker
-from passerby.detect.motion import MotionEstimator
+from passerby.config.settings import Profile
+from passerby.core.kinds import Kind
+from passerby.core.media import Colour, Geometry, VideoInfo
+from passerby.core.raw_frame import RawFrame
+from passerby.detect.frame_detector import Looker
+from passerby.detect.live_schedule import LIVE_LOOKS
+from passerby.detect.model import Detectors
+from passerby.detect.optical_flow import MotionEstimator
+from passerby.detect.schedule import Reach
 from passerby.detect.weights import Registry
 from passerby.mask.painter import Painter
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import clips
 
-from passerby.bench.clip import examine
-from passerby.bench.process import run_cold
+from passerby.bench.clip_info import examine
+from passerby.bench.cold_run import run_cold
 from passerby.bench.tools import passerby
 
 

@@ -24,19 +24,19 @@ import counting
 import cv2
 import numpy as np
 
-from passerby.base.clock import Moment
-from passerby.base.counting import EventKind
-from passerby.base.counts import Bin, Event
-from passerby.base.kinds import Kind
-from passerby.base.media import Geometry
-from passerby.base.raw import RawFrame
-from passerby.base.site import Site
-from passerby.detect.detector import Detectors
-from passerby.detect.look import Looker
-from passerby.detect.motion import MotionEstimator
+from passerby.config.counting_config import EventKind
+from passerby.config.site import Site
+from passerby.core.clock import Moment
+from passerby.core.kinds import Kind
+from passerby.core.media import Geometry
+from passerby.core.raw_frame import RawFrame
+from passerby.counting.site_rules import SiteEvents
+from passerby.detect.frame_detector import Looker
+from passerby.detect.model import Detectors
+from passerby.detect.optical_flow import MotionEstimator
 from passerby.detect.weights import Registry
-from passerby.events.site import SiteEvents
-from passerby.watch.counting import CameraCounting
+from passerby.documents.count_records import Bin, Event
+from passerby.watch.count_sink import CameraCounting
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "quiet.json"

@@ -24,11 +24,11 @@ from pathlib import Path
 
 import av
 
-from passerby import pipeline
-from passerby.base.plan import Analysed, Keyframe, Plan, Track
-from passerby.source.file import VideoFile
+from passerby.documents.plan import Analysed, Keyframe, Plan, Track
+from passerby.engine import video as pipeline
 from passerby.source.fingerprint import fingerprint
-from passerby.source.seek import frame_index
+from passerby.source.video.file import VideoFile
+from passerby.source.video.random_access import frame_index
 
 HOUR = 3600
 JUMPS = 40

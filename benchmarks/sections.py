@@ -16,8 +16,8 @@ from typing import Any
 
 import clips
 
+from passerby.bench.annotations import ANNOTATIONS
 from passerby.bench.tools import PASSERBY, deface_program
-from passerby.bench.truth import ANNOTATIONS
 from passerby.detect.weights import cache_folder
 
 HERE = Path(__file__).parent

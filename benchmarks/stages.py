@@ -25,24 +25,24 @@ from inspect import isgenerator
 from pathlib import Path
 from typing import Any
 
-from passerby import pipeline
-from passerby.base.settings import Profile, Settings
+from passerby.config.settings import Profile, Settings
+from passerby.engine import video as pipeline
 
 #: (stage, module, function): what is timed. `{id}` is the model's.
 TIMED = (
-    ("decode", "passerby.source.file", "VideoFile.frames"),
-    ("hash", "passerby.source.pictures", "picture_hash"),
-    ("motion", "passerby.detect.motion", "MotionEstimator.step"),
-    ("model {id}", "passerby.detect.detector", "Detector.find"),
-    ("pictures for models", "passerby.detect.look", "_Views._made"),
+    ("decode", "passerby.source.video.file", "VideoFile.frames"),
+    ("hash", "passerby.source.video.frame_hash", "picture_hash"),
+    ("motion", "passerby.detect.optical_flow", "MotionEstimator.step"),
+    ("model {id}", "passerby.detect.model", "Detector.find"),
+    ("pictures for models", "passerby.detect.frame_detector", "_Views._made"),
     ("follow", "passerby.track.tracker", "Tracker.step"),
     ("paint", "passerby.mask.painter", "Painter.paint"),
-    ("encode", "passerby.sink.video", "VideoWriter.write"),
-    ("encode", "passerby.sink.video", "VideoWriter.close"),
-    ("compare masks", "passerby.verify.quick", "_uncovered"),
+    ("encode", "passerby.sink.video.writer", "VideoWriter.write"),
+    ("encode", "passerby.sink.video.writer", "VideoWriter.close"),
+    ("compare masks", "passerby.verify.self_check", "_uncovered"),
 )
 #: Work that is one whole, whatever it calls: compiling models, and the proof that they are alive.
-WHOLE = (("models made ready", "passerby.detect.look", "Looker._ready"),)
+WHOLE = (("models made ready", "passerby.detect.frame_detector", "Looker._ready"),)
 PHASES = {"": "start", "analyse": "look", "render": "write", "check": "check"}
 
 
@@ -147,9 +147,9 @@ def one_after_the_other() -> None:
     """No threads of ours, one thread for the decoder, and one for the encoder."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from passerby.base.background import background
-    from passerby.sink.encoding import choose_encoding
-    from passerby.source.file import VideoFile
+    from passerby.core.background import background
+    from passerby.sink.video.codec_choice import choose_encoding
+    from passerby.source.video.file import VideoFile
 
     replace_everywhere(background, lambda items, *_, **__: iter(items))
     replace_everywhere(ThreadPoolExecutor, AtOnce)

@@ -33,13 +33,14 @@ from typing import Any
 import cv2
 import numpy as np
 
-from passerby import Plan, pipeline
-from passerby.base.box import Box
-from passerby.base.plan import Keyframe, Track
-from passerby.base.proof import Proof
-from passerby.detect.detector import Detectors
+from passerby import Plan
+from passerby.core.box import Box
+from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
-from passerby.verify.story import verify
+from passerby.documents.plan import Keyframe, Track
+from passerby.documents.verification_report import Proof
+from passerby.engine import video as pipeline
+from passerby.verify.verify import verify
 
 #: Share of the true box from which a mask lies over it.
 OVER = 0.2
@@ -184,7 +185,7 @@ def _spoilt(plan: Plan, boxes: dict[int, Box], hole: range) -> Plan | None:
         over = [
             frame
             for frame in hole
-            if frame in boxes and (key := track.at(times[frame])) is not None and boxes[frame].inside(key.box) > OVER
+            if frame in boxes and (key := track.at(times[frame])) is not None and boxes[frame].containment(key.box) > OVER
         ]
         found = found or bool(over)
         parts = _cut(track, times[hole[0]], times[hole[-1]]) if over else [track]

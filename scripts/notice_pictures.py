@@ -15,15 +15,15 @@ import pypdfium2
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from passerby.base.notice import Language
-from passerby.base.site_file import parse_site
-from passerby.notice.facts import facts, stored
-from passerby.notice.outline import outline
+from passerby.config.notice import Language
+from passerby.config.site_file import parse_site
 from passerby.notice.page import page
 from passerby.notice.sign import sign, sign_pdf
-from passerby.store.counts import Counts
+from passerby.notice.site_facts import facts, stored
+from passerby.notice.view_outline import outline
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "guide" / "notice"

@@ -9,18 +9,18 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from passerby.base.site import CameraSettings, Site
-from passerby.base.status import SiteStatus
-from passerby.cli.site_tools import SiteTools
+from passerby.cli.media_tools import SiteTools
+from passerby.config.site import CameraSettings, Site
+from passerby.documents.status import SiteStatus
+from passerby.review.library import Shelf
 from passerby.server.auth import Auth
-from passerby.server.live.window import Window
+from passerby.server.live.buffer import Window
 from passerby.server.review.app import review_app
-from passerby.server.review.shelf import Shelf
 from passerby.server.site.app import site_app
-from passerby.server.site.gate import Gate
-from passerby.server.site.place import Place
+from passerby.server.site.authenticator import Gate
+from passerby.server.site.context import Place
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 
 WEB = Path(__file__).parent.parent / "web"
 FILE, SITE = WEB / "openapi.json", WEB / "site.openapi.json"

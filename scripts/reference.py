@@ -13,7 +13,8 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from passerby.base.counting import (
+from passerby.cli.app import app
+from passerby.config.counting_config import (
     Counting,
     CrossingRule,
     CrowdRule,
@@ -25,19 +26,18 @@ from passerby.base.counting import (
     Timetable,
     Zone,
 )
-from passerby.base.kinds import HIDEABLE
-from passerby.base.notice import NoticeSettings
-from passerby.base.pages import Oidc, PagesSettings, Proxy
-from passerby.base.plan import Plan
-from passerby.base.proof import SignedProof
-from passerby.base.recorded import RecordingReport
-from passerby.base.report import Report
-from passerby.base.roles import RIGHTS, Right, Role
-from passerby.base.sending import Metrics, Mqtt, UplinkSettings, Webhook
-from passerby.base.settings import Settings
-from passerby.base.site import CameraSettings, Defaults, Keep, Site, StatusSettings
-from passerby.base.status import SiteStatus
-from passerby.cli.app import app
+from passerby.config.notice import NoticeSettings
+from passerby.config.roles import RIGHTS, Right, Role
+from passerby.config.settings import Settings
+from passerby.config.site import CameraSettings, Defaults, Keep, Site, StatusSettings
+from passerby.config.uplink import Metrics, Mqtt, UplinkSettings, Webhook
+from passerby.config.web import Oidc, PagesSettings, Proxy
+from passerby.core.kinds import HIDEABLE
+from passerby.documents.plan import Plan
+from passerby.documents.recording_report import RecordingReport
+from passerby.documents.report import Report
+from passerby.documents.status import SiteStatus
+from passerby.documents.verification_report import SignedProof
 from passerby.server.site.rights import rights_of
 
 FOLDER = Path(__file__).parent.parent / "docs" / "ref"

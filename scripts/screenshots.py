@@ -15,10 +15,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from passerby import pipeline
-from passerby.base.kinds import Kind
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import make_sample
+from passerby.core.kinds import Kind
+from passerby.demo.portrait import portrait
+from passerby.demo.sample import make_sample
+from passerby.engine import video as pipeline
 
 FOLDER = Path(__file__).parent.parent / "docs" / "guide" / "review"
 WIDTH, HEIGHT = 1280, 720

@@ -9,17 +9,17 @@ from pathlib import Path
 import av
 import numpy as np
 
-from passerby.base.clock import SystemClock
-from passerby.base.counting import EventKind
-from passerby.base.counts import Bin, Event, LineCount, ZoneCount
-from passerby.base.kinds import Sort
-from passerby.base.roles import Role
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import Picture, _car, _place, _read, _scenery
-from passerby.store.accounts import Accounts
-from passerby.store.counts import Counts
+from passerby.config.counting_config import EventKind
+from passerby.config.roles import Role
+from passerby.core.clock import SystemClock
+from passerby.core.kinds import ObjectClass
+from passerby.demo.portrait import portrait
+from passerby.demo.sample import Picture, _car, _place, _read, _scenery
+from passerby.documents.count_records import Bin, Event, LineCount, ZoneCount
+from passerby.store.accounts.accounts import Accounts
+from passerby.store.accounts.passwords import hashed
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
-from passerby.store.passwords import hashed
 
 SITE = """\
 # The depot of the town. Who changes this file tells the works council.
@@ -107,8 +107,8 @@ def _bin(start: int) -> Bin:
     came = max(0, people)
     dwell = (came, 0, 0, 0, 0, 0, 0, 0)
     zones = tuple(
-        ZoneCount(zone=zone, sort=Sort.PERSON, mean=came / 3, most=came, came=came, left=came, dwell=dwell)
+        ZoneCount(zone=zone, sort=ObjectClass.PERSON, mean=came / 3, most=came, came=came, left=came, dwell=dwell)
         for zone in ("gate", "picture")
     )
-    line = LineCount(line="kerb", sort=Sort.CAR, forward=max(0, cars), back=max(0, cars - 1))
+    line = LineCount(line="kerb", sort=ObjectClass.CAR, forward=max(0, cars), back=max(0, cars - 1))
     return Bin(camera="yard", start=start, covered=60.0, trusted=True, zones=zones, lines=(line,))

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from passerby import Report, redact
-from passerby.base.box import Box
-from passerby.base.errors import PasserbyError
-from passerby.base.settings import Settings
-from passerby.source.file import VideoFile
+from passerby.config.settings import Settings
+from passerby.core.box import Box
+from passerby.core.errors import PasserbyError
+from passerby.source.video.file import VideoFile
 from tests import clips
-from tests.planted import BLACK, PLACE, plant
+from tests.fake_detector import BLACK, PLACE, plant
 
 SIZE, FRAMES = (64, 64), 8
 #: Bytes of address space that a try may take.

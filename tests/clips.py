@@ -14,9 +14,9 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from passerby.base.media import Colour, Geometry, VideoInfo
-from passerby.base.safe import SafeFrame
-from passerby.sink.urgency import urgency_kept
+from passerby.core.media import Colour, Geometry, VideoInfo
+from passerby.core.safe_frame import SafeFrame
+from passerby.sink.video.thread_priority import urgency_kept
 
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes to the terminal otherwise
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import settings
 
 from passerby import Plan, Report, redact
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import HEIGHT, RATE, WIDTH, pictures
+from passerby.demo.portrait import portrait
+from passerby.demo.sample import HEIGHT, RATE, WIDTH, pictures
 from passerby.detect.fetch import fetch
 from passerby.detect.weights import Registry
 

@@ -20,10 +20,10 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from passerby import Report, Settings, redact
-from passerby.base.media import VideoInfo
-from passerby.source.file import VideoFile
+from passerby.core.media import VideoInfo
+from passerby.source.video.file import VideoFile
 from tests import clips, remnants
-from tests.planted import plant
+from tests.fake_detector import plant
 
 PAGE = Path(__file__).parent.parent / "docs" / "ref" / "formats.md"
 FIELDS = {"flags": "+ildct+ilme"}

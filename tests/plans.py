@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from passerby import Plan, Settings
-from passerby.base.box import Box
-from passerby.base.kinds import Detection, Kind
-from passerby.base.plan import Analysed, Fingerprint, Keyframe, Track, VideoPlan
-from passerby.source.file import VideoFile
+from passerby.core.box import Box
+from passerby.core.kinds import Detection, Kind
+from passerby.documents.plan import Analysed, Fingerprint, Keyframe, Track, VideoPlan
 from passerby.source.fingerprint import fingerprint
+from passerby.source.video.file import VideoFile
 
 
 def track(number: int, box: Box, start: int, end: int, kind: Kind = Kind.PLATE) -> Track:
@@ -77,5 +77,5 @@ class ToldLooker:
 def told(monkeypatch: pytest.MonkeyPatch, **methods: Callable[..., object]) -> None:
     """From here on nothing is looked at by real models, neither in a run nor in the check after it."""
     looker = type("Told", (ToldLooker,), methods)
-    monkeypatch.setattr("passerby.passes.first.Looker", looker)
-    monkeypatch.setattr("passerby.verify.quick.Looker", looker)
+    monkeypatch.setattr("passerby.engine.analyse.Looker", looker)
+    monkeypatch.setattr("passerby.verify.self_check.Looker", looker)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from passerby import Report, stills
-from passerby.base.still import StillInfo
-from passerby.source.still import StillFile
-from passerby.source.still_kind import fitting_name
+from passerby import Report
+from passerby.core.still_info import StillInfo
+from passerby.engine import still as stills
+from passerby.source.still.file import StillFile
+from passerby.source.still.sniff import fitting_name
 from tests import stills as makers
 
 PAGE = Path(__file__).parent.parent / "docs" / "ref" / "stills.md"

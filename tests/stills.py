@@ -14,11 +14,11 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, ImageFilter, PngImagePlugin, TiffImagePlugin
 
-from passerby import stills
-from passerby.base.box import Box
-from passerby.base.kinds import Detection, Kind
-from passerby.base.raw import RawFrame
-from passerby.base.settings import Settings
+from passerby.config.settings import Settings
+from passerby.core.box import Box
+from passerby.core.kinds import Detection, Kind
+from passerby.core.raw_frame import RawFrame
+from passerby.engine import still as stills
 from tests.heic import last_is_depth_of_first
 
 WIDTH, HEIGHT = 160, 112

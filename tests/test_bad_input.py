@@ -10,12 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from passerby import redact
-from passerby.base.errors import DamagedSource, OutputError, PasserbyError, SourceError, UnsupportedSource
-from passerby.base.settings import Settings
-from passerby.source.file import VideoFile
-from passerby.source.kinds import kind_of
+from passerby.config.settings import Settings
+from passerby.core.errors import DamagedSource, OutputError, PasserbyError, SourceError, UnsupportedSource
+from passerby.source.video.container_sniff import kind_of
+from passerby.source.video.file import VideoFile
 from tests import bad_files, clips
-from tests.planted import plant
+from tests.fake_detector import plant
 
 #: Seconds after which a try counts as hanging. The longest takes about two.
 BOUND = 120

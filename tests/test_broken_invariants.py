@@ -42,8 +42,8 @@ BREAKS = [
         1,
         "a store of pictures knows raw frames",
         f"{SRC}/sink/video.py",
-        "from passerby.base.safe import SafeFrame\n",
-        "from passerby.base.raw import RawFrame\nfrom passerby.base.safe import SafeFrame\n",
+        "from passerby.core.safe_frame import SafeFrame\n",
+        "from passerby.core.raw_frame import RawFrame\nfrom passerby.core.safe_frame import SafeFrame\n",
         "tests/test_invariants.py::test_raw_frames_are_known_to_few",
     ),
     Break(
@@ -52,7 +52,7 @@ BREAKS = [
         f"{SRC}/passes/second.py",
         "            if same and not frame.damaged and plan",
         "            if plan",
-        "tests/test_pipeline.py::test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole",
+        "tests/engine/test_video.py::test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole",
     ),
     Break(
         2,
@@ -60,7 +60,7 @@ BREAKS = [
         f"{SRC}/base/plan.py",
         "        return any(\n            r.first_frame",
         "        return True or any(\n            r.first_frame",
-        "tests/base/test_plan.py",
+        "tests/documents/test_plan.py",
     ),
     Break(
         3,
@@ -116,7 +116,7 @@ BREAKS = [
         f"{SRC}/track/seams.py",
         "for part in done + open_ if part.counts",
         "for part in open_ if part.counts",
-        "tests/track/test_seams.py",
+        "tests/track/test_stitching.py",
     ),
     Break(
         6,
@@ -165,7 +165,7 @@ BREAKS = [
         f"{SRC}/sink/output.py",
         "self.part = part_of(path)",
         "self.part = path",
-        "tests/sink/test_output.py",
+        "tests/sink/test_output_file.py",
     ),
     Break(
         9,
@@ -173,7 +173,7 @@ BREAKS = [
         f"{SRC}/sink/output.py",
         "if name.exists() and name.samefile(self._source):",
         "if False:",
-        "tests/sink/test_output.py",
+        "tests/sink/test_output_file.py",
     ),
     Break(
         10,
@@ -189,7 +189,7 @@ BREAKS = [
         f"{SRC}/detect/alive.py",
         "if not any(detection.box.iou(place) >= OVERLAP for detection in found):",
         "if False:",
-        "tests/detect/test_alive.py",
+        "tests/detect/test_known_answer_test.py",
     ),
     Break(
         11,
@@ -205,7 +205,7 @@ BREAKS = [
         f"{SRC}/watch/stretch.py",
         "        if reason is None:\n            try:",
         "        if True:\n            try:",
-        "tests/watch/test_stretch.py::test_damaged_frames_are_covered",
+        "tests/watch/test_live_pipeline.py::test_damaged_frames_are_covered",
     ),
     Break(
         2,
@@ -213,7 +213,7 @@ BREAKS = [
         f"{SRC}/watch/ring.py",
         "if here.at - self._looked.at > FURTHEST:",
         "if False:",
-        "tests/watch/test_ring.py",
+        "tests/watch/test_release_gate.py",
     ),
     Break(
         3,
@@ -221,7 +221,7 @@ BREAKS = [
         f"{SRC}/base/address.py",
         "        return self.shown\n",
         "        return self.url\n",
-        "tests/base/test_address.py",
+        "tests/config/test_address.py",
     ),
     Break(
         6,
@@ -229,7 +229,7 @@ BREAKS = [
         f"{SRC}/track/live.py",
         "reach_back=max(4, round(delay * frames_a_second))",
         "reach_back=0",
-        "tests/track/test_live.py",
+        "tests/track/test_live_tracker.py",
     ),
     Break(
         11,
@@ -237,7 +237,7 @@ BREAKS = [
         f"{SRC}/watch/looking.py",
         "self._looker.alive([next(self._checks)])",
         "next(self._checks)",
-        "tests/watch/test_looking.py",
+        "tests/watch/test_detector_thread.py",
     ),
 ]
 

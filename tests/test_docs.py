@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from passerby.base.plan import Plan
-from passerby.base.recorded import RecordingReport
-from passerby.base.settings import Settings
 from passerby.cli.app import app
+from passerby.config.settings import Settings
+from passerby.documents.plan import Plan
+from passerby.documents.recording_report import RecordingReport
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "ref"

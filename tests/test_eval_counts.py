@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.counting import Counting
+from passerby.config.counting_config import Counting
 from tests.bench.test_benchmarks import script
 
 EVAL = Path(__file__).parents[2] / "shared" / "eval" / "dev" / "clips"
@@ -37,7 +37,7 @@ def test_six_people_who_walk_in_one_at_a_time_are_six(models):
 
 @pytest.mark.soak
 def test_a_scene_raises_every_kind_of_event_once(models):
-    """Of pictures; tests/watch/test_counting.py has the same of numbers."""
+    """Of pictures; tests/watch/test_count_sink.py has the same of numbers."""
     quiet = script("quiet")
     assert quiet.once_each(quiet.scene(EVAL.parent, quiet.Detectors(quiet.Registry.load())))
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from passerby.base.box import Box
-from passerby.source.file import VideoFile
+from passerby.core.box import Box
+from passerby.source.video.file import VideoFile
 from tests import clips
-from tests.patch import PATCH, hidden, render, shows
 from tests.plans import always
+from tests.white_patch import PATCH, hidden, render, shows
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_every_frame_comes_out_at_its_time_with_the_patch_hidden(name, out, tmp_
     assert [time for time, _ in original] == [time for time, _ in pictures]
     assert len(original) == report.output.frames
     assert [*range(len(original))] == hidden(pictures)
-    beside = PATCH.moved(PATCH.width + 4, 0)
+    beside = PATCH.translate(PATCH.width + 4, 0)
     for (_, old), (_, new) in zip(original, pictures, strict=True):
         assert shows(old, PATCH) > 235
         assert shows(old, beside) == pytest.approx(shows(new, beside), abs=4)

@@ -9,10 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from passerby.base.box import Box
-from passerby.source.file import VideoFile
+from passerby.core.box import Box
+from passerby.source.video.file import VideoFile
 from tests import clips, formats
-from tests.planted import PLACE, plant
+from tests.fake_detector import PLACE, plant
 
 
 @pytest.fixture(autouse=True)

@@ -20,13 +20,13 @@ FILES = sorted(SOURCE.rglob("*.py"))
 #: what Ray writes of itself, and for films that were fetched as they are, encoded, into files without names.
 TEMPORARY = {
     "bench/scratch.py",
-    "cli/portrait.py",
-    "cluster/rays.py",
+    "demo/portrait.py",
+    "cluster/ray_cluster.py",
     "cluster/scratch.py",
     "detect/fetch.py",
     "detect/runtime.py",
 }
-RAW_ROOMS = {"source", "detect", "mask", "verify", "passes", "stills.py", "views.py", "watch"}
+RAW_ROOMS = {"source", "detect", "mask", "verify", "passes", "engine/still.py", "review/frames.py", "watch"}
 
 #: What each room may import: the table of the design.
 ROOMS: dict[str, set[str]] = {
@@ -215,13 +215,13 @@ def test_only_source_makes_raw_frames():
 @pytest.mark.parametrize(
     "violation",
     [
-        "from passerby.base.safe import SafeFrame\nx = SafeFrame(p, 0, 0)",
-        "import passerby.base.safe as s\nx = s.SafeFrame(p, 0, 0)",
-        "from passerby.base.safe import SafeFrame as Other",
-        "from passerby.base.safe import SafeFrame\nmake = SafeFrame",
-        "from passerby.base.safe import SafeFrame\nx = replace(frame, picture=raw)",
-        "from passerby.base.safe import SafeFrame\nx = dataclasses.replace(frame, picture=raw)",
-        "from passerby.base.safe import SafeFrame\ndef f(x: SafeFrame): return x.__class__(raw, 0, 0)",
+        "from passerby.core.safe_frame import SafeFrame\nx = SafeFrame(p, 0, 0)",
+        "import passerby.core.safe_frame as s\nx = s.SafeFrame(p, 0, 0)",
+        "from passerby.core.safe_frame import SafeFrame as Other",
+        "from passerby.core.safe_frame import SafeFrame\nmake = SafeFrame",
+        "from passerby.core.safe_frame import SafeFrame\nx = replace(frame, picture=raw)",
+        "from passerby.core.safe_frame import SafeFrame\nx = dataclasses.replace(frame, picture=raw)",
+        "from passerby.core.safe_frame import SafeFrame\ndef f(x: SafeFrame): return x.__class__(raw, 0, 0)",
         "x = getattr(safe, 'SafeFrame')(raw, 0, 0)",
     ],
 )
@@ -232,9 +232,9 @@ def test_making_a_safe_frame_is_seen(violation):
 @pytest.mark.parametrize(
     "honest",
     [
-        "from passerby.base.safe import SafeFrame\ndef f(x: SafeFrame) -> 'SafeFrame': return x",
-        "from passerby.base.safe import SafeFrame\nframes: list[SafeFrame] = []\nQ = Queue[SafeFrame]",
-        "from passerby.base.safe import SafeFrame\nassert isinstance(x, SafeFrame)",
+        "from passerby.core.safe_frame import SafeFrame\ndef f(x: SafeFrame) -> 'SafeFrame': return x",
+        "from passerby.core.safe_frame import SafeFrame\nframes: list[SafeFrame] = []\nQ = Queue[SafeFrame]",
+        "from passerby.core.safe_frame import SafeFrame\nassert isinstance(x, SafeFrame)",
         "text = 'a'.replace('a', 'b')",
     ],
 )
@@ -243,12 +243,12 @@ def test_naming_the_type_is_no_violation(honest):
 
 
 def test_raw_frames_are_known_to_few():
-    allowed = RAW_ROOMS | {"base/raw.py"}
+    allowed = RAW_ROOMS | {"core/raw_frame.py"}
     found = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in FILES
         if room(path) not in allowed and path.relative_to(SOURCE).as_posix() not in allowed
-        for line in imports(path.read_text(encoding="utf-8"), "passerby.base.raw", f"passerby.{room(path)}")
+        for line in imports(path.read_text(encoding="utf-8"), "passerby.core.raw_frame", f"passerby.{room(path)}")
     ]
     assert [] == found
 
@@ -256,22 +256,24 @@ def test_raw_frames_are_known_to_few():
 @pytest.mark.parametrize(
     "violation",
     [
-        "import passerby.base.raw",
-        "import passerby.base.raw as r",
-        "from passerby.base.raw import RawFrame",
-        "from passerby.base import box, raw",
+        "import passerby.core.raw_frame",
+        "import passerby.core.raw_frame as r",
+        "from passerby.core.raw_frame import RawFrame",
+        "from passerby.core import box, raw_frame",
         "from ..base.raw import RawFrame",
         "from ..base import raw",
-        "importlib.import_module('passerby.base.raw')",
-        "if TYPE_CHECKING:\n    from passerby.base.raw import RawFrame",
+        "importlib.import_module('passerby.core.raw_frame')",
+        "if TYPE_CHECKING:\n    from passerby.core.raw_frame import RawFrame",
     ],
 )
 def test_an_import_of_raw_frames_is_seen(violation):
-    assert imports(violation, "passerby.base.raw")
+    assert imports(violation, "passerby.core.raw_frame")
 
 
 def test_other_imports_are_no_violation():
-    assert [] == imports("from passerby.base import box\nimport passerby.base.rawhide", "passerby.base.raw")
+    assert [] == imports(
+        "from passerby.core import box\nimport passerby.core.raw_frame_hide", "passerby.core.raw_frame"
+    )
 
 
 def test_base_itself_imports_nothing():
@@ -284,7 +286,7 @@ def test_pixels_never_become_files_in_passing():
 
 def test_those_with_temporary_files_do_not_know_raw_frames():
     texts = [path.read_text(encoding="utf-8") for path in FILES if path.relative_to(SOURCE).as_posix() in TEMPORARY]
-    assert [] == [line for text in texts for line in imports(text, "passerby.base.raw")]
+    assert [] == [line for text in texts for line in imports(text, "passerby.core.raw_frame")]
 
 
 @pytest.mark.parametrize(
@@ -351,7 +353,7 @@ def test_every_room_is_in_the_table():
 @pytest.mark.parametrize("name", sorted(rooms_here() - {"cli"}))
 def test_the_import_rules_are_those_of_the_table(name):
     others = rooms_here() - ROOMS[name] - {name}
-    expected = {f"passerby.{other}" for other in others} | ({"passerby.base.raw"} if name in NEVER_RAW else set())
+    expected = {f"passerby.{other}" for other in others} | ({"passerby.core.raw_frame"} if name in NEVER_RAW else set())
     assert expected == contracts()[name]["forbidden_modules"]
     assert {f"passerby.{name}"} == contracts()[name]["source_modules"]
 

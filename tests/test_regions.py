@@ -5,11 +5,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from passerby import dispatch
-from passerby.base.regions import parse_regions
-from passerby.base.settings import Settings
+from passerby.config.regions import parse_regions
+from passerby.config.settings import Settings
+from passerby.engine import api as dispatch
 from tests import clips, stills
-from tests.planted import PLACE, plant
+from tests.fake_detector import PLACE, plant
 
 SIZE, FRAMES = (160, 120), 20
 

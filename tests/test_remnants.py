@@ -4,14 +4,14 @@ import av
 import pytest
 from PIL import Image
 
-from passerby import dispatch
-from passerby.base.dates import DATE
-from passerby.base.settings import Settings
-from passerby.source.still_kind import is_still
-from passerby.verify.container import audit
-from passerby.verify.opened import Opened
+from passerby.config.settings import Settings
+from passerby.core.exif_dates import DATE
+from passerby.engine import api as dispatch
+from passerby.source.still.sniff import is_still
+from passerby.verify.containers.inspect import audit
+from passerby.verify.released_file import Opened
 from tests import remnants, stills
-from tests.planted import plant
+from tests.fake_detector import plant
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ from itertools import count
 import av
 import pytest
 
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import HEIGHT, RATE, WIDTH, make_sample
+from passerby.demo.portrait import portrait
+from passerby.demo.sample import HEIGHT, RATE, WIDTH, make_sample
 
-RUN = "from passerby.cli.start import main; main()"
+RUN = "from passerby.cli.entry import main; main()"
 
 
 def repeated(sample, path, times):

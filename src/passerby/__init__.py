@@ -13,21 +13,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from passerby.base.errors import PasserbyError
-    from passerby.base.plan import Plan
-    from passerby.base.report import Report
-    from passerby.base.settings import Settings
-    from passerby.dispatch import analyse, redact
+    from passerby.config.settings import Settings
+    from passerby.core.errors import PasserbyError
+    from passerby.documents.plan import Plan
+    from passerby.documents.report import Report
+    from passerby.engine.api import analyse, redact
 
 __all__ = ["PasserbyError", "Plan", "Report", "Settings", "analyse", "redact"]
 
 _FROM = {
-    "PasserbyError": "base.errors",
-    "Plan": "base.plan",
-    "Report": "base.report",
-    "Settings": "base.settings",
-    "analyse": "dispatch",
-    "redact": "dispatch",
+    "PasserbyError": "core.errors",
+    "Plan": "documents.plan",
+    "Report": "documents.report",
+    "Settings": "config.settings",
+    "analyse": "engine.api",
+    "redact": "engine.api",
 }
 
 

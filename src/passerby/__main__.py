@@ -1,5 +1,5 @@
 """`python -m passerby`, the same as `passerby`."""
 
-from passerby.cli.start import main
+from passerby.cli.entry import main
 
 main()

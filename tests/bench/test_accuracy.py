@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.base.errors import PasserbyError, UsageError
 from passerby.bench.accuracy import read_truth, redact_all, score
-from passerby.bench.films import twin
-from passerby.bench.tally import accuracy
+from passerby.bench.aggregate import accuracy
+from passerby.bench.frames import twin
+from passerby.core.errors import PasserbyError, UsageError
 from passerby.source.fingerprint import fingerprint
 from tests.bench.footage import (
     BOX,

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.errors import SourceError
 from passerby.bench.cases import Case, read_cases
+from passerby.core.errors import SourceError
 from passerby.source.fingerprint import fingerprint
 from tests.bench.footage import BOX, texture, write_still
 

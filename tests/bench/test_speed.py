@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from passerby.bench.clip import examine
+from passerby.bench.clip_info import examine
 from passerby.bench.speed import fidelity, measure, spread
 from passerby.bench.tools import Tool, transcode
 from tests.bench.footage import BOX, painted, texture, write_film

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.errors import PasserbyError
-from passerby.base.settings import Profile
 from passerby.bench import tools
+from passerby.config.settings import Profile
+from passerby.core.errors import PasserbyError
 
 
 def test_the_output_comes_last():

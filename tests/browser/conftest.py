@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from passerby.server.page import is_built
+from passerby.server.spa import is_built
 from tests.browser.footage import MOVING, demo_footage, real_footage
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

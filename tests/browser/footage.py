@@ -7,13 +7,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from passerby import pipeline
-from passerby.base.box import Box
-from passerby.base.kinds import Kind
-from passerby.base.plan import Keyframe, Plan, Track
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import make_sample
-from passerby.source.file import VideoFile
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
+from passerby.demo.portrait import portrait
+from passerby.demo.sample import make_sample
+from passerby.documents.plan import Keyframe, Plan, Track
+from passerby.engine import video as pipeline
+from passerby.source.video.file import VideoFile
 from tests.plans import plan_for
 
 MOVING = Path(__file__).parents[3] / "shared" / "eval" / "dev" / "moving"

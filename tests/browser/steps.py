@@ -3,7 +3,7 @@
 import re
 import time
 
-from passerby.base.plan import Plan
+from passerby.documents.plan import Plan
 
 #: Is the canvas of the picture empty?
 NOTHING_SHOWN = """() => {

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from passerby.base.box import Box
-from passerby.base.kinds import Kind
-from passerby.base.proof import SignedProof
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
+from passerby.documents.verification_report import SignedProof
 from tests import stills
 from tests.browser.conftest import started
 from tests.browser.footage import plan_times
@@ -140,7 +140,7 @@ def test_a_still_is_opened_corrected_and_exported(page, servers, models, tmp_pat
     page.wait_for_selector(".verdict:has-text('Independent check')", timeout=600_000)
     with Image.open(tmp_path / "photo.redacted.jpg") as out, Image.open(photo) as before:
         assert (width, height) == out.size == before.size
-        inside = [round(side) for side in drawn.grown(-0.1).clipped(width, height)]
+        inside = [round(side) for side in drawn.expand(-0.1).clipped(width, height)]
         assert np.asarray(out.crop(inside)).max() < 32
         assert np.asarray(before.crop(inside)).max() > 100
 
@@ -203,7 +203,7 @@ def test_what_is_shown_is_said(page, looked_at):
 
 def test_the_row_of_the_chosen_track_is_in_view(page, servers, tmp_path):
     clip = write_clip(tmp_path / "crowd.mp4", times=constant(12))
-    crowd = [always(n, Box(4, 4, 28, 20).moved(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
+    crowd = [always(n, Box(4, 4, 28, 20).translate(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
     (tmp_path / "crowd.plan.json").write_text(plan_for(clip, *crowd).to_json())
     opened(page, servers.start(clip))
 

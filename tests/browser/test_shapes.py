@@ -2,8 +2,8 @@
 
 import pytest
 
-from passerby.base.box import Box
-from passerby.base.kinds import Kind
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
 from tests.browser.steps import NOTHING_SHOWN, draw, on_screen, opened, saved, settled, until
 from tests.clips import constant, write_clip
 from tests.plans import always, plan_for
@@ -200,7 +200,7 @@ def test_two_fingers_zoom(tablet, servers, footage, case):
 def test_rows_are_scrolled_with_a_finger(tablet, servers, tmp_path):
     page, fingers = tablet
     clip = write_clip(tmp_path / "crowd.mp4", times=constant(12))
-    crowd = [always(n, Box(4, 4, 28, 20).moved(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
+    crowd = [always(n, Box(4, 4, 28, 20).translate(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
     (tmp_path / "crowd.plan.json").write_text(plan_for(clip, *crowd).to_json())
     server = servers.start(clip)
     opened(page, server)

@@ -20,10 +20,10 @@ import av
 import cv2
 import numpy as np
 
-from passerby.base.site_file import status_port
-from passerby.cli.portrait import portrait
+from passerby.config.site_file import status_port
+from passerby.demo.portrait import portrait
 
-RUN = "from passerby.cli.start import main; main()"
+RUN = "from passerby.cli.entry import main; main()"
 CANARY = (60, 255, 60)
 SIZE = (480, 270)
 

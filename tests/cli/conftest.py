@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from passerby.cli.recordings import app
-from passerby.store import audit
+from passerby.store.audit import log as audit
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 from tests.store.footage import WALL, Clock, parts
 
 FROM, TO = (datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds in (-5, 5))

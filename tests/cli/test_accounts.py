@@ -6,10 +6,10 @@ import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner
 
-from passerby.base.errors import PasserbyError
 from passerby.cli.app import app
-from passerby.store import passwords
-from passerby.store.audit import read
+from passerby.core.errors import PasserbyError
+from passerby.store.accounts import passwords
+from passerby.store.audit.log import read
 from passerby.store.database import Database
 
 GOOD = "eleven green bottles hanging"

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from passerby.base.errors import OutputExists, UsageError
 from passerby.cli import app as module
 from passerby.cli.app import main
+from passerby.core.errors import OutputExists, UsageError
 
 
 def run(*arguments):

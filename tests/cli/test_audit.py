@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 from typer.testing import CliRunner
 
-from passerby.base.errors import UsageError
 from passerby.cli.audit import app
-from passerby.store.audit import Deed, Entry, write
+from passerby.core.errors import UsageError
+from passerby.store.audit.log import Deed, Entry, write
 from passerby.store.database import NAME, Database
 from tests.store.footage import WALL, Clock
 

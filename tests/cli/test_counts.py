@@ -8,11 +8,11 @@ import pytest
 from arro3.io import read_parquet
 from typer.testing import CliRunner
 
-from passerby.base.clock import Moment
-from passerby.base.errors import OutputExists, StoreError, UsageError
 from passerby.cli.app import app
-from passerby.store import publishing
-from passerby.store.counts import Counts
+from passerby.core.clock import Moment
+from passerby.core.errors import OutputExists, StoreError, UsageError
+from passerby.store.counts import dp_release as publishing
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
 from tests.uplink.program import BEGIN, event, minute
 
@@ -149,7 +149,7 @@ def test_events_are_listed_seen_and_closed(data):
 
 
 def test_the_dwell_of_all_is_the_sum_of_the_minutes():
-    from passerby.store import sheet
+    from passerby.store.counts import count_table as sheet
 
     rng = random.Random(1)
     bins = [minute("gate", rng.randrange(600)) for _ in range(50)]

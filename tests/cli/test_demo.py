@@ -5,13 +5,13 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.base.box import Box
-from passerby.base.errors import OutputError, WeightsError
 from passerby.cli.app import main
-from passerby.cli.portrait import portrait
-from passerby.cli.sample import FRAMES, HEIGHT, WIDTH, make_sample, pictures
-from passerby.cli.strip import MOMENTS, SHOWN, TITLE, make_strip
-from passerby.detect.detector import Detector
+from passerby.core.box import Box
+from passerby.core.errors import OutputError, WeightsError
+from passerby.demo.comparison import MOMENTS, SHOWN, TITLE, make_strip
+from passerby.demo.portrait import portrait
+from passerby.demo.sample import FRAMES, HEIGHT, WIDTH, make_sample, pictures
+from passerby.detect.model import Detector
 from passerby.detect.weights import Registry
 
 #: Where something is seen by a model that looks for it.

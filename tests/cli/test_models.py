@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from passerby.base.errors import UsageError, WeightsError
 from passerby.cli.models import app
+from passerby.core.errors import UsageError, WeightsError
 from passerby.detect.fetch import fetch
 from passerby.detect.weights import Registry
 

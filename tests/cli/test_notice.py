@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from passerby.base.errors import OutputExists, UsageError
 from passerby.cli.notice import app
+from passerby.core.errors import OutputExists, UsageError
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 from tests.cameras.served import free_port
 from tests.notice.conftest import SITE
 from tests.notice.scenes import recorded

@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 from typer.testing import CliRunner
 
-from passerby.base.errors import FolderGone, OutputError, StoreError, UsageError
-from passerby.cli.person import person
+from passerby.cli.os_user import person
 from passerby.cli.recordings import app
+from passerby.core.errors import FolderGone, OutputError, StoreError, UsageError
 from passerby.store.database import NAME
 from tests.cli.conftest import FROM, TO, log, run
 from tests.store.footage import WALL

@@ -12,12 +12,12 @@ import time
 import pytest
 
 from passerby import Plan, Report, Settings
-from passerby.base.kinds import Kind
-from passerby.base.settings import Style
 from passerby.cli.app import main
+from passerby.config.settings import Style
+from passerby.core.kinds import Kind
 from tests import clips
-from tests.patch import PATCH, hidden
 from tests.plans import always, plan_for
+from tests.white_patch import PATCH, hidden
 
 PROGRAM = [sys.executable, "-m", "passerby"]
 

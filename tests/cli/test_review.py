@@ -8,14 +8,14 @@ from passerby.cli.review import review
 def run(monkeypatch, capsys):
     """Runs the command; the server only says what it would serve."""
     served = []
-    monkeypatch.setattr("passerby.server.page.is_built", lambda: True)
+    monkeypatch.setattr("passerby.server.spa.is_built", lambda: True)
 
     def serve(app, taken, certificate, ready):
         served.append((app, taken, certificate))
         ready()
         taken.close()
 
-    monkeypatch.setattr("passerby.server.run.serve", serve)
+    monkeypatch.setattr("passerby.server.serve.serve", serve)
 
     def go(*arguments):
         with pytest.raises(SystemExit) as end:
@@ -76,7 +76,7 @@ def test_a_file_that_is_not_there_is_told_of(run, tmp_path):
 
 
 def test_without_the_page_it_says_what_to_do(run, clip, monkeypatch):
-    monkeypatch.setattr("passerby.server.page.is_built", lambda: False)
+    monkeypatch.setattr("passerby.server.spa.is_built", lambda: False)
     code, _, err, _ = run(clip)
     assert (2, True) == (code, "scripts/install" in err)
 

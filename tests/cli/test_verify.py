@@ -6,13 +6,13 @@ import shutil
 import pytest
 
 from passerby import redact
-from passerby.base.kinds import Kind
-from passerby.base.proof import SignedProof, Verdict
 from passerby.cli.app import main
+from passerby.core.kinds import Kind
+from passerby.documents.verification_report import SignedProof, Verdict
 from tests import certificates, clips
-from tests.patch import PATCH
 from tests.plans import always, plan_for, told
-from tests.verify.told import bright, eyes
+from tests.verify.fake_ensemble import bright, eyes
+from tests.white_patch import PATCH
 
 
 def run(*arguments):
@@ -119,7 +119,7 @@ def test_a_sample_is_drawn_judged_and_bounded(released, tmp_path, capsys):
 
 
 def test_a_copy_with_content_credentials(released, tmp_path, keys):
-    from passerby.verify.credentials import read_credentials
+    from passerby.verify.report.c2pa import read_credentials
 
     before = released.read_bytes()
     certificate, key = certificates.make(tmp_path)

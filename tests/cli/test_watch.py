@@ -6,11 +6,11 @@ import cv2
 import pytest
 from typer.testing import CliRunner
 
-from passerby.base.errors import PasserbyError, UsageError
-from passerby.base.site_file import parse_site
 from passerby.cli.app import app
-from passerby.cli.example import EXAMPLE
-from passerby.store.folder import DataFolder
+from passerby.cli.example_config import EXAMPLE
+from passerby.config.site_file import parse_site
+from passerby.core.errors import PasserbyError, UsageError
+from passerby.store.data_folder import DataFolder
 from tests.cameras.served import free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching, canaries, canaries_of, masked, recordings, walking
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from passerby.cluster.rays import Cluster
+from passerby.cluster.ray_cluster import Cluster
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,10 +4,10 @@ import pytest
 from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 
-from passerby.base.errors import UsageError
-from passerby.base.kinds import Kind
-from passerby.base.settings import Profile, Settings
 from passerby.cluster.manifest import read_manifest, with_own
+from passerby.config.settings import Profile, Settings
+from passerby.core.errors import UsageError
+from passerby.core.kinds import Kind
 
 
 def in_parquet():

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.errors import DiskFull
 from passerby.cluster.scratch import Scratch, room_for
+from passerby.core.errors import DiskFull
 
 
 def test_an_original_has_no_name_on_the_disk_and_can_be_read_by_children(tmp_path):

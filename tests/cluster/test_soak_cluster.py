@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import cfr
-from tests.cluster.test_archive import children, table
+from tests.jobs.test_cluster_progress import children, table
 
 #: Files, every how many of them is bad, and seconds between two kills.
 FILES, BAD, EVERY = int(os.environ.get("PASSERBY_SOAK_FILES", "500")), 20, 20.0

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from passerby import analyse
-from passerby.base.plan import Plan
-from passerby.base.report import Report
-from passerby.base.stretches import VARIABLE
-from tests.cluster.test_archive import children
+from passerby.documents.plan import Plan
+from passerby.documents.report import Report
+from passerby.track.segments import VARIABLE
+from tests.jobs.test_cluster_progress import children
 
 
 @pytest.mark.soak

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from passerby import analyse
-from passerby.base.plan import Plan
-from passerby.base.stretches import VARIABLE
 from passerby.detect.weights import CACHE_VARIABLE, Registry
+from passerby.documents.plan import Plan
+from passerby.track.segments import VARIABLE
 from tests.cluster.conftest import copy
-from tests.cluster.test_archive import table
+from tests.jobs.test_cluster_progress import table
 
 #: Films, and seconds after which a machine that was to begin something has failed to.
 FILMS, PATIENCE = 8, 300.0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.errors import WeightsError
+from passerby.core.errors import WeightsError
 from passerby.detect import fetch as room
 from passerby.detect.fetch import HttpsOnly, fetch
 from passerby.detect.weights import Registry, WeightsEntry, WheelSource

@@ -10,7 +10,7 @@ import openvino as ov
 import pytest
 from openvino import opset13 as op
 
-from passerby.base.errors import DetectorError, WeightsError
+from passerby.core.errors import DetectorError, WeightsError
 from passerby.detect import runtime
 from passerby.detect.runtime import Input, Model
 

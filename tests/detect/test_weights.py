@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.errors import WeightsError
-from passerby.base.kinds import Kind
+from passerby.core.errors import WeightsError
+from passerby.core.kinds import Kind
 from passerby.detect.families import FAMILIES
 from passerby.detect.weights import Registry, WeightsEntry
 

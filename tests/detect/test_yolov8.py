@@ -9,8 +9,8 @@ import pytest
 
 from passerby.detect import runtime
 from passerby.detect.families.yolov8 import BINS, FAMILY, STRIDES
+from passerby.detect.known_answer_images import Kind, scene
 from passerby.detect.runtime import Model
-from passerby.detect.scene import Kind, scene
 from passerby.detect.weights import Registry
 
 SIDE = 64

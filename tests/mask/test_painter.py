@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from passerby.base.box import Box
-from passerby.base.kinds import Kind
-from passerby.base.media import Colour, Geometry
-from passerby.base.plan import Keyframe, Track
-from passerby.base.raw import RawFrame
-from passerby.base.settings import ALWAYS_SOLID, CELLS, Style
+from passerby.config.settings import ALWAYS_SOLID, CELLS, Style
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
+from passerby.core.media import Colour, Geometry
+from passerby.core.raw_frame import RawFrame
+from passerby.documents.plan import Keyframe, Track
 from passerby.mask.painter import Painter
 from passerby.mask.planes import planes_of
 from passerby.mask.shapes import Shape, shape

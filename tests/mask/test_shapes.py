@@ -2,11 +2,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.base.box import Box
-from passerby.base.kinds import Kind
-from passerby.base.media import Geometry
-from passerby.base.plan import Keyframe, Track
-from passerby.base.settings import Style
+from passerby.config.settings import Style
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
+from passerby.core.media import Geometry
+from passerby.documents.plan import Keyframe, Track
 from passerby.mask.shapes import Shape, shape
 
 

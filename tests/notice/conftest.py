@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.site_file import parse_site
+from passerby.config.site_file import parse_site
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 from tests.store.footage import Clock
 
 SITE = """

@@ -7,12 +7,12 @@ import av
 import cv2
 import numpy as np
 
-from passerby.base.clock import Moment
-from passerby.base.counts import DWELL, Bin, ZoneCount
-from passerby.base.kinds import Sort
-from passerby.base.safe import SafeFrame
-from passerby.sink.part_encoder import PartEncoder
-from passerby.store.counts import Counts
+from passerby.core.clock import Moment
+from passerby.core.kinds import ObjectClass
+from passerby.core.safe_frame import SafeFrame
+from passerby.documents.count_records import DWELL, Bin, ZoneCount
+from passerby.sink.recording.fragment_encoder import PartEncoder
+from passerby.store.counts.events_and_counts import Counts
 from tests.store.footage import wholes
 
 WIDTH, HEIGHT = 480, 272
@@ -59,7 +59,7 @@ def minute(clock, people=0, camera="yard", zone="picture", back=0):
     """What was counted in the minute that it is, or `back` minutes before."""
     start = int(clock.wall) // 60 * 60 - 60 * back
     zones = ZoneCount(
-        zone=zone, sort=Sort.PERSON, mean=people, most=people, came=people, left=0, dwell=(0,) * (len(DWELL) + 1)
+        zone=zone, sort=ObjectClass.PERSON, mean=people, most=people, came=people, left=0, dwell=(0,) * (len(DWELL) + 1)
     )
     return Bin(camera=camera, start=start, covered=60, trusted=True, zones=(zones,))
 

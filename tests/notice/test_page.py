@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from passerby.base.errors import UsageError
-from passerby.base.notice import Basis, Language
-from passerby.base.status import CameraHealth, SiteStatus, State
-from passerby.notice.facts import Stored, facts, noticed, stored
-from passerby.notice.outline import Outline
+from passerby.config.notice import Basis, Language
+from passerby.core.errors import UsageError
+from passerby.documents.status import CameraHealth, SiteStatus, State
+from passerby.notice.access_counts import Tally
 from passerby.notice.page import page
-from passerby.notice.tally import Tally
-from passerby.store.audit import Deed, Entry, write
+from passerby.notice.site_facts import Stored, facts, noticed, stored
+from passerby.notice.view_outline import Outline
+from passerby.store.audit.log import Deed, Entry, write
 from tests.notice.scenes import recorded
 from tests.store.footage import WALL
 

@@ -7,10 +7,10 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from passerby.base.errors import UsageError
-from passerby.base.kinds import Kind
-from passerby.notice.facts import facts
+from passerby.core.errors import UsageError
+from passerby.core.kinds import Kind
 from passerby.notice.sign import HIGH, MARGIN, WIDE, sign, sign_pdf, sign_svg
+from passerby.notice.site_facts import facts
 
 URL = "https://school.example.org/notice"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from passerby.cli.portrait import portrait
+from passerby.demo.portrait import portrait
 
 #: What is looked for of a thing that is text.
 SECRET = b"Secret"

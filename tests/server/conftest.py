@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from passerby.base.box import Box
-from passerby.base.plan import Plan
-from passerby.desk import Given
+from passerby.core.box import Box
+from passerby.documents.plan import Plan
+from passerby.review.files import Given
+from passerby.review.library import Shelf
 from passerby.server.auth import Auth
 from passerby.server.review.app import review_app
-from passerby.server.review.shelf import Shelf
 from tests.clips import cfr
 from tests.plans import always, plan_for
 

@@ -3,8 +3,8 @@ import stat
 
 import pytest
 
-from passerby.base.errors import UsageError
-from passerby.server.run import listen
+from passerby.core.errors import UsageError
+from passerby.server.serve import listen
 from passerby.server.tls import given, own
 
 

@@ -6,11 +6,11 @@ import av
 import numpy as np
 import pytest
 
-from passerby.base.safe import SafeFrame
-from passerby.base.settings import Settings
-from passerby.sink.encoding import choose_encoding
-from passerby.sink.video import VideoWriter
-from passerby.source.file import VideoFile
+from passerby.config.settings import Settings
+from passerby.core.safe_frame import SafeFrame
+from passerby.sink.video.codec_choice import choose_encoding
+from passerby.sink.video.writer import VideoWriter
+from passerby.source.video.file import VideoFile
 from tests import clips
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from passerby import redact
-from passerby.base.settings import Settings
+from passerby.config.settings import Settings
 from tests import clips
-from tests.planted import plant
+from tests.fake_detector import plant
 
 TELEMETRY = b"GPS5 Secret +48.8577 +2.2950 track of a rider"
 XMP = b"<x:xmpmeta>Secret name of a photographer</x:xmpmeta>"

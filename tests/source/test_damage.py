@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from passerby.base.errors import DamagedSource
-from passerby.source.file import VideoFile
+from passerby.core.errors import DamagedSource
+from passerby.source.video.file import VideoFile
 from tests import clips
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from passerby.base.errors import SourceError
+from passerby.core.errors import SourceError
 from passerby.source.fingerprint import fingerprint
 
 

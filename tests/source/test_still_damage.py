@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from passerby.base.errors import SourceError
-from passerby.source.still import StillFile
+from passerby.core.errors import SourceError
+from passerby.source.still.file import StillFile
 from tests import stills
 
 MAKERS = {**stills.EVERYTHING, "pages.tif": stills.tiff_pages, "moving.webp": stills.webp_animation,

@@ -3,7 +3,7 @@
 import pytest
 
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 from tests.store.footage import Clock
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-from passerby.base.clock import Moment
-from passerby.sink.part_encoder import PartEncoder
-from passerby.store.part import whole
+from passerby.core.clock import Moment
+from passerby.sink.recording.fragment_encoder import PartEncoder
+from passerby.store.recordings.part import whole
 from tests.clips import SIZE, safe_frame
 from tests.store.stamping import stamped
 

@@ -3,7 +3,7 @@
 import re
 import struct
 
-from passerby.store.part import TICKS
+from passerby.store.recordings.part import TICKS
 
 
 def stamped(body, start):

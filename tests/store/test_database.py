@@ -10,9 +10,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 
-from passerby.base.errors import StoreError
+from passerby.core.errors import StoreError
 from passerby.store.database import NAME, Database, _config, _known, _newest
-from passerby.store.tables import metadata, usage
+from passerby.store.recordings.tables import metadata, usage
 
 
 @pytest.fixture

@@ -8,17 +8,17 @@ from contextlib import suppress
 
 import pytest
 
-from passerby.base.clock import Moment
-from passerby.base.errors import DiskFull, FolderGone
-from passerby.sink.parts import PartWriter
+from passerby.core.clock import Moment
+from passerby.core.errors import DiskFull, FolderGone
+from passerby.sink.recording.writer import PartWriter
+from passerby.store.data_folder import RESERVE, RESERVED
 from passerby.store.database import Database
-from passerby.store.folder import RESERVE, RESERVED
-from passerby.store.recordings import Recordings
-from passerby.store.retention import Retention
+from passerby.store.recordings.index import Recordings
+from passerby.store.recordings.retention import Retention
 from tests.clips import safe_frame
+from tests.store.db_helpers import all_play, everything
 from tests.store.footage import RATE, parts
-from tests.store.kept import all_play, everything
-from tests.store.test_recordings import record
+from tests.store.recordings.test_index import record
 
 MIB = 1 << 20
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
+from tests.store.db_helpers import all_play, everything
 from tests.store.footage import three
-from tests.store.kept import all_play, everything
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parent / "writes_until_killed.py"

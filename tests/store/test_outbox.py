@@ -2,18 +2,18 @@ from bisect import bisect_left
 
 import pytest
 
-from passerby.base.clock import Moment
-from passerby.base.counting import EventKind
-from passerby.base.counts import Bin, Event, EventState
-from passerby.base.errors import UsageError
-from passerby.base.sending import Budget, Mqtt, Priority, UplinkSettings, Webhook
+from passerby.config.counting_config import EventKind
+from passerby.config.uplink import Budget, Mqtt, Priority, UplinkSettings, Webhook
+from passerby.core.clock import Moment
+from passerby.core.errors import UsageError
+from passerby.documents.count_records import Bin, Event, EventState
 from passerby.store import outbox as module
-from passerby.store.counting_tables import counts as counts_table
-from passerby.store.counts import Counts
+from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.tables import counts as counts_table
 from passerby.store.database import Database
 from passerby.store.outbox import Draft, Outbox, put
-from passerby.store.recordings import Recordings
-from passerby.store.retention import Retention
+from passerby.store.recordings.index import Recordings
+from passerby.store.recordings.retention import Retention
 from tests.store.footage import BOOTED, WALL, encoded
 
 NOW = 1_800_000_000.0

@@ -8,11 +8,11 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from passerby.base.clock import Moment
+from passerby.core.clock import Moment
 from passerby.store.database import Database
-from passerby.store.part import Part
-from passerby.store.recordings import Recordings
-from passerby.store.retention import Retention
+from passerby.store.recordings.index import Recordings
+from passerby.store.recordings.part import Part
+from passerby.store.recordings.retention import Retention
 from tests.store.stamping import stamped
 
 

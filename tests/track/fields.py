@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from passerby.base.motion import MotionField
+from passerby.core.motion import MotionField
 
 SIZE = (640, 360)
 CELL = 8.0

@@ -1,9 +1,9 @@
 from array import array
 from fractions import Fraction
 
-from passerby.base.box import Box
-from passerby.base.kinds import Detection, Kind
-from passerby.base.regions import parse_regions
+from passerby.config.regions import parse_regions
+from passerby.core.box import Box
+from passerby.core.kinds import Detection, Kind
 from passerby.track.regions import fixed_tracks, left_alone
 
 BASE = Fraction(1, 10)

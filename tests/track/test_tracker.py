@@ -2,9 +2,9 @@
 
 import pytest
 
-from passerby.base.box import Box
-from passerby.base.kinds import Detection, Kind
-from passerby.track.evidence import THRESHOLDS
+from passerby.core.box import Box
+from passerby.core.kinds import Detection, Kind
+from passerby.track.confirmation import THRESHOLDS
 from passerby.track.tracker import Following, Tracker
 from tests.track.fields import SIZE, shift
 
@@ -18,7 +18,7 @@ FAINT = 0.9 * THRESHOLDS[Kind.FACE].certain
 
 
 def where(frame, move=MOVE):
-    return FIRST.moved(move[0] * frame, move[1] * frame)
+    return FIRST.translate(move[0] * frame, move[1] * frame)
 
 
 def seen(frame, score=0.9, kind=Kind.FACE, move=MOVE):
@@ -38,7 +38,7 @@ def follow(frames, looks, cuts=(), move=MOVE, following=FOLLOWING):
 def hidden(track, frame, move=MOVE):
     """The share of the thing that the track hides in that frame."""
     here = track.at(frame * TICKS)
-    return 0 if here is None else where(frame, move).inside(here.box)
+    return 0 if here is None else where(frame, move).containment(here.box)
 
 
 def frames_of(track):
@@ -62,12 +62,12 @@ def test_where_motion_is_wrong_both_ways_are_covered():
     tracker = Tracker(*SIZE, FOLLOWING)
     tracks = []
     for frame in range(12):
-        look = {0: [seen(0)], 4: [Detection(Kind.FACE, FIRST.moved(16, 0), 0.9, "test")]}.get(frame)
+        look = {0: [seen(0)], 4: [Detection(Kind.FACE, FIRST.translate(16, 0), 0.9, "test")]}.get(frame)
         tracks += tracker.step(frame, frame * TICKS, STILL if frame else None, look)
     (track,) = [*tracks, *tracker.finish()]
     for frame in (1, 2, 3):
         here = track.at(frame * TICKS).box
-        assert FIRST.hull(FIRST.moved(16, 0)).inside(here) == pytest.approx(1, abs=0.02)
+        assert FIRST.hull(FIRST.translate(16, 0)).containment(here) == pytest.approx(1, abs=0.02)
 
 
 def test_masks_stop_at_cuts():
@@ -123,11 +123,11 @@ def test_traces_keep_a_plate_and_begin_none():
     sign = Detection(Kind.PLATE, Box(400, 50, 480, 80), 0.01, "text")
     tracker, tracks = Tracker(*SIZE, FOLLOWING), []
     for frame in range(30):
-        here = Detection(Kind.PLATE, FIRST.moved(2 * frame, 0), 0.9 if frame == 0 else 0.01, "test")
+        here = Detection(Kind.PLATE, FIRST.translate(2 * frame, 0), 0.9 if frame == 0 else 0.01, "test")
         tracks += tracker.step(frame, frame * TICKS, STILL if frame else None, [here, sign] if frame % 5 == 0 else None)
     (track,) = [*tracks, *tracker.finish()]
     assert range(30) == frames_of(track)
-    assert 1 == pytest.approx(FIRST.moved(2 * 25, 0).inside(track.at(25 * TICKS).box))
+    assert 1 == pytest.approx(FIRST.translate(2 * 25, 0).containment(track.at(25 * TICKS).box))
 
 
 def test_what_leaves_the_picture_is_no_longer_hidden_there():
@@ -140,7 +140,7 @@ def test_what_leaves_the_picture_is_no_longer_hidden_there():
     shown = [frame for frame in range(58) if where(frame, move).clipped(*SIZE).area > 0]
     for frame in shown:  # but for the pixel that a path may be off by where it bends, at the rim
         place = where(frame, move).clipped(SIZE[0] - 1, SIZE[1])
-        assert place.inside(track.at(frame * TICKS).box) == pytest.approx(1)
+        assert place.containment(track.at(frame * TICKS).box) == pytest.approx(1)
 
 
 def test_two_things_are_two_tracks_with_numbers_of_their_own():
@@ -180,7 +180,7 @@ def test_who_asks_is_told_of_every_track_with_what_speaks_for_it():
 def test_a_mask_is_larger_than_what_was_found():
     (track,) = follow(30, {10: [seen(10)]})
     here = track.at(10 * TICKS).box
-    assert 1 == where(10).grown(0, 0.5).inside(here)
+    assert 1 == where(10).expand(0, 0.5).containment(here)
 
 
 def test_where_it_was_seen_the_score_says_so_and_elsewhere_motion_does():

@@ -8,16 +8,16 @@ import sys
 import time
 from pathlib import Path
 
-from passerby.base.clock import Moment
-from passerby.base.counting import Counting, EventKind
-from passerby.base.counts import DWELL, Bin, Event, LineCount, ZoneCount
-from passerby.base.kinds import Sort
-from passerby.base.sending import Mqtt, UplinkSettings
+from passerby.config.counting_config import Counting, EventKind
+from passerby.config.uplink import Mqtt, UplinkSettings
+from passerby.core.clock import Moment
+from passerby.core.kinds import ObjectClass
+from passerby.documents.count_records import DWELL, Bin, Event, LineCount, ZoneCount
 from passerby.store import outbox
-from passerby.store.counts import Counts
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
 from passerby.uplink import mqtt
-from passerby.uplink.running import Uplink
+from passerby.uplink.service import Uplink
 
 BEGIN = 1_800_000_000
 
@@ -26,14 +26,14 @@ def minute(camera: str, number: int) -> Bin:
     people = (number * 7 + len(camera)) % 5
     zone = ZoneCount(
         zone="picture",
-        sort=Sort.PERSON,
+        sort=ObjectClass.PERSON,
         mean=people / 2,
         most=people,
         came=people,
         left=people,
         dwell=(people, *(0,) * len(DWELL)),
     )
-    line = LineCount(line="door", sort=Sort.PERSON, forward=people, back=number % 3)
+    line = LineCount(line="door", sort=ObjectClass.PERSON, forward=people, back=number % 3)
     return Bin(camera=camera, start=BEGIN + 60 * number, covered=60.0, trusted=True, zones=(zone,), lines=(line,))
 
 

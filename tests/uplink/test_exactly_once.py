@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.store.counts import Counts
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from tests.uplink import program

@@ -3,22 +3,22 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from passerby.base.clock import Moment
-from passerby.base.counting import Counting
-from passerby.base.counts import DWELL, Bin, LineCount, ZoneCount
-from passerby.base.kinds import Sort
-from passerby.store.counts import Counts
+from passerby.config.counting_config import Counting
+from passerby.core.clock import Moment
+from passerby.core.kinds import ObjectClass
+from passerby.documents.count_records import DWELL, Bin, LineCount, ZoneCount
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
+from passerby.uplink.camera_state import States
 from passerby.uplink.homeassistant import announcements
-from passerby.uplink.states import States
 from tests.uplink import homeassistant_itself
 from tests.uplink.homeassistant import accepted
 from tests.uplink.program import BEGIN, event
 
 EVERYTHING = Counting(
-    picture=tuple(Sort),
-    zones=({"name": "hall-1", "polygon": ((0, 0), (1, 0), (1, 1)), "count": tuple(Sort)},),
-    lines=({"name": "door", "points": ((0, 0.5), (1, 0.5)), "count": tuple(Sort)},),
+    picture=tuple(ObjectClass),
+    zones=({"name": "hall-1", "polygon": ((0, 0), (1, 0), (1, 1)), "count": tuple(ObjectClass)},),
+    lines=({"name": "door", "points": ((0, 0.5), (1, 0.5)), "count": tuple(ObjectClass)},),
     rules=({"name": "full", "kind": "crowd", "zone": "hall-1", "most": 2},),
 )
 
@@ -90,9 +90,9 @@ def shown_of_everything(folder):
     zones = [
         ZoneCount(zone=zone, sort=sort, mean=1.8, most=3, came=2, left=0, dwell=dwell)
         for zone in ("picture", "hall-1")
-        for sort in Sort
+        for sort in ObjectClass
     ]
-    lines = [LineCount(line="door", sort=sort, forward=4, back=1) for sort in Sort]
+    lines = [LineCount(line="door", sort=sort, forward=4, back=1) for sort in ObjectClass]
     bins = [Bin(camera="gate", start=BEGIN, covered=60.0, trusted=True, zones=zones, lines=lines)]
     with Database.open(folder, make=True) as database:
         counts = Counts(database, "school")

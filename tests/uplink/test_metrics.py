@@ -4,14 +4,14 @@ import socket
 
 import pytest
 
-from passerby.base.clock import Moment
-from passerby.base.errors import UsageError
-from passerby.base.sending import Metrics, Mqtt, UplinkSettings
-from passerby.store.counts import Counts
+from passerby.config.uplink import Metrics, Mqtt, UplinkSettings
+from passerby.core.clock import Moment
+from passerby.core.errors import UsageError
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
+from passerby.uplink.camera_state import States
 from passerby.uplink.metrics import Exposed, serve
-from passerby.uplink.states import States
 from tests.uplink.program import BEGIN, minute
 
 

@@ -6,15 +6,15 @@ import urllib.request
 
 import pytest
 
-from passerby.base.clock import Moment
-from passerby.base.counting import Counting, EventKind
-from passerby.base.counts import Event
-from passerby.base.sending import Metrics, Mqtt, Priority, UplinkSettings
-from passerby.store.counts import Counts
+from passerby.config.counting_config import Counting, EventKind
+from passerby.config.uplink import Metrics, Mqtt, Priority, UplinkSettings
+from passerby.core.clock import Moment
+from passerby.documents.count_records import Event
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from passerby.uplink import mqtt
-from passerby.uplink.running import Uplink
+from passerby.uplink.service import Uplink
 from tests.uplink.broker import Broker, Receiver, needs_broker, until
 from tests.uplink.homeassistant import accepted
 from tests.uplink.program import minute

@@ -9,13 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from passerby.base.clock import Moment
-from passerby.base.sending import Priority, UplinkSettings, Webhook
+from passerby.config.uplink import Priority, UplinkSettings, Webhook
+from passerby.core.clock import Moment
 from passerby.store import outbox as module
-from passerby.store.counts import Counts
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
-from passerby.uplink.running import Uplink
+from passerby.uplink.service import Uplink
 from tests.uplink.broker import until
 from tests.uplink.program import BEGIN, minute
 from tests.uplink.test_mqtt import Shelf, event

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from passerby import Plan, pipeline
-from passerby.detect.detector import Detectors
+from passerby import Plan
+from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
-from passerby.verify.story import verify
+from passerby.engine import video as pipeline
+from passerby.verify.verify import verify
 
 ROOT = Path(__file__).parents[2]
 MOVING = ROOT.parent / "shared" / "eval" / "dev" / "moving"

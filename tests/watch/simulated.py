@@ -6,11 +6,11 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from passerby.base.clock import Moment
-from passerby.base.media import Colour, Geometry, VideoInfo
-from passerby.base.raw import RawFrame
-from passerby.base.site import CameraSettings
-from passerby.source.camera import Caught
+from passerby.config.site import CameraSettings
+from passerby.core.clock import Moment
+from passerby.core.media import Colour, Geometry, VideoInfo
+from passerby.core.raw_frame import RawFrame
+from passerby.source.camera.capture import Caught
 
 WIDTH, HEIGHT, RATE = 320, 180, 10
 

@@ -7,11 +7,11 @@ import av
 import numpy as np
 import pytest
 
-from passerby.base.status import Reason
-from passerby.detect.detector import Detector
-from passerby.watch.looking import Looking
-from passerby.watch.process import models_for
-from passerby.watch.stretch import Stretch
+from passerby.detect.model import Detector
+from passerby.documents.status import Reason
+from passerby.watch.camera_process import models_for
+from passerby.watch.detector_thread import Looking
+from passerby.watch.live_pipeline import Stretch
 from tests.cameras.watching import CANARY, SIZE, walking
 from tests.watch.simulated import Looks, caught, run, settings, video
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from passerby.store.folder import DataFolder
-from passerby.store.recordings import Recordings
+from passerby.store.data_folder import DataFolder
+from passerby.store.recordings.index import Recordings
 from tests.cameras.served import free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching, canaries, recordings, walking
-from tests.store.kept import all_play, everything
+from tests.store.db_helpers import all_play, everything
 
 SOURCE = Path(__file__).parent.parent / "cameras" / "stepped_clock.c"
 DAY = 86_400

@@ -6,13 +6,13 @@ from itertools import pairwise
 import pytest
 
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 from tests.cameras.served import free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching, canaries, recordings, walking
+from tests.store.db_helpers import all_play, everything
 from tests.store.footage import Clock
-from tests.store.kept import all_play, everything
+from tests.store.recordings.test_index import record
 from tests.store.test_full_disk import mounted, stuff
-from tests.store.test_recordings import record
 
 #: Old recordings, of some 40 KiB each. What is new needs room for its rows as well.
 OLD = 40

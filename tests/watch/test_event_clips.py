@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from passerby.base.counts import EventState
 from passerby.cli.events import app
-from passerby.cli.portrait import portrait
-from passerby.store.counts import Counts
+from passerby.demo.portrait import portrait
+from passerby.documents.count_records import EventState
+from passerby.store.counts.events_and_counts import Counts
+from passerby.store.data_folder import DataFolder
 from passerby.store.database import Database
-from passerby.store.folder import DataFolder
 from tests.cameras.served import free_port, rtsp_server, write_units
 from tests.cameras.watching import CANARY, SIZE, Watching, canaries
 

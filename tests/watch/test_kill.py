@@ -12,8 +12,8 @@ from pathlib import Path
 import av
 import pytest
 
-from passerby.store.folder import DataFolder
-from passerby.store.recordings import Recordings
+from passerby.store.data_folder import DataFolder
+from passerby.store.recordings.index import Recordings
 from tests.cameras.served import free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching, canaries, walking
 

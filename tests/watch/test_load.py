@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.cli.portrait import portrait
-from passerby.store.folder import DataFolder
+from passerby.demo.portrait import portrait
+from passerby.store.data_folder import DataFolder
 from tests.cameras.served import free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.errors import FolderGone
-from passerby.base.site_file import parse_site
-from passerby.base.status import State
-from passerby.store.folder import DataFolder
+from passerby.config.site_file import parse_site
+from passerby.core.errors import FolderGone
+from passerby.documents.status import State
+from passerby.store.data_folder import DataFolder
 from passerby.watch import supervisor
 from passerby.watch.supervisor import CameraProcess, Supervisor
 

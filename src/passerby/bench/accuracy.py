@@ -17,15 +17,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.base.errors import SourceError, UsageError
-from passerby.base.media import Geometry
+from passerby.bench.aggregate import Scored, Seen
+from passerby.bench.annotations import ANNOTATIONS, Entry, TrueBox, read_annotations
 from passerby.bench.cases import SUFFIX, read_cases
-from passerby.bench.detail import EVERYTHING, detail_left
-from passerby.bench.films import geometry, read_film, read_still, twin
-from passerby.bench.process import run_plain
-from passerby.bench.surroundings import Picture, luma, surroundings
-from passerby.bench.tally import Scored, Seen
-from passerby.bench.truth import ANNOTATIONS, Entry, TrueBox, read_annotations
+from passerby.bench.cold_run import run_plain
+from passerby.bench.collateral import Picture, luma, surroundings
+from passerby.bench.frames import geometry, read_film, read_still, twin
+from passerby.bench.residual_detail import EVERYTHING, detail_left
+from passerby.core.errors import SourceError, UsageError
+from passerby.core.media import Geometry
 
 #: Told after each file: how many are done, and of how many.
 Told = Callable[[int, int], None]

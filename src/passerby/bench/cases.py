@@ -11,23 +11,23 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from passerby.base.errors import SourceError
-from passerby.base.frozen import Frozen
-from passerby.bench.truth import SMALLEST, Entry, TrueBox
+from passerby.bench.annotations import SMALLEST, Entry, TrueBox
+from passerby.core.errors import SourceError
+from passerby.core.model import FrozenModel
 from passerby.source.fingerprint import fingerprint
-from passerby.source.still_kind import is_still
+from passerby.source.still.sniff import is_still
 
 SUFFIX = ".case.json"
 
 
-class CaseSource(Frozen):
+class CaseSource(FrozenModel):
     """The file that a case speaks of. `path` is absolute or from where the case lies; `sha256` proves that it is it."""
 
     path: str = Field(min_length=1)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
-class CaseBox(Frozen):
+class CaseBox(FrozenModel):
     """One place that must be hidden, in displayed pixels. `track` names the same thing in other frames of the case."""
 
     kind: Literal["face", "plate"]
@@ -35,7 +35,7 @@ class CaseBox(Frozen):
     track: int | None = None
 
 
-class CaseFrame(Frozen):
+class CaseFrame(FrozenModel):
     """One frame: its ordinal in order of presentation, from 0, and its moment in seconds, which is for people."""
 
     index: int = Field(ge=0)
@@ -43,7 +43,7 @@ class CaseFrame(Frozen):
     boxes: tuple[CaseBox, ...] = Field(min_length=1)
 
 
-class Case(Frozen):
+class Case(FrozenModel):
     """What `NAME.case.json` holds."""
 
     schema_version: Literal[1] = 1

@@ -16,12 +16,12 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from passerby.base.frozen import Frozen
-from passerby.bench.clip import Clip, draw_one_frame, examine
-from passerby.bench.films import read_film
-from passerby.bench.process import run_cold
-from passerby.bench.surroundings import luma, luma_error, psnr, visibly_changed
+from passerby.bench.clip_info import Clip, draw_one_frame, examine
+from passerby.bench.cold_run import run_cold
+from passerby.bench.collateral import luma, luma_error, psnr, visibly_changed
+from passerby.bench.frames import read_film
 from passerby.bench.tools import Tool
+from passerby.core.model import FrozenModel
 
 #: Frames, spread over the clip, on which fidelity is measured.
 COMPARED = 240
@@ -30,7 +30,7 @@ COMPARED = 240
 Told = Callable[[int, str, "Round"], None]
 
 
-class Spread(Frozen):
+class Spread(FrozenModel):
     """What several runs gave."""
 
     median: float
@@ -38,7 +38,7 @@ class Spread(Frozen):
     max: float
 
 
-class Round(Frozen):
+class Round(FrozenModel):
     """One cold run. `speed` in frames a second, `cpu` in seconds a frame (user and system, all processes), `memory` in
     MiB (high-water marks of all processes, summed), `bit_rate` in bits a second of the picture, `start` in seconds from
     the start of the process until the first frame had been analysed."""
@@ -50,7 +50,7 @@ class Round(Frozen):
     start: float | None = None
 
 
-class ToolFigures(Frozen):
+class ToolFigures(FrozenModel):
     """All rounds of one tool. `fidelity` is PSNR of luma against the source in dB: of what did not visibly change where
     the tool masks, of whole frames where it does not; None where frames are missing, which `notes` then say."""
 
@@ -64,7 +64,7 @@ class ToolFigures(Frozen):
     rounds: tuple[Round, ...]
 
 
-class Ratios(Frozen):
+class Ratios(FrozenModel):
     """passerby's figure through the other tool's, round by round."""
 
     speed: Spread
@@ -73,7 +73,7 @@ class Ratios(Frozen):
     bit_rate: Spread
 
 
-class ClipFigures(Frozen):
+class ClipFigures(FrozenModel):
     """The clip: `seconds` long, `bit_rate` in bits a second."""
 
     name: str
@@ -84,7 +84,7 @@ class ClipFigures(Frozen):
     bit_rate: float
 
 
-class Speed(Frozen):
+class Speed(FrozenModel):
     """What `passerby bench speed --json` says."""
 
     schema_version: Literal[1] = 1

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from passerby.base.errors import PasserbyError
-from passerby.base.settings import Profile
+from passerby.config.settings import Profile
+from passerby.core.errors import PasserbyError
 
 #: passerby as it runs here, whatever the shell would find under its name.
 PASSERBY = (sys.executable, "-m", "passerby")

@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from passerby.base.errors import UsageError
-from passerby.base.roles import Right, Role
-from passerby.cli.person import person
+from passerby.cli.os_user import person
+from passerby.config.roles import Right, Role
+from passerby.core.errors import UsageError
 
 if TYPE_CHECKING:  # the other commands do not need a database, nor its start
     from passerby.store.database import Database
@@ -54,9 +54,9 @@ def add(
     data: Data = _HERE,
 ) -> None:
     """Make an account."""
-    from passerby.store.accounts import Accounts, account_name
+    from passerby.store.accounts.accounts import Accounts, account_name
+    from passerby.store.accounts.passwords import good, hashed
     from passerby.store.database import Database
-    from passerby.store.passwords import good, hashed
 
     name = account_name(name)
     with Database.open(data) as database:
@@ -72,7 +72,7 @@ def add(
 @app.command("list")
 def list_accounts(data: Data = _HERE, json: Json = False) -> None:
     """Who has an account."""
-    from passerby.store.accounts import Accounts
+    from passerby.store.accounts.accounts import Accounts
     from passerby.store.database import Database
 
     with Database.open(data) as database:
@@ -109,9 +109,9 @@ def change(
     data: Data = _HERE,
 ) -> None:
     """Change an account. All its sessions end."""
-    from passerby.store.accounts import Accounts
+    from passerby.store.accounts.accounts import Accounts
+    from passerby.store.accounts.passwords import good, hashed
     from passerby.store.database import Database
-    from passerby.store.passwords import good, hashed
 
     values: dict[str, object] = {}
     if role is not None:
@@ -141,7 +141,7 @@ def change(
 @app.command()
 def remove(name: Name, auditor: Auditor = None, auditor_password_file: AuditorFile = None, data: Data = _HERE) -> None:
     """Take an account away. The log keeps its name."""
-    from passerby.store.accounts import Accounts
+    from passerby.store.accounts.accounts import Accounts
     from passerby.store.database import Database
 
     with Database.open(data) as database:
@@ -155,9 +155,9 @@ def remove(name: Name, auditor: Auditor = None, auditor_password_file: AuditorFi
 @app.command()
 def end(name: Name, data: Data = _HERE) -> None:
     """End all sessions of an account at once."""
-    from passerby.store.accounts import Accounts
+    from passerby.store.accounts.accounts import Accounts
+    from passerby.store.accounts.sessions import Sessions
     from passerby.store.database import Database
-    from passerby.store.sessions import Sessions
 
     with Database.open(data) as database:
         account = Accounts(database).known(name)
@@ -174,8 +174,8 @@ def ceiling(
     data: Data = _HERE,
 ) -> None:
     """For how many days recordings may stay at most, whatever site.yaml says. Raising it takes an auditor."""
-    from passerby.store.ceiling import read_ceiling, set_ceiling
     from passerby.store.database import Database
+    from passerby.store.recordings.retention_limit import read_ceiling, set_ceiling
 
     with Database.open(data) as database:
         now = read_ceiling(database)
@@ -199,7 +199,7 @@ def _days(text: str) -> float | None:
 
 def _agreed(database: Database, needed: bool, auditor: str | None, file: Path | None) -> None:
     """Has an auditor agreed, where there is any? Whoever may write the data folder could do without, and be seen."""
-    from passerby.store.accounts import Accounts
+    from passerby.store.accounts.accounts import Accounts
 
     accounts = Accounts(database)
     if not needed or not accounts.auditors():
@@ -213,8 +213,8 @@ def _agreed(database: Database, needed: bool, auditor: str | None, file: Path | 
 
 
 def _note(database: Database, said: dict[str, object], auditor: str | None) -> None:
-    from passerby.base.clock import SystemClock, boot_id
-    from passerby.store.audit import Deed, Entry, write
+    from passerby.core.clock import SystemClock, boot_id
+    from passerby.store.audit.log import Deed, Entry, write
 
     on = {"what": "account", **said} | ({"agreed_by": auditor} if auditor is not None else {})
     entry = Entry.of(person(), Deed.CHANGED, on, SystemClock().now(), boot_id(), "at the command line")  # type: ignore[arg-type]

@@ -16,8 +16,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from passerby.base.errors import PasserbyError
-from passerby.cli.start import no_core_dumps
+from passerby.cli.entry import no_core_dumps
+from passerby.core.errors import PasserbyError
 
 #: The commands, in the order of the help, each in the module of its name.
 COMMANDS = (

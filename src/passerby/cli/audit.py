@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from passerby.cli.moments import moment, shown
+from passerby.cli.time_arguments import moment, shown
 
 if TYPE_CHECKING:  # the other commands do not need a database, nor its start
-    from passerby.store.audit import Entry, Flaw
+    from passerby.store.audit.log import Entry, Flaw
 
 app = typer.Typer(
     help="What was done with recordings, by whom and what for: list, check, head, follow.", no_args_is_help=True
@@ -48,7 +48,7 @@ def list_entries(
     json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each to standard output.")] = False,
 ) -> None:
     """What was done, the oldest first. It is not checked; `passerby audit check` does that."""
-    from passerby.store.audit import read
+    from passerby.store.audit.log import read
     from passerby.store.database import Database
 
     now = datetime.now(UTC)
@@ -74,7 +74,7 @@ def check(
 ) -> None:
     """Read the whole log, and see whether a row was changed, taken out, put in or moved; with --head also whether its
     end was cut off, or all of it was written anew. Exit code 3 when something is wrong."""
-    from passerby.store.audit import Head, check
+    from passerby.store.audit.log import Head, check
     from passerby.store.database import Database
 
     known = None if head is None else Head.parse(head)
@@ -99,7 +99,7 @@ def check(
 def head(data: Data = _HERE) -> None:
     """Print number and hash of the last row. Kept where nobody who may write the data folder can change it, it shows
     later that nothing up to there was changed or cut off."""
-    from passerby.store.audit import head
+    from passerby.store.audit.log import head
     from passerby.store.database import Database
 
     with Database.open(data) as database, database.reading() as connection:
@@ -114,7 +114,7 @@ def follow(
 ) -> None:
     """Print each row as it is written, a JSON line each with its hashes: for a copy on another machine, which can be
     checked there."""
-    from passerby.store.audit import after as rows_after
+    from passerby.store.audit.log import after as rows_after
     from passerby.store.database import Database
 
     with Database.open(data) as database:

@@ -11,13 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from passerby.base.errors import UsageError
-from passerby.base.settings import Profile, Settings
 from passerby.bench.tools import Against
+from passerby.config.settings import Profile, Settings
+from passerby.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from passerby.bench.aggregate import Accuracy, Figures
     from passerby.bench.speed import Round, Speed, Spread
-    from passerby.bench.tally import Accuracy, Figures
 
 app = typer.Typer(help="Measure how well it hides, and how fast.", no_args_is_help=True)
 
@@ -39,10 +39,10 @@ def accuracy(
     """Scores an annotated folder: what leaks, what is hidden without need, and what becomes of the rest."""
     # Here, not above: `passerby --help` need not wait for decoders.
     from passerby.bench.accuracy import read_truth, redact_all, score
+    from passerby.bench.aggregate import accuracy as sum_up
     from passerby.bench.scratch import scratch
-    from passerby.bench.tally import accuracy as sum_up
     from passerby.bench.tools import PASSERBY
-    from passerby.release import PROGRAM
+    from passerby.engine.report import PROGRAM
 
     if redacted is not None and not redacted.is_dir():
         raise UsageError(f"There is no folder {redacted}. --redacted names the folder with the results to score.")
@@ -78,7 +78,7 @@ def speed(
     from passerby.bench.scratch import scratch
     from passerby.bench.speed import measure
     from passerby.detect.weights import cache_folder
-    from passerby.release import PROGRAM
+    from passerby.engine.report import PROGRAM
 
     if not file.is_file():
         raise UsageError(f"There is no file {file}. Check the name.")

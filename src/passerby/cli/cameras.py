@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from passerby.base.errors import CameraLost
-from passerby.source.discovery import Device, Stream, find_devices, streams_of
+from passerby.core.errors import CameraLost
+from passerby.source.camera.discovery import Device, Stream, find_devices, streams_of
 
 #: Where the password may come from, so that it is on no command line.
 PASSWORD = "PASSERBY_CAMERA_PASSWORD"

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from passerby.base.errors import StoreError, UsageError
-from passerby.cli.moments import moment
-from passerby.store.sheet import Every, Row
+from passerby.cli.time_arguments import moment
+from passerby.core.errors import StoreError, UsageError
+from passerby.store.counts.count_table import Every, Row
 
 app = typer.Typer(help="What cameras have counted, as a table.", no_args_is_help=True)
 
@@ -47,9 +47,10 @@ def export(
 ) -> None:
     """Write counts as CSV or Parquet: a row for each stretch of time, camera, zone or line, and sort. What was not
     watched is empty, and never zero."""
-    from passerby.sink.output import OutputFile
-    from passerby.store import publishing, sheet
-    from passerby.store.counts import Counts
+    from passerby.sink.output_file import OutputFile
+    from passerby.store.counts import count_table as sheet
+    from passerby.store.counts import dp_release as publishing
+    from passerby.store.counts.events_and_counts import Counts
     from passerby.store.database import Database
 
     write = {".csv": _write_csv, ".parquet": _write_parquet}.get(output.suffix.lower())

@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from passerby.base.counts import EventState
-from passerby.base.errors import UsageError
-from passerby.cli.moments import moment
+from passerby.cli.time_arguments import moment
+from passerby.core.errors import UsageError
+from passerby.documents.count_records import EventState
 
 app = typer.Typer(help="What was worth telling: list, mark as seen, close, its clip.", no_args_is_help=True)
 
@@ -34,7 +34,7 @@ def list_events(
     json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each to standard output.")] = False,
 ) -> None:
     """What was worth telling, the newest first."""
-    from passerby.store.counts import Counts
+    from passerby.store.counts.events_and_counts import Counts
     from passerby.store.database import Database
 
     now = datetime.now(UTC)
@@ -92,7 +92,7 @@ def clip(
 ) -> None:
     """What was recorded of it, masked, from before to after, as `passerby recordings export` writes it."""
     from passerby.cli.recordings import export_stretch
-    from passerby.store.counts import Counts
+    from passerby.store.counts.events_and_counts import Counts
     from passerby.store.database import Database
 
     with Database.open(data) as database:
@@ -106,8 +106,8 @@ def clip(
 
 
 def _mark(id: str, state: EventState, data: Path) -> None:
-    from passerby.base.clock import SystemClock
-    from passerby.store.counts import Counts
+    from passerby.core.clock import SystemClock
+    from passerby.store.counts.events_and_counts import Counts
     from passerby.store.database import Database
 
     with Database.open(data) as database:

@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from passerby.base.errors import PasserbyError, UsageError, WeightsError
-from passerby.detect import alive
-from passerby.detect.detector import Detector
+from passerby.core.errors import PasserbyError, UsageError, WeightsError
+from passerby.detect import known_answer_test as alive
 from passerby.detect.fetch import fetch as fetch_weights
+from passerby.detect.model import Detector
 from passerby.detect.weights import Registry
 
 app = typer.Typer(help="List, fetch and check the models that look.", no_args_is_help=True)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
-from passerby.base.errors import OutputError, PasserbyError, StoreError
-from passerby.base.site import Site
-from passerby.base.site_file import load_site
-from passerby.base.status import SiteStatus
 from passerby.cli.status import asked
+from passerby.config.site import Site
+from passerby.config.site_file import load_site
+from passerby.core.errors import OutputError, PasserbyError, StoreError
+from passerby.documents.status import SiteStatus
 
 if TYPE_CHECKING:  # the other commands do not need a database, nor its start
-    from passerby.notice.facts import SiteFacts
-    from passerby.notice.outline import Outline
-    from passerby.store.recordings import Recordings
-    from passerby.store.statement import Statement
+    from passerby.notice.site_facts import SiteFacts
+    from passerby.notice.view_outline import Outline
+    from passerby.store.recordings.index import Recordings
+    from passerby.store.recordings.retention_attestation import Statement
 
 app = typer.Typer(
     help="What people may know: the public page, the sign, the data protection pack.", no_args_is_help=True
@@ -35,7 +35,7 @@ _SITE, _HERE = Path("site.yaml"), Path("notice")
 def page(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None:
     """Write the public page as files that stand alone, for a web server of your own: index.html, and one for each
     further language. `passerby watch` serves the same at /notice."""
-    from passerby.base.notice import Language
+    from passerby.config.notice import Language
     from passerby.notice.page import page as written
 
     site = load_site(config)
@@ -51,10 +51,10 @@ def page(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None
 @app.command()
 def sign(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None:
     """Write a sign to print (A4), with a QR code that leads to the public page: sign.pdf and sign.svg."""
-    from passerby.base.clock import SystemClock
-    from passerby.notice.facts import facts
+    from passerby.core.clock import SystemClock
     from passerby.notice.sign import sign as made
     from passerby.notice.sign import sign_pdf, sign_svg
+    from passerby.notice.site_facts import facts
 
     one = made(facts(load_site(config), SystemClock().now(), None, None))
     _write(out, [("sign.pdf", sign_pdf(one)), ("sign.svg", sign_svg(one).encode())], force)
@@ -67,7 +67,7 @@ def pack(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None
 
     Exit code 3 when the statement says that retention is not, or perhaps not, kept.
     """
-    from passerby.notice.pack import pack as made
+    from passerby.notice.data_protection_pack import pack as made
 
     site = load_site(config)
     facts = _facts(site, with_outlines=True)
@@ -84,9 +84,9 @@ def retention(
     """Is anything there that is older than it may be? Exit code 3 when something is, or may be."""
     from zoneinfo import ZoneInfo
 
-    from passerby.base.notice import Language
-    from passerby.notice.retained import VERDICT, reasons
-    from passerby.notice.words import Words
+    from passerby.config.notice import Language
+    from passerby.notice.catalogue import Words
+    from passerby.notice.retention_statement import VERDICT, reasons
 
     site = load_site(config)
     stated = _stated(site)
@@ -101,8 +101,8 @@ def retention(
 
 
 def _facts(site: Site, *, with_outlines: bool) -> SiteFacts:
-    from passerby.base.clock import SystemClock
-    from passerby.notice.facts import facts, noticed, stored
+    from passerby.core.clock import SystemClock
+    from passerby.notice.site_facts import facts, noticed, stored
 
     noticed(site)
     now = SystemClock().now()
@@ -116,24 +116,24 @@ def _facts(site: Site, *, with_outlines: bool) -> SiteFacts:
 
 
 def _outlines(site: Site, recordings: Recordings, now: float) -> Mapping[str, Outline | None]:
-    from passerby.notice.outline import outline
-    from passerby.store.counts import Counts
+    from passerby.notice.view_outline import outline
+    from passerby.store.counts.events_and_counts import Counts
 
     counts = Counts(recordings.database, site.topic)
     return {camera: outline(recordings, counts, camera, now) for camera in site.cameras}
 
 
 def _stated(site: Site) -> Statement:
-    from passerby.base.clock import SystemClock, boot_id
-    from passerby.store.statement import statement
-    from passerby.watch.recording import retention as limits
+    from passerby.core.clock import SystemClock, boot_id
+    from passerby.store.recordings.retention_attestation import statement
+    from passerby.watch.retention import retention as limits
 
     with _recordings(site) as recordings:
         return statement(recordings.database, limits(site), boot_id(), SystemClock().now())
 
 
 def _recordings(site: Site) -> Recordings:
-    from passerby.store.recordings import Recordings
+    from passerby.store.recordings.index import Recordings
 
     return Recordings.open(Path(site.data))
 
@@ -148,7 +148,7 @@ def _status(site: Site) -> SiteStatus | None:
 
 
 def _write(folder: Path, files: Iterable[tuple[str, bytes]], force: bool) -> None:
-    from passerby.sink.output import OutputFile, output_error
+    from passerby.sink.output_file import OutputFile, output_error
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -13,16 +13,16 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from passerby.base.errors import StoreError, UsageError
-from passerby.cli.clips import ask, note, say_asked, take
-from passerby.cli.moments import moment, shown
+from passerby.cli.approvals import ask, note, say_asked, take
+from passerby.cli.time_arguments import moment, shown
+from passerby.core.errors import StoreError, UsageError
 
 if TYPE_CHECKING:  # the other commands do not need a database, nor its start
     from pydantic import JsonValue
 
-    from passerby.base.recorded import RecordingReport
-    from passerby.store.recordings import CameraRecordings, Recordings
-    from passerby.store.segment import Segment
+    from passerby.documents.recording_report import RecordingReport
+    from passerby.store.recordings.index import CameraRecordings, Recordings
+    from passerby.store.recordings.segment import Segment
 
 app = typer.Typer(help="What cameras have recorded: make a data folder, list, export, check.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ _PAUSE = 1_500_000
 @app.command()
 def init(data: Data = _HERE) -> None:
     """Make a new or empty folder a data folder. Without this nothing is recorded: a missing disk looks like that."""
-    from passerby.store.folder import DataFolder
+    from passerby.store.data_folder import DataFolder
 
     folder = DataFolder.make(data)
     typer.echo(f"{folder.path} is a data folder, {folder.identity.id}")
@@ -56,7 +56,7 @@ def list_recordings(
     json: Json = False,
 ) -> None:
     """What there is: of all cameras in short, or of one camera every stretch without a pause."""
-    from passerby.store.recordings import Recordings
+    from passerby.store.recordings.index import Recordings
 
     now = datetime.now(UTC)
     with Recordings.open(data) as recordings:
@@ -102,10 +102,10 @@ def export_stretch(
     camera: str, begins: float, ends: float, output: Path | None, data: Path, purpose: str, force: bool, json: bool
 ) -> None:
     """What a camera recorded from `begins` to `ends` (Unix seconds), as `passerby recordings export` writes it."""
-    from passerby.sink.joined import join, report_path
-    from passerby.store.audit import stated
-    from passerby.store.clips import takes_two
-    from passerby.store.recordings import Recordings
+    from passerby.sink.recording.export import join, report_path
+    from passerby.store.audit.log import stated
+    from passerby.store.recordings.approval_clips import takes_two
+    from passerby.store.recordings.index import Recordings
 
     path = output or Path(f"{camera}-{datetime.fromtimestamp(begins).astimezone():%Y%m%dT%H%M%S}.mp4")
     if path.suffix.lower() != ".mp4":
@@ -140,7 +140,7 @@ app.command()(take)
 def check(data: Data = _HERE, json: Json = False) -> None:
     """Read every recording, and see whether files and index agree. Changes nothing: `passerby watch` does, when it
     starts."""
-    from passerby.store.recordings import Recordings
+    from passerby.store.recordings.index import Recordings
 
     with Recordings.open(data) as recordings:
         found = recordings.check()
@@ -160,8 +160,8 @@ def check(data: Data = _HERE, json: Json = False) -> None:
 
 def _log_asked(recordings: Recordings, camera: str, begins: float, ends: float, purpose: str) -> int:
     """Before anything is copied, so that nothing leaves that is not written down. The number of the row."""
-    from passerby.store.audit import Deed
-    from passerby.store.part import micros
+    from passerby.store.audit.log import Deed
+    from passerby.store.recordings.part import micros
 
     on: dict[str, JsonValue] = {"camera": camera, "begins": micros(begins), "ends": micros(ends)}
     return note(recordings.database, Deed.EXPORT, on, purpose)
@@ -171,7 +171,7 @@ def _log_done(
     recordings: Recordings, camera: str, asked: int, purpose: str, reports: Sequence[RecordingReport]
 ) -> None:
     """Which files it has become: by their hashes, since a name that somebody gave a file may be anybody's."""
-    from passerby.store.audit import Deed
+    from passerby.store.audit.log import Deed
 
     files: list[JsonValue] = [
         {"sha256": report.output.sha256, "bytes": report.output.size, "frames": report.output.frames}

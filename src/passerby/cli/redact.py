@@ -9,18 +9,18 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from passerby.base.away import shown
-from passerby.base.errors import PasserbyError, UsageError
-from passerby.base.kinds import HIDEABLE
-from passerby.base.plan import Plan
-from passerby.base.regions import parse_regions
-from passerby.base.settings import Audio, Codec, Profile, Settings, Style
-from passerby.cli.archive import over_cluster, put_text
-from passerby.cli.batch import run
-from passerby.cli.inputs import Inputs, Job, read_inputs
-from passerby.cli.summary import say, summary, table
-from passerby.cli.work import Outcome, State, Work
 from passerby.cluster.manifest import with_own
+from passerby.config.object_path import shown
+from passerby.config.regions import parse_regions
+from passerby.config.settings import Audio, Codec, Profile, Settings, Style
+from passerby.core.errors import PasserbyError, UsageError
+from passerby.core.kinds import HIDEABLE
+from passerby.documents.plan import Plan
+from passerby.jobs.cluster_progress import over_cluster, put_text
+from passerby.jobs.inputs import Inputs, Job, read_inputs
+from passerby.jobs.job import Outcome, State, Work
+from passerby.jobs.pool import run
+from passerby.jobs.summary import say, summary, table
 
 Help = {field: info.description for field, info in Settings.model_fields.items()}
 

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from passerby.base.errors import UsageError
-from passerby.cli.inputs import read_inputs
+from passerby.core.errors import UsageError
+from passerby.jobs.inputs import read_inputs
 
 
 def review(
@@ -36,13 +36,13 @@ def review(
 ) -> None:
     """Look at what was found, correct it, and export: a page in the browser, served by this machine alone."""
     # Here, not above: other commands need neither a server nor its start.
-    from passerby.base.pages import is_loopback
-    from passerby.desk import Given
+    from passerby.config.web import is_loopback
+    from passerby.review.files import Given
+    from passerby.review.library import Shelf
     from passerby.server.auth import Auth, hashed, new_token
-    from passerby.server.page import is_built
     from passerby.server.review.app import review_app
-    from passerby.server.review.shelf import Shelf
-    from passerby.server.run import listen, serve
+    from passerby.server.serve import listen, serve
+    from passerby.server.spa import is_built
     from passerby.server.tls import given, own
 
     if not is_built():

@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from passerby.base.errors import PasserbyError
-from passerby.base.site import StatusSettings
-from passerby.base.site_file import status_port
-from passerby.base.status import CameraHealth, SiteStatus, State
+from passerby.config.site import StatusSettings
+from passerby.config.site_file import status_port
+from passerby.core.errors import PasserbyError
+from passerby.documents.status import CameraHealth, SiteStatus, State
 
 #: Seconds for the running program to answer.
 _PATIENCE = 10.0

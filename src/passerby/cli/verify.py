@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from passerby.base.errors import OutputError, ProofError, UsageError
-from passerby.base.proof import Outcome, Proof, SignedProof, Suspicion, Verdict
+from passerby.core.errors import OutputError, ProofError, UsageError
+from passerby.documents.verification_report import Outcome, Proof, SignedProof, Suspicion, Verdict
 
 SAID = {
     Verdict.PASSED: "passed",
@@ -79,7 +79,7 @@ def verify(
 
 
 def _confirm(report: Path, file: Path, key: str, json: bool) -> None:
-    from passerby.verify.signing import check
+    from passerby.verify.report.signing import check
 
     try:
         content = report.read_bytes()
@@ -97,8 +97,8 @@ def _confirm(report: Path, file: Path, key: str, json: bool) -> None:
 
 
 def _draw(file: Path, count: int, report: Path | None, force: bool, json: bool) -> None:
-    from passerby.sink.output import write_text_atomically
-    from passerby.verify import sample as drawing
+    from passerby.sink.output_file import write_text_atomically
+    from passerby.verify.report import random_draw as drawing
 
     folder = _folder(report / "sample" if report is not None else file.with_name(f"{file.stem}.sample"))
     drawn = drawing.draw(file, count)
@@ -126,10 +126,10 @@ def _check(
     json: bool,
 ) -> None:
     # Here, not above: `passerby --help` need not wait for decoders and models.
-    from passerby.cli.console import progress
-    from passerby.verify.sample import read_form
-    from passerby.verify.signing import load_key, sign
-    from passerby.verify.story import verify as look
+    from passerby.jobs.progress_output import progress
+    from passerby.verify.report.random_draw import read_form
+    from passerby.verify.report.signing import load_key, sign
+    from passerby.verify.verify import verify as look
 
     if c2pa is not None and report is None:
         raise UsageError("--c2pa writes a copy of the file: name a folder for it with --report.")
@@ -156,8 +156,8 @@ def _check(
 
 
 def _with_credentials(proof: Proof, file: Path, target: Path, certificate: Path, key: Path) -> Proof:
-    from passerby.sink.output import OutputFile
-    from passerby.verify.credentials import add_credentials
+    from passerby.sink.output_file import OutputFile
+    from passerby.verify.report.c2pa import add_credentials
 
     with OutputFile(target, force=True, source=file) as output:
         added = add_credentials(file, output.part, certificate, key, proof)
@@ -166,9 +166,9 @@ def _with_credentials(proof: Proof, file: Path, target: Path, certificate: Path,
 
 
 def _save(signed: SignedProof, folder: Path) -> None:
-    from passerby.sink.output import write_text_atomically
-    from passerby.verify.page import page
-    from passerby.verify.signing import to_json
+    from passerby.sink.output_file import write_text_atomically
+    from passerby.verify.report.html import page
+    from passerby.verify.report.signing import to_json
 
     write_text_atomically(folder / "report.json", to_json(signed), force=True)
     write_text_atomically(folder / "report.html", page(signed), force=True)
@@ -190,7 +190,7 @@ def _say(proof: Proof, signed: SignedProof | None, folder: Path | None, json: bo
     if len(proof.suspects) > SHOWN:
         typer.echo(f"  and {len(proof.suspects) - SHOWN} more")
     if signed is not None and folder is not None:
-        from passerby.verify.signing import PUBLIC, config_folder
+        from passerby.verify.report.signing import PUBLIC, config_folder
 
         typer.echo(f"  report: {folder / 'report.html'} and report.json")
         typer.echo(f"  signed with the key {signed.signature.fingerprint}")

@@ -10,19 +10,19 @@ from typing import Annotated
 
 import typer
 
-from passerby.base.errors import OutputError, UsageError
-from passerby.base.site import Site
-from passerby.base.site_file import load_site
-from passerby.cli.example import EXAMPLE
-from passerby.cli.serving import pages
+from passerby.cli.example_config import EXAMPLE
+from passerby.cli.site_server import pages
+from passerby.config.site import Site
+from passerby.config.site_file import load_site
+from passerby.core.errors import OutputError, UsageError
 from passerby.server.auth import new_token
-from passerby.server.live import way_in
+from passerby.server.live import token_file as way_in
 from passerby.server.live.app import receive
-from passerby.server.live.window import Window
+from passerby.server.live.buffer import Window
 from passerby.server.status.app import HOST
-from passerby.sink.snapshot import write_snapshot
+from passerby.sink.still.png import write_snapshot
+from passerby.watch.camera_check import try_camera
 from passerby.watch.supervisor import Supervisor
-from passerby.watch.trying import try_camera
 
 
 def watch(

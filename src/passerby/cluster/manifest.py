@@ -16,9 +16,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from passerby.base.errors import PasserbyError, UsageError
-from passerby.base.regions import parse_regions
-from passerby.base.settings import Settings
+from passerby.config.regions import parse_regions
+from passerby.config.settings import Settings
+from passerby.core.errors import PasserbyError, UsageError
 
 KINDS = (".csv", ".jsonl", ".ndjson", ".parquet")
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Self
 
-from passerby.base.errors import DiskFull, OutputError
+from passerby.core.errors import DiskFull, OutputError
 
 _PREFIX = "passerby-away-"
 

@@ -18,7 +18,7 @@ from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from passerby.base.errors import WeightsError
+from passerby.core.errors import WeightsError
 from passerby.detect.weights import Registry, WeightsEntry, WheelSource, digest
 
 #: No weights are larger; more than this is a mistake or an attack.

@@ -22,8 +22,8 @@ import numpy.typing as npt
 import openvino as ov
 from openvino.preprocess import PrePostProcessor
 
-from passerby.base.errors import DetectorError, WeightsError
-from passerby.detect.compiled import Compiled
+from passerby.core.errors import DetectorError, WeightsError
+from passerby.detect.model_cache import Compiled
 
 Array = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]

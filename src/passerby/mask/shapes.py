@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from passerby.base.media import Geometry
-from passerby.base.plan import Keyframe
-from passerby.base.schedule import Showing
-from passerby.base.settings import ALWAYS_SOLID, Style
+from passerby.config.settings import ALWAYS_SOLID, Style
+from passerby.core.media import Geometry
+from passerby.documents.plan import Keyframe
+from passerby.track.active_tracks import Showing
 
 
 @dataclass(frozen=True, slots=True)

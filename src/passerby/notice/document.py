@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from passerby.base.notice import Language
+from passerby.config.notice import Language
 
 #: good: as it should be. weak: somebody should look. bad: not as it should be.
 Tone = Literal["good", "weak", "bad"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from passerby.base.notice import Basis, Language
+from passerby.config.notice import Basis, Language
+from passerby.notice.catalogue import Words
 from passerby.notice.document import Block, Document, Facts, Heading, Paragraph, Picture, Status
-from passerby.notice.drawing import drawing
-from passerby.notice.facts import CameraFacts, SiteFacts
 from passerby.notice.html import html
-from passerby.notice.record import program
-from passerby.notice.said import hidden, said
-from passerby.notice.words import Words
+from passerby.notice.outline_svg import drawing
+from passerby.notice.ropa import program
+from passerby.notice.shared_texts import hidden, said
+from passerby.notice.site_facts import CameraFacts, SiteFacts
 
 #: Grounds against which people may object (Article 21(1)).
 OBJECT = (Basis.PUBLIC_TASK, Basis.LEGITIMATE_INTERESTS)

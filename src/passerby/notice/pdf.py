@@ -12,7 +12,7 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Literal
 
-from passerby.base.errors import OutputError
+from passerby.core.errors import OutputError
 from passerby.notice.document import Document
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]

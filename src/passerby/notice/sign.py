@@ -12,12 +12,12 @@ from html import escape
 
 import segno
 
-from passerby.base.errors import UsageError
-from passerby.base.kinds import Kind
-from passerby.notice.facts import SiteFacts
+from passerby.core.errors import UsageError
+from passerby.core.kinds import Kind
+from passerby.notice.catalogue import Words
 from passerby.notice.pdf import typeset
-from passerby.notice.said import every_kind, ground, hidden, kept
-from passerby.notice.words import Words
+from passerby.notice.shared_texts import every_kind, ground, hidden, kept
+from passerby.notice.site_facts import SiteFacts
 
 #: Height and width of A4, in tenths of a millimetre, and the margin.
 WIDE, HIGH, MARGIN = 2100, 2970, 180

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from passerby.base.pages import is_loopback
+from passerby.config.web import is_loopback
 
 #: Scripts, styles and pictures from here and from nowhere else.
 CONTENT = (

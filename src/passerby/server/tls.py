@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from passerby.base.errors import UsageError
+from passerby.core.errors import UsageError
 
 #: How long a certificate made here is good for.
 GOOD_FOR = timedelta(days=398)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from passerby.base.errors import SourceError
+from passerby.core.errors import SourceError
 
 
 def fingerprint(path: Path) -> tuple[str, int]:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
-from passerby.base.errors import DiskFull, StoreError
-from passerby.store.folder import DataFolder
+from passerby.core.errors import DiskFull, StoreError
+from passerby.store.data_folder import DataFolder
 
 if TYPE_CHECKING:  # Alembic is needed when the tables are made or changed, and takes its time to load
     from alembic.config import Config

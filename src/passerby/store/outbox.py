@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from passerby.base.sending import SHARES, Budget, Priority
-from passerby.store.counting_tables import outbox, sent
+from passerby.config.uplink import SHARES, Budget, Priority
+from passerby.store.counts.tables import outbox, sent
 from passerby.store.database import Database
-from passerby.store.tables import runs, segments
+from passerby.store.recordings.tables import runs, segments
 
 DAY = 86400
 RANKS = tuple(Priority)

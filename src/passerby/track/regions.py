@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from passerby.base.kinds import Detection, Kind
-from passerby.base.plan import Keyframe, Track
-from passerby.base.regions import Region
+from passerby.config.regions import Region
+from passerby.core.kinds import Detection, Kind
+from passerby.documents.plan import Keyframe, Track
 
 #: What a keyframe of a fixed region gives as its origin.
 ORIGIN = "region"

@@ -15,18 +15,18 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from passerby.base.box import Box
-from passerby.base.frozen import Frozen
-from passerby.base.kinds import Detection, Kind
-from passerby.base.motion import MotionField
-from passerby.base.plan import Track
-from passerby.track.associate import associate
-from passerby.track.carry import carry
-from passerby.track.evidence import THRESHOLDS, Evidence
-from passerby.track.path import Path, Place
+from passerby.core.box import Box
+from passerby.core.kinds import Detection, Kind
+from passerby.core.model import FrozenModel
+from passerby.core.motion import MotionField
+from passerby.documents.plan import Track
+from passerby.track.association import associate
+from passerby.track.confirmation import THRESHOLDS, Evidence
+from passerby.track.flow_propagation import carry
+from passerby.track.keyframes import Path, Place
 
 
-class Following(Frozen):
+class Following(FrozenModel):
     """How far masks reach, in frames. `patience` is how long a track may go unseen and still be taken up again."""
 
     reach_back: int
@@ -88,7 +88,7 @@ class Live:
     """A track that may go on. `places` are those not yet final, the newest last.
 
     `unseen_from` is the first frame after `last_seen` in which it was searched for in vain, None while there is none.
-    `number` is 0 until somebody needs one (track/live.py).
+    `number` is 0 until somebody needs one (track/live_tracker.py).
     """
 
     kind: Kind
@@ -212,7 +212,7 @@ class Tracker:
         """It was searched for and not seen."""
         if live.unseen_from is None:
             live.unseen_from = live.places[-1].frame
-        if live.box.inside(self._picture) > 0.5:
+        if live.box.containment(self._picture) > 0.5:
             live.evidence.missed()
 
     def _reach_back(self, begun: Sequence[tuple[Live, int]]) -> None:

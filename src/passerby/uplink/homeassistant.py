@@ -11,26 +11,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from passerby.base.counting import Counting
-from passerby.base.kinds import Sort
+from passerby.config.counting_config import Counting
+from passerby.core.kinds import ObjectClass
 
 Entity = dict[str, object]
 #: What a count is shown as.
 ICONS = {
-    Sort.PERSON: "mdi:account",
-    Sort.BICYCLE: "mdi:bicycle",
-    Sort.MOTORCYCLE: "mdi:motorbike",
-    Sort.CAR: "mdi:car",
-    Sort.BUS: "mdi:bus",
-    Sort.TRUCK: "mdi:truck",
+    ObjectClass.PERSON: "mdi:account",
+    ObjectClass.BICYCLE: "mdi:bicycle",
+    ObjectClass.MOTORCYCLE: "mdi:motorbike",
+    ObjectClass.CAR: "mdi:car",
+    ObjectClass.BUS: "mdi:bus",
+    ObjectClass.TRUCK: "mdi:truck",
 }
 NAMES = {
-    Sort.PERSON: "people",
-    Sort.BICYCLE: "bicycles",
-    Sort.MOTORCYCLE: "motorcycles",
-    Sort.CAR: "cars",
-    Sort.BUS: "buses",
-    Sort.TRUCK: "trucks",
+    ObjectClass.PERSON: "people",
+    ObjectClass.BICYCLE: "bicycles",
+    ObjectClass.MOTORCYCLE: "motorcycles",
+    ObjectClass.CAR: "cars",
+    ObjectClass.BUS: "buses",
+    ObjectClass.TRUCK: "trucks",
 }
 #: Seconds after which a state that was not renewed is no longer shown: three minutes without a bin.
 EXPIRE = 180

@@ -9,10 +9,10 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from passerby.base.errors import UsageError
-from passerby.base.sending import Metrics
+from passerby.config.uplink import Metrics
+from passerby.core.errors import UsageError
 from passerby.store.outbox import Outbox
-from passerby.uplink.states import State, States
+from passerby.uplink.camera_state import State, States
 
 
 class Exposed(Collector):

@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 
 import aiomqtt
 
-from passerby.base.sending import Mqtt
+from passerby.config.uplink import Mqtt
+from passerby.uplink.delivery import Parcel, Sender
 from passerby.uplink.homeassistant import Announcement
-from passerby.uplink.sending import Parcel, Sender
 
 #: Seconds before the first new try to connect, doubled at each up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0

@@ -7,9 +7,9 @@ import base64
 
 import httpx2
 
-from passerby.base.sending import Webhook
-from passerby.uplink.sending import Parcel, Sender
-from passerby.uplink.signing import headers
+from passerby.config.uplink import Webhook
+from passerby.uplink.delivery import Parcel, Sender
+from passerby.uplink.webhook_signature import headers
 
 #: Seconds for one request.
 PATIENCE = 30.0

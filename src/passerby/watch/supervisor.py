@@ -15,13 +15,13 @@ from multiprocessing.connection import Connection
 
 from pydantic import ValidationError
 
-from passerby.base.clock import Clock, SystemClock
-from passerby.base.site import Site
-from passerby.base.status import CameraHealth, CameraStatus, SiteStatus, State
+from passerby.config.site import Site
+from passerby.core.clock import Clock, SystemClock
+from passerby.documents.status import CameraHealth, CameraStatus, SiteStatus, State
 from passerby.watch.backoff import Backoff
-from passerby.watch.process import PATIENCE, Order
-from passerby.watch.recording import Archive
-from passerby.watch.telling import Telling
+from passerby.watch.camera_process import PATIENCE, Order
+from passerby.watch.retention import Archive
+from passerby.watch.site_monitor import Telling
 
 #: Seconds without a word from a process after which it is taken to hang. Loading models on a busy machine takes long,
 #: but does not keep it from speaking.
@@ -31,7 +31,7 @@ POLL = 0.5
 #: Seconds for a process to come to its end when it is asked to.
 LAST_WORDS = PATIENCE + 12.0
 
-COMMAND = (sys.executable, "-m", "passerby.watch.process")
+COMMAND = (sys.executable, "-m", "passerby.watch.camera_process")
 
 
 class CameraProcess:

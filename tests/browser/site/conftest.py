@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from passerby.base.roles import Role
-from passerby.server.page import is_built
-from passerby.store.accounts import Accounts
+from passerby.config.roles import Role
+from passerby.server.spa import is_built
+from passerby.store.accounts.accounts import Accounts
+from passerby.store.accounts.passwords import hashed
+from passerby.store.data_folder import DataFolder
 from passerby.store.database import Database
-from passerby.store.folder import DataFolder
-from passerby.store.passwords import hashed
 from tests.browser.site.steps import PATIENCE, password_of
 from tests.cameras.served import RtspServer, free_port, need_server, rtsp_server, write_units
 from tests.cameras.watching import Watching, walking

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from passerby.store.audit import check, latest
+from passerby.store.audit.log import check, latest
 from passerby.store.database import Database
 from tests.browser.site.steps import (
     PATIENCE,

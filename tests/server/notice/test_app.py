@@ -6,13 +6,13 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from passerby.base.errors import UsageError
-from passerby.base.site_file import parse_site
-from passerby.base.status import CameraHealth, SiteStatus, State
+from passerby.config.site_file import parse_site
+from passerby.core.errors import UsageError
+from passerby.documents.status import CameraHealth, SiteStatus, State
 from passerby.server.notice import app as serving
 from passerby.server.notice.app import Told, beside
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 from tests.notice.conftest import SITE
 from tests.notice.scenes import quiet_day, recorded
 from tests.store.footage import Clock

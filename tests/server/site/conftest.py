@@ -8,22 +8,22 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from passerby.base.counting import EventKind
-from passerby.base.counts import Bin, Event, LineCount, ZoneCount
-from passerby.base.kinds import Sort
-from passerby.base.roles import Role
-from passerby.base.site_file import load_site
-from passerby.base.status import CameraHealth, SiteStatus, State
-from passerby.cli.site_tools import SiteTools
-from passerby.server.live.window import Window
+from passerby.cli.media_tools import SiteTools
+from passerby.config.counting_config import EventKind
+from passerby.config.roles import Role
+from passerby.config.site_file import load_site
+from passerby.core.kinds import ObjectClass
+from passerby.documents.count_records import Bin, Event, LineCount, ZoneCount
+from passerby.documents.status import CameraHealth, SiteStatus, State
+from passerby.server.live.buffer import Window
 from passerby.server.site.app import site_app
-from passerby.server.site.gate import Gate
-from passerby.server.site.place import Place
-from passerby.store import passwords
-from passerby.store.accounts import Accounts
-from passerby.store.counts import Counts
+from passerby.server.site.authenticator import Gate
+from passerby.server.site.context import Place
+from passerby.store.accounts import passwords
+from passerby.store.accounts.accounts import Accounts
+from passerby.store.counts.events_and_counts import Counts
 from passerby.store.database import Database
-from passerby.store.recordings import Recordings
+from passerby.store.recordings.index import Recordings
 from tests.store.footage import WALL, Clock, parts
 
 TOKEN = "a token for tests"
@@ -128,8 +128,8 @@ def filled(recordings, counts, clock):
     of_site = Event(
         id="site/clock/1800000002000", camera=None, rule="clock", kind=EventKind.CLOCK, at=WALL + 2, trusted=True
     )
-    zone = ZoneCount(zone="door", sort=Sort.PERSON, mean=0.5, most=2, came=3, left=3, dwell=(3, *NOTHING[1:]))
-    line = LineCount(line="sill", sort=Sort.PERSON, forward=4, back=1)
+    zone = ZoneCount(zone="door", sort=ObjectClass.PERSON, mean=0.5, most=2, came=3, left=3, dwell=(3, *NOTHING[1:]))
+    line = LineCount(line="sill", sort=ObjectClass.PERSON, forward=4, back=1)
     bins = [
         Bin(camera="yard", start=int(WALL) + minute, covered=60.0, trusted=True, zones=(zone,), lines=(line,))
         for minute in (0, 120)

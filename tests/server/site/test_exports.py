@@ -9,11 +9,11 @@ import av
 import pytest
 from typer.testing import CliRunner
 
-from passerby.base.errors import DiskFull, OutputExists, StoreError
-from passerby.cli.person import person
+from passerby.cli.os_user import person
 from passerby.cli.recordings import app
-from passerby.store.audit import check, read
-from passerby.store.clips import KEPT, tell_two
+from passerby.core.errors import DiskFull, OutputExists, StoreError
+from passerby.store.audit.log import check, read
+from passerby.store.recordings.approval_clips import KEPT, tell_two
 from tests.server.site.conftest import FILE, serving
 from tests.store.footage import WALL
 
@@ -122,8 +122,8 @@ def test_what_cannot_be_written_down_is_not_done(served, monkeypatch):
         raise DiskFull("no room")
 
     operator = served.as_("operator")
-    monkeypatch.setattr("passerby.server.site.place.write", full)
-    monkeypatch.setattr("passerby.server.site.viewing.write", full)
+    monkeypatch.setattr("passerby.server.site.context.write", full)
+    monkeypatch.setattr("passerby.server.site.view_audit.write", full)
     assert 507 == operator.post("/api/exports", WISH).status_code
     assert 507 == operator.get("/api/cameras/yard/still.jpg").status_code
     assert 507 == operator.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 1}).status_code
@@ -151,7 +151,7 @@ def test_the_command_line_goes_the_same_way(two, tmp_path, monkeypatch):
     database = two.place.database
     folder = database.folder.path
     tell_two(database, True, two.clock.now(), "second")
-    monkeypatch.setattr("passerby.base.clock.SystemClock", lambda: two.clock)
+    monkeypatch.setattr("passerby.core.clock.SystemClock", lambda: two.clock)
     monkeypatch.chdir(tmp_path)
     stretch = [datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds in (0, 4)]
     assert 3 == run("export", "yard", *stretch, "--purpose", "request 12").exit_code

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from passerby.base.roles import RIGHTS
-from passerby.store.accounts import Accounts
+from passerby.config.roles import RIGHTS
+from passerby.store.accounts.accounts import Accounts
 from tests.server.site.conftest import HEADERS, HOST, PORT, serving
 from tests.server.site.test_roles import Nothing
 
 INTERFACE = Path(__file__).parents[3] / "web" / "site.openapi.json"
-#: Live pictures are waited for: tests/server/test_live.py asks for them.
+#: Live pictures are waited for: tests/server/live/test_app.py asks for them.
 OPERATIONS = [
     operation
     for found in schemathesis.openapi.from_dict(json.loads(INTERFACE.read_text())).get_all_operations()

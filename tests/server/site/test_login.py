@@ -5,11 +5,11 @@ import hashlib
 import pyotp
 import pytest
 
-from passerby.base.roles import Role
+from passerby.config.roles import Role
 from passerby.server.guard import HEADERS as SECURITY
-from passerby.server.site.slow import BOTH
-from passerby.store.accounts import FIRST
-from passerby.store.audit import read
+from passerby.server.site.login_throttle import BOTH
+from passerby.store.accounts.accounts import FIRST
+from passerby.store.audit.log import read
 from tests.server.site.conftest import FILE, HEADERS, TOKEN, password_of, serving
 
 WRONG = {"name": "viewer", "password": "not the password", "purpose": "case 7"}

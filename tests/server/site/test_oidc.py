@@ -12,7 +12,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from passerby.base.roles import Role
+from passerby.config.roles import Role
 from tests.server.site.conftest import FILE, HEADERS, serving
 
 SECRET = "a secret with the other site"

@@ -6,7 +6,7 @@ import av
 import pytest
 from PIL import Image
 
-from passerby.store.audit import read
+from passerby.store.audit.log import read
 from tests.server.site.conftest import EVENT
 from tests.store.footage import WALL
 

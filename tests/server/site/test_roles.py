@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from passerby.base.roles import RIGHTS, Right, Role
+from passerby.config.roles import RIGHTS, Right, Role
 from passerby.server.site.app import OPEN, STATUS
-from passerby.server.site.place import Trial
+from passerby.server.site.context import Trial
 from passerby.server.site.rights import rights_of
-from passerby.store.audit import read
+from passerby.store.audit.log import read
 from tests.server.site.conftest import EVENT, serving
 
 #: What whoever is not logged in may ask for: the page, the ways in, and on this machine how the site is.

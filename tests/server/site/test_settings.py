@@ -2,8 +2,8 @@
 
 import pytest
 
-from passerby.server.site.place import Trial
-from passerby.store.audit import read
+from passerby.server.site.context import Trial
+from passerby.store.audit.log import read
 from tests.server.site.conftest import serving
 
 DOOR = {"name": "door", "polygon": [[0.1, 0.1], [0.6, 0.1], [0.6, 0.7]], "count": ["person"], "at": "foot"}

@@ -2,7 +2,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from passerby.base.status import CameraHealth, Reason, SiteStatus, State
+from passerby.documents.status import CameraHealth, Reason, SiteStatus, State
 from passerby.server.status.app import status_routes
 
 SITE = SiteStatus(

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 
 from passerby.server.auth import Auth
 from passerby.server.guard import Guard, host_check
-from passerby.server.live.api import live_routes
-from passerby.server.live.window import Window
-from passerby.server.page import page_routes
-from passerby.store.part import Part
+from passerby.server.live.buffer import Window
+from passerby.server.live.routes import live_routes
+from passerby.server.spa import page_routes
+from passerby.store.recordings.part import Part
 
 
 def live_app(windows: Mapping[str, Window], auth: Auth, host: str, port: int, *, secure: bool = False) -> FastAPI:

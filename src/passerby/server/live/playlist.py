@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from passerby.server.live.window import LiveSegment, Window
+from passerby.server.live.buffer import LiveSegment, Window
 
 #: How far a player stays behind the newest part, in longest parts. Two is the least that is allowed.
 HOLD_BACK = 2.2

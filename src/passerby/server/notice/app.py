@@ -18,17 +18,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from passerby.base.clock import Clock, SystemClock
-from passerby.base.errors import PasserbyError
-from passerby.base.notice import Language
-from passerby.base.site import Site
-from passerby.base.status import SiteStatus
-from passerby.notice.facts import Stored, facts, noticed, stored
+from passerby.config.notice import Language
+from passerby.config.site import Site
+from passerby.core.clock import Clock, SystemClock
+from passerby.core.errors import PasserbyError
+from passerby.documents.status import SiteStatus
 from passerby.notice.html import POLICY
-from passerby.notice.outline import Outline, outline
 from passerby.notice.page import page
-from passerby.store.counts import Counts
-from passerby.store.recordings import Recordings
+from passerby.notice.site_facts import Stored, facts, noticed, stored
+from passerby.notice.view_outline import Outline, outline
+from passerby.store.counts.events_and_counts import Counts
+from passerby.store.recordings.index import Recordings
 
 PATH = "/notice"
 #: Seconds for which what the store says is not asked anew, and after which the outlines of views are drawn anew.

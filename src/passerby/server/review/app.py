@@ -9,14 +9,14 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from passerby.base.errors import PasserbyError
-from passerby.base.pages import is_loopback
+from passerby.config.web import is_loopback
+from passerby.core.errors import PasserbyError
+from passerby.review.errors import Refused, said_of
+from passerby.review.library import Shelf
 from passerby.server.auth import Auth
 from passerby.server.guard import Guard, host_check
-from passerby.server.page import page_routes
-from passerby.server.review.api import Refusal, review_routes
-from passerby.server.review.said import Refused, said_of
-from passerby.server.review.shelf import Shelf
+from passerby.server.review.routes import Refusal, review_routes
+from passerby.server.spa import page_routes
 
 
 def review_app(shelf: Shelf, auth: Auth, host: str, port: int, *, secure: bool = False) -> FastAPI:

@@ -9,31 +9,31 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from passerby.base.errors import DiskFull, PasserbyError, UsageError
-from passerby.base.pages import Proxy
-from passerby.base.roles import Right
+from passerby.config.roles import Right
+from passerby.config.web import Proxy
+from passerby.core.errors import DiskFull, PasserbyError, UsageError
 from passerby.server.guard import Guard, host_check
-from passerby.server.live.api import live_routes
-from passerby.server.page import asset_routes
+from passerby.server.live.routes import live_routes
+from passerby.server.site.accounts import people_routes
+from passerby.server.site.audit import log_routes
+from passerby.server.site.authenticator import Gate
+from passerby.server.site.camera_discovery import finding_routes
 from passerby.server.site.cameras import camera_routes
+from passerby.server.site.config_file import Outdated, SiteFile
+from passerby.server.site.context import Place
 from passerby.server.site.counting import counting_routes
 from passerby.server.site.counts import count_routes
 from passerby.server.site.events import event_routes
 from passerby.server.site.exports import export_routes
-from passerby.server.site.file import Outdated, SiteFile
-from passerby.server.site.finding import finding_routes
-from passerby.server.site.gate import Gate
 from passerby.server.site.health import health_routes
-from passerby.server.site.log import log_routes
 from passerby.server.site.oidc import OtherSite
-from passerby.server.site.people import people_routes
-from passerby.server.site.place import Place
 from passerby.server.site.retention import retention_routes
 from passerby.server.site.rights import NO, Denied, Needs, Who, asks
 from passerby.server.site.session import BACK, session_routes
 from passerby.server.site.settings import settings_routes
 from passerby.server.site.timeline import timeline_routes
-from passerby.server.site.viewing import Viewing
+from passerby.server.site.view_audit import Viewing
+from passerby.server.spa import asset_routes
 from passerby.server.status.app import status_routes
 
 #: What is answered to whoever is not logged in: how to log in.

@@ -9,16 +9,16 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from pydantic import Field
 
-from passerby.base.counting import Line, Zone
-from passerby.base.frozen import Frozen
-from passerby.base.roles import Right
-from passerby.base.status import CameraHealth, State
-from passerby.server.live.window import Window
-from passerby.server.site.asked import Camera, Size
-from passerby.server.site.place import Place
+from passerby.config.counting_config import Line, Zone
+from passerby.config.roles import Right
+from passerby.core.model import FrozenModel
+from passerby.documents.status import CameraHealth, State
+from passerby.server.live.buffer import Window
+from passerby.server.site.context import Place
+from passerby.server.site.parameters import Camera, Size
 from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.viewing import Viewing
-from passerby.store.part import Part
+from passerby.server.site.view_audit import Viewing
+from passerby.store.recordings.part import Part
 
 #: Seconds without a new picture after which a camera is shown as offline, whatever else is said of it.
 STALE = 10.0
@@ -35,7 +35,7 @@ class CameraState(StrEnum):
     OFFLINE = "offline"
 
 
-class CameraTold(Frozen):
+class CameraTold(FrozenModel):
     """One camera as it is now."""
 
     name: str

@@ -5,17 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from pydantic import Field
 
-from passerby.base.counting import Counting
-from passerby.base.frozen import Frozen
-from passerby.base.roles import Right
-from passerby.server.site.asked import Camera
-from passerby.server.site.changing import changed
-from passerby.server.site.file import SiteFile
-from passerby.server.site.place import Place
+from passerby.config.counting_config import Counting
+from passerby.config.roles import Right
+from passerby.core.model import FrozenModel
+from passerby.server.site.config_changes import changed
+from passerby.server.site.config_file import SiteFile
+from passerby.server.site.context import Place
+from passerby.server.site.parameters import Camera
 from passerby.server.site.rights import NO, Who, asks
 
 
-class CountingTold(Frozen):
+class CountingTold(FrozenModel):
     """What is counted and told at one camera, as the file says. `revision` is given back with a change of it."""
 
     camera: str
@@ -25,7 +25,7 @@ class CountingTold(Frozen):
     still: str = Field(description="Address of a masked still to draw on.")
 
 
-class CountingWish(Frozen):
+class CountingWish(FrozenModel):
     """All that is to be counted and told at one camera."""
 
     revision: str = Field(max_length=64)

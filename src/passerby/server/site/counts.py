@@ -10,16 +10,16 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from passerby.base.frozen import Frozen
-from passerby.base.kinds import Sort
-from passerby.base.roles import Right
-from passerby.server.site.asked import Moment, in_order
-from passerby.server.site.place import Place
+from passerby.config.roles import Right
+from passerby.core.kinds import ObjectClass
+from passerby.core.model import FrozenModel
+from passerby.server.site.context import Place
+from passerby.server.site.parameters import Moment, in_order
 from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.viewing import Viewing
-from passerby.store import sheet
-from passerby.store.audit import Deed
-from passerby.store.sheet import DWELLS, SECONDS, Every, Row
+from passerby.server.site.view_audit import Viewing
+from passerby.store.audit.log import Deed
+from passerby.store.counts import count_table as sheet
+from passerby.store.counts.count_table import DWELLS, SECONDS, Every, Row
 
 #: Seconds that can be asked for at once.
 LONGEST = {Every.MINUTE: 2 * 86400.0, Every.QUARTER: 15 * 86400.0, Every.HOUR: 62 * 86400.0, Every.DAY: 800 * 86400.0}
@@ -27,7 +27,7 @@ CSV = "text/csv"
 OneCamera = Annotated[str | None, Query(max_length=63)]
 
 
-class Point(Frozen):
+class Point(FrozenModel):
     """One stretch. Where nothing was watched `covered` is 0 and all else null: a gap, and no quiet hour."""
 
     start: float = Field(description="Unix seconds.")
@@ -44,17 +44,17 @@ class Point(Frozen):
     back: int | None = Field(description="Lines: crossings back.")
 
 
-class Series(Frozen):
+class Series(FrozenModel):
     """One zone or line of a camera, and one sort."""
 
     camera: str
     place: str
     what: str = Field(description="zone or line")
-    sort: Sort
+    sort: ObjectClass
     points: tuple[Point, ...]
 
 
-class CountsTold(Frozen):
+class CountsTold(FrozenModel):
     """Counts between two moments, in stretches of `step` seconds (UTC)."""
 
     start: float
@@ -83,7 +83,7 @@ def count_routes(place: Place, viewing: Viewing) -> APIRouter:
             points = found.setdefault(key, [])
             points.append(_point(row, first + len(points) * step))
         series = (
-            Series(camera=key[0], place=key[1], what=key[2], sort=Sort(key[3]), points=tuple(points))
+            Series(camera=key[0], place=key[1], what=key[2], sort=ObjectClass(key[3]), points=tuple(points))
             for key, points in found.items()
         )
         return CountsTold(start=start, end=end, step=step, dwells=DWELLS, series=tuple(series))

@@ -8,24 +8,24 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from passerby.base.counting import EventKind
-from passerby.base.counts import EventState
-from passerby.base.frozen import Frozen
-from passerby.base.roles import Right
-from passerby.server.site.asked import MOST, MaybeMoment, Size
+from passerby.config.counting_config import EventKind
+from passerby.config.roles import Right
+from passerby.core.model import FrozenModel
+from passerby.documents.count_records import EventState
 from passerby.server.site.cameras import JPEG
-from passerby.server.site.place import Place
+from passerby.server.site.context import Place
+from passerby.server.site.parameters import MOST, MaybeMoment, Size
 from passerby.server.site.rights import NO, Who, asks
 from passerby.server.site.timeline import glimpse
-from passerby.server.site.viewing import Viewing
-from passerby.store.audit import Deed
-from passerby.store.counts import Kept
+from passerby.server.site.view_audit import Viewing
+from passerby.store.audit.log import Deed
+from passerby.store.counts.events_and_counts import Kept
 
 Part = Annotated[str, Path(max_length=63)]
 Number = Annotated[str, Path(pattern=r"^[0-9]{1,20}$")]
 
 
-class EventTold(Frozen):
+class EventTold(FrozenModel):
     """Something worth telling. Times are Unix seconds."""
 
     id: str = Field(description="CAMERA/RULE/NUMBER: what comes after /api/events/.")
@@ -44,14 +44,14 @@ class EventTold(Frozen):
     thumbnail: str | None = Field(description="Address of a masked picture of it; null where there is none.")
 
 
-class EventsTold(Frozen):
+class EventsTold(FrozenModel):
     """Events, the newest first. `more`: there are others, before the last of these (`end` = its `at`)."""
 
     events: tuple[EventTold, ...]
     more: bool
 
 
-class StateWish(Frozen):
+class StateWish(FrozenModel):
     """What has become of an event."""
 
     state: EventState

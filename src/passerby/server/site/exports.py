@@ -11,16 +11,16 @@ from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import FileResponse, Response
 from pydantic import Field, JsonValue
 
-from passerby.base.errors import PasserbyError
-from passerby.base.frozen import Frozen
-from passerby.base.roles import Right
-from passerby.server.site.asked import MOST, in_order
-from passerby.server.site.place import Place
+from passerby.config.roles import Right
+from passerby.core.errors import PasserbyError
+from passerby.core.model import FrozenModel
+from passerby.server.site.context import Place
+from passerby.server.site.parameters import MOST, in_order
 from passerby.server.site.rights import NO, Who, asks
 from passerby.server.site.session import Purpose
-from passerby.store.audit import Deed, stated
-from passerby.store.clips import KEPT, asked_for, clip_folder, clip_name
-from passerby.store.consents import Consent, Consents, Kind, Stage
+from passerby.store.accounts.approvals import Consent, Consents, Kind, Stage
+from passerby.store.audit.log import Deed, stated
+from passerby.store.recordings.approval_clips import KEPT, asked_for, clip_folder, clip_name
 
 #: Seconds of a clip.
 LONGEST = 6 * 3600.0
@@ -29,7 +29,7 @@ Id = Annotated[int, Path(ge=1, le=2**31)]
 Moment = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False, description="Unix seconds.")]
 
 
-class ClipWish(Frozen):
+class ClipWish(FrozenModel):
     """Which clip, and what for."""
 
     camera: str = Field(max_length=63)
@@ -38,7 +38,7 @@ class ClipWish(Frozen):
     purpose: Purpose
 
 
-class ClipFile(Frozen):
+class ClipFile(FrozenModel):
     """One file of a clip. `report` says what of the time asked for is in it."""
 
     address: str
@@ -49,7 +49,7 @@ class ClipFile(Frozen):
     sha256: str
 
 
-class ClipTold(Frozen):
+class ClipTold(FrozenModel):
     """One clip that was asked for. Times are Unix seconds."""
 
     id: int

@@ -5,15 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import Field
 
-from passerby.base.frozen import Frozen
-from passerby.base.roles import Right
-from passerby.base.status import SiteStatus
-from passerby.server.site.place import Place
+from passerby.config.roles import Right
+from passerby.core.model import FrozenModel
+from passerby.documents.status import SiteStatus
+from passerby.server.site.context import Place
 from passerby.server.site.rights import NO, asks
 from passerby.store.outbox import Outbox
 
 
-class HealthTold(Frozen):
+class HealthTold(FrozenModel):
     """All of it."""
 
     status: SiteStatus

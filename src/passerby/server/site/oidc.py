@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from passerby.base.pages import Oidc
+from passerby.config.web import Oidc
 
 #: Seconds in which somebody has to come back, and for each answer of the other site.
 PATIENCE, ANSWER = 600.0, 10.0

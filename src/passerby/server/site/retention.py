@@ -5,15 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from pydantic import Field
 
-from passerby.base.frozen import Frozen
-from passerby.base.roles import RIGHTS, Right
-from passerby.server.site.place import Place
+from passerby.config.roles import RIGHTS, Right
+from passerby.core.model import FrozenModel
+from passerby.server.site.context import Place
 from passerby.server.site.rights import NO, Who, asks
-from passerby.store.audit import Deed
-from passerby.store.ceiling import read_ceiling, set_ceiling
+from passerby.store.audit.log import Deed
+from passerby.store.recordings.retention_limit import read_ceiling, set_ceiling
 
 
-class RetentionTold(Frozen):
+class RetentionTold(FrozenModel):
     """Days; null is no limit. What holds is the smaller of what the file wants and the ceiling."""
 
     wanted: float | None = Field(description="What site.yaml says.")
@@ -24,7 +24,7 @@ class RetentionTold(Frozen):
     oldest: dict[str, float] = Field(description="The oldest recording of each camera, Unix seconds.")
 
 
-class CeilingWish(Frozen):
+class CeilingWish(FrozenModel):
     """The new ceiling, days; null for none."""
 
     days: float | None = Field(gt=0, le=36500, allow_inf_nan=False)

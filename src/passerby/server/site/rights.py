@@ -9,12 +9,12 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.params import Depends as Dependency
 from fastapi.routing import iter_route_contexts
 
-from passerby.base.frozen import Frozen
-from passerby.base.roles import RIGHTS, Right
-from passerby.server.site.visitor import Owes, Visitor
+from passerby.config.roles import RIGHTS, Right
+from passerby.core.model import FrozenModel
+from passerby.server.site.principal import Owes, Visitor
 
 
-class Refusal(Frozen):
+class Refusal(FrozenModel):
     """Why something cannot be done. `needs`: what is missing that can be given: `purpose`, `code`, `login`, one's own
     `password`, a second `factor`."""
 

@@ -11,24 +11,24 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
-from passerby.base.errors import UsageError
-from passerby.base.frozen import Frozen
-from passerby.base.roles import RIGHTS, Right, Role
-from passerby.server.page import whole
-from passerby.server.site.gate import Gate
+from passerby.config.roles import RIGHTS, Right, Role
+from passerby.core.errors import UsageError
+from passerby.core.model import FrozenModel
+from passerby.server.site.authenticator import Gate
+from passerby.server.site.context import Place
+from passerby.server.site.login_throttle import TooMany
 from passerby.server.site.oidc import PATIENCE, OtherSite, Unsaid
-from passerby.server.site.place import Place
+from passerby.server.site.principal import By, Owes, Visitor
 from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.slow import TooMany
-from passerby.server.site.visitor import By, Owes, Visitor
-from passerby.store.audit import LONGEST
+from passerby.server.spa import whole
+from passerby.store.audit.log import LONGEST
 
 Purpose = Annotated[str, Field(min_length=1, max_length=LONGEST, description="In a few words; no names.")]
 #: Where people come back to from another site.
 BACK = "/login/back"
 
 
-class WaysIn(Frozen):
+class WaysIn(FrozenModel):
     """How one can come in. Asked by whoever is not in yet."""
 
     site: str
@@ -37,7 +37,7 @@ class WaysIn(Frozen):
     leave: str = Field(description="Address that leads to the other site; takes `purpose`.")
 
 
-class Login(Frozen):
+class Login(FrozenModel):
     """Who somebody is, and what they are here for."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -46,7 +46,7 @@ class Login(Frozen):
     purpose: Purpose
 
 
-class SessionTold(Frozen):
+class SessionTold(FrozenModel):
     """Who is logged in, and what they may do."""
 
     name: str
@@ -63,7 +63,7 @@ class SessionTold(Frozen):
     version: str
 
 
-class PurposeWish(Frozen):
+class PurposeWish(FrozenModel):
     """What somebody is here for."""
 
     purpose: Purpose

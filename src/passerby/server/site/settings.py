@@ -7,20 +7,20 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import ByteSize, Field
 
-from passerby.base.address import Way, address
-from passerby.base.errors import UsageError
-from passerby.base.frozen import Frozen
-from passerby.base.kinds import Kind
-from passerby.base.roles import Right
-from passerby.base.settings import Profile
-from passerby.base.site import NAME, Defaults, Keep, Polygon, Site
-from passerby.base.site_edit import GONE, SiteText
-from passerby.server.site.asked import Camera
-from passerby.server.site.changing import changed
-from passerby.server.site.file import SiteFile
-from passerby.server.site.place import Place
+from passerby.config.address import Way, address
+from passerby.config.roles import Right
+from passerby.config.settings import Profile
+from passerby.config.site import NAME, Defaults, Keep, Polygon, Site
+from passerby.config.site_edit import GONE, SiteText
+from passerby.core.errors import UsageError
+from passerby.core.kinds import Kind
+from passerby.core.model import FrozenModel
+from passerby.server.site.config_changes import changed
+from passerby.server.site.config_file import SiteFile
+from passerby.server.site.context import Place
+from passerby.server.site.parameters import Camera
 from passerby.server.site.rights import NO, Who, asks
-from passerby.store.ceiling import read_ceiling
+from passerby.store.recordings.retention_limit import read_ceiling
 
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$", description="Of the environment: its name.")]
 Revision = Annotated[str, Field(max_length=64, description="Of the file: a change of an older one is refused.")]
@@ -28,7 +28,7 @@ Revision = Annotated[str, Field(max_length=64, description="Of the file: a chang
 OWN = tuple(Defaults.model_fields)
 
 
-class CameraWritten(Frozen):
+class CameraWritten(FrozenModel):
     """One camera as the file has it. `settings` is what holds for it; `own` names those that it says for itself."""
 
     name: str
@@ -39,7 +39,7 @@ class CameraWritten(Frozen):
     own: tuple[str, ...]
 
 
-class SettingsTold(Frozen):
+class SettingsTold(FrozenModel):
     """The file. Passwords are not in it, nor here."""
 
     revision: str
@@ -53,7 +53,7 @@ class SettingsTold(Frozen):
     applies: bool = Field(description="Do changes run at once? If not, the program has to be started anew.")
 
 
-class KeepWish(Frozen):
+class KeepWish(FrozenModel):
     """What is to be different; what is left out stays."""
 
     days: float | None = Field(default=None, gt=0, le=36500)
@@ -61,7 +61,7 @@ class KeepWish(Frozen):
     free: ByteSize | None = Field(default=None, le=2**60)
 
 
-class DefaultsWish(Frozen):
+class DefaultsWish(FrozenModel):
     """What is to be different; what is left out stays, and null takes it out of the file."""
 
     hide: tuple[Kind, ...] | None = Field(default=None, min_length=1)
@@ -75,7 +75,7 @@ class DefaultsWish(Frozen):
     keep_regions: tuple[Polygon, ...] | None = None
 
 
-class SettingsWish(Frozen):
+class SettingsWish(FrozenModel):
     """What is to be different; what is left out stays."""
 
     revision: Revision
@@ -148,7 +148,7 @@ def _there(file: SiteFile, camera: str) -> None:
         raise HTTPException(404, f"There is no camera {camera} in the file.")
 
 
-def _given(wish: Frozen) -> dict[str, Any]:
+def _given(wish: FrozenModel) -> dict[str, Any]:
     """What was said, nulls included, as it is written into the file."""
     return wish.model_dump(mode="json", exclude_unset=True)
 

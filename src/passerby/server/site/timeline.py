@@ -12,19 +12,19 @@ from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import Response
 from pydantic import Field
 
-from passerby.base.counting import EventKind
-from passerby.base.counts import EventState
-from passerby.base.frozen import Frozen
-from passerby.base.roles import Right
-from passerby.server.live.api import LIST, MEDIA
-from passerby.server.site.asked import Camera, Moment, Size, in_order
+from passerby.config.counting_config import EventKind
+from passerby.config.roles import Right
+from passerby.core.model import FrozenModel
+from passerby.documents.count_records import EventState
+from passerby.server.live.routes import LIST, MEDIA
 from passerby.server.site.cameras import JPEG
-from passerby.server.site.place import Place
+from passerby.server.site.context import Place
+from passerby.server.site.parameters import Camera, Moment, Size, in_order
 from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.viewing import Viewing
-from passerby.store.fragments import Fragment, scan
-from passerby.store.part import micros
-from passerby.store.segment import Segment
+from passerby.server.site.view_audit import Viewing
+from passerby.store.recordings.fmp4_scan import Fragment, scan
+from passerby.store.recordings.part import micros
+from passerby.store.recordings.segment import Segment
 
 #: Seconds between two segments up to which they are told as one span.
 PAUSE = 1.5
@@ -36,7 +36,7 @@ Id = Annotated[int, Path(ge=1, le=2**53)]
 Bytes = Annotated[int, Path(ge=0, le=2**40)]
 
 
-class SpanTold(Frozen):
+class SpanTold(FrozenModel):
     """Recorded without a pause. Unix seconds."""
 
     begins: float
@@ -45,7 +45,7 @@ class SpanTold(Frozen):
     covered: float | None = Field(description="Share of the frames that were painted over whole; null: not known.")
 
 
-class Mark(Frozen):
+class Mark(FrozenModel):
     """Something happened."""
 
     id: str
@@ -55,7 +55,7 @@ class Mark(Frozen):
     place: str | None
 
 
-class Timeline(Frozen):
+class Timeline(FrozenModel):
     """What there is of one camera between two moments; `oldest` and `newest` of all of it. Unix seconds."""
 
     camera: str

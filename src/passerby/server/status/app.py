@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
-from passerby.base.status import SiteStatus
+from passerby.documents.status import SiteStatus
 from passerby.server.status.metrics import metrics
 
 #: Where it can be asked for, and nowhere else.

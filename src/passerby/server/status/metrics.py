@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from passerby.base.status import CameraHealth, SiteStatus, State
+from passerby.documents.status import CameraHealth, SiteStatus, State
 
 #: What is told of each camera as it is now: name, help, and how it is read off.
 _GAUGES: tuple[tuple[str, str, Callable[[CameraHealth], float | None]], ...] = (

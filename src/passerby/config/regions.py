@@ -1,0 +1,88 @@
+"""Fixed regions of the picture: always hidden, or never to be searched."""
+
+from __future__ import annotations
+
+import math
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from passerby.core.box import Box
+from passerby.core.errors import UsageError
+from passerby.core.model import FrozenModel
+
+Point = tuple[float, float]
+
+
+class Region(FrozenModel):
+    """A polygon in displayed pixels, from `start` to `end` in seconds of the presentation (None: to the file's end)."""
+
+    polygon: tuple[Point, ...] = Field(min_length=3)
+    start: float = Field(default=0.0, ge=0)
+    end: float | None = None
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end is not None and self.end < self.start:
+            raise ValueError("a region cannot end before it starts")
+        if not all(math.isfinite(v) for point in self.polygon for v in point):
+            raise ValueError("a region's corners must be numbers")
+        return self
+
+    @property
+    def hull(self) -> Box:
+        xs, ys = zip(*self.polygon, strict=True)
+        return Box(min(xs), min(ys), max(xs), max(ys))
+
+    @property
+    def is_box(self) -> bool:
+        """Do the corners make an axis-parallel rectangle?"""
+        hull = self.hull
+        corners = {(hull.x1, hull.y1), (hull.x2, hull.y1), (hull.x2, hull.y2), (hull.x1, hull.y2)}
+        return set(self.polygon) == corners
+
+    def contains(self, x: float, y: float) -> bool:
+        """Is a point in the polygon? By the number of its sides that a ray to the right crosses."""
+        inside = False
+        for (ax, ay), (bx, by) in zip(self.polygon, (*self.polygon[1:], self.polygon[0]), strict=True):
+            if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
+                inside = not inside
+        return inside
+
+    def shows(self, seconds: float) -> bool:
+        return self.start <= seconds and (self.end is None or seconds <= self.end)
+
+
+def parse_regions(text: str, option: str) -> tuple[Region, ...]:
+    """What a person writes after --hide-regions: regions with semicolons between them, each `x1,y1,x2,y2` (a box) or
+    six numbers and more (the corners of a polygon), then `@start-end` or `@start-` in seconds where it is not always.
+
+    Raises UsageError, naming the region that makes no sense.
+    """
+    return tuple(_parse(part.strip(), option) for part in text.split(";") if part.strip())
+
+
+def _parse(text: str, option: str) -> Region:
+    shape, _, times = text.partition("@")
+    try:
+        numbers = [float(number) for number in shape.split(",")]
+        start, _, end = times.partition("-")
+        if len(numbers) == 4:
+            x1, y1, x2, y2 = numbers
+            if x2 <= x1 or y2 <= y1:
+                raise ValueError("the second corner must lie to the right of and below the first")
+            points = [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
+        elif len(numbers) >= 6 and len(numbers) % 2 == 0:
+            points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        else:
+            raise ValueError("give four numbers for a box, or two for each corner of a polygon")
+        return Region(polygon=tuple(points), start=float(start or 0), end=float(end) if end else None)
+    except ValueError as error:
+        raise UsageError(
+            f"{option}: {text!r} is not a region: {_reason(error)}. "
+            "Write a box as x1,y1,x2,y2 in pixels, and @start-end in seconds after it where it is not for always."
+        ) from error
+
+
+def _reason(error: ValueError) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,64 @@
+"""Does a timetable hold now? With the public holidays of a country or a part of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from passerby.config.counting_config import Day, Hours, Timetable
+
+_WEEK = (Day.MON, Day.TUE, Day.WED, Day.THU, Day.FRI, Day.SAT, Day.SUN)
+
+
+@lru_cache(maxsize=64)
+def public_holidays(place: str, year: int) -> frozenset[date]:
+    """Of a country (DE) or a part of one (DE-BE). Raises ValueError for a place that is not known."""
+    country, _, part = place.partition("-")
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
+    except NotImplementedError:
+        raise ValueError(
+            f"no holidays are known of {place}: write a country or a part of it, such as DE or DE-BE"
+        ) from None
+
+
+class Schedules:
+    """The timetables of a site, in its time zone."""
+
+    def __init__(self, timetables: Collection[Timetable], zone: ZoneInfo) -> None:
+        self._by_name = {table.name: table for table in timetables}
+        self._zone = zone
+
+    def holds(self, name: str, wall: float) -> bool:
+        """Does the timetable hold at `wall` (Unix seconds)? Raises KeyError for one that is not there."""
+        table = self._by_name[name]
+        local = datetime.fromtimestamp(wall, UTC).astimezone(self._zone)
+        today, now = local.date(), local.time()
+        return any(
+            _covers(hours, _day(table, today), now)
+            or _from_the_night(hours, _day(table, today - timedelta(days=1)), now)
+            for hours in table.hours
+        )
+
+
+def _day(table: Timetable, day: date) -> Day:
+    if day in table.also or (table.holidays is not None and day in public_holidays(table.holidays, day.year)):
+        return Day.HOLIDAY
+    return _WEEK[day.weekday()]
+
+
+def _covers(hours: Hours, day: Day, now: time) -> bool:
+    if day not in hours.days:
+        return False
+    if hours.end == time(0) or hours.end <= hours.start:
+        return now >= hours.start
+    return hours.start <= now < hours.end
+
+
+def _from_the_night(hours: Hours, yesterday: Day, now: time) -> bool:
+    """Did the stretch begin yesterday and go on until later than now?"""
+    return yesterday in hours.days and time(0) < hours.end <= hours.start and now < hours.end

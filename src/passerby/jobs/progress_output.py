@@ -1,0 +1,124 @@
+"""How far a run has come, told to a person at a terminal, to a program, or to a log."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.progress import Task as RichTask
+from rich.text import Text
+
+from passerby.core.progress import Progress
+
+#: Seconds between two JSON lines of one stage.
+JSON_EVERY = 1.0
+
+STAGES = {"analyse": "looking", "render": "painting", "check": "checking"}
+
+
+def progress(*, json: bool = False, quiet: bool | None = None, clock: Callable[[], float] = time.monotonic) -> Progress:
+    """The form that fits: JSON lines on stdout, or on stderr a bar or (`quiet`, by default off a terminal) lines."""
+    if json:
+        return JsonProgress(clock)
+    console = Console(stderr=True)
+    if quiet is None:
+        quiet = not console.is_terminal
+    return LineProgress(clock) if quiet else BarProgress(console)
+
+
+class _Counted:
+    """What the two written forms share: how many frames are done, and since when."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._file = self._stage = ""
+        self._total: int | None = None
+        self._done = 0
+        self._began = 0.0
+
+    def start(self, file: str, stage: str, total: int | None) -> None:
+        self._file, self._stage, self._total = file, stage, total
+        self._done, self._began = 0, self._clock()
+
+    def advance(self, frames: int) -> None:
+        self._done += frames
+
+    @property
+    def _fps(self) -> float | None:
+        seconds = self._clock() - self._began
+        return round(self._done / seconds, 1) if seconds > 0 else None
+
+
+class JsonProgress(_Counted):
+    """One JSON object a line: at the start, about once a second, and at the end of each stage."""
+
+    def start(self, file: str, stage: str, total: int | None) -> None:
+        super().start(file, stage, total)
+        self._say()
+
+    def advance(self, frames: int) -> None:
+        super().advance(frames)
+        if self._clock() - self._said >= JSON_EVERY:
+            self._say()
+
+    def finish(self) -> None:
+        if self._stage:
+            self._say()
+            self._stage = ""
+
+    def _say(self) -> None:
+        self._said = self._clock()
+        line = {"event": "progress", "file": self._file, "stage": self._stage, "done": self._done}
+        print(jsonlib.dumps({**line, "total": self._total, "fps": self._fps}), flush=True)
+
+
+class LineProgress(_Counted):
+    """One plain line a stage, when it is over: for logs and mail from cron."""
+
+    def finish(self) -> None:
+        if self._stage:
+            speed = "" if self._fps is None else f", {self._fps} frames a second"
+            stage = STAGES.get(self._stage, self._stage)
+            print(f"{self._file}: {stage}: {self._done} frames{speed}", file=sys.stderr, flush=True)
+            self._stage = ""
+
+
+class _Speed(TextColumn):
+    """Frames a second."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: RichTask) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:.1f} fps")
+
+
+class BarProgress:
+    """A bar with speed and time left, which stays on the screen when its stage is over."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar: RichProgress | None = None
+        self._task = TaskID(0)
+
+    def start(self, file: str, stage: str, total: int | None) -> None:
+        self.finish()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
+        self._bar = RichProgress(*columns, console=self._console)
+        self._task = self._bar.add_task(f"{file}: {STAGES.get(stage, stage)}", total=total)
+        self._bar.start()
+
+    def advance(self, frames: int) -> None:
+        if self._bar is not None:
+            self._bar.advance(self._task, frames)
+
+    def finish(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

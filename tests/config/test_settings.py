@@ -1,0 +1,41 @@
+import pytest
+from pydantic import ValidationError
+
+from passerby.config.settings import ALWAYS_SOLID, CELLS, Settings, Style
+from passerby.core.kinds import HIDEABLE, Kind
+
+
+def test_faces_and_plates_in_solid_colour_unless_told_otherwise():
+    settings = Settings()
+    assert ((Kind.FACE, Kind.PLATE), Style.SOLID) == (settings.hide, settings.style)
+
+
+def test_kinds_come_in_one_order_and_once():
+    assert Settings(hide=("plate", "face")) == Settings(hide=("face", "plate", "face"))
+
+
+@pytest.mark.parametrize("hide", [(), ("vehicle",), ("nose",)])
+def test_kinds_that_are_not_hidden_are_refused(hide):
+    with pytest.raises(ValidationError):
+        Settings(hide=hide)
+
+
+def test_a_refusal_says_what_there_is():
+    with pytest.raises(ValidationError, match=", ".join(HIDEABLE)):
+        Settings(hide=("vehicle",))
+
+
+@pytest.mark.parametrize("wrong", [{"stile": "solid"}, {"quality": 0}, {"quality": 52}, {"audio": "sing"}])
+def test_what_is_not_known_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        Settings(**wrong)
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().style = Style.BLUR
+
+
+def test_what_is_read_is_always_solid():
+    assert {Kind.PLATE, Kind.TEXT, Kind.SCREEN} <= ALWAYS_SOLID
+    assert CELLS <= 4

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+import pytest
+
+from passerby.detect.families import FAMILIES
+from passerby.detect.model_cache import Compiled
+from passerby.detect.runtime import Model
+from passerby.detect.weights import Registry
+
+
+@pytest.fixture
+def compiled(tmp_path: Path) -> Compiled:
+    return Compiled(tmp_path / "compiled", most=1000)
+
+
+def told(compiled: Compiled, made_from: object) -> bytes | None:
+    kept = compiled.load(made_from)
+    return None if kept is None else kept.tobytes()
+
+
+def test_what_was_saved_is_there_under_all_that_it_was_made_from(compiled: Compiled):
+    assert told(compiled, ("a", 1)) is None
+    compiled.save(("a", 1), b"network")
+    compiled.save(("a", 2), b"")
+    assert (b"network", b"", None) == tuple(told(compiled, ("a", number)) for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize("kept", [0, 10, -1])
+def test_what_is_damaged_is_not_believed_and_goes(compiled: Compiled, tmp_path: Path, kept: int):
+    compiled.save("it", b"network")
+    (path,) = (tmp_path / "compiled").iterdir()
+    path.write_bytes(path.read_bytes()[:kept])
+    assert told(compiled, "it") is None
+    assert not path.exists()
+
+
+def test_what_was_used_longest_ago_goes_first(compiled: Compiled, tmp_path: Path):
+    for age, name in enumerate("abc"):
+        compiled.save(name, b"x" * 200)
+        newest = max((tmp_path / "compiled").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        os.utime(newest, (age, age))
+    assert told(compiled, "a")  # now it is the newest
+    compiled.save("d", b"x" * 500)
+    assert [True, False, True, True] == [told(compiled, name) is not None for name in "abcd"]
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_a_folder_that_others_may_write_to_is_not_believed(compiled: Compiled, tmp_path: Path, mode: int):
+    compiled.save("it", b"network")
+    assert told(compiled, "it")
+    (tmp_path / "compiled").chmod(mode)
+    compiled.save("more", b"network")
+    assert [None, None] == [told(compiled, name) for name in ("it", "more")]
+    (tmp_path / "compiled").chmod(0o700)
+    assert [True, False] == [told(compiled, name) is not None for name in ("it", "more")]
+
+
+def test_a_folder_of_somebody_else_is_not_believed(compiled: Compiled, monkeypatch):
+    compiled.save("it", b"network")
+    somebody = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: somebody)
+    assert told(compiled, "it") is None
+
+
+def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    compiled = Compiled(tmp_path / "file" / "compiled")
+    compiled.save("it", b"network")
+    assert told(compiled, "it") is None
+
+
+@pytest.mark.parametrize("id", ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
+def test_a_network_that_was_kept_answers_as_the_one_that_was_compiled(weights: Registry, tmp_path: Path, id: str):
+    family = FAMILIES[weights[id].family]
+    side = family.square or 96
+    picture = np.random.default_rng(2).integers(0, 255, (side, side, 3), np.uint8)
+
+    def answers(compiled: Compiled | None) -> list[bytes]:
+        model = Model(weights.load_bytes(id), id, family.input, family.outputs, compiled=compiled)
+        return [output.tobytes() for output in model.infer(picture)]
+
+    kept = Compiled(tmp_path)
+    assert answers(None) == answers(kept) == answers(kept)
+    assert 2 == len([*tmp_path.iterdir()])
+
+
+def test_what_the_runtime_no_longer_takes_is_compiled_anew(weights: Registry, tmp_path: Path, monkeypatch):
+    kept = Compiled(tmp_path)
+    family = FAMILIES["centerface"]
+    Model(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, compiled=kept).prepare(96, 96)
+
+    def refuses(*_: object) -> None:
+        raise RuntimeError("Another version wrote this.")
+
+    monkeypatch.setattr(ov.Core, "import_model", refuses)
+    model = Model(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, compiled=kept)
+    assert all(np.isfinite(output).all() for output in model.infer(np.zeros((96, 96, 3), np.uint8)))
+
+
+def test_loading_the_runtime_tells_nobody():
+    """OpenVINO's converter reports each import over the network; it is not to be loaded, whatever else asks for it."""
+    program = """
+import sys, threading
+calls = []
+sys.addaudithook(lambda event, _: calls.append(event) if event.startswith("socket.") else None)
+import passerby.detect.runtime
+print(calls, threading.active_count(), [n for n in sys.modules if "telemetry" in n and sys.modules[n] is not None])
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "[] 1 []" == said.strip()
+
+
+def test_a_file_that_another_process_takes_away_meanwhile_stops_nothing(compiled: Compiled, monkeypatch):
+    """Found with two processes that keep at the same time: a file goes between its being listed and looked at."""
+    for name in "abc":
+        compiled.save(name, b"x" * 200)
+    real, gone = Path.iterdir, []
+
+    def listed(folder: Path):
+        paths = sorted(real(folder), key=lambda path: path.stat().st_mtime_ns)
+        for number, path in enumerate(paths):
+            if number == 0 and not gone:
+                gone.append(path)
+                path.unlink()
+            yield path
+
+    monkeypatch.setattr(Path, "iterdir", listed)
+    compiled.save("d", b"x" * 700)
+    assert gone
+    assert told(compiled, "d")
+    assert sum(path.stat().st_size for path in real(gone[0].parent)) <= 1000

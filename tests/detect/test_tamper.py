@@ -1,0 +1,145 @@
+"""A camera that is covered, turned away or in the dark; and all that only looks a little like it."""
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from passerby.core.media import Geometry
+from passerby.core.raw_frame import RawFrame
+from passerby.core.view_stats import MOVED
+from passerby.detect.tamper import FIRST, SETTLED, Sights
+
+WIDTH, HEIGHT = 640, 360
+GEOMETRY = Geometry(WIDTH, HEIGHT)
+
+
+def yard(seed=1):
+    """Walls, windows, a path: things with edges."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((HEIGHT, WIDTH), 120, np.uint8)
+    for _ in range(40):
+        x, y = rng.integers(0, WIDTH), rng.integers(0, HEIGHT)
+        w, h = rng.integers(20, 160), rng.integers(15, 90)
+        cv2.rectangle(picture, (int(x), int(y)), (int(x + w), int(y + h)), int(rng.integers(40, 220)), -1)
+    return picture
+
+
+YARD = yard()
+
+
+def seen(sights, picture, rng=None):
+    rng = rng or np.random.default_rng(int(picture[::7, ::7].sum()))
+    noisy = np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+    frame = av.VideoFrame.from_ndarray(np.repeat(noisy[..., None], 3, axis=2), format="bgr24").reformat(
+        format="yuv420p"
+    )
+    return sights.step(RawFrame(frame, 0, 0), GEOMETRY)
+
+
+@pytest.fixture
+def sights():
+    """Of a camera that has shown the yard for a while."""
+    sights = Sights()
+    for _ in range(FIRST + 4):
+        seen(sights, YARD)
+    return sights
+
+
+def verdict(sight):
+    told = [name for name in ("dark", "covered", "moved") if getattr(sight, name)]
+    assert len(told) <= 1
+    return told[0] if told else "fine"
+
+
+HAND = cv2.GaussianBlur(np.where(np.indices((HEIGHT, WIDTH))[1] % 300 < 150, 90, 60).astype(np.uint8), (0, 0), 60)
+CROWD = YARD.copy()
+for _x in range(20, 600, 110):
+    cv2.ellipse(CROWD, (_x, 220), (30, 110), 0, 0, 360, 30 + _x // 4, -1)
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        (YARD, "fine"),
+        ((YARD * 0.45).astype(np.uint8), "fine"),  # dusk
+        (np.clip(YARD * 1.3 + 20, 0, 255).astype(np.uint8), "fine"),  # a lamp
+        (CROWD, "fine"),
+        (np.roll(YARD, 3, axis=1), "fine"),  # wind
+        ((YARD * 0.03).astype(np.uint8), "dark"),
+        (np.zeros_like(YARD), "dark"),
+        (HAND, "covered"),
+        (np.full_like(YARD, 140), "covered"),  # paint
+        (cv2.GaussianBlur(YARD, (0, 0), 40), "covered"),  # grease
+        (np.roll(YARD, 130, axis=1), "moved"),
+        (cv2.rotate(YARD, cv2.ROTATE_180), "moved"),
+        (yard(9), "moved"),
+    ],
+)
+def test_what_a_camera_shows(sights, picture, expected):
+    assert expected == verdict([seen(sights, picture) for _ in range(3)][-1])
+
+
+def test_a_hand_before_the_lens_does_not_become_what_is_known(sights):
+    for _ in range(60):
+        seen(sights, HAND)
+    assert "fine" == verdict(seen(sights, YARD))
+
+
+#: Somebody who stands so near that little else is seen.
+NEAR = YARD.copy()
+cv2.ellipse(NEAR, (320, 300), (300, 290), 0, 0, 360, 90, -1)
+for _x in range(140, 560, 60):
+    cv2.ellipse(NEAR, (_x, 200), (25, 60), 20, 0, 360, 40 + _x // 3, -1)
+NIGHT = (YARD * 0.03).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("shown", "looks", "expected"),
+    [
+        (NEAR, 20, "fine"),  # who puts up the camera and walks off
+        (NIGHT, SETTLED + 10, "dark"),
+        (HAND, SETTLED + 10, "covered"),
+    ],
+    ids=["near", "night", "hand"],
+)
+def test_what_it_shows_while_it_begins_is_not_what_it_has_to_show(shown, looks, expected):
+    sights = Sights()
+    begun = [verdict(seen(sights, shown)) for _ in range(looks)]
+    after = [verdict(seen(sights, YARD)) for _ in range(SETTLED)]
+    assert ({expected}, {"fine"}) == (set(begun), set(after))
+    assert "moved" == verdict(seen(sights, yard(9)))
+
+
+@pytest.mark.parametrize(("shown", "expected"), [(NIGHT, "dark"), (HAND, "covered")], ids=["night", "hand"])
+def test_what_shows_nothing_is_never_what_is_known(sights, shown, expected):
+    """Neither at dawn nor when the cloth is taken off does the camera look as if it had been turned; and one that was
+    turned meanwhile does."""
+    assert {expected} == {verdict(seen(sights, shown)) for _ in range(2 * SETTLED)}
+    assert "fine" == verdict(seen(sights, YARD))
+    assert "moved" == verdict(seen(sights, np.roll(YARD, 130, axis=1)))
+
+
+def test_a_camera_that_stays_turned_is_at_home_there(sights):
+    other = yard(9)
+    verdicts = [verdict(seen(sights, other)) for _ in range(SETTLED + 5)]
+    assert ("moved", "fine") == (verdicts[0], verdicts[-1])
+
+
+def test_light_that_wanders_through_the_day_is_learned():
+    """Shadows that come and go slowly, over an hour of looks."""
+    sights, worst = Sights(), 1.0
+    for look in range(100):
+        shade = YARD.copy()
+        edge = 6 * look
+        shade[:, max(0, edge - 250) : edge] = (shade[:, max(0, edge - 250) : edge] * 0.6).astype(np.uint8)
+        worst = min(worst, seen(sights, shade).likeness)
+    assert worst > MOVED
+
+
+def test_another_size_is_no_reason_for_an_alarm(sights):
+    small = cv2.resize(YARD, (320, 180))
+    frame = av.VideoFrame.from_ndarray(np.repeat(small[..., None], 3, axis=2), format="bgr24").reformat(
+        format="yuv420p"
+    )
+    assert verdict(sights.step(RawFrame(frame, 0, 0), Geometry(320, 180))) == "fine"

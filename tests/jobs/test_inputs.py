@@ -1,0 +1,173 @@
+"""Which file becomes which."""
+
+import os
+
+import pytest
+
+from passerby.core.errors import SourceError, UsageError
+from passerby.jobs.inputs import read_inputs
+from tests import clips, stills
+
+
+@pytest.fixture
+def footage(tmp_path):
+    """A folder with videos at two levels, and other things. Nothing in it can be decoded, and nothing here tries."""
+    folder = tmp_path / "footage"
+    names = ["b.mp4", "a.MOV", "sub/deep/c.mkv", "sub/d.webm", "notes.txt", "b.redacted.mp4", "b.redacted.report.json"]
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"no video")
+    return folder
+
+
+def written(given, output=None, out_dir=None):
+    """{name of the source: path of the output}."""
+    return {job.source.name: job.output for job in read_inputs(given, output, out_dir).jobs}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("yard.mp4", "yard.redacted.mp4"),
+        ("Yard.MOV", "Yard.redacted.MOV"),
+        ("yard.mkv", "yard.redacted.mkv"),
+        ("yard.webm", "yard.redacted.mp4"),
+        ("a.b.mp4", "a.b.redacted.mp4"),
+    ],
+)
+def test_beside_its_source_under_a_name_of_its_own(name, expected, tmp_path):
+    (tmp_path / name).touch()
+    assert {name: tmp_path / expected} == written([tmp_path / name])
+
+
+def test_report_and_plan_go_with_the_output(tmp_path):
+    (tmp_path / "yard.mp4").touch()
+    (job,) = read_inputs([tmp_path / "yard.mp4"], None, None).jobs
+    assert ("yard.redacted.report.json", "yard.plan.json") == (job.report.name, job.plan.name)
+    (job,) = read_inputs([tmp_path / "yard.mp4"], None, tmp_path / "out").jobs
+    expected = [tmp_path / "out" / name for name in ("yard.mp4", "yard.report.json", "yard.plan.json")]
+    assert expected == [job.output, job.report, job.plan]
+
+
+def test_the_name_that_was_asked_for(tmp_path):
+    (tmp_path / "yard.mp4").touch()
+    assert {"yard.mp4": tmp_path / "x.mkv"} == written([tmp_path / "yard.mp4"], tmp_path / "x.mkv")
+
+
+def test_a_folder_keeps_its_structure_below_another(footage, tmp_path):
+    expected = {"a.MOV": "a.MOV", "b.mp4": "b.mp4", "d.webm": "sub/d.mp4", "c.mkv": "sub/deep/c.mkv"}
+    assert {name: tmp_path / "out" / path for name, path in expected.items()} == written(
+        [footage], None, tmp_path / "out"
+    )
+
+
+def test_a_folder_without_another_gets_its_results_inside(footage):
+    expected = {"a.MOV": "a.redacted.MOV", "b.mp4": "b.redacted.mp4", "d.webm": "sub/d.redacted.mp4"}
+    expected["c.mkv"] = "sub/deep/c.redacted.mkv"
+    assert {name: footage / path for name, path in expected.items()} == written([footage])
+
+
+def test_what_an_earlier_run_wrote_into_the_folder_is_no_input(footage):
+    (footage / "out").mkdir()
+    (footage / "out" / "b.mp4").touch()
+    jobs = read_inputs([footage], None, footage / "out").jobs
+    assert ["a.MOV", "b.mp4", "c.mkv", "d.webm"] == sorted(job.source.name for job in jobs)
+
+
+def test_folders_and_files_together(footage, tmp_path):
+    (tmp_path / "e.mp4").touch()
+    assert {"a.MOV", "b.mp4", "c.mkv", "d.webm", "e.mp4"} == {
+        *written([footage, tmp_path / "e.mp4"], None, tmp_path / "o")
+    }
+
+
+def test_a_new_ending_takes_nobodys_name(tmp_path):
+    for name in ("yard.webm", "yard.mp4", "yard.avi"):
+        (tmp_path / name).touch()
+    names = {"yard.webm": "yard.webm.mp4", "yard.mp4": "yard.mp4", "yard.avi": "yard.avi.mp4"}
+    given = [tmp_path / name for name in names]
+    assert {name: tmp_path / "out" / path for name, path in names.items()} == written(given, None, tmp_path / "out")
+    names = {
+        "yard.webm": "yard.webm.redacted.mp4",
+        "yard.mp4": "yard.redacted.mp4",
+        "yard.avi": "yard.avi.redacted.mp4",
+    }
+    assert {name: tmp_path / path for name, path in names.items()} == written(given)
+
+
+def test_two_that_would_become_one_are_refused(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "yard.mp4").touch()
+    with pytest.raises(UsageError, match=r"would both be written to .*yard\.mp4.*two runs"):
+        read_inputs([tmp_path / "a" / "yard.mp4", tmp_path / "b" / "yard.mp4"], None, tmp_path / "out")
+
+
+def test_a_photo_and_its_film_have_reports_of_their_own(tmp_path):
+    """Phones and cameras store both under one name."""
+    stills.image().save(tmp_path / "IMG_1.jpg")
+    (tmp_path / "IMG_1.MOV").touch()
+    (tmp_path / "IMG_2.MOV").touch()
+    jobs = read_inputs([tmp_path], None, tmp_path / "out").jobs
+    assert {"IMG_1.jpg.report.json", "IMG_1.MOV.report.json", "IMG_2.report.json"} == {job.report.name for job in jobs}
+    assert {"IMG_1.jpg.plan.json", "IMG_1.MOV.plan.json", "IMG_2.plan.json"} == {job.plan.name for job in jobs}
+    jobs = read_inputs([tmp_path], None, None).jobs
+    assert 3 == len({job.report for job in jobs}) == len({job.plan for job in jobs})
+    for job in jobs:
+        job.output.touch()
+        job.report.touch()
+        job.plan.touch()
+    assert 3 == len(read_inputs([tmp_path], None, None).jobs)
+
+
+def test_the_content_gives_the_ending(tmp_path):
+    clips.write_clip(tmp_path / "film.jpg", container="mp4", times=clips.constant(2))
+    stills.image().save(tmp_path / "photo.mp4", "JPEG")
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    names = {"film.jpg": "film.mp4", "photo.mp4": "photo.jpg", "broken.jpg": "broken.jpg"}
+    assert {name: tmp_path / "out" / path for name, path in names.items()} == written(
+        [tmp_path], None, tmp_path / "out"
+    )
+
+
+def test_pipes_and_links_are_told_of_and_hold_nobody_up(footage, tmp_path):
+    os.mkfifo(footage / "pipe")
+    os.mkfifo(footage / "pipe.mp4")
+    (footage / "nowhere").symlink_to(footage / "gone")
+    (footage / "round.mp4").symlink_to(footage / "round.mp4")
+    (footage / "sub" / "up").symlink_to(footage)
+    inputs = read_inputs([footage], None, tmp_path / "out")
+    assert ["notes.txt", "nowhere", "pipe"] == [path.name for path in inputs.unsupported]
+    assert {"pipe.mp4", "round.mp4"} <= {job.source.name for job in inputs.jobs}
+    assert 6 == len(inputs.jobs)
+    assert {"pipe.mp4": tmp_path / "o" / "pipe.mp4"} == written([footage / "pipe.mp4"], None, tmp_path / "o")
+
+
+def test_a_folder_that_cannot_be_read_is_told_of(footage, monkeypatch):
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    inputs = read_inputs([footage], None, None)
+    assert [(footage / "sub", "Permission denied")] == inputs.unreadable
+    assert {"a.MOV", "b.mp4"} == {job.source.name for job in inputs.jobs}
+
+
+def test_one_name_for_many_is_refused(footage):
+    with pytest.raises(UsageError, match="--out-dir"):
+        read_inputs([footage], footage / "x.mp4", None)
+    with pytest.raises(UsageError, match="one of them"):
+        read_inputs([footage / "b.mp4"], footage / "x.mp4", footage / "out")
+
+
+def test_what_is_not_there_and_what_holds_no_video(tmp_path):
+    with pytest.raises(SourceError, match="There is no file"):
+        read_inputs([tmp_path / "none.mp4"], None, None)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="There is no video.*mp4"):
+        read_inputs([tmp_path / "empty"], None, None)

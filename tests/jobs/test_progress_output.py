@@ -1,0 +1,74 @@
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from passerby.jobs.progress_output import BarProgress, JsonProgress, LineProgress, progress
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_json_tells_about_once_a_second(capsys):
+    clock = Clock()
+    shown = progress(json=True, clock=clock)
+    shown.start("a.mp4", "analyse", 100)
+    for _ in range(32):
+        clock.now += 0.125
+        shown.advance(2)
+    shown.finish()
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [0, 16, 32, 48, 64, 64] == [event["done"] for event in events]
+    assert {
+        "event": "progress",
+        "file": "a.mp4",
+        "stage": "analyse",
+        "done": 64,
+        "total": 100,
+        "fps": 16.0,
+    } == events[-1]
+
+
+def test_json_says_null_where_nobody_knows(capsys):
+    shown = JsonProgress(Clock())
+    shown.start("a.mp4", "render", None)
+    event = json.loads(capsys.readouterr().out)
+    assert (None, None) == (event["total"], event["fps"])
+
+
+def test_a_log_gets_one_line_a_stage(capsys):
+    clock = Clock()
+    shown = progress(quiet=True, clock=clock)
+    shown.start("a.mp4", "analyse", None)
+    clock.now += 2
+    shown.advance(50)
+    shown.finish()
+    assert ("", "a.mp4: looking: 50 frames, 25.0 frames a second\n") == capsys.readouterr()
+
+
+def test_off_a_terminal_it_is_lines():
+    assert isinstance(progress(clock=Clock()), LineProgress)
+
+
+@pytest.mark.parametrize(
+    "form", [JsonProgress(Clock()), LineProgress(Clock()), BarProgress(Console(file=io.StringIO()))]
+)
+def test_finishing_without_a_stage_says_nothing(form, capsys):
+    form.finish()
+    assert ("", "") == capsys.readouterr()
+
+
+@pytest.mark.parametrize("total", [40, None])
+def test_a_terminal_gets_a_bar(total):
+    screen = io.StringIO()
+    shown = BarProgress(Console(file=screen, force_terminal=True, width=100))
+    shown.start("a.mp4", "render", total)
+    shown.advance(40)
+    shown.finish()
+    assert "a.mp4: painting" in screen.getvalue()
+    assert f"40/{total or '?'}" in screen.getvalue()

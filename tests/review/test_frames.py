@@ -1,0 +1,42 @@
+"""Pictures for pages: upright, masked, and with nothing that was not asked for. More in tests/server/review/test_routes.py."""
+
+import cv2
+import numpy as np
+import pytest
+
+from passerby.config.settings import Style
+from passerby.core.box import Box
+from passerby.review.frames import Viewer
+from tests import clips
+from tests.plans import always, plan_for
+
+
+def picture(jpeg):
+    return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+
+
+@pytest.mark.parametrize(("quarter", "corner"), [(0, (4, 4)), (90, (4, -5)), (180, (-5, -5)), (270, (-5, 4))])
+def test_pictures_are_upright(tmp_path, quarter, corner):
+    clip = clips.turned(tmp_path / "clip.mp4", quarter)
+    plan = plan_for(clip)
+    view = Viewer.open(clip, plan).original[0]
+    image = picture(view.jpeg(3, None))
+    assert (plan.videos[0].height, plan.videos[0].width) == image.shape[:2]
+    bright = {(y, x) for y in (4, -5) for x in (4, -5) if image[y, x].min() > 220}
+    assert 1 == len(bright)
+
+
+@pytest.mark.parametrize("style", Style)
+def test_every_style_hides(tmp_path, style):
+    clip = clips.cfr(tmp_path / "clip.mp4")
+    patch = always(1, Box(0, 0, 32, 24))
+    view = Viewer.open(clip, plan_for(clip, patch)).masked[0]
+    image = picture(view.jpeg(5, [patch], style, None))
+    assert image[2:20, 2:28].max() < 20  # plates are solid in every style
+
+
+def test_pictures_are_no_larger_than_asked_for(tmp_path):
+    clip = clips.cfr(tmp_path / "clip.mp4")
+    view = Viewer.open(clip, plan_for(clip)).beside().masked[0]
+    assert (48, 64) == picture(view.jpeg(0, [], Style.SOLID, 64)).shape[:2]
+    assert (96, 128) == picture(view.jpeg(0, [], Style.SOLID, 4000)).shape[:2]

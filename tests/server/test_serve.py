@@ -1,0 +1,66 @@
+"""Listening and serving."""
+
+import ssl
+
+import httpx2
+import pytest
+from starlette.responses import PlainTextResponse
+
+from passerby.core.errors import UsageError
+from passerby.server.serve import Serving, listen
+from passerby.server.tls import own
+
+HOST = "127.0.0.1"
+
+
+async def app(scope, receive, send):
+    assert "http" == scope["type"]
+    await PlainTextResponse(scope["client"][0] + " " + scope["scheme"])(scope, receive, send)
+
+
+def served(**how):
+    return Serving(app, listen(HOST, 0), **how)
+
+
+def asked(serving, scheme="http", **how):
+    port = serving._taken.getsockname()[1]
+    with httpx2.Client(trust_env=False, **{k: v for k, v in how.items() if k == "verify"}) as client:
+        return client.get(f"{scheme}://{HOST}:{port}/", timeout=20, headers=how.get("headers"))
+
+
+def test_it_is_served_while_the_block_runs():
+    with served() as serving:
+        assert f"{HOST} http" == asked(serving).text
+    with pytest.raises((httpx2.TransportError, OSError)):
+        asked(serving)
+
+
+def test_a_proxy_says_whom_it_asks_for_and_nobody_else():
+    headers = {"x-forwarded-for": "192.0.2.9", "x-forwarded-proto": "https"}
+    with served(proxy=HOST) as serving:
+        assert "192.0.2.9 https" == asked(serving, headers=headers).text
+    with served() as serving:
+        assert f"{HOST} http" == asked(serving, headers=headers).text
+
+
+def test_tls_and_no_old_version_of_it(tmp_path):
+    certificate = own(tmp_path, HOST)
+    trusts = ssl.create_default_context(cafile=str(certificate.certificate))
+    with served(certificate=certificate) as serving:
+        assert f"{HOST} https" == asked(serving, "https", verify=trusts).text
+        old = ssl.create_default_context(cafile=str(certificate.certificate))
+        old.set_ciphers("AES128-SHA:@SECLEVEL=0")
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        with pytest.raises(httpx2.ConnectError):
+            asked(serving, "https", verify=old)
+        with pytest.raises(httpx2.TransportError):
+            asked(serving)
+
+
+def test_a_port_that_is_taken_is_told():
+    taken = listen(HOST, 0)
+    try:
+        with pytest.raises(UsageError, match="Choose another port"):
+            listen(HOST, taken.getsockname()[1])
+    finally:
+        taken.close()

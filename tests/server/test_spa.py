@@ -1,0 +1,44 @@
+import gzip
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from passerby.server import spa as page
+from passerby.server.spa import asset_routes
+
+SCRIPT = b"const a = 'the same over and over';\n" * 200
+
+
+@pytest.fixture
+def client(tmp_path, monkeypatch):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "site-1.js").write_bytes(SCRIPT)
+    monkeypatch.setattr(page, "BUILT", tmp_path)
+    app = FastAPI()
+    app.include_router(asset_routes())
+    return TestClient(app)
+
+
+def fetched(client, accepted):
+    with client.stream("GET", "/assets/site-1.js", headers={"accept-encoding": accepted}) as answer:
+        return answer, b"".join(answer.iter_raw())
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZIP; q=0.5"])
+def test_scripts_are_packed_for_slow_links(client, accepted):
+    answer, raw = fetched(client, accepted)
+    assert ("gzip", "text/javascript; charset=utf-8") == (
+        answer.headers["content-encoding"],
+        answer.headers["content-type"],
+    )
+    assert len(raw) < len(SCRIPT) / 10
+    assert gzip.decompress(raw) == SCRIPT
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip; q=0.0, br"])
+def test_who_cannot_unpack_gets_them_as_they_are(client, accepted):
+    answer, raw = fetched(client, accepted)
+    assert "content-encoding" not in answer.headers
+    assert "accept-encoding" == answer.headers["vary"]
+    assert raw == SCRIPT

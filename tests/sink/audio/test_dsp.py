@@ -1,0 +1,57 @@
+"""Sound laid out in time: gaps stay gaps, and gaps that cannot be real cost neither time nor disk."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from passerby.sink.audio.dsp import AFTER, Timeline
+
+RATE = 8000
+
+
+def bursts(*seconds):
+    """A tenth of a second of sound at each of these moments."""
+    for moment in seconds:
+        frame = av.AudioFrame.from_ndarray(np.full((1, RATE // 10), 0.5, np.float32), format="fltp", layout="mono")
+        frame.sample_rate = RATE
+        yield round(moment * 1000), frame
+
+
+def laid_out(timeline, *seconds):
+    chunks = list(timeline.of(bursts(*seconds), Fraction(1, 1000)))
+    return np.concatenate(chunks, axis=1)[0]
+
+
+def begins(samples):
+    """Moments at which sound begins."""
+    loud = np.flatnonzero(np.diff((np.abs(samples) > 0.1).astype(int), prepend=0) == 1)
+    return [float(at) / RATE for at in loud]
+
+
+def test_gaps_stay_gaps():
+    timeline = Timeline(RATE, "mono", longest=3600)
+    assert [0, 2, 80] == pytest.approx(begins(laid_out(timeline, 0, 2, 80)), abs=0.01)
+    assert (0, False) == (timeline.closed, timeline.cut_short)
+
+
+def test_what_follows_too_long_a_gap_moves_up():
+    timeline = Timeline(RATE, "mono", longest=5)
+    assert [0, 2, 5.2] == pytest.approx(begins(laid_out(timeline, 0, 2, 1000)), abs=0.05)
+    assert timeline.closed == pytest.approx(994.8, abs=0.1)
+
+
+def test_where_parts_are_to_be_silent_nothing_moves():
+    """What moved up would be silenced in the wrong place, and heard where it should not be."""
+    timeline = Timeline(RATE, "mono", longest=5, placed=True)
+    assert [0, 2] == pytest.approx(begins(laid_out(timeline, 0, 2, 1000, 1001)), abs=0.01)
+    assert timeline.cut_short
+
+
+def test_when_the_picture_is_over_nobody_waits():
+    """A header may say that a file of a second lasts for a thousand years, and that much silence would be written."""
+    timeline = Timeline(RATE, "mono", longest=1e12)
+    timeline.picture_is_over = True
+    assert [0, AFTER - 1] == pytest.approx(begins(laid_out(timeline, 0, AFTER - 1, 1e9)), abs=0.01)
+    assert timeline.cut_short

@@ -1,0 +1,50 @@
+"""The quality that is chosen where a source does not state its own."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from passerby.sink.still.jpeg_quality import STEPS, quality_for
+from tests import stills
+
+
+def encode(picture, file, quality):
+    picture.save(file, "JPEG", quality=quality)
+
+
+def size_at(picture, quality):
+    file = io.BytesIO()
+    encode(picture, file, quality)
+    return file.tell()
+
+
+def grainy(width, height):
+    """Something fine everywhere, so that each quality takes its own number of bits."""
+    grain = Image.effect_noise((width, height), 40).convert("RGB")
+    return Image.blend(stills.photo(width, height), grain, 0.2)
+
+
+@pytest.mark.parametrize("size", [(300, 200), (1500, 1300)])
+@pytest.mark.parametrize("quality", [91, 97])
+def test_as_many_bits_as_before(size, quality):
+    picture = grainy(*size)
+    chosen = quality_for(picture, size_at(picture, quality), encode)
+    assert abs(STEPS.index(chosen) - STEPS.index(quality)) <= 1
+
+
+def test_never_much_worse_than_what_was_painted():
+    picture = grainy(300, 200)
+    assert quality_for(picture, 10, encode) > STEPS[0]
+
+
+def test_what_is_good_already_takes_no_more_bits():
+    smooth = Image.linear_gradient("L").convert("RGB")
+    assert STEPS[0] == quality_for(smooth, 10**6, encode)
+
+
+def test_what_can_never_be_kept_gets_the_best_there_is():
+    def spoil(picture, file, quality):
+        Image.new("RGB", picture.size).save(file, "PNG")
+
+    assert STEPS[-1] == quality_for(grainy(300, 200), 1000, spoil)

@@ -1,0 +1,112 @@
+"""The encoder fits the source, and stays within its bit rate."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from passerby.config.settings import Codec, Settings
+from passerby.core.errors import UsageError
+from passerby.core.safe_frame import SafeFrame
+from passerby.sink.video.codec_choice import choose_encoding, held
+from passerby.sink.video.writer import VideoWriter
+from tests import clips
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "codec", "encoder", "fed"),
+    [
+        ("yuv420p", None, "libx264", "yuv420p"),
+        ("yuvj420p", None, "libx264", "yuv420p"),
+        ("yuv422p", None, "libx264", "yuv420p"),
+        ("yuv420p10le", None, "libx265", "yuv420p10le"),
+        ("yuv422p10le", None, "libx265", "yuv420p10le"),
+        ("yuv420p10le", Codec.H264, "libx264", "yuv420p10le"),
+        ("yuv420p", Codec.AV1, "libsvtav1", "yuv420p"),
+    ],
+)
+def test_choice(pixel_format, codec, encoder, fed):
+    encoding = choose_encoding(clips.video_info(pixel_format=pixel_format), Settings(codec=codec), "mp4")
+    assert (encoding.encoder, encoding.pixel_format) == (encoder, fed)
+
+
+def test_webm_holds_av1_only():
+    video = clips.video_info(codec="vp9")
+    assert choose_encoding(video, Settings(codec=Codec.AV1), "webm").encoder == "libsvtav1"
+    with pytest.raises(UsageError, match=r"\.mp4 or \.mkv with -o"):
+        choose_encoding(video, Settings(), "webm")
+
+
+def test_mov_holds_no_av1():
+    with pytest.raises(UsageError, match=r"MOV holds no AV1.*\.mp4 or \.mkv with -o"):
+        choose_encoding(clips.video_info(), Settings(codec=Codec.AV1), "mov")
+
+
+@pytest.mark.parametrize(
+    ("source", "codec", "most"),
+    [("h264", None, 1.3), ("hevc", None, 1.6), ("vp9", None, 1.6), ("av1", None, 2.0), ("h264", Codec.HEVC, 1.3)],
+)
+def test_cap_follows_the_source(source, codec, most):
+    video = clips.video_info(codec=source, bit_rate=1_000_000)
+    encoding = choose_encoding(video, Settings(codec=codec), "mp4")
+    if codec is Codec.HEVC:
+        cap = 1000 * int(encoding.options["x265-params"].split("vbv-maxrate=")[1].split(":")[0])
+    else:
+        (kept,) = held([encoding], [10_000_000]) or [encoding]
+        cap = int(kept.options["maxrate"])
+    assert 1_000_000 <= cap <= most * 1_000_000
+
+
+def test_only_a_source_with_bits_to_spare_is_written_without_a_limit():
+    pixels = 320 * 240 * 30000 / 1001
+    thin, roomy = (
+        choose_encoding(clips.video_info(size=(320, 240), bit_rate=int(pixels * bits)), Settings(), "mp4")
+        for bits in (0.04, 0.06)
+    )
+    assert ("maxrate" in thin.options, thin.limit) == (True, None)
+    assert ("maxrate" in roomy.options, roomy.limit) == (False, int(int(pixels * 0.06) * 1.1))
+
+
+def test_what_came_out_too_large_is_held_to_its_limit_and_nothing_else_is():
+    encoding = choose_encoding(clips.video_info(bit_rate=1_000_000), Settings(), "mp4")
+    assert held([encoding, encoding], [1_200_000, 800_000]) is None
+    (first, second) = held([encoding, encoding], [1_200_000, 1_500_000]) or []
+    assert first == encoding
+    assert str(encoding.limit) == second.options["maxrate"]
+    assert encoding.options["crf"] == second.options["crf"]
+    assert held([second], [9_000_000]) is None  # it is held already
+
+
+def test_asked_quality_is_not_capped():
+    options = choose_encoding(clips.video_info(), Settings(quality=17), "mp4").options
+    assert options["crf"] == "17"
+    assert "maxrate" not in options
+
+
+def test_noise_stays_within_the_sources_rate(tmp_path):
+    """The hardest picture there is, from a source of little rate."""
+    source_rate = 400_000
+    video = clips.video_info(size=(320, 240), bit_rate=source_rate)
+    (encoding,) = held([choose_encoding(video, Settings(), "mp4")], [10_000_000]) or []
+    noise = np.random.default_rng(1)
+    with VideoWriter(tmp_path / "o.mp4", [(video, encoding)], "mp4") as writer:
+        for index, time in enumerate(clips.constant(240)):
+            image = noise.integers(64, 192, (240, 320, 3), np.uint8)
+            picture = av.VideoFrame.from_ndarray(image).reformat(format="yuv420p")
+            writer.write(SafeFrame(picture, index, time))
+    seconds = 240 * clips.STEP * clips.TIME_BASE
+    rate = Fraction((tmp_path / "o.mp4").stat().st_size * 8) / seconds
+    assert rate < 1.3 * source_rate
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+def test_an_encoder_keeps_to_its_threads_and_writes_the_same_number_of_frames(tmp_path, codec):
+    video = clips.video_info()
+    free, bounded = (choose_encoding(video, Settings(codec=codec), "mp4", threads) for threads in (None, 1))
+    assert "threads" not in free.options
+    assert "1" == bounded.options["threads"]
+    with VideoWriter(tmp_path / "out.mp4", [(video, bounded)], "mp4") as writer:
+        for n, time in enumerate(clips.constant(5)):
+            writer.write(clips.safe_frame(n, time))
+    assert 5 == len(clips.decoded(tmp_path / "out.mp4"))

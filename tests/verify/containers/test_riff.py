@@ -1,0 +1,48 @@
+"""The chunks of an AVI file, each with something in it that nobody plays."""
+
+import struct
+
+import pytest
+
+from passerby.verify.containers.riff import walk
+
+
+def chunk(name, content):
+    return name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
+
+
+def listed(kind, *chunks):
+    return chunk(b"LIST", kind + b"".join(chunks))
+
+
+def avi(path, *more, behind=b""):
+    head = listed(b"hdrl", chunk(b"avih", bytes(56)), listed(b"strl", chunk(b"strh", bytes(56))))
+    film = listed(b"movi", chunk(b"00dc", b"odd"), chunk(b"ix00", bytes(8)), listed(b"rec ", chunk(b"01wb", b"more")))
+    inside = b"AVI " + head + b"".join(more) + film + chunk(b"idx1", bytes(16))
+    path.write_bytes(chunk(b"RIFF", inside) + behind)
+    return path
+
+
+def test_a_plain_one_has_nothing(tmp_path):
+    signed = listed(b"INFO", chunk(b"ISFT", b"Lavf62.3.100\0"))
+    assert {} == walk(avi(tmp_path / "a.avi", signed, chunk(b"JUNK", bytes(40))))
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        (listed(b"INFO", chunk(b"ISFT", b"Secret"), chunk(b"INAM", b"Secret")), "a list of tags"),
+        (chunk(b"JUNK", b"Secret"), "something in empty space"),
+        (chunk(b"IDIT", b"Wed Feb  3"), "the date at which it was made"),
+        (chunk(b"GPS ", b"48.85"), "a chunk called GPS?"),
+        (listed(b"exif", chunk(b"etim", b"04:05")), "a list called exif"),
+        (b"LIST" + struct.pack("<I", 1 << 30), "chunks whose structure is broken"),
+    ],
+)
+def test_what_lies_between_is_told(more, wanted, tmp_path):
+    assert {wanted: 1} == walk(avi(tmp_path / "a.avi", more))
+
+
+@pytest.mark.parametrize("behind", [b"Secret bytes behind the end", b"RIFF\xff\xff\xff\x7fAVIX and no more"])
+def test_what_lies_behind_is_told(behind, tmp_path):
+    assert {f"{len(behind)} bytes behind the last chunk": 1} == walk(avi(tmp_path / "a.avi", behind=behind))

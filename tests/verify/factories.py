@@ -1,0 +1,100 @@
+"""Proofs and drawn frames for tests of what is done with them: no file, no model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from passerby.config.settings import Settings
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
+from passerby.documents.plan import Fingerprint, Keyframe, Track, WeightsUsed
+from passerby.documents.report import Hidden, TimeRange
+from passerby.documents.verification_report import (
+    Check,
+    CheckResult,
+    FileSeen,
+    Outcome,
+    PlanSeen,
+    Proof,
+    Release,
+    Suspicion,
+    TrackTold,
+    Verdict,
+    VideoSeen,
+)
+
+SHA = "ab" * 32
+
+
+def proof(sha256: str = SHA, **changed: object) -> Proof:
+    """One with something in every part."""
+    made = Proof(
+        program="passerby 0.1.0",
+        made="2026-03-04T05:06:07+00:00",
+        file=FileSeen(
+            name="yard.redacted.mp4",
+            sha256=sha256,
+            size=123456,
+            container="mp4",
+            duration=72.0,
+            videos=(VideoSeen(width=1280, height=720, frames=1800, looked_at=360),),
+        ),
+        verdict=Verdict.SUSPECT,
+        checks=(
+            CheckResult(check=Check.FACES, title="Faces", outcome=Outcome.FOUND, did="Looked.", suspects=1),
+            CheckResult(check=Check.MASKS, title="Masks", outcome=Outcome.SKIPPED, did="Not done.", why="no plan"),
+            CheckResult(check=Check.SAMPLE, title="Sample", outcome=Outcome.SKIPPED, did="Not done.", why="no draw"),
+        ),
+        suspects=(
+            Suspicion(
+                number=1, check=Check.FACES, what="a face shows <b>", frame=310, time=12.4, start=12.0, end=13.25,
+                kind=Kind.FACE, box=(10.0, 20.5, 60.0, 80.25), score=0.8125,
+            ),
+        ),
+        weights=(WeightsUsed(id="blazeface-full", sha256=SHA),),
+        release=Release(
+            name="yard.redacted.report.json",
+            sha256=SHA,
+            made="2026-03-04T04:00:00+00:00",
+            program="passerby 0.1.0",
+            source=Fingerprint(name="yard.mp4", sha256=SHA, size=99, frames=1800),
+            settings=Settings(),
+            weights=(WeightsUsed(id="centerface", sha256=SHA),),
+            hidden=(
+                Hidden(
+                    kind=Kind.FACE,
+                    tracks=3,
+                    ranges=(TimeRange(start=1.5, end=20), TimeRange(start=40, end=41)),
+                ),
+            ),
+            dropped=("sound tracks: 1", "tags: location"),
+        ),
+        plan=PlanSeen(
+            name="yard.plan.json",
+            sha256=SHA,
+            tracks=(
+                TrackTold(
+                    video=0, number=1, kind=Kind.FACE, start=1.5, end=9, reason="FOIA (b)(6)", by="A. Clerk"
+                ),
+            ),
+            corrections=1,
+        ),
+        not_claimed=("That nobody can be told by their gait.",),
+    )  # fmt: skip
+    return made.model_copy(update=changed)
+
+
+def textured(size: tuple[int, int] = (320, 240), seed: int = 1) -> np.ndarray:
+    """Luma with detail of every size, as a picture has, uint8, (height, width)."""
+    width, height = size
+    rng = np.random.default_rng(seed)
+    total = np.zeros((height, width))
+    for cell in (2, 4, 8, 16, 32):
+        coarse = rng.normal(0, 12, (height // cell + 1, width // cell + 1))
+        total += np.kron(coarse, np.ones((cell, cell)))[:height, :width]
+    return np.clip(130 + total, 30, 235).astype(np.uint8)
+
+
+def showing(number: int, box: Box, kind: Kind = Kind.FACE) -> tuple[Track, Keyframe]:
+    key = Keyframe(time=0, box=box, score=0.5, origin="test")
+    return Track(number=number, kind=kind, keyframes=(key,)), key

@@ -1,0 +1,107 @@
+"""Content credentials: the C2PA library's own reader accepts what was written, and sees what was changed after."""
+
+import encypher_c2pa
+import pytest
+
+from passerby.core.errors import ProofError, UsageError
+from passerby.source.fingerprint import fingerprint
+from passerby.verify.released_file import Opened
+from passerby.verify.report.c2pa import add_credentials, read_credentials
+from tests import certificates, clips, stills
+from tests.verify.factories import proof
+
+
+@pytest.fixture
+def pair(tmp_path):
+    return certificates.make(tmp_path)
+
+
+@pytest.fixture(params=["film", "photo"])
+def released(request, tmp_path):
+    if request.param == "film":
+        return clips.cfr(tmp_path / "yard.redacted.mp4")
+    path = tmp_path / "yard.redacted.jpg"
+    stills.image().save(path)
+    return path
+
+
+def signed(released, pair, tmp_path):
+    target = tmp_path / f"signed{released.suffix}"
+    added = add_credentials(released, target, *pair, proof(fingerprint(released)[0]))
+    assert (fingerprint(target)[0], target.stat().st_size) == (added.sha256, added.size)
+    return target
+
+
+def failures(told):
+    """What the reader has to say against a file, but that nobody knows the test's authority."""
+    codes = {status["code"] for status in told.get("validation_status", [])}
+    return codes - {"signingCredential.untrusted"}
+
+
+def test_the_librarys_reader_accepts_it(released, pair, tmp_path):
+    told = read_credentials(signed(released, pair, tmp_path))
+    assert set() == failures(told)
+    manifest = told["manifests"][told["active_manifest"]]
+    actions = next(a for a in manifest["assertions"] if a["label"].startswith("c2pa.actions"))["data"]["actions"]
+    assert ["c2pa.opened", "c2pa.edited", "c2pa.edited", "c2pa.edited.metadata", "c2pa.transcoded"] == [
+        action["action"] for action in actions
+    ]
+    assert {"c2pa.PII.present"} == {action["reason"] for action in actions if action["action"] == "c2pa.edited"}
+    assert "thumbnail" not in str(told)
+    assert "suspect" in str(manifest)
+
+
+def test_the_picture_is_the_same(released, pair, tmp_path):
+    with Opened.open(released) as before, Opened.open(signed(released, pair, tmp_path)) as after:
+        for old, new in zip(before.frames(), after.frames(), strict=True):
+            assert old.time == new.time
+            assert [bytes(plane) for plane in old.picture.planes] == [bytes(plane) for plane in new.picture.planes]
+
+
+def test_a_changed_picture_is_seen(released, pair, tmp_path):
+    path = signed(released, pair, tmp_path)
+    content = bytearray(path.read_bytes())
+    content[-400] ^= 255
+    path.write_bytes(content)
+    assert failures(read_credentials(path))
+
+
+def test_a_file_without_has_none(released):
+    with pytest.raises(ProofError, match="no C2PA manifest"):
+        read_credentials(released)
+
+
+def test_what_cannot_be_used_is_told(released, pair, tmp_path):
+    chain, key = pair
+    made = proof(fingerprint(released)[0])
+    target = tmp_path / "t.mp4"
+    (tmp_path / "other").mkdir()
+    with pytest.raises(ProofError, match="not the key of the certificate"):
+        add_credentials(released, target, chain, certificates.make(tmp_path / "other")[1], made)
+    with pytest.raises(ProofError, match="not a certificate"):
+        add_credentials(released, target, key, key, made)
+    with pytest.raises(ProofError, match="not a private key"):
+        add_credentials(released, target, chain, chain, made)
+    with pytest.raises(ProofError, match="cannot be read"):
+        add_credentials(released, target, tmp_path / "gone.pem", key, made)
+    with pytest.raises(UsageError, match=r"\.mkv"):
+        add_credentials(tmp_path / "a.mkv", target, chain, key, made)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_a_reader_of_other_people_accepts_it(spoilt, released, pair, tmp_path, monkeypatch):
+    """encypher-c2pa shares no code with the library that writes. It knows nobody who signed, and asks nobody."""
+    monkeypatch.setenv("ENCYPHER_C2PA_TELEMETRY", "off")
+    path = signed(released, pair, tmp_path)
+    if spoilt:
+        content = bytearray(path.read_bytes())
+        content[-400] ^= 255
+        path.write_bytes(content)
+    told = encypher_c2pa.verify(path, online=False, no_default_trust=True)
+    assert ("valid", "mismatch" if spoilt else "match") == (told["signature"], told["hard_binding"])
+    assert ("invalid" if spoilt else "valid") == told["integrity"]
+    assert not told["network"]["enabled"]
+    manifests = told["manifest_report"]["manifests"]
+    labels = [one["label"] for one in manifests[told["manifest_report"]["active_manifest"]]["assertions"]]
+    assert {"c2pa.actions.v2", "org.passerby.verify"} <= set(labels)
