@@ -1,5 +1,5 @@
 # Thin on purpose: the work is in scripts/, which people and CI call alike.
-.PHONY: demo install test check soak lock docs clean
+.PHONY: demo install test check soak dist lock docs clean
 
 demo:     ## install, make a sample clip, redact it, and show before and after
 	scripts/demo
@@ -11,11 +11,13 @@ check:    ## lint, types, and who imports whom
 	scripts/check
 soak:     ## the long tests
 	scripts/test -m soak
+dist:     ## build the wheel and the source distribution
+	scripts/dist
 lock:     ## resolve the dependencies anew
 	scripts/lock
 docs:     ## write the generated reference pages anew
 	scripts/docs
 clean:    ## remove everything that was made here
 	rm -rf web/node_modules web/src/api.gen.ts src/passerby/server/static
-	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .uv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,8 +1,8 @@
-"""The clips that speed is measured on: the demo's sample, at any size and length, or a clip of your own.
+"""The clips for speed measurements: the demo's sample, at any size and length, or a clip of your own.
 
     benchmarks/clips.py OUT.mp4 [--clip FILE] [--height 1080] [--seconds 20]
 
-No footage is part of the project; the sample is drawn anew, and its one photograph is in the public domain.
+The project contains no footage; the sample is synthetic, and its one photograph is in the public domain.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from passerby.bench.tools import ffmpeg
+from passerby.bench.tools import ffmpeg_program
 from passerby.demo.portrait import portrait
 from passerby.demo.sample import make_sample
 
@@ -21,7 +21,7 @@ HEIGHTS = {540: "540p", 720: "720p", 1080: "1080p", 2160: "4K"}
 
 
 def make(out: Path, height: int, seconds: float, clip: Path | None = None) -> Path:
-    """A clip of that height and length: scaled and encoded once, then repeated as it is. Nothing when it is there."""
+    """A clip of that height and length: scaled and encoded once, then looped. Does nothing when it exists."""
     if out.exists():
         return out
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as folder:
@@ -29,8 +29,8 @@ def make(out: Path, height: int, seconds: float, clip: Path | None = None) -> Pa
         if clip is None:
             make_sample(source, portrait())
         once, part = Path(folder, "once.mp4"), out.with_suffix(".part.mp4")
-        # Mild compression, as a camera would write: the picture is to be work for whoever reads it. No B-frames either:
-        # they would shift the times where it is joined, and others would drop frames there.
+        # Mild compression, as a camera would write, so that decoding is realistic work. No B-frames either: they would
+        # shift the timestamps where it loops, and other tools would drop frames there.
         scale = ["-vf", f"scale=-2:{height}:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]
         scale += ["-bf", "0"]
         _ffmpeg("-i", source, "-map", "0:v:0", "-t", seconds, *scale, "-pix_fmt", "yuv420p", once)
@@ -39,8 +39,8 @@ def make(out: Path, height: int, seconds: float, clip: Path | None = None) -> Pa
     return out
 
 
-def _ffmpeg(*words: object) -> None:
-    command = [ffmpeg(), "-y", "-v", "error", *(str(word) for word in words)]
+def _ffmpeg(*arguments: object) -> None:
+    command = [ffmpeg_program(), "-y", "-v", "error", *(str(argument) for argument in arguments)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
@@ -50,8 +50,8 @@ def main() -> int:
     parser.add_argument("--clip", type=Path)
     parser.add_argument("--height", type=int, default=1080)
     parser.add_argument("--seconds", type=float, default=20)
-    given = parser.parse_args()
-    print(make(given.out, given.height, given.seconds, given.clip))
+    options = parser.parse_args()
+    print(make(options.out, options.height, options.seconds, options.clip))
     return 0
 
 

@@ -1,18 +1,18 @@
-"""How well a run spreads over workers: the same files with the plain command on one processor, over a local Ray with
-one worker on one processor, and with one worker on each of two.
+"""Scaling over workers: the same files with the plain command on one processor, over a local Ray with one worker on one
+processor, and with one worker on each of two.
 
 benchmarks/cluster.py [--files 12] [--seconds 8] [--height 720] [--clip FILE] [--workers 1 2] [--json]
-benchmarks/cluster.py --film 120 [--stretch 30] [--height 720] [--clip FILE] [--workers 2] [--json]
+benchmarks/cluster.py --video 120 [--segment 30] [--height 720] [--clip FILE] [--workers 2] [--json]
 
-Ideal is as many times the speed of the plain command on one processor as there are workers. `start` is how long a run
-takes before the first file is begun and after the last one is done: it counts once a run, not once a file, so the share
-is given with it and without it. `share_of_the_machine` is what as many plain commands side by side come to.
+Ideal is the speed of the plain command on one processor times the number of workers. `start` is the time before the
+first file starts and after the last one ends: it counts once per run, not once per file, so the share is given with
+and without it. `share_of_the_machine` is the share that as many plain commands side by side reach.
 
-With `--film` it is one film of so many seconds, done in spans: with stretches of `--stretch` seconds in place of ten
-minutes, and a sixtieth of that beside each, as it is with ten minutes, so that a film of minutes has as many as one of
-hours. Models are loaded for each step however short it is, so that a film of hours comes nearer to the ideal. With it
-comes what the steps take on one processor, in its seconds for each second of the film; `calculated` is the share of the
-ideal by these alone, for when the machine has other work than this.
+With `--video` it is one video of that many seconds, distributed in spans: with segments of `--segment` seconds instead
+of ten minutes, and an overlap of a sixtieth of that, as with ten minutes, so that a video of minutes has as many
+segments as one of hours. Models are loaded for each step however short it is, so a video of hours comes closer to the
+ideal. It also measures the steps on one processor, in processor seconds per second of video; `calculated` is the share
+of the ideal by these alone, for machines with other load.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from typing import TypeVar
 import clips
 from arro3.io import read_parquet
 
-from passerby.track.segments import Lengths
+from passerby.track.segments import SegmentLengths
 
 T = TypeVar("T")
 
@@ -46,49 +46,49 @@ def command() -> str:
 
 
 def run(folder: Path, out: Path, processors: int, on: list[str]) -> float:
-    """Seconds of wall time of one whole run on so many processors."""
+    """Wall-clock seconds of one whole run on `processors`."""
     shutil.rmtree(out, ignore_errors=True)
     pinned = ["taskset", "-c", f"0-{processors - 1}"]
-    began = time.monotonic()
+    started = time.monotonic()
     subprocess.run(
         [*pinned, command(), "redact", str(folder), "--out-dir", str(out), *on],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    return time.monotonic() - began
+    return time.monotonic() - started
 
 
 def side_by_side(folder: Path, out: Path, processors: int) -> float:
-    """Seconds until as many plain commands, each on a processor of its own and with its share of the files, are done:
-    more than the machine itself gives (shared caches and memory, two threads of one core) nobody can have."""
+    """Seconds until as many plain commands, each on a processor of its own with its share of the files, are done: the
+    upper limit of the machine (shared caches and memory, two threads of one core)."""
     sources = sorted(folder.iterdir())
-    began, running = time.monotonic(), []
+    started, running = time.monotonic(), []
     for n in range(processors):
         share = [str(path) for path in sources[n::processors]]
-        words = ["taskset", "-c", str(n), command(), "redact", *share, "--out-dir", str(out / str(n)), "--force"]
-        running.append(subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        arguments = ["taskset", "-c", str(n), command(), "redact", *share, "--out-dir", str(out / str(n)), "--force"]
+        running.append(subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     if any(process.wait() for process in running):
         raise SystemExit("a plain run failed")
-    return time.monotonic() - began
+    return time.monotonic() - started
 
 
 def busy(out: Path) -> float:
-    """Seconds from the first file's beginning to the last one's end, by the table of the run."""
+    """Seconds from the start of the first file to the end of the last, by the table of the run."""
     spans = []
     for batch in read_parquet(io.BytesIO((out / "summary.parquet").read_bytes())):
-        begun, lasted = batch.column("began").to_pylist(), batch.column("seconds").to_pylist()
-        spans += [(began, began + seconds) for began, seconds in zip(begun, lasted, strict=True)]
+        starts, durations = batch.column("started").to_pylist(), batch.column("seconds").to_pylist()
+        spans += [(start, start + seconds) for start, seconds in zip(starts, durations, strict=True)]
     return max(end for _, end in spans) - min(begin for begin, _ in spans)
 
 
 def measure(files: int, seconds: float, height: int, clip: Path | None, workers: list[int]) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as name:
         folder = Path(name)
-        made = clips.make(folder / "clip.mp4", height, seconds, clip)
+        source = clips.make(folder / "clip.mp4", height, seconds, clip)
         (folder / "in").mkdir()
         for number in range(files):
-            os.link(made, folder / "in" / f"{number:03}.mp4")
+            os.link(source, folder / "in" / f"{number:03}.mp4")
         plain = run(folder / "in", folder / "out", 1, [])
         rows = []
         for count in workers:
@@ -106,8 +106,8 @@ def measure(files: int, seconds: float, height: int, clip: Path | None, workers:
 
 
 def shares(workers: int, plain: float, whole: float, inside: float) -> dict[str, object]:
-    """What a run gave of the ideal: `workers` times as fast as the `plain` command. `whole` is the run from its start
-    to its end, `inside` without what Ray takes to start and to end; all in seconds."""
+    """The share of the ideal: `workers` times the speed of the `plain` command. `whole` is the run from start to end,
+    `inside` without starting and stopping Ray; all in seconds."""
     return {
         "workers": workers,
         "seconds": round(whole, 1),
@@ -117,78 +117,86 @@ def shares(workers: int, plain: float, whole: float, inside: float) -> dict[str,
     }
 
 
-def measure_film(
-    seconds: float, stretch: float, height: int, clip: Path | None, workers: list[int]
+def measure_video(
+    seconds: float, segment: float, height: int, clip: Path | None, workers: list[int]
 ) -> dict[str, object]:
-    Lengths(stretch, stretch / 60).set()  # for the plain command too, so that both do the same
+    os.environ.update(
+        SegmentLengths(segment, segment / 60).as_environment()
+    )  # for the plain command too, so that both use the same
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        clips.make(folder / "in" / "film.mp4", height, seconds, clip)
-        words = ["--save-plan"]
+        clips.make(folder / "in" / "video.mp4", height, seconds, clip)
+        arguments = ["--save-plan"]
         used = processor_seconds()
-        plain = run(folder / "in", folder / "alone", 1, words)
+        plain = run(folder / "in", folder / "alone", 1, arguments)
         used = processor_seconds() - used
-        each = steps(folder / "in" / "film.mp4", folder / "steps.mp4", stretch)
+        each = steps(folder / "in" / "video.mp4", folder / "steps.mp4", segment)
         rows = []
         for count in workers:
             out = folder / "out"
-            whole = run(folder / "in", out, count, [*words, "--on", "ray", "--jobs", str(count)])
+            whole = run(folder / "in", out, count, [*arguments, "--on", "ray", "--jobs", str(count)])
             inside = busy(out)
-            same = (folder / "alone" / "film.plan.json").read_bytes() == (out / "film.plan.json").read_bytes()
+            same = (folder / "alone" / "video.plan.json").read_bytes() == (out / "video.plan.json").read_bytes()
             rows.append(
                 shares(count, plain, whole, inside)
                 | {
-                    "calculated": round(used / calculated(seconds, stretch, each, count) / count, 3),
+                    "calculated": round(used / calculated(seconds, segment, each, count) / count, 3),
                     "same_plan": same,
                 }
             )
-    said = {"film_seconds": seconds, "stretch": stretch, "height": height, "plain_seconds": round(plain, 1)}
-    return said | {"plain_processor_seconds": round(used, 1), "steps": each, "runs": rows}
+    parameters = {
+        "video_seconds": seconds,
+        "segment_seconds": segment,
+        "height": height,
+        "plain_seconds": round(plain, 1),
+    }
+    return parameters | {"plain_processor_seconds": round(used, 1), "steps": each, "runs": rows}
 
 
 def processor_seconds() -> float:
-    """Of all that this process began and that has ended."""
+    """Of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-def calculated(seconds: float, stretch: float, each: dict[str, float], workers: int) -> float:
-    """Seconds that the steps take on so many processors: all looks, then all pieces, then the join on one of them."""
-    turns = math.ceil(round(seconds / stretch) / workers)
-    return turns * stretch * (each["look"] * (1 + 1 / 60) + each["paint"]) + seconds * each["join"]
+def calculated(seconds: float, segment: float, each: dict[str, float], workers: int) -> float:
+    """Seconds that the steps take on `workers` processors: all analyses, then all chunks, then the join on one of
+    them."""
+    turns = math.ceil(round(seconds / segment) / workers)
+    return turns * segment * (each["analyse"] * (1 + 1 / 60) + each["render"]) + seconds * each["join"]
 
 
-def steps(film: Path, out: Path, stretch: float) -> dict[str, float]:
-    """Processor seconds for each second of the film that looking, painting (with the check) and joining take, on the
-    first two of its stretches and in this process alone."""
+def steps(video: Path, out: Path, segment: float) -> dict[str, float]:
+    """Processor seconds per second of video for analysing, rendering (with the check) and joining, on its first two
+    segments and in this process alone."""
     from passerby.config.settings import Settings
-    from passerby.core.progress import Silent
+    from passerby.core.progress import NullProgress
     from passerby.engine import distributed as spans
-    from passerby.track.segments import Span
+    from passerby.track.segments import SegmentRange
 
     def timed(do: Callable[[], T]) -> tuple[T, float]:
-        began = time.process_time()
-        return do(), time.process_time() - began
+        started = time.process_time()
+        return do(), time.process_time() - started
 
-    settings, silent = Settings(), Silent()
-    parts = [timed(partial(spans.look_at, film, Span(n, n), settings, 1, silent)) for n in range(2)]
-    sights = [sight for sight, _ in parts]
-    sights[1].looked.after.clear()  # nobody looks at what follows
-    plan = spans.as_one(sights, settings)
+    settings, silent = Settings(), NullProgress()
+    parts = [timed(partial(spans.analyse_segments, video, SegmentRange(n, n), settings, 1, silent)) for n in range(2)]
+    analyses = [analysis for analysis, _ in parts]
+    analyses[1].result.frames_after.clear()  # the next span is not analysed
+    plan = spans.merge_plan(analyses, settings)
     assert plan is not None
-    painted, painting = [], 0.0
-    for number, (part, piece) in enumerate(spans.pieces(plan, sights)):
+    rendered, rendering = [], 0.0
+    for number, (part, chunk) in enumerate(spans.plan_chunks(plan, analyses)):
         path = out.with_name(f"{number}.piece")
-        made, took = timed(partial(spans.paint, film, path, out, part, piece, False, True, 1, silent))
-        painted.append((path, piece, made))
-        painting += took
-    _, joining = timed(partial(spans.join, film, out, plan, painted, False, None, True, 1, lambda: None))
-    looked = 2 * (stretch + stretch / 60)
+        source, elapsed = timed(partial(spans.render_chunk, video, path, out, part, chunk, False, True, 1, silent))
+        rendered.append((path, chunk, source))
+        rendering += elapsed
+    _, joining = timed(partial(spans.join_chunks, video, out, plan, rendered, False, None, True, 1, lambda: None))
+    analysed = 2 * (segment + segment / 60)
     return {
-        "look": round(sum(took for _, took in parts) / looked, 4),
-        "paint": round(painting / (2 * stretch), 4),
-        "join": round(joining / (2 * stretch), 5),
+        "analyse": round(sum(elapsed for _, elapsed in parts) / analysed, 4),
+        "render": round(rendering / (2 * segment), 4),
+        "join": round(joining / (2 * segment), 5),
     }
 
 
@@ -199,17 +207,17 @@ def main() -> int:
     parser.add_argument("--height", type=int, default=720)
     parser.add_argument("--clip", type=Path)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--film", type=float)
-    parser.add_argument("--stretch", type=float, default=30)
+    parser.add_argument("--video", type=float)
+    parser.add_argument("--segment", type=float, default=30)
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    # Ray's workers step back behind everything else that runs, the plain command does not: here both are alike.
+    options = parser.parse_args()
+    # Ray lowers the priority of its workers; the plain command does not: here both are alike.
     os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112  # Ray spells it so
-    if given.film:
-        found = measure_film(given.film, given.stretch, given.height, given.clip, given.workers)
+    if options.video:
+        result = measure_video(options.video, options.segment, options.height, options.clip, options.workers)
     else:
-        found = measure(given.files, given.seconds, given.height, given.clip, given.workers)
-    print(json.dumps(found, indent=None if given.json else 1))
+        result = measure(options.files, options.seconds, options.height, options.clip, options.workers)
+    print(json.dumps(result, indent=None if options.json else 1))
     return 0
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python
-"""How well it counts: benchmarks/counting.py EVAL [people] [clip] [scene] measures on annotated footage, and writes the
-results, the plot, and the tables of docs/design/counts.md. With --write-only it writes from results that are there.
+"""Counting accuracy: benchmarks/counting.py EVAL [people] [clip] [scene] measures on annotated footage, and writes the
+results, the plot, and the tables of docs/design/counts.md. With --render-only it writes from saved results.
 
-EVAL is a folder with `people` (stills with `count_people` and boxes) and `clips` (`one-by-one…`), as annotations.json
-there says.
+EVAL is a folder with `people` (stills with `count_people` and boxes) and `clips` (`one-by-one…`), described by the
+annotations.json there.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-from counted import count
+from counting_harness import count
 from matplotlib.figure import Figure
 from plots import INK, OURS, PLAIN, save
 
-from passerby.bench.scratch import scratch
-from passerby.config.counting_config import Anchor, Counting, Line
+from passerby.bench.scratch import scratch_folder
+from passerby.config.counting_config import Anchor, CountingSettings, Line
 from passerby.core.kinds import Kind
-from passerby.detect.frame_detector import BODY, LookSettings
 from passerby.detect.model import Detectors
+from passerby.detect.profiles import BODY, DetectionProfile
 from passerby.detect.weights import Registry
-from passerby.track.counting_tracker import Bodies
+from passerby.track.counting_tracker import CountingTracker
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "counting.json"
@@ -36,26 +36,26 @@ PLOT = ROOT / "docs" / "plots" / "counting.svg"
 PAGE = ROOT / "docs" / "design" / "counts.md"
 BEGIN, END = "<!-- made by benchmarks/counting.py -->\n", "<!-- end -->"
 
-#: Longer side of the picture that bodies are looked for in: that of a camera's look.
-SIZE = LookSettings().body_sizes[0]
-#: The doorway side is the lower edge: people walk in from below the camera. Their feet are cut off while they do.
-DOORWAY = Line(name="doorway", points=((0.0, 0.62), (1.0, 0.62)), at=Anchor.MIDDLE)
+#: Longer side of the picture for body detection: as for a camera.
+SIZE = DetectionProfile().body_sizes[0]
+#: The doorway is at the lower edge: people enter from below the camera, with their feet out of view.
+DOORWAY = Line(name="doorway", points=((0.0, 0.62), (1.0, 0.62)), anchor=Anchor.MIDDLE)
 
 
 def people(folder: Path, detectors: Detectors) -> dict[str, Any]:
-    """Counted against true on stills: each is shown as often as it takes to be sure, as a camera that stands would."""
-    truth = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))["images"]
+    """Counted versus annotated on stills: each is repeated until tracks are confirmed, as before a fixed camera."""
+    annotations = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))["images"]
     rows = []
-    for one in truth:
+    for one in annotations:
         if one.get("count_people") is None:
             continue
         picture = cv2.imread(str(folder / one["file"]), cv2.IMREAD_COLOR)
         height, width = picture.shape[:2]
         scale = min(1.0, SIZE / max(width, height))
         small = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-        found = detectors[BODY].find(small, 0.15, {Kind.PERSON})
-        bodies = Bodies(small.shape[1], small.shape[0])
-        seen = [bodies.step(0.4 * look, None, found) or [] for look in range(6)]
+        found = detectors[BODY].detect(small, 0.15, {Kind.PERSON})
+        bodies = CountingTracker(small.shape[1], small.shape[0])
+        seen = [bodies.update(0.4 * look, None, found) or [] for look in range(6)]
         counted = sum(body.confirmed for body in seen[-1])
         set_ = Path(one["file"]).name.split("_")[0].split("-")[0]
         rows.append({"set": set_, "true": one["count_people"], "counted": counted})
@@ -74,27 +74,27 @@ def people(folder: Path, detectors: Detectors) -> dict[str, Any]:
 
 
 def clip(folder: Path, detectors: Detectors) -> dict[str, Any]:
-    """Six people, one at a time, by how often it is looked (frames of a tenth of a second)."""
+    """Six people, one at a time, by the detection interval (frames of a tenth of a second)."""
     (path,) = (folder / "videos").glob("one-by-one*")
-    counting = Counting(lines=(DOORWAY,))
+    counting = CountingSettings(lines=(DOORWAY,))
     found = {}
     for every in (4, 8):
         counted = count(path, counting, every, detectors)
         forward, back = counted.line("doorway")
         found[f"{every / 10:.1f}"] = {"in": back, "out": forward, "tracks": counted.tracks}
-    return {"true": 6, "looks": found}
+    return {"true": 6, "intervals": found}
 
 
-#: Frames a second and size of the made scenes, and seconds of each.
+#: Frame rate and size of the synthetic scenes, and seconds of each.
 RATE, WIDTH, HEIGHT, SECONDS = 10, 960, 540, 24
-LOOK_EVERY = 4
+DETECTION_INTERVAL = 4
 
 
 def cutouts(folder: Path, number: int) -> list[np.ndarray]:
-    """Upright people that nobody stands before, as BGRA, cut from their surroundings."""
-    truth = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))["images"]
+    """Upright, unoccluded people as BGRA cutouts."""
+    annotations = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))["images"]
     found = []
-    for one in truth:
+    for one in annotations:
         boxes = [box for box in one["boxes"] if box["kind"] == "person"]
         if not Path(one["file"]).name.startswith("pf_") or len(boxes) != 1:
             continue
@@ -102,14 +102,14 @@ def cutouts(folder: Path, number: int) -> list[np.ndarray]:
         picture = cv2.imread(str(folder / one["file"]), cv2.IMREAD_COLOR)
         if not 2 < (y2 - y1) / (x2 - x1) < 3.6 or x1 < 4 or y1 < 4:
             continue
-        # The strip through head and feet is theirs for sure; the rest of the box may be.
-        wide, tall = x2 - x1, y2 - y1
+        # The strip through head and feet is certainly foreground; the rest of the box may be.
+        wide, height_px = x2 - x1, y2 - y1
         mask = np.full(picture.shape[:2], cv2.GC_BGD, np.uint8)
         mask[y1:y2, x1:x2] = cv2.GC_PR_FGD
-        mask[y1 : y1 + tall // 5, x1 : x1 + wide // 4] = cv2.GC_PR_BGD
-        mask[y1 : y1 + tall // 5, x2 - wide // 4 : x2] = cv2.GC_PR_BGD
-        mask[y1 + tall // 40 : y2 - tall // 40, x1 + wide * 2 // 5 : x2 - wide * 2 // 5] = cv2.GC_FGD
-        # cv2's stubs do not know that None leaves it to make the models itself.
+        mask[y1 : y1 + height_px // 5, x1 : x1 + wide // 4] = cv2.GC_PR_BGD
+        mask[y1 : y1 + height_px // 5, x2 - wide // 4 : x2] = cv2.GC_PR_BGD
+        mask[y1 + height_px // 40 : y2 - height_px // 40, x1 + wide * 2 // 5 : x2 - wide * 2 // 5] = cv2.GC_FGD
+        # cv2's stubs do not know that None lets it create the models itself.
         cv2.grabCut(picture, mask, None, None, None, 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
         alpha = np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
         alpha = cv2.GaussianBlur(cv2.dilate(alpha, np.ones((5, 5), np.uint8)), (5, 5), 0)
@@ -122,7 +122,7 @@ def cutouts(folder: Path, number: int) -> list[np.ndarray]:
 
 
 def paths(name: str) -> list[tuple[float, float, float, float, float]]:
-    """Who walks where: (height in px, x and y of the feet at the start, x at the end, seconds at which they begin)."""
+    """The walkers: (height in px, x and y of the feet at the start, x at the end, start in seconds)."""
     if name == "apart":  # one after the other, both ways
         return [(170, -60 if i % 2 else 1020, 380 + 12 * i, 1020 if i % 2 else -60, 2.4 * i) for i in range(8)]
     if name == "crossing":  # pairs that meet in the middle, one before the other
@@ -142,7 +142,7 @@ def paths(name: str) -> list[tuple[float, float, float, float, float]]:
             )
             for i in range(20)
         ]
-    # standing: four stay where they are, one of them on the line, swaying, and two walk by before and behind them
+    # standing: four stand still, one of them swaying on the line, and two walk past in front of and behind them
     return [(170, x, y, x + 0.001, 0.0) for x, y in ((200, 400), (330, 430), (480, 420), (700, 410))] + [
         (190, -60, 480, 1020, 3.0),
         (150, 1020, 350, -60, 8.0),
@@ -152,12 +152,12 @@ def paths(name: str) -> list[tuple[float, float, float, float, float]]:
 def scene(
     path: Path, people: list[np.ndarray], walks: list[tuple[float, float, float, float, float]]
 ) -> dict[str, int]:
-    """Makes a film of people on known paths; says how many cross the middle, each way, and how many there are."""
+    """Render a video of people on known paths; the crossings of the middle per direction, and the number of people."""
     rng = np.random.default_rng(3)
     rough = cv2.resize(rng.normal(0, 9, (HEIGHT // 12, WIDTH // 12)), (WIDTH, HEIGHT))
     ground = (np.linspace(165, 120, HEIGHT)[:, None] + rough)[..., None].repeat(3, axis=2)
     crossings = {"forward": 0, "back": 0}
-    took = 8.0  # seconds across the picture
+    crossing_s = 8.0  # seconds across the picture
     for _, x1, _, x2, _ in walks:
         if (x1 - 480) * (x2 - 480) < 0:
             crossings["back" if x2 > x1 else "forward"] += 1
@@ -167,13 +167,13 @@ def scene(
         for number in range(RATE * SECONDS):
             now, picture = number / RATE, ground.copy()
             for i in sorted(range(len(walks)), key=lambda i: walks[i][2]):
-                tall, x1, y, x2, begin = walks[i]
-                if not begin <= now <= begin + took and abs(x2 - x1) > 1:
+                height_px, x1, y, x2, begin = walks[i]
+                if not begin <= now <= begin + crossing_s and abs(x2 - x1) > 1:
                     continue
-                share = (now - begin) / took
+                share = (now - begin) / crossing_s
                 standing = abs(x2 - x1) <= 1
                 x = x1 + 5 * math.sin(2.5 * now + i) if standing else x1 + (x2 - x1) * share
-                _paste(picture, people[i % len(people)], x, y + (0 if standing else 2 * math.sin(9 * now)), tall)
+                _paste(picture, people[i % len(people)], x, y + (0 if standing else 2 * math.sin(9 * now)), height_px)
             noisy = picture + rng.normal(0, 2.5, picture.shape)
             frame = av.VideoFrame.from_ndarray(np.clip(noisy, 0, 255).astype(np.uint8), format="bgr24")
             frame.pts, frame.time_base = number, Fraction(1, RATE)
@@ -182,10 +182,10 @@ def scene(
     return {**crossings, "people": len(walks)}
 
 
-def _paste(picture: np.ndarray, person: np.ndarray, x: float, y: float, tall: float) -> None:
-    """Feet at (x, y), `tall` pixels high."""
-    scale = tall / person.shape[0]
-    size = max(2, round(person.shape[1] * scale)), max(2, round(tall))
+def _paste(picture: np.ndarray, person: np.ndarray, x: float, y: float, height_px: float) -> None:
+    """Feet at (x, y), `height_px` pixels high."""
+    scale = height_px / person.shape[0]
+    size = max(2, round(person.shape[1] * scale)), max(2, round(height_px))
     small = cv2.resize(person, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     left, top = round(x - size[0] / 2), round(y - size[1])
     x1, y1 = max(0, left), max(0, top)
@@ -198,40 +198,45 @@ def _paste(picture: np.ndarray, person: np.ndarray, x: float, y: float, tall: fl
 
 
 def scenes(folder: Path, detectors: Detectors, keep: Path | None = None) -> dict[str, Any]:
-    """Double counts and misses on made scenes: people cut from stills, on known paths, over a line in the middle."""
-    counting = Counting(lines=(Line(name="middle", points=((0.5, 0.0), (0.5, 1.0))),))
-    who, found = cutouts(folder, 10), {}
-    with scratch() as made:
+    """Double counts and misses on synthetic scenes: people cut from stills, on known paths, over a line in the
+    middle."""
+    counting = CountingSettings(lines=(Line(name="middle", points=((0.5, 0.0), (0.5, 1.0))),))
+    people_cutouts, found = cutouts(folder, 10), {}
+    with scratch_folder() as made:
         for name in ("apart", "crossing", "crowd", "standing"):
             path = (keep or made) / f"{name}.mp4"
-            truth = scene(path, who, paths(name))
-            counted = count(path, counting, LOOK_EVERY, detectors)
+            annotations = scene(path, people_cutouts, paths(name))
+            counted = count(path, counting, DETECTION_INTERVAL, detectors)
             forward, back = counted.line("middle")
-            over = max(0, forward - truth["forward"]) + max(0, back - truth["back"])
-            under = max(0, truth["forward"] - forward) + max(0, truth["back"] - back)
+            over = max(0, forward - annotations["forward"]) + max(0, back - annotations["back"])
+            under = max(0, annotations["forward"] - forward) + max(0, annotations["back"] - back)
             found[name] = {
-                "true": truth["forward"] + truth["back"],
+                "true": annotations["forward"] + annotations["back"],
                 "counted": forward + back,
                 "doubles": over,
                 "misses": under,
-                "people": truth["people"],
+                "people": annotations["people"],
                 "tracks": counted.tracks,
             }
     return found
 
 
-def tables(told: dict[str, Any]) -> str:
-    """What the page says."""
-    lines = ["", "| stills | pictures | people | counted | mean absolute error a picture | bias |", "| --- " * 6 + "|"]
-    for name, one in told["people"]["sets"].items():
+def tables(results: dict[str, Any]) -> str:
+    """The tables of the page."""
+    lines = [
+        "",
+        "| stills | pictures | people | counted | mean absolute error per picture | bias |",
+        "| --- " * 6 + "|",
+    ]
+    for name, one in results["people"]["sets"].items():
         counted = f"{one['pictures']} | {one['people']} | {one['counted']}"
         lines.append(f"| {name} | {counted} | {one['error']:.2f} | {one['bias']:+.2f} |")
-    lines += ["", "![counted against true](../plots/counting.svg)", ""]
-    lines += ["| a look every | came in (true: 6) | went back out (true: 0) | tracks |", "| --- " * 4 + "|"]
-    for seconds, one in told["clip"]["looks"].items():
+    lines += ["", "![counted versus annotated](../plots/counting.svg)", ""]
+    lines += ["| detection interval | entered (true: 6) | left (true: 0) | tracks |", "| --- " * 4 + "|"]
+    for seconds, one in results["clip"]["intervals"].items():
         lines.append(f"| {seconds} s | {one['in']} | {one['out']} | {one['tracks']} |")
-    lines += ["", "| made scene | crossings | counted | too many | missed | people | tracks |", "| --- " * 7 + "|"]
-    for name, one in told["scene"].items():
+    lines += ["", "| synthetic scene | crossings | counted | double | missed | people | tracks |", "| --- " * 7 + "|"]
+    for name, one in results["scene"].items():
         lines.append(
             f"| {name} | {one['true']} | {one['counted']} | {one['doubles']} | {one['misses']} | {one['people']} "
             f"| {one['tracks']} |"
@@ -239,46 +244,46 @@ def tables(told: dict[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def plot(told: dict[str, Any]) -> Figure:
-    """Counted against true, a dot for each pair, larger where more pictures lie."""
-    pairs = [tuple(pair) for pair in told["people"]["pairs"]]
+def plot(results: dict[str, Any]) -> Figure:
+    """Counted versus annotated, a dot per pair, larger for more pictures."""
+    pairs = [tuple(pair) for pair in results["people"]["pairs"]]
     figure = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = figure.subplots()
-    most = max(max(pair) for pair in pairs) + 1
-    axes.plot([0, most], [0, most], color=PLAIN, linewidth=1)
+    limit = max(max(pair) for pair in pairs) + 1
+    axes.plot([0, limit], [0, limit], color=PLAIN, linewidth=1)
     for pair in sorted(set(pairs)):
         axes.scatter(*pair, s=14 + 9 * pairs.count(pair), color=OURS, alpha=0.75, edgecolors="white", linewidths=0.5)
-    error = told["people"]["sets"]["all"]["error"]
-    axes.text(0.3, most - 0.5, f"mean absolute error {error:.2f} of {len(pairs)} pictures", color=INK, va="top")
-    axes.set_xlabel("people in the picture, as annotated")
+    error = results["people"]["sets"]["all"]["error"]
+    axes.text(0.3, limit - 0.5, f"mean absolute error {error:.2f} of {len(pairs)} pictures", color=INK, va="top")
+    axes.set_xlabel("people in the picture (annotated)")
     axes.set_ylabel("people counted")
-    axes.set_xlim(-0.5, most)
-    axes.set_ylim(-0.5, most)
+    axes.set_xlim(-0.5, limit)
+    axes.set_ylim(-0.5, limit)
     return figure
 
 
-def write(told: dict[str, Any]) -> None:
-    RESULTS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+def render(results: dict[str, Any]) -> None:
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     PLOT.parent.mkdir(exist_ok=True)
-    save(plot(told), PLOT)
+    save(plot(results), PLOT)
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)
-    PAGE.write_text(before + BEGIN + tables(told) + END + rest.partition(END)[2], encoding="utf-8")
+    PAGE.write_text(before + BEGIN + tables(results) + END + rest.partition(END)[2], encoding="utf-8")
 
 
 def main() -> None:
-    told = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    if sys.argv[1:] != ["--write-only"]:
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    if sys.argv[1:] != ["--render-only"]:
         folder, wanted = Path(sys.argv[1]), sys.argv[2:] or ["people", "clip", "scene"]
         detectors = Detectors(Registry.load())
         if "people" in wanted:
-            told["people"] = people(folder / "people", detectors)
+            results["people"] = people(folder / "people", detectors)
         if "clip" in wanted:
-            told["clip"] = clip(folder / "clips", detectors)
+            results["clip"] = clip(folder / "clips", detectors)
         if "scene" in wanted:
-            told["scene"] = scenes(folder / "people", detectors)
-    write(told)
-    print(tables(told))
+            results["scene"] = scenes(folder / "people", detectors)
+    render(results)
+    print(tables(results))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""How much memory and time the largest stills take: a photo of 50 megapixels and a panorama of 360 degrees.
+"""Memory and run time of the largest stills: a photo of 50 megapixels and a panorama of 360 degrees.
 
     benchmarks/large_stills.py [PICTURE...]
 
-Both are made on the spot from the demo's portrait, or put together from PICTURE: small copies of it all over, some of
-20 pixels a face. Each run is a whole cold process with default settings and its check; the program that runs is the
-one installed beside this Python. Memory is the most that its working process held at one time, which is the larger of
-the two that there are (the other one waits).
+Both are collages of the demo's portrait, or of PICTURE: many small copies, some with faces of 20 pixels. Each run is a
+whole cold process with default settings and its check; the program is the one installed beside this Python. Memory is
+the peak of its worker process, the larger of the two (the other one waits).
 """
 
 from __future__ import annotations
@@ -25,38 +24,38 @@ from PIL import Image
 from passerby.demo.portrait import portrait
 
 PASSERBY = Path(sys.executable).with_name("passerby")
-#: Name and size in pixels. The second is twice as wide as high, and so looked at across its seam too.
+#: Name and size in pixels. The second is twice as wide as high, so that detection also runs across its seam.
 STILLS = {"photo of 50 megapixels": (8688, 5792), "panorama of 360 degrees": (8192, 4096)}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pictures", type=Path, nargs="*", help="pictures to put the large ones together from")
-    given = parser.parse_args()
+    parser.add_argument("pictures", type=Path, nargs="*", help="pictures for the collages")
+    options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for name, size in STILLS.items():
             source, output = Path(folder, "source.jpg"), Path(folder, "output.jpg")
-            collage(given.pictures or [portrait()], size).save(source, quality=88)
-            began = time.monotonic()
+            collage(options.pictures or [portrait()], size).save(source, quality=88)
+            started = time.monotonic()
             command = [PASSERBY, "redact", source, "-o", output, "--force"]
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             failed += process.returncode not in (0, 3)
-            # wait4 tells of the whole family the largest member, in KiB.
+            # wait4 reports the largest process of the process tree, in KiB.
             print(
-                f"{name}, {size[0]}x{size[1]}: {usage.ru_maxrss / 1024:.0f} MiB, {time.monotonic() - began:.0f} s, "
-                f"ended with {process.returncode}",
+                f"{name}, {size[0]}x{size[1]}: {usage.ru_maxrss / 1024:.0f} MiB, {time.monotonic() - started:.0f} s, "
+                f"exit code {process.returncode}",
                 flush=True,
             )
     return failed
 
 
 def collage(pictures: list[Path], size: tuple[int, int], seed: int = 1) -> Image.Image:
-    """The pictures in rows, over and over, from large ones at the top to small ones at the bottom, on noise."""
-    dice = np.random.default_rng(seed)
-    noise = Image.fromarray(dice.integers(60, 200, (size[1] // 8, size[0] // 8, 3), np.uint8))
+    """The pictures in rows, repeated, from large ones at the top to small ones at the bottom, on noise."""
+    rng = np.random.default_rng(seed)
+    noise = Image.fromarray(rng.integers(60, 200, (size[1] // 8, size[0] // 8, 3), np.uint8))
     sheet = noise.resize(size, Image.Resampling.BICUBIC)
     loaded = []
     for path in pictures:

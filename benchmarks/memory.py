@@ -1,4 +1,4 @@
-"""Memory does not grow with length: a short and a long file, whole cold runs.
+"""Peak memory of a short and a long video, whole cold runs: it must not grow with length.
 
 benchmarks/memory.py [--clip FILE] [--height 1080] [--short 10] [--long 600] [--json]
 """
@@ -13,17 +13,17 @@ from pathlib import Path
 
 import clips
 
-from passerby.bench.clip_info import examine
+from passerby.bench.clip_info import probe
 from passerby.bench.cold_run import run_cold
 from passerby.bench.tools import passerby
 
 
-def measured(seconds: float, height: int, clip: Path | None) -> dict[str, float]:
+def measure(seconds: float, height: int, clip: Path | None) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as name:
         folder = Path(name)
-        made = clips.make(folder / "clip.mp4", height, seconds, clip)
-        run = run_cold(passerby(made).writing(folder / "out.mp4"), folder)
-        frames = examine(made).frames
+        source = clips.make(folder / "clip.mp4", height, seconds, clip)
+        run = run_cold(passerby(source).command_for(folder / "out.mp4"), folder)
+        frames = probe(source).frames
     return {
         "seconds": seconds,
         "frames": frames,
@@ -39,13 +39,13 @@ def main() -> int:
     parser.add_argument("--short", type=float, default=10, help="seconds")
     parser.add_argument("--long", type=float, default=600, help="seconds")
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    runs = [measured(seconds, given.height, given.clip) for seconds in (given.short, given.long)]
-    if given.json:
-        print(json.dumps({"height": given.height, "runs": runs}))
+    options = parser.parse_args()
+    runs = [measure(seconds, options.height, options.clip) for seconds in (options.short, options.long)]
+    if options.json:
+        print(json.dumps({"height": options.height, "runs": runs}))
     else:
         for run in runs:
-            print("{seconds:5.0f} s ({frames} frames): {memory:.0f} MiB, {speed:.1f} frames a second".format(**run))
+            print("{seconds:5.0f} s ({frames} frames): {memory:.0f} MiB, {speed:.1f} fps".format(**run))
     return 0
 
 

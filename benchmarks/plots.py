@@ -1,6 +1,6 @@
-"""The plots of docs/benchmarks.md, as SVG: light, and told apart by more than colour.
+"""The plots of docs/benchmarks.md, as SVG, readable without colour.
 
-The colours are of Okabe and Ito's palette, which the colour-blind can tell apart; every bar says its value.
+The colours are of Okabe and Ito's palette, which colour-blind people can distinguish; every bar is labelled.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from page import FOOTAGE
+from render_page import FOOTAGE
 
 OURS, OTHER, PLAIN = "#0072B2", "#E69F00", "#999999"
-#: By phase of a run; the stages of one are shades of it.
-PHASES = {"look": "#0072B2", "write": "#009E73", "check": "#CC79A7"}
+#: Colour of each phase of a run.
+PHASES = {"analyse": "#0072B2", "render": "#009E73", "check": "#CC79A7"}
 INK = "#222222"
 
 mpl.rcParams.update(
@@ -29,7 +29,7 @@ mpl.rcParams.update(
         "axes.spines.right": False,
         "xtick.color": INK,
         "ytick.color": INK,
-        "svg.hashsalt": "passerby",  # the same figures give the same file
+        "svg.hashsalt": "passerby",  # the same figures produce the same file
         "svg.fonttype": "path",
     }
 )
@@ -40,8 +40,8 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def leaks_by_size(ours: dict[str, Any], deface: dict[str, Any] | None) -> Figure:
-    """Leaks of each kind and set by size, ours beside deface's, in per cent."""
-    panels = [(name, kind) for name, told in ours.items() for kind in told["kinds"]]
+    """Leaks of each kind and set by size, passerby's beside deface's, in per cent."""
+    panels = [(name, kind) for name, figures in ours.items() for kind in figures["kinds"]]
     figure = Figure(figsize=(8, 2.9 * ((len(panels) + 1) // 2)), layout="constrained")
     grid = figure.subplots((len(panels) + 1) // 2, 2, squeeze=False).flat
     for axes, (name, kind) in zip(grid, panels, strict=False):
@@ -49,12 +49,18 @@ def leaks_by_size(ours: dict[str, Any], deface: dict[str, Any] | None) -> Figure
         series = [("passerby", OURS, ours[name])]
         if deface is not None:
             series.append(("deface 1.5.0", OTHER, deface[name]))
-        for number, (label, colour, told) in enumerate(series):
-            by_size = told["kinds"].get(kind, {}).get("sizes", {})
+        for number, (label, colour, figures) in enumerate(series):
+            by_size = figures["kinds"].get(kind, {}).get("sizes", {})
             values = [100 * by_size.get(size, {}).get("leaks", 0) for size in sizes]
-            where = [place + (number - (len(series) - 1) / 2) * 0.4 for place in range(len(sizes))]
+            positions = [position + (number - (len(series) - 1) / 2) * 0.4 for position in range(len(sizes))]
             bars = axes.bar(
-                where, values, 0.38, color=colour, label=label, hatch=None if number == 0 else "//", edgecolor="white"
+                positions,
+                values,
+                0.38,
+                color=colour,
+                label=label,
+                hatch=None if number == 0 else "//",
+                edgecolor="white",
             )
             axes.bar_label(bars, [f"{value:.1f}" for value in values], fontsize=8, padding=1)
         counts = [ours[name]["kinds"][kind]["sizes"][size]["boxes"] for size in sizes]
@@ -85,66 +91,70 @@ def speed_share(speed: dict[str, Any], large: dict[str, Any] | None) -> Figure:
     )
     figure = Figure(figsize=(8, 0.5 * len(rows) + 0.8), layout="constrained")
     axes = figure.subplots()
-    for place, (label, colour, value) in enumerate(reversed(rows)):
+    for position, (label, colour, value) in enumerate(reversed(rows)):
         spread = [[value["median"] - value["min"]], [value["max"] - value["median"]]]
-        axes.barh(place, value["median"], 0.6, color=colour, hatch="//" if colour == OTHER else None, edgecolor="white")
+        axes.barh(
+            position, value["median"], 0.6, color=colour, hatch="//" if colour == OTHER else None, edgecolor="white"
+        )
         if value["max"] > value["min"]:
-            axes.errorbar(value["median"], place, xerr=spread, color=INK, capsize=3, linewidth=1)
-        axes.text(value["max"] + 0.015, place, f"{value['median']:.2f}", va="center", fontweight="bold")
-        axes.text(-0.01, place, label, va="center", ha="right")
+            axes.errorbar(value["median"], position, xerr=spread, color=INK, capsize=3, linewidth=1)
+        axes.text(value["max"] + 0.015, position, f"{value['median']:.2f}", va="center", fontweight="bold")
+        axes.text(-0.01, position, label, va="center", ha="right")
     axes.set_yticks([])
     axes.set_xlim(0, max(1.1, *(1.12 * row[2]["max"] for row in rows)))
-    axes.set_xlabel("speed as a share of the transcode's (bar: median of rounds, line: least to most)")
+    axes.set_xlabel("speed as a share of the transcode's (bar: median of rounds, line: min to max)")
     return figure
 
 
-def stages(told: dict[str, Any]) -> Figure:
-    """Milliseconds of processor time a frame, stage by stage."""
+def stages(figures: dict[str, Any]) -> Figure:
+    """Milliseconds of processor time per frame, by stage."""
     rows = [
         (phase, stage, 1000 * seconds)
-        for phase, parts in told["phases"].items()
-        for stage, seconds in sorted(parts.items(), key=lambda one: -one[1])
+        for phase, parts in figures["phases"].items()
+        for stage, seconds in sorted(parts.items(), key=lambda stage: -stage[1])
     ]
     figure = Figure(figsize=(8, 0.24 * len(rows) + 0.9), layout="constrained")
     axes = figure.subplots()
-    most = max(value for *_, value in rows)
-    for place, (phase, _stage, value) in enumerate(rows):
-        axes.barh(place, value, 0.75, color=PHASES.get(phase, PLAIN))
-        axes.text(value + most * 0.01, place, f"{value:.1f}", va="center", fontsize=8)
+    largest = max(value for *_, value in rows)
+    for position, (phase, _stage, value) in enumerate(rows):
+        axes.barh(position, value, 0.75, color=PHASES.get(phase, PLAIN))
+        axes.text(value + largest * 0.01, position, f"{value:.1f}", va="center", fontsize=8)
     axes.set_yticks(range(len(rows)), [f"{phase}: {stage}" for phase, stage, _ in rows])
     axes.invert_yaxis()
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, most * 1.1)
-    axes.set_xlabel(f"ms of processor time a frame (all together {1000 * told['total']:.0f})")
+    axes.set_xlim(0, largest * 1.1)
+    axes.set_xlabel(f"ms of processor time per frame (total {1000 * figures['total']:.0f})")
     axes.tick_params(axis="y", length=0)
     return figure
 
 
-def cost(told: dict[str, Any]) -> Figure:
-    """What a frame costs by resolution, and how long a clip takes by its length."""
+def cost(figures: dict[str, Any]) -> Figure:
+    """Cost per frame by resolution, and run time by length."""
     figure = Figure(figsize=(8, 2.9), layout="constrained")
     left, right = figure.subplots(1, 2)
-    _by_size(left, told["sizes"])
-    seconds = [float(length) for length in told["lengths"]]
-    took = [one["clip"]["frames"] / one["tools"]["passerby"]["speed"]["median"] for one in told["lengths"].values()]
-    right.plot(seconds, took, "o-", color=OURS)
-    for x, y in zip(seconds, took, strict=True):
+    _by_size(left, figures["sizes"])
+    seconds = [float(length) for length in figures["lengths"]]
+    run_times = [
+        run["clip"]["frames"] / run["tools"]["passerby"]["speed"]["median"] for run in figures["lengths"].values()
+    ]
+    right.plot(seconds, run_times, "o-", color=OURS)
+    for x, y in zip(seconds, run_times, strict=True):
         right.annotate(f"{y:.0f}", (x, y), textcoords="offset points", xytext=(-4, 6), ha="right", fontsize=8)
     right.set_xlabel("length of the clip, s (1080p)")
-    right.set_ylabel("passerby takes, s")
+    right.set_ylabel("run time, s")
     right.set_xlim(0, max(seconds) * 1.08)
-    right.set_ylim(0, max(took) * 1.15)
+    right.set_ylim(0, max(run_times) * 1.15)
     return figure
 
 
 def _by_size(axes: Axes, sizes: dict[str, Any]) -> None:
     for number, (tool, colour) in enumerate((("passerby", OURS), ("transcode", PLAIN))):
-        values = [1000 * one["tools"][tool]["cpu"]["median"] for one in sizes.values()]
+        values = [1000 * run["tools"][tool]["cpu"]["median"] for run in sizes.values()]
         bars = axes.bar(
-            [place + (number - 0.5) * 0.4 for place in range(len(sizes))], values, 0.38, color=colour, label=tool
+            [position + (number - 0.5) * 0.4 for position in range(len(sizes))], values, 0.38, color=colour, label=tool
         )
         axes.bar_label(bars, [f"{value:.0f}" for value in values], fontsize=8, padding=1)
     axes.set_xticks(range(len(sizes)), list(sizes))
-    axes.set_ylabel("ms of processor time a frame")
+    axes.set_ylabel("ms of processor time per frame")
     axes.margins(y=0.12)
     axes.legend(frameon=False, loc="upper left")

@@ -1,9 +1,9 @@
-"""How fast `passerby review` opens and seeks in a file of an hour: `python benchmarks/review.py CLIP [--tracks N]`.
+"""How fast `passerby review` opens and seeks in a video of an hour: `python benchmarks/review.py CLIP [--tracks N]`.
 
-CLIP is looped to an hour without encoding it anew (ffmpeg is needed), and its plan (made, or NAME.plan.json beside it)
-with it, so that there are as many tracks as an hour of such footage has; with `--tracks`, as if the clip had so many,
-which makes a crowd of it. Told are seconds from the start of the process
-until the first masked frame is there, and for 40 jumps to random frames, until each masked frame is there.
+CLIP is looped to an hour without re-encoding (needs ffmpeg), and its plan (analysed, or NAME.plan.json beside it) with
+it, so that there are as many tracks as in an hour of such footage; with `--tracks`, as if the clip had that many, to
+simulate a crowd. Prints the seconds from the start of the process to the first masked frame, and for 40 seeks to random
+frames.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ from pathlib import Path
 
 import av
 
-from passerby.documents.plan import Analysed, Keyframe, Plan, Track
-from passerby.engine import video as pipeline
+from passerby.documents.plan import AnalysedRange, Keyframe, Plan, Track
+from passerby.engine.api import analyse
 from passerby.source.fingerprint import fingerprint
 from passerby.source.video.file import VideoFile
-from passerby.source.video.random_access import frame_index
+from passerby.source.video.random_access import build_frame_index
 
 HOUR = 3600
-JUMPS = 40
+SEEKS = 40
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", type=Path)
     parser.add_argument(
-        "--tracks", type=int, help="tracks of the clip, its own repeated or left out; by default its own"
+        "--tracks", type=int, help="number of tracks of the clip: its own are repeated or dropped; by default its own"
     )
-    given = parser.parse_args()
-    clip = given.clip
+    options = parser.parse_args()
+    clip = options.clip
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "hour.mp4"
         loop = ["ffmpeg", "-v", "error", "-stream_loop", "-1", "-i", str(clip), "-map", "0:v:0", "-c", "copy"]
         subprocess.run([*loop, "-t", str(HOUR), str(film)], check=True)
         saved = clip.with_name(f"{clip.stem}.plan.json")
-        one = Plan.load(saved) if saved.exists() else pipeline.analyse(clip)
-        plan = looped(one if given.tracks is None else crowded(one, given.tracks), film)
+        one = Plan.load(saved) if saved.exists() else analyse(clip)
+        plan = looped(one if options.tracks is None else with_track_count(one, options.tracks), film)
         film.with_name("hour.plan.json").write_text(plan.to_json())
         keys = sum(len(track.keyframes) for track in plan.tracks(0))
         size = f"{film.stat().st_size / 1e6:.0f} MB"
@@ -56,20 +56,20 @@ def main() -> None:
         measure(film, plan.source.frames)
 
 
-def crowded(one: Plan, count: int) -> Plan:
+def with_track_count(plan: Plan, count: int) -> Plan:
     """The plan as if the clip had `count` tracks."""
-    video = one.videos[0]
+    video = plan.videos[0]
     tracks = (track.model_copy(update={"number": n}) for n, track in zip(range(1, count + 1), cycle(video.tracks)))
-    return one.model_copy(update={"videos": (video.model_copy(update={"tracks": tuple(tracks)}),)})
+    return plan.model_copy(update={"videos": (video.model_copy(update={"tracks": tuple(tracks)}),)})
 
 
-def looped(one: Plan, film: Path) -> Plan:
-    """The plan of the clip, once for each time it is repeated."""
-    first = one.videos[0]
+def looped(plan: Plan, film: Path) -> Plan:
+    """The clip's plan, repeated for each loop."""
+    first = plan.videos[0]
     with av.open(film) as container:
         frames = sum(bool(packet.size) for packet in container.demux(video=0))
     with VideoFile.open(film) as video:
-        times = frame_index(video, 0, frames).times
+        times = build_frame_index(video, 0, frames).times
         base = video.info.videos[0].time_base
     tracks: list[Track] = []
     for start in range(0, len(times) - first.frames, first.frames):
@@ -80,18 +80,18 @@ def looped(one: Plan, film: Path) -> Plan:
             )
             tracks.append(track.model_copy(update={"number": len(tracks) + 1, "keyframes": tuple(keys)}))
     last = len(times) - 1
-    seen = Analysed(first_frame=0, last_frame=last, first_time=times[0], last_time=times[last])
+    seen = AnalysedRange(first_frame=0, last_frame=last, first_time=times[0], last_time=times[last])
     video_plan = first.model_copy(
         update={"frames": len(times), "time_base": base, "analysed": (seen,), "tracks": tuple(tracks), "cuts": ()}
     )
     sha256, size = fingerprint(film)
-    source = one.source.model_copy(update={"name": film.name, "sha256": sha256, "size": size, "frames": len(times)})
-    return one.model_copy(update={"source": source, "videos": (video_plan,), "corrections": ()})
+    source = plan.source.model_copy(update={"name": film.name, "sha256": sha256, "size": size, "frames": len(times)})
+    return plan.model_copy(update={"source": source, "videos": (video_plan,), "corrections": ()})
 
 
 def measure(film: Path, frames: int) -> None:
     program = [sys.executable, "-m", "passerby"]
-    began = time.perf_counter()
+    started = time.perf_counter()
     with subprocess.Popen(
         [*program, "review", str(film), "--port", "0", "--no-browser"], stdout=subprocess.PIPE, text=True
     ) as server:
@@ -99,46 +99,46 @@ def measure(film: Path, frames: int) -> None:
         found = re.search(r"http://([\d.]+):(\d+)/(\S+)", server.stdout.readline())
         assert found is not None
         listening = time.perf_counter()
-        ask = asker(found.group(1), int(found.group(2)), found.group(3))
+        fetch = connect(found.group(1), int(found.group(2)), found.group(3))
         try:
-            while json.loads(ask("/api/files"))[0]["state"] != "ready":
+            while json.loads(fetch("/api/files"))[0]["state"] != "ready":
                 time.sleep(0.02)
             for path in ("", "/times/0", "/queue", "/masked/0/0"):
-                ask(f"/api/files/0{path}")
-            print(f"open: {time.perf_counter() - began:.2f} s, of which {listening - began:.2f} s to start the program")
+                fetch(f"/api/files/0{path}")
+            print(f"open: {time.perf_counter() - started:.2f} s, of which {listening - started:.2f} s to start")
             print(f"      {cpu(server.pid):.2f} s of processor time in all")
-            chosen = random.Random(1)
-            taken = []
-            for _ in range(JUMPS):
+            rng = random.Random(1)
+            durations = []
+            for _ in range(SEEKS):
                 start = time.perf_counter()
-                ask(f"/api/files/0/masked/0/{chosen.randrange(frames)}")
-                taken.append(time.perf_counter() - start)
-            print(f"jump: median {statistics.median(taken):.3f} s, worst {max(taken):.3f} s of {JUMPS}")
+                fetch(f"/api/files/0/masked/0/{rng.randrange(frames)}")
+                durations.append(time.perf_counter() - start)
+            print(f"seek: median {statistics.median(durations):.3f} s, worst {max(durations):.3f} s of {SEEKS}")
         finally:
             server.terminate()
 
 
 def cpu(pid: int) -> float:
-    """Seconds of processor time that a process has used (proc(5), fields 14 and 15)."""
+    """Processor seconds that a process has used (proc(5), fields 14 and 15)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def asker(host: str, port: int, token: str):
+def connect(host: str, port: int, token: str):
     line = http.client.HTTPConnection(host, port, timeout=60)
     line.request("GET", f"/{token}")
     answer = line.getresponse()
     answer.read()
     cookie = str(answer.getheader("set-cookie")).partition(";")[0]
 
-    def ask(path: str) -> bytes:
+    def fetch(path: str) -> bytes:
         line.request("GET", path, headers={"cookie": cookie})
         answer = line.getresponse()
         content = answer.read()
         assert answer.status == 200, (path, answer.status, content[:200])
         return content
 
-    return ask
+    return fetch
 
 
 if __name__ == "__main__":

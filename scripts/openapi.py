@@ -1,4 +1,4 @@
-"""Writes web/openapi.json and web/site.openapi.json, which the pages' typed clients are made from: `make docs`."""
+"""Writes web/openapi.json and web/site.openapi.json, from which the typed clients are generated: `make docs`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from passerby.cli.media_tools import SiteTools
+from passerby.cli.common.media_tools import SiteTools
 from passerby.config.site import CameraSettings, Site
 from passerby.documents.status import SiteStatus
-from passerby.review.library import Shelf
-from passerby.server.auth import Auth
-from passerby.server.live.buffer import Window
+from passerby.review.library import ReviewLibrary
+from passerby.server.auth import SessionAuth
+from passerby.server.live.buffer import LiveBuffer
 from passerby.server.review.app import review_app
 from passerby.server.site.app import site_app
-from passerby.server.site.authenticator import Gate
-from passerby.server.site.context import Place
+from passerby.server.site.auth.authenticator import Authenticator
+from passerby.server.site.context import SiteContext
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
 
@@ -27,24 +27,24 @@ FILE, SITE = WEB / "openapi.json", WEB / "site.openapi.json"
 
 
 def schema() -> str:
-    """The HTTP interface of `passerby review`, the version left out: it is not what the page depends on."""
-    app = review_app(Shelf([], "nobody"), Auth(token="none"), "127.0.0.1", 8765)
+    """The HTTP interface of `passerby review`, without the version, on which the client does not depend."""
+    app = review_app(ReviewLibrary([], "nobody"), SessionAuth(token="none"), "127.0.0.1", 8765)
     return _text(app)
 
 
 def site_schema() -> str:
-    """The HTTP interface of the pages of a site, likewise."""
+    """The HTTP interface of the web interface of a site, likewise."""
     return site_interface()[1]
 
 
 def site_interface() -> tuple[FastAPI, str]:
-    """The application that serves them, with nothing behind it, and its interface."""
+    """The application of a site without data, and its OpenAPI document."""
     site = Site(cameras={"gate": CameraSettings(url="rtsp://192.0.2.1/")})
-    with TemporaryDirectory() as folder, Recordings(Database.open(Path(folder), make=True)) as recordings:
-        windows = {"gate": Window("gate")}
-        status = SiteStatus(name="site", since=0, now=0, clock_trusted=True, cameras={})
-        place = Place(Path(folder) / "site.yaml", lambda: site, lambda: status, windows, recordings, SiteTools())
-        gate = Gate(place.database, place.clock, place.boot, None, "nobody")
+    with TemporaryDirectory() as folder, Recordings(Database.open(Path(folder), create=True)) as recordings:
+        windows = {"gate": LiveBuffer("gate")}
+        status = SiteStatus(name="site", started=0, now=0, clock_trusted=True, cameras={})
+        place = SiteContext(Path(folder) / "site.yaml", lambda: site, lambda: status, windows, recordings, SiteTools())
+        gate = Authenticator(place.database, place.clock, place.boot, None, "nobody")
         app = site_app(place, gate, "127.0.0.1", 8770)
         return app, _text(app)
 

@@ -1,6 +1,6 @@
-"""Takes the pictures of docs/guide/review.md, of the demo's clip: python scripts/screenshots.py
+"""Screenshots for docs/guide/review.md, of the demo's clip: python scripts/screenshots.py
 
-Needs Chromium and the page (scripts/web). About two minutes.
+Needs Chromium and the built page (scripts/build-web). About two minutes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from passerby.core.kinds import Kind
 from passerby.demo.portrait import portrait
 from passerby.demo.sample import make_sample
-from passerby.engine import video as pipeline
+from passerby.engine.api import analyse
 
 FOLDER = Path(__file__).parent.parent / "docs" / "guide" / "review"
 WIDTH, HEIGHT = 1280, 720
@@ -29,22 +29,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "yard.mp4"
         make_sample(clip, portrait())
-        doubtful(clip)
+        write_uncertain_plan(clip)
         program = [sys.executable, "-m", "passerby"]
-        arguments = ["review", str(clip), "--port", "0", "--no-browser", "--who", "J. Doe"]
+        arguments = ["review", str(clip), "--port", "0", "--no-browser", "--reviewer", "J. Doe"]
         with subprocess.Popen([*program, *arguments], stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
             found = re.search(r"http://\S+", server.stdout.readline())
             assert found is not None
             try:
-                take(found.group(0))
+                take_screenshots(found.group(0))
             finally:
                 server.terminate()
 
 
-def doubtful(clip: Path) -> None:
-    """A plan in which the plate is uncertain, as in worse light: the demo's clip leaves nothing to look at."""
-    found = pipeline.analyse(clip)
+def write_uncertain_plan(clip: Path) -> None:
+    """Save a plan in which the plate is uncertain, as in poor light: the demo's clip has nothing to review."""
+    found = analyse(clip)
     tracks = [
         track.model_copy(
             update={"keyframes": tuple(key.model_copy(update={"score": 0.4 * key.score}) for key in track.keyframes)}
@@ -58,17 +58,17 @@ def doubtful(clip: Path) -> None:
     clip.with_suffix(".plan.json").write_text(plan.to_json(), encoding="utf-8")
 
 
-def take(address: str) -> None:
+def take_screenshots(address: str) -> None:
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.set_default_timeout(3_600_000)
         page.goto(address)
-        page.wait_for_selector('.stage canvas[data-frame="0"]')
+        page.wait_for_selector('.frame-canvas canvas[data-frame="0"]')
         for _ in range(4):
             page.keyboard.press("Shift+ArrowRight")
-        page.wait_for_selector('.stage canvas[data-frame="100"]')
+        page.wait_for_selector('.frame-canvas canvas[data-frame="100"]')
         page.keyboard.press("n")
         save(page, "queue")
         page.keyboard.press("Home")
@@ -81,7 +81,7 @@ def take(address: str) -> None:
             page.keyboard.press("ArrowLeft")
         save(page, "draw")
         page.keyboard.press("Enter")
-        page.wait_for_selector("section.chosen")
+        page.wait_for_selector("section.selected")
         page.keyboard.press("v")
         page.wait_for_selector(".following", state="detached")
         page.select_option("#kind", "text")
@@ -102,7 +102,7 @@ def take(address: str) -> None:
         page.wait_for_timeout(500)
         save(page, "export")
         page.keyboard.press("5")
-        page.click("button:has-text('Draw frames')")
+        page.click("button:has-text('Pick 60 random frames')")
         page.wait_for_selector("img.drawn")
         for left in (59, 58, 57):
             page.keyboard.press("a")

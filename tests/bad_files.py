@@ -19,7 +19,8 @@ from passerby.core.box import Box
 from passerby.core.errors import PasserbyError
 from passerby.source.video.file import VideoFile
 from tests import clips
-from tests.fake_detector import BLACK, PLACE, plant
+from tests.fake_detector import BLACK, FACE_POSITION, use_fixed_face
+from tests.geometry import box_to_stored
 
 SIZE, FRAMES = (64, 64), 8
 #: Bytes of address space that a try may take.
@@ -129,7 +130,7 @@ def attempt(path: Path) -> str:
     output = path.with_name(f"{path.name}.out.mp4")
     before = path.read_bytes()
     with pytest.MonkeyPatch.context() as patch:
-        plant(patch)
+        use_fixed_face(patch)
         try:
             report = redact(path, output, Settings(audio="keep"), threads=1)
         except PasserbyError as error:
@@ -140,17 +141,17 @@ def attempt(path: Path) -> str:
     assert path.read_bytes() == before
     _whole_and_masked(output, report)
     output.unlink()
-    return "done" if not report.needs_a_person else "needs a person"
+    return "done" if not report.needs_review else "needs a person"
 
 
 def _whole_and_masked(output: Path, report: Report) -> None:
-    assert not [suspect for suspect in report.check.suspects if "shows" in suspect.what], report.check.suspects
+    assert not [suspect for suspect in report.check.findings if "shows" in suspect.description], report.check.findings
     frames = 0
     with VideoFile.open(output) as file:
         for number, video in enumerate(file.info.videos):
-            width, height = video.geometry.upright
+            width, height = video.geometry.display_size
             sides = (width, height) * 2
-            box = video.geometry.box_to_stored(Box(*(part * side for part, side in zip(PLACE, sides, strict=True))))
+            box = box_to_stored(video.geometry, Box(*(part * side for part, side in zip(FACE_POSITION, sides, strict=True))))
             for frame in file.frames(number):
                 luma = frame.picture.reformat(
                     format="gray", src_color_range=2, dst_color_range=2, threads=1
@@ -158,6 +159,6 @@ def _whole_and_masked(output: Path, report: Report) -> None:
                 shown = luma[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
                 assert not shown.size or float(np.mean(shown)) < BLACK, (number, frame.index, float(np.mean(shown)))
                 frames += 1
-            assert file.tallies[number].damage == ()
+            assert file.decode_stats[number].damage == ()
         assert file.info.damage == ()
     assert frames == report.output.frames

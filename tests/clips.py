@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from passerby.core.media import Colour, Geometry, VideoInfo
 from passerby.core.safe_frame import SafeFrame
-from passerby.sink.video.thread_priority import urgency_kept
+from passerby.sink.video.thread_priority import preserved_thread_priority
 
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes to the terminal otherwise
 
@@ -128,7 +128,7 @@ def write_clip(
         if prepare:
             prepare(output, stream)
         if codec == "libsvtav1":
-            with urgency_kept():
+            with preserved_thread_priority():
                 stream.codec_context.open()
         for index, time in enumerate(times or constant()):
             frame = picture(index, size, pixel_format)

@@ -23,7 +23,7 @@ from passerby import Report, Settings, redact
 from passerby.core.media import VideoInfo
 from passerby.source.video.file import VideoFile
 from tests import clips, remnants
-from tests.fake_detector import plant
+from tests.fake_detector import use_fixed_face
 
 PAGE = Path(__file__).parent.parent / "docs" / "ref" / "formats.md"
 FIELDS = {"flags": "+ildct+ilme"}
@@ -297,7 +297,7 @@ def page(result: Callable[[Recipe], Result]) -> str:
 
 def _row(recipe: Recipe, result: Result) -> str:
     with VideoFile.open(result.output) as file:
-        codecs = ", ".join([*map(_video, file.info.videos), *(sound.codec for sound in file.info.sounds)])
+        codecs = ", ".join([*map(_video, file.info.videos), *(sound.codec for sound in file.info.audio_tracks)])
     changed = " ".join(result.report.warnings).replace("|", "\\|")
     dropped = "; ".join(line for line in result.report.dropped if not line.startswith("tags:"))
     return f"| {recipe.name} | {recipe.becomes} {codecs} | {changed} | {dropped} |\n"
@@ -322,7 +322,7 @@ def mean_error(source: Path, output: Path, video: int = 0) -> float:
 
 if __name__ == "__main__":
     with pytest.MonkeyPatch.context() as patch:
-        plant(patch)
+        use_fixed_face(patch)
         with tempfile.TemporaryDirectory() as folder:
             PAGE.write_text(page(lambda recipe: run(recipe, Path(tempfile.mkdtemp(dir=folder)))), encoding="utf-8")
     sys.stdout.write("docs/ref/formats.md\n")

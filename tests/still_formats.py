@@ -17,7 +17,7 @@ from passerby import Report
 from passerby.core.still_info import StillInfo
 from passerby.engine import still as stills
 from passerby.source.still.file import StillFile
-from passerby.source.still.sniff import fitting_name
+from passerby.source.still.sniff import with_matching_suffix
 from tests import stills as makers
 
 PAGE = Path(__file__).parent.parent / "docs" / "ref" / "stills.md"
@@ -65,7 +65,7 @@ def run(name: str, folder: Path) -> tuple[StillInfo, StillInfo, Report]:
     source = folder / file
     make(source)
     with StillFile.open(source) as still:
-        output = folder / f"out-{fitting_name(file, still.info.kind)}"
+        output = folder / f"out-{with_matching_suffix(file, still.info.kind)}"
         report = stills.redact(source, output)
         with StillFile.open(output) as written:
             return still.info, written.info, report

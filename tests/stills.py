@@ -1,4 +1,4 @@
-"""Makers of test pictures, each small and made on the spot, and what is planted in them."""
+"""Makers of test images, each small and made on the spot, and where a fake detector sees a face in them."""
 
 from __future__ import annotations
 
@@ -11,48 +11,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pillow_heif
-import pytest
 from PIL import Image, ImageCms, ImageFilter, PngImagePlugin, TiffImagePlugin
 
-from passerby.config.settings import Settings
-from passerby.core.box import Box
-from passerby.core.kinds import Detection, Kind
-from passerby.core.raw_frame import RawFrame
-from passerby.engine import still as stills
+from tests.fake_detector import FACE_POSITION
 from tests.heic import last_is_depth_of_first
 
 WIDTH, HEIGHT = 160, 112
-#: Where the planted looker sees a face, as shares of the picture, and the room that a mask has around it.
-PLACE = (0.25, 0.25, 0.5, 0.625)
-
 #: Looked for in outputs as bytes.
 SECRET = b"Secret"
 
 
-class Planted:
-    """A looker that needs no models: it sees one face, always in the same place."""
-
-    weights: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, settings: Settings, threads: int | None = None) -> Planted:
-        return cls()
-
-    def look(self, frame: RawFrame, **how: object) -> list[Detection]:
-        width, height = frame.picture.width, frame.picture.height
-        x1, y1, x2, y2 = PLACE
-        box = Box(x1 * width, y1 * height, x2 * width, y2 * height)
-        return [Detection(Kind.FACE, box, 0.9, "planted")]
-
-
-def plant(patch: pytest.MonkeyPatch) -> None:
-    """From here on stills are looked at with Planted."""
-    patch.setattr(stills, "StillLooker", Planted)
-
-
 def hidden_part(width: int, height: int) -> tuple[slice, slice]:
     """Rows and columns that are surely under the mask."""
-    x1, y1, x2, y2 = PLACE
+    x1, y1, x2, y2 = FACE_POSITION
     return slice(round(y1 * height), round(y2 * height)), slice(round(x1 * width), round(x2 * width))
 
 

@@ -6,7 +6,7 @@ import pytest
 from passerby.core.box import Box
 from passerby.source.video.file import VideoFile
 from tests import clips
-from tests.plans import always
+from tests.plans import permanent_track
 from tests.white_patch import PATCH, hidden, render, shows
 
 
@@ -45,7 +45,7 @@ def test_every_frame_comes_out_at_its_time_with_the_patch_hidden(name, out, tmp_
     with VideoFile.open(source) as video:
         geometry = video.info.videos[0].geometry
     patch = {0: PATCH, 90: Box(72, 0, 96, 32), 270: Box(0, 96, 24, 128)}[geometry.rotation]  # as it is displayed
-    report, pictures = render(source, out, always(1, patch))
+    report, pictures = render(source, out, permanent_track(1, patch))
     original = clips.decoded(source)
     assert [time for time, _ in original] == [time for time, _ in pictures]
     assert len(original) == report.output.frames
@@ -65,7 +65,7 @@ def test_a_turned_clip_is_masked_where_a_player_shows_it(out, tmp_path):
     upright = [np.rot90(picture) for _, picture in clips.decoded(source)]
     bottom_left = Box(0, upright[0].shape[0] - PATCH.width, PATCH.height, upright[0].shape[0])
     assert shows(upright[0], bottom_left) > 235
-    render(source, out, always(1, bottom_left))
+    render(source, out, permanent_track(1, bottom_left))
     for _, picture in clips.decoded(out):
         assert shows(np.rot90(picture), bottom_left) < 8
         assert picture.mean() > 60

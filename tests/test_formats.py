@@ -12,12 +12,13 @@ import pytest
 from passerby.core.box import Box
 from passerby.source.video.file import VideoFile
 from tests import clips, formats
-from tests.fake_detector import PLACE, plant
+from tests.fake_detector import FACE_POSITION, use_fixed_face
+from tests.geometry import box_to_stored
 
 
 @pytest.fixture(autouse=True)
 def looker(monkeypatch):
-    plant(monkeypatch)
+    use_fixed_face(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_format(result, recipe):
     assert (report.damage, report.output.covered, report.needs_a_person) == ((), 0, False)
     with VideoFile.open(result.source) as before, VideoFile.open(result.output) as after:
         assert len(before.info.videos) == len(after.info.videos)
-        assert len(before.info.sounds) == len(after.info.sounds)
+        assert len(before.info.audio_tracks) == len(after.info.audio_tracks)
         for number, (old, new) in enumerate(zip(before.info.videos, after.info.videos, strict=True)):
             assert (old.interlaced, old.top_first) == (new.interlaced, new.top_first) or not old.interlaced
             assert replace(new.colour, full_range=None) == replace(old.colour, full_range=None)
@@ -72,8 +73,8 @@ def masked(path, number):
     """Where the planted face is, nothing is to be seen."""
     with VideoFile.open(path) as file:
         geometry = file.info.videos[number].geometry
-        width, height = geometry.upright
-        box = geometry.box_to_stored(Box(*(part * side for part, side in zip(PLACE, (width, height) * 2, strict=True))))
+        width, height = geometry.display_size
+        box = box_to_stored(geometry, Box(*(part * side for part, side in zip(FACE_POSITION, (width, height) * 2, strict=True))))
         for frame in file.frames(number):
             shown = clips.rgb(frame.picture)[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
             assert shown.mean() < 8
@@ -105,7 +106,7 @@ def test_fields_stay_apart(tmp_path, order, name):
         output.mux(stream.encode(None))
     out = tmp_path / "o.mp4"
     report = formats.redact(path, out)
-    assert report.check.suspects == ()
+    assert report.check.findings == ()
     with VideoFile.open(path) as before, VideoFile.open(out) as after:
         assert before.info.videos[0].interlaced
         assert (after.info.videos[0].interlaced, after.info.videos[0].top_first) == (True, name == "tff")

@@ -9,15 +9,15 @@ from passerby.config.regions import parse_regions
 from passerby.config.settings import Settings
 from passerby.engine import api as dispatch
 from tests import clips, stills
-from tests.fake_detector import PLACE, plant
+from tests.fake_detector import FACE_POSITION, use_fixed_face, use_fixed_face_in_stills
 
 SIZE, FRAMES = (160, 120), 20
 
 
 @pytest.fixture(autouse=True)
 def looker(monkeypatch):
-    plant(monkeypatch)
-    stills.plant(monkeypatch)
+    use_fixed_face(monkeypatch)
+    use_fixed_face_in_stills(monkeypatch)
 
 
 def shown(tmp_path, hide="", keep="", **turned):
@@ -33,7 +33,7 @@ def shown(tmp_path, hide="", keep="", **turned):
         quality=8,
     )
     report = dispatch.redact(source, out, settings)
-    assert report.check.suspects == ()
+    assert report.check.findings == ()
     films = [np.stack([picture for _, picture in clips.decoded(path)]).astype(int) for path in (source, out)]
     return [np.rot90(film, turned.get("turned", 0) // 90, axes=(1, 2)) for film in films]
 
@@ -63,7 +63,7 @@ def test_regions_are_told_in_the_picture_as_it_is_displayed(tmp_path):
 
 
 def face_of(film):
-    x1, y1, x2, y2 = (round(part * side) for part, side in zip(PLACE, SIZE * 2, strict=True))
+    x1, y1, x2, y2 = (round(part * side) for part, side in zip(FACE_POSITION, SIZE * 2, strict=True))
     return film[y1 + 3 : y2 - 3, x1 + 3 : x2 - 3]
 
 

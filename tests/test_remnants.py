@@ -5,19 +5,19 @@ import pytest
 from PIL import Image
 
 from passerby.config.settings import Settings
-from passerby.core.exif_dates import DATE
+from passerby.core.exif_dates import CREATION_DATE
 from passerby.engine import api as dispatch
 from passerby.source.still.sniff import is_still
-from passerby.verify.containers.inspect import audit
-from passerby.verify.released_file import Opened
+from passerby.verify.containers.inspect import inspect_container
+from passerby.verify.released_file import ReleasedFile
 from tests import remnants, stills
-from tests.fake_detector import plant
+from tests.fake_detector import use_fixed_face, use_fixed_face_in_stills
 
 
 @pytest.fixture(autouse=True)
 def looker(monkeypatch):
-    plant(monkeypatch)
-    stills.plant(monkeypatch)
+    use_fixed_face(monkeypatch)
+    use_fixed_face_in_stills(monkeypatch)
 
 
 def written(file):
@@ -37,8 +37,8 @@ def test_it_does_not_come_out(tmp_path, name):
     assert [] == [one for one in known if one in after]
     assert remnants.SECRET not in after
     assert report.check.clean
-    with Opened.open(out) as opened:  # the walk of `passerby verify` through every box
-        assert {} == audit(opened, keep_times=False).remnants
+    with ReleasedFile.open(out) as opened:  # the walk of `passerby verify` through every box
+        assert {} == inspect_container(opened, keep_times=False).remnants
     if not is_still(source):
         with av.open(str(out)) as opened:
             assert {"video"} == {stream.type for stream in opened.streams} - {"audio"}
@@ -87,11 +87,11 @@ def test_when_a_still_was_made_is_kept_only_on_request_and_alone(tmp_path, name,
     assert [] == [one for one in remnants.IN_EXIF[:-1] if one in out.read_bytes()]
     assert report.check.clean
     assert any("EXIF" in line or "the tag Make" in line for line in report.dropped)
-    assert (DATE in report.dropped) is (name == "scan.tif" and not keep)
-    with Opened.open(out) as opened:
-        assert {} == audit(opened, keep_times=keep).remnants
-        told = {DATE: None} if keep else {}
-        assert told == audit(opened, keep_times=False).remnants
+    assert (CREATION_DATE in report.dropped) is (name == "scan.tif" and not keep)
+    with ReleasedFile.open(out) as opened:
+        assert {} == inspect_container(opened, keep_times=keep).remnants
+        told = {CREATION_DATE: None} if keep else {}
+        assert told == inspect_container(opened, keep_times=False).remnants
 
 
 def test_a_still_that_says_no_more_than_its_date_loses_nothing_when_that_is_kept(tmp_path):
@@ -99,7 +99,7 @@ def test_a_still_that_says_no_more_than_its_date_loses_nothing_when_that_is_kept
     dated(source)
     dispatch.redact(source, once, Settings(keep_times=True))
     assert () == dispatch.redact(once, twice, Settings(keep_times=True)).dropped
-    assert (DATE,) == dispatch.redact(once, twice, force=True).dropped
+    assert (CREATION_DATE,) == dispatch.redact(once, twice, force=True).dropped
 
 
 def test_a_date_in_exif_that_is_none_is_not_kept(tmp_path):

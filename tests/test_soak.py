@@ -12,7 +12,7 @@ import pytest
 from passerby.demo.portrait import portrait
 from passerby.demo.sample import HEIGHT, RATE, WIDTH, make_sample
 
-RUN = "from passerby.cli.entry import main; main()"
+RUN = "from passerby.__main__ import main; main()"
 
 
 def repeated(sample, path, times):

@@ -2,12 +2,13 @@
 
 import pytest
 
-from tests import still_formats, stills
+from tests import still_formats
+from tests.fake_detector import use_fixed_face_in_stills
 
 
 @pytest.fixture(autouse=True)
 def planted(monkeypatch):
-    stills.plant(monkeypatch)
+    use_fixed_face_in_stills(monkeypatch)
 
 
 @pytest.mark.parametrize("name", still_formats.RECIPES)

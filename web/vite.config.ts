@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 // Two pages are built into the Python package, which serves them: index.html of `passerby review`, and site.html of
 // `passerby watch`. Nothing in them comes from another address.
@@ -10,7 +10,11 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // the content security policy allows no inline data in scripts
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 600, // hls.js, which is fetched when there is a picture to show
+    chunkSizeWarningLimit: 600, // hls.js, which is fetched when there is video to play
     rolldownOptions: { input: { review: 'index.html', site: 'site.html' } },
+  },
+  test: {
+    include: ['src/**/*.test.ts'],
+    env: { TZ: 'Europe/Berlin' }, // a place whose days are not all of 24 hours
   },
 });

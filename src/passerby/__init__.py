@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from passerby.config.settings import Settings
     from passerby.core.errors import PasserbyError
+    from passerby.core.version import __version__
     from passerby.documents.plan import Plan
     from passerby.documents.report import Report
     from passerby.engine.api import analyse, redact
 
-__all__ = ["PasserbyError", "Plan", "Report", "Settings", "analyse", "redact"]
+__all__ = ["PasserbyError", "Plan", "Report", "Settings", "__version__", "analyse", "redact"]
 
 _FROM = {
     "PasserbyError": "core.errors",
     "Plan": "documents.plan",
     "Report": "documents.report",
     "Settings": "config.settings",
+    "__version__": "core.version",
     "analyse": "engine.api",
     "redact": "engine.api",
 }

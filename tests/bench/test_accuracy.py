@@ -9,9 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.bench.accuracy import read_truth, redact_all, score
-from passerby.bench.aggregate import accuracy
-from passerby.bench.frames import twin
+from passerby.bench.accuracy import read_ground_truth, redact_all, score
+from passerby.bench.aggregate import summarise
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.source.fingerprint import fingerprint
 from tests.bench.footage import (
@@ -29,13 +28,13 @@ EVAL = Path(__file__).parents[3] / "shared" / "eval"
 SHOWN = [index in (4, 5, 12) for index in range(20)]
 
 
-def figures(folder, redacted, worst=0):
-    entries = read_truth(folder)
-    return accuracy(score(entries, redacted), len(entries), "passerby", None, worst)
+def metrics(folder, redacted, worst=0):
+    entries = read_ground_truth(folder)
+    return summarise(score(entries, redacted), len(entries), "passerby", None, worst)
 
 
 def test_a_film_in_which_three_of_twenty_frames_leak(tmp_path):
-    found = figures(*annotated_film(tmp_path, SHOWN), worst=9)
+    found = metrics(*annotated_film(tmp_path, SHOWN), worst=9)
     face = found.kinds["face"]
     assert (20, 3 / 20, 1, 1.0) == (face.boxes, face.leaks, face.tracks, face.track_leaks)
     assert 3 / 20 == pytest.approx(face.retained, abs=0.01)
@@ -48,25 +47,25 @@ def test_a_film_in_which_three_of_twenty_frames_leak(tmp_path):
 
 
 def test_a_track_that_never_shows_does_not_leak(tmp_path):
-    face = figures(*annotated_film(tmp_path, [False] * 20)).kinds["face"]
+    face = metrics(*annotated_film(tmp_path, [False] * 20)).kinds["face"]
     assert (0.0, 0.0, 0.0) == (face.leaks, face.track_leaks, face.flicker)
 
 
 def test_frames_that_are_missing_count_as_shown(tmp_path):
-    found = figures(*annotated_film(tmp_path, [False] * 20, result=lambda pictures: pictures[:15]))
+    found = metrics(*annotated_film(tmp_path, [False] * 20, result=lambda pictures: pictures[:15]))
     assert (20, 5 / 20) == (found.kinds["face"].boxes, found.kinds["face"].leaks)
     assert ("yard.mkv: fewer frames than the original, from 15 on",) == found.problems
 
 
 def test_more_frames_are_told(tmp_path):
-    found = figures(*annotated_film(tmp_path, [False] * 20, result=lambda pictures: [*pictures, pictures[0]]))
+    found = metrics(*annotated_film(tmp_path, [False] * 20, result=lambda pictures: [*pictures, pictures[0]]))
     assert ("yard.mkv: more frames than the original, from 20 on",) == found.problems
 
 
 def test_a_file_that_is_missing_counts_as_shown(tmp_path):
     folder, out = annotated_film(tmp_path, [False] * 20)
     (out / "yard.mkv").unlink()
-    found = figures(folder, out)
+    found = metrics(folder, out)
     assert (20, 1.0, 1.0) == (found.kinds["face"].boxes, found.kinds["face"].leaks, found.kinds["face"].track_leaks)
     assert ("yard.mkv: no redacted file",) == found.problems
 
@@ -75,7 +74,7 @@ def test_a_result_of_another_size_is_compared_and_told(tmp_path):
     def larger(pictures):
         return [cv2.resize(picture, (160, 128), interpolation=cv2.INTER_CUBIC) for picture in pictures]
 
-    found = figures(*annotated_film(tmp_path, SHOWN, result=larger))
+    found = metrics(*annotated_film(tmp_path, SHOWN, result=larger))
     assert 3 / 20 == found.kinds["face"].leaks
     assert ("yard.mkv: 160x120 became 160x128",) == found.problems
 
@@ -85,7 +84,7 @@ def test_what_is_hidden_without_need(tmp_path):
     write_still(tmp_path / "dev" / "a.png", picture)
     write_still(tmp_path / "out" / "a.png", painted(picture, (120, 4, 140, 24)))
     annotate(tmp_path / "dev", images=[{"file": "a.png", "boxes": []}])
-    assert round((24 * 24 - 4) / (120 * 160), 5) == figures(tmp_path / "dev", tmp_path / "out").collateral
+    assert round((24 * 24 - 4) / (120 * 160), 5) == metrics(tmp_path / "dev", tmp_path / "out").collateral
 
 
 def test_kinds_and_sizes_apart(tmp_path):
@@ -95,7 +94,7 @@ def test_kinds_and_sizes_apart(tmp_path):
     write_still(tmp_path / "out" / "in" / "a.png", painted(picture, BOX))
     boxes = [told(), told(small), told(plate, "plate")]
     annotate(tmp_path / "dev", images=[{"file": "in/a.png", "boxes": boxes}])
-    kinds = figures(tmp_path / "dev", tmp_path / "out").kinds
+    kinds = metrics(tmp_path / "dev", tmp_path / "out").kinds
     assert (0.5, 1.0) == (kinds["face"].leaks, kinds["plate"].leaks)
     assert {"12-20": 1.0, "40-96": 0.0} == {size: those.leaks for size, those in kinds["face"].sizes.items()}
     assert None is kinds["face"].tracks is kinds["face"].flicker
@@ -109,26 +108,13 @@ def test_a_case_is_scored_where_it_points_and_says_nothing_of_the_rest(tmp_path)
     case = {"source": {"path": "../originals/yard.mkv", "sha256": fingerprint(source)[0]}, "frames": frames}
     (tmp_path / "cases").mkdir()
     (tmp_path / "cases" / "late.case.json").write_text(json.dumps(case))
-    found = figures(tmp_path / "cases", tmp_path / "out")
+    found = metrics(tmp_path / "cases", tmp_path / "out")
     assert (2, 0.5, 0.0) == (found.kinds["face"].boxes, found.kinds["face"].leaks, found.collateral)
 
 
 def test_a_folder_that_knows_nothing_says_so(tmp_path):
     with pytest.raises(UsageError, match="has no annotations.json"):
-        read_truth(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["yard.mkv", "yard.mp4", "yard_anonymized.mp4", "yard.redacted.mov"])
-def test_results_of_other_tools_are_found(name, tmp_path):
-    for path in (name, "yard2.mkv", "yard.report.json"):
-        (tmp_path / path).touch()
-    assert tmp_path / name == twin(tmp_path, "yard.mkv")
-
-
-def test_a_result_of_another_file_is_none_of_ours(tmp_path):
-    (tmp_path / "yard2.mkv").touch()
-    assert None is twin(tmp_path, "yard.mkv")
-    assert None is twin(tmp_path / "gone", "yard.mkv")
+        read_ground_truth(tmp_path)
 
 
 COPY = """
@@ -145,17 +131,17 @@ def test_the_program_is_shown_what_is_annotated_and_nothing_else(tmp_path):
     folder, _ = annotated_film(tmp_path, SHOWN)
     write_still(folder / "other.png", texture())
     (tmp_path / "work").mkdir()
-    results = redact_all(read_truth(folder), tmp_path / "work", [sys.executable, "-c", COPY], quiet=True)
+    results = redact_all(read_ground_truth(folder), tmp_path / "work", [sys.executable, "-c", COPY], quiet=True)
     assert ["yard.mkv"] == [path.name for path in results.iterdir()]
-    assert 1.0 == figures(folder, results).kinds["face"].leaks
+    assert 1.0 == metrics(folder, results).kinds["face"].leaks
 
 
 def test_a_program_that_does_nothing_is_an_error_with_its_words(tmp_path):
     folder, _ = annotated_film(tmp_path, SHOWN)
     work = tmp_path / "work"
     work.mkdir()
-    with pytest.raises(PasserbyError, match="ended with 1. It said:\nno models"):
-        redact_all(read_truth(folder), work, [sys.executable, "-c", "raise SystemExit('no models')"], quiet=True)
+    with pytest.raises(PasserbyError, match="ended with exit code 1. Its output:\nno models"):
+        redact_all(read_ground_truth(folder), work, [sys.executable, "-c", "raise SystemExit('no models')"], quiet=True)
 
 
 def halved(folder, out, images, videos):
@@ -196,7 +182,7 @@ def test_the_figures_are_those_of_the_scorer_of_the_footage(part, tmp_path):
     for entry in images + videos:
         (here / entry["file"]).parent.mkdir(exist_ok=True)
         (here / entry["file"]).symlink_to(folder / entry["file"])
-    ours = figures(here, tmp_path)
+    ours = metrics(here, tmp_path)
 
     assert theirs["kinds"].keys() == ours.kinds.keys()
     for kind, their in theirs["kinds"].items():

@@ -25,7 +25,7 @@ def test_boxes_that_nobody_could_make_out_do_not_count(tmp_path):
         told(kind="person"),
         told((0, 0, 11, 40)),
     )
-    assert [True, True, False, False, False, True, False, False] == [box.counts for box in found]
+    assert [True, True, False, False, False, True, False, False] == [box.is_scored for box in found]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_boxes_that_nobody_could_make_out_do_not_count(tmp_path):
     [(12, "12-20"), (19.9, "12-20"), (20, "20-40"), (40, "40-96"), (95, "40-96"), (96, "over 96"), (400, "over 96")],
 )
 def test_classes_of_size_go_by_the_shorter_side(side, size, tmp_path):
-    assert size == boxes(tmp_path, told((10, 10, 10 + side, 500)))[0].size
+    assert size == boxes(tmp_path, told((10, 10, 10 + side, 500)))[0].size_class
 
 
 def test_corners_are_those_of_the_box_where_none_are_given(tmp_path):

@@ -1,6 +1,6 @@
 import pytest
 
-from passerby.bench.flicker import flickers
+from passerby.bench.flicker import flicker_starts
 
 TIMES = [number / 10 for number in range(30)]
 
@@ -35,10 +35,10 @@ def track(*leaking):
     ],
 )
 def test_a_mask_that_goes_and_comes_back_within_a_second(leaking, begins):
-    assert begins == flickers(TIMES, track(*leaking))
+    assert begins == flicker_starts(TIMES, track(*leaking))
 
 
 def test_time_counts_and_not_frames():
     slow = [number / 2 for number in range(30)]
-    assert [5] == flickers(slow, track(5, 6))
-    assert [] == flickers(slow, track(5, 6, 7))
+    assert [5] == flicker_starts(slow, track(5, 6))
+    assert [] == flicker_starts(slow, track(5, 6, 7))

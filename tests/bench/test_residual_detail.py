@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.bench.residual_detail import detail_left
+from passerby.bench.residual_detail import residual_detail
 from tests.bench.footage import BOX, painted, texture
 
 PICTURE = texture()[..., 0]
@@ -14,7 +14,7 @@ def corners(box):
 
 
 def left(after, box=BOX, before=PICTURE):
-    return detail_left(before, after, corners(box))
+    return residual_detail(before, after, corners(box))
 
 
 def test_all_of_a_picture_that_was_left_alone():
@@ -77,7 +77,7 @@ def test_a_tilted_box_is_measured_where_it_is():
     tilted = np.array([[80, 20], [120, 60], [80, 100], [40, 60]], np.float32)
     after = PICTURE.copy()
     cv2.fillConvexPoly(after, tilted.astype(np.int32), 0)
-    assert not detail_left(PICTURE, after, tilted).leaked
+    assert not residual_detail(PICTURE, after, tilted).leaked
     assert left(after, (40, 20, 120, 100)).leaked
 
 

@@ -9,7 +9,7 @@ from passerby.core.errors import PasserbyError
 
 def test_the_output_comes_last():
     for tool in (tools.passerby(Path("a.mp4")), tools.transcode(Path("a.mp4")), tools.deface(Path("a.mp4"), Path("d"))):
-        assert "b.mp4" == tool.writing(Path("b.mp4"))[-1]
+        assert "b.mp4" == tool.command_for(Path("b.mp4"))[-1]
         assert "a.mp4" in tool.command
 
 
@@ -20,8 +20,8 @@ def test_passerby_runs_with_its_check_and_as_its_profile_says():
 
 
 def test_only_the_transcode_is_to_leave_all_as_it_was():
-    assert not tools.transcode(Path("a.mp4")).masks
-    assert tools.passerby(Path("a.mp4")).masks
+    assert not tools.transcode(Path("a.mp4")).is_redaction
+    assert tools.passerby(Path("a.mp4")).is_redaction
 
 
 def test_without_ffmpeg_it_says_how_to_get_it(monkeypatch):

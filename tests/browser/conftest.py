@@ -40,7 +40,7 @@ class Servers:
         """With these files and options."""
         program = [sys.executable, "-m", "passerby"]
         process = subprocess.Popen(
-            [*program, "review", *map(str, files), "--port", "0", "--no-browser", "--who", "J. Doe"],
+            [*program, "review", *map(str, files), "--port", "0", "--no-browser", "--reviewer", "J. Doe"],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -75,7 +75,7 @@ def browser():
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: scripts/test installs it where it may")
     if not is_built():
-        pytest.skip("the page is not built: scripts/web needs npm")
+        pytest.skip("the page is not built: scripts/build-web needs npm")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium

@@ -50,7 +50,7 @@ def demo_footage(folder):
     found = pipeline.analyse(folder / "yard.mp4")
     track = max((t for t in found.tracks(0) if t.kind is Kind.FACE), key=lambda t: t.end - t.start)
     times = plan_times(folder / "yard.mp4")
-    face = {n: place.box for n, time in enumerate(times) if (place := track.place(time)) is not None}
+    face = {n: place.box for n, time in enumerate(times) if (place := track.interpolate(time)) is not None}
     return footage_of(folder / "yard.mp4", face, [], sorted(face)[len(face) // 2])
 
 

@@ -7,14 +7,14 @@ from passerby.documents.plan import Plan
 
 #: Is the canvas of the picture empty?
 NOTHING_SHOWN = """() => {
-    const canvas = document.querySelector('.stage canvas');
+    const canvas = document.querySelector('.frame-canvas canvas');
     return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.every((value) => value === 0);
 }"""
 
 
 def opened(page, server):
     page.goto(server.address)
-    page.wait_for_selector('.stage canvas[data-frame="0"]')
+    page.wait_for_selector('.frame-canvas canvas[data-frame="0"]')
     assert "token" not in page.url
 
 
@@ -26,7 +26,7 @@ def go_to(page, frame):
         key = "ArrowRight" if frame > now else "ArrowLeft"
         page.keyboard.press(f"Shift+{key}" if big else key)
         now += (25 if big else 1) * (1 if frame > now else -1)
-    page.wait_for_selector(f'.stage canvas[data-frame="{frame}"]')
+    page.wait_for_selector(f'.frame-canvas canvas[data-frame="{frame}"]')
 
 
 def frame_of(page):
@@ -35,7 +35,7 @@ def frame_of(page):
 
 def on_screen(page, footage, box):
     """Corners of a box of the picture, in pixels of the page."""
-    stage = page.locator(".stage").bounding_box()
+    stage = page.locator(".frame-canvas").bounding_box()
     video = footage.plan.videos[0]
     by = min(stage["width"] / video.width, stage["height"] / video.height)
     left = stage["x"] + (stage["width"] - video.width * by) / 2
@@ -51,8 +51,8 @@ def draw(page, footage, box):
     page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2)
     page.mouse.move(x2, y2)
     page.mouse.up()
-    page.wait_for_selector(".stage.mode-look")
-    page.wait_for_selector("section.chosen")
+    page.wait_for_selector(".frame-canvas.mode-view")
+    page.wait_for_selector("section.selected")
 
 
 def saved(plan):

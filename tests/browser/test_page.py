@@ -11,15 +11,16 @@ from PIL import Image
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.verification_report import SignedProof
+from passerby.documents.verification_report import SignedVerificationReport
 from tests import stills
 from tests.browser.conftest import started
 from tests.browser.footage import plan_times
 from tests.browser.steps import NOTHING_SHOWN, draw, frame_of, go_to, opened, saved, settled, until
 from tests.clips import constant, decoded, write_clip
-from tests.plans import always, plan_for
+from tests.plans import permanent_track, plan_for
 
 ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web" / "src"
 #: Frames to follow each way: 2 seconds at 25 a second, less the one that is drawn in.
 EACH_WAY = 49
 
@@ -51,7 +52,7 @@ def test_a_whole_case(page, servers, footage, case, models):
     drawn = saved(plan).tracks(0)[-1]
     times = plan_times(clip)
     near = [n for n in footage.face if abs(n - footage.middle) <= EACH_WAY]
-    hidden = [(place := drawn.place(times[n])) is not None and covers(place.box, footage.face[n]) for n in near]
+    hidden = [(place := drawn.interpolate(times[n])) is not None and covers(place.box, footage.face[n]) for n in near]
     assert len(near) >= 2 * EACH_WAY
     assert sum(hidden) / len(hidden) >= 0.9
 
@@ -61,7 +62,7 @@ def test_a_whole_case(page, servers, footage, case, models):
     page.keyboard.press("Enter")
     until(page, lambda: saved(plan).tracks(0)[-1].reason == "b(6)")
     page.reload()
-    page.wait_for_selector('.stage canvas[data-frame="0"]')
+    page.wait_for_selector('.frame-canvas canvas[data-frame="0"]')
     assert before + 1 == len(saved(plan).tracks(0))
 
     # The server is killed, and started again: nothing is lost, not even what can be taken back.
@@ -69,7 +70,7 @@ def test_a_whole_case(page, servers, footage, case, models):
     opened(page, servers.start(clip))
     go_to(page, footage.middle)
     page.keyboard.press("t")
-    while str(drawn.number) not in page.inner_text(".chosen h3"):
+    while str(drawn.number) not in page.inner_text(".selected h3"):
         page.keyboard.press("t")
     assert "b(6)" == page.input_value("#reason")
 
@@ -97,15 +98,17 @@ def test_a_whole_case(page, servers, footage, case, models):
 
     # Frames are drawn from what was exported, and judged with two keys.
     page.keyboard.press("5")
-    page.click("button:has-text('Draw frames')")
+    page.click("button:has-text('Pick 60 random frames')")
     page.wait_for_selector("img.drawn")
     for left in range(59, -1, -1):
         page.keyboard.press("a")
-        page.wait_for_selector(f"text={left} still to judge" if left else "text=At most 4.9 % of all frames")
+        page.wait_for_selector(f"text={left} still to judge" if left else "text=at most 4.9 % of all frames")
     page.keyboard.press("l")  # the last one, thought over
-    page.wait_for_selector("text=At most 7.7 % of all frames")
-    proof = SignedProof.model_validate_json((clip.parent / f"{clip.stem}.redacted.proof" / "report.json").read_bytes())
-    assert (60, 1) == (len(proof.proof.bound.sample.frames), len(proof.proof.bound.shows))
+    page.wait_for_selector("text=at most 7.7 % of all frames")
+    proof = SignedVerificationReport.model_validate_json(
+        (clip.parent / f"{clip.stem}.redacted.proof" / "report.json").read_bytes()
+    )
+    assert (60, 1) == (len(proof.report.bound.sample.frames), len(proof.report.bound.positives))
     page.keyboard.press("4")
     page.wait_for_selector(".verdict[data-clean=false]")
 
@@ -131,7 +134,7 @@ def test_a_still_is_opened_corrected_and_exported(page, servers, models, tmp_pat
     page.keyboard.press("b")
     box = page.locator(".kind-draft > rect").first.bounding_box()
     page.keyboard.press("Enter")
-    page.wait_for_selector("section.chosen")
+    page.wait_for_selector("section.selected")
     settled(page, server)
     drawn = saved(tmp_path / "photo.plan.json").tracks(0)[-1].keyframes[0].box
     assert box["width"] > 10
@@ -140,7 +143,7 @@ def test_a_still_is_opened_corrected_and_exported(page, servers, models, tmp_pat
     page.wait_for_selector(".verdict:has-text('Independent check')", timeout=600_000)
     with Image.open(tmp_path / "photo.redacted.jpg") as out, Image.open(photo) as before:
         assert (width, height) == out.size == before.size
-        inside = [round(side) for side in drawn.expand(-0.1).clipped(width, height)]
+        inside = [round(side) for side in drawn.expand(-0.1).clip(width, height)]
         assert np.asarray(out.crop(inside)).max() < 32
         assert np.asarray(before.crop(inside)).max() > 100
 
@@ -151,7 +154,7 @@ def test_a_crash_while_following_loses_nothing_that_was_saved(page, servers, foo
     opened(page, server)
     page.keyboard.press("b")
     page.keyboard.press("Enter")
-    page.wait_for_selector("section.chosen")
+    page.wait_for_selector("section.selected")
     server.kill()  # at once: the follower is at work
     tracks = saved(plan).tracks(0)
     assert len(footage.plan.tracks(0)) + 1 == len(tracks)
@@ -184,26 +187,26 @@ def test_boxes_by_keyboard_and_by_mouse(page, servers, footage, case):
     page.mouse.down()
     page.mouse.move(grip["x"] + 44, grip["y"] + 24, steps=4)
     page.mouse.up()
-    page.wait_for_selector(".stage.mode-look")
-    until(page, lambda: saved(plan).tracks(0)[-1].place(plan_times(clip)[0]).box.width > 75)
+    page.wait_for_selector(".frame-canvas.mode-view")
+    until(page, lambda: saved(plan).tracks(0)[-1].interpolate(plan_times(clip)[0]).box.width > 75)
     page.keyboard.press("Delete")
-    page.wait_for_selector("text=No track is chosen")
+    page.wait_for_selector("text=Nothing is selected")
     until(page, lambda: len(footage.plan.tracks(0)) == len(saved(plan).tracks(0)))
 
 
 def test_what_is_shown_is_said(page, looked_at):
     opened(page, looked_at)
-    assert "As released" == page.inner_text(".banner")
+    assert "Masked, as in the release copy" == page.inner_text(".banner")
     page.route("**/original/**", lambda route: None)  # it never comes
     page.keyboard.press("v")
     page.wait_for_selector(".banner.original")
-    assert "original" in page.inner_text(".banner")
+    assert "Original" in page.inner_text(".banner")
     assert page.evaluate(NOTHING_SHOWN)  # least of all the released picture, as if it were the original
 
 
 def test_the_row_of_the_chosen_track_is_in_view(page, servers, tmp_path):
     clip = write_clip(tmp_path / "crowd.mp4", times=constant(12))
-    crowd = [always(n, Box(4, 4, 28, 20).translate(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
+    crowd = [permanent_track(n, Box(4, 4, 28, 20).translate(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
     (tmp_path / "crowd.plan.json").write_text(plan_for(clip, *crowd).to_json())
     opened(page, servers.start(clip))
 
@@ -214,9 +217,9 @@ def test_the_row_of_the_chosen_track_is_in_view(page, servers, tmp_path):
     assert 0 in in_view()
     assert 39 not in in_view()
     page.keyboard.press("2")
-    page.click(".here button:has-text('face 40')")
+    page.click(".track-list button:has-text('face 40')")
     until(page, lambda: 39 in in_view())
-    page.click(".here button:has-text('face 1')")
+    page.click(".track-list button:has-text('face 1')")
     until(page, lambda: 0 in in_view())
 
 
@@ -233,24 +236,24 @@ def test_without_the_token_nothing_is_shown(page, looked_at):
 
 def test_progress_over_a_folder(page, looked_at):
     opened(page, looked_at)
-    page.wait_for_selector("text=0 of 3 files done")
+    page.wait_for_selector("text=0 of 3 files reviewed")
     page.select_option("header select", "1")
     page.wait_for_url(re.compile("#file=1$"))
     page.keyboard.press("1")
-    page.click("text=Whole file looked at")
-    page.wait_for_selector("text=1 of 3 files done")
+    page.click("text=I have reviewed this file")
+    page.wait_for_selector("text=1 of 3 files reviewed")
     page.reload()
-    page.wait_for_selector("text=1 of 3 files done")
+    page.wait_for_selector("text=1 of 3 files reviewed")
     assert page.locator("header option").all_inner_texts()[1].startswith("✓ b.mp4")
-    page.click("text=Whole file looked at")
-    page.wait_for_selector("text=0 of 3 files done")
+    page.click("text=I have reviewed this file")
+    page.wait_for_selector("text=0 of 3 files reviewed")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_that_axe_finds_serious(page, looked_at, theme):
     axe = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
     if not axe.exists():
-        pytest.skip("axe-core is not there: scripts/web brings it")
+        pytest.skip("axe-core is not there: scripts/build-web brings it")
     page.emulate_media(color_scheme=theme)
     opened(page, looked_at)
     only = {"runOnly": ["color-contrast"]} if theme == "dark" else {}  # the rest is the same in both
@@ -270,9 +273,9 @@ def test_nothing_that_axe_finds_serious(page, looked_at, theme):
 def test_every_action_has_a_key_on_the_help_page(page, looked_at):
     opened(page, looked_at)
     page.keyboard.press("?")
-    source = (ROOT / "web" / "src" / "keys.ts").read_text()
+    source = (WEB / "review" / "shortcuts.ts").read_text()
     texts = re.findall(r"\{ keys: \[.*?\], text: '(\w+)'", source)
-    messages = dict(re.findall(r"^  (\w+): '(.*)',$", (ROOT / "web" / "src" / "messages.ts").read_text(), re.MULTILINE))
+    messages = dict(re.findall(r"^  (\w+):\s+'(.*)',$", (WEB / "review" / "messages.ts").read_text(), re.MULTILINE))
     listed = page.locator("dialog dd").all_inner_texts()
     assert len(texts) > 40
     assert set() == {messages[text] for text in texts} - set(listed)
@@ -282,7 +285,7 @@ def test_every_action_has_a_key_on_the_help_page(page, looked_at):
 
 def test_every_text_is_in_the_catalogue():
     """Words between tags would be words that cannot be translated."""
-    for path in (ROOT / "web" / "src").glob("*.tsx"):
+    for path in (WEB / "review").rglob("*.tsx"):
         loose = re.findall(r">\s*([A-Z][a-z]+(?: [a-z]+)+)\s*<", path.read_text())
         assert [] == loose, path.name
 
@@ -291,7 +294,7 @@ def test_it_fits_a_tablet(page, looked_at):
     page.set_viewport_size({"width": 820, "height": 1180})
     opened(page, looked_at)
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
-    assert page.locator(".stage").bounding_box()["height"] > 250
+    assert page.locator(".frame-canvas").bounding_box()["height"] > 250
     assert page.locator(".timeline").is_visible()
 
 
@@ -312,10 +315,10 @@ def test_from_elsewhere_there_is_a_password_tls_and_no_original(browser, servers
     page.wait_for_selector(".message.bad")
     page.fill("input[type=password]", "a long enough word")
     page.keyboard.press("Enter")
-    page.wait_for_selector('.stage canvas[data-frame="0"]')
+    page.wait_for_selector('.frame-canvas canvas[data-frame="0"]')
     assert 0 == page.locator("button:has-text('Original')").count()
     page.keyboard.press("v")
-    assert "As released" == page.inner_text(".banner")
+    assert "Masked, as in the release copy" == page.inner_text(".banner")
     assert 403 == page.request.get(f"{server.address}api/files/0/original/0/0").status
     assert 200 == page.request.get(f"{server.address}api/files/0/masked/0/0").status
     context.close()

@@ -6,7 +6,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from tests.browser.steps import NOTHING_SHOWN, draw, on_screen, opened, saved, settled, until
 from tests.clips import constant, write_clip
-from tests.plans import always, plan_for
+from tests.plans import permanent_track, plan_for
 
 #: Displayed pixels by which a box may be beside where it was dragged to.
 NEAR = 3
@@ -71,15 +71,15 @@ def test_a_fixed_region_is_dragged_resized_and_removed(page, servers, footage, c
     assert len({key.time for key in regions(plan)[0].keyframes}) == 2
 
     # By its rim while it is not chosen, by a corner once it is.
-    page.wait_for_selector(".stage.mode-look")
+    page.wait_for_selector(".frame-canvas.mode-view")
     page.keyboard.press("Escape")
-    page.wait_for_selector(".kind-region:not(.chosen)")
+    page.wait_for_selector(".kind-region:not(.selected)")
     drag(page, (a[0], (a[1] + a[3]) / 2), (b[0], (b[1] + b[3]) / 2))
     until(page, lambda: is_at(plan, moved))
-    page.wait_for_selector(".stage.mode-look")
+    page.wait_for_selector(".frame-canvas.mode-view")
     drag(page, b[2:], c[2:])
     until(page, lambda: is_at(plan, larger))
-    page.wait_for_selector(".stage.mode-look")
+    page.wait_for_selector(".frame-canvas.mode-view")
 
     # With the keyboard, back again, and away.
     for key in ("e", "ArrowLeft", "Enter"):
@@ -107,17 +107,17 @@ def test_what_is_below_a_covered_picture_can_still_be_chosen(page, servers, foot
         page.keyboard.press(key)
     page.wait_for_selector(".kind-region")
     page.keyboard.press("Escape")
-    page.wait_for_selector(".kind-region:not(.chosen)")
+    page.wait_for_selector(".kind-region:not(.selected)")
     draw(page, footage, Box(100, 100, 160, 160))
     settled(page, server)
     page.wait_for_selector(".following", state="detached")
     page.keyboard.press("Escape")
-    page.wait_for_selector(".outline.chosen", state="detached")
+    page.wait_for_selector(".outline.selected", state="detached")
     x1, y1, x2, y2 = on_screen(page, footage, Box(100, 100, 160, 160))
     page.mouse.click((x1 + x2) / 2, (y1 + y2) / 2)
-    page.wait_for_selector(".kind-face.chosen")
+    page.wait_for_selector(".kind-face.selected")
     page.mouse.click(x1 - 40, y1 - 40)  # beside it: nothing is chosen
-    page.wait_for_selector(".outline.chosen", state="detached")
+    page.wait_for_selector(".outline.selected", state="detached")
 
 
 def test_a_press_without_a_drag_draws_nothing(page, servers, footage, case):
@@ -130,7 +130,7 @@ def test_a_press_without_a_drag_draws_nothing(page, servers, footage, case):
     box = page.locator(".kind-draft > rect").first.bounding_box()
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert near(((x1 + x2) / 2, (y1 + y2) / 2), middle)
-    assert page.locator(".stage.mode-draw").is_visible()
+    assert page.locator(".frame-canvas.mode-draw").is_visible()
     assert () == saved(plan).corrections
 
 
@@ -141,7 +141,7 @@ def test_keys_go_on_after_a_click(page, servers, footage, case):
     page.click("button:has-text('Outlines')")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("#frame:has-text('Frame 1 ')")
-    page.click("text=Whole file looked at")
+    page.click("text=I have reviewed this file")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("#frame:has-text('Frame 2 ')")
     page.keyboard.press("2")
@@ -153,25 +153,25 @@ def test_fingers_draw_and_correct(tablet, servers, footage, case):
     clip, plan = case
     server = servers.start(clip)
     opened(page, server)
-    page.get_by_role("tab", name="Track").tap()
+    page.get_by_role("tab", name="Item").tap()
     page.get_by_role("button", name="Draw a box").tap()
     x1, y1, x2, y2 = on_screen(page, footage, Box(100, 100, 160, 160))
     fingers.go([(x1, y1)], [(x2, y2)])
-    page.wait_for_selector("section.chosen")
+    page.wait_for_selector("section.selected")
     settled(page, server)
     number = saved(plan).tracks(0)[-1].number
     at = shape(page, number)
     middle = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
     fingers.go([middle], [(middle[0] + 40, middle[1])])
     until(page, lambda: near((at["x"] + 40, at["width"]), (shape(page, number)["x"], shape(page, number)["width"])))
-    page.wait_for_selector(".stage.mode-look")
+    page.wait_for_selector(".frame-canvas.mode-view")
     settled(page, server)
     after = shape(page, number)
     # A corner is caught beside it as well: a finger is wide.
     corner = after["x"] + after["width"] + 8, after["y"] + after["height"] + 8
     fingers.go([corner], [(corner[0] + 30, corner[1] + 30)])
     until(page, lambda: near((after["width"] + 30,), (shape(page, number)["width"],)))
-    page.wait_for_selector(".stage.mode-look")
+    page.wait_for_selector(".frame-canvas.mode-view")
     assert page.evaluate("window.scrollY") == 0
 
 
@@ -184,7 +184,7 @@ def test_two_fingers_zoom(tablet, servers, footage, case):
     clip, plan = case
     server = servers.start(clip)
     opened(page, server)
-    stage = page.locator(".stage").bounding_box()
+    stage = page.locator(".frame-canvas").bounding_box()
     x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
     assert 100 == zoom(page)
     fingers.go([(x - 30, y), (x + 30, y)], [(x - 90, y), (x + 90, y)])
@@ -200,7 +200,7 @@ def test_two_fingers_zoom(tablet, servers, footage, case):
 def test_rows_are_scrolled_with_a_finger(tablet, servers, tmp_path):
     page, fingers = tablet
     clip = write_clip(tmp_path / "crowd.mp4", times=constant(12))
-    crowd = [always(n, Box(4, 4, 28, 20).translate(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
+    crowd = [permanent_track(n, Box(4, 4, 28, 20).translate(n % 80, n % 60), Kind.FACE) for n in range(1, 61)]
     (tmp_path / "crowd.plan.json").write_text(plan_for(clip, *crowd).to_json())
     server = servers.start(clip)
     opened(page, server)

@@ -5,7 +5,7 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
-from tests.cameras.served import http_server
+from tests.cameras.servers import http_server
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 ENVELOPE = f'<?xml version="1.0"?><s:Envelope xmlns:s="{SOAP}"><s:Body>%s</s:Body></s:Envelope>'

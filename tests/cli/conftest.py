@@ -24,7 +24,7 @@ def run(data, *arguments):
 def data(tmp_path, monkeypatch):
     """A data folder in which `yard` was recorded twice, with a pause. The working folder is an empty one beside it."""
     folder, clock = tmp_path / "data", Clock()
-    with Recordings(Database.open(folder, make=True), boot="first") as recordings:
+    with Recordings(Database.open(folder, create=True), boot="first") as recordings:
         for _ in range(2):
             writer = recordings.writer("yard")
             for part in parts(clock):
@@ -37,6 +37,6 @@ def data(tmp_path, monkeypatch):
 
 
 def log(data):
-    with Database.open(data) as database, database.reading() as connection:
+    with Database.open(data) as database, database.read_transaction() as connection:
         assert [] == audit.check(connection).flaws
         return [entry for _, entry in audit.read(connection)]

@@ -18,7 +18,7 @@ GOOD = "eleven green bottles hanging"
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     monkeypatch.setattr(passwords, "PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    Database.open(tmp_path / "data", make=True).close()
+    Database.open(tmp_path / "data", create=True).close()
     (tmp_path / "word").write_text(GOOD + "\n")
     (tmp_path / "weak").write_text("password1234\n")
     monkeypatch.chdir(tmp_path)
@@ -45,14 +45,14 @@ def listed():
 def test_accounts_are_made_changed_and_removed(data):
     assert (0, "jo is administrator\n") == added("jo", "administrator")[:2]
     assert 0 == run("accounts", "add", "kim", "--role", "operator", "--oidc", "kim@example.org")[0]
-    assert (True, False, None) == tuple(listed()["jo"][name] for name in ("password", "totp", "oidc"))
+    assert (True, False, None) == tuple(listed()["jo"][name] for name in ("has_password", "has_totp", "oidc_subject"))
     assert 0 == run("accounts", "change", "kim", "--role", "viewer", "--inactive")[0]
     assert ("viewer", False) == (listed()["kim"]["role"], listed()["kim"]["active"])
     assert 0 == run("accounts", "remove", "kim")[0]
     assert ["jo"] == list(listed())
     assert 2 == run("accounts", "remove", "jo")[0]  # the last administrator
-    with Database.open(data) as database, database.reading() as connection:
-        said = [(entry.who.partition(":")[0], entry.on["do"]) for _, entry in read(connection)]
+    with Database.open(data) as database, database.read_transaction() as connection:
+        said = [(entry.actor.partition(":")[0], entry.details["operation"]) for _, entry in read(connection)]
     assert ("system", "add") == said[0]
     assert ["add", "add", "change", "remove"] == [do for _, do in said][:4]
 
@@ -60,7 +60,7 @@ def test_accounts_are_made_changed_and_removed(data):
 def test_weak_passwords_are_refused(data):
     code, _, err = run("accounts", "add", "jo", "--password-file", "weak")
     assert 2 == code
-    assert "first that are tried" in err
+    assert "easy to guess" in err
     assert {} == listed()
 
 
@@ -68,18 +68,18 @@ def test_auditors_are_changed_with_an_auditor(data):
     assert 0 == added("ann", "auditor")[0]  # the first one: there is nobody to ask
     code, _, err = added("ben", "auditor")
     assert 2 == code
-    assert "An auditor must agree to this: ann" in err
+    assert "An auditor must approve this: ann" in err
     assert 2 == added("ben", "auditor", "--auditor", "ann", "--auditor-password-file", "weak")[0]
     assert 0 == added("ben", "auditor", "--auditor", "ann", "--auditor-password-file", "word")[0]
     assert 2 == run("accounts", "remove", "ben")[0]
     assert 2 == run("accounts", "change", "ann", "--role", "viewer")[0]
 
 
-def test_the_ceiling(data):
-    assert "There is no ceiling.\n" == run("accounts", "ceiling")[1]
+def test_the_retention_limit(data):
+    assert "There is no retention limit.\n" == run("accounts", "retention-limit")[1]
     assert 0 == added("ann", "auditor")[0]
-    assert "Recordings stay for 10 days at most.\n" == run("accounts", "ceiling", "10")[1]
-    assert 2 == run("accounts", "ceiling", "20")[0]
+    assert "Recordings are kept for 10 days at most.\n" == run("accounts", "retention-limit", "10")[1]
+    assert 2 == run("accounts", "retention-limit", "20")[0]
     agreed = ("--auditor", "ann", "--auditor-password-file", "word")
-    assert "Recordings stay for 20 days at most.\n" == run("accounts", "ceiling", "20", *agreed)[1]
-    assert 2 == run("accounts", "ceiling", "soon")[0]
+    assert "Recordings are kept for 20 days at most.\n" == run("accounts", "retention-limit", "20", *agreed)[1]
+    assert 2 == run("accounts", "retention-limit", "soon")[0]

@@ -17,10 +17,10 @@ def run(*arguments):
 
 @pytest.fixture
 def failing(monkeypatch):
-    """Puts in place of the commands one that raises."""
+    """Replaces the commands by one that raises."""
 
     def put(error):
-        def raising(arguments, prog_name):
+        def raising(arguments, prog_name, obj):
             raise error
 
         monkeypatch.setattr(module, "app", raising)
@@ -39,7 +39,7 @@ def test_help_names_every_command(capsys):
 
 
 @pytest.mark.parametrize("arguments", [["--no-such-option"], ["no-such-command"], ["demo", "--no-such-option"]])
-def test_a_command_line_without_sense_is_a_usage_error(arguments):
+def test_a_malformed_command_line_is_a_usage_error(arguments):
     assert 2 == run(*arguments)
 
 
@@ -57,16 +57,16 @@ def test_debug_shows_where(failing, capsys):
     assert text.endswith("passerby: It is there.\n")
 
 
-def test_a_fault_of_the_program_is_owned_up_to_without_a_traceback(failing, capsys):
+def test_a_bug_is_reported_without_a_traceback(failing, capsys):
     failing(ZeroDivisionError("division by zero"))
     assert 1 == run("redact")
     text = capsys.readouterr().err
-    assert "fault of passerby" in text
+    assert "bug in passerby" in text
     assert "--debug" in text
     assert "Traceback" not in text
 
 
-def test_stopping_by_hand_is_no_fault(failing, capsys):
+def test_ctrl_c_is_not_an_error(failing, capsys):
     failing(KeyboardInterrupt())
     assert 130 == run("redact")
     assert "passerby: Stopped.\n" == capsys.readouterr().err
@@ -80,7 +80,7 @@ def test_memory_is_never_dumped(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("arguments", "expected"),
     [
         (["redact", "a"], (["redact", "a"], False)),
         (["--debug", "redact", "a"], (["redact", "a"], True)),
@@ -88,11 +88,11 @@ def test_memory_is_never_dumped(monkeypatch):
         (["redact", "--", "--debug"], (["redact", "--", "--debug"], False)),
     ],
 )
-def test_debug_is_taken_anywhere_but_among_names_of_files(given, expected):
-    assert expected == module._take_debug(given)
+def test_debug_is_accepted_anywhere_but_among_file_names(arguments, expected):
+    assert expected == module._split_debug(arguments)
 
 
-def test_a_film_does_not_wait_for_what_cameras_and_databases_bring_along():
+def test_redacting_a_video_does_not_import_what_cameras_and_databases_need():
     program = (
         "import sys; from passerby.cli.app import Commands\nCommands().get_command(None, 'redact'); print(*sys.modules)"
     )

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from passerby.cli.audit import app
 from passerby.core.errors import UsageError
-from passerby.store.audit.log import Deed, Entry, write
-from passerby.store.database import NAME, Database
+from passerby.store.audit.log import AuditAction, AuditEntry, write
+from passerby.store.database import DATABASE_FILE, Database
 from tests.store.footage import WALL, Clock
 
 
@@ -22,16 +22,19 @@ def run(data, *arguments):
 @pytest.fixture
 def data(tmp_path):
     folder, clock = tmp_path / "data", Clock()
-    with Database.open(folder, make=True) as database:
+    with Database.open(folder, create=True) as database:
         for n in range(3):
-            on = {"camera": "yard", "begins": round(WALL * 1e6), "bytes": n}
+            on = {"camera": "yard", "start": round(WALL * 1e6), "bytes": n}
             clock.trusted = n != 1
-            write(database, Entry.of("system:ada", Deed.EXPORT, on, clock.go(60), "first", "case [red]7"))
+            write(
+                database,
+                AuditEntry.of("system:ada", AuditAction.EXPORT_REQUESTED, on, clock.go(60), "first", "case [red]7"),
+            )
     return folder
 
 
 def meddle(data, *statements):
-    with closing(sqlite3.connect(data / NAME, isolation_level=None)) as plain:
+    with closing(sqlite3.connect(data / DATABASE_FILE, isolation_level=None)) as plain:
         for name in ("audit_update", "audit_delete"):
             (sql,) = plain.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone()
             plain.execute(f"DROP TRIGGER {name}")
@@ -44,9 +47,9 @@ def test_a_whole_log_is_said_to_be_whole(data):
     told = run(data, "head").stdout.strip()
     done = run(data, "check")
     assert 0 == done.exit_code
-    assert "3 rows, each as it was written" in done.stdout
+    assert "3 rows, all unchanged" in done.stdout
     assert f"Head: {told}" in done.stdout
-    assert "only a head from before can show" in done.stdout
+    assert "Only an earlier head shows" in done.stdout
     assert 0 == run(data, "check", "--head", told).exit_code
     assert {"rows": 3, "head": told, "flaws": []} == json.loads(run(data, "check", "--json").stdout)
 
@@ -56,7 +59,7 @@ def test_a_changed_row_is_named(data):
     done = run(data, "check")
     assert (3, "row 2 is not what was written") == (done.exit_code, done.stdout.strip())
     flaws = json.loads(run(data, "check", "--json").stdout)["flaws"]
-    assert [{"what": "changed", "first": 2, "last": 2}] == flaws
+    assert [{"kind": "changed", "first": 2, "last": 2}] == flaws
 
 
 def test_missing_rows_are_named(data):
@@ -71,15 +74,15 @@ def test_a_cut_end_is_seen_with_a_head(data):
     assert 0 == run(data, "check").exit_code
     done = run(data, "check", "--head", told)
     assert 3 == done.exit_code
-    assert "row 3 is not the one whose head was given" in done.stdout
+    assert "row 3 is not the one with the given head" in done.stdout
 
 
 def test_triggers_that_are_gone_are_told_of(data):
-    with closing(sqlite3.connect(data / NAME)) as plain:
+    with closing(sqlite3.connect(data / DATABASE_FILE)) as plain:
         plain.execute("DROP TRIGGER audit_delete")
     done = run(data, "check")
     assert 3 == done.exit_code
-    assert "no longer refuses changes" in done.stdout
+    assert "the triggers that refuse changes" in done.stdout
 
 
 def test_a_head_that_is_none_is_refused(data):
@@ -94,7 +97,7 @@ def test_the_log_is_listed(data, monkeypatch):
     assert 1 == told.count("?")  # the clock was not trusted then
     assert "case [red]7" in told
     rows = [json.loads(line) for line in run(data, "list", "--json").stdout.splitlines()]
-    assert [(1, 0), (2, 1), (3, 2)] == [(row["number"], row["on"]["bytes"]) for row in rows]
+    assert [(1, 0), (2, 1), (3, 2)] == [(row["number"], row["details"]["bytes"]) for row in rows]
 
 
 def test_a_part_of_the_log_is_listed(data):
@@ -125,7 +128,10 @@ def test_rows_are_followed_as_they_are_written(data, monkeypatch):
             raise KeyboardInterrupt
         pauses.append(1)
         with Database.open(data) as database:
-            write(database, Entry.of("system:ada", Deed.EXPORT, {}, Clock().go(900), "first", "case 8"))
+            write(
+                database,
+                AuditEntry.of("system:ada", AuditAction.EXPORT_REQUESTED, {}, Clock().go(900), "first", "case 8"),
+            )
 
     pauses = []
     monkeypatch.setattr("passerby.cli.audit.time.sleep", pause)

@@ -43,7 +43,7 @@ COPY_ALL = (sys.executable, "-c", "import shutil, sys; shutil.copytree(sys.argv[
 
 
 def test_accuracy_runs_the_program_itself(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tools, "PASSERBY", COPY_ALL)
+    monkeypatch.setattr(tools, "PASSERBY_COMMAND", COPY_ALL)
     folder, _ = annotated_film(tmp_path, [True] * 3)
     code, said, _ = run(capsys, "bench", "accuracy", folder, "--profile", "fast", "--json")
     found = json.loads(said)
@@ -65,7 +65,7 @@ def test_both_with_the_program_as_it_is(sample, models, tmp_path, capsys):
     assert 38 < json.loads(said)["fidelity"] < 78
     _, said, _ = run(capsys, "bench", "speed", sample, "--rounds", 1, "--json")
     ours = json.loads(said)["tools"]["passerby"]
-    assert 0 < ours["start"]["median"] < 50 / ours["speed"]["median"]
+    assert 0 < ours["first_frame_s"]["median"] < 50 / ours["speed"]["median"]
     assert 200 < ours["memory"]["median"] < 3000
     assert 38 < ours["fidelity"] < 60
 
@@ -85,7 +85,7 @@ def test_what_makes_no_sense(words, message, capsys):
 
 
 def test_speed_as_json(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tools, "PASSERBY", COPY)
+    monkeypatch.setattr(tools, "PASSERBY_COMMAND", COPY)
     clip = write_film(tmp_path / "yard.mkv", [texture()] * 20)
     code, said, _ = run(capsys, "bench", "speed", clip, "--against", "transcode", "--rounds", 1, "--json")
     found = json.loads(said)
@@ -97,7 +97,7 @@ def test_speed_as_json(tmp_path, capsys, monkeypatch):
 
 
 def test_speed_for_people(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tools, "PASSERBY", COPY)
+    monkeypatch.setattr(tools, "PASSERBY_COMMAND", COPY)
     clip = write_film(tmp_path / "yard.mkv", [texture()] * 20)
     code, said, told = run(capsys, "bench", "speed", clip, "--rounds", 2)
     assert 0 == code

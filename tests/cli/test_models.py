@@ -47,14 +47,14 @@ def test_list_says_what_there_is_and_that_nothing_is_here(empty: Path):
 def test_list_tells_programs_the_same(empty: Path):
     told = json.loads(run("list", "--json").stdout)
     assert told["cache"] == str(empty)
-    assert {row["id"]: row["here"] for row in told["weights"]} == dict.fromkeys(Registry.load(), "no")
+    assert {row["id"]: row["cached"] for row in told["weights"]} == dict.fromkeys(Registry.load(), "no")
 
 
 def test_list_knows_an_altered_file(empty: Path):
     empty.mkdir()
     (empty / Registry.load()["centerface"].cache_name).write_bytes(b"something else")
-    here = {row["id"]: row["here"] for row in json.loads(run("list", "--json").stdout)["weights"]}
-    assert (here["centerface"], here["ppocr-det"]) == ("altered", "no")
+    here = {row["id"]: row["cached"] for row in json.loads(run("list", "--json").stdout)["weights"]}
+    assert (here["centerface"], here["ppocr-det"]) == ("modified", "no")
 
 
 def test_check_fails_and_says_how_to_mend_it(empty: Path):
@@ -69,7 +69,7 @@ def test_check_passes_a_model_that_is_alive(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("PASSERBY_WEIGHTS", raising=False)
     list(fetch(Registry.load(), ["centerface"]))
     checked = run("check", "centerface")
-    assert (checked.exit_code, checked.stdout) == (0, "centerface: in order\n")
+    assert (checked.exit_code, checked.stdout) == (0, "centerface: ok\n")
 
 
 def test_fetch_of_what_is_here_needs_no_network(empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -79,7 +79,7 @@ def test_fetch_of_what_is_here_needs_no_network(empty: Path, tmp_path: Path, mon
     monkeypatch.setenv("PASSERBY_WEIGHTS", str(tmp_path / "own.toml"))
     empty.mkdir()
     (empty / f"{sha256[:16]}-mine.onnx").write_bytes(content)
-    assert run("fetch", "mine").stdout == "mine: already here\n"
+    assert run("fetch", "mine").stdout == "mine: already cached\n"
     assert json.loads(run("fetch", "mine", "--json").stdout)["fetched"] is False
 
 
@@ -96,4 +96,4 @@ def test_fetch_passes_on_why_it_cannot(empty: Path, monkeypatch: pytest.MonkeyPa
 def test_an_unknown_id_is_wrong_usage(empty: Path, command: str):
     failed = run(command, "centreface")
     assert isinstance(failed.exception, UsageError)
-    assert "Known are: centerface" in str(failed.exception)
+    assert "Available models: centerface" in str(failed.exception)

@@ -10,9 +10,9 @@ from passerby.cli.notice import app
 from passerby.core.errors import OutputExists, UsageError
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
-from tests.cameras.served import free_port
+from tests.cameras.servers import free_port
 from tests.notice.conftest import SITE
-from tests.notice.scenes import recorded
+from tests.notice.scenes import record
 from tests.store.footage import Clock
 
 
@@ -26,7 +26,7 @@ def config(tmp_path):
 @pytest.fixture
 def data(tmp_path):
     folder = tmp_path / "data"
-    Database.open(folder, make=True).close()
+    Database.open(folder, create=True).close()
     return folder
 
 
@@ -67,7 +67,7 @@ def test_retention_is_judged(config, data):
     assert (0, "Nothing is older than it may be.") == (done.exit_code, done.stdout.strip())
     with Recordings(Database.open(data), boot="long ago") as recordings:
         clock = Clock(wall=1_000_000_000.0)
-        recorded(recordings, clock)
+        record(recordings, clock)
     done = run("retention", config)
     assert 3 == done.exit_code
     assert "older" in done.stdout

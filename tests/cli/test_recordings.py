@@ -1,4 +1,4 @@
-"""`passerby recordings`: what it says, and what it does to whom."""
+"""`passerby recordings`: initialise, list, export, check."""
 
 import hashlib
 import json
@@ -8,21 +8,21 @@ from contextlib import closing
 import pytest
 from typer.testing import CliRunner
 
-from passerby.cli.os_user import person
+from passerby.cli.common.os_user import current_user
 from passerby.cli.recordings import app
-from passerby.core.errors import FolderGone, OutputError, StoreError, UsageError
-from passerby.store.database import NAME
+from passerby.core.errors import DataFolderMissing, OutputError, StoreError, UsageError
+from passerby.store.database import DATABASE_FILE
 from tests.cli.conftest import FROM, TO, log, run
 from tests.store.footage import WALL
 
 
 def test_init_makes_a_data_folder(tmp_path):
     assert 0 == run(tmp_path / "new", "init").exit_code
-    assert "Nothing has been recorded yet" in run(tmp_path / "new", "list").stdout
+    assert "There are no recordings yet" in run(tmp_path / "new", "list").stdout
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path):
-    with pytest.raises(FolderGone, match="passerby recordings init"):
+    with pytest.raises(DataFolderMissing, match="passerby recordings init"):
         run(tmp_path / "data", "list")
 
 
@@ -43,14 +43,14 @@ def test_cameras_are_listed(data):
     )
 
 
-def test_stretches_are_listed(data):
-    stretches = json.loads(run(data, "list", "yard", "--json").stdout)["stretches"]
-    assert [(WALL, WALL + 3), (WALL + 63, WALL + 66)] == [(one["begins"], one["ends"]) for one in stretches]
-    assert 1 == len(json.loads(run(data, "list", "yard", FROM, TO, "--json").stdout)["stretches"])
+def test_ranges_are_listed(data):
+    ranges = json.loads(run(data, "list", "yard", "--json").stdout)["ranges"]
+    assert [(WALL, WALL + 3), (WALL + 63, WALL + 66)] == [(found["start"], found["end"]) for found in ranges]
+    assert 1 == len(json.loads(run(data, "list", "yard", FROM, TO, "--json").stdout)["ranges"])
 
 
-def test_nothing_then_says_what_there_is(data):
-    with pytest.raises(StoreError, match="There is something from 2027"):
+def test_a_range_without_recordings_says_what_there_is(data):
+    with pytest.raises(StoreError, match="There are recordings from 2027"):
         run(data, "list", "yard", "2026-01-01", "2026-01-02")
     with pytest.raises(StoreError, match="There are recordings of: yard"):
         run(data, "list", "hall")
@@ -72,7 +72,7 @@ def test_export_names_the_file_after_camera_and_time(data, tmp_path):
     assert video.name.startswith("yard-2027")
 
 
-def test_export_speaks_json(data):
+def test_export_prints_json(data):
     told = json.loads(run(data, "export", "yard", FROM, TO, "-o", "got.mp4", "--json").stdout)
     assert ("got.mp4", 30) == (told["output"]["name"], told["output"]["frames"])
 
@@ -91,38 +91,45 @@ def test_export_wants_times_in_their_order_and_mp4(data):
         run(data, "export", "yard", FROM, TO, "-o", "got.mkv")
 
 
-def test_export_is_written_down_with_its_purpose(data, tmp_path):
+def test_export_is_audited_with_its_purpose(data, tmp_path):
     run(data, "export", "yard", FROM, TO, "-o", "got.mp4", "--purpose", " request 12:\n the bike ")
-    asked, done = log(data)
-    assert ("export", "exported") == (asked.what, done.what)
-    assert [(person(), "request 12: the bike")] * 2 == [(entry.who, entry.purpose) for entry in (asked, done)]
-    assert {"camera": "yard", "begins": round((WALL - 5) * 1e6), "ends": round((WALL + 5) * 1e6)} == asked.on
+    requested, completed = log(data)
+    assert ("export_requested", "export_completed") == (requested.action, completed.action)
+    assert [(current_user(), "request 12: the bike")] * 2 == [
+        (entry.actor, entry.purpose) for entry in (requested, completed)
+    ]
+    assert {
+        "camera": "yard",
+        "start": round((WALL - 5) * 1e6),
+        "end": round((WALL + 5) * 1e6),
+        "needs_approval": False,
+    } == requested.details
     file = (tmp_path / "here/got.mp4").read_bytes()
     told = {"sha256": hashlib.sha256(file).hexdigest(), "bytes": len(file), "frames": 30}
-    assert {"camera": "yard", "asked_in": 1, "files": [told]} == done.on
+    assert {"camera": "yard", "requested_in": 1, "files": [told]} == completed.details
 
 
 def test_nothing_is_exported_without_a_purpose(data, tmp_path):
     done = CliRunner().invoke(app, ["export", "yard", FROM, TO, "--data", str(data)])
     assert (2, True) == (done.exit_code, "--purpose" in done.output)
-    with pytest.raises(UsageError, match="Say in short what it is for"):
+    with pytest.raises(UsageError, match="State it briefly"):
         run(data, "export", "yard", FROM, TO, "--purpose", "  ")
     assert ([], []) == (log(data), list((tmp_path / "here").iterdir()))
 
 
-def test_nothing_is_exported_that_cannot_be_written_down(data, tmp_path):
-    with closing(sqlite3.connect(data / NAME)) as plain:
+def test_nothing_is_exported_that_cannot_be_audited(data, tmp_path):
+    with closing(sqlite3.connect(data / DATABASE_FILE)) as plain:
         plain.execute("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
     with pytest.raises(StoreError, match="no"):
         run(data, "export", "yard", FROM, TO, "-o", "got.mp4")
     assert [] == list((tmp_path / "here").iterdir())
 
 
-def test_an_export_that_failed_was_asked_for_all_the_same(data, tmp_path):
+def test_a_failed_export_is_audited_as_requested(data, tmp_path):
     (tmp_path / "here/got.mp4").write_bytes(b"mine")
     with pytest.raises(OutputError, match="--force"):
         run(data, "export", "yard", FROM, TO, "-o", "got.mp4")
-    assert ["export"] == [entry.what for entry in log(data)]
+    assert ["export_requested"] == [entry.action for entry in log(data)]
 
 
 def test_check_finds_nothing_and_something(data):
@@ -131,5 +138,5 @@ def test_check_finds_nothing_and_something(data):
     file.unlink()
     done = run(data, "check")
     assert 3 == done.exit_code
-    assert "the file is gone" in done.stdout
-    assert "missing" == json.loads(run(data, "check", "--json").stdout)["findings"][0]["what"]
+    assert "the file does not exist" in done.stdout
+    assert "missing" == json.loads(run(data, "check", "--json").stdout)["findings"][0]["kind"]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from passerby.cli.app import main
 from passerby.config.settings import Style
 from passerby.core.kinds import Kind
 from tests import clips
-from tests.plans import always, plan_for
+from tests.plans import permanent_track, plan_for
 from tests.white_patch import PATCH, hidden
 
 PROGRAM = [sys.executable, "-m", "passerby"]
@@ -58,7 +59,7 @@ def test_a_file_of_its_own_beside_the_input_and_0(clip, tmp_path, models, capsys
 
 def test_a_plan_edited_by_hand_is_rendered(clip, tmp_path):
     out = tmp_path / "out.mp4"
-    assert 0 == run(clip, "-o", out, "--plan", planned(clip, always(1, PATCH)), "--no-verify")
+    assert 0 == run(clip, "-o", out, "--plan", planned(clip, permanent_track(1, PATCH)), "--no-verify")
     assert [*range(clips.FRAMES)] == hidden(clips.decoded(out))
     report = Report.model_validate_json(out.with_name("out.report.json").read_bytes())
     assert report.plan_edited
@@ -77,7 +78,7 @@ def test_the_plan_is_saved_and_can_be_rendered(clip, tmp_path, models):
     [
         (lambda path: path.write_bytes(b"not a video"), "yard.mp4"),
         (lambda path: path.unlink(), "There is no file"),
-        (lambda path: path.write_bytes(path.read_bytes()[:-2000]), "cut off"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-2000]), "truncated"),
         (lambda path: path.with_name("yard.redacted.mp4").touch(), "--force"),
         (lambda path: path.with_name("yard.redacted.report.json").touch(), "--force"),
     ],
@@ -119,9 +120,9 @@ def test_no_input_ends_with_2():
     assert 2 == run()
 
 
-def test_what_needs_a_person_is_there_and_ends_with_3(clip, tmp_path, capsys):
+def test_an_output_that_needs_review_exists_and_ends_with_3(clip, tmp_path, capsys):
     """Frames that were not analysed were covered whole: done, but somebody should look."""
-    assert 3 == run(clip, "--plan", planned(clip, seen=20), "--no-verify")
+    assert 3 == run(clip, "--plan", planned(clip, analysed_frames=20), "--no-verify")
     assert (tmp_path / "yard.redacted.mp4").exists()
     assert f"{clips.FRAMES - 20} frames were covered whole" in capsys.readouterr().out
 
@@ -203,12 +204,12 @@ def test_a_folder_keeps_its_structure_and_one_bad_file_does_not_stop_the_rest(tm
 
 
 def test_every_line_is_json(clip, tmp_path, capfd):
-    assert 0 == run(clip, "--json", "--plan", planned(clip, always(1, PATCH)), "--no-verify")
+    assert 0 == run(clip, "--json", "--plan", planned(clip, permanent_track(1, PATCH)), "--no-verify")
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     progress = [line for line in lines if line["event"] == "progress"]
     assert {"render"} == {line["stage"] for line in progress}
     assert (clips.FRAMES, clips.FRAMES) == (progress[-1]["done"], progress[-1]["total"])
-    assert ("done", False) == (lines[-1]["event"], lines[-1]["needs_a_person"])
+    assert ("done", False) == (lines[-1]["event"], lines[-1]["needs_review"])
     assert str(tmp_path / "yard.redacted.mp4") == lines[-1]["output"]
 
 
@@ -217,6 +218,26 @@ def test_every_line_is_json(clip, tmp_path, capfd):
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def descendants(pid):
+    """Process ids of everything that a process has started."""
+    children = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")).split()
+    return [one for child in children for one in (int(child), *descendants(child))]
+
+
+def is_alive(pid):
+    try:
+        return "Z" != Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+def wait_until_gone(pids):
+    end = time.monotonic() + 60
+    while any(is_alive(pid) for pid in pids):
+        assert time.monotonic() < end, "a worker outlives its program"
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("stage", ["analyse", "render", "check"])
@@ -230,11 +251,12 @@ def test_a_run_that_is_killed_leaves_the_input_and_no_output(stage, sample, rele
                 break
         while stage == "render" and not (tmp_path / "out.mp4.part").stat().st_size:
             assert process.poll() is None, "it was over before it could be killed"
+        workers = descendants(process.pid)
         process.send_signal(signal.SIGKILL)
         process.wait()
     part = tmp_path / "out.mp4.part"
-    assert part.exists()  # else it had not begun
-    time.sleep(1)  # should anything of it have lived on, it would have come to its end by now
+    assert part.exists()  # otherwise it had not begun
+    wait_until_gone(workers)
     assert {"out.mp4.part"} == {*left(tmp_path)}
     assert before == digest(sample)
     if stage == "render":  # the next run is not held up by what is left of this one
@@ -258,7 +280,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(small_disk, sample, released, ca
     before = digest(sample)
     assert 1 == run(sample, "-o", small_disk / "out.mp4", "--plan", released.plan_file, "--no-verify")
     text = capsys.readouterr().err
-    assert "no room left" in text
+    assert "No space left" in text
     assert "Traceback" not in text
     assert [] == left(small_disk)
     assert before == digest(sample)

@@ -7,12 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from passerby.cli.app import app
-from passerby.cli.example_config import EXAMPLE
+from passerby.cli.common.example_config import EXAMPLE
 from passerby.config.site_file import parse_site
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.store.data_folder import DataFolder
-from tests.cameras.served import free_port, need_server, rtsp_server, write_units
-from tests.cameras.watching import Watching, canaries, canaries_of, masked, recordings, walking
+from tests.cameras.servers import free_port, require_rtsp_server, rtsp_server, write_units
+from tests.cameras.watch_process import WatchProcess, count_canaries, count_unmasked_canaries, masked_frames, recordings, walking_person
 
 
 def run(*arguments, **environment):
@@ -24,7 +24,7 @@ def run(*arguments, **environment):
 
 @pytest.fixture
 def site(tmp_path):
-    DataFolder.make(tmp_path / "data").close()
+    DataFolder.create(tmp_path / "data").close()
 
     def write(url, more=""):
         path = tmp_path / "site.yaml"
@@ -77,24 +77,24 @@ def test_a_camera_that_is_not_there_is_told_when_it_is_tried(site):
 
 def test_what_is_recorded_shows_no_face_and_goes_on_after_the_camera_was_gone(site, models, tmp_path):
     """The whole: a real server, stopped and started again; every decoded frame of every file is masked or black."""
-    need_server()
-    units = write_units(list(walking()), tmp_path / "units")
+    require_rtsp_server()
+    units = write_units(list(walking_person()), tmp_path / "units")
     with rtsp_server(units) as server:
-        watching = Watching(site(server.url()))
+        watching = WatchProcess(site(server.url()))
         try:
-            first = watching.until(lambda s: masked(s) > 10)
-            assert "#EXTM3U" in watching.live()
+            first = watching.wait_until(lambda s: masked_frames(s) > 10)
+            assert "#EXTM3U" in watching.live_playlist()
             server.stop()
-            watching.until(lambda s: s["state"] == "lost")
+            watching.wait_until(lambda s: s["state"] == "lost")
             status = run("status", "-c", str(watching.path))
             assert (3, True) == (status.exit_code, "gate" in status.output)
             server.start()
-            again = watching.until(lambda s: s["state"] == "live" and s["written"] > first["written"] + 10)
+            again = watching.wait_until(lambda s: s["state"] == "live" and s["written"] > first["written"] + 10)
             assert again["connections"] >= 2
         finally:
             assert 0 == watching.stop()
-    found = [canaries(path) for path in recordings(tmp_path / "data")]
+    found = [count_canaries(path) for path in recordings(tmp_path / "data")]
     assert found
     assert 0 == sum(seen for seen, _, _ in found)
     assert 5 < sum(shown for _, shown, _ in found)
-    assert (3, 3) == canaries_of(list(walking(3)), tmp_path)[:2]
+    assert (3, 3) == count_unmasked_canaries(list(walking_person(3)), tmp_path)[:2]

@@ -1,4 +1,4 @@
-"""An S3 server that serves one object, and errs, stalls or breaks off as it is told."""
+"""An S3 server that serves one object, with injected faults: errors, stalls and cut-off responses."""
 
 import threading
 import time
@@ -6,10 +6,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Flaky:
-    """`faults` are used up, one a request for bytes: `500` errs, `cut` breaks off half-way, `slow` waits a second."""
+    """`faults` are consumed, one per request for bytes: `500` is an error, `cut` stops half-way, `slow` waits a
+    second."""
 
     def __init__(self, content, faults=()):
-        self.content, self.faults, self.asked = content, list(faults), 0
+        self.content, self.faults, self.requests = content, list(faults), 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -22,7 +23,7 @@ class Flaky:
                 self._answer(200, {"Content-Length": str(len(outer.content))})
 
             def do_GET(self):
-                outer.asked += 1
+                outer.requests += 1
                 fault = outer.faults.pop(0) if outer.faults else None
                 if fault == "500":
                     return self._answer(500, {"Content-Length": "0"})
@@ -40,7 +41,7 @@ class Flaky:
                 return None
 
             def do_PUT(self):
-                outer.asked += 1
+                outer.requests += 1
                 self.rfile.read(int(self.headers["Content-Length"]))
                 self._answer(500, {"Content-Length": "0"})
 

@@ -4,7 +4,7 @@ import pytest
 from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 
-from passerby.cluster.manifest import read_manifest, with_own
+from passerby.cluster.manifest import merge_row_settings, read_manifest
 from passerby.config.settings import Profile, Settings
 from passerby.core.errors import UsageError
 from passerby.core.kinds import Kind
@@ -31,32 +31,33 @@ SAME = {
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_one_row_a_file_with_settings_of_its_own(name):
+def test_each_row_has_settings_of_its_own(name):
     first, second = read_manifest(name, SAME[name])
     assert ("a.mp4", None, "sub/b.mp4", "c.mp4") == (first.path, first.output, second.path, second.output)
-    asked = Settings(hide=(Kind.FACE,), profile=Profile.FAST)
-    assert Settings(hide=(Kind.FACE, Kind.PLATE), profile=Profile.FAST, quality=20) == with_own(asked, first.settings)
-    assert asked == with_own(asked, second.settings)
+    base = Settings(hide=(Kind.FACE,), profile=Profile.FAST)
+    expected = Settings(hide=(Kind.FACE, Kind.PLATE), profile=Profile.FAST, quality=20)
+    assert expected == merge_row_settings(base, first.settings)
+    assert base == merge_row_settings(base, second.settings)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.csv", b"path,hid\na.mp4,face\n", "`hid` that means nothing"),
-        ("a.csv", b"hide\nface\n", "Row 1 of a.csv names no path"),
+        ("a.csv", b"path,hid\na.mp4,face\n", "`hid` that is unknown"),
+        ("a.csv", b"hide\nface\n", "Row 1 of a.csv has no path"),
         ("a.csv", b"path,hide\na.mp4,face\nb.mp4,feet\n", "Row 2 of a.csv: hide"),
         ("a.csv", b"path,quality\na.mp4,99\n", "Row 1 of a.csv: quality"),
         ("a.csv", b"path,hide_regions\na.mp4,nowhere\n", "Row 1 of a.csv"),
-        ("a.csv", b"path\na.mp4,b.mp4\n", "more cells than the head"),
+        ("a.csv", b"path\na.mp4,b.mp4\n", "more cells than the header"),
         ("a.csv", b"path\n", "has no rows"),
         ("a.csv", b"\xff\xfe", "cannot be read"),
-        ("a.jsonl", b'"a.mp4"\n', "line 1 is no object"),
-        ("a.jsonl", b'{"path": 3}\n', "names no path"),
+        ("a.jsonl", b'"a.mp4"\n', "line 1 is not a JSON object"),
+        ("a.jsonl", b'{"path": 3}\n', "has no path"),
         ("a.jsonl", b"{", "cannot be read"),
-        ("a.parquet", b"PAR1", "no Parquet file"),
+        ("a.parquet", b"PAR1", "not a Parquet file"),
         ("a.parquet", in_parquet()[:-20] + b"\0" * 16 + b"PAR1", "cannot be read"),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_its_row(name, content, says):
+def test_a_malformed_row_is_refused_with_its_number(name, content, says):
     with pytest.raises(UsageError, match=says):
         read_manifest(name, content)

@@ -1,12 +1,12 @@
 import pytest
 
-from passerby.cluster.node_setup import Kit
+from passerby.cluster.node_setup import NodeSetup
 from passerby.core.errors import WeightsError
 from passerby.detect.weights import CACHE_VARIABLE, Registry
 
 
 def test_a_machine_without_weights_gets_them_once(models, tmp_path, monkeypatch):
-    kit = Kit.pack(lambda content: content)
+    kit = NodeSetup.collect(lambda content: content)
     assert set(Registry.load()) == set(kit.weights)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     asked = []
@@ -15,17 +15,17 @@ def test_a_machine_without_weights_gets_them_once(models, tmp_path, monkeypatch)
         asked.append(len(content))
         return content
 
-    kit.unpack(get)
+    kit.apply(get)
     assert len(kit.weights) == len(asked)
     for id in kit.weights:
         Registry.load().load_bytes(id)
-    kit.unpack(get)
+    kit.apply(get)
     assert len(kit.weights) == len(asked)
 
 
 def test_what_is_not_the_model_that_it_says_is_not_stored(tmp_path, monkeypatch):
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    kit = Kit(Kit.pack(lambda content: content).program, {"centerface": b"something else"})
+    kit = NodeSetup(NodeSetup.collect(lambda content: content).program, {"centerface": b"something else"})
     with pytest.raises(WeightsError, match="Nothing was stored"):
-        kit.unpack(lambda content: content)
+        kit.apply(lambda content: content)
     assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]

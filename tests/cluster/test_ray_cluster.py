@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from passerby.cluster.ray_cluster import Cluster
-from passerby.cluster.scheduler import spread
+from passerby.cluster.scheduler import schedule
 from passerby.core.errors import ClusterError, UsageError
 
 #: How the kernel writes that a socket waits for connections.
@@ -70,7 +70,7 @@ def descendants(parent):
 
 
 def test_a_cluster_of_our_own_listens_on_loopback_alone(cluster):
-    assert {"a": "a"} == {one.task: one.result for one in spread(["a"], same)}  # workers listen as well
+    assert {"a": "a"} == {one.task: one.result for one in schedule(["a"], same)}  # workers listen as well
     found = list(listening())
     assert any(b"raylet" in command for _, command in found)
     assert any(b"gcs_server" in command for _, command in found)

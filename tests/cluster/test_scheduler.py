@@ -4,7 +4,7 @@ import time
 
 from passerby.cluster import node_setup as kit
 from passerby.cluster import scheduler as module
-from passerby.cluster.scheduler import Again, spread
+from passerby.cluster.scheduler import RetryableError, schedule
 from passerby.core.errors import SourceError
 
 
@@ -17,9 +17,9 @@ def work(task):
     if name == "dies once" and times == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     if name == "errs twice" and times <= 2:
-        raise Again("the storage errs")
+        raise RetryableError("the storage errs")
     if name == "errs always":
-        raise Again("the storage errs")
+        raise RetryableError("the storage errs")
     if name == "dies always":
         os.kill(os.getpid(), signal.SIGKILL)
     if name == "fails":
@@ -34,7 +34,7 @@ def test_what_fails_for_another_reason_is_begun_again_within_bounds_and_the_rest
 ):
     monkeypatch.setattr(module, "PAUSE", 0.0)
     names = ["a", "dies once", "errs twice", "errs always", "dies always", "fails", "fault", "b"]
-    done = {one.task[1]: one for one in spread([(tmp_path, name) for name in names], work, retries=2)}
+    done = {one.task[1]: one for one in schedule([(tmp_path, name) for name in names], work, retries=2)}
     assert set(names) == set(done)
     assert {"a": "a done", "b": "b done", "dies once": "dies once done", "errs twice": "errs twice done"} == {
         name: one.result for name, one in done.items() if one.error is None
@@ -53,8 +53,8 @@ def test_what_fails_for_another_reason_is_begun_again_within_bounds_and_the_rest
     assert "the storage errs" in done["errs always"].error
     assert "its process died" in done["dies always"].error
     assert "There is no file. Check the name." == done["fails"].error
-    assert "fault of passerby" in done["fault"].error
-    assert done["a"].ran.node
+    assert "bug in passerby" in done["fault"].error
+    assert done["a"].run.node
 
 
 def late(task):
@@ -63,12 +63,12 @@ def late(task):
 
 
 def test_no_more_are_told_of_than_there_is_work_for(cluster):
-    assert {0, 1, 2, 3, 4} == {one.result for one in spread(range(5), late, at_once=1)}
+    assert {0, 1, 2, 3, 4} == {one.result for one in schedule(range(5), late, max_concurrent=1)}
 
 
 def test_another_program_on_a_machine_is_told_of(cluster, monkeypatch):
     monkeypatch.setattr(kit, "PROGRAM", "passerby 0.0")
-    (one,) = spread([1], late)
+    (one,) = schedule([1], late)
     assert "Install the same" in one.error
 
 
@@ -79,5 +79,5 @@ def limits(task):
 
 
 def test_no_memory_is_dumped_where_the_work_is_done(cluster):
-    (one,) = spread([1], limits)
+    (one,) = schedule([1], limits)
     assert (0, 0) == one.result

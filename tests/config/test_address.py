@@ -1,49 +1,49 @@
 import pytest
 
-from passerby.config.address import Way, address, holds_password
+from passerby.config.address import CameraProtocol, contains_password, parse_address
 from passerby.core.errors import UsageError
 
 
 @pytest.mark.parametrize(
     ("text", "way"),
     [
-        ("rtsp://10.0.0.5/stream", Way.RTSP),
-        ("rtsps://camera.lan:322/stream", Way.RTSP),
-        ("http://10.0.0.5/video.cgi", Way.MJPEG),
-        ("https://10.0.0.5/live/index.m3u8?token=x", Way.HLS),
-        ("/dev/video0", Way.USB),
-        ("/dev/v4l/by-id/usb-cam", Way.USB),
-        ("yard.mp4", Way.FILE),
-        ("file:///srv/yard.mp4", Way.FILE),
+        ("rtsp://10.0.0.5/stream", CameraProtocol.RTSP),
+        ("rtsps://camera.lan:322/stream", CameraProtocol.RTSP),
+        ("http://10.0.0.5/video.cgi", CameraProtocol.MJPEG),
+        ("https://10.0.0.5/live/index.m3u8?token=x", CameraProtocol.HLS),
+        ("/dev/video0", CameraProtocol.USB),
+        ("/dev/v4l/by-id/usb-cam", CameraProtocol.USB),
+        ("yard.mp4", CameraProtocol.FILE),
+        ("file:///srv/yard.mp4", CameraProtocol.FILE),
     ],
 )
 def test_the_way_is_told_by_the_address(text, way):
-    assert way == address(text).way
+    assert way == parse_address(text).protocol
 
 
 def test_a_login_of_any_characters_goes_into_the_address():
-    made = address("rtsp://10.0.0.5:554/s?a=1", user="me@home", password="p:/@ ß")
+    made = parse_address("rtsp://10.0.0.5:554/s?a=1", user="me@home", password="p:/@ ß")
     assert "rtsp://me%40home:p%3A%2F%40%20%C3%9F@10.0.0.5:554/s?a=1" == made.url
 
 
 @pytest.mark.parametrize("text", ["rtsp://u:hunter2@10.0.0.5/s", "http://10.0.0.5/s?password=hunter2"])
 def test_no_form_that_is_printed_holds_the_password(text):
-    made = address(text)
+    made = parse_address(text)
     assert "hunter2" in made.url
-    assert "hunter2" not in f"{made} {made!r} {made.shown}"
+    assert "hunter2" not in f"{made} {made!r} {made.display}"
 
 
 @pytest.mark.parametrize("text", ["ftp://x/y", "rtsp:///stream", "rtsp://host:port/x", "rtsp://[::1/x"])
 def test_what_makes_no_sense_is_refused_with_advice(text):
     with pytest.raises(UsageError, match=r"Write|check"):
-        address(text)
+        parse_address(text)
 
 
 def test_an_address_of_version_6_keeps_its_brackets():
-    assert "rtsp://[fe80::1]:554/s" == address("rtsp://[fe80::1]:554/s").url
+    assert "rtsp://[fe80::1]:554/s" == parse_address("rtsp://[fe80::1]:554/s").url
 
 
 def test_a_password_in_an_address_is_seen():
-    assert holds_password("rtsp://u:hunter2@host/s")
-    assert not holds_password("rtsp://u@host/s")
-    assert not holds_password("rtsp://[::1/x")
+    assert contains_password("rtsp://u:hunter2@host/s")
+    assert not contains_password("rtsp://u@host/s")
+    assert not contains_password("rtsp://[::1/x")

@@ -3,13 +3,13 @@ from pydantic import ValidationError
 
 from passerby.config.counting_config import (
     Anchor,
-    Counting,
+    CountingSettings,
     CrowdRule,
     EventKind,
     Line,
-    LostRule,
     PresenceRule,
-    SightRule,
+    SignalLossRule,
+    TamperRule,
     Timetable,
     Zone,
 )
@@ -19,57 +19,63 @@ SQUARE = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
 
 
 def test_the_whole_picture_is_a_zone():
-    (zone,) = Counting().all_zones
-    assert ("picture", Anchor.MIDDLE, (ObjectClass.PERSON,)) == (zone.name, zone.at, zone.count)
+    (zone,) = CountingSettings().all_zones
+    assert ("picture", Anchor.MIDDLE, (ObjectClass.PERSON,)) == (zone.name, zone.anchor, zone.count)
 
 
 def test_what_a_rule_asks_for_is_counted_in_the_picture():
-    rule = CrowdRule(name="jam", kind="crowd", zone="picture", most=3, count=("car",))
-    assert (ObjectClass.PERSON, ObjectClass.CAR) == Counting(rules=(rule,)).all_zones[0].count
+    rule = CrowdRule(name="jam", kind="crowd", zone="picture", max_count=3, count=("car",))
+    assert (ObjectClass.PERSON, ObjectClass.CAR) == CountingSettings(rules=(rule,)).all_zones[0].count
 
 
 def test_nothing_need_be_counted_in_the_whole_picture():
     assert ["yard"] == [
-        zone.name for zone in Counting(picture=(), zones=(Zone(name="yard", polygon=SQUARE),)).all_zones
+        zone.name for zone in CountingSettings(full_frame=(), zones=(Zone(name="yard", polygon=SQUARE),)).all_zones
     ]
 
 
 def test_every_camera_says_when_it_sees_nothing():
     assert {EventKind.COVERED, EventKind.MOVED, EventKind.DARK, EventKind.LOST} == {
-        r.kind for r in Counting().all_rules
+        r.kind for r in CountingSettings().all_rules
     }
 
 
 def test_a_rule_of_ones_own_takes_the_place_of_the_one_that_is_there():
-    mine = LostRule(name="gone", kind="lost", hold=60)
-    assert [mine] == [rule for rule in Counting(rules=(mine,)).all_rules if rule.kind is EventKind.LOST]
+    mine = SignalLossRule(name="gone", kind="lost", min_duration=60)
+    assert [mine] == [rule for rule in CountingSettings(rules=(mine,)).all_rules if rule.kind is EventKind.LOST]
 
 
 def test_what_speaks_of_a_timetable_is_known():
     rules = (
         PresenceRule(name="night", kind="presence", zone="picture", outside="open"),
-        SightRule(name="dark", kind="dark", during="day"),
+        TamperRule(name="dark", kind="dark", during="day"),
     )
-    assert {"open", "day"} == Counting(rules=rules).timetables
+    assert {"open", "day"} == CountingSettings(rules=rules).timetables
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
         (lambda: Zone(name="a", polygon=((0, 0), (1, 1), (0.5, 0.5))), "has no area"),
         (lambda: Zone(name="a", polygon=((0, 0), (1, 1), (1, 0), (0, 0.8))), "cross each other"),
         (lambda: Zone(name="a", polygon=((0, 0), (1.2, 1), (1, 0))), "less than or equal to 1"),
         (lambda: Zone(name="The Yard", polygon=SQUARE), "should match pattern"),
         (lambda: Line(name="a", points=((0, 0), (0, 0))), "same point twice"),
-        (lambda: Counting(zones=(Zone(name="a", polygon=SQUARE),) * 2), "more than one zone called a"),
-        (lambda: Counting(zones=(Zone(name="picture", polygon=SQUARE),)), "always there"),
-        (lambda: Counting(rules=({"name": "a", "kind": "presence", "zone": "no"},)), "zone no, which is not there"),
-        (lambda: Counting(rules=({"name": "a", "kind": "crossing", "line": "no"},)), "line no, which is not there"),
-        (lambda: LostRule(name="a", kind="lost", during="x", outside="y"), "give one of them"),
+        (lambda: CountingSettings(zones=(Zone(name="a", polygon=SQUARE),) * 2), "more than one zone named a"),
+        (lambda: CountingSettings(zones=(Zone(name="picture", polygon=SQUARE),)), "reserved for the full frame"),
+        (
+            lambda: CountingSettings(rules=({"name": "a", "kind": "presence", "zone": "no"},)),
+            "zone no, which does not exist",
+        ),
+        (
+            lambda: CountingSettings(rules=({"name": "a", "kind": "crossing", "line": "no"},)),
+            "line no, which does not exist",
+        ),
+        (lambda: SignalLossRule(name="a", kind="lost", during="x", outside="y"), "give one of them"),
         (lambda: Timetable(name="a", hours=({"days": ["mon"]},), holidays="ATLANTIS"), "such as DE or DE-BE"),
         (lambda: Zone(name="a", polygon=SQUARE, count=("face",)), "person"),
     ],
 )
-def test_what_makes_no_sense_is_refused_and_said(make, said):
-    with pytest.raises(ValidationError, match=said):
+def test_an_invalid_configuration_is_refused(make, message):
+    with pytest.raises(ValidationError, match=message):
         make()

@@ -10,17 +10,17 @@ def test_a_box_for_always_and_a_polygon_for_a_while():
     assert ((10, 20), (110, 20), (110, 60), (10, 60)) == box.polygon
     assert box.is_box
     assert Box(10, 20, 110, 60) == box.hull
-    assert box.shows(0)
-    assert box.shows(1e9)
+    assert box.active_at(0)
+    assert box.active_at(1e9)
     assert not polygon.is_box
-    assert [False, True, True, False] == [polygon.shows(t) for t in (4.9, 5, 7.5, 7.6)]
+    assert [False, True, True, False] == [polygon.active_at(t) for t in (4.9, 5, 7.5, 7.6)]
 
 
 def test_a_region_may_leave_its_start_or_end_open():
     (region,) = parse_regions("1,1,9,9@3-", "--hide-regions")
-    assert [False, True] == [region.shows(t) for t in (2.9, 1e6)]
+    assert [False, True] == [region.active_at(t) for t in (2.9, 1e6)]
     (region,) = parse_regions("1,1,9,9@-3", "--hide-regions")
-    assert [True, False] == [region.shows(t) for t in (0, 3.1)]
+    assert [True, False] == [region.active_at(t) for t in (0, 3.1)]
 
 
 def test_a_polygon_contains_what_lies_in_it_and_not_what_lies_in_its_hull():

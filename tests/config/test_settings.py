@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from passerby.config.settings import ALWAYS_SOLID, CELLS, Settings, Style
+from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
 from passerby.core.kinds import HIDEABLE, Kind
 
 
@@ -38,4 +38,4 @@ def test_settings_cannot_be_changed():
 
 def test_what_is_read_is_always_solid():
     assert {Kind.PLATE, Kind.TEXT, Kind.SCREEN} <= ALWAYS_SOLID
-    assert CELLS <= 4
+    assert MOSAIC_CELLS <= 4

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from passerby.cli.example_config import EXAMPLE
-from passerby.config.site_edit import GONE, SiteText
+from passerby.cli.common.example_config import EXAMPLE
+from passerby.config.site_edit import REMOVED, SiteText
 from passerby.core.errors import UsageError
 
 TEXT = """\
 # The hall.
 name: 'North hall'   # as the sign says
 
-keep:
+retention:
   days: 14   # by law
 cameras:
   # By the door.
@@ -38,26 +38,26 @@ def changed(*puts, text=TEXT):
 
 def test_nothing_changed_is_nothing_changed():
     assert TEXT == changed()
-    assert TEXT == changed((("keep", "days"), 14.0), (("name",), "North hall"))
+    assert TEXT == changed((("retention", "days"), 14.0), (("name",), "North hall"))
 
 
 def test_the_example_stays_as_it_is():
-    lines = changed((("keep", "days"), 7), text=EXAMPLE).splitlines()
+    lines = changed((("retention", "days"), 7), text=EXAMPLE).splitlines()
     assert EXAMPLE.replace("days: 14", "days: 7").splitlines() == lines
 
 
 def test_one_value():
-    assert TEXT.replace("14   #", "7    #") == changed((("keep", "days"), 7))
+    assert TEXT.replace("14   #", "7    #") == changed((("retention", "days"), 7))
 
 
 def test_what_is_new_comes_last():
-    assert TEXT.replace("# by law\n", "# by law\n  bytes: 5\n") == changed((("keep", "bytes"), 5))
+    assert TEXT.replace("# by law\n", "# by law\n  bytes: 5\n") == changed((("retention", "bytes"), 5))
     assert TEXT + "defaults:\n  quality: 30\n" == changed((("defaults", "quality"), 30))
 
 
 def test_what_is_taken_out_is_gone():
-    assert "days" not in changed((("keep", "days"), GONE))
-    assert TEXT == changed((("defaults", "quality"), GONE))
+    assert "days" not in changed((("retention", "days"), REMOVED))
+    assert TEXT == changed((("defaults", "quality"), REMOVED))
 
 
 def test_a_zone_among_others():

@@ -15,7 +15,7 @@ OFFICE = Timetable(
         {"days": ["holiday"], "start": "10:00", "end": "12:00"},
     ),
     holidays="DE-BE",
-    also=("2026-06-03",),
+    extra_holidays=("2026-06-03",),
 )
 
 
@@ -39,7 +39,7 @@ OFFICE = Timetable(
 )
 def test_local_hours_and_holidays(when, expected):
     wall = datetime.fromisoformat(when).replace(tzinfo=BERLIN).timestamp()
-    assert expected is Schedules([OFFICE], BERLIN).holds("open", wall)
+    assert expected is Schedules([OFFICE], BERLIN).is_active("open", wall)
 
 
 def test_a_day_that_ends_at_midnight_is_whole():
@@ -47,7 +47,7 @@ def test_a_day_that_ends_at_midnight_is_whole():
     at = lambda text: datetime.fromisoformat(text).replace(tzinfo=BERLIN).timestamp()  # noqa: E731
     schedules = Schedules([always], BERLIN)
     assert [True, True, False] == [
-        schedules.holds("sun", at(text)) for text in ("2026-06-07T00:00", "2026-06-07T23:59", "2026-06-08T00:00")
+        schedules.is_active("sun", at(text)) for text in ("2026-06-07T00:00", "2026-06-07T23:59", "2026-06-08T00:00")
     ]
 
 

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from passerby.config.uplink import Mqtt, Priority, UplinkSettings, Webhook, topic_name
+from passerby.config.uplink import MqttSettings, Priority, UplinkSettings, WebhookSettings, topic_name
 
 
 def test_names_become_parts_of_topics():
@@ -11,19 +11,21 @@ def test_names_become_parts_of_topics():
 
 
 def test_destinations_say_what_they_take():
-    hook = Webhook(name="desk", url="https://h/x?y=1", secret="s" * 16, send=("events", "clips"), bytes_a_day="20MB")
-    found = UplinkSettings(mqtt=Mqtt(host="h"), webhooks=(hook,)).destinations()
+    hook = WebhookSettings(
+        name="desk", url="https://h/x?y=1", secret="s" * 16, send=("events", "clips"), max_bytes_per_day="20MB"
+    )
+    found = UplinkSettings(mqtt=MqttSettings(host="h"), webhooks=(hook,)).destinations()
     assert {"mqtt", "webhook:desk"} == set(found)
     assert ((Priority.EVENTS, Priority.CLIPS), 20_000_000) == (
         found["webhook:desk"].send,
-        found["webhook:desk"].bytes_a_day,
+        found["webhook:desk"].max_bytes_per_day,
     )
 
 
 def test_secrets_are_not_printed_and_can_be_left_out():
     settings = UplinkSettings(
-        mqtt=Mqtt(host="h", user="u", password="hunter2"),
-        webhooks=(Webhook(name="a", url="http://h", secret="s" * 20),),
+        mqtt=MqttSettings(host="h", user="u", password="hunter2"),
+        webhooks=(WebhookSettings(name="a", url="http://h", secret="s" * 20),),
     )
     assert "hunter2" not in repr(settings) + settings.model_dump_json()
     bare = UplinkSettings.model_validate_json(settings.without_secrets().model_dump_json())
@@ -33,19 +35,19 @@ def test_secrets_are_not_printed_and_can_be_left_out():
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
-        (lambda: Mqtt(host="h", password="p"), "no user"),
-        (lambda: Mqtt(host="h", prefix="a/#"), "prefix"),
-        (lambda: Webhook(name="a", url="ftp://h", secret="s" * 16), "https"),
-        (lambda: Webhook(name="a", url="http://h", secret="short"), "16 characters"),
+        (lambda: MqttSettings(host="h", password="p"), "no user"),
+        (lambda: MqttSettings(host="h", prefix="a/#"), "prefix"),
+        (lambda: WebhookSettings(name="a", url="ftp://h", secret="s" * 16), "https"),
+        (lambda: WebhookSettings(name="a", url="http://h", secret="short"), "16 characters"),
         (
-            lambda: UplinkSettings(webhooks=(Webhook(name="a", url="http://h", secret="s" * 16),) * 2),
+            lambda: UplinkSettings(webhooks=(WebhookSettings(name="a", url="http://h", secret="s" * 16),) * 2),
             "more than one webhook",
         ),
-        (lambda: Mqtt(host="h", send=()), "at least 1"),
+        (lambda: MqttSettings(host="h", send=()), "at least 1"),
     ],
 )
-def test_what_makes_no_sense_is_refused_and_said(make, said):
-    with pytest.raises(ValidationError, match=said):
+def test_an_invalid_configuration_is_refused(make, message):
+    with pytest.raises(ValidationError, match=message):
         make()

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from passerby.config.web import Oidc, PagesSettings, Proxy, is_loopback
+from passerby.config.web import OidcSettings, ProxySettings, WebSettings, is_loopback
 
-OTHER = {"issuer": "https://login.example.org", "client": "passerby", "secret": "x" * 20}
+OTHER = {"issuer": "https://login.example.org", "client_id": "passerby", "client_secret": "x" * 20}
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ OTHER = {"issuer": "https://login.example.org", "client": "passerby", "secret": 
     [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("gate.lan", False)],
 )
 def test_loopback(host, local):
-    assert local == is_loopback(host) == PagesSettings(host=host).local
+    assert local == is_loopback(host) == WebSettings(host=host).local
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,12 @@ def test_loopback(host, local):
 )
 def test_what_cannot_be_is_told(wrong):
     with pytest.raises(ValidationError):
-        PagesSettings.model_validate(wrong)
+        WebSettings.model_validate(wrong)
 
 
 def test_what_can_be():
-    assert "cameras.example.org" == Proxy(name="Cameras.example.org").name
-    assert Oidc.model_validate(OTHER).secret.get_secret_value() not in repr(Oidc.model_validate(OTHER))
-    assert Oidc.model_validate({**OTHER, "issuer": "http://127.0.0.1:9"}).issuer
+    assert "cameras.example.org" == ProxySettings(name="Cameras.example.org").name
+    assert OidcSettings.model_validate(OTHER).client_secret.get_secret_value() not in repr(
+        OidcSettings.model_validate(OTHER)
+    )
+    assert OidcSettings.model_validate({**OTHER, "issuer": "http://127.0.0.1:9"}).issuer

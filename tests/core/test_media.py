@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from passerby.core.box import Box
 from passerby.core.media import Geometry
+from tests.geometry import box_to_stored
 
 TURNS = [(rotation, mirrored) for rotation in (0, 90, 180, 270) for mirrored in (False, True)]
 
@@ -22,10 +23,10 @@ def test_a_displayed_box_lands_on_its_pixels(rotation, mirrored):
     geometry = Geometry(12, 8, rotation, mirrored)
     stored = np.arange(96).reshape(8, 12)
     upright = shown(stored, geometry)
-    assert geometry.upright == upright.shape[::-1]
+    assert geometry.display_size == upright.shape[::-1]
     box = Box(1, 2, 4, 7)
     inside = upright[2:7, 1:4]
-    x1, y1, x2, y2 = (round(value) for value in geometry.box_to_stored(box))
+    x1, y1, x2, y2 = (round(value) for value in box_to_stored(geometry, box))
     assert set(inside.ravel()) == set(stored[y1:y2, x1:x2].ravel())
 
 
@@ -43,6 +44,6 @@ def test_no_turn_changes_how_far_points_are_apart(turn, aspect, points):
 
 def test_wide_pixels_are_shown_wide():
     geometry = Geometry(720, 576, pixel_aspect=Fraction(16, 11))
-    assert (1047, 576) == geometry.upright
-    assert Box(110, 0, 220, 576) == Box(*np.round(geometry.box_to_stored(Box(160, 0, 320, 576)), 6))
-    assert (576, 1047) == Geometry(720, 576, 90, pixel_aspect=Fraction(16, 11)).upright
+    assert (1047, 576) == geometry.display_size
+    assert Box(110, 0, 220, 576) == Box(*np.round(box_to_stored(geometry, Box(160, 0, 320, 576)), 6))
+    assert (576, 1047) == Geometry(720, 576, 90, pixel_aspect=Fraction(16, 11)).display_size

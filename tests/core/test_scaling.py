@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.core.scaling import reformatted
+from passerby.core.scaling import reformat
 
 YCGCO, ICTCP, MADE_UP = 8, 14, 200
 
@@ -22,13 +22,13 @@ def grey(matrix=1, colour_range=1):
 def test_tags_that_the_scaler_does_not_know_do_not_stop_it(tags, form):
     with pytest.raises(OSError, match="not supported"):
         grey(*tags).reformat(format=form)
-    made = reformatted(grey(*tags), format=form)
+    made = reformat(grey(*tags), format=form)
     assert tags == (made.colorspace, made.color_range)
-    assert np.array_equal(made.to_ndarray(), reformatted(grey(), format=form).to_ndarray())
+    assert np.array_equal(made.to_ndarray(), reformat(grey(), format=form).to_ndarray())
 
 
 def test_the_size_changes_with_the_format():
-    made = reformatted(grey(), width=32, height=24, format="yuv420p", interpolation="AREA")
+    made = reformat(grey(), width=32, height=24, format="yuv420p", interpolation="AREA")
     assert (32, 24, "yuv420p") == (made.width, made.height, made.format.name)
 
 
@@ -39,7 +39,7 @@ def test_several_threads_may_have_the_same_picture():
 
     def small(number):
         side = 100 + number % 40
-        return int(reformatted(picture, width=side, height=side, format="bgr24").to_ndarray().sum())
+        return int(reformat(picture, width=side, height=side, format="bgr24").to_ndarray().sum())
 
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(small, range(400)))

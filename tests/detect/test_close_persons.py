@@ -3,7 +3,7 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
-from passerby.detect.close_persons import agreed, in_focus
+from passerby.detect.close_persons import confirm_by_second_size, in_focus
 
 SEEN = Box(100, 40, 300, 280)
 
@@ -13,7 +13,7 @@ def person(box=SEEN, score=0.15):
 
 
 def test_what_two_sizes_see_weakly_counts_and_covers_what_both_saw():
-    (found,) = agreed([person()], [person(SEEN.translate(20, 10), 0.12)], 0.25)
+    (found,) = confirm_by_second_size([person()], [person(SEEN.translate(20, 10), 0.12)], 0.25)
     assert (pytest.approx(0.27), SEEN.hull(SEEN.translate(20, 10))) == (found.score, found.box)
 
 
@@ -21,11 +21,11 @@ def test_what_two_sizes_see_weakly_counts_and_covers_what_both_saw():
     "others", [[], [person(score=0.09)], [person(SEEN.translate(150, 0), 0.2)], [person(SEEN.expand(1.0), 0.2)]]
 )
 def test_what_one_size_alone_sees_weakly_does_not(others):
-    assert [] == agreed([person()], others, 0.25)
+    assert [] == confirm_by_second_size([person()], others, 0.25)
 
 
 def test_a_score_is_never_above_one():
-    assert 1.0 == agreed([person(score=0.6)], [person(score=0.7)], 0.25)[0].score
+    assert 1.0 == confirm_by_second_size([person(score=0.6)], [person(score=0.7)], 0.25)[0].score
 
 
 def waves(height):

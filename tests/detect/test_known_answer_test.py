@@ -13,9 +13,9 @@ from passerby.core.kinds import Kind
 from passerby.detect import known_answer_test as alive
 from passerby.detect import runtime
 from passerby.detect.families import FAMILIES
-from passerby.detect.known_answer_images import PLACES, SIDE, ground, scene
+from passerby.detect.known_answer_images import OBJECT_BOXES, SIDE, empty_image, object_image
 from passerby.detect.model import Detector
-from passerby.detect.runtime import Model
+from passerby.detect.runtime import OpenVinoModel
 from passerby.detect.weights import Registry
 
 IDS = ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"]
@@ -27,7 +27,7 @@ class Changed:
 
     def __init__(
         self,
-        model: Model,
+        model: OpenVinoModel,
         picture: Callable[[np.ndarray], np.ndarray] = lambda picture: picture,
         outputs: Callable[[Outputs], Outputs] = lambda outputs: outputs,
     ) -> None:
@@ -38,13 +38,13 @@ class Changed:
 
 
 @pytest.fixture(scope="module")
-def model(weights: Registry) -> Callable[[str], Model]:
+def model(weights: Registry) -> Callable[[str], OpenVinoModel]:
     """The real model of that id, read and compiled once for all tests here."""
 
     @cache
-    def read(id: str) -> Model:
+    def read(id: str) -> OpenVinoModel:
         family = FAMILIES[weights[id].family]
-        return Model(weights.load_bytes(id), id, family.input, family.outputs)
+        return OpenVinoModel(weights.load_bytes(id), id, family.input, family.outputs)
 
     return read
 
@@ -56,7 +56,7 @@ def test_each_model_is_alive(id: str, precision: str, weights: Registry, monkeyp
     detector = Detector(weights, id)
     alive.check(detector)
     alive.check(detector, (640, 384))
-    alive.check(detector, (320, SIDE if id == "yolov8n-coco" else alive.SMALLEST))
+    alive.check(detector, (320, SIDE if id == "yolov8n-coco" else alive.MIN_SIDE))
 
 
 def elsewhere(outputs: Outputs) -> Outputs:
@@ -79,7 +79,7 @@ def elsewhere(outputs: Outputs) -> Outputs:
     ids=["zeros", "nothing anywhere", "something everywhere", "no numbers", "faint", "elsewhere"],
 )
 def test_a_model_with_spoilt_answers_is_dead(
-    id: str, fault: Callable[[Outputs], Outputs], weights: Registry, model: Callable[[str], Model]
+    id: str, fault: Callable[[Outputs], Outputs], weights: Registry, model: Callable[[str], OpenVinoModel]
 ):
     detector = Detector(weights, id, backend=Changed(model(id), outputs=fault))
     with pytest.raises(DetectorError, match=f"{id} (does not find|finds a).*models fetch {id}"):
@@ -100,7 +100,7 @@ class FirstForEver:
 @pytest.mark.parametrize("id", IDS)
 @pytest.mark.parametrize("fault", ["moved", "scaled wrongly", "frozen"])
 def test_a_model_that_sees_something_else_is_dead(
-    id: str, fault: str, weights: Registry, model: Callable[[str], Model]
+    id: str, fault: str, weights: Registry, model: Callable[[str], OpenVinoModel]
 ):
     faults = {
         "moved": lambda picture: np.roll(picture, picture.shape[1] // 2, axis=1),
@@ -112,7 +112,7 @@ def test_a_model_that_sees_something_else_is_dead(
         alive.check(detector)
 
 
-def test_a_local_entry_may_ask_for_less(weights: Registry, model: Callable[[str], Model]):
+def test_a_local_entry_may_ask_for_less(weights: Registry, model: Callable[[str], OpenVinoModel]):
     """A model that gives drawings half the usual score passes when its entry says so, and not otherwise."""
     halved = Changed(model("centerface"), outputs=lambda outputs: [outputs[0] * 0.3, *outputs[1:]])
     entry = weights["centerface"].model_copy(update={"alive_score": 0.1})
@@ -124,10 +124,10 @@ def test_a_local_entry_may_ask_for_less(weights: Registry, model: Callable[[str]
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.REGION])
 def test_each_kind_has_a_drawing_in_its_place(kind: Kind):
     """What differs from the empty ground lies around the place that is expected."""
-    assert scene(kind).shape == ground().shape == (SIDE, SIDE, 3)
-    place = PLACES[kind].clipped(SIDE, SIDE)
-    inside = scene(kind)[int(place.y1) : int(place.y2), int(place.x1) : int(place.x2)].astype(int)
-    behind = ground()[int(place.y1) : int(place.y2), int(place.x1) : int(place.x2)]
+    assert object_image(kind).shape == empty_image().shape == (SIDE, SIDE, 3)
+    place = OBJECT_BOXES[kind].clip(SIDE, SIDE)
+    inside = object_image(kind)[int(place.y1) : int(place.y2), int(place.x1) : int(place.x2)].astype(int)
+    behind = empty_image()[int(place.y1) : int(place.y2), int(place.x1) : int(place.x2)]
     assert np.abs(inside - behind).max() > 40
     with pytest.raises(ValueError, match="read-only"):
-        scene(kind)[0, 0] = 0
+        object_image(kind)[0, 0] = 0

@@ -9,7 +9,7 @@ import pytest
 from passerby.core.box import Box
 from passerby.core.errors import WeightsError
 from passerby.core.kinds import Kind, ObjectClass
-from passerby.detect.known_answer_images import PLACES, scene
+from passerby.detect.known_answer_images import OBJECT_BOXES, object_image
 from passerby.detect.model import Detector
 from passerby.detect.weights import Registry
 
@@ -56,7 +56,7 @@ def registry(tmp_path: Path) -> Registry:
 def test_a_picture_is_filled_up_and_not_scaled(registry: Registry):
     backend = Told((2, 3, 0.9))
     picture = np.random.default_rng(1).integers(0, 255, (70, 100, 3), np.uint8)
-    (found,) = Detector(registry, "centerface", backend=backend).find(picture, 0.5)
+    (found,) = Detector(registry, "centerface", backend=backend).detect(picture, 0.5)
     assert (96, 128, 3) == backend.shown.shape
     np.testing.assert_array_equal(picture, backend.shown[:70, :100])
     assert (Kind.FACE, "centerface") == (found.kind, found.origin)
@@ -67,13 +67,13 @@ def test_a_picture_is_filled_up_and_not_scaled(registry: Registry):
 def test_a_picture_that_suits_is_shown_as_it_is(registry: Registry):
     backend = Told()
     picture = np.zeros((64, 96, 3), np.uint8)
-    assert [] == Detector(registry, "centerface", backend=backend).find(picture, 0.5)
+    assert [] == Detector(registry, "centerface", backend=backend).detect(picture, 0.5)
     assert backend.shown is picture
 
 
 def test_what_lies_wholly_in_the_filling_is_not_there(registry: Registry):
     backend = Told((23, 31, 0.9), (2, 24, 0.8))  # the first at (126, 94), the second at (98, 10), across the edge
-    (found,) = Detector(registry, "centerface", backend=backend).find(np.zeros((70, 100, 3), np.uint8), 0.5)
+    (found,) = Detector(registry, "centerface", backend=backend).detect(np.zeros((70, 100, 3), np.uint8), 0.5)
     assert found.box.centre == pytest.approx((98, 10))
 
 
@@ -87,36 +87,38 @@ def test_the_square_family_sees_the_whole_picture_shrunk(registry: Registry):
             return [regressors, logits]
 
     picture = np.full((384, 768, 3), 200, np.uint8)
-    (found,) = Detector(registry, "blazeface-full", backend=Square()).find(picture, 0.5)
+    (found,) = Detector(registry, "blazeface-full", backend=Square()).detect(picture, 0.5)
     assert Box(0, 0, 16, 16) == pytest.approx(found.box)
 
 
 def test_best_first_and_the_same_thing_once(registry: Registry):
     backend = Told((10, 10, 0.6), (10, 11, 0.9), (4, 4, 0.7), (10, 24, 0.7))
-    found = Detector(registry, "centerface", backend=backend).find(np.zeros((64, 128, 3), np.uint8), 0.5)
+    found = Detector(registry, "centerface", backend=backend).detect(np.zeros((64, 128, 3), np.uint8), 0.5)
     assert [(0.9, 46), (0.7, 18), (0.7, 98)] == [(pytest.approx(d.score), d.box.centre[0]) for d in found]
 
 
 def test_one_thing_of_two_classes_of_one_kind_is_one_thing(registry: Registry):
     """A car that may be a lorry is one vehicle; a person on it stays a person."""
     detector = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 2, 2.0), (4, 5, 7, 1.0), (5, 4, 0, 0.5)))
-    found = detector.find(np.zeros((64, 96, 3), np.uint8), 0.5)
-    assert [(Kind.VEHICLE, ObjectClass.CAR), (Kind.PERSON, ObjectClass.PERSON)] == [(d.kind, d.sort) for d in found]
+    found = detector.detect(np.zeros((64, 96, 3), np.uint8), 0.5)
+    assert [(Kind.VEHICLE, ObjectClass.CAR), (Kind.PERSON, ObjectClass.PERSON)] == [
+        (d.kind, d.object_class) for d in found
+    ]
 
 
 def test_what_is_not_counted_has_no_sort(registry: Registry):
-    (found,) = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 62, 2.0))).find(
+    (found,) = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 62, 2.0))).detect(
         np.zeros((64, 96, 3), np.uint8), 0.5
     )
-    assert (Kind.SCREEN, None) == (found.kind, found.sort)
+    assert (Kind.SCREEN, None) == (found.kind, found.object_class)
 
 
 def test_kinds_limit_what_is_looked_for(registry: Registry):
     detector = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 2, 2.0), (4, 9, 0, 1.0), (2, 2, 15, 9.0)))
     picture = np.zeros((64, 96, 3), np.uint8)
-    assert [Kind.PERSON] == [d.kind for d in detector.find(picture, 0.5, {Kind.PERSON})]
-    assert [] == detector.find(picture, 0.5, {Kind.FACE})
-    assert {Kind.PERSON, Kind.VEHICLE} == {d.kind for d in detector.find(picture, 0.5)}
+    assert [Kind.PERSON] == [d.kind for d in detector.detect(picture, 0.5, {Kind.PERSON})]
+    assert [] == detector.detect(picture, 0.5, {Kind.FACE})
+    assert {Kind.PERSON, Kind.VEHICLE} == {d.kind for d in detector.detect(picture, 0.5)}
 
 
 def test_an_unknown_family_is_an_error(registry: Registry):
@@ -141,8 +143,8 @@ def test_a_real_model_finds_a_drawing_where_it_is(id: str, weights: Registry):
     """At a place and in a size that are multiples of nothing; twice, with the same answer."""
     detector = Detector(weights, id)
     for kind in detector.entry.finds:
-        picture = cv2.copyMakeBorder(scene(kind), 21, 33, 45, 10, cv2.BORDER_REPLICATE)
-        found = detector.find(picture, 0.3, {kind})
-        assert found == detector.find(picture, 0.3, {kind})
+        picture = cv2.copyMakeBorder(object_image(kind), 21, 33, 45, 10, cv2.BORDER_REPLICATE)
+        found = detector.detect(picture, 0.3, {kind})
+        assert found == detector.detect(picture, 0.3, {kind})
         assert found[0].kind is kind
-        assert found[0].box.iou(PLACES[kind].translate(45, 21)) > 0.5
+        assert found[0].box.iou(OBJECT_BOXES[kind].translate(45, 21)) > 0.5

@@ -10,22 +10,22 @@ import openvino as ov
 import pytest
 
 from passerby.detect.families import FAMILIES
-from passerby.detect.model_cache import Compiled
-from passerby.detect.runtime import Model
+from passerby.detect.model_cache import CompiledModelCache
+from passerby.detect.runtime import OpenVinoModel
 from passerby.detect.weights import Registry
 
 
 @pytest.fixture
-def compiled(tmp_path: Path) -> Compiled:
-    return Compiled(tmp_path / "compiled", most=1000)
+def compiled(tmp_path: Path) -> CompiledModelCache:
+    return CompiledModelCache(tmp_path / "compiled", max_bytes=1000)
 
 
-def told(compiled: Compiled, made_from: object) -> bytes | None:
+def told(compiled: CompiledModelCache, made_from: object) -> bytes | None:
     kept = compiled.load(made_from)
     return None if kept is None else kept.tobytes()
 
 
-def test_what_was_saved_is_there_under_all_that_it_was_made_from(compiled: Compiled):
+def test_what_was_saved_is_there_under_all_that_it_was_made_from(compiled: CompiledModelCache):
     assert told(compiled, ("a", 1)) is None
     compiled.save(("a", 1), b"network")
     compiled.save(("a", 2), b"")
@@ -33,7 +33,7 @@ def test_what_was_saved_is_there_under_all_that_it_was_made_from(compiled: Compi
 
 
 @pytest.mark.parametrize("kept", [0, 10, -1])
-def test_what_is_damaged_is_not_believed_and_goes(compiled: Compiled, tmp_path: Path, kept: int):
+def test_what_is_damaged_is_not_believed_and_goes(compiled: CompiledModelCache, tmp_path: Path, kept: int):
     compiled.save("it", b"network")
     (path,) = (tmp_path / "compiled").iterdir()
     path.write_bytes(path.read_bytes()[:kept])
@@ -41,7 +41,7 @@ def test_what_is_damaged_is_not_believed_and_goes(compiled: Compiled, tmp_path: 
     assert not path.exists()
 
 
-def test_what_was_used_longest_ago_goes_first(compiled: Compiled, tmp_path: Path):
+def test_what_was_used_longest_ago_goes_first(compiled: CompiledModelCache, tmp_path: Path):
     for age, name in enumerate("abc"):
         compiled.save(name, b"x" * 200)
         newest = max((tmp_path / "compiled").iterdir(), key=lambda path: path.stat().st_mtime_ns)
@@ -52,7 +52,7 @@ def test_what_was_used_longest_ago_goes_first(compiled: Compiled, tmp_path: Path
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707])
-def test_a_folder_that_others_may_write_to_is_not_believed(compiled: Compiled, tmp_path: Path, mode: int):
+def test_a_folder_that_others_may_write_to_is_not_believed(compiled: CompiledModelCache, tmp_path: Path, mode: int):
     compiled.save("it", b"network")
     assert told(compiled, "it")
     (tmp_path / "compiled").chmod(mode)
@@ -62,7 +62,7 @@ def test_a_folder_that_others_may_write_to_is_not_believed(compiled: Compiled, t
     assert [True, False] == [told(compiled, name) is not None for name in ("it", "more")]
 
 
-def test_a_folder_of_somebody_else_is_not_believed(compiled: Compiled, monkeypatch):
+def test_a_folder_of_somebody_else_is_not_believed(compiled: CompiledModelCache, monkeypatch):
     compiled.save("it", b"network")
     somebody = os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: somebody)
@@ -71,7 +71,7 @@ def test_a_folder_of_somebody_else_is_not_believed(compiled: Compiled, monkeypat
 
 def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
-    compiled = Compiled(tmp_path / "file" / "compiled")
+    compiled = CompiledModelCache(tmp_path / "file" / "compiled")
     compiled.save("it", b"network")
     assert told(compiled, "it") is None
 
@@ -82,25 +82,27 @@ def test_a_network_that_was_kept_answers_as_the_one_that_was_compiled(weights: R
     side = family.square or 96
     picture = np.random.default_rng(2).integers(0, 255, (side, side, 3), np.uint8)
 
-    def answers(compiled: Compiled | None) -> list[bytes]:
-        model = Model(weights.load_bytes(id), id, family.input, family.outputs, compiled=compiled)
+    def answers(compiled: CompiledModelCache | None) -> list[bytes]:
+        model = OpenVinoModel(weights.load_bytes(id), id, family.input, family.outputs, cache=compiled)
         return [output.tobytes() for output in model.infer(picture)]
 
-    kept = Compiled(tmp_path)
+    kept = CompiledModelCache(tmp_path)
     assert answers(None) == answers(kept) == answers(kept)
     assert 2 == len([*tmp_path.iterdir()])
 
 
 def test_what_the_runtime_no_longer_takes_is_compiled_anew(weights: Registry, tmp_path: Path, monkeypatch):
-    kept = Compiled(tmp_path)
+    kept = CompiledModelCache(tmp_path)
     family = FAMILIES["centerface"]
-    Model(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, compiled=kept).prepare(96, 96)
+    OpenVinoModel(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, cache=kept).prepare(
+        96, 96
+    )
 
     def refuses(*_: object) -> None:
         raise RuntimeError("Another version wrote this.")
 
     monkeypatch.setattr(ov.Core, "import_model", refuses)
-    model = Model(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, compiled=kept)
+    model = OpenVinoModel(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, cache=kept)
     assert all(np.isfinite(output).all() for output in model.infer(np.zeros((96, 96, 3), np.uint8)))
 
 
@@ -117,7 +119,7 @@ print(calls, threading.active_count(), [n for n in sys.modules if "telemetry" in
     assert "[] 1 []" == said.strip()
 
 
-def test_a_file_that_another_process_takes_away_meanwhile_stops_nothing(compiled: Compiled, monkeypatch):
+def test_a_file_that_another_process_takes_away_meanwhile_stops_nothing(compiled: CompiledModelCache, monkeypatch):
     """Found with two processes that keep at the same time: a file goes between its being listed and looked at."""
     for name in "abc":
         compiled.save(name, b"x" * 200)

@@ -10,7 +10,7 @@ from passerby.core.kinds import Detection, Kind
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.optical_flow import MotionEstimator
-from passerby.track.tracker import Following, Tracker
+from passerby.track.tracker import TrackerSettings, Tracker
 
 WIDTH, HEIGHT = 640, 360
 GEOMETRY = Geometry(WIDTH, HEIGHT)
@@ -56,12 +56,12 @@ def middle(vectors):
 @pytest.mark.parametrize(("dx", "dy"), [(0, 0), (6, 0), (-5, 4), (0, -9)])
 def test_a_camera_that_pans(dx, dy):
     estimator = MotionEstimator(GEOMETRY)
-    estimator.step(frame(0, WALL))
-    field, scene = estimator.step(frame(1, shifted(dx, dy)))
+    estimator.estimate(frame(0, WALL))
+    field, scene = estimator.estimate(frame(1, shifted(dx, dy)))
     assert (dx, dy) == pytest.approx(tuple(middle(field.forward)), abs=0.5)
     assert (-dx, -dy) == pytest.approx(tuple(middle(field.backward)), abs=0.5)
-    assert (HEIGHT // field.cell, WIDTH // field.cell) == field.trust.shape
-    assert field.trust[4:-4, 4:-4].mean() > 0.8
+    assert (HEIGHT // field.cell, WIDTH // field.cell) == field.confidence.shape
+    assert field.confidence[4:-4, 4:-4].mean() > 0.8
     assert not scene.cut
 
 
@@ -69,14 +69,14 @@ def test_motion_is_told_in_displayed_pixels_whatever_it_was_measured_on():
     """A picture twice as large: the same move on the small one is twice as many pixels. Turned, it goes another way."""
     large = cv2.resize(WALL, (1280, 720), interpolation=cv2.INTER_CUBIC)
     estimator = MotionEstimator(Geometry(1280, 720, 90))
-    estimator.step(frame(0, large))
-    field, _ = estimator.step(frame(1, np.roll(large, 10, axis=1)))
+    estimator.estimate(frame(0, large))
+    field, _ = estimator.estimate(frame(1, np.roll(large, 10, axis=1)))
     assert (0, 10) == pytest.approx(tuple(middle(field.forward)), abs=1)
-    assert (720, 1280) == (field.trust.shape[1] * field.cell, field.trust.shape[0] * field.cell)
+    assert (720, 1280) == (field.confidence.shape[1] * field.cell, field.confidence.shape[0] * field.cell)
 
 
 def test_the_first_frame_is_a_new_scene():
-    field, scene = MotionEstimator(GEOMETRY).step(frame(0, WALL))
+    field, scene = MotionEstimator(GEOMETRY).estimate(frame(0, WALL))
     assert field is None
     assert scene.cut
 
@@ -84,21 +84,21 @@ def test_the_first_frame_is_a_new_scene():
 def test_another_picture_is_a_new_scene():
     estimator = MotionEstimator(GEOMETRY)
     pictures = [WALL, WALL, texture(7), texture(7)]
-    assert [True, False, True, False] == [estimator.step(frame(n, p))[1].cut for n, p in enumerate(pictures)]
+    assert [True, False, True, False] == [estimator.estimate(frame(n, p))[1].cut for n, p in enumerate(pictures)]
 
 
 def test_a_thing_that_moves_and_a_light_that_changes_are_no_new_scene():
     estimator = MotionEstimator(GEOMETRY)
-    scenes = [estimator.step(frame(index))[1] for index in range(10)]
-    scenes += [estimator.step(frame(n, (WALL * (1 - 0.05 * n)).astype(np.uint8)))[1] for n in range(4)]
+    scenes = [estimator.estimate(frame(index))[1] for index in range(10)]
+    scenes += [estimator.estimate(frame(n, (WALL * (1 - 0.05 * n)).astype(np.uint8)))[1] for n in range(4)]
     assert [True] == [scene.cut for scene in scenes if scene.cut]
 
 
 def test_there_is_more_doubt_where_motion_cannot_be_followed():
     def doubt(picture):
         estimator = MotionEstimator(GEOMETRY)
-        estimator.step(frame(0, WALL))
-        return estimator.step(frame(1, picture))[1].doubt
+        estimator.estimate(frame(0, WALL))
+        return estimator.estimate(frame(1, picture))[1].uncertainty
 
     noise = np.random.default_rng(5).integers(0, 255, WALL.shape, np.uint8)
     assert doubt(WALL) < doubt(shifted(4, 0)) < 0.3 < doubt(noise) <= 1
@@ -107,8 +107,8 @@ def test_there_is_more_doubt_where_motion_cannot_be_followed():
 def test_what_comes_into_view_is_change_and_what_moves_with_the_camera_is_not():
     def change(picture):
         estimator = MotionEstimator(GEOMETRY)
-        estimator.step(frame(0, WALL))
-        return estimator.step(frame(1, picture))[1].change
+        estimator.estimate(frame(0, WALL))
+        return estimator.estimate(frame(1, picture))[1].change
 
     appeared = WALL.copy()
     appeared[100:260, 200:400] = 255
@@ -117,8 +117,8 @@ def test_what_comes_into_view_is_change_and_what_moves_with_the_camera_is_not():
 
 
 def test_brightness_is_that_of_the_picture():
-    dark = MotionEstimator(GEOMETRY).step(frame(0, np.full_like(WALL, 0)))[1].brightness
-    light = MotionEstimator(GEOMETRY).step(frame(0, np.full_like(WALL, 255)))[1].brightness
+    dark = MotionEstimator(GEOMETRY).estimate(frame(0, np.full_like(WALL, 0)))[1].brightness
+    light = MotionEstimator(GEOMETRY).estimate(frame(0, np.full_like(WALL, 255)))[1].brightness
     assert (0.06, 0.92) == pytest.approx((dark, light), abs=0.01)
 
 
@@ -131,7 +131,7 @@ def test_the_same_frames_give_the_same_motion():
         for index in range(4):
             waste = [np.full((HEIGHT, WIDTH, 2), filler, np.float32) for _ in range(4)]
             del waste
-            fields.append(estimator.step(frame(index))[0])
+            fields.append(estimator.estimate(frame(index))[0])
         answers.append([(field.forward, field.backward, field.trust) for field in fields[1:]])
     for others in answers[1:]:
         for one, other in zip(answers[0], others, strict=True):
@@ -140,19 +140,23 @@ def test_the_same_frames_give_the_same_motion():
 
 def followed(looks, cuts=(), frames=50):
     """Tracks of the thing by real motion, when it is looked for in every fourth frame and seen in those of `looks`."""
-    estimator, tracker, tracks = MotionEstimator(GEOMETRY), Tracker(WIDTH, HEIGHT, Following.at(25)), []
+    estimator, tracker, tracks = (
+        MotionEstimator(GEOMETRY),
+        Tracker(WIDTH, HEIGHT, TrackerSettings.for_frame_rate(25)),
+        [],
+    )
     for index in range(frames):
-        field, scene = estimator.step(frame(index, texture(9) if index in cuts else None))
+        field, scene = estimator.estimate(frame(index, texture(9) if index in cuts else None))
         found = [Detection(Kind.FACE, at(index), 0.9, "test")] if index in looks else None if index % 4 else []
-        tracks += tracker.step(index, index, None if scene.cut else field, found)
+        tracks += tracker.update(index, index, None if scene.cut else field, found)
     return tracks + list(tracker.finish())
 
 
 def test_a_mask_reaches_back_forth_and_across_a_gap_by_what_really_moves():
     """Seen in two frames that are 16 apart; it goes 8 pixels a frame, in curves, before a wall that stands still."""
     (track,) = followed({16, 32})
-    following = Following.at(25)
-    expected = range(16 - following.reach_back, 32 + following.hold + 1)
+    following = TrackerSettings.for_frame_rate(25)
+    expected = range(16 - following.pre_roll, 32 + following.post_roll + 1)
     assert (expected[0], expected[-1]) == (track.start, track.end)
     hidden = [at(index).containment(track.at(index).box) for index in expected]
     assert min(hidden) > 0.85

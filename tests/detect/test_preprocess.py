@@ -6,7 +6,7 @@ import pytest
 
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.preprocess import colour, fitted, luma, upright
+from passerby.detect.preprocess import to_bgr, fit_size, to_luma, to_upright
 
 WIDTH, HEIGHT = 128, 64
 TURNS = [(rotation, mirrored) for rotation in (0, 90, 180, 270) for mirrored in (False, True)]
@@ -42,8 +42,8 @@ def middles(picture):
 @pytest.mark.parametrize(("rotation", "mirrored"), TURNS)
 def test_models_see_what_a_player_shows(rotation, mirrored, pixel_format):
     geometry = Geometry(WIDTH, HEIGHT, rotation, mirrored)
-    width, height = (size // 2 for size in geometry.upright)
-    seen = colour(frame(pixel_format), geometry, (width, height))
+    width, height = (size // 2 for size in geometry.display_size)
+    seen = to_bgr(frame(pixel_format), geometry, (width, height))
     assert (height, width, 3) == seen.shape
     assert np.uint8 == seen.dtype
     assert middles(shown(quarters(), rotation, mirrored)) == pytest.approx(middles(seen), abs=8)
@@ -53,8 +53,8 @@ def test_models_see_what_a_player_shows(rotation, mirrored, pixel_format):
 @pytest.mark.parametrize(("rotation", "mirrored"), TURNS)
 def test_motion_sees_the_same_in_grey(rotation, mirrored, pixel_format):
     geometry = Geometry(WIDTH, HEIGHT, rotation, mirrored)
-    width, height = (size // 2 for size in geometry.upright)
-    seen = luma(frame(pixel_format), geometry, (width, height))
+    width, height = (size // 2 for size in geometry.display_size)
+    seen = to_luma(frame(pixel_format), geometry, (width, height))
     assert (height, width) == seen.shape
     assert np.uint8 == seen.dtype
     expected = middles(shown(quarters(), rotation, mirrored)) @ (0.114, 0.587, 0.299)
@@ -64,17 +64,17 @@ def test_motion_sees_the_same_in_grey(rotation, mirrored, pixel_format):
 
 def test_wide_pixels_are_seen_square():
     geometry = Geometry(WIDTH, HEIGHT, pixel_aspect=Fraction(2))
-    assert (256, 64) == fitted(geometry, 999)
-    assert (32, 128, 3) == colour(frame("yuv420p"), geometry, fitted(geometry, 128)).shape
+    assert (256, 64) == fit_size(geometry, 999)
+    assert (32, 128, 3) == to_bgr(frame("yuv420p"), geometry, fit_size(geometry, 128)).shape
 
 
 @pytest.mark.parametrize(("longest", "size"), [(64, (64, 32)), (128, (128, 64)), (1000, (128, 64)), (1, (1, 1))])
 def test_a_picture_is_made_smaller_to_fit_and_never_larger(longest, size):
-    assert size == fitted(Geometry(WIDTH, HEIGHT), longest)
-    assert size[::-1] == fitted(Geometry(WIDTH, HEIGHT, 90), longest)
+    assert size == fit_size(Geometry(WIDTH, HEIGHT), longest)
+    assert size[::-1] == fit_size(Geometry(WIDTH, HEIGHT, 90), longest)
 
 
 def test_upright_turns_arrays_of_both_shapes():
     picture = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    assert [[3, 0], [4, 1], [5, 2]] == upright(picture, Geometry(3, 2, 90)).tolist()
-    assert [[2, 1, 0], [5, 4, 3]] == upright(picture, Geometry(3, 2, 0, True)).tolist()
+    assert [[3, 0], [4, 1], [5, 2]] == to_upright(picture, Geometry(3, 2, 90)).tolist()
+    assert [[2, 1, 0], [5, 4, 3]] == to_upright(picture, Geometry(3, 2, 0, True)).tolist()

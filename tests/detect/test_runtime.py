@@ -12,7 +12,7 @@ from openvino import opset13 as op
 
 from passerby.core.errors import DetectorError, WeightsError
 from passerby.detect import runtime
-from passerby.detect.runtime import Input, Model
+from passerby.detect.runtime import ModelInput, OpenVinoModel
 
 Picture = np.ndarray
 
@@ -43,46 +43,46 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_pixels_become_what_the_network_was_taught(network: Callable[..., bytes], picture: Picture):
-    model = Model(network(), "small", Input(rgb=True, mean=(10, 20, 30), scale=(2, 4, 5)), ("same",))
+    model = OpenVinoModel(network(), "small", ModelInput(rgb=True, mean=(10, 20, 30), scale=(2, 4, 5)), ("same",))
     (got,) = model.infer(picture)
     expected = (picture[:, :, ::-1] - np.array([10.0, 20, 30])) / [2, 4, 5]
     np.testing.assert_allclose(got, np.maximum(expected, 0).transpose(2, 0, 1)[None], rtol=1e-5, atol=1e-5)
 
 
 def test_a_network_that_wants_channels_last_gets_them(network: Callable[..., bytes], picture: Picture):
-    model = Model(network((1, 32, 32, 3)), "small", Input(rgb=False, channels_last=True), ("same",))
+    model = OpenVinoModel(network((1, 32, 32, 3)), "small", ModelInput(rgb=False, channels_last=True), ("same",))
     np.testing.assert_array_equal(picture[None], model.infer(picture)[0])
 
 
 def test_a_half_precision_network_is_asked_and_answers_in_single(network: Callable[..., bytes], picture: Picture):
-    model = Model(network(kind=ov.Type.f16), "small", Input(rgb=False), ("same",))
+    model = OpenVinoModel(network(kind=ov.Type.f16), "small", ModelInput(rgb=False), ("same",))
     (got,) = model.infer(picture)
     assert got.dtype == np.float32
     np.testing.assert_array_equal(picture.transpose(2, 0, 1)[None], got)
 
 
 def test_outputs_come_in_the_order_asked_for(network: Callable[..., bytes], picture: Picture):
-    logs, same = Model(network(), "small", Input(rgb=False), ("lo.", "same")).infer(picture)
+    logs, same = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("lo.", "same")).infer(picture)
     np.testing.assert_allclose(np.exp(logs), same, rtol=1e-4)
 
 
 def test_a_view_of_a_larger_picture_is_taken_as_it_is(network: Callable[..., bytes], picture: Picture):
-    model = Model(network(), "small", Input(rgb=False), ("same",))
+    model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
     (got,) = model.infer(picture[:, 8:40])
     np.testing.assert_array_equal(picture[:, 8:40].transpose(2, 0, 1)[None], got)
 
 
 def test_many_sizes_are_served_and_few_are_kept(network: Callable[..., bytes]):
-    model = Model(network(), "small", Input(rgb=False), ("same",))
+    model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
     for width in [*range(1, 12), 1]:
         assert model.infer(np.full((2, width, 3), width, np.uint8))[0].shape == (1, 3, 2, width)
-    assert len(model._requests) == runtime.KEPT_SHAPES
+    assert len(model._requests) == runtime.MAX_COMPILED_SIZES
 
 
 @pytest.mark.parametrize("value", [0, 10], ids=["infinity", "not a number"])
 def test_an_answer_that_is_no_number_is_an_error(network: Callable[..., bytes], value: int):
     """log(0) is minus infinity, log(-10) is not a number."""
-    model = Model(network(), "small", Input(rgb=False, mean=(2.0 * value,) * 3), ("same", "log"))
+    model = OpenVinoModel(network(), "small", ModelInput(rgb=False, mean=(2.0 * value,) * 3), ("same", "log"))
     fine = np.full((32, 32, 3), 200, np.uint8)
     model.infer(fine)
     spoilt = fine.copy()
@@ -94,15 +94,15 @@ def test_an_answer_that_is_no_number_is_an_error(network: Callable[..., bytes], 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x1c\0\0\0TFL3 but no more", b"<net>"])
 def test_bytes_that_are_no_network_are_an_error(content: bytes):
     with pytest.raises(WeightsError, match=r"small are not a model that can be run.*models fetch small"):
-        Model(content, "small", Input(rgb=False))
+        OpenVinoModel(content, "small", ModelInput(rgb=False))
 
 
 def test_a_network_of_another_family_is_an_error(network: Callable[..., bytes]):
     with pytest.raises(WeightsError, match=r"no output like heat.*`family`"):
-        Model(network(), "small", Input(rgb=False), ("heat",))
+        OpenVinoModel(network(), "small", ModelInput(rgb=False), ("heat",))
 
 
 def test_a_picture_that_does_not_fit_is_an_error_of_ours(network: Callable[..., bytes]):
-    model = Model(network(), "small", Input(rgb=False), ("same",))
+    model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
     with pytest.raises(DetectorError, match="small cannot look at a picture of 64x32"):
         model.infer(np.zeros((32, 64, 4), np.uint8))

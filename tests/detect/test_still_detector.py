@@ -14,8 +14,8 @@ from passerby.core.kinds import Detection, Kind
 from passerby.core.raw_frame import RawFrame
 from passerby.demo.portrait import portrait
 from passerby.detect import still_detector as module
-from passerby.detect.frame_detector import BODY, FACE, PLATE, TEXT
-from passerby.detect.still_detector import StillLooker, StillLookSettings
+from passerby.detect.profiles import BODY, FACE, PLATE, TEXT
+from passerby.detect.still_detector import StillDetector, StillDetectionProfile
 from passerby.detect.weights import Registry
 from tests import plates
 
@@ -60,7 +60,7 @@ def colours(monkeypatch):
 
 
 def looker(*hide, settings=None):
-    return StillLooker(Registry.load(), hide, settings)
+    return StillDetector(Registry.load(), hide, settings)
 
 
 def frame(size, *patches, pixel_format="gbrp", ground=90):
@@ -88,33 +88,33 @@ def near(expected, found, by):
 def test_places_are_the_pictures_own(colours, size, kind):
     width, height = size
     place = (width // 4, height // 4, width // 2, height // 2)
-    found = looker(kind).look(frame(size, (kind, place)))
+    found = looker(kind).detect(frame(size, (kind, place)))
     assert near([place], boxes(found, kind), 0.04 * max(size))
 
 
 def test_each_thing_is_told_once_and_looks_add_up(colours):
-    (found,) = looker(Kind.FACE).look(frame((640, 480), (Kind.FACE, (200, 100, 300, 220))))
+    (found,) = looker(Kind.FACE).detect(frame((640, 480), (Kind.FACE, (200, 100, 300, 220))))
     assert (Kind.FACE, 1.0) == (found.kind, found.score)
 
 
 def test_a_small_picture_is_enlarged(colours):
-    found = looker(Kind.FACE).look(frame((120, 90), (Kind.FACE, (40, 40, 44, 45))))
+    found = looker(Kind.FACE).detect(frame((120, 90), (Kind.FACE, (40, 40, 44, 45))))
     assert near([(40, 40, 44, 45)], boxes(found, Kind.FACE), 1)
 
 
 def test_a_face_of_20_pixels_is_found_in_50_million(colours):
     faces = [(30, 30, 50, 52), (4300, 2800, 4320, 2822), (8640, 5740, 8660, 5762), (1270, 1000, 1290, 1022)]
-    settings = StillLookSettings(small_tile=0)
-    found = looker(Kind.FACE, settings=settings).look(frame((8688, 5792), *((Kind.FACE, face) for face in faces)))
+    settings = StillDetectionProfile(small_tile=0)
+    found = looker(Kind.FACE, settings=settings).detect(frame((8688, 5792), *((Kind.FACE, face) for face in faces)))
     assert near(faces, boxes(found, Kind.FACE), 3)
 
 
 def test_a_face_on_the_edge_of_a_tile_is_seen_whole(colours):
-    settings = StillLookSettings(face_sizes=(), tile_sizes=(1280,), small_tile=0)
+    settings = StillDetectionProfile(face_sizes=(), tile_sizes=(1280,), small_tile=0)
     edges = {edge for box in module._tiles(Box(0, 0, 4000, 3000), 1280, 256) for edge in (box.x1, box.x2)}
     for edge in edges - {0, 4000}:
         face = (int(edge) - 120, 700, int(edge) + 120, 950)
-        found = looker(Kind.FACE, settings=settings).look(frame((4000, 3000), (Kind.FACE, face)))
+        found = looker(Kind.FACE, settings=settings).detect(frame((4000, 3000), (Kind.FACE, face)))
         assert any(near([face], [box], 2) for box in boxes(found, Kind.FACE))
 
 
@@ -137,7 +137,7 @@ def test_tiles_cover_everything_and_overlap(size):
 def test_models_see_few_sizes(colours):
     it = looker(Kind.FACE, Kind.PLATE, Kind.TEXT)
     for size in ((640, 480), (333, 1777), (2000, 1500), (90, 60), (1283, 977)):
-        it.look(frame(size, (Kind.VEHICLE, (10, 10, size[0] // 2, size[1] // 2))))
+        it.detect(frame(size, (Kind.VEHICLE, (10, 10, size[0] // 2, size[1] // 2))))
     shown = {id: set(sizes) for id, sizes in ColourDetector.shown.items()}
     assert shown[FACE] == {(side, side, 3) for side in (1280, 640, 320, 160)}
     assert shown[BODY] == shown[PLATE] == shown[TEXT] == {(640, 640, 3), (320, 320, 3)}
@@ -146,8 +146,8 @@ def test_models_see_few_sizes(colours):
 def test_the_fast_profile_enlarges_no_tiles(colours):
     counts = []
     for profile in (Profile.FAST, Profile.BALANCED):
-        it = looker(Kind.FACE, settings=StillLookSettings.of(profile))
-        it.look(frame((3000, 2000)))
+        it = looker(Kind.FACE, settings=StillDetectionProfile.for_profile(profile))
+        it.detect(frame((3000, 2000)))
         counts.append(len(ColourDetector.shown[FACE]))
     assert counts[0] < counts[1]
 
@@ -156,7 +156,7 @@ def test_only_what_is_needed_is_loaded(colours):
     assert {BODY, FACE} == set(looker(Kind.FACE).weights)
     assert {BODY, PLATE, TEXT} == set(looker(Kind.PLATE).weights)
     assert {BODY} == set(looker(Kind.PERSON).weights)
-    assert {BODY, FACE, PLATE, TEXT} == set(StillLooker.of(Settings()).weights)
+    assert {BODY, FACE, PLATE, TEXT} == set(StillDetector.for_settings(Settings()).weights)
 
 
 @pytest.mark.parametrize(
@@ -170,15 +170,15 @@ def test_only_what_is_needed_is_loaded(colours):
     ],
 )
 def test_text_on_a_vehicle_is_its_plate_when_it_has_the_shape(colours, text, is_plate):
-    found = looker(Kind.PLATE).look(frame((1000, 600), (Kind.VEHICLE, (300, 200, 700, 450)), (Kind.TEXT, text)))
+    found = looker(Kind.PLATE).detect(frame((1000, 600), (Kind.VEHICLE, (300, 200, 700, 450)), (Kind.TEXT, text)))
     assert is_plate is bool(boxes(found, Kind.PLATE))
 
 
 def test_a_vehicle_is_looked_at_close_up(colours):
     """Its plate is too small for every other look."""
     plate = (2020, 1510, 2029, 1514)
-    settings = StillLookSettings(most_vehicles=1)
-    found = looker(Kind.PLATE, settings=settings).look(
+    settings = StillDetectionProfile(max_vehicles=1)
+    found = looker(Kind.PLATE, settings=settings).detect(
         frame((4000, 3000), (Kind.VEHICLE, (1950, 1450, 2080, 1530)), (Kind.PLATE, plate))
     )
     assert near([plate], boxes(found, Kind.PLATE), 2)
@@ -187,16 +187,16 @@ def test_a_vehicle_is_looked_at_close_up(colours):
 def test_a_panorama_goes_on_at_its_other_edge(colours):
     size = (1600, 800)
     halves = [(Kind.FACE, (1580, 500, 1600, 580)), (Kind.FACE, (0, 500, 40, 580))]
-    found = boxes(looker(Kind.FACE).look(frame(size, *halves), panorama=True), Kind.FACE)
+    found = boxes(looker(Kind.FACE).detect(frame(size, *halves), panorama=True), Kind.FACE)
     assert any(box[0] <= 1581 and box[2] > 1600 for box in found)
     assert any(box[0] < 0 and box[2] >= 39 for box in found)
-    apart = boxes(looker(Kind.FACE).look(frame(size, *halves)), Kind.FACE)
+    apart = boxes(looker(Kind.FACE).detect(frame(size, *halves)), Kind.FACE)
     assert not any(box[0] < -8 or box[2] > 1608 for box in apart)
 
 
 def test_what_lies_elsewhere_in_a_panorama_stays_where_it_is(colours):
     faces = [(300, 500, 360, 580), (780, 500, 840, 580), (1400, 500, 1460, 580)]
-    found = looker(Kind.FACE).look(frame((1600, 800), *((Kind.FACE, face) for face in faces)), panorama=True)
+    found = looker(Kind.FACE).detect(frame((1600, 800), *((Kind.FACE, face) for face in faces)), panorama=True)
     assert all(any(near([face], [box], 20) for box in boxes(found, Kind.FACE)) for face in faces)
     assert all(any(d.box.containment(Box(*face).expand(0.5)) == 1 for face in faces) for d in found)
 
@@ -209,12 +209,12 @@ def test_a_face_that_lies_in_the_alpha_channel_alone_is_seen():
         plane[:] = 0
     planes[3][:] = 0
     planes[3][10:30, 10:30] = 255
-    plain, on_paper = module._pictures(RawFrame(picture, 0, 0))
+    plain, on_paper = module._bgr_images(RawFrame(picture, 0, 0))
     assert plain.max() == 0
     assert on_paper[20, 20].max() == 0
     assert on_paper[40, 40].min() == 255
     planes[3][:] = 255
-    assert 1 == len(list(module._pictures(RawFrame(picture, 0, 0))))
+    assert 1 == len(list(module._bgr_images(RawFrame(picture, 0, 0))))
 
 
 def test_models_are_shown_known_pictures_at_first_and_now_and_then(monkeypatch):
@@ -225,7 +225,7 @@ def test_models_are_shown_known_pictures_at_first_and_now_and_then(monkeypatch):
     it = looker(Kind.FACE)
     assert [(BODY, (320, 320)), (FACE, (320, 320))] == asked
     for _ in range(7):
-        it.look(frame((64, 48)))
+        it.detect(frame((64, 48)))
     assert 2 + 2 * 2 == len(asked)
 
 
@@ -241,9 +241,9 @@ def test_a_real_face_is_found_small_large_and_across_the_seam(weights):
     put(300, 60, 160)
     put(800, 150, 700)
     put(1700, 600, 240)  # the face itself lies from 1779 to 1830
-    it = StillLooker(weights, (Kind.FACE,), StillLookSettings(small_tile=0))
+    it = StillDetector(weights, (Kind.FACE,), StillDetectionProfile(small_tile=0))
     planes = av.VideoFrame.from_ndarray(scene, format="bgr24").reformat(format="gbrp")
-    found = [d.box for d in it.look(RawFrame(planes, 0, 0), panorama=True) if d.kind is Kind.FACE and d.score > 0.5]
+    found = [d.box for d in it.detect(RawFrame(planes, 0, 0), panorama=True) if d.kind is Kind.FACE and d.score > 0.5]
     assert any(abs(box.centre[0] - 370) < 20 and box.width < 60 for box in found)
     assert any(abs(box.centre[0] - 1105) < 60 and box.width > 120 for box in found)
     assert any(box.x1 < 1795 and box.x2 > 1805 and 600 < box.centre[1] < 840 for box in found)
@@ -251,8 +251,8 @@ def test_a_real_face_is_found_small_large_and_across_the_seam(weights):
 
 
 def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(weights):
-    it = StillLooker(weights, (Kind.PLATE,))
+    it = StillDetector(weights, (Kind.PLATE,))
     for words, paper, is_plate in (("B 4711 KX", 235, True), ("no plate", 60, False)):
         picture = av.VideoFrame.from_ndarray(plates.filling(words, paper), format="bgr24").reformat(format="gbrp")
-        found = boxes(it.look(RawFrame(picture, 0, 0)), Kind.PLATE)
+        found = boxes(it.detect(RawFrame(picture, 0, 0)), Kind.PLATE)
         assert is_plate is any(Box(*plates.WORDS).containment(Box(*box)) > 0.95 for box in found)

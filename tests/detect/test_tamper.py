@@ -7,8 +7,8 @@ import pytest
 
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
-from passerby.core.view_stats import MOVED
-from passerby.detect.tamper import FIRST, SETTLED, Sights
+from passerby.core.view_stats import MOVED_BELOW
+from passerby.detect.tamper import MIN_REFERENCE_UPDATES, REPLACE_AFTER_SETTLED, TamperMonitor
 
 WIDTH, HEIGHT = 640, 360
 GEOMETRY = Geometry(WIDTH, HEIGHT)
@@ -40,8 +40,8 @@ def seen(sights, picture, rng=None):
 @pytest.fixture
 def sights():
     """Of a camera that has shown the yard for a while."""
-    sights = Sights()
-    for _ in range(FIRST + 4):
+    sights = TamperMonitor()
+    for _ in range(MIN_REFERENCE_UPDATES + 4):
         seen(sights, YARD)
     return sights
 
@@ -98,15 +98,15 @@ NIGHT = (YARD * 0.03).astype(np.uint8)
     ("shown", "looks", "expected"),
     [
         (NEAR, 20, "fine"),  # who puts up the camera and walks off
-        (NIGHT, SETTLED + 10, "dark"),
-        (HAND, SETTLED + 10, "covered"),
+        (NIGHT, REPLACE_AFTER_SETTLED + 10, "dark"),
+        (HAND, REPLACE_AFTER_SETTLED + 10, "covered"),
     ],
     ids=["near", "night", "hand"],
 )
 def test_what_it_shows_while_it_begins_is_not_what_it_has_to_show(shown, looks, expected):
-    sights = Sights()
+    sights = TamperMonitor()
     begun = [verdict(seen(sights, shown)) for _ in range(looks)]
-    after = [verdict(seen(sights, YARD)) for _ in range(SETTLED)]
+    after = [verdict(seen(sights, YARD)) for _ in range(REPLACE_AFTER_SETTLED)]
     assert ({expected}, {"fine"}) == (set(begun), set(after))
     assert "moved" == verdict(seen(sights, yard(9)))
 
@@ -115,26 +115,26 @@ def test_what_it_shows_while_it_begins_is_not_what_it_has_to_show(shown, looks, 
 def test_what_shows_nothing_is_never_what_is_known(sights, shown, expected):
     """Neither at dawn nor when the cloth is taken off does the camera look as if it had been turned; and one that was
     turned meanwhile does."""
-    assert {expected} == {verdict(seen(sights, shown)) for _ in range(2 * SETTLED)}
+    assert {expected} == {verdict(seen(sights, shown)) for _ in range(2 * REPLACE_AFTER_SETTLED)}
     assert "fine" == verdict(seen(sights, YARD))
     assert "moved" == verdict(seen(sights, np.roll(YARD, 130, axis=1)))
 
 
 def test_a_camera_that_stays_turned_is_at_home_there(sights):
     other = yard(9)
-    verdicts = [verdict(seen(sights, other)) for _ in range(SETTLED + 5)]
+    verdicts = [verdict(seen(sights, other)) for _ in range(REPLACE_AFTER_SETTLED + 5)]
     assert ("moved", "fine") == (verdicts[0], verdicts[-1])
 
 
 def test_light_that_wanders_through_the_day_is_learned():
     """Shadows that come and go slowly, over an hour of looks."""
-    sights, worst = Sights(), 1.0
+    sights, worst = TamperMonitor(), 1.0
     for look in range(100):
         shade = YARD.copy()
         edge = 6 * look
         shade[:, max(0, edge - 250) : edge] = (shade[:, max(0, edge - 250) : edge] * 0.6).astype(np.uint8)
-        worst = min(worst, seen(sights, shade).likeness)
-    assert worst > MOVED
+        worst = min(worst, seen(sights, shade).similarity)
+    assert worst > MOVED_BELOW
 
 
 def test_another_size_is_no_reason_for_an_alarm(sights):

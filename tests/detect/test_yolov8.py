@@ -9,8 +9,8 @@ import pytest
 
 from passerby.detect import runtime
 from passerby.detect.families.yolov8 import BINS, FAMILY, STRIDES
-from passerby.detect.known_answer_images import Kind, scene
-from passerby.detect.runtime import Model
+from passerby.detect.known_answer_images import Kind, object_image
+from passerby.detect.runtime import OpenVinoModel
 from passerby.detect.weights import Registry
 
 SIDE = 64
@@ -71,11 +71,11 @@ def test_the_cut_network_answers_as_the_whole_one(id: str, weights: Registry, mo
     drawings = [Kind.PERSON, Kind.VEHICLE, Kind.SCREEN, Kind.TEXT]
     for place, kind in enumerate(drawings):
         row, column = divmod(place, 2)
-        picture[row * 320 :, column * 320 :][:320, :320] = cv2.resize(scene(kind), (320, 320))
+        picture[row * 320 :, column * 320 :][:320, :320] = cv2.resize(object_image(kind), (320, 320))
     classes = sorted(weights[id].classes)
 
     content = weights.load_bytes(id)
-    found = FAMILY.decode(Model(content, id, FAMILY.input, FAMILY.outputs).infer(picture), 0.02, classes)
+    found = FAMILY.decode(OpenVinoModel(content, id, FAMILY.input, FAMILY.outputs).infer(picture), 0.02, classes)
 
     whole = ov.Core()
     compiled = whole.compile_model(whole.read_model(content), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})

@@ -11,13 +11,13 @@ from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.documents.plan import (
-    Analysed,
+    AnalysedRange,
     AudioSpan,
     Correction,
     Fingerprint,
     Keyframe,
     Plan,
-    Span,
+    TickSpan,
     Track,
     TrimSpan,
     VideoPlan,
@@ -36,8 +36,8 @@ def track(number, *keys, kind=Kind.FACE):
 
 
 def correction(action, number, changed=None, video=0):
-    when = "2026-03-01T10:30:00+00:00"
-    return Correction(who="J. Doe", when=when, video=video, action=action, number=number, track=changed)
+    created = "2026-03-01T10:30:00+00:00"
+    return Correction(author="J. Doe", created=created, video=video, action=action, number=number, track=changed)
 
 
 def plan(*tracks, corrections=()):
@@ -48,7 +48,7 @@ def plan(*tracks, corrections=()):
         width=640,
         height=360,
         frames=10,
-        analysed=(Analysed(first_frame=0, last_frame=9, first_time=0, last_time=900),),
+        analysed=(AnalysedRange(first_frame=0, last_frame=9, first_time=0, last_time=900),),
         cuts=(300,),
         tracks=tracks,
     )
@@ -92,9 +92,9 @@ def test_a_file_that_does_not_state_its_length_has_a_plan_all_the_same(tmp_path)
 
 
 @given(paths.map(lambda path: sorted(path.items())), st.integers(-5, 505))
-def test_between_two_keyframes_it_moves_on_a_straight_line(places, time):
+def test_between_two_keyframes_the_position_is_interpolated(places, time):
     keys = [key(t, Box(min(a, c), min(b, d), max(a, c), max(b, d))) for t, (a, b, c, d) in places]
-    here = track(1, *keys).at(time)
+    here = track(1, *keys).masked_at(time)
     if not keys[0].time <= time <= keys[-1].time:
         assert here is None
         return
@@ -106,22 +106,22 @@ def test_between_two_keyframes_it_moves_on_a_straight_line(places, time):
 
 def test_polygons_of_as_many_corners_move_as_well():
     a, b = ((0, 0), (10, 0), (10, 10)), ((20, 0), (30, 0), (30, 10))
-    assert ((5, 0), (15, 0), (15, 10)) == track(1, key(0, polygon=a), key(100, polygon=b)).at(25).polygon
+    assert ((5, 0), (15, 0), (15, 10)) == track(1, key(0, polygon=a), key(100, polygon=b)).masked_at(25).polygon
 
 
 def test_where_shapes_do_not_match_both_are_covered():
     """A box that is to become a polygon, or a triangle a square: what lies between is not known, so all of it."""
     moved = track(1, key(0, Box(0, 0, 10, 10)), key(100, Box(50, 0, 60, 10), polygon=((50, 0), (60, 0), (60, 10))))
-    here = moved.at(1)
+    here = moved.masked_at(1)
     assert (None, Box(0, 0, 60, 10)) == (here.polygon, here.box)
 
 
-def test_a_frame_is_seen_when_both_its_number_and_its_time_are():
+def test_a_frame_is_analysed_when_both_its_ordinal_and_its_time_are():
     video = FULL.videos[0]
-    assert video.seen(0, 0)
-    assert video.seen(9, 900)
-    assert not video.seen(10, 900)
-    assert not video.seen(9, 901)
+    assert video.is_analysed(0, 0)
+    assert video.is_analysed(9, 900)
+    assert not video.is_analysed(10, 900)
+    assert not video.is_analysed(9, 901)
 
 
 def test_corrections_come_in_their_order_and_the_last_one_counts():
@@ -165,7 +165,7 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("name", SPOILT)
-def test_what_is_wrong_is_named_and_how_to_go_on(name, tmp_path):
+def test_an_error_names_the_field_and_the_next_step(name, tmp_path):
     change, named = SPOILT[name]
     path = tmp_path / "a.plan.json"
     data = json.loads(FULL.to_json())
@@ -180,7 +180,7 @@ def test_what_is_wrong_is_named_and_how_to_go_on(name, tmp_path):
 def test_what_is_not_a_plan_at_all_is_an_error_too(text, tmp_path):
     path = tmp_path / "a.plan.json"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(PlanError, match=r"a\.plan\.json is not a plan"):
+    with pytest.raises(PlanError, match=r"a\.plan\.json is not a valid plan"):
         Plan.load(path)
 
 
@@ -194,40 +194,40 @@ def test_a_plan_that_is_not_there(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        pytest.param(lambda: [correction("add", 1, track(1))], "there is one already", id="number taken"),
-        pytest.param(lambda: [correction("remove", 7)], "there is none", id="remove nothing"),
-        pytest.param(lambda: [correction("replace", 7, track(7))], "there is none", id="replace nothing"),
-        pytest.param(lambda: [correction("remove", 1)] * 2, "there is none", id="remove twice"),
+        pytest.param(lambda: [correction("add", 1, track(1))], "already exists", id="number taken"),
+        pytest.param(lambda: [correction("remove", 7)], "does not exist", id="remove nothing"),
+        pytest.param(lambda: [correction("replace", 7, track(7))], "does not exist", id="replace nothing"),
+        pytest.param(lambda: [correction("remove", 1)] * 2, "does not exist", id="remove twice"),
         pytest.param(lambda: [correction("remove", 1, video=1)], "no video 1", id="no such video"),
-        pytest.param(lambda: [correction("add", 7)], "a track is given", id="add nothing"),
-        pytest.param(lambda: [correction("remove", 1, track(1))], "a track is given", id="remove and add"),
-        pytest.param(lambda: [correction("add", 7, track(8))], "its track says 8", id="two numbers"),
+        pytest.param(lambda: [correction("add", 7)], "track is required", id="add nothing"),
+        pytest.param(lambda: [correction("remove", 1, track(1))], "track is required", id="remove and add"),
+        pytest.param(lambda: [correction("add", 7, track(8))], "its track is number 8", id="two numbers"),
     ],
 )
-def test_a_correction_that_misses_is_an_error_not_a_leak(wrong, why):
+def test_a_correction_of_a_missing_track_is_an_error_not_a_leak(wrong, why):
     with pytest.raises(ValueError, match=why):
         plan(track(1), corrections=wrong())
 
 
 def test_where_a_track_is_kept_visible_it_is_not_hidden_but_still_there():
-    one = track(1, key(0), key(100)).model_copy(update={"visible": (Span(start=20, end=40),)})
-    assert [False, True, True, False] == [one.at(time) is None for time in (19, 20, 40, 41)]
-    assert one.place(30) == track(1, key(0), key(100)).at(30)
+    one = track(1, key(0), key(100)).model_copy(update={"visible": (TickSpan(start=20, end=40),)})
+    assert [False, True, True, False] == [one.masked_at(time) is None for time in (19, 20, 40, 41)]
+    assert one.interpolate(30) == track(1, key(0), key(100)).masked_at(30)
 
 
-def test_a_stretch_goes_forward():
+def test_a_time_range_goes_forward():
     with pytest.raises(ValidationError, match="before it starts"):
-        Span(start=2, end=1)
+        TickSpan(start=2, end=1)
 
 
-def test_corrections_of_sound_and_trim_are_about_no_track():
-    made = {"who": "x", "when": "2026-03-01T10:30:00+00:00", "video": 0}
-    sound = Correction(**made, action="sound", sound_before=(), sound_after=(AudioSpan(start=0, end=1),))
+def test_corrections_of_audio_and_trim_have_no_track():
+    made = {"author": "x", "created": "2026-03-01T10:30:00+00:00", "video": 0}
+    sound = Correction(**made, action="audio", audio_before=(), audio_after=(AudioSpan(start=0, end=1),))
     one = plan(track(1))
     assert one.tracks(0) == plan(track(1), corrections=(sound,)).tracks(0)
     for wrong in (
-        {"action": "sound"},
-        {"action": "trim", "sound_before": (), "sound_after": ()},
+        {"action": "audio"},
+        {"action": "trim", "audio_before": (), "audio_after": ()},
         {"action": "trim", "trim_before": (), "trim_after": (), "track": track(1)},
         {"action": "remove", "number": 1, "trim_before": (), "trim_after": ()},
     ):

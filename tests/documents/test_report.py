@@ -4,37 +4,37 @@ import pytest
 
 from passerby.config.settings import Settings
 from passerby.documents.plan import Fingerprint
-from passerby.documents.report import Output, QuickCheck, Report, Suspect
+from passerby.documents.report import OutputSummary, QuickCheck, QuickFinding, Report
 
-SUSPECT = Suspect(time=1.5, what="a face shows", box=(1, 2, 3, 4), score=0.8)
+FINDING = QuickFinding(time=1.5, description="a face is visible", box=(1, 2, 3, 4), score=0.8)
 
 
-def report(covered=0, suspects=(), ran=True):
+def report(covered=0, findings=(), ran=True):
     return Report(
         program="passerby test",
-        made="2026-03-01T10:30:00+00:00",
+        created="2026-03-01T10:30:00+00:00",
         source=Fingerprint(name="a.mp4", sha256="0" * 64, size=5, duration=None, frames=10),
-        output=Output(name="b.mp4", sha256="1" * 64, size=5, codec="libx264", frames=10, covered=covered),
+        output=OutputSummary(name="b.mp4", sha256="1" * 64, size=5, codec="libx264", frames=10, covered=covered),
         settings=Settings(),
         weights=(),
         plan_edited=False,
         hidden=(),
         dropped=(),
         warnings=(),
-        check=QuickCheck(ran=ran, suspects=suspects),
+        check=QuickCheck(ran=ran, findings=findings),
     )
 
 
 @pytest.mark.parametrize(
     ("made", "expected"),
-    [(report(), False), (report(ran=False), False), (report(covered=1), True), (report(suspects=(SUSPECT,)), True)],
+    [(report(), False), (report(ran=False), False), (report(covered=1), True), (report(findings=(FINDING,)), True)],
 )
-def test_a_person_is_needed_for_a_suspect_or_a_covered_frame(made, expected):
-    assert expected is made.needs_a_person
+def test_review_is_needed_for_a_finding_or_a_covered_frame(made, expected):
+    assert expected is made.needs_review
 
 
 def test_what_is_saved_can_be_read_again():
-    made = report(2, (SUSPECT,))
+    made = report(2, (FINDING,))
     assert made == Report.model_validate_json(made.to_json())
 
 
@@ -49,5 +49,5 @@ def fields(schema):
 def test_every_field_is_explained():
     page = Path(__file__).parents[2] / "docs" / "ref" / "report.md"
     own = set(fields(Report.model_json_schema())) - set(fields(Settings.model_json_schema()))
-    assert {"suspects", "covered", "ranges"} <= own
+    assert {"findings", "covered", "ranges"} <= own
     assert set() == {name for name in own if f"`{name}`" not in page.read_text(encoding="utf-8")}

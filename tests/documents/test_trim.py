@@ -15,9 +15,9 @@ TRIMS = Trims([TrimSpan(start=5, end=6), TrimSpan(start=1, end=2), TrimSpan(star
     [(0, 0), (9, 9), (10, None), (19, None), (20, 10), (39, 29), (40, None), (59, None), (60, 30)],
 )
 def test_frames_of_a_span_are_gone_and_later_ones_move_up(source, written):
-    assert written == TRIMS.written(source)
+    assert written == TRIMS.to_output_time(source)
     if written is not None:
-        assert source == TRIMS.source(written)
+        assert source == TRIMS.to_source_time(written)
 
 
 def test_spans_that_touch_are_one():
@@ -27,7 +27,7 @@ def test_spans_that_touch_are_one():
 
 def test_sound_moves_with_the_picture():
     spans = [AudioSpan(start=0.5, end=1.5), AudioSpan(start=4.2, end=5), AudioSpan(start=7, end=8, action="bleep")]
-    moved = [(span.start, span.end, span.action) for span in TRIMS.sound(spans)]
+    moved = [(span.start, span.end, span.action) for span in TRIMS.to_output_audio(spans)]
     assert [(0.5, 1.0, "mute"), (4.0, 5.0, "bleep")] == moved
 
 

@@ -1,7 +1,8 @@
-"""A long film that is done in spans: the plan, the frames, the times and the sound are those of one machine alone."""
+"""A long video distributed in segments: plan, frames, times and audio are those of one machine alone."""
 
 from fractions import Fraction
 from functools import partial
+from itertools import chain, repeat
 
 import av
 import numpy as np
@@ -11,28 +12,26 @@ from passerby.config.settings import Audio, Codec, Settings
 from passerby.core.box import Box
 from passerby.core.errors import OutputError
 from passerby.core.kinds import Detection, Kind
-from passerby.core.progress import Silent
 from passerby.documents.plan import Plan
-from passerby.engine import distributed as spans
-from passerby.engine import video as pipeline
-from passerby.track.segments import VARIABLE, Span
+from passerby.engine import distributed, video
+from passerby.engine.options import RunOptions
+from passerby.track.segments import SegmentLengths, SegmentRange
 from tests import clips
 from tests.clips import TIME_BASE, constant, decoded, tone, write_clip
-from tests.plans import ToldLooker, told
+from tests.fake_detector import FakeDetector, FakeDetectorFactory, nothing
 
-#: Frames of a clip: three stretches of a second and some more.
+#: Frames of a clip: three segments of a second and some more.
 FRAMES = 100
 MILLISECONDS = Fraction(1, 1000)
 
 
-@pytest.fixture(autouse=True)
-def seconds(monkeypatch):
-    monkeypatch.setenv(VARIABLE, "1")
+#: Segments of a second, which overlap by half of it.
+LENGTHS = SegmentLengths(1.0, 0.5)
 
 
-def there(seconds):
-    """What is there, by the clock: a face that stays, one that walks by, from before the first seam till after the
-    second, and one that shows about a seam only."""
+def face_boxes(seconds):
+    """What is visible, by the clock: a face that stays, one that walks by, from before the first boundary till after
+    the second, and one that is there about a boundary only."""
     faces = [Box(70, 60, 90, 90)]
     if 0.5 < seconds < 2.5:
         left = 20 + 4 * seconds
@@ -42,14 +41,17 @@ def there(seconds):
     return faces
 
 
-@pytest.fixture(autouse=True)
-def seen(monkeypatch):
-    def look(_, frame, reach=None):
-        seconds = float(frame.time * frame.picture.time_base)
-        return [Detection(Kind.FACE, box, 0.8, "test") for box in there(seconds)]
+def detect(frame, scope):
+    seconds = float(frame.time * frame.picture.time_base)
+    return [Detection(Kind.FACE, box, 0.8, "test") for box in face_boxes(seconds)]
 
-    told(monkeypatch)
-    monkeypatch.setattr("passerby.engine.analyse.Looker", type("Told", (ToldLooker,), {"look": look}))
+
+def options(settings=None, lengths=LENGTHS, **kwargs):
+    made = chain([FakeDetector(kwargs.pop("detect", detect))], repeat(FakeDetector()))  # the self-check detects nothing
+    detectors = FakeDetectorFactory(lambda geometry: next(made))
+    return RunOptions(
+        settings=settings or Settings(), threads=1, detectors=detectors, segment_lengths=lengths, **kwargs
+    )
 
 
 def with_sound(container, stream):
@@ -61,7 +63,7 @@ def filled(container):
 
 
 def uneven():
-    """Times of which no two are alike, with a pause longer than a stretch in the middle."""
+    """Irregular times, with a gap longer than a segment in the middle."""
     times = [int(n * 1001 + 11 * (n % 7)) for n in range(FRAMES)]
     return [time + 45000 * (n >= 50) for n, time in enumerate(times)]
 
@@ -93,25 +95,31 @@ CLIPS = {
 ENDINGS = {"mkv": ".mkv", "webm": ".webm", "mov": ".mov"}
 
 
-def in_spans(source, output, settings, **options):
+def analyse_all(source, **kwargs):
+    ranges = distributed.split(source, LENGTHS)
+    return [distributed.analyse_segments(source, segments, options(**kwargs)) for segments in ranges]
+
+
+def in_chunks(source, output, settings):
     """As a cluster does it, one step after the other."""
-    sights = [spans.look_at(source, span, settings, 1, Silent()) for span in spans.cut(source)]
-    plan = spans.as_one(sights, settings)
+    analyses = analyse_all(source, settings=settings)
+    plan = distributed.merge_plan(analyses, settings)
     assert plan is not None
-    parts = []
-    for number, (part, piece) in enumerate(spans.pieces(plan, sights)):
-        path = output.with_name(f"{number}.piece")
-        parts.append((path, piece, spans.paint(source, path, output, part, piece, False, True, 1, Silent())))
-    join = partial(spans.join, source, output, plan, parts, False, None, False, 1, lambda: None)
-    return plan, sights, parts, join
+    chunks = []
+    for number, (part, chunk) in enumerate(distributed.plan_chunks(plan, analyses)):
+        path = output.with_name(f"{number}.chunk")
+        rendered = distributed.render_chunk(source, path, output, part, chunk, False, options(detect=nothing))
+        chunks.append((path, chunk, rendered))
+    join = partial(distributed.join_chunks, source, output, plan, chunks, False, options(), lambda: None)
+    return plan, analyses, chunks, join
 
 
 def streams(path):
-    """Everything that a container says of its picture, but how many bits it takes; and its packets' times."""
+    """All metadata of the video stream but its bit rate; and the times of its packets."""
     with av.open(path) as container:
         stream = container.streams.video[0]
         context = stream.codec_context
-        said = (
+        metadata = (
             stream.time_base,
             stream.average_rate,
             stream.duration,
@@ -122,13 +130,13 @@ def streams(path):
             context.color_primaries,
             dict(stream.metadata),
         )
-        return said, sorted(
+        return metadata, sorted(
             (packet.pts, packet.pts * stream.time_base) for packet in container.demux(stream) if packet.size
         )
 
 
 def samples(path):
-    """The sound, and when it begins."""
+    """The audio, and when it starts."""
     with av.open(path) as container:
         frames = list(container.decode(audio=0))
         return frames[0].pts, np.concatenate([frame.to_ndarray()[0] for frame in frames])
@@ -140,138 +148,140 @@ def test_the_plan_the_frames_and_the_times_are_those_of_one_machine(tmp_path, na
     codec = Codec.AV1 if name in ("webm", "av1") else None
     settings = Settings(audio=Audio.KEEP, codec=codec, quality=12)
     alone, joined = tmp_path / f"alone{source.suffix}", tmp_path / f"joined{source.suffix}"
-    report = pipeline.redact(source, alone, settings, save_plan=tmp_path / "alone.json", threads=1)
-    plan, sights, _, join = in_spans(source, joined, settings)
-    assert len(sights) >= 3
+    report = video.redact(source, alone, options(settings, save_plan=tmp_path / "alone.json"))
+    plan, analyses, _, join = in_chunks(source, joined, settings)
+    assert len(analyses) >= 3
     assert Plan.load(tmp_path / "alone.json") == plan
-    said = join()
+    distributed_report = join()
     assert streams(alone) == streams(joined)
-    assert (report.check.frames_compared, ()) == (said.check.frames_compared, said.check.suspects)
+    assert (report.check.frames_compared, ()) == (
+        distributed_report.check.frames_compared,
+        distributed_report.check.findings,
+    )
     for field in ("source", "hidden", "dropped", "damage", "warnings", "weights", "plan_edited"):
-        assert getattr(report, field) == getattr(said, field)
+        assert getattr(report, field) == getattr(distributed_report, field)
     one, other = decoded(alone), decoded(joined)
     assert [time for time, _ in one] == [time for time, _ in other]
-    # Encoders keep as much of each, but begin anew with each piece.
+    # The quality is the same, but encoders restart with each chunk.
     assert max(np.abs(a.astype(int) - b).mean() for (_, a), (_, b) in zip(one, other, strict=True)) < 6
     if name == "even":
-        (begins, heard), (begins_too, heard_too) = samples(alone), samples(joined)
-        assert begins == begins_too
-        assert np.array_equal(heard, heard_too)
+        (start, audio), (joined_start, joined_audio) = samples(alone), samples(joined)
+        assert start == joined_start
+        assert np.array_equal(audio, joined_audio)
 
 
 @pytest.fixture
-def calm(monkeypatch, tmp_path):
-    """A clip in which nothing moves, so that motion carries nothing away."""
+def static_clip(monkeypatch, tmp_path):
+    """A clip in which nothing moves, so that motion propagates nothing away."""
     monkeypatch.setattr(clips, "picture", lambda _, *given, picture=clips.picture: picture(0, *given))
-    return write_clip(tmp_path / "calm.mp4", times=constant(FRAMES))
+    return write_clip(tmp_path / "static.mp4", times=constant(FRAMES))
 
 
-def test_a_thing_at_a_seam_is_one_track_and_hidden_on_both_sides(calm, tmp_path):
-    source = calm
-    plan, sights, _, _ = in_spans(source, tmp_path / "out.mp4", Settings())
+def test_an_object_at_a_boundary_is_one_track_and_masked_on_both_sides(static_clip, tmp_path):
+    plan, analyses, _, _ = in_chunks(static_clip, tmp_path / "out.mp4", Settings())
     second = round(1 / TIME_BASE)
     short = [track for track in plan.videos[0].tracks if all(key.box.x1 > 90 for key in track.keyframes)]
     assert [True] == [track.start < 0.8 * second and track.end > 1.4 * second for track in short]
-    for seam in (1, 2):
+    for boundary in (1, 2):
         before, after = [
             [
-                one.track
-                for one in sights[n].looked.tracks[n]
-                if one.track.start <= seam * second + 1001 <= one.track.end
+                candidate.track
+                for candidate in analyses[n].result.candidates[n]
+                if candidate.track.start <= boundary * second + 1001 <= candidate.track.end
             ]
-            for n in (seam - 1, seam)
+            for n in (boundary - 1, boundary)
         ]
         assert before
         assert after
-        for time in range(seam * second - 10010, seam * second + 10010, 1001):
-            hidden = [here.box for track in plan.videos[0].tracks if (here := track.at(time)) is not None]
+        for time in range(boundary * second - 10010, boundary * second + 10010, 1001):
+            masks = [key.box for track in plan.videos[0].tracks if (key := track.masked_at(time)) is not None]
             for track in (*before, *after):
-                there = track.at(time)
-                assert there is None or any(there.box.inside(box) > 0.999 for box in hidden)
+                key = track.masked_at(time)
+                assert key is None or any(key.box.containment(box) > 0.999 for box in masks)
 
 
-def test_in_stretches_no_less_is_hidden_and_no_more_tracks_are_found(calm, monkeypatch):
-    plan = pipeline.analyse(calm, threads=1)
-    monkeypatch.delenv(VARIABLE)
-    alone = pipeline.analyse(calm, threads=1)
-    assert 3 == len(alone.videos[0].tracks) == len(plan.videos[0].tracks)
-    for found in (plan, alone):
+def test_in_segments_no_less_is_masked_and_no_more_tracks_are_found(static_clip):
+    plan = video.analyse(static_clip, options())
+    unsegmented = video.analyse(static_clip, options(lengths=SegmentLengths()))
+    assert 3 == len(unsegmented.videos[0].tracks) == len(plan.videos[0].tracks)
+    for found in (plan, unsegmented):
         for time in constant(FRAMES):
-            hidden = [here.box for track in found.videos[0].tracks if (here := track.at(time)) is not None]
-            for face in there(float(time * TIME_BASE)):
-                assert any(face.containment(box) > 0.8 for box in hidden)
+            masks = [key.box for track in found.videos[0].tracks if (key := track.masked_at(time)) is not None]
+            for face in face_boxes(float(time * TIME_BASE)):
+                assert any(face.containment(box) > 0.8 for box in masks)
 
 
-def test_what_does_not_decode_alike_everywhere_is_not_put_together(tmp_path):
+def test_what_does_not_decode_alike_everywhere_is_not_merged(tmp_path):
     source = write_clip(tmp_path / "clip.mp4", times=constant(FRAMES))
-    sights = [spans.look_at(source, span, Settings(), 1, Silent()) for span in spans.cut(source)]
-    assert spans.as_one(sights, Settings()) is not None
-    time, hash_ = sights[0].looked.after[3]
+    analyses = analyse_all(source)
+    assert distributed.merge_plan(analyses, Settings()) is not None
+    time, hash_ = analyses[0].result.frames_after[3]
     for other in ((time + 1, hash_), (time, hash_ ^ 1)):
-        sights[0].looked.after[3] = other
-        assert spans.as_one(sights, Settings()) is None
-    sights[0].looked.after[3] = time, hash_
-    sights[2].looked.before = time, hash_
-    assert spans.as_one(sights, Settings()) is None
+        analyses[0].result.frames_after[3] = other
+        assert distributed.merge_plan(analyses, Settings()) is None
+    analyses[0].result.frames_after[3] = time, hash_
+    analyses[2].result.frame_before = time, hash_
+    assert distributed.merge_plan(analyses, Settings()) is None
 
 
-def test_a_damaged_film_is_done_in_one_piece(tmp_path):
+def test_a_damaged_video_is_not_distributed(tmp_path):
     source = write_clip(tmp_path / "clip.mp4", times=constant(FRAMES))
     data = bytearray(source.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 400] = bytes(400)
     source.write_bytes(data)
-    sights = [spans.look_at(source, span, Settings(), 1, Silent()) for span in spans.cut(source)]
-    assert not all(sight.sound for sight in sights)
-    assert spans.as_one(sights, Settings()) is None
+    analyses = analyse_all(source)
+    assert not all(analysis.decodes_cleanly for analysis in analyses)
+    assert distributed.merge_plan(analyses, Settings()) is None
 
 
-def test_a_film_that_was_cut_off_is_done_in_one_piece(tmp_path):
+def test_a_truncated_video_is_not_distributed(tmp_path):
     source = write_clip(tmp_path / "clip.mp4", times=constant(FRAMES), container_options={"movflags": "faststart"})
     source.write_bytes(source.read_bytes()[:-3000])
-    found = spans.cut(source)
-    sights = [spans.look_at(source, span, Settings(), 1, Silent()) for span in found] if len(found) > 1 else []
-    assert not sights or spans.as_one(sights, Settings()) is None
+    analyses = analyse_all(source) if len(distributed.split(source, LENGTHS)) > 1 else []
+    assert not analyses or distributed.merge_plan(analyses, Settings()) is None
 
 
-def test_only_long_films_in_which_one_can_jump_are_cut(tmp_path, monkeypatch):
-    assert 3 == len(spans.cut(write_clip(tmp_path / "long.mp4", times=constant(FRAMES))))
-    assert [Span(0, 0), Span(1, 1), Span(2)] == spans.cut(tmp_path / "long.mp4")
-    assert [Span(0)] == spans.cut(tmp_path / "long.mp4", least=2)
-    assert 1 == len(spans.cut(write_clip(tmp_path / "short.mp4")))
+def test_only_long_videos_with_reliable_seeking_are_split(tmp_path):
+    assert 3 == len(distributed.split(write_clip(tmp_path / "long.mp4", times=constant(FRAMES)), LENGTHS))
+    assert [SegmentRange(0, 0), SegmentRange(1, 1), SegmentRange(2)] == distributed.split(
+        tmp_path / "long.mp4", LENGTHS
+    )
+    assert [SegmentRange(0)] == distributed.split(tmp_path / "long.mp4", LENGTHS, min_segments=2)
+    assert 1 == len(distributed.split(write_clip(tmp_path / "short.mp4"), LENGTHS))
     stream = write_clip(tmp_path / "a.ts", times=constant(FRAMES), container="mpegts", time_base=Fraction(1, 90000))
-    assert 1 == len(spans.cut(stream))
-    monkeypatch.delenv(VARIABLE)
-    assert 1 == len(spans.cut(tmp_path / "long.mp4"))
+    assert 1 == len(distributed.split(stream, LENGTHS))
+    assert 1 == len(distributed.split(tmp_path / "long.mp4", SegmentLengths()))
 
 
-def test_spans_of_several_stretches_give_the_same(tmp_path):
+def test_ranges_of_several_segments_give_the_same(tmp_path):
     source = write_clip(tmp_path / "clip.mp4", times=constant(5 * 30))
-    found = spans.cut(source, least=2)
-    assert [Span(0, 1), Span(2)] == found
-    sights = [spans.look_at(source, span, Settings(), 1, Silent()) for span in found]
-    assert [[0, 1], [2, 3, 4]] == [list(sight.looked.tracks) for sight in sights]
-    assert pipeline.analyse(source, threads=1) == spans.as_one(sights, Settings())
+    ranges = distributed.split(source, LENGTHS, min_segments=2)
+    assert [SegmentRange(0, 1), SegmentRange(2)] == ranges
+    analyses = [distributed.analyse_segments(source, segments, options()) for segments in ranges]
+    assert [[0, 1], [2, 3, 4]] == [list(analysis.result.candidates) for analysis in analyses]
+    assert video.analyse(source, options()) == distributed.merge_plan(analyses, Settings())
 
 
-def test_a_piece_that_another_run_has_written_is_not_joined(tmp_path):
+def test_a_chunk_that_another_run_has_written_is_not_joined(tmp_path):
     source = write_clip(tmp_path / "clip.mp4", times=constant(FRAMES))
     output = tmp_path / "out.mp4"
-    _, _, parts, join = in_spans(source, output, Settings())
-    parts[1][0].write_bytes(parts[0][0].read_bytes())
-    with pytest.raises(OutputError, match="not what was written"):
+    _, _, chunks, join = in_chunks(source, output, Settings())
+    chunks[1][0].write_bytes(chunks[0][0].read_bytes())
+    with pytest.raises(OutputError, match="not the chunk that was written"):
         join()
     assert not output.exists()
 
 
-def test_pieces_of_another_encoder_are_not_joined(tmp_path):
+def test_chunks_of_another_encoder_are_not_joined(tmp_path):
     source = write_clip(tmp_path / "clip.mp4", times=constant(FRAMES))
     output = tmp_path / "out.mp4"
-    _, sights, parts, join = in_spans(source, output, Settings())
-    part, piece = spans.pieces(spans.as_one(sights, Settings()), sights)[1]
+    _, analyses, chunks, join = in_chunks(source, output, Settings())
+    part, chunk = distributed.plan_chunks(distributed.merge_plan(analyses, Settings()), analyses)[1]
     wide = part.model_copy(update={"settings": Settings(codec=Codec.HEVC)})
-    path = parts[1][0]
-    parts[1] = path, piece, spans.paint(source, path, output, wide, piece, False, False, 1, Silent())
+    path = chunks[1][0]
+    rendered = distributed.render_chunk(source, path, output, wide, chunk, False, options(verify=False))
+    chunks[1] = path, chunk, rendered
     with pytest.raises(OutputError, match="joined"):
         join()
     assert not output.exists()

@@ -1,4 +1,4 @@
-"""The story of a file from end to end, and the invariants that only a whole run can break."""
+"""The pipeline for a video from end to end, and the invariants that only a whole run can break."""
 
 import hashlib
 import os
@@ -15,14 +15,14 @@ from passerby.config.settings import Style
 from passerby.core.box import Box
 from passerby.core.errors import DamagedSource, DetectorError, OutputExists, PlanError, SourceChanged
 from passerby.core.kinds import Detection, Kind
-from passerby.detect.runtime import Model
-from passerby.detect.schedule import FULL
+from passerby.detect.runtime import OpenVinoModel
 from passerby.documents.plan import Correction, Keyframe
 from passerby.engine import analyse as first
 from passerby.engine import render as second
 from passerby.source.video.file import VideoFile
 from tests import clips
-from tests.plans import always, plan_for, told, track
+from tests.fake_detector import fake_detectors
+from tests.plans import permanent_track, plan_for, still_track
 from tests.white_patch import PATCH, PICTURE, hidden, render, shows
 
 
@@ -45,10 +45,10 @@ def out(tmp_path):
 
 
 def test_a_frame_that_was_not_analysed_is_covered_whole(clip, out):
-    report, pictures = render(clip, out, seen=9)
+    report, pictures = render(clip, out, analysed_frames=9)
     assert [*range(9, clips.FRAMES)] == hidden(pictures) == hidden(pictures, PICTURE)
     assert clips.FRAMES - 9 == report.output.covered
-    assert report.needs_a_person
+    assert report.needs_review
 
 
 def test_a_frame_at_another_time_than_was_analysed_is_covered_whole(clip, out):
@@ -60,9 +60,8 @@ def test_a_frame_at_another_time_than_was_analysed_is_covered_whole(clip, out):
     assert [*range(11, clips.FRAMES)] == hidden(clips.decoded(out), PICTURE)
 
 
-def test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole(clip, out, monkeypatch):
-    told(monkeypatch)
-    real, before = first.picture_hash, set()
+def test_a_frame_that_decodes_differently_the_second_time_is_covered_whole(clip, out, monkeypatch):
+    real, before = first.frame_hash, set()
 
     def unsteady(frame):
         again = frame.index in before
@@ -70,26 +69,23 @@ def test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole(clip, o
         return real(frame) ^ (again and frame.index == 7)
 
     for half in (first, second):
-        monkeypatch.setattr(half, "picture_hash", unsteady)
-    report = redact(clip, out, verify=False)
+        monkeypatch.setattr(half, "frame_hash", unsteady)
+    report = redact(clip, out, verify=False, detectors=fake_detectors())
     assert [7] == hidden(clips.decoded(out), PICTURE)
-    assert (1, True) == (report.output.covered, report.needs_a_person)
+    assert (1, True) == (report.output.covered, report.needs_review)
 
 
-def fails_to_look(self, frame, reach):
-    raise DetectorError("The model has gone.")
+def test_a_detector_that_fails_ends_the_run_and_leaves_nothing(clip, out):
+    def fail(frame, scope):
+        raise DetectorError("The model has gone.")
 
-
-def test_a_look_that_fails_ends_the_run_and_leaves_nothing(clip, out, monkeypatch):
-    told(monkeypatch, look=fails_to_look)
     with pytest.raises(DetectorError, match="has gone"):
-        redact(clip, out, verify=False)
+        redact(clip, out, verify=False, detectors=fake_detectors(fail))
     assert [] == [*out.parent.iterdir()]
 
 
 @pytest.mark.parametrize("passes", [1, 2])
-def test_a_file_that_breaks_off_in_either_pass_ends_the_run_and_leaves_nothing(passes, clip, out, monkeypatch):
-    told(monkeypatch)
+def test_a_file_that_is_damaged_in_either_pass_ends_the_run_and_leaves_nothing(passes, clip, out, monkeypatch):
     real, runs = VideoFile.frames, []
 
     def breaking(self, *given):
@@ -101,7 +97,7 @@ def test_a_file_that_breaks_off_in_either_pass_ends_the_run_and_leaves_nothing(p
 
     monkeypatch.setattr(VideoFile, "frames", breaking)
     with pytest.raises(DamagedSource):
-        redact(clip, out, verify=False)
+        redact(clip, out, verify=False, detectors=fake_detectors())
     assert [] == [*out.parent.iterdir()]
 
 
@@ -140,7 +136,7 @@ def test_plan_and_report_hold_numbers_and_known_words_only(released):
         released.plan.program,
         released.source.name,
         released.output.name,
-        released.report.made,
+        released.report.created,
         released.report.output.codec,
         *released.report.dropped,
         *(weights.id for weights in released.plan.weights),
@@ -174,36 +170,35 @@ def written_files():
 
 def test_pixels_go_into_no_file_but_the_one_that_is_made(clip, out, monkeypatch):
     before = written_files()  # pytest's own
-    seen = []
+    open_files = []
 
-    def look(self, frame, reach=FULL):
-        seen.append(written_files() - before)
+    def detect(frame, scope):
+        open_files.append(written_files() - before)
         return []
 
     real = second.Painter.paint
 
     def paint(self, *given):
-        seen.append(written_files() - before)
+        open_files.append(written_files() - before)
         return real(self, *given)
 
-    told(monkeypatch, look=look)
     monkeypatch.setattr(second.Painter, "paint", paint)
-    redact(clip, out)
-    assert len(seen) > clips.FRAMES
-    assert {f"{out}.part"} == set().union(*seen)
+    redact(clip, out, detectors=fake_detectors(detect))
+    assert len(open_files) > clips.FRAMES
+    assert {f"{out}.part"} == set().union(*open_files)
 
 
 # 4 and 5: what is planned is painted, and only that
 
 
-def test_what_was_planned_is_one_colour_in_every_frame_and_the_rest_is_as_it_was(released):
+def test_what_was_planned_is_one_colour_in_every_frame_and_the_rest_is_unchanged(released):
     before, after = clips.decoded(released.source, "gray"), clips.decoded(released.output, "gray")
     ticks = released.plan.videos[0].time_base
     for (time, old), (_, new) in zip(before, after, strict=True):
         masked = np.zeros(old.shape, bool)
         for one in released.plan.tracks(0):
-            if here := one.at(round(time / ticks)):
-                x1, y1, x2, y2 = (round(value) for value in here.box.grown(0, 4).clipped(*old.shape[::-1]))
+            if here := one.masked_at(round(time / ticks)):
+                x1, y1, x2, y2 = (round(value) for value in here.box.expand(0, 4).clip(*old.shape[::-1]))
                 masked[y1:y2, x1:x2] = True
                 # Where a mask ends, the encoder lets a little of the light from outside in.
                 assert {True} >= {*(new[y1 + 12 : y2 - 12, x1 + 12 : x2 - 12].ravel() < 24)}
@@ -211,23 +206,23 @@ def test_what_was_planned_is_one_colour_in_every_frame_and_the_rest_is_as_it_was
         assert 10 * np.log10(255**2 / error.mean()) > 36
 
 
-def test_the_face_and_the_plate_of_the_sample_are_found_and_the_check_has_nothing_to_say(released):
+def test_the_face_and_the_plate_of_the_sample_are_detected_and_the_check_has_no_findings(released):
     assert {Kind.FACE, Kind.PLATE} == {one.kind for one in released.report.hidden if one.tracks}
     assert released.report.check.ran
-    assert () == released.report.check.suspects
-    assert not released.report.needs_a_person
+    assert () == released.report.check.findings
+    assert not released.report.needs_review
 
 
 @pytest.mark.parametrize("style", list(Style))
 def test_a_plate_is_solid_in_every_style(style, clip, out):
-    report, pictures = render(clip, out, always(1, PATCH, Kind.PLATE), settings=Settings(style=style))
+    report, pictures = render(clip, out, permanent_track(1, PATCH, Kind.PLATE), settings=Settings(style=style))
     assert [*range(clips.FRAMES)] == hidden(pictures)
     assert (style is not Style.SOLID) is any("weaker" in warning for warning in report.warnings)
 
 
 @pytest.mark.parametrize("style", [Style.MOSAIC, Style.BLUR])
 def test_a_weak_style_keeps_the_mean_colour_of_a_face(style, clip, out):
-    _, pictures = render(clip, out, always(1, PATCH, Kind.FACE), settings=Settings(style=style))
+    _, pictures = render(clip, out, permanent_track(1, PATCH, Kind.FACE), settings=Settings(style=style))
     assert [] == hidden(pictures)
     assert min(shows(picture, PATCH) for _, picture in pictures) > 235
 
@@ -235,15 +230,13 @@ def test_a_weak_style_keeps_the_mean_colour_of_a_face(style, clip, out):
 # 6: before, between and after
 
 
-def test_a_thing_seen_late_is_hidden_from_before_and_until_after(clip, out, monkeypatch):
-    """The patch is seen in two frames only; a run without a plan hides it half a second around, and not for ever."""
+def test_an_object_detected_late_is_masked_from_before_and_until_after(clip, out):
+    """Detected in five frames only, the patch is masked half a second around, and not for ever."""
 
-    def look(self, frame, reach=FULL):
+    def detect(frame, scope):
         return [Detection(Kind.FACE, PATCH, 0.9, "test")] if 10 <= frame.index < 15 else []
 
-    told(monkeypatch, look=look)
-    monkeypatch.setattr("passerby.detect.schedule.Cadence.due", lambda self, scene: FULL)
-    redact(clip, out, verify=False)
+    redact(clip, out, verify=False, detectors=fake_detectors(detect, every_frame=True))
     numbers = hidden(clips.decoded(out))
     assert all(b - a == 1 for a, b in pairwise(numbers))
     assert numbers[0] < 8
@@ -253,35 +246,34 @@ def test_a_thing_seen_late_is_hidden_from_before_and_until_after(clip, out, monk
 # 9: the input is never touched, the output is never half-written
 
 
-def test_the_source_is_as_it_was(released, clip, out):
+def test_the_source_is_unchanged(released, clip, out):
     before = digest(clip), clip.stat()
-    render(clip, out, always(1, PATCH))
+    render(clip, out, permanent_track(1, PATCH))
     after = digest(clip), clip.stat()
     assert before[0] == after[0]
     assert (before[1].st_mtime_ns, before[1].st_ino) == (after[1].st_mtime_ns, after[1].st_ino)
     assert released.plan.source.sha256 == digest(released.source)
 
 
-def test_nobody_is_written_over_without_force(clip, out):
-    out.write_text("somebody's")
+def test_no_file_is_replaced_without_force(clip, out):
+    out.write_text("user data")
     plan = plan_for(clip)
     with pytest.raises(OutputExists, match="--force"):
         redact(clip, out, plan=plan, verify=False)
-    assert "somebody's" == out.read_text()
+    assert "user data" == out.read_text()
     redact(clip, out, plan=plan, verify=False, force=True)
     assert clips.FRAMES == len(clips.decoded(out))
 
 
-def test_a_plan_that_cannot_be_saved_leaves_no_output(clip, out, monkeypatch):
-    told(monkeypatch)
+def test_a_plan_that_cannot_be_saved_leaves_no_output(clip, out):
     there = out.with_name("clip.plan.json")
-    there.write_text("somebody's")
+    there.write_text("user data")
     with pytest.raises(OutputExists):
-        redact(clip, out, save_plan=there, verify=False)
+        redact(clip, out, save_plan=there, verify=False, detectors=fake_detectors())
     assert [there] == [*out.parent.iterdir()]
 
 
-def test_the_report_is_about_the_file_that_lies_there(released):
+def test_the_report_describes_the_output_file(released):
     output = released.report.output
     assert (digest(released.output), released.output.stat().st_size) == (output.sha256, output.size)
 
@@ -289,22 +281,21 @@ def test_the_report_is_about_the_file_that_lies_there(released):
 # 11: the detector is alive
 
 
-def test_a_model_that_answers_nothing_stops_the_run(clip, out, models, monkeypatch):
-    real = Model.infer
-    monkeypatch.setattr(Model, "infer", lambda self, picture: [np.zeros_like(a) for a in real(self, picture)])
+def test_a_model_that_detects_nothing_stops_the_run(clip, out, models, monkeypatch):
+    real = OpenVinoModel.infer
+    monkeypatch.setattr(OpenVinoModel, "infer", lambda self, picture: [np.zeros_like(a) for a in real(self, picture)])
     with pytest.raises(DetectorError, match="cannot be trusted"):
         redact(clip, out, verify=False)
     assert [] == [*out.parent.iterdir()]
 
 
-def test_a_model_that_dies_on_the_way_stops_the_run(clip, out, monkeypatch):
-    def dead(self):
-        raise DetectorError("It sees nothing any more.")
+def test_a_model_that_fails_the_known_answer_test_during_a_run_stops_it(clip, out, monkeypatch):
+    def fail():
+        raise DetectorError("It detects nothing any more.")
 
-    told(monkeypatch, alive=dead)
-    monkeypatch.setattr(first, "ALIVE_EVERY", 2)
+    monkeypatch.setattr(first, "TEST_INTERVAL", 2)
     with pytest.raises(DetectorError, match="any more"):
-        redact(clip, out, verify=False)
+        redact(clip, out, verify=False, detectors=fake_detectors(known_answer_test=fail))
     assert [] == [*out.parent.iterdir()]
 
 
@@ -316,7 +307,7 @@ def test_the_plan_does_not_depend_on_the_number_of_threads(threads, released):
     assert released.plan.to_json() == analyse(released.source, threads=threads).to_json()
 
 
-def test_a_plan_gives_the_same_picture_as_the_run_that_made_it(released, out):
+def test_a_plan_gives_the_same_output_as_the_run_that_made_it(released, out):
     redact(released.source, out, plan=Plan.load(released.plan_file), verify=False)
     for (_, old), (_, new) in zip(clips.decoded(released.output), clips.decoded(out), strict=True):
         # The encoder works in threads and does not give the same bits twice; what is hidden it cannot change.
@@ -327,21 +318,21 @@ def test_a_plan_gives_the_same_picture_as_the_run_that_made_it(released, out):
 LEFT, RIGHT = PATCH, Box(90, 4, 122, 28)
 
 
-def test_a_plan_edited_by_hand_is_rendered_as_it_is(clip, out):
+def test_an_edited_plan_is_rendered_as_it_is(clip, out):
     """A track taken out, a box moved, a polygon and a correction added: as a person does it in an editor."""
-    moving = track(2, LEFT, 0, 5 * clips.STEP)
+    moving = still_track(2, LEFT, 0, 5 * clips.STEP)
     moving = moving.model_copy(
         update={"keyframes": (moving.keyframes[0], moving.keyframes[1].model_copy(update={"box": RIGHT}))}
     )
     corners = ((60.0, 60.0), (80.0, 60.0), (80.0, 90.0), (60.0, 90.0))
     key = Keyframe(time=8 * clips.STEP, box=Box(60, 60, 80, 90), score=0, origin="person", polygon=corners)
-    shape = track(3, RIGHT, 0, 0).model_copy(update={"keyframes": (key,)})
-    who, when, late = "J. Doe", "2026-03-01T10:30:00+00:00", track(9, LEFT, 10 * clips.STEP, 12 * clips.STEP)
+    shape = still_track(3, RIGHT, 0, 0).model_copy(update={"keyframes": (key,)})
+    who, when, late = "J. Doe", "2026-03-01T10:30:00+00:00", still_track(9, LEFT, 10 * clips.STEP, 12 * clips.STEP)
     corrections = (
-        Correction(who=who, when=when, video=0, action="add", number=9, track=late),
-        Correction(who=who, when=when, video=0, action="remove", number=1),
+        Correction(author=who, created=when, video=0, action="add", number=9, track=late),
+        Correction(author=who, created=when, video=0, action="remove", number=1),
     )
-    plan = plan_for(clip, always(1, LEFT), moving, shape).model_copy(update={"corrections": corrections})
+    plan = plan_for(clip, permanent_track(1, LEFT), moving, shape).model_copy(update={"corrections": corrections})
     original = clips.decoded(clip)
     redact(clip, out, plan=plan, verify=False)
     pictures = clips.decoded(out)
@@ -359,17 +350,16 @@ def test_settings_are_those_of_the_plan_unless_others_are_given(clip, out):
     assert other == redact(clip, out, other, plan=plan, verify=False, force=True).settings
 
 
-def test_what_only_a_plan_hides_is_in_the_report_too(clip, out):
+def test_kinds_that_only_the_plan_masks_are_in_the_report_too(clip, out):
     """A person drew a screen into a plan that was made for faces and plates."""
-    report, _ = render(clip, out, always(1, PATCH, Kind.SCREEN))
+    report, _ = render(clip, out, permanent_track(1, PATCH, Kind.SCREEN))
     assert {Kind.FACE: 0, Kind.PLATE: 0, Kind.SCREEN: 1} == {hidden.kind: hidden.tracks for hidden in report.hidden}
 
 
-def test_progress_is_told_stage_by_stage(clip, out, monkeypatch):
-    told(monkeypatch)
+def test_progress_is_reported_stage_by_stage(clip, out):
     events = []
 
-    class Kept:
+    class Recorder:
         def start(self, file, stage, total):
             events.append([file, stage, 0])
 
@@ -378,5 +368,5 @@ def test_progress_is_told_stage_by_stage(clip, out, monkeypatch):
 
         def finish(self): ...
 
-    redact(clip, out, progress=Kept())
+    redact(clip, out, progress=Recorder(), detectors=fake_detectors())
     assert [["clip.mp4", stage, clips.FRAMES] for stage in ("analyse", "render", "check")] == events

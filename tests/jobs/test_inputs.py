@@ -5,7 +5,7 @@ import os
 import pytest
 
 from passerby.core.errors import SourceError, UsageError
-from passerby.jobs.inputs import read_inputs
+from passerby.jobs.inputs import collect_jobs
 from tests import clips, stills
 
 
@@ -23,7 +23,7 @@ def footage(tmp_path):
 
 def written(given, output=None, out_dir=None):
     """{name of the source: path of the output}."""
-    return {job.source.name: job.output for job in read_inputs(given, output, out_dir).jobs}
+    return {job.source.name: job.output for job in collect_jobs(given, output, out_dir).jobs}
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_beside_its_source_under_a_name_of_its_own(name, expected, tmp_path):
 
 def test_report_and_plan_go_with_the_output(tmp_path):
     (tmp_path / "yard.mp4").touch()
-    (job,) = read_inputs([tmp_path / "yard.mp4"], None, None).jobs
-    assert ("yard.redacted.report.json", "yard.plan.json") == (job.report.name, job.plan.name)
-    (job,) = read_inputs([tmp_path / "yard.mp4"], None, tmp_path / "out").jobs
+    (job,) = collect_jobs([tmp_path / "yard.mp4"], None, None).jobs
+    assert ("yard.redacted.report.json", "yard.plan.json") == (job.report_path.name, job.plan_path.name)
+    (job,) = collect_jobs([tmp_path / "yard.mp4"], None, tmp_path / "out").jobs
     expected = [tmp_path / "out" / name for name in ("yard.mp4", "yard.report.json", "yard.plan.json")]
-    assert expected == [job.output, job.report, job.plan]
+    assert expected == [job.output, job.report_path, job.plan_path]
 
 
 def test_the_name_that_was_asked_for(tmp_path):
@@ -71,7 +71,7 @@ def test_a_folder_without_another_gets_its_results_inside(footage):
 def test_what_an_earlier_run_wrote_into_the_folder_is_no_input(footage):
     (footage / "out").mkdir()
     (footage / "out" / "b.mp4").touch()
-    jobs = read_inputs([footage], None, footage / "out").jobs
+    jobs = collect_jobs([footage], None, footage / "out").jobs
     assert ["a.MOV", "b.mp4", "c.mkv", "d.webm"] == sorted(job.source.name for job in jobs)
 
 
@@ -101,7 +101,7 @@ def test_two_that_would_become_one_are_refused(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "yard.mp4").touch()
     with pytest.raises(UsageError, match=r"would both be written to .*yard\.mp4.*two runs"):
-        read_inputs([tmp_path / "a" / "yard.mp4", tmp_path / "b" / "yard.mp4"], None, tmp_path / "out")
+        collect_jobs([tmp_path / "a" / "yard.mp4", tmp_path / "b" / "yard.mp4"], None, tmp_path / "out")
 
 
 def test_a_photo_and_its_film_have_reports_of_their_own(tmp_path):
@@ -109,16 +109,18 @@ def test_a_photo_and_its_film_have_reports_of_their_own(tmp_path):
     stills.image().save(tmp_path / "IMG_1.jpg")
     (tmp_path / "IMG_1.MOV").touch()
     (tmp_path / "IMG_2.MOV").touch()
-    jobs = read_inputs([tmp_path], None, tmp_path / "out").jobs
-    assert {"IMG_1.jpg.report.json", "IMG_1.MOV.report.json", "IMG_2.report.json"} == {job.report.name for job in jobs}
-    assert {"IMG_1.jpg.plan.json", "IMG_1.MOV.plan.json", "IMG_2.plan.json"} == {job.plan.name for job in jobs}
-    jobs = read_inputs([tmp_path], None, None).jobs
-    assert 3 == len({job.report for job in jobs}) == len({job.plan for job in jobs})
+    jobs = collect_jobs([tmp_path], None, tmp_path / "out").jobs
+    assert {"IMG_1.jpg.report.json", "IMG_1.MOV.report.json", "IMG_2.report.json"} == {
+        job.report_path.name for job in jobs
+    }
+    assert {"IMG_1.jpg.plan.json", "IMG_1.MOV.plan.json", "IMG_2.plan.json"} == {job.plan_path.name for job in jobs}
+    jobs = collect_jobs([tmp_path], None, None).jobs
+    assert 3 == len({job.report_path for job in jobs}) == len({job.plan_path for job in jobs})
     for job in jobs:
         job.output.touch()
-        job.report.touch()
-        job.plan.touch()
-    assert 3 == len(read_inputs([tmp_path], None, None).jobs)
+        job.report_path.touch()
+        job.plan_path.touch()
+    assert 3 == len(collect_jobs([tmp_path], None, None).jobs)
 
 
 def test_the_content_gives_the_ending(tmp_path):
@@ -137,7 +139,7 @@ def test_pipes_and_links_are_told_of_and_hold_nobody_up(footage, tmp_path):
     (footage / "nowhere").symlink_to(footage / "gone")
     (footage / "round.mp4").symlink_to(footage / "round.mp4")
     (footage / "sub" / "up").symlink_to(footage)
-    inputs = read_inputs([footage], None, tmp_path / "out")
+    inputs = collect_jobs([footage], None, tmp_path / "out")
     assert ["notes.txt", "nowhere", "pipe"] == [path.name for path in inputs.unsupported]
     assert {"pipe.mp4", "round.mp4"} <= {job.source.name for job in inputs.jobs}
     assert 6 == len(inputs.jobs)
@@ -153,21 +155,21 @@ def test_a_folder_that_cannot_be_read_is_told_of(footage, monkeypatch):
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    inputs = read_inputs([footage], None, None)
+    inputs = collect_jobs([footage], None, None)
     assert [(footage / "sub", "Permission denied")] == inputs.unreadable
     assert {"a.MOV", "b.mp4"} == {job.source.name for job in inputs.jobs}
 
 
 def test_one_name_for_many_is_refused(footage):
     with pytest.raises(UsageError, match="--out-dir"):
-        read_inputs([footage], footage / "x.mp4", None)
+        collect_jobs([footage], footage / "x.mp4", None)
     with pytest.raises(UsageError, match="one of them"):
-        read_inputs([footage / "b.mp4"], footage / "x.mp4", footage / "out")
+        collect_jobs([footage / "b.mp4"], footage / "x.mp4", footage / "out")
 
 
 def test_what_is_not_there_and_what_holds_no_video(tmp_path):
     with pytest.raises(SourceError, match="There is no file"):
-        read_inputs([tmp_path / "none.mp4"], None, None)
+        collect_jobs([tmp_path / "none.mp4"], None, None)
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceError, match="There is no video.*mp4"):
-        read_inputs([tmp_path / "empty"], None, None)
+        collect_jobs([tmp_path / "empty"], None, None)

@@ -1,9 +1,9 @@
 import json
 from types import SimpleNamespace
 
-from passerby.jobs.inputs import Job
-from passerby.jobs.job import Outcome, State
-from passerby.jobs.progress import Overall
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.progress import RunProgress
+from passerby.jobs.task import JobOutcome, JobState
 
 
 class Clock:
@@ -13,13 +13,13 @@ class Clock:
         return self.now
 
 
-def outcome(path, state=State.DONE, frames=100, seconds=3600.0):
+def outcome(path, state=JobState.DONE, frames=100, seconds=3600.0):
     report = SimpleNamespace(output=SimpleNamespace(frames=frames), source=SimpleNamespace(duration=seconds))
-    return Outcome(Job(path, path), state, report)
+    return JobOutcome(FileJob(path, path), state, report)
 
 
 def jobs(paths):
-    return [Job(path, path) for path in paths]
+    return [FileJob(path, path) for path in paths]
 
 
 def sources(folder, *sizes):
@@ -29,32 +29,32 @@ def sources(folder, *sizes):
     return paths
 
 
-def test_files_hours_speed_and_time_left_are_told(tmp_path, capsys):
+def test_files_hours_speed_and_remaining_time(tmp_path, capsys):
     clock, paths = Clock(), sources(tmp_path, 100, 200, 300)
-    with Overall(jobs(paths), json=True, clock=clock) as overall:
+    with RunProgress(jobs(paths), json=True, clock=clock) as progress:
         clock.now = 50.0
-        overall.done(outcome(paths[0]))
-        assert 250.0 == overall.left
+        progress.record(outcome(paths[0]))
+        assert 250.0 == progress.eta_s
     first = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert {"event": "overall", "files": 1, "of": 3, "hours": 1.0, "fps": 2.0, "left": 250} == first
+    assert {"event": "overall", "files": 1, "total_files": 3, "video_hours": 1.0, "fps": 2.0, "eta_s": 250} == first
 
 
-def test_what_was_done_before_is_no_speed(tmp_path):
+def test_files_of_an_earlier_run_do_not_count_as_speed(tmp_path):
     clock, paths = Clock(), sources(tmp_path, 100, 100, 100)
-    overall = Overall(jobs(paths), json=False, clock=clock, quiet=True)
+    progress = RunProgress(jobs(paths), json=False, clock=clock, quiet=True)
     clock.now = 10.0
-    overall.done(outcome(paths[0], State.ALREADY))
-    assert overall.left is None
+    progress.record(outcome(paths[0], JobState.ALREADY_DONE))
+    assert progress.eta_s is None
     clock.now = 20.0
-    overall.done(outcome(paths[1]))
-    assert 20.0 == overall.left
+    progress.record(outcome(paths[1]))
+    assert 20.0 == progress.eta_s
 
 
-def test_without_a_terminal_it_is_a_line_now_and_then_and_at_the_end(tmp_path, capsys):
+def test_without_a_terminal_a_line_is_printed_every_few_seconds_and_at_the_end(tmp_path, capsys):
     clock, paths = Clock(), sources(tmp_path, 1, 1)
-    with Overall(jobs(paths), json=False, clock=clock, quiet=True) as overall:
+    with RunProgress(jobs(paths), json=False, clock=clock, quiet=True) as progress:
         clock.now = 1.0
-        overall.done(outcome(paths[0]))
+        progress.record(outcome(paths[0]))
         assert "" == capsys.readouterr().err
-        overall.done(outcome(paths[1], frames=20))
-    assert "2 of 2 files, 2.00 hours of video, 120.0 frames a second, 0 s left\n" == capsys.readouterr().err
+        progress.record(outcome(paths[1], frames=20))
+    assert "2 of 2 files, 2.00 hours of video, 120.0 fps, 0 s left\n" == capsys.readouterr().err

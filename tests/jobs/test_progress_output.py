@@ -4,7 +4,7 @@ import json
 import pytest
 from rich.console import Console
 
-from passerby.jobs.progress_output import BarProgress, JsonProgress, LineProgress, progress
+from passerby.jobs.progress_output import BarProgress, JsonProgress, LineProgress, make_progress
 
 
 class Clock:
@@ -16,7 +16,7 @@ class Clock:
 
 def test_json_tells_about_once_a_second(capsys):
     clock = Clock()
-    shown = progress(json=True, clock=clock)
+    shown = make_progress(json=True, clock=clock)
     shown.start("a.mp4", "analyse", 100)
     for _ in range(32):
         clock.now += 0.125
@@ -41,18 +41,18 @@ def test_json_says_null_where_nobody_knows(capsys):
     assert (None, None) == (event["total"], event["fps"])
 
 
-def test_a_log_gets_one_line_a_stage(capsys):
+def test_a_log_gets_one_line_per_stage(capsys):
     clock = Clock()
-    shown = progress(quiet=True, clock=clock)
+    shown = make_progress(quiet=True, clock=clock)
     shown.start("a.mp4", "analyse", None)
     clock.now += 2
     shown.advance(50)
     shown.finish()
-    assert ("", "a.mp4: looking: 50 frames, 25.0 frames a second\n") == capsys.readouterr()
+    assert ("", "a.mp4: analysing: 50 frames, 25.0 fps\n") == capsys.readouterr()
 
 
 def test_off_a_terminal_it_is_lines():
-    assert isinstance(progress(clock=Clock()), LineProgress)
+    assert isinstance(make_progress(clock=Clock()), LineProgress)
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,5 @@ def test_a_terminal_gets_a_bar(total):
     shown.start("a.mp4", "render", total)
     shown.advance(40)
     shown.finish()
-    assert "a.mp4: painting" in screen.getvalue()
+    assert "a.mp4: rendering" in screen.getvalue()
     assert f"40/{total or '?'}" in screen.getvalue()

@@ -1,36 +1,36 @@
 import json
 from pathlib import Path
 
-from passerby.jobs.inputs import Job
-from passerby.jobs.job import Outcome, State
-from passerby.jobs.summary import say, summary, table
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.summary import print_outcome, print_table, summary_json
+from passerby.jobs.task import JobOutcome, JobState
 
-BAD = Outcome(Job(Path("in/b.mp4"), Path("out/b.mp4")), State.FAILED, error="It is empty.", exit_code=1)
+BAD = JobOutcome(FileJob(Path("in/b.mp4"), Path("out/b.mp4")), JobState.FAILED, error="It is empty.", exit_code=1)
 
 
-def test_a_failed_file_is_told_of_on_stderr_with_its_reason(capsys):
-    say(BAD, json=False)
+def test_a_failed_file_is_reported_on_stderr_with_its_reason(capsys):
+    print_outcome(BAD, json=False)
     assert ("", "passerby: It is empty.\n") == capsys.readouterr()
 
 
 def test_a_failed_file_is_one_json_line(capsys):
-    say(BAD, json=True)
+    print_outcome(BAD, json=True)
     line = json.loads(capsys.readouterr().out)
     assert {"event": "error", "file": "in/b.mp4", "state": "failed", "message": "It is empty."} == line
 
 
-def test_the_summary_has_every_file_in_order_of_name_and_counts_them():
-    told = json.loads(summary([BAD], [Path("in/a.txt")]))
-    assert ["in/a.txt", "in/b.mp4"] == [line["file"] for line in told["files"]]
-    assert 1 == told["counts"]["failed"]
-    assert 1 == told["counts"]["unsupported"]
-    assert 0 == told["counts"]["done"]
+def test_the_summary_lists_every_file_by_name_and_counts_states():
+    text = json.loads(summary_json([BAD], [Path("in/a.txt")]))
+    assert ["in/a.txt", "in/b.mp4"] == [line["file"] for line in text["files"]]
+    assert 1 == text["counts"]["failed"]
+    assert 1 == text["counts"]["unsupported"]
+    assert 0 == text["counts"]["done"]
 
 
-def test_names_that_are_no_text_do_not_stop_the_summary(capsys):
+def test_names_that_are_not_text_do_not_stop_the_summary(capsys):
     odd = Path("in/\udcff\n.mp4")
-    told = summary([Outcome(Job(odd, odd), State.FAILED, error="x", exit_code=1)], [odd])
-    assert 2 == len(json.loads(told)["files"])
-    say(Outcome(Job(odd, odd), State.FAILED, error=f"{odd} is empty.", exit_code=1), json=False)
-    table([], [odd])
+    text = summary_json([JobOutcome(FileJob(odd, odd), JobState.FAILED, error="x", exit_code=1)], [odd])
+    assert 2 == len(json.loads(text)["files"])
+    print_outcome(JobOutcome(FileJob(odd, odd), JobState.FAILED, error=f"{odd} is empty.", exit_code=1), json=False)
+    print_table([], [odd])
     assert "unsupported" in capsys.readouterr().out

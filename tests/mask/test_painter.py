@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from passerby.config.settings import ALWAYS_SOLID, CELLS, Style
+from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Style
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.core.media import Colour, Geometry
@@ -18,7 +18,7 @@ from passerby.core.raw_frame import RawFrame
 from passerby.documents.plan import Keyframe, Track
 from passerby.mask.painter import Painter
 from passerby.mask.planes import planes_of
-from passerby.mask.shapes import Shape, shape
+from passerby.mask.shapes import Shape, to_shape
 from tests import clips
 
 WIDTH, HEIGHT = 96, 64
@@ -80,7 +80,7 @@ boxes = sides.map(lambda s: Box(s[0], s[1], s[0] + s[2], s[1] + s[3]))
 @given(boxes, st.sampled_from(FORMATS))
 def test_solid_is_one_colour_over_the_whole_box_whatever_lies_there(box, pixel_format):
     one, other = (planes(painter(pixel_format).paint(noise(n, pixel_format), [boxed(box)])) for n in (1, 2))
-    cut = box.clipped(WIDTH, HEIGHT)
+    cut = box.clip(WIDTH, HEIGHT)
     rows = slice(int(np.floor(cut.y1)), int(np.ceil(cut.y2)))
     columns = slice(int(np.floor(cut.x1)), int(np.ceil(cut.x2)))
     black = (16, 128, 128) if pixel_format[-2:] != "le" else (64, 512, 512)
@@ -95,7 +95,7 @@ def test_outside_the_box_the_picture_is_as_it_was(box):
     safe = painter().paint(frame, [boxed(box)])
     touched = changed(planes_of(frame.picture), planes(safe))
     near = np.zeros((HEIGHT, WIDTH), bool)
-    cut = box.grown(0, 2).clipped(WIDTH, HEIGHT)
+    cut = box.expand(0, 2).clip(WIDTH, HEIGHT)
     near[int(np.floor(cut.y1)) : int(np.ceil(cut.y2)), int(np.floor(cut.x1)) : int(np.ceil(cut.x2))] = True
     assert not (touched & ~near).any()
 
@@ -134,11 +134,11 @@ def test_a_weak_fill_shows_a_few_colours_however_large_the_object(style):
     safe = planes(painter().paint(noise(1), [boxed(box, style=style)]))
     for plane, step in zip(safe, (1, 2, 2), strict=True):
         part = plane[8 // step : 56 // step, 8 // step : 72 // step]
-        few = cv2.resize(part, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
+        few = cv2.resize(part, (MOSAIC_CELLS, MOSAIC_CELLS), interpolation=cv2.INTER_AREA)
         how = cv2.INTER_NEAREST if style is Style.MOSAIC else cv2.INTER_LINEAR
         # All that is there can be told from CELLS x CELLS numbers.
         if style is Style.MOSAIC:
-            assert len({*part.ravel()}) <= CELLS * CELLS
+            assert len({*part.ravel()}) <= MOSAIC_CELLS * MOSAIC_CELLS
             assert np.array_equal(part, cv2.resize(few, part.shape[::-1], interpolation=how))
         else:
             assert np.abs(np.diff(part.astype(int), 2, axis=0)).max() <= 24
@@ -190,7 +190,7 @@ def test_a_weak_fill_of_what_is_not_in_the_picture_yet_waits_for_it(style):
 @pytest.mark.parametrize("style", list(Style))
 def test_what_is_read_is_solid_in_every_style(kind, style):
     key = Keyframe(time=0, box=Box(0, 0, 20, 10), score=1, origin="")
-    drawn = shape((Track(number=1, kind=kind, keyframes=(key,)), key), Geometry(WIDTH, HEIGHT), style)
+    drawn = to_shape((Track(number=1, kind=kind, keyframes=(key,)), key), Geometry(WIDTH, HEIGHT), style)
     assert (Style.SOLID if kind in ALWAYS_SOLID else style) == drawn.style
     assert drawn.is_box
 

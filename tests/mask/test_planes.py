@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.mask.planes import LAYOUTS, fresh_copy, planes_of
+from passerby.mask.planes import LAYOUTS, copy_frame, planes_of
 
 
 def empty(pixel_format, size=(34, 18)):
@@ -45,7 +45,7 @@ def test_a_copy_shares_no_memory():
     picture = empty("yuv420p")
     for plane in planes_of(picture):
         plane[:] = 7
-    copy = fresh_copy(picture)
+    copy = copy_frame(picture)
     for plane in planes_of(copy):
         assert {7} == {*plane.ravel()}
         plane[:] = 9
@@ -56,6 +56,6 @@ def test_a_copy_shares_no_memory():
 def test_a_copy_keeps_time_and_colour_description():
     picture = empty("yuv420p")
     picture.colorspace, picture.color_range, picture.color_primaries, picture.color_trc = 9, 2, 9, 16
-    copy = fresh_copy(picture)
+    copy = copy_frame(picture)
     names = ("pts", "time_base", "colorspace", "color_range", "color_primaries", "color_trc")
     assert [getattr(picture, name) for name in names] == [getattr(copy, name) for name in names]

@@ -7,7 +7,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.core.media import Geometry
 from passerby.documents.plan import Keyframe, Track
-from passerby.mask.shapes import Shape, shape
+from passerby.mask.shapes import Shape, to_shape
 
 
 def showing(box, polygon=None, kind=Kind.FACE):
@@ -16,14 +16,14 @@ def showing(box, polygon=None, kind=Kind.FACE):
 
 
 def test_a_box_is_painted_where_its_pixels_are_stored():
-    drawn = shape(showing(Box(10, 20, 30, 60)), Geometry(100, 80, 90), Style.SOLID)
+    drawn = to_shape(showing(Box(10, 20, 30, 60)), Geometry(100, 80, 90), Style.SOLID)
     assert (4, Style.SOLID, True) == (drawn.track, drawn.style, drawn.is_box)
     assert (20, 50, 60, 70) == drawn.bounds()
 
 
 def test_a_polygon_is_painted_in_place_of_its_box():
     corners = ((10.0, 20.0), (30.0, 20.0), (30.0, 60.0))
-    drawn = shape(showing(Box(10, 20, 30, 60), corners), Geometry(100, 80), Style.SOLID)
+    drawn = to_shape(showing(Box(10, 20, 30, 60), corners), Geometry(100, 80), Style.SOLID)
     assert not drawn.is_box
     assert corners == tuple(map(tuple, drawn.corners))
 
@@ -41,7 +41,7 @@ def test_four_corners_that_lean_are_no_box():
 def test_bounds_are_rounded_outward(values, step_x, step_y):
     a, b, c, d = values
     box = Box(min(a, b), min(c, d), max(a, b), max(c, d))
-    x1, y1, x2, y2 = shape(showing(box), Geometry(100, 80), Style.SOLID).bounds(step_x, step_y)
+    x1, y1, x2, y2 = to_shape(showing(box), Geometry(100, 80), Style.SOLID).bounds(step_x, step_y)
     assert x1 * step_x <= box.x1 <= box.x2 <= x2 * step_x
     assert y1 * step_y <= box.y1 <= box.y2 <= y2 * step_y
     assert (x2 - x1) * step_x < box.width + 2 * step_x

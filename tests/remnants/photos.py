@@ -51,7 +51,7 @@ def gps(path: Path) -> list[bytes]:
 
 
 def motion_photo(path: Path) -> list[bytes]:
-    """A whole film behind the picture, and XMP that says where it begins."""
+    """A whole film after the image, and XMP that says where it begins."""
     clip = clips.cfr(path.with_name("film.mp4")).read_bytes()
     stills.image().save(path, "JPEG", quality=88, xmp=b'<x:xmpmeta GCamera:MotionPhoto="1"/>Secret', exif=EXIF)
     path.write_bytes(path.read_bytes() + clip)

@@ -6,7 +6,7 @@ from passerby.core.kinds import Kind
 from passerby.documents.plan import AudioSpan, Plan, Track, TrimSpan
 from passerby.review.history import Change, History
 from tests.documents.test_plan import plan as empty_plan
-from tests.plans import track
+from tests.plans import still_track
 
 BOX = Box(0, 0, 10, 10)
 
@@ -18,7 +18,7 @@ def history(*tracks):
 
 
 def state(one: History):
-    return one.tracks(0), one.sound, one.trim, one.can_undo, one.can_redo
+    return one.tracks(0), one.audio, one.trim, one.can_undo, one.can_redo
 
 
 def again(one: History) -> History:
@@ -27,29 +27,29 @@ def again(one: History) -> History:
 
 
 def test_what_was_found_is_never_edited():
-    one = history(track(1, BOX, 0, 10))
+    one = history(still_track(1, BOX, 0, 10))
     before = one.plan.videos
     one.apply([Change(0, 1, None)])
     assert before == one.plan.videos
     assert [] == one.tracks(0)
-    assert ("J. Doe", "remove") == (one.plan.corrections[0].who, one.plan.corrections[0].action)
+    assert ("J. Doe", "remove") == (one.plan.corrections[0].author, one.plan.corrections[0].action)
 
 
 def test_undo_appends_and_puts_back():
-    one = history(track(1, BOX, 0, 10))
-    one.apply([Change(0, 1, None), Change(0, 2, track(2, BOX, 0, 5))])
+    one = history(still_track(1, BOX, 0, 10))
+    one.apply([Change(0, 1, None), Change(0, 2, still_track(2, BOX, 0, 5))])
     one.undo()
     assert [1] == [t.number for t in one.tracks(0)]
-    assert 4 == one.count
+    assert 4 == one.revision
     one.redo()
     assert [2] == [t.number for t in one.tracks(0)]
-    assert 6 == one.count
+    assert 6 == one.revision
 
 
 def test_undo_survives_a_restart():
-    one = history(track(1, BOX, 0, 10))
+    one = history(still_track(1, BOX, 0, 10))
     one.apply([Change(0, 1, None)])
-    one.apply([Change(sound=(AudioSpan(start=1, end=2),))])
+    one.apply([Change(audio=(AudioSpan(start=1, end=2),))])
     one.undo()
     two = again(one)
     assert state(one) == state(two)
@@ -58,31 +58,31 @@ def test_undo_survives_a_restart():
     assert not two.can_undo
     two.redo()
     two.redo()
-    assert (AudioSpan(start=1, end=2),) == two.sound
+    assert (AudioSpan(start=1, end=2),) == two.audio
 
 
 def test_a_new_act_ends_what_could_be_done_again():
     one = history()
-    one.apply([Change(0, 1, track(1, BOX, 0, 5))])
+    one.apply([Change(0, 1, still_track(1, BOX, 0, 5))])
     one.undo()
     assert one.can_redo
-    one.apply([Change(0, 2, track(2, BOX, 0, 5))])
+    one.apply([Change(0, 2, still_track(2, BOX, 0, 5))])
     assert not one.can_redo
 
 
 def test_what_grows_is_taken_back_as_one():
     one = history()
-    act = one.apply([Change(0, 1, track(1, BOX, 0, 1))])
+    group = one.apply([Change(0, 1, still_track(1, BOX, 0, 1))])
     for end in (5, 9):
-        one.apply([Change(0, 1, track(1, BOX, 0, end))], act)
+        one.apply([Change(0, 1, still_track(1, BOX, 0, end))], group)
     one.undo()
     assert [] == one.tracks(0)
     assert not one.can_undo
 
 
 def test_numbers_are_never_used_again():
-    one = history(track(3, BOX, 0, 1))
-    one.apply([Change(0, 4, track(4, BOX, 0, 1))])
+    one = history(still_track(3, BOX, 0, 1))
+    one.apply([Change(0, 4, still_track(4, BOX, 0, 1))])
     one.undo()
     assert 5 == one.next_number()
 
@@ -90,8 +90,8 @@ def test_numbers_are_never_used_again():
 def test_corrections_of_other_programs_stand():
     plan = empty_plan()
     text = plan.model_dump()
-    made = {"who": "x", "when": "2026-01-01T00:00:00+00:00", "video": 0, "action": "add", "number": 1}
-    hand = Plan.model_validate(text | {"corrections": [made | {"track": track(1, BOX, 0, 1).model_dump()}]})
+    made = {"author": "x", "created": "2026-01-01T00:00:00+00:00", "video": 0, "action": "add", "number": 1}
+    hand = Plan.model_validate(text | {"corrections": [made | {"track": still_track(1, BOX, 0, 1).model_dump()}]})
     one = History(hand, "J. Doe")
     assert [1] == [t.number for t in one.tracks(0)]
     assert not one.can_undo
@@ -101,7 +101,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("put"), st.integers(1, 4), st.integers(0, 9)),
         st.tuples(st.just("remove"), st.integers(1, 4)),
-        st.tuples(st.just("sound"), st.integers(0, 3)),
+        st.tuples(st.just("audio"), st.integers(0, 3)),
         st.tuples(st.just("trim"), st.integers(0, 3)),
         st.tuples(st.just("undo")),
         st.tuples(st.just("redo")),
@@ -113,7 +113,7 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_any_row_of_acts_can_be_taken_back_and_done_again(steps):
-    one = history(track(1, BOX, 0, 10))
+    one = history(still_track(1, BOX, 0, 10))
     past, future = [contents(one)], []
     for name, *values in steps:
         if name == "restart":
@@ -127,9 +127,9 @@ def test_any_row_of_acts_can_be_taken_back_and_done_again(steps):
             if future:
                 past.append(future.pop())
         else:
-            count = one.count
+            count = one.revision
             one.apply([change(name, *values)])
-            if one.count > count:
+            if one.revision > count:
                 past.append(contents(one))
                 future.clear()
         assert past[-1] == contents(one)
@@ -138,17 +138,17 @@ def test_any_row_of_acts_can_be_taken_back_and_done_again(steps):
 
 
 def contents(one: History):
-    return one.tracks(0), one.sound, one.trim
+    return one.tracks(0), one.audio, one.trim
 
 
 def change(name: str, *values: int) -> Change:
     match name:
         case "put":
-            made: Track = track(values[0], BOX, 0, values[1], Kind.FACE)
+            made: Track = still_track(values[0], BOX, 0, values[1], Kind.FACE)
             return Change(0, values[0], made)
         case "remove":
             return Change(0, values[0], None)
-        case "sound":
-            return Change(sound=tuple(AudioSpan(start=n, end=n + 1) for n in range(values[0])))
+        case "audio":
+            return Change(audio=tuple(AudioSpan(start=n, end=n + 1) for n in range(values[0])))
         case _:
             return Change(trim=tuple(TrimSpan(start=n, end=n + 1) for n in range(values[0])))

@@ -9,12 +9,12 @@ from starlette.testclient import TestClient
 
 from passerby.core.box import Box
 from passerby.documents.plan import Plan
-from passerby.review.files import Given
-from passerby.review.library import Shelf
-from passerby.server.auth import Auth
+from passerby.review.files import ReviewPaths
+from passerby.review.library import ReviewLibrary
+from passerby.server.auth import SessionAuth
 from passerby.server.review.app import review_app
 from tests.clips import cfr
-from tests.plans import always, plan_for
+from tests.plans import permanent_track, plan_for
 
 TOKEN = "a token for tests"
 HOST, PORT = "127.0.0.1", 8765
@@ -24,17 +24,17 @@ HEADERS = {"host": f"{HOST}:{PORT}", "x-passerby": "tests"}
 PATCH = Box(4, 4, 28, 20)
 
 
-def given(source: Path) -> Given:
+def review_paths(source: Path) -> ReviewPaths:
     output = source.with_name(f"{source.stem}.redacted{source.suffix}")
-    return Given(source, output, output.with_suffix(".report.json"), source.with_name(f"{source.stem}.plan.json"))
+    return ReviewPaths(source, output, output.with_suffix(".report.json"), source.with_name(f"{source.stem}.plan.json"))
 
 
 @dataclass
 class Review:
-    """A running review. `get` and `post` speak to it as the page does; `saved` is the plan as it is on the disk."""
+    """A running review. `get` and `post` send requests as the page does; `saved` is the plan as it is on the disk."""
 
-    given: Given
-    shelf: Shelf
+    paths: ReviewPaths
+    library: ReviewLibrary
     client: TestClient
 
     def get(self, path, **how):
@@ -49,37 +49,37 @@ class Review:
     def tracks(self):
         return {track["number"]: track for track in self.get("").json()["tracks"][0]}
 
-    def followed(self):
-        """Wait until nothing is followed any more."""
-        self.shelf.items[0].carrying.job._thread.join(30)
-        return self.get("/following").json()
+    def propagated(self):
+        """Wait until propagation has ended."""
+        self.library.items[0].propagation.job._thread.join(30)
+        return self.get("/propagation").json()
 
     @property
     def saved(self):
-        return Plan.load(self.given.plan)
+        return Plan.load(self.paths.plan)
 
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory):
     """24 frames, 128x96, and a plan in which a plate is hidden throughout."""
     source = cfr(tmp_path_factory.mktemp("clip") / "yard.mp4")
-    plan = plan_for(source, always(1, PATCH))
-    given(source).plan.write_text(plan.to_json())
+    plan = plan_for(source, permanent_track(1, PATCH))
+    review_paths(source).plan.write_text(plan.to_json())
     return source
 
 
 def opened(source: Path, host=HOST, client_host=None):
     """A review of `source` that has opened it, and somebody who is logged in."""
-    shelf = Shelf([given(source)], "J. Doe")
-    shelf.items[0].file.prepare()
-    app = review_app(shelf, Auth(token=TOKEN), host, PORT)
+    library = ReviewLibrary([review_paths(source)], "J. Doe")
+    library.items[0].file.prepare()
+    app = review_app(library, SessionAuth(token=TOKEN), host, PORT)
     client = TestClient(app, base_url=f"http://{HOST}:{PORT}", follow_redirects=False)
     client.get(f"/?token={TOKEN}", headers={"host": client_host or f"{HOST}:{PORT}"})
-    return Review(shelf.items[0].file.given, shelf, client)
+    return Review(library.items[0].file.paths, library, client)
 
 
 @pytest.fixture
 def review(clip, tmp_path):
-    for path in (clip, given(clip).plan):
+    for path in (clip, review_paths(clip).plan):
         shutil.copy(path, tmp_path)
     return opened(tmp_path / clip.name)

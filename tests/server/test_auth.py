@@ -1,8 +1,10 @@
 import pytest
 
-from passerby.server.auth import FREE_GUESSES, LASTS, MOST, Auth, TooMany, hashed, new_token
+from passerby.server.auth import MAX_SESSIONS, SESSION_TIMEOUT_S, SessionAuth, new_token
+from passerby.server.login_throttle import FREE_PER_PAIR, TooManyAttempts
+from passerby.store.accounts.passwords import hash_password
 
-HASH = hashed("correct horse battery")
+HASH = hash_password("correct horse battery")
 
 
 class Clock:
@@ -13,74 +15,74 @@ class Clock:
 
 
 def test_the_token_opens_a_session():
-    auth = Auth(token="secret")
-    session = auth.by_token("secret")
+    auth = SessionAuth(token="secret")
+    session = auth.open_by_token("secret")
     assert session is not None
-    assert auth.knows(session)
+    assert auth.is_valid(session)
 
 
 @pytest.mark.parametrize("wrong", ["", "secre", "secret2", "Secret", "sécret"])
 def test_another_token_opens_none(wrong):
-    assert Auth(token="secret").by_token(wrong) is None
+    assert SessionAuth(token="secret").open_by_token(wrong) is None
 
 
 @pytest.mark.parametrize("session", [None, "", "guessed"])
 def test_nobody_else_has_a_session(session):
-    assert not Auth(token="secret").knows(session)
+    assert not SessionAuth(token="secret").is_valid(session)
 
 
 def test_a_closed_session_is_no_session():
-    auth = Auth(token="secret")
-    session = auth.by_token("secret")
+    auth = SessionAuth(token="secret")
+    session = auth.open_by_token("secret")
     auth.close(session)
-    assert not auth.knows(session)
+    assert not auth.is_valid(session)
 
 
 def test_a_session_ends_when_it_is_not_used():
     clock = Clock()
-    auth = Auth(token="secret", clock=clock)
-    session = auth.by_token("secret")
-    clock.now = LASTS - 1
-    assert auth.knows(session)
-    clock.now = 2 * LASTS - 2
-    assert auth.knows(session)
-    clock.now = 4 * LASTS
-    assert not auth.knows(session)
+    auth = SessionAuth(token="secret", clock=clock)
+    session = auth.open_by_token("secret")
+    clock.now = SESSION_TIMEOUT_S - 1
+    assert auth.is_valid(session)
+    clock.now = 2 * SESSION_TIMEOUT_S - 2
+    assert auth.is_valid(session)
+    clock.now = 4 * SESSION_TIMEOUT_S
+    assert not auth.is_valid(session)
 
 
 def test_only_so_many_sessions_are_remembered():
     clock = Clock()
-    auth = Auth(token="secret", clock=clock)
-    first = auth.by_token("secret")
-    for clock.now in range(1, MOST + 1):
-        last = auth.by_token("secret")
-    assert not auth.knows(first)
-    assert auth.knows(last)
+    auth = SessionAuth(token="secret", clock=clock)
+    first = auth.open_by_token("secret")
+    for clock.now in range(1, MAX_SESSIONS + 1):
+        last = auth.open_by_token("secret")
+    assert not auth.is_valid(first)
+    assert auth.is_valid(last)
 
 
 def test_the_password_opens_a_session_and_is_not_kept():
-    auth = Auth(password=HASH)
+    auth = SessionAuth(password=HASH)
     assert "correct" not in HASH
-    assert auth.knows(auth.by_word("correct horse battery"))
-    assert auth.by_word("incorrect") is None
-    assert auth.by_token("correct horse battery") is None
+    assert auth.is_valid(auth.open_by_password("correct horse battery"))
+    assert auth.open_by_password("incorrect") is None
+    assert auth.open_by_token("correct horse battery") is None
 
 
 def test_guessing_gets_slower():
     clock = Clock()
-    auth = Auth(password=HASH, clock=clock)
-    for _ in range(FREE_GUESSES):
-        assert auth.by_word("wrong") is None
-    with pytest.raises(TooMany):
-        auth.by_word("correct horse battery")
+    auth = SessionAuth(password=HASH, clock=clock)
+    for _ in range(FREE_PER_PAIR):
+        assert auth.open_by_password("wrong") is None
+    with pytest.raises(TooManyAttempts):
+        auth.open_by_password("correct horse battery")
     clock.now = 3
-    assert auth.by_word("correct horse battery") is not None
+    assert auth.open_by_password("correct horse battery") is not None
 
 
 def test_either_a_token_or_a_password():
     for both in ({}, {"token": "a", "password": "b"}):
         with pytest.raises(ValueError, match="either"):
-            Auth(**both)
+            SessionAuth(**both)
 
 
 def test_tokens_are_long_and_never_the_same():

@@ -1,6 +1,6 @@
 import pytest
 
-from passerby.server.guard import CONTENT, host_check, is_loopback
+from passerby.server.guard import CONTENT_SECURITY_POLICY, host_check, is_loopback
 from tests.server.conftest import HEADERS, HOST, PORT, TOKEN, opened
 
 OURS = f"{HOST}:{PORT}"
@@ -81,15 +81,15 @@ def test_the_cookie_is_out_of_reach(review):
 )
 def test_every_answer_is_shut_in(review, path):
     headers = review.client.get(path, headers=HEADERS).headers
-    assert CONTENT == headers["content-security-policy"]
+    assert CONTENT_SECURITY_POLICY == headers["content-security-policy"]
     assert "no-store" == headers["cache-control"]
     assert "nosniff" == headers["x-content-type-options"]
 
 
 def test_no_outside_address_is_allowed():
-    assert "http" not in CONTENT
-    assert "*" not in CONTENT
-    assert "unsafe" not in CONTENT
+    assert "http" not in CONTENT_SECURITY_POLICY
+    assert "*" not in CONTENT_SECURITY_POLICY
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
 
 
 def test_a_large_request_is_refused(review):
@@ -103,13 +103,13 @@ def test_a_large_request_is_refused(review):
 def test_originals_stay_on_this_machine(clip, tmp_path):
     import shutil
 
-    from tests.server.conftest import given
+    from tests.server.conftest import review_paths
 
-    for path in (clip, given(clip).plan):
+    for path in (clip, review_paths(clip).plan):
         shutil.copy(path, tmp_path)
     elsewhere = opened(tmp_path / clip.name, host="192.168.1.4", client_host=f"192.168.1.4:{PORT}")
     headers = HEADERS | {"host": f"192.168.1.4:{PORT}"}
     told = elsewhere.client.get("/api/session", headers=headers)
-    assert False is told.json()["originals"]
+    assert False is told.json()["originals_allowed"]
     assert 403 == elsewhere.client.get("/api/files/0/original/0/0", headers=headers).status_code
     assert 200 == elsewhere.client.get("/api/files/0/masked/0/0", headers=headers).status_code

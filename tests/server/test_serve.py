@@ -7,8 +7,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from passerby.core.errors import UsageError
-from passerby.server.serve import Serving, listen
-from passerby.server.tls import own
+from passerby.server.serve import BackgroundServer, listen
+from passerby.server.tls import self_signed
 
 HOST = "127.0.0.1"
 
@@ -19,11 +19,11 @@ async def app(scope, receive, send):
 
 
 def served(**how):
-    return Serving(app, listen(HOST, 0), **how)
+    return BackgroundServer(app, listen(HOST, 0), **how)
 
 
 def asked(serving, scheme="http", **how):
-    port = serving._taken.getsockname()[1]
+    port = serving._socket.getsockname()[1]
     with httpx2.Client(trust_env=False, **{k: v for k, v in how.items() if k == "verify"}) as client:
         return client.get(f"{scheme}://{HOST}:{port}/", timeout=20, headers=how.get("headers"))
 
@@ -44,7 +44,7 @@ def test_a_proxy_says_whom_it_asks_for_and_nobody_else():
 
 
 def test_tls_and_no_old_version_of_it(tmp_path):
-    certificate = own(tmp_path, HOST)
+    certificate = self_signed(tmp_path, HOST)
     trusts = ssl.create_default_context(cafile=str(certificate.certificate))
     with served(certificate=certificate) as serving:
         assert f"{HOST} https" == asked(serving, "https", verify=trusts).text

@@ -5,26 +5,26 @@ import pytest
 
 from passerby.core.errors import UsageError
 from passerby.server.serve import listen
-from passerby.server.tls import given, own
+from passerby.server.tls import load_certificate, self_signed
 
 
 def test_a_certificate_is_made_once_and_kept(tmp_path):
-    first = own(tmp_path / "tls", "192.168.1.4")
-    assert first == own(tmp_path / "tls", "192.168.1.4")
+    first = self_signed(tmp_path / "tls", "192.168.1.4")
+    assert first == self_signed(tmp_path / "tls", "192.168.1.4")
     assert 0o600 == stat.S_IMODE(first.key.stat().st_mode)
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(first.certificate, first.key)
     assert 32 == len(first.fingerprint.split(":"))
 
 
 def test_another_address_needs_another_one(tmp_path):
-    assert own(tmp_path, "192.168.1.4").fingerprint != own(tmp_path, "box.example").fingerprint
+    assert self_signed(tmp_path, "192.168.1.4").fingerprint != self_signed(tmp_path, "box.example").fingerprint
 
 
 def test_a_given_one_is_used(tmp_path):
-    made = own(tmp_path, "box.example")
-    assert made.fingerprint == given(made.certificate, made.key).fingerprint
+    made = self_signed(tmp_path, "box.example")
+    assert made.fingerprint == load_certificate(made.certificate, made.key).fingerprint
     with pytest.raises(UsageError, match="PEM"):
-        given(tmp_path / "none.pem", made.key)
+        load_certificate(tmp_path / "none.pem", made.key)
 
 
 def test_a_port_that_is_taken_is_told_of():

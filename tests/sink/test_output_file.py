@@ -16,8 +16,8 @@ def names(folder):
 
 def test_commit_gives_the_name(tmp_path):
     with OutputFile(tmp_path / "o.mp4") as output:
-        assert output.part == tmp_path / "o.mp4.part"
-        output.part.write_bytes(b"whole")
+        assert output.temp_path == tmp_path / "o.mp4.part"
+        output.temp_path.write_bytes(b"whole")
         assert names(tmp_path) == ["o.mp4.part"]
         output.commit()
     assert names(tmp_path) == ["o.mp4"]
@@ -26,13 +26,13 @@ def test_commit_gives_the_name(tmp_path):
 
 def test_nothing_is_left_without_a_commit(tmp_path):
     with OutputFile(tmp_path / "o.mp4") as output:
-        output.part.write_bytes(b"half")
+        output.temp_path.write_bytes(b"half")
     assert names(tmp_path) == []
 
 
 def test_nothing_is_left_after_an_error(tmp_path):
     with contextlib.suppress(RuntimeError), OutputFile(tmp_path / "o.mp4") as output:
-        output.part.write_bytes(b"half")
+        output.temp_path.write_bytes(b"half")
         raise RuntimeError
     assert names(tmp_path) == []
 
@@ -50,10 +50,10 @@ def test_force_replaces_only_on_commit(tmp_path):
     path = tmp_path / "o.mp4"
     path.write_bytes(b"old")
     with OutputFile(path, force=True) as output:
-        output.part.write_bytes(b"half")
+        output.temp_path.write_bytes(b"half")
     assert path.read_bytes() == b"old"
     with OutputFile(path, force=True) as output:
-        output.part.write_bytes(b"new")
+        output.temp_path.write_bytes(b"new")
         output.commit()
     assert path.read_bytes() == b"new"
 
@@ -71,8 +71,8 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path):
 def test_stale_part_is_replaced(tmp_path):
     (tmp_path / "o.mp4.part").write_bytes(b"left by a killed run, longer than what follows")
     with OutputFile(tmp_path / "o.mp4") as output:
-        assert output.part.read_bytes() == b""
-        output.part.write_bytes(b"new")
+        assert output.temp_path.read_bytes() == b""
+        output.temp_path.write_bytes(b"new")
         output.commit()
     assert (tmp_path / "o.mp4").read_bytes() == b"new"
 
@@ -80,10 +80,10 @@ def test_stale_part_is_replaced(tmp_path):
 def test_two_runs_at_once(tmp_path):
     path = tmp_path / "o.mp4"
     with OutputFile(path) as first:
-        first.part.write_bytes(b"first")
+        first.temp_path.write_bytes(b"first")
         with pytest.raises(OutputError, match="Another run is writing"), OutputFile(path):
             pass
-        assert first.part.read_bytes() == b"first"
+        assert first.temp_path.read_bytes() == b"first"
         first.commit()
     assert path.read_bytes() == b"first"
 
@@ -121,7 +121,7 @@ def test_part_that_links_elsewhere_is_not_followed(tmp_path):
 def test_folders(tmp_path):
     with pytest.raises(OutputError, match="is a folder"), OutputFile(tmp_path, force=True):
         pass
-    with pytest.raises(OutputError, match="There is no folder.*Make it first"), OutputFile(tmp_path / "no" / "o.mp4"):
+    with pytest.raises(OutputError, match="There is no folder.*Create it"), OutputFile(tmp_path / "no" / "o.mp4"):
         pass
 
 
@@ -131,8 +131,8 @@ def test_full_disk_at_commit(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with OutputFile(tmp_path / "o.mp4") as output:
-        output.part.write_bytes(b"whole")
-        with pytest.raises(DiskFull, match="no room left.*another disk"):
+        output.temp_path.write_bytes(b"whole")
+        with pytest.raises(DiskFull, match="No space left.*another disk"):
             output.commit()
     assert names(tmp_path) == []
 
@@ -142,8 +142,8 @@ def test_full_disk_at_commit(tmp_path, monkeypatch):
     [
         (errno.ENOSPC, DiskFull, "Free some"),
         (errno.EDQUOT, DiskFull, "Free some"),
-        (errno.EACCES, OutputError, "Choose a folder that you may write to"),
-        (errno.EROFS, OutputError, "Choose a folder that you may write to"),
+        (errno.EACCES, OutputError, "Choose a writable folder"),
+        (errno.EROFS, OutputError, "Choose a writable folder"),
         (errno.EIO, OutputError, "Check the disk"),
     ],
 )

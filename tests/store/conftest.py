@@ -14,5 +14,5 @@ def clock():
 
 @pytest.fixture
 def recordings(tmp_path):
-    with Recordings(Database.open(tmp_path / "data", make=True), boot="first") as opened:
+    with Recordings(Database.open(tmp_path / "data", create=True), boot="first") as opened:
         yield opened

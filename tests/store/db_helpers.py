@@ -1,4 +1,4 @@
-"""Looking into a data folder."""
+"""Inspecting a data folder."""
 
 import io
 import os
@@ -12,8 +12,8 @@ def everything(recordings):
 
 
 def frames_in(recordings, segment):
-    """How many pictures come out of what the row names."""
-    with recordings.read(segment) as file:
+    """How many frames the bytes of a row decode to."""
+    with recordings.open_segment(segment) as file:
         data = file.read(segment.size)
     assert segment.size == len(data)
     with av.open(io.BytesIO(data)) as container:
@@ -21,11 +21,11 @@ def frames_in(recordings, segment):
 
 
 def all_play(recordings):
-    """Does everything that the index names play, with as many frames as it says, and is the folder in order?"""
+    """Does every segment of the index decode to as many frames as it says, and is the folder consistent?"""
     for segment in everything(recordings):
         assert segment.frames == frames_in(recordings, segment), segment.path
     found = recordings.check()
-    return [finding for finding in found.findings if finding.what != "open"] == [] and found.used
+    return [finding for finding in found.findings if finding.kind != "open"] == [] and found.usage_correct
 
 
 def files(recordings):

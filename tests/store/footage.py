@@ -1,23 +1,23 @@
-"""Parts of cameras that never were, and clocks that do what they are told."""
+"""Synthetic parts of cameras, and a clock that is set by the test."""
 
 from dataclasses import dataclass, replace
 from functools import cache
 
 from passerby.core.clock import Moment
-from passerby.sink.recording.fragment_encoder import PartEncoder
-from passerby.store.recordings.part import whole
+from passerby.sink.recording.fragment_encoder import FragmentEncoder
+from passerby.store.recordings.part import join_parts
 from tests.clips import SIZE, safe_frame
 from tests.store.stamping import stamped
 
 RATE = 10
-#: Seconds of Unix time when the clocks of tests begin, and of the run of the machine.
+#: Unix time at which the clocks of tests start, and the uptime of the machine then.
 WALL, BOOTED = 1_800_000_000.0, 100.0
 DAY = 86_400.0
 
 
 @dataclass
 class Clock:
-    """Stands until it is told to go on. `wall` may be set; `monotonic` only goes forward."""
+    """Stands still until `go`. `wall` may be set; `monotonic` only goes forward."""
 
     monotonic: float = BOOTED
     wall: float = WALL
@@ -34,7 +34,7 @@ class Clock:
 
 def encoded(camera, frames, size=SIZE, covered=(), times=None, clock=None):
     """The parts of a camera whose frame n shows `drawing(n)`, at RATE frames a second unless `times` (seconds) say."""
-    encoder = PartEncoder(camera, width=size[0], height=size[1], frame_rate=RATE)
+    encoder = FragmentEncoder(camera, width=size[0], height=size[1], frame_rate=RATE)
     clock, parts = clock or Clock(), []
     began = clock.now()
     for index in range(frames):
@@ -42,32 +42,37 @@ def encoded(camera, frames, size=SIZE, covered=(), times=None, clock=None):
         frame = replace(safe_frame(index, round(seconds * 1e6), size), covered=index in covered)
         at = Moment(began.monotonic + seconds, began.wall + seconds, began.trusted)
         parts.append(encoder.encode(frame, at))
-    return wholes(part for part in [*parts, encoder.flush()] if part is not None)
+    return joined_gops(part for part in [*parts, encoder.flush()] if part is not None)
 
 
-def wholes(halves):
-    """As recordings take them: from one picture that stands alone to the next."""
+def joined_gops(halves):
+    """As recordings use them: from one keyframe to the next."""
     found, together = [], []
     for part in halves:
         together.append(part)
-        if part.closes:
-            found.append(whole(together))
+        if part.ends_gop:
+            found.append(join_parts(together))
             together = []
     return found
 
 
 @cache
 def three():
-    """Three parts of a second, to be stamped anew by `parts`."""
+    """Three parts of a second, to be timestamped again by `parts`."""
     return tuple(encoded("yard", 3 * RATE))
 
 
 def parts(clock, camera="yard", count=3):
-    """Parts that `camera` makes while the clock goes on. After each three the pictures are the same again."""
+    """Parts of `camera` while the clock goes on. Every three parts the frames repeat."""
     for number in range(count):
         known = three()[number % 3]
         start = number * 1_000_000
         yield replace(
-            known, camera=camera, body=stamped(known.body, start), start=start, at=clock.now(), fresh=number == 0
+            known,
+            camera=camera,
+            body=stamped(known.body, start),
+            start=start,
+            captured_at=clock.now(),
+            discontinuity=number == 0,
         )
         clock.go(1)

@@ -11,63 +11,63 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 
 from passerby.core.errors import StoreError
-from passerby.store.database import NAME, Database, _config, _known, _newest
+from passerby.store.database import DATABASE_FILE, Database, _alembic_config, _head_revision, _revisions
 from passerby.store.recordings.tables import metadata, usage
 
 
 @pytest.fixture
 def database(tmp_path):
-    with Database.open(tmp_path / "data", make=True) as opened:
+    with Database.open(tmp_path / "data", create=True) as opened:
         yield opened
 
 
 def used(database):
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return connection.execute(select(usage.c.bytes)).scalar_one()
 
 
 def test_migrations_make_the_tables_of_the_program(database):
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert [] == compare_metadata(context, metadata)
 
 
 def test_files_are_called_after_their_revisions():
-    scripts = list(ScriptDirectory.from_config(_config()).walk_revisions())
-    assert _known() == sorted(script.revision for script in scripts)
-    assert _newest() == scripts[0].revision
+    scripts = list(ScriptDirectory.from_config(_alembic_config()).walk_revisions())
+    assert _revisions() == sorted(script.revision for script in scripts)
+    assert _head_revision() == scripts[0].revision
 
 
 def test_a_table_that_no_migration_makes_is_seen(database):
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         connection.execute(text("ALTER TABLE usage DROP COLUMN bytes"))
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata)
 
 
 def test_it_is_written_for_good(database):
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         asked = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
     assert ["wal", 2] == asked
 
 
 def test_a_transaction_happens_whole_or_not_at_all(database):
     def half():
-        with database.writing() as connection:
+        with database.write_transaction() as connection:
             connection.execute(update(usage).values(bytes=5))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         half()
     assert 0 == used(database)
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         connection.execute(update(usage).values(bytes=5))
     assert 5 == used(database)
 
 
 def test_several_processes_may_make_it_at_the_same_time(tmp_path):
-    Database.open(tmp_path / "data", make=True).close()
-    for path in (tmp_path / "data").glob(f"{NAME}*"):
+    Database.open(tmp_path / "data", create=True).close()
+    for path in (tmp_path / "data").glob(f"{DATABASE_FILE}*"):
         path.unlink()
     code = "import sys; from pathlib import Path; from passerby.store.database import Database\n"
     code += "Database.open(Path(sys.argv[1])).close()"
@@ -81,30 +81,30 @@ def test_writers_of_two_connections_take_turns(database):
     with Database.open(database.folder.path) as other:
         for _ in range(20):
             for one in (database, other):
-                with one.writing() as connection:
+                with one.write_transaction() as connection:
                     count = connection.execute(select(usage.c.bytes)).scalar_one()
                     connection.execute(update(usage).values(bytes=count + 1))
     assert 40 == used(database)
 
 
 def test_one_of_a_newer_program_is_refused(database):
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="newer passerby.*Install that version"):
         Database.open(database.folder.path)
 
 
 def test_a_damaged_one_is_told_of(tmp_path):
-    Database.open(tmp_path, make=True).close()
-    (tmp_path / NAME).write_bytes(b"not a database at all" * 400)
+    Database.open(tmp_path, create=True).close()
+    (tmp_path / DATABASE_FILE).write_bytes(b"not a database at all" * 400)
     with pytest.raises(StoreError, match="is damaged.*Check the disk"):
         Database.open(tmp_path)
 
 
 def test_what_sqlite_alone_sees_is_whole(database):
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         connection.execute(update(usage).values(bytes=7))
-    with sqlite3.connect(database.folder.path / NAME) as plain:
+    with sqlite3.connect(database.folder.path / DATABASE_FILE) as plain:
         assert [("ok",)] == plain.execute("PRAGMA integrity_check").fetchall()
         assert [(7,)] == plain.execute("SELECT bytes FROM usage").fetchall()
     plain.close()

@@ -1,21 +1,21 @@
 import pytest
 
 from passerby.detect.weights import Registry
-from passerby.track.confirmation import THRESHOLDS, Evidence, Threshold
+from passerby.track.confirmation import THRESHOLDS, Evidence, ConfirmationThreshold
 
-NEED = Threshold(keep=0.1, weak=0.1, certain=0.5, total=1.0, share=0.5)
+THRESHOLD = ConfirmationThreshold(keep_score=0.1, start_score=0.1, certain_score=0.5, total_score=1.0, hit_ratio=0.5)
 
 
-def told(scores):
-    """Evidence of looks, None for one that did not see it."""
+def evidence_of(scores):
+    """Evidence of detector runs, None for a miss."""
     evidence = Evidence()
     for score in scores:
-        evidence.missed() if score is None else evidence.seen(score)
+        evidence.add_miss() if score is None else evidence.add_hit(score)
     return evidence
 
 
 @pytest.mark.parametrize(
-    ("scores", "enough"),
+    ("scores", "confirmed"),
     [
         ([0.5], True),
         ([0.6, None, None, None, None], True),
@@ -28,15 +28,15 @@ def told(scores):
         ([None], False),
     ],
 )
-def test_one_sure_look_or_many_that_agree(scores, enough):
-    assert enough is told(scores).enough(NEED)
+def test_one_certain_detection_or_many_that_add_up(scores, confirmed):
+    assert confirmed is evidence_of(scores).is_confirmed(THRESHOLD)
 
 
 @pytest.mark.parametrize("kind", sorted({kind for entry in Registry.load().values() for kind in entry.finds}))
-def test_whatever_a_model_finds_has_thresholds_that_can_be_met(kind):
-    need = THRESHOLDS[kind]
-    assert 0 < need.weak < need.certain <= 1
-    assert 0 < need.share <= 1
-    assert told([need.certain]).enough(need)
-    assert not told([need.weak]).enough(need)
-    assert told([need.certain * 0.9] * 20).enough(need)
+def test_every_kind_that_a_model_detects_has_thresholds_that_can_be_met(kind):
+    threshold = THRESHOLDS[kind]
+    assert 0 < threshold.start_score < threshold.certain_score <= 1
+    assert 0 < threshold.hit_ratio <= 1
+    assert evidence_of([threshold.certain_score]).is_confirmed(threshold)
+    assert not evidence_of([threshold.start_score]).is_confirmed(threshold)
+    assert evidence_of([threshold.certain_score * 0.9] * 20).is_confirmed(threshold)

@@ -2,7 +2,7 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
-from passerby.track.head_boxes import SURE, head_of, with_heads, without_helpers
+from passerby.track.head_boxes import CONFIDENT_FACE, head_box, add_head_boxes, keep_requested_kinds
 
 STANDING = Box(100, 50, 200, 400)
 
@@ -16,69 +16,72 @@ def face(box, score=0.9):
 
 
 def faces(found):
-    return [d for d in with_heads(found) if d.kind is Kind.FACE]
+    return [d for d in add_head_boxes(found) if d.kind is Kind.FACE]
 
 
 @pytest.mark.parametrize(
     ("body", "head"),
     [
-        # People are seven to eight heads tall, so the head of one who stands is about an eighth of the height.
+        # People are seven to eight heads tall, so the head of a standing person is about an eighth of the height.
         (STANDING, Box(132, 52, 168, 96)),
         (Box(0, 0, 60, 160), Box(21, 2, 39, 22)),
-        # Who sits before a camera fills a wide box, and the face is in its upper half.
+        # Somebody who sits in front of a camera fills a wide box, and the face is in its upper half.
         (Box(0, 0, 300, 280), Box(100, 10, 200, 130)),
     ],
 )
-def test_the_head_is_at_the_top_in_the_middle_and_holds_the_face(body, head):
-    box = head_of(body)
-    assert 1 == head.inside(box)
+def test_the_head_is_at_the_top_in_the_middle_and_contains_the_face(body, head):
+    box = head_box(body)
+    assert 1 == head.containment(box)
     assert box.area < 0.5 * body.area
     assert box.y1 <= body.y1
 
 
 def test_a_body_without_a_face_gives_a_head():
     (head,) = faces([person()])
-    assert (head_of(STANDING), 0.8, "head:body") == (head.box, head.score, head.origin)
+    assert (head_box(STANDING), 0.8, "head:body") == (head.box, head.score, head.origin)
 
 
-def test_a_sure_face_is_enough_for_its_body():
-    sure = face(Box(135, 55, 165, 90), SURE)
-    assert [sure] == faces([person(), sure])
+def test_a_confident_face_replaces_the_head_of_its_body():
+    confident = face(Box(135, 55, 165, 90), CONFIDENT_FACE)
+    assert [confident] == faces([person(), confident])
 
 
-def test_a_faint_face_where_a_head_is_gains_and_the_head_stays():
-    faint = face(Box(135, 55, 165, 90), SURE / 2)
-    stronger, head = faces([person(), faint])
-    assert (faint.box, faint.origin) == (stronger.box, stronger.origin)
-    assert stronger.score > faint.score
-    assert head_of(STANDING) == head.box
+def test_the_score_of_a_weak_face_in_a_head_rises_and_the_head_stays():
+    weak = face(Box(135, 55, 165, 90), CONFIDENT_FACE / 2)
+    stronger, head = faces([person(), weak])
+    assert (weak.box, weak.origin) == (stronger.box, stronger.origin)
+    assert stronger.score > weak.score
+    assert head_box(STANDING) == head.box
 
 
-def test_a_faint_face_in_a_body_gains_a_little():
-    in_head, in_body = face(Box(135, 55, 165, 90), SURE / 3), face(Box(120, 200, 150, 240), SURE / 3)
-    gained = [next(d.score for d in with_heads([person(), one]) if d.box == one.box) for one in (in_head, in_body)]
-    assert gained[0] > gained[1] > SURE / 3
+def test_the_score_of_a_weak_face_in_a_body_rises_less():
+    in_head, in_body = (
+        face(Box(135, 55, 165, 90), CONFIDENT_FACE / 3),
+        face(Box(120, 200, 150, 240), CONFIDENT_FACE / 3),
+    )
+    raised = [next(d.score for d in add_head_boxes([person(), one]) if d.box == one.box) for one in (in_head, in_body)]
+    assert raised[0] > raised[1] > CONFIDENT_FACE / 3
 
 
-def test_a_faint_face_elsewhere_gains_nothing():
-    faint = face(Box(500, 300, 530, 340), SURE / 2)
-    assert faint in with_heads([person(), faint])
+def test_the_score_of_a_weak_face_elsewhere_stays():
+    weak = face(Box(500, 300, 530, 340), CONFIDENT_FACE / 2)
+    assert weak in add_head_boxes([person(), weak])
 
 
-def test_a_face_elsewhere_does_not_stand_for_this_body():
+def test_a_face_elsewhere_does_not_replace_the_head_of_this_body():
     other = face(Box(500, 300, 530, 340))
-    assert {other.box, head_of(STANDING)} == {d.box for d in faces([person(), other])}
+    assert {other.box, head_box(STANDING)} == {d.box for d in faces([person(), other])}
 
 
-def test_others_are_left_as_they_are():
+def test_other_kinds_are_unchanged():
     plate = Detection(Kind.PLATE, Box(0, 0, 9, 3), 0.4, "plates")
-    assert {plate, person()} <= {*with_heads([plate, person()])}
+    assert {plate, person()} <= {*add_head_boxes([plate, person()])}
 
 
-def test_what_only_helped_is_left_out():
-    found = with_heads([person()])
-    assert [Kind.FACE] == [d.kind for d in without_helpers(found, (Kind.FACE, Kind.PLATE))]
-    assert [Kind.PERSON] == [d.kind for d in without_helpers(found, (Kind.PERSON,))]
+def test_persons_detected_for_their_heads_are_dropped_unless_requested():
+    found = add_head_boxes([person()])
+    assert [Kind.FACE] == [d.kind for d in keep_requested_kinds(found, (Kind.FACE, Kind.PLATE))]
+    assert [Kind.PERSON] == [d.kind for d in keep_requested_kinds(found, (Kind.PERSON,))]
 
 
 #: Cut off by the frame below the chest: the face fills more of such a person, and lies lower, than of one who stands.
@@ -93,6 +96,6 @@ CUT_OFF = Detection(Kind.PERSON, Box(100, 100, 400, 420), 0.9, "test")
         (Box(200, 390, 320, 420), 1),  # too low to be theirs
     ],
 )
-def test_a_person_whose_face_is_sure_has_no_second_head(face, heads):
-    found = with_heads([CUT_OFF, Detection(Kind.FACE, face, 0.9, "test")])
+def test_a_person_with_a_confident_face_has_no_second_head(face, heads):
+    found = add_head_boxes([CUT_OFF, Detection(Kind.FACE, face, 0.9, "test")])
     assert heads == sum(d.origin.startswith("head:") for d in found)

@@ -8,13 +8,13 @@ import sys
 import time
 from pathlib import Path
 
-from passerby.config.counting_config import Counting, EventKind
-from passerby.config.uplink import Mqtt, UplinkSettings
+from passerby.config.counting_config import CountingSettings, EventKind
+from passerby.config.uplink import MqttSettings, UplinkSettings
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
-from passerby.documents.count_records import DWELL, Bin, Event, LineCount, ZoneCount
+from passerby.documents.count_records import DWELL_BOUNDS_S, CountBin, Event, LineCount, ZoneCount
 from passerby.store import outbox
-from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.uplink import mqtt
 from passerby.uplink.service import Uplink
@@ -22,41 +22,43 @@ from passerby.uplink.service import Uplink
 BEGIN = 1_800_000_000
 
 
-def minute(camera: str, number: int) -> Bin:
+def minute(camera: str, number: int) -> CountBin:
     people = (number * 7 + len(camera)) % 5
     zone = ZoneCount(
         zone="picture",
-        sort=ObjectClass.PERSON,
+        object_class=ObjectClass.PERSON,
         mean=people / 2,
-        most=people,
-        came=people,
-        left=people,
-        dwell=(people, *(0,) * len(DWELL)),
+        peak=people,
+        entries=people,
+        exits=people,
+        dwell=(people, *(0,) * len(DWELL_BOUNDS_S)),
     )
-    line = LineCount(line="door", sort=ObjectClass.PERSON, forward=people, back=number % 3)
-    return Bin(camera=camera, start=BEGIN + 60 * number, covered=60.0, trusted=True, zones=(zone,), lines=(line,))
+    line = LineCount(line="door", object_class=ObjectClass.PERSON, forward=people, backward=number % 3)
+    return CountBin(
+        camera=camera, start=BEGIN + 60 * number, observed_seconds=60.0, trusted=True, zones=(zone,), lines=(line,)
+    )
 
 
 def event(number: int) -> Event:
     at = float(BEGIN + 60 * number + 7)
     return Event(
-        id=f"gate/full/{round(at * 1000)}", camera="gate", rule="full", kind=EventKind.CROWD, at=at, trusted=True
+        id=f"gate/full/{round(at * 1000)}", camera="gate", rule="full", kind=EventKind.CROWD, time=at, trusted=True
     )
 
 
 def settings(port: int, confirm: str) -> UplinkSettings:
-    return UplinkSettings(mqtt=Mqtt(host="127.0.0.1", port=port, confirm=confirm))
+    return UplinkSettings(mqtt=MqttSettings(host="127.0.0.1", port=port, confirm=confirm))
 
 
 def main(folder: Path, port: int, confirm: str, minutes: int) -> None:
-    # A simulated day is short: pauses are as well.
-    mqtt.FIRST_PAUSE, mqtt.LONGEST_PAUSE = 0.05, 0.5
-    outbox.UNHEARD, outbox.LONGEST_PAUSE = 1.0, 4.0
-    told = settings(port, confirm)
+    # A simulated day is short: waits are as well.
+    mqtt.FIRST_RETRY_S, mqtt.MAX_RETRY_S = 0.05, 0.5
+    outbox.ACK_TIMEOUT_S, outbox.MAX_BACKOFF_S = 1.0, 4.0
+    uplink = settings(port, confirm)
     with Database.open(folder) as database:
-        counts = Counts(database, "school", told.destinations())
-        cameras = {"gate": Counting(), "hall": Counting()}
-        with Uplink("school", told, cameras, database, pause=0.05):
+        counts = CountStore(database, "school", uplink.destinations())
+        cameras = {"gate": CountingSettings(), "hall": CountingSettings()}
+        with Uplink("school", uplink, cameras, database, poll_interval_s=0.05):
             extent = counts.extent()
             first = 0 if extent is None else (extent[1] - BEGIN) // 60
             for number in range(first, minutes):

@@ -1,12 +1,12 @@
-"""What is due, as it is sent: pictures one at a time, and within the day's bytes."""
+"""Messages that are due: event media one at a time, and within the day's budget."""
 
 import asyncio
 
 import pytest
 
-from passerby.config.uplink import Budget, Priority
+from passerby.config.uplink import DestinationSettings, Priority
 from passerby.core.clock import Moment
-from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from passerby.uplink.delivery import Sender
@@ -15,12 +15,12 @@ from tests.uplink.test_mqtt import event
 
 
 class Large:
-    """Recordings of which every picture takes so many bytes."""
+    """Recordings whose event media all have this size."""
 
     def __init__(self, size):
         self.size, self.reads = size, 0
 
-    def read(self, what, camera, start, end, at):
+    def read(self, kind, camera, start, end, at):
         self.reads += 1
         return b"x" * self.size
 
@@ -34,35 +34,35 @@ class Clock:
 
 @pytest.fixture
 def database(tmp_path):
-    with Database.open(tmp_path / "data", make=True) as database:
+    with Database.open(tmp_path / "data", create=True) as database:
         yield database
 
 
 def sender(database, size, **budget):
-    told = Budget(send=tuple(Priority), **budget)
-    counts = Counts(database, "school", {"mqtt": told})
+    destination = DestinationSettings(send=tuple(Priority), **budget)
+    counts = CountStore(database, "school", {"mqtt": destination})
     counts.add([minute("gate", 0)], [event("gate", BEGIN + 7.0), event("gate", BEGIN + 8.0)], Moment(1.0, BEGIN, True))
-    return Sender("mqtt", told, Outbox(database), Large(size), Clock())
+    return Sender("mqtt", destination, Outbox(database), Large(size), Clock())
 
 
 def sent(one):
-    parcels = asyncio.run(one.due())
-    asyncio.run(one.delivered(*parcels))
-    return [parcel.message.priority for parcel in parcels]
+    messages = asyncio.run(one.due())
+    asyncio.run(one.delivered(*messages))
+    return [message.message.priority for message in messages]
 
 
-def test_pictures_come_last_and_one_at_a_time(database):
+def test_event_media_come_last_and_one_at_a_time(database):
     one = sender(database, 1000)
     assert [Priority.EVENTS, Priority.EVENTS, Priority.COUNTS, Priority.THUMBNAILS] == sent(one)
     assert [[Priority.THUMBNAILS], [Priority.CLIPS], [Priority.CLIPS], []] == [sent(one) for _ in range(4)]
 
 
-def test_what_does_not_fit_today_is_not_read_again_and_again(database):
-    one = sender(database, 5000, bytes_a_day=12000)
+def test_media_beyond_the_budget_are_not_read_again_and_again(database):
+    one = sender(database, 5000, max_bytes_per_day=12000)
     assert [Priority.EVENTS, Priority.EVENTS, Priority.COUNTS, Priority.THUMBNAILS] == sent(one)
     assert [[], []] == [sent(one) for _ in range(2)]
-    reads = one.pictures.reads
+    reads = one.media.reads
     assert [] == sent(one)
-    assert reads == one.pictures.reads
+    assert reads == one.media.reads
     one.clock.seconds += 86400
     assert [Priority.THUMBNAILS] == sent(one)

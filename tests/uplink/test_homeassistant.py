@@ -3,29 +3,29 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from passerby.config.counting_config import Counting
+from passerby.config.counting_config import CountingSettings
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
-from passerby.documents.count_records import DWELL, Bin, LineCount, ZoneCount
-from passerby.store.counts.events_and_counts import Counts
+from passerby.documents.count_records import DWELL_BOUNDS_S, CountBin, LineCount, ZoneCount
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
-from passerby.uplink.camera_state import States
-from passerby.uplink.homeassistant import announcements
+from passerby.uplink.camera_state import CameraTotalsReader
+from passerby.uplink.homeassistant import discovery_messages
 from tests.uplink import homeassistant_itself
 from tests.uplink.homeassistant import accepted
 from tests.uplink.program import BEGIN, event
 
-EVERYTHING = Counting(
-    picture=tuple(ObjectClass),
+EVERYTHING = CountingSettings(
+    full_frame=tuple(ObjectClass),
     zones=({"name": "hall-1", "polygon": ((0, 0), (1, 0), (1, 1)), "count": tuple(ObjectClass)},),
     lines=({"name": "door", "points": ((0, 0.5), (1, 0.5)), "count": tuple(ObjectClass)},),
-    rules=({"name": "full", "kind": "crowd", "zone": "hall-1", "most": 2},),
+    rules=({"name": "full", "kind": "crowd", "zone": "hall-1", "max_count": 2},),
 )
 
 
-@pytest.mark.parametrize("counting", [Counting(), Counting(picture=()), EVERYTHING])
-def test_what_is_told_is_taken(counting):
-    (told,) = announcements("passerby", "school", {"gate": counting})
+@pytest.mark.parametrize("counting", [CountingSettings(), CountingSettings(full_frame=()), EVERYTHING])
+def test_discovery_messages_are_accepted(counting):
+    (told,) = discovery_messages("passerby", "school", {"gate": counting})
     assert "passerby_school_gate" == told.id
     found = accepted(told.payload)
     assert "event" in found.cmps
@@ -34,18 +34,18 @@ def test_what_is_told_is_taken(counting):
 
 
 def test_ids_of_two_cameras_differ():
-    both = announcements("passerby", "school", {"gate": Counting(), "hall": Counting()})
+    both = discovery_messages("passerby", "school", {"gate": CountingSettings(), "hall": CountingSettings()})
     ids = [entity["uniq_id"] for told in both for entity in told.payload["cmps"].values()]
     assert len(ids) == len(set(ids)) == 4
 
 
 def test_the_id_can_be_part_of_a_topic():
-    (told,) = announcements("p", "Schule am Park/2", {"gate": Counting()})
+    (told,) = discovery_messages("p", "Schule am Park/2", {"gate": CountingSettings()})
     assert "passerby_Schule_am_Park_2_gate" == told.id
 
 
 def told(counting=EVERYTHING):
-    return announcements("passerby", "school", {"gate": counting})[0].payload
+    return discovery_messages("passerby", "school", {"gate": counting})[0].payload
 
 
 def without(name):
@@ -67,9 +67,9 @@ BROKEN = {
     "no identifiers": {**told(), "dev": {**told()["dev"], "ids": []}},
     "an entity of no kind": changed("event", p="nothing"),
     "an entity without an id": changed("event", uniq_id=None),
-    "a class of state that is not known": changed("door_person_back", stat_cla="growing"),
-    "a template that does not end": changed("door_person_back", val_tpl="{{ value_json."),
-    "an icon that is none": changed("door_person_back", ic="account"),
+    "a class of state that is not known": changed("door_person_backward", stat_cla="growing"),
+    "a template that does not end": changed("door_person_backward", val_tpl="{{ value_json."),
+    "an icon that is none": changed("door_person_backward", ic="account"),
 }
 #: What it takes, though it would not work.
 USELESS = {
@@ -79,42 +79,45 @@ USELESS = {
 
 
 @pytest.mark.parametrize("broken", [*BROKEN.values(), *USELESS.values()], ids=[*BROKEN, *USELESS])
-def test_what_it_would_not_take_is_seen(broken):
+def test_broken_messages_are_refused(broken):
     with pytest.raises(ValidationError):
         accepted(broken)
 
 
 def shown_of_everything(folder):
     """The state of the camera, as it is published."""
-    dwell = (0,) * (len(DWELL) + 1)
+    dwell = (0,) * (len(DWELL_BOUNDS_S) + 1)
     zones = [
-        ZoneCount(zone=zone, sort=sort, mean=1.8, most=3, came=2, left=0, dwell=dwell)
+        ZoneCount(zone=zone, object_class=sort, mean=1.8, peak=3, entries=2, exits=0, dwell=dwell)
         for zone in ("picture", "hall-1")
         for sort in ObjectClass
     ]
-    lines = [LineCount(line="door", sort=sort, forward=4, back=1) for sort in ObjectClass]
-    bins = [Bin(camera="gate", start=BEGIN, covered=60.0, trusted=True, zones=zones, lines=lines)]
-    with Database.open(folder, make=True) as database:
-        counts = Counts(database, "school")
+    lines = [LineCount(line="door", object_class=sort, forward=4, backward=1) for sort in ObjectClass]
+    bins = [CountBin(camera="gate", start=BEGIN, observed_seconds=60.0, trusted=True, zones=zones, lines=lines)]
+    with Database.open(folder, create=True) as database:
+        counts = CountStore(database, "school")
         counts.add(bins, [], Moment(1.0, BEGIN + 60, True))
-        return States(counts).shown()["gate"]
+        return CameraTotalsReader(counts).as_json()["gate"]
 
 
 @pytest.mark.soak
 def test_home_assistant_itself_takes_every_message_and_shows_what_it_says(tmp_path):
     """By its own code, at the version that is named there: its schemas of a device, of a sensor and of an event, and
     its templates. It refuses what is broken, as tests/uplink/homeassistant.py does."""
-    several = [Counting(), Counting(picture=()), EVERYTHING]
+    several = [CountingSettings(), CountingSettings(full_frame=()), EVERYTHING]
     topic = "homeassistant/device/passerby_school_gate/config"
     devices = [(topic, told(counting)) for counting in several] + [(topic, broken) for broken in BROKEN.values()]
     state = shown_of_everything(tmp_path / "data")
-    happened = {"id": "school/x", "type": "event", "site": "school", "event": event(1).model_dump(mode="json")}
-    messages = {"passerby/school/gate/state": json.dumps(state), "passerby/school/gate/event": json.dumps(happened)}
+    event_message = {"id": "school/x", "type": "event", "site": "school", "event": event(1).model_dump(mode="json")}
+    messages = {
+        "passerby/school/gate/state": json.dumps(state),
+        "passerby/school/gate/event": json.dumps(event_message),
+    }
     found = homeassistant_itself.judged(homeassistant_itself.fetched(tmp_path), devices, messages)
     assert [None] * len(several) == [why for _, why in found[: len(several)]]
     refused = dict(zip(BROKEN, [why for _, why in found[len(several) :]], strict=True))
     assert [] == [what for what, why in refused.items() if why is None]
     shown = found[2][0]
-    assert ("2", "4", "1") == (shown["hall-1_person"], shown["door_person_forward"], shown["door_person_back"])
-    assert {"event_type": "crowd", "rule": "full", "at": event(1).at} == json.loads(shown["event"])
+    assert ("2", "4", "1") == (shown["hall-1_person"], shown["door_person_forward"], shown["door_person_backward"])
+    assert {"event_type": "crowd", "rule": "full", "time": event(1).time} == json.loads(shown["event"])
     assert set(told()["cmps"]) == set(shown)

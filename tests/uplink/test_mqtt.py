@@ -1,4 +1,4 @@
-"""What is at the broker: announcements, states, the last will; events, counts and pictures. With mosquitto itself."""
+"""What the broker has: discovery, states, the last will; events, counts and event media. With mosquitto itself."""
 
 import json
 import time
@@ -6,11 +6,11 @@ import urllib.request
 
 import pytest
 
-from passerby.config.counting_config import Counting, EventKind
-from passerby.config.uplink import Metrics, Mqtt, Priority, UplinkSettings
+from passerby.config.counting_config import CountingSettings, EventKind
+from passerby.config.uplink import MqttSettings, Priority, PrometheusSettings, UplinkSettings
 from passerby.core.clock import Moment
 from passerby.documents.count_records import Event
-from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from passerby.uplink import mqtt
@@ -22,8 +22,8 @@ from tests.uplink.program import minute
 pytestmark = needs_broker
 NOW = Moment(1.0, time.time(), True)
 CAMERAS = {
-    "gate": Counting(lines=({"name": "door", "points": ((0, 0.5), (1, 0.5)), "count": ("person", "car")},)),
-    "hall": Counting(zones=({"name": "room", "polygon": ((0, 0), (1, 0), (1, 1))},)),
+    "gate": CountingSettings(lines=({"name": "door", "points": ((0, 0.5), (1, 0.5)), "count": ("person", "car")},)),
+    "hall": CountingSettings(zones=({"name": "room", "polygon": ((0, 0), (1, 0), (1, 1))},)),
 }
 
 
@@ -44,20 +44,22 @@ def receiver(broker):
 
 @pytest.fixture
 def database(tmp_path):
-    with Database.open(tmp_path / "data", make=True) as database:
+    with Database.open(tmp_path / "data", create=True) as database:
         yield database
 
 
-def uplink(broker, database, pictures=None, **settings):
-    told = UplinkSettings(mqtt=Mqtt(host="127.0.0.1", port=broker.port, **settings), prometheus=Metrics(port=0))
-    return told, Uplink("school", told, CAMERAS, database, pictures=pictures, pause=0.05)
+def uplink(broker, database, media=None, **settings):
+    config = UplinkSettings(
+        mqtt=MqttSettings(host="127.0.0.1", port=broker.port, **settings), prometheus=PrometheusSettings(port=0)
+    )
+    return config, Uplink("school", config, CAMERAS, database, media=media, poll_interval_s=0.05)
 
 
-class Shelf:
+class GateRecordings:
     """Recordings of the camera at the gate alone."""
 
-    def read(self, what, camera, start, end, at):
-        return f"{what} {camera} {end - start:.0f}".encode() if camera == "gate" else None
+    def read(self, kind, camera, start, end, at):
+        return f"{kind} {camera} {end - start:.0f}".encode() if camera == "gate" else None
 
 
 def event(camera="gate", at=None):
@@ -67,7 +69,7 @@ def event(camera="gate", at=None):
         camera=camera,
         rule="full",
         kind=EventKind.CROWD,
-        at=at,
+        time=at,
         trusted=True,
         start=at - 5,
         end=at + 10,
@@ -75,18 +77,21 @@ def event(camera="gate", at=None):
 
 
 def test_a_site_at_the_broker(broker, receiver, database):
-    settings, way = uplink(broker, database, Shelf(), send=tuple(Priority))
-    counts = Counts(database, "school", settings.destinations())
+    settings, site_uplink = uplink(broker, database, GateRecordings(), send=tuple(Priority))
+    counts = CountStore(database, "school", settings.destinations())
     counts.add([minute("gate", 1), minute("hall", 1)], [event("gate"), event("hall")], NOW)
-    with way:
-        until(lambda: {} == Outbox(database).waiting())
+    with site_uplink:
+        until(lambda: {} == Outbox(database).pending())
         until(lambda: "passerby/school/hall/clip" in receiver.plain and 4 <= len(receiver.kept))
-        assert [] == way.problems
-        with urllib.request.urlopen(f"http://127.0.0.1:{way.metrics_port}/metrics") as answer:
+        assert [] == site_uplink.problems
+        with urllib.request.urlopen(f"http://127.0.0.1:{site_uplink.metrics_port}/metrics") as answer:
             metrics = answer.read().decode()
     found = receiver.plain
-    assert 'passerby_crossed_total{camera="gate",line="door",site="school",sort="person",way="forward"} 1.0' in metrics
-    # What Home Assistant is told is retained, as is the state, for whoever comes later.
+    assert (
+        'passerby_line_crossings_total{camera="gate",class="person",direction="forward",line="door",site="school"} 1.0'
+        in metrics
+    )
+    # Discovery and state are retained, for clients that connect later.
     late = Receiver(broker.port, "passerby/school/+/state")
     until(lambda: 2 <= len([topic for topic in late.plain if topic.startswith("homeassistant/device/")]))
     until(lambda: "passerby/school/gate/state" in late.plain)
@@ -96,45 +101,46 @@ def test_a_site_at_the_broker(broker, receiver, database):
         assert retained
         accepted(json.loads(payload))
     state = json.loads(late.plain["passerby/school/gate/state"][0])
-    assert {"picture": {"person": 0}} == state["zones"] or state["zones"]["picture"]["person"] >= 0
-    assert {"door": {"person": {"forward": 1, "back": 1}}} == state["lines"]
-    # The pictures: of the gate there is a recording, of the hall there is none.
+    assert {"picture": {"person": round(minute("gate", 1).zones[0].mean)}} == state["zones"]
+    assert (minute("gate", 1).start, 60.0) == (state["minute"], state["observed_seconds"])
+    assert {"door": {"person": {"forward": 1, "backward": 1}}} == state["lines"]
+    # Event media: there is a recording of the gate, and none of the hall.
     assert b"thumbnail gate 15" == found["passerby/school/gate/thumbnail"][0]
     assert b"clip gate 15" == found["passerby/school/gate/clip"][0]
     assert "gate/full" in json.loads(found["passerby/school/gate/clip/about"][0])["id"]
     assert json.loads(found["passerby/school/hall/clip"][0])["missing"] is True
 
 
-def test_it_is_known_when_the_line_breaks(broker, receiver, database):
-    _, way = uplink(broker, database)
-    with way:
+def test_the_status_is_offline_after_the_connection_ends(broker, receiver, database):
+    _, site_uplink = uplink(broker, database)
+    with site_uplink:
         until(lambda: receiver.plain.get("passerby/school/status", (b"",))[0] == b"online")
     until(lambda: receiver.plain["passerby/school/status"][0] == b"offline")
 
 
-def test_all_is_told_again_when_home_assistant_starts(broker, receiver, database):
-    _, way = uplink(broker, database)
-    with way:
+def test_discovery_is_repeated_when_home_assistant_starts(broker, receiver, database):
+    _, site_uplink = uplink(broker, database)
+    with site_uplink:
         until(lambda: len([topic for topic in receiver.plain if topic.startswith("homeassistant/device/")]) == 2)
         receiver.plain.clear()
         receiver.publish("homeassistant/status", "online")
         until(lambda: len([topic for topic in receiver.plain if topic.startswith("homeassistant/device/")]) == 2)
 
 
-def test_home_assistant_is_told_nothing_where_that_is_not_wanted(broker, receiver, database):
-    _, way = uplink(broker, database, home_assistant=False)
-    with way:
+def test_discovery_can_be_switched_off(broker, receiver, database):
+    _, site_uplink = uplink(broker, database, home_assistant=False)
+    with site_uplink:
         until(lambda: "passerby/school/status" in receiver.plain)
     assert [] == [topic for topic in receiver.plain if topic.startswith("homeassistant/device/")]
 
 
-def test_a_broker_that_is_not_there_is_a_problem_and_no_end(database, tmp_path, monkeypatch):
-    monkeypatch.setattr(mqtt, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(mqtt, "LONGEST_PAUSE", 0.2)
+def test_an_unreachable_broker_is_a_problem_until_it_is_back(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(mqtt, "FIRST_RETRY_S", 0.05)
+    monkeypatch.setattr(mqtt, "MAX_RETRY_S", 0.2)
     broker = Broker(tmp_path)
-    _, way = uplink(broker, database)
-    with way:
-        until(lambda: way.problems and f"127.0.0.1:{broker.port}" in way.problems[0])
+    _, site_uplink = uplink(broker, database)
+    with site_uplink:
+        until(lambda: site_uplink.problems and f"127.0.0.1:{broker.port}" in site_uplink.problems[0])
         broker.start()
-        until(lambda: [] == way.problems)
+        until(lambda: [] == site_uplink.problems)
     broker.kill()

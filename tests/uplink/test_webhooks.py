@@ -1,4 +1,4 @@
-"""An address that is posted to: signed, once each, again after a failure, never beyond it."""
+"""Webhooks: signed, each message once, again after a failure."""
 
 import base64
 import hashlib
@@ -9,16 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from passerby.config.uplink import Priority, UplinkSettings, Webhook
+from passerby.config.uplink import Priority, UplinkSettings, WebhookSettings
 from passerby.core.clock import Moment
 from passerby.store import outbox as module
-from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from passerby.uplink.service import Uplink
 from tests.uplink.broker import until
 from tests.uplink.program import BEGIN, minute
-from tests.uplink.test_mqtt import Shelf, event
+from tests.uplink.test_mqtt import GateRecordings, event
 
 SECRET = "a secret of some length"
 
@@ -65,21 +65,21 @@ class Answering(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
-    monkeypatch.setattr(module, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.2)
+    monkeypatch.setattr(module, "MIN_BACKOFF_S", 0.05)
+    monkeypatch.setattr(module, "MAX_BACKOFF_S", 0.2)
 
 
 @pytest.fixture
 def database(tmp_path):
-    with Database.open(tmp_path / "data", make=True) as database:
+    with Database.open(tmp_path / "data", create=True) as database:
         yield database
 
 
-def sent(database, address, bins, events=(), send=(Priority.EVENTS, Priority.COUNTS), pictures=None):
-    settings = UplinkSettings(webhooks=(Webhook(name="a", url=address.url, secret=SECRET, send=send),))
-    Counts(database, "school", settings.destinations()).add(bins, list(events), Moment(1.0, BEGIN, True))
-    with Uplink("school", settings, {}, database, pictures=pictures, pause=0.02):
-        until(lambda: {} == Outbox(database).waiting())
+def sent(database, address, bins, events=(), send=(Priority.EVENTS, Priority.COUNTS), media=None):
+    settings = UplinkSettings(webhooks=(WebhookSettings(name="a", url=address.url, secret=SECRET, send=send),))
+    CountStore(database, "school", settings.destinations()).add(bins, list(events), Moment(1.0, BEGIN, True))
+    with Uplink("school", settings, {}, database, media=media, poll_interval_s=0.02):
+        until(lambda: {} == Outbox(database).pending())
 
 
 def test_every_message_is_posted_and_signed(database):
@@ -93,28 +93,28 @@ def test_every_message_is_posted_and_signed(database):
 
 
 @pytest.mark.parametrize("answers", [[500, 503, 429], [404, 301, 302, 400], [200, 500, 200]])
-def test_what_is_not_taken_is_sent_again(database, answers):
+def test_refused_messages_are_sent_again(database, answers):
     with Address(answers) as address:
         sent(database, address, [minute("gate", n) for n in range(3)])
     assert 3 == len(address.accepted) == len({id for id, _, _ in address.accepted})
     assert len(address.requests) > 3
 
 
-def test_an_address_that_is_not_there_is_a_problem(database):
+def test_an_unreachable_url_is_a_problem(database):
     with Address() as address:
         pass
-    settings = UplinkSettings(webhooks=(Webhook(name="a", url=address.url, secret=SECRET),))
-    Counts(database, "school", settings.destinations()).add([minute("gate", 0)], [], Moment(1.0, BEGIN, True))
-    with Uplink("school", settings, {}, database, pause=0.02) as way:
-        until(lambda: way.problems and way.problems[0].startswith("webhook a: ConnectError"))
-    assert {"webhook:a": {Priority.COUNTS: 1}} == Outbox(database).waiting()
-    assert SECRET not in way.problems[0]
+    settings = UplinkSettings(webhooks=(WebhookSettings(name="a", url=address.url, secret=SECRET),))
+    CountStore(database, "school", settings.destinations()).add([minute("gate", 0)], [], Moment(1.0, BEGIN, True))
+    with Uplink("school", settings, {}, database, poll_interval_s=0.02) as uplink:
+        until(lambda: uplink.problems and uplink.problems[0].startswith("webhook a: ConnectError"))
+    assert {"webhook:a": {Priority.COUNTS: 1}} == Outbox(database).pending()
+    assert SECRET not in uplink.problems[0]
 
 
-def test_pictures_are_posted_as_such(database):
+def test_event_media_are_posted_as_such(database):
     at = 1_700_000_000.0
     with Address() as address:
-        sent(database, address, [], [event("gate", at), event("hall", at)], tuple(Priority), Shelf())
+        sent(database, address, [], [event("gate", at), event("hall", at)], tuple(Priority), GateRecordings())
     kinds = {id.removeprefix("school/"): (kind, body) for id, kind, body in address.accepted}
     assert ("image/jpeg", b"thumbnail gate 15") == kinds[f"gate/full/{at}/thumbnail"]
     assert ("video/mp4", b"clip gate 15") == kinds[f"gate/full/{at}/clip"]

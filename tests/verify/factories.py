@@ -1,4 +1,4 @@
-"""Proofs and drawn frames for tests of what is done with them: no file, no model."""
+"""Verification reports and frames for tests: no file, no model."""
 
 from __future__ import annotations
 
@@ -8,60 +8,70 @@ from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Fingerprint, Keyframe, Track, WeightsUsed
-from passerby.documents.report import Hidden, TimeRange
+from passerby.documents.report import HiddenSummary, TimeRange
 from passerby.documents.verification_report import (
     Check,
+    CheckedFile,
+    CheckOutcome,
     CheckResult,
-    FileSeen,
-    Outcome,
-    PlanSeen,
-    Proof,
-    Release,
-    Suspicion,
-    TrackTold,
+    Finding,
+    PlanSummary,
+    ReleaseSummary,
+    TrackSummary,
     Verdict,
-    VideoSeen,
+    VerificationReport,
+    VideoSummary,
 )
 
 SHA = "ab" * 32
 
 
-def proof(sha256: str = SHA, **changed: object) -> Proof:
+def _with_finding(check: Check, title: str) -> CheckResult:
+    return CheckResult(check=check, title=title, outcome=CheckOutcome.FINDINGS, method="Detected.", findings=1)
+
+
+def _skipped(check: Check, title: str, limitation: str) -> CheckResult:
+    return CheckResult(
+        check=check, title=title, outcome=CheckOutcome.SKIPPED, method="Not done.", limitation=limitation
+    )
+
+
+def example_report(sha256: str = SHA, **changed: object) -> VerificationReport:
     """One with something in every part."""
-    made = Proof(
+    made = VerificationReport(
         program="passerby 0.1.0",
-        made="2026-03-04T05:06:07+00:00",
-        file=FileSeen(
+        created="2026-03-04T05:06:07+00:00",
+        file=CheckedFile(
             name="yard.redacted.mp4",
             sha256=sha256,
             size=123456,
             container="mp4",
             duration=72.0,
-            videos=(VideoSeen(width=1280, height=720, frames=1800, looked_at=360),),
+            videos=(VideoSummary(width=1280, height=720, frames=1800, analysed=360),),
         ),
-        verdict=Verdict.SUSPECT,
+        verdict=Verdict.FINDINGS,
         checks=(
-            CheckResult(check=Check.FACES, title="Faces", outcome=Outcome.FOUND, did="Looked.", suspects=1),
-            CheckResult(check=Check.MASKS, title="Masks", outcome=Outcome.SKIPPED, did="Not done.", why="no plan"),
-            CheckResult(check=Check.SAMPLE, title="Sample", outcome=Outcome.SKIPPED, did="Not done.", why="no draw"),
+            _with_finding(Check.FACES, "Faces"),
+            _skipped(Check.MASKS, "Masks", "no plan"),
+            _skipped(Check.RANDOM_SAMPLE, "Sample", "no sample"),
         ),
-        suspects=(
-            Suspicion(
-                number=1, check=Check.FACES, what="a face shows <b>", frame=310, time=12.4, start=12.0, end=13.25,
+        findings=(
+            Finding(
+                number=1, check=Check.FACES, description="a face <b>", frame=310, time=12.4, start=12.0, end=13.25,
                 kind=Kind.FACE, box=(10.0, 20.5, 60.0, 80.25), score=0.8125,
             ),
         ),
         weights=(WeightsUsed(id="blazeface-full", sha256=SHA),),
-        release=Release(
+        release=ReleaseSummary(
             name="yard.redacted.report.json",
             sha256=SHA,
-            made="2026-03-04T04:00:00+00:00",
+            created="2026-03-04T04:00:00+00:00",
             program="passerby 0.1.0",
             source=Fingerprint(name="yard.mp4", sha256=SHA, size=99, frames=1800),
             settings=Settings(),
             weights=(WeightsUsed(id="centerface", sha256=SHA),),
             hidden=(
-                Hidden(
+                HiddenSummary(
                     kind=Kind.FACE,
                     tracks=3,
                     ranges=(TimeRange(start=1.5, end=20), TimeRange(start=40, end=41)),
@@ -69,11 +79,11 @@ def proof(sha256: str = SHA, **changed: object) -> Proof:
             ),
             dropped=("sound tracks: 1", "tags: location"),
         ),
-        plan=PlanSeen(
+        plan=PlanSummary(
             name="yard.plan.json",
             sha256=SHA,
             tracks=(
-                TrackTold(
+                TrackSummary(
                     video=0, number=1, kind=Kind.FACE, start=1.5, end=9, reason="FOIA (b)(6)", by="A. Clerk"
                 ),
             ),

@@ -51,7 +51,7 @@ def redacted(models, tmp_path_factory):
 
 def test_as_it_was_redacted_nothing_is_found(redacted, detectors):
     plan = redacted.with_suffix(".plan.json")
-    assert () == verify(redacted, plan=plan, original=MOVING / CLIP, detectors=detectors).suspects
+    assert () == verify(redacted, plan=plan, original=MOVING / CLIP, detectors=detectors).findings
 
 
 @pytest.mark.parametrize("left_out", ["one second", "three frames"])
@@ -65,7 +65,7 @@ def test_masks_left_out_are_found_where_and_when_they_were(left_out, redacted, b
 
 
 def test_the_untouched_clip_is_full_of_faces(truth, detectors):
-    proof = verify(MOVING / CLIP, detectors=detectors)
+    report = verify(MOVING / CLIP, detectors=detectors)
     faces = {box["track"] for frame in truth["frames"] for box in frame["boxes"] if not box["ignore"]}
-    assert proof.needs_a_person
-    assert len([one for one in proof.suspects if one.box is not None]) >= len(faces)
+    assert report.needs_review
+    assert len([one for one in report.findings if one.box is not None]) >= len(faces)

@@ -1,4 +1,4 @@
-"""The whole check of a file: what passes, what does not, and what is said of what was left out."""
+"""The verification of a file: what passes, what does not, and what is reported as not checked."""
 
 import shutil
 
@@ -8,25 +8,27 @@ import pytest
 from passerby import Plan, Settings, redact
 from passerby.config.settings import Style
 from passerby.core.box import Box
-from passerby.core.errors import PlanError, ProofError, SourceError
+from passerby.core.errors import PlanError, SourceError, VerificationError
 from passerby.core.kinds import Kind
 from passerby.documents.plan import AudioSpan
-from passerby.documents.verification_report import Check, Outcome, Verdict
-from passerby.engine import render as second
-from passerby.engine import still as photos
-from passerby.track.active_tracks import Schedule
-from passerby.verify.report.random_draw import draw, judge
-from passerby.verify.verify import verify, with_bound
+from passerby.documents.verification_report import Check, CheckOutcome, Verdict
+from passerby.engine import render
+from passerby.jobs.inputs import collect_jobs
+from passerby.track.mask_schedule import MaskSchedule
+from passerby.verify.checks.track_checker import TrackResult
+from passerby.verify.report.random_draw import bound_from_answers, draw_sample
+from passerby.verify.verify import add_upper_bound, verify
 from tests import clips, formats, stills
-from tests.plans import always, plan_for, told, track
-from tests.verify.fake_ensemble import bright, eyes
+from tests.fake_detector import FACE_POSITION, use_fake_detectors, use_fixed_face_in_stills
+from tests.plans import permanent_track, plan_for, still_track
+from tests.verify.fake_ensemble import bright, use_ensemble
 from tests.white_patch import PATCH
 
 
 @pytest.fixture
 def source(tmp_path, monkeypatch):
-    told(monkeypatch)
-    eyes(monkeypatch)
+    use_fake_detectors(monkeypatch)
+    use_ensemble(monkeypatch)
     return clips.cfr(tmp_path / "yard.mp4")
 
 
@@ -40,96 +42,97 @@ def release(source, *tracks, name="yard.redacted.mp4", settings=None, **kept):
     return out, plan_file
 
 
-def outcomes(proof):
-    return {check.check: check.outcome for check in proof.checks}
+def outcomes(report):
+    return {check.check: check.outcome for check in report.checks}
 
 
-def found(proof):
-    return sorted({one.check for one in proof.suspects})
+def found(report):
+    return sorted({one.check for one in report.findings})
 
 
-FACE = always(1, PATCH, Kind.FACE)
+FACE = permanent_track(1, PATCH, Kind.FACE)
 
 
 def test_with_everything_given_a_good_file_passes(source):
     out, plan = release(source, FACE)
-    drawn = draw(out, 5)
-    bound = judge(drawn, dict.fromkeys(range(1, 6), False), "A person", "2026-03-04")
-    proof = verify(out, plan=plan, original=source, bound=bound)
-    assert (Verdict.PASSED, ()) == (proof.verdict, proof.suspects)
-    assert {Outcome.PASSED} == set(outcomes(proof).values())
-    assert not proof.needs_a_person
-    assert (clips.FRAMES, "mp4") == (proof.file.videos[0].frames, proof.file.container)
+    drawn = draw_sample(out, 5)
+    bound = bound_from_answers(drawn, dict.fromkeys(range(1, 6), False), "A person", "2026-03-04")
+    report = verify(out, plan=plan, original=source, bound=bound)
+    assert (Verdict.PASSED, ()) == (report.verdict, report.findings)
+    assert {CheckOutcome.PASSED} == set(outcomes(report).values())
+    assert not report.needs_review
+    assert (clips.FRAMES, "mp4") == (report.file.videos[0].frames, report.file.container)
 
 
-def test_what_is_not_given_is_skipped_and_weakens(source):
+def test_what_is_not_given_is_skipped_and_makes_the_verdict_incomplete(source):
     out, _ = release(source, FACE)
-    proof = verify(out)
-    assert Verdict.WEAKENED is proof.verdict
-    skipped = {check.check: check.why for check in proof.checks if check.outcome is Outcome.SKIPPED}
-    assert {Check.MASKS, Check.COVERAGE, Check.SOURCE, Check.SAMPLE} == skipped.keys()
+    report = verify(out)
+    assert Verdict.INCOMPLETE is report.verdict
+    skipped = {check.check: check.limitation for check in report.checks if check.outcome is CheckOutcome.SKIPPED}
+    assert {Check.MASKS, Check.COVERAGE, Check.RESIDUAL, Check.RANDOM_SAMPLE} == skipped.keys()
     assert "--plan" in skipped[Check.MASKS]
-    assert "no bound was established" in skipped[Check.SAMPLE]
-    assert not proof.needs_a_person
+    assert "no upper bound" in skipped[Check.RANDOM_SAMPLE]
+    assert not report.needs_review
 
 
 def test_without_a_report_less_is_known(source):
     out, _ = release(source, FACE)
     out.with_name("yard.redacted.report.json").unlink()
-    proof = verify(out)
-    assert Outcome.SKIPPED is outcomes(proof)[Check.REPORT]
-    assert proof.release is None
+    report = verify(out)
+    assert CheckOutcome.SKIPPED is outcomes(report)[Check.REPORT]
+    assert report.release is None
 
 
-def test_a_face_that_shows_is_told_with_time_and_box(source, monkeypatch):
-    eyes(monkeypatch, bright(PATCH))
-    out, _ = release(source, track(1, PATCH, 0, 12 * clips.STEP, Kind.FACE))
-    proof = verify(out)
-    assert Verdict.SUSPECT is proof.verdict
-    (one,) = [s for s in proof.suspects if s.check is Check.FACES]
+def test_a_visible_face_is_a_finding_with_time_and_box(source, monkeypatch):
+    use_ensemble(monkeypatch, bright(PATCH))
+    out, _ = release(source, still_track(1, PATCH, 0, 12 * clips.STEP, Kind.FACE))
+    report = verify(out)
+    assert Verdict.FINDINGS is report.verdict
+    (one,) = [s for s in report.findings if s.check is Check.FACES]
     assert (Kind.FACE, tuple(PATCH)) == (one.kind, one.box)
     assert 12 / 30 < one.start <= one.time <= one.end
-    assert proof.needs_a_person
+    assert report.needs_review
 
 
 def test_an_untouched_file_full_of_faces_never_passes(source, monkeypatch):
-    eyes(monkeypatch, bright(PATCH))
-    proof = verify(source)
-    assert Verdict.SUSPECT is proof.verdict
-    assert Check.FACES in found(proof)
+    use_ensemble(monkeypatch, bright(PATCH))
+    report = verify(source)
+    assert Verdict.FINDINGS is report.verdict
+    assert Check.FACES in found(report)
 
 
-def test_masks_gone_for_three_frames_are_seen(source, monkeypatch):
+def test_masks_that_disappear_for_three_frames_are_found(source, monkeypatch):
     """Between two looks: only the black area that vanishes tells."""
-    eyes(monkeypatch, close=bright(PATCH))
-    before, after = track(1, PATCH, 0, 7 * clips.STEP, Kind.FACE), track(2, PATCH, 11 * clips.STEP, 10**9, Kind.FACE)
+    use_ensemble(monkeypatch, close_up=bright(PATCH))
+    before, after = (
+        still_track(1, PATCH, 0, 7 * clips.STEP, Kind.FACE),
+        still_track(2, PATCH, 11 * clips.STEP, 10**9, Kind.FACE),
+    )
     out, _ = release(source, before, after)
-    proof = verify(out)
-    (one,) = [s for s in proof.suspects if s.check is Check.HOLES]
+    report = verify(out)
+    (one,) = [s for s in report.findings if s.check is Check.MASK_DROPOUTS]
     assert 8 * clips.STEP / 30000 == pytest.approx(one.time, abs=0.001)
 
 
-def test_a_file_in_which_nothing_shows_is_not_passed(source):
-    out, _ = release(source, always(1, Box(-5, -5, 500, 500), Kind.FACE))
-    proof = verify(out)
-    assert Verdict.NOTHING_SEEN is proof.verdict
-    assert proof.needs_a_person
+def test_a_file_without_content_is_not_passed(source):
+    out, _ = release(source, permanent_track(1, Box(-5, -5, 500, 500), Kind.FACE))
+    report = verify(out)
+    assert Verdict.NO_CONTENT is report.verdict
+    assert report.needs_review
 
 
-def test_nor_is_one_that_was_not_looked_at(source, monkeypatch):
+def test_nor_is_one_that_was_not_analysed(source, monkeypatch):
     from passerby.verify.verify import _verdict
 
     out, _ = release(source, FACE)
-    proof = verify(out)
-    seen = proof.file.model_copy(
-        update={"videos": tuple(v.model_copy(update={"looked_at": 0}) for v in proof.file.videos)}
-    )
-    watched = [type("W", (), {"seen": video})() for video in seen.videos]
-    assert Verdict.NOTHING_SEEN is _verdict(seen, watched, [Outcome.PASSED])
+    report = verify(out)
+    videos = tuple(video.model_copy(update={"analysed": 0}) for video in report.file.videos)
+    checked = report.file.model_copy(update={"videos": videos})
+    assert Verdict.NO_CONTENT is _verdict(checked, [TrackResult(video) for video in videos], [CheckOutcome.PASSED])
 
 
 def test_a_file_without_a_frame_is_an_error(tmp_path, monkeypatch):
-    eyes(monkeypatch)
+    use_ensemble(monkeypatch)
     path = tmp_path / "empty.mp4"
     path.write_bytes(b"")
     with pytest.raises(SourceError):
@@ -140,10 +143,10 @@ def test_a_file_without_a_frame_is_an_error(tmp_path, monkeypatch):
 
 
 def test_a_planned_place_that_is_not_covered(source, monkeypatch):
-    monkeypatch.setattr(second, "Schedule", lambda tracks: Schedule([t for t in tracks if t.number != 2]))
-    out, plan = release(source, FACE, always(2, Box(70, 50, 110, 90)))
-    proof = verify(out, plan=plan)
-    (one,) = [s for s in proof.suspects if s.check is Check.COVERAGE]
+    monkeypatch.setattr(render, "MaskSchedule", lambda tracks: MaskSchedule([t for t in tracks if t.number != 2]))
+    out, plan = release(source, FACE, permanent_track(2, Box(70, 50, 110, 90)))
+    report = verify(out, plan=plan)
+    (one,) = [s for s in report.findings if s.check is Check.COVERAGE]
     assert (2, (70, 50, 110, 90)) == (one.track, one.box)
     assert one.end - one.start > 0.7
 
@@ -155,9 +158,9 @@ def test_frames_that_were_not_analysed_and_are_not_covered(source):
     (run,) = video.analysed
     less = video.model_copy(update={"analysed": (run.model_copy(update={"last_frame": 10}),)})
     plan.write_text(seen.model_copy(update={"videos": (less,)}).to_json())
-    proof = verify(out, plan=plan)
-    assert ["a frame was not analysed, and is not covered"] == [s.what for s in proof.suspects]
-    out, plan = release(source, FACE, seen=11, name="yard.covered.mp4")
+    report = verify(out, plan=plan)
+    assert ["a frame was not analysed, and is not covered"] == [s.description for s in report.findings]
+    out, plan = release(source, FACE, analysed_frames=11, name="yard.covered.mp4")
     assert Check.COVERAGE not in found(verify(out, plan=plan))  # there, they are covered whole
 
 
@@ -165,8 +168,8 @@ def test_fewer_frames_than_planned(source, tmp_path):
     out, plan = release(source, FACE)
     shorter = clips.write_clip(tmp_path / "short.mp4", times=clips.constant(20))
     out.write_bytes(shorter.read_bytes())
-    proof = verify(out, plan=plan)
-    assert any("the plan knows 24 frames, the file shows 20" in s.what for s in proof.suspects)
+    report = verify(out, plan=plan)
+    assert any("the plan lists 24 frames, the file has 20" in s.description for s in report.findings)
 
 
 def test_a_plan_of_another_source(source, tmp_path):
@@ -174,8 +177,8 @@ def test_a_plan_of_another_source(source, tmp_path):
     other = clips.vfr(tmp_path / "other.mp4")
     another = tmp_path / "another.plan.json"
     another.write_text(plan_for(other, FACE).to_json())
-    assert any("belongs to another source" in s.what for s in verify(out, plan=another).suspects)
-    assert any("belongs to another source" in s.what for s in verify(out, original=other).suspects)
+    assert any("belongs to another source" in s.description for s in verify(out, plan=another).findings)
+    assert any("belongs to another source" in s.description for s in verify(out, original=other).findings)
 
 
 def test_reasons_and_who_decided_are_told(source):
@@ -189,11 +192,13 @@ def test_reasons_and_who_decided_are_told(source):
 
 @pytest.mark.parametrize("style", list(Style))
 @pytest.mark.parametrize("ending", [".mp4", ".mkv"])
-def test_good_files_in_every_style_have_no_suspect(style, ending, source):
+def test_good_files_in_every_style_have_no_findings(style, ending, source):
     settings = Settings(style=style)
-    out, plan = release(source, FACE, always(2, Box(70, 50, 110, 90), Kind.FACE), name=f"o{ending}", settings=settings)
-    proof = verify(out, plan=plan, original=source)
-    assert () == proof.suspects
+    out, plan = release(
+        source, FACE, permanent_track(2, Box(70, 50, 110, 90), Kind.FACE), name=f"o{ending}", settings=settings
+    )
+    report = verify(out, plan=plan, original=source)
+    assert () == report.findings
 
 
 def test_a_mosaic_of_too_many_cells_is_found_in_a_file(source, monkeypatch):
@@ -201,13 +206,15 @@ def test_a_mosaic_of_too_many_cells_is_found_in_a_file(source, monkeypatch):
     noise = np.kron(rng.integers(0, 2, (12, 16, 1)) * 200 + 25, np.ones((8, 8, 3))).astype(np.uint8)
     monkeypatch.setattr(clips, "drawing", lambda index, size: noise)
     clips.cfr(source)
-    monkeypatch.setattr("passerby.mask.weak_fills.CELLS", 16)
-    out, plan = release(source, always(1, Box(10, 10, 118, 86), Kind.FACE), settings=Settings(style=Style.MOSAIC))
+    monkeypatch.setattr("passerby.mask.weak_fills.MOSAIC_CELLS", 16)
+    out, plan = release(
+        source, permanent_track(1, Box(10, 10, 118, 86), Kind.FACE), settings=Settings(style=Style.MOSAIC)
+    )
     assert Check.MASKS in found(verify(out, plan=plan))
-    assert Check.SOURCE in found(verify(out, original=source))
+    assert Check.RESIDUAL in found(verify(out, original=source))
 
 
-# Report, container, sound
+# Report, container, audio
 
 
 def test_a_report_about_another_file(source):
@@ -215,75 +222,93 @@ def test_a_report_about_another_file(source):
     content = bytearray(out.read_bytes())
     content[-1] ^= 1
     out.write_bytes(content)
-    proof = verify(out)
-    assert any("about another one" in s.what for s in proof.suspects if s.check is Check.REPORT)
+    report = verify(out)
+    assert any("about another file" in s.description for s in report.findings if s.check is Check.REPORT)
+
+
+def test_of_a_photo_and_a_video_of_one_name_each_is_verified_by_its_own_report(source, tmp_path):
+    """IMG_1.jpg and IMG_1.mp4 in one folder: their reports keep the whole name (jobs/inputs.py)."""
+    folder = tmp_path / "both"
+    folder.mkdir()
+    stills.photo(480, 360).save(folder / "IMG_1.jpg", quality=92)
+    shutil.copy(source, folder / "IMG_1.mp4")
+    jobs = collect_jobs([folder], None, tmp_path / "out").jobs
+    assert {"IMG_1.jpg.report.json", "IMG_1.mp4.report.json"} == {job.report_path.name for job in jobs}
+    for job in jobs:
+        job.output.parent.mkdir(exist_ok=True)
+        report = redact(job.source, job.output, Settings(hide=("face",)), verify=False)
+        job.report_path.write_text(report.to_json())
+    for job in jobs:
+        report = verify(job.output)
+        assert job.report_path.name == report.release.name
+        assert CheckOutcome.PASSED is outcomes(report)[Check.REPORT]
 
 
 def test_a_broken_report_is_an_error_that_helps(source):
     out, _ = release(source, FACE)
     out.with_name("yard.redacted.report.json").write_text("{}")
-    with pytest.raises(ProofError, match="Move it away"):
+    with pytest.raises(VerificationError, match="Move it away"):
         verify(out)
     out.with_name("yard.redacted.report.json").unlink()
     with pytest.raises(PlanError):
         verify(out, plan=source.with_name("gone.json"))
 
 
-def test_bytes_behind_the_end(source):
+def test_bytes_after_the_end(source):
     out, _ = release(source, FACE)
     out.write_bytes(out.read_bytes() + b"Secret film" * 9)
     assert Check.CONTAINER in found(verify(out))
 
 
-def test_sound_that_should_not_be_there(tmp_path, monkeypatch):
-    told(monkeypatch)
-    eyes(monkeypatch)
+def test_audio_that_should_not_be_there(tmp_path, monkeypatch):
+    use_fake_detectors(monkeypatch)
+    use_ensemble(monkeypatch)
     source = formats.RECIPES[0].make(tmp_path).rename(tmp_path / "yard.mp4")
     out, _ = release(source, FACE, settings=Settings(audio="keep"))
-    assert Outcome.PASSED is outcomes(verify(out))[Check.SOUND]
+    assert CheckOutcome.PASSED is outcomes(verify(out))[Check.AUDIO]
     report = out.with_name("yard.redacted.report.json")
     report.write_text(report.read_text().replace('"audio": "keep"', '"audio": "remove"'))
-    assert Outcome.FOUND is outcomes(verify(out))[Check.SOUND]
+    assert CheckOutcome.FINDINGS is outcomes(verify(out))[Check.AUDIO]
     report.unlink()
-    assert Outcome.FOUND is outcomes(verify(out))[Check.SOUND]
+    assert CheckOutcome.FINDINGS is outcomes(verify(out))[Check.AUDIO]
 
 
-def test_sound_that_was_to_be_silenced(tmp_path, monkeypatch):
-    told(monkeypatch)
-    eyes(monkeypatch)
+def test_audio_that_was_to_be_muted(tmp_path, monkeypatch):
+    use_fake_detectors(monkeypatch)
+    use_ensemble(monkeypatch)
     source = formats.RECIPES[0].make(tmp_path).rename(tmp_path / "yard.mp4")
     out, plan = release(source, FACE, settings=Settings(audio="keep"))
     muted = Plan.load(plan).model_copy(update={"audio": (AudioSpan(start=0.1, end=0.4),)})
     plan.write_text(muted.to_json())
-    assert Check.SOUND in found(verify(out, plan=plan))
+    assert Check.AUDIO in found(verify(out, plan=plan))
     redact(source, out, plan=muted, verify=False, force=True)
-    assert Check.SOUND not in found(verify(out, plan=plan))
+    assert Check.AUDIO not in found(verify(out, plan=plan))
 
 
 # Stills
 
 
 def test_a_photo(tmp_path, monkeypatch):
-    stills.plant(monkeypatch)
+    use_fixed_face_in_stills(monkeypatch)
     source, out, plan = tmp_path / "a.jpg", tmp_path / "a.redacted.jpg", tmp_path / "a.plan.json"
     stills.photo(480, 360).save(source, quality=92)
-    report = photos.redact(source, out, save_plan=plan, verify=False)
+    report = redact(source, out, save_plan=plan, verify=False)
     out.with_name("a.redacted.report.json").write_text(report.to_json())
-    x1, y1, x2, y2 = stills.PLACE
+    x1, y1, x2, y2 = FACE_POSITION
     place = Box(x1 * 480, y1 * 360, x2 * 480, y2 * 360)
-    eyes(monkeypatch, bright(place))
-    proof = verify(out, plan=plan, original=source)
-    assert () == proof.suspects
-    assert "jpeg" == proof.file.container
+    use_ensemble(monkeypatch, bright(place))
+    report = verify(out, plan=plan, original=source)
+    assert () == report.findings
+    assert "jpeg" == report.file.container
     spoilt = verify(source)
     assert Check.FACES in found(spoilt)
     shutil.copy(source, out)
     assert {Check.FACES, Check.COVERAGE, Check.REPORT} <= set(found(verify(out, plan=plan)))
 
 
-def test_pages_are_looked_at_one_by_one(tmp_path, monkeypatch):
+def test_pages_are_analysed_one_by_one(tmp_path, monkeypatch):
     looks = []
-    eyes(monkeypatch, lambda picture: looks.append(picture.shape) or ())
+    use_ensemble(monkeypatch, lambda picture: looks.append(picture.shape) or ())
     verify(stills.tiff_pages(tmp_path / "scan.tif"))
     assert 4 == len(looks)
 
@@ -293,22 +318,22 @@ def test_pages_are_looked_at_one_by_one(tmp_path, monkeypatch):
 
 def test_a_bound_of_another_file_is_refused(source):
     out, _ = release(source, FACE)
-    drawn = draw(source, 3)
-    bound = judge(drawn, dict.fromkeys((1, 2, 3), False), "X", "today")
-    with pytest.raises(ProofError, match="another file"):
+    drawn = draw_sample(source, 3)
+    bound = bound_from_answers(drawn, dict.fromkeys((1, 2, 3), False), "X", "today")
+    with pytest.raises(VerificationError, match="another file"):
         verify(out, bound=bound)
-    with pytest.raises(ProofError, match="another file"):
-        with_bound(verify(out), bound)
+    with pytest.raises(VerificationError, match="another file"):
+        add_upper_bound(verify(out), bound)
 
 
-def test_a_bound_can_be_added_without_looking_again(source):
+def test_an_upper_bound_can_be_added_without_another_check(source):
     out, _ = release(source, FACE)
-    proof = verify(out)
-    drawn = draw(out, 3)
-    good = with_bound(proof, judge(drawn, dict.fromkeys((1, 2, 3), False), "X", "today"))
-    assert Outcome.PASSED is outcomes(good)[Check.SAMPLE]
-    bad = with_bound(proof, judge(drawn, {1: True, 2: False, 3: False}, "X", "today"))
-    assert (Verdict.SUSPECT, Outcome.FOUND) == (bad.verdict, outcomes(bad)[Check.SAMPLE])
+    report = verify(out)
+    drawn = draw_sample(out, 3)
+    good = add_upper_bound(report, bound_from_answers(drawn, dict.fromkeys((1, 2, 3), False), "X", "today"))
+    assert CheckOutcome.PASSED is outcomes(good)[Check.RANDOM_SAMPLE]
+    bad = add_upper_bound(report, bound_from_answers(drawn, {1: True, 2: False, 3: False}, "X", "today"))
+    assert (Verdict.FINDINGS, CheckOutcome.FINDINGS) == (bad.verdict, outcomes(bad)[Check.RANDOM_SAMPLE])
 
 
 # With the real models
@@ -318,13 +343,13 @@ def test_the_sample_passes_and_its_source_does_not(released, tmp_path):
     out = tmp_path / "yard.redacted.mp4"
     shutil.copy(released.output, out)
     out.with_name("yard.redacted.report.json").write_text(released.report.to_json())
-    proof = verify(out, plan=released.plan_file, original=released.source, threads=1)
-    assert () == proof.suspects
+    report = verify(out, plan=released.plan_file, original=released.source, threads=1)
+    assert () == report.findings
     assert {"blazeface-full", "centerface", "plate-yolov8s", "ppocr-det", "yolov8n-coco"} == {
-        one.id for one in proof.weights
+        one.id for one in report.weights
     }
     untouched = verify(released.source, threads=1)
-    assert Verdict.SUSPECT is untouched.verdict
+    assert Verdict.FINDINGS is untouched.verdict
     assert Check.FACES in found(untouched)
-    seconds = sum(s.end - s.start for s in untouched.suspects if s.kind is Kind.FACE)
+    seconds = sum(s.end - s.start for s in untouched.findings if s.kind is Kind.FACE)
     assert seconds > 1.0

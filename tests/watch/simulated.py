@@ -1,4 +1,4 @@
-"""A camera without time: frames, looks and moments happen when a test says so, however busy the machine is."""
+"""A camera in simulated time: frames and detections happen when a test says so, however busy the machine is."""
 
 from concurrent.futures import Future
 from fractions import Fraction
@@ -10,7 +10,7 @@ from passerby.config.site import CameraSettings
 from passerby.core.clock import Moment
 from passerby.core.media import Colour, Geometry, VideoInfo
 from passerby.core.raw_frame import RawFrame
-from passerby.source.camera.capture import Caught
+from passerby.source.camera.capture import CapturedFrame
 
 WIDTH, HEIGHT, RATE = 320, 180, 10
 
@@ -35,12 +35,12 @@ def settings(**changes):
 
 
 def textured(seed=0, width=WIDTH, height=HEIGHT):
-    """A picture that motion can be seen in: soft blots, uint8 (h, w)."""
+    """A picture with texture for optical flow: uint8 (h, w)."""
     small = np.random.default_rng(seed).integers(60, 200, (height // 20, width // 20), np.uint8)
     return np.kron(small, np.ones((20, 20), np.uint8))
 
 
-def picture(luma):
+def video_frame(luma):
     frame = av.VideoFrame(luma.shape[1], luma.shape[0], "yuv420p")
     for plane, value in zip(frame.planes, (luma, None, None), strict=True):
         array = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
@@ -51,58 +51,58 @@ def picture(luma):
     return frame
 
 
-def caught(index, luma, info, seconds=None, damaged=False):
+def captured_frame(index, luma, info, seconds=None, damaged=False):
     at = index / RATE if seconds is None else seconds
-    frame = RawFrame(picture(luma), index, round(at * 1e6), damaged)
-    return Caught(frame, Moment(at, 1.8e9 + at, True), info)
+    frame = RawFrame(video_frame(luma), index, round(at * 1e6), damaged)
+    return CapturedFrame(frame, Moment(at, 1.8e9 + at, True), info)
 
 
-class Looks:
-    """Looks whose ends and answers a test decides. `answers` is what is found, a function of the frame."""
+class FakeDetectorQueue:
+    """A detector queue whose results and timing a test decides. `detect` returns the detections of a frame."""
 
-    pause = 1.0
+    interval = 1.0
 
-    def __init__(self, answers=lambda frame: [], takes=0.3):
-        self.answers, self.takes = answers, takes
+    def __init__(self, detect=lambda frame: [], duration_s=0.3):
+        self.detect, self.duration_s = detect, duration_s
         self.problem = None
         self.now = 0.0
-        self.asked = []
-        self._waiting = []
+        self.submitted = []
+        self._queue = []
 
     @property
-    def busy(self):
-        return len(self._waiting)
+    def pending(self):
+        return len(self._queue)
 
-    def look(self, frame, geometry, reach):
+    def submit(self, frame, geometry, scope):
         future = Future()
-        begins = max(self.now, self._waiting[-1][0] if self._waiting else 0.0)
-        self.asked.append(frame.index)
-        self._waiting.append((begins + self.takes, future, frame))
+        starts = max(self.now, self._queue[-1][0] if self._queue else 0.0)
+        self.submitted.append(frame.index)
+        self._queue.append((starts + self.duration_s, future, frame))
         return future
 
-    def at(self, now):
-        """Time goes on to `now`: looks come to their end."""
+    def advance_to(self, now):
+        """Advance the time to `now`: detections finish."""
         self.now = now
-        while self._waiting and self._waiting[0][0] <= now:
-            _, future, frame = self._waiting.pop(0)
+        while self._queue and self._queue[0][0] <= now:
+            _, future, frame = self._queue.pop(0)
             try:
-                future.set_result(self.answers(frame))
+                future.set_result(self.detect(frame))
             except Exception as error:
                 future.set_exception(error)
 
 
-def run(stretch, looks, frames, until=None):
-    """Everything that comes out when `frames` come at their moments; time ends at `until`."""
+def run_pipeline(pipeline, detector, frames, until=None):
+    """Everything that is released when `frames` arrive at their times; time ends at `until`."""
     out, now = [], 0.0
-    for one in frames:
-        while now < one.at.monotonic:
-            now = min(one.at.monotonic, now + 0.05)
-            looks.at(now)
-            out += stretch.due(now)
-        stretch.add(one, now)
+    for frame in frames:
+        while now < frame.captured_at.monotonic:
+            now = min(frame.captured_at.monotonic, now + 0.05)
+            detector.advance_to(now)
+            out += pipeline.release_due(now)
+        pipeline.add(frame, now)
     until = now if until is None else until
     while now < until:
         now += 0.05
-        looks.at(now)
-        out += stretch.due(now)
+        detector.advance_to(now)
+        out += pipeline.release_due(now)
     return out

@@ -4,133 +4,133 @@ import pytest
 
 from passerby.core.errors import DetectorError, WeightsError
 from passerby.core.media import Geometry
-from passerby.detect.live_schedule import LATEST, SOONEST
-from passerby.detect.schedule import Reach
-from passerby.watch.detector_thread import AGAIN_AFTER, ALIVE_EVERY, Looking
+from passerby.detect.live_schedule import MAX_INTERVAL_S, MIN_INTERVAL_S
+from passerby.detect.schedule import Scope
+from passerby.watch.detector_thread import KNOWN_ANSWER_INTERVAL_S, RELOAD_AFTER_S, DetectorThread
 
 SMALL, LARGE = Geometry(320, 180), Geometry(640, 360)
-REACH = Reach()
+SCOPE = Scope()
 
 
-class Models:
-    """Models that look, and are alive until they are not."""
+class FakeDetector:
+    """A detector whose known-answer test and detections a test decides."""
 
     def __init__(self, clock):
         self.weights = ("face", "body")
-        self.clock, self.checked = clock, []
-        self.dead = self.broken = None
+        self.clock, self.tested = clock, []
+        self.test_error = self.error = None
 
-    def alive(self, ids=None):
-        self.checked += ids or self.weights
-        if self.dead is not None:
-            raise self.dead
+    def run_known_answer_test(self, ids=None):
+        self.tested += ids or self.weights
+        if self.test_error is not None:
+            raise self.test_error
 
-    def look(self, frame, reach=REACH):
-        if self.broken is not None:
-            raise self.broken
-        self.clock.now += self.clock.takes
+    def detect(self, frame, scope=SCOPE):
+        if self.error is not None:
+            raise self.error
+        self.clock.now += self.clock.duration_s
         return [frame]
 
 
 class Clock:
-    def __init__(self, takes=0.2):
-        self.now, self.takes = 0.0, takes
+    def __init__(self, duration_s=0.2):
+        self.now, self.duration_s = 0.0, duration_s
 
     def __call__(self):
         return self.now
 
 
-def looking(make=None):
+def make_thread(make=None):
     clock = Clock()
-    models = Models(clock)
-    made = []
+    detector = FakeDetector(clock)
+    loaded = []
 
     def load(geometry):
-        made.append(geometry)
-        return (make or (lambda: models))()
+        loaded.append(geometry)
+        return (make or (lambda: detector))()
 
-    return Looking(load, clock, lambda: 0.0), models, clock, made
+    return DetectorThread(load, clock, lambda: 0.0), detector, clock, loaded
 
 
-def look(one, geometry=SMALL):
+def detect(thread, geometry=SMALL):
     try:
-        return one.look("frame", geometry, REACH).result(5)
+        return thread.submit("frame", geometry, SCOPE).result(5)
     finally:
-        one._thread.submit(int).result(5)  # what it does after a look is done as well
+        thread._thread.submit(int).result(5)  # the test that may follow has finished as well
 
 
 def test_models_are_loaded_once_for_each_size():
-    one, _, _, made = looking()
+    thread, _, _, loaded = make_thread()
     for geometry in (SMALL, SMALL, LARGE):
-        assert ["frame"] == look(one, geometry)
-    assert [SMALL, LARGE] == made
+        assert ["frame"] == detect(thread, geometry)
+    assert [SMALL, LARGE] == loaded
 
 
-def test_models_are_checked_in_turn_as_time_goes_by():
-    one, models, clock, _ = looking()
-    look(one)
+def test_models_are_tested_in_turn():
+    thread, detector, clock, _ = make_thread()
+    detect(thread)
     for _ in range(4):
-        clock.now += ALIVE_EVERY
-        look(one)
-    assert ["face", "body", "face", "body"] == models.checked
+        clock.now += KNOWN_ANSWER_INTERVAL_S
+        detect(thread)
+    assert ["face", "body", "face", "body"] == detector.tested
 
 
-def test_a_look_does_not_wait_for_a_check():
-    one, models, clock, _ = looking()
-    look(one)
-    clock.now += ALIVE_EVERY
-    waits = threading.Event()
-    models.alive = lambda ids: waits.wait(5)
-    assert ["frame"] == one.look("frame", SMALL, REACH).result(5)
-    assert 0 == one.busy
-    waits.set()
+def test_a_detection_does_not_wait_for_a_known_answer_test():
+    thread, detector, clock, _ = make_thread()
+    detect(thread)
+    clock.now += KNOWN_ANSWER_INTERVAL_S
+    blocked = threading.Event()
+    detector.run_known_answer_test = lambda ids: blocked.wait(5)
+    assert ["frame"] == thread.submit("frame", SMALL, SCOPE).result(5)
+    assert 0 == thread.pending
+    blocked.set()
 
 
-def test_models_that_die_are_told_and_loaded_anew_after_a_while():
-    one, models, clock, made = looking()
-    look(one)
-    clock.now += ALIVE_EVERY
-    models.dead = DetectorError("finds nothing")
-    look(one)  # the check comes in the pause after it
-    assert "finds nothing" == one.problem
+def test_models_that_fail_are_reported_and_loaded_again_later():
+    thread, detector, clock, loaded = make_thread()
+    detect(thread)
+    clock.now += KNOWN_ANSWER_INTERVAL_S
+    detector.test_error = DetectorError("finds nothing")
+    detect(thread)  # the test runs right after it
+    assert "finds nothing" == thread.problem
     for _ in range(2):
         with pytest.raises(DetectorError, match="finds nothing"):
-            look(one)
-    assert 1 == len(made)
-    models.dead = None
-    clock.now += AGAIN_AFTER
-    look(one)
-    assert (None, 2) == (one.problem, len(made))
+            detect(thread)
+    assert 1 == len(loaded)
+    detector.test_error = None
+    clock.now += RELOAD_AFTER_S
+    detect(thread)
+    assert (None, 2) == (thread.problem, len(loaded))
 
 
-def test_models_that_are_missing_are_told_and_asked_for_again():
+def test_missing_models_are_reported_and_loading_is_retried():
     def missing():
         raise WeightsError("not there")
 
-    one, _, clock, made = looking(missing)
+    thread, _, clock, loaded = make_thread(missing)
     for _ in range(3):
         with pytest.raises((WeightsError, DetectorError), match="not there"):
-            look(one)
-        clock.now += AGAIN_AFTER / 2
-    assert "not there" == one.problem
-    assert 2 == len(made)
+            detect(thread)
+        clock.now += RELOAD_AFTER_S / 2
+    assert "not there" == thread.problem
+    assert 2 == len(loaded)
 
 
-def test_one_look_that_fails_says_nothing_against_the_models():
-    one, models, _, _ = looking()
-    models.broken = DetectorError("not a number")
+def test_one_failed_detection_is_not_a_problem_of_the_models():
+    thread, detector, _, _ = make_thread()
+    detector.error = DetectorError("not a number")
     with pytest.raises(DetectorError):
-        look(one)
-    assert one.problem is None
+        detect(thread)
+    assert thread.problem is None
 
 
-def test_looks_come_as_often_as_the_machine_bears():
-    one, _, clock, _ = looking()
-    assert LATEST == one.pause
-    clock.takes = 0.05
-    look(one)
-    assert SOONEST == one.pause
-    clock.takes = 3.0
+def test_the_interval_follows_the_duration_of_detections():
+    thread, _, clock, _ = make_thread()
+    assert MAX_INTERVAL_S == thread.interval
+    clock.duration_s = 0.05
+    detect(thread)
+    assert MIN_INTERVAL_S == thread.interval
+    clock.duration_s = 3.0
     for _ in range(20):
-        look(one)
-    assert LATEST == one.pause
+        detect(thread)
+    assert MAX_INTERVAL_S == thread.interval

@@ -1,62 +1,62 @@
 import threading
 
 from passerby.core.errors import DiskFull
-from passerby.watch.recorder_thread import BEHIND, Writing
+from passerby.watch.recorder_thread import MAX_QUEUED_FRAMES, RecorderThread
 from tests.watch.simulated import video
 
 
-class Book:
-    """Where frames are written, and which book of them; `broken` is raised for the frames in it."""
+class FakeWriter:
+    """Records what is written, one list per writer; `errors` are raised for the frames in it."""
 
     def __init__(self):
-        self.books, self.broken = [], {}
-        self.go = threading.Event()
-        self.go.set()
+        self.files, self.errors = [], {}
+        self.ready = threading.Event()
+        self.ready.set()
 
     def open(self, info):
-        self.books.append([info.geometry.width])
+        self.files.append([info.geometry.width])
         return self
 
     def write(self, frame, at):
-        self.go.wait(10)
-        if frame in self.broken:
-            raise self.broken[frame]
-        self.books[-1].append(frame)
+        self.ready.wait(10)
+        if frame in self.errors:
+            raise self.errors[frame]
+        self.files[-1].append(frame)
 
     def flush(self):
-        self.books[-1].append("flush")
+        self.files[-1].append("flush")
 
     def close(self):
-        self.books[-1].append("end")
+        self.files[-1].append("end")
 
 
-def test_frames_of_another_size_go_into_another_book():
-    book, small, large = Book(), video(320), video(640)
-    writing = Writing(book.open)
+def test_frames_of_another_size_get_another_writer():
+    writer, small, large = FakeWriter(), video(320), video(640)
+    recorder = RecorderThread(writer.open)
     for info, frame in ((small, 1), (small, 2), (large, 3)):
-        writing.write(info, frame, None)
-    writing.close()
-    assert [[320, 1, 2, "end"], [640, 3, "end"]] == book.books
+        recorder.write(info, frame, None)
+    recorder.close()
+    assert [[320, 1, 2, "end"], [640, 3, "end"]] == writer.files
 
 
-def test_a_full_disk_ends_nothing_and_heals():
-    book, info = Book(), video()
-    book.broken = {2: DiskFull("no room")}
-    writing = Writing(book.open)
+def test_recording_continues_after_a_full_disk():
+    writer, info = FakeWriter(), video()
+    writer.errors = {2: DiskFull("no room")}
+    recorder = RecorderThread(writer.open)
     for frame in (1, 2, 3):
-        writing.write(info, frame, None)
-    writing.close()
-    assert [[320, 1, 3, "end"]] == book.books
-    assert (1, None) == (writing.dropped, writing.problem)
+        recorder.write(info, frame, None)
+    recorder.close()
+    assert [[320, 1, 3, "end"]] == writer.files
+    assert (1, None) == (recorder.dropped, recorder.problem)
 
 
-def test_a_disk_that_hangs_holds_nobody_up():
-    book, info = Book(), video()
-    book.go.clear()
-    writing = Writing(book.open)
-    for frame in range(BEHIND + 11):
-        writing.write(info, frame, None)
-    assert writing.dropped in (10, 11)
-    book.go.set()
-    writing.close()
-    assert BEHIND + 11 == len(book.books[0]) - 2 + writing.dropped
+def test_a_disk_that_stalls_blocks_nothing():
+    writer, info = FakeWriter(), video()
+    writer.ready.clear()
+    recorder = RecorderThread(writer.open)
+    for frame in range(MAX_QUEUED_FRAMES + 11):
+        recorder.write(info, frame, None)
+    assert recorder.dropped in (10, 11)
+    writer.ready.set()
+    recorder.close()
+    assert MAX_QUEUED_FRAMES + 11 == len(writer.files[0]) - 2 + recorder.dropped

@@ -1,17 +1,16 @@
-"""What the supervisor tells of the site itself, and that it goes out."""
+"""The events of the site itself, and the uplink that is opened with it."""
 
 import pytest
 
 from passerby.config.counting_config import EventKind
 from passerby.config.site_file import parse_site
-from passerby.config.uplink import Budget, Priority
+from passerby.config.uplink import DestinationSettings, Priority
 from passerby.core.clock import Moment
-from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.data_folder import DataFolder
 from passerby.store.database import Database
-from passerby.store.outbox import Draft, Outbox, put
-from passerby.watch import site_monitor as telling
-from passerby.watch.site_monitor import Telling
+from passerby.store.outbox import Draft, Outbox, enqueue
+from passerby.watch.site_monitor import POLL_INTERVAL_S, SiteMonitor
 
 SITE = """
 cameras:
@@ -31,34 +30,39 @@ class Clock:
 
 @pytest.fixture
 def site(tmp_path):
-    DataFolder.make(tmp_path / "data").close()
+    DataFolder.create(tmp_path / "data").close()
     return parse_site(SITE, tmp_path / "site.yaml", {"SECRET": "s" * 20})
 
 
-def test_a_disk_in_trouble_and_a_camera_without_a_process_are_told(site, tmp_path):
-    clock, asked = Clock(), []
-    one = Telling(site, clock)
+def test_a_failing_disk_and_a_camera_without_a_process_raise_events(site, tmp_path):
+    clock, checks = Clock(), []
+    monitor = SiteMonitor(site, clock)
 
     def disk():
-        asked.append(clock.seconds)
+        checks.append(clock.seconds)
         return {"problem": "the disk is failing"} if clock.seconds > 20 else {"free": 1}
 
     for second in range(100):
         clock.seconds = float(second)
-        one.tend(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk)
-    one.close()
-    assert 100 / telling.EVERY == len(asked)
+        monitor.poll(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk)
+    monitor.close()
+    assert 100 / POLL_INTERVAL_S == len(checks)
     with Database.open(tmp_path / "data") as database:
-        found = Counts(database, site.topic).events()
+        found = CountStore(database, site.topic).events()
     assert [(EventKind.STORAGE, None), (EventKind.LOST, "gate")] == [(k.event.kind, k.event.camera) for k in found]
     assert "the disk is failing" == found[0].event.detail
 
 
-def test_nothing_is_kept_for_a_destination_that_the_site_no_longer_names(site, tmp_path, caplog):
+def test_messages_for_removed_destinations_are_dropped(site, tmp_path, caplog):
     draft = Draft("clip", Priority.CLIPS, "gate/clip", b"{}", ("gate", 1.0, 2.0))
     with Database.open(tmp_path / "data") as database:
-        with database.writing() as connection:
-            put(connection, [draft], dict.fromkeys(("mqtt", "webhook:desk"), Budget(send=tuple(Priority))), 0.0)
-        Telling(site, Clock()).close()
-        assert ["webhook:desk"] == list(Outbox(database).waiting())
-    assert "1 pictures waited" in caplog.text
+        with database.write_transaction() as connection:
+            enqueue(
+                connection,
+                [draft],
+                dict.fromkeys(("mqtt", "webhook:desk"), DestinationSettings(send=tuple(Priority))),
+                0.0,
+            )
+        SiteMonitor(site, Clock()).close()
+        assert ["webhook:desk"] == list(Outbox(database).pending())
+    assert "dropped 1 queued pictures" in caplog.text

@@ -1,8 +1,8 @@
-"""The story of `passerby bench accuracy`: known footage, redacted by the program itself, compared pixel by pixel.
+"""The entry point of `passerby bench accuracy`: known footage, redacted by the program itself, compared by pixels.
 
-The measure sees what the original shows and what the result shows, and where the truth says that something must be
-hidden. It knows neither plan nor masks, so that any tool's results can be scored. A frame or a file that is missing
-counts as shown: whoever compares tools must not gain by giving up.
+It compares what the original shows with what the result shows, where the annotations say that something must be hidden.
+It knows neither plan nor masks, so that any tool's results can be scored. A missing frame or file counts as visible: a
+tool must not gain by giving up.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 from pathlib import Path
 
@@ -17,40 +18,42 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.bench.aggregate import Scored, Seen
-from passerby.bench.annotations import ANNOTATIONS, Entry, TrueBox, read_annotations
-from passerby.bench.cases import SUFFIX, read_cases
-from passerby.bench.cold_run import run_plain
-from passerby.bench.collateral import Picture, luma, surroundings
-from passerby.bench.frames import geometry, read_film, read_still, twin
-from passerby.bench.residual_detail import EVERYTHING, detail_left
+from passerby.bench.aggregate import ScoredBox, Scores
+from passerby.bench.annotations import ANNOTATIONS, AnnotatedFile, GroundTruthBox, read_annotations
+from passerby.bench.cases import read_cases
+from passerby.bench.cold_run import run_batch
+from passerby.bench.collateral import Picture, compare_outside_boxes, luma
+from passerby.bench.frames import find_result, geometry, read_still, read_video
+from passerby.bench.residual_detail import ALL_VISIBLE, residual_detail
 from passerby.core.errors import SourceError, UsageError
 from passerby.core.media import Geometry
+from passerby.documents.file_names import CASE_SUFFIX
 
-#: Told after each file: how many are done, and of how many.
-Told = Callable[[int, int], None]
-#: Frames a second of a film whose truth speaks of frames that nobody can read.
-_NOMINAL = 25.0
+#: Called after each file with the number of files done, and of all files.
+OnFileScored = Callable[[int, int], None]
+#: Frame rate that is assumed for a video with annotated frames that cannot be read.
+_DEFAULT_FPS = 25.0
 
 
-def read_truth(folder: Path) -> list[Entry]:
-    """All that a folder knows: its annotations and its cases.
+def read_ground_truth(folder: Path) -> list[AnnotatedFile]:
+    """The annotations and regression cases of a folder.
 
-    Raises SourceError when something in it cannot be read, UsageError when there is nothing.
+    Raises SourceError when one of them cannot be read, UsageError when there are none.
     """
     entries = read_annotations(folder) + read_cases(folder)
     if not entries:
         raise UsageError(
-            f"{folder} has no {ANNOTATIONS} that names files, and no *{SUFFIX}. docs/ref/bench.md says what they hold."
+            f"{folder} has no {ANNOTATIONS} with files, and no *{CASE_SUFFIX}. "
+            "docs/ref/bench.md describes both formats."
         )
     return entries
 
 
-def redact_all(entries: Sequence[Entry], folder: Path, program: Sequence[str], quiet: bool = False) -> Path:
-    """Run `program` (a command that takes INPUT... --out-dir DIR) over all entries; the folder that holds the results.
+def redact_all(entries: Sequence[AnnotatedFile], folder: Path, program: Sequence[str], quiet: bool = False) -> Path:
+    """Run `program` (a command that accepts INPUT... --out-dir DIR) on all entries; the folder with the results.
 
-    It is shown a folder of links, so that neither names nor what else lies beside the originals plays a part. Its
-    progress is seen unless `quiet`. Raises PasserbyError when not one file came out.
+    It gets a folder of links, so that neither file names nor other files beside the originals matter. Its progress is
+    shown unless `quiet`. Raises PasserbyError when there is no result at all.
     """
     links, results = folder / "in", folder / "out"
     for entry in entries:
@@ -58,97 +61,94 @@ def redact_all(entries: Sequence[Entry], folder: Path, program: Sequence[str], q
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink():
             link.symlink_to(entry.path.resolve())
-    run_plain([*program, str(links), "--out-dir", str(results)], folder, results, quiet)
+    run_batch([*program, str(links), "--out-dir", str(results)], folder, results, quiet)
     return results
 
 
-def score(entries: Sequence[Entry], redacted: Path, told: Told | None = None) -> Scored:
-    """Compare every entry with its result in `redacted`. Two files at a time and more, the sums in their order."""
-    total = Scored()
+def score(entries: Sequence[AnnotatedFile], redacted: Path, on_scored: OnFileScored | None = None) -> Scores:
+    """Compare every entry with its result in `redacted`, several at a time; sums are in the order of entries."""
+    total = Scores()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, scored in enumerate(pool.map(lambda entry: _score_one(entry, redacted), entries), 1):
+        for number, scored in enumerate(pool.map(lambda entry: _score_file(entry, redacted), entries), 1):
             total.add(scored)
-            if told is not None:
-                told(number, len(entries))
+            if on_scored is not None:
+                on_scored(number, len(entries))
     return total
 
 
-def _score_one(entry: Entry, redacted: Path) -> Scored:
-    scored, result = Scored(), twin(redacted, entry.name)
+def _score_file(entry: AnnotatedFile, redacted: Path) -> Scores:
+    scored, result = Scores(), find_result(redacted, entry.name)
     if result is None:
         scored.problems.append(f"{entry.name}: no redacted file")
-        _missing(scored, entry, entry.frames)
+        _count_missing(scored, entry, entry.frames)
     elif entry.still:
-        _still(scored, entry, result)
+        _score_still(scored, entry, result)
     else:
-        _film(scored, entry, result)
+        _score_video(scored, entry, result)
     return scored
 
 
-def _still(scored: Scored, entry: Entry, result: Path) -> None:
+def _score_still(scored: Scores, entry: AnnotatedFile, result: Path) -> None:
     try:
-        _compare(scored, entry, 0, 0.0, 0.0, read_still(entry.path), read_still(result), None)
+        _compare_frame(scored, entry, 0, 0.0, 0.0, read_still(entry.path), read_still(result), None)
     except SourceError:
         scored.problems.append(f"{entry.name}: unreadable")
-        _missing(scored, entry, entry.frames)
+        _count_missing(scored, entry, entry.frames)
 
 
-def _film(scored: Scored, entry: Entry, result: Path) -> None:
+def _score_video(scored: Scores, entry: AnnotatedFile, result: Path) -> None:
     shape = geometry(entry.path)
     times: list[float] = []
-    first = len(scored.seen)
-    lost: list[int] = []
+    first = len(scored.boxes)
+    missing: list[int] = []
     try:
-        for index, (before, after) in enumerate(zip_longest(read_film(entry.path), _readable(result))):
+        for index, (before, after) in enumerate(zip_longest(read_video(entry.path), _decodable_frames(result))):
             if before is None:
                 scored.problems.append(f"{entry.name}: more frames than the original, from {index} on")
                 break
             times.append(before[0])
             if after is None:
-                lost.append(index)
+                missing.append(index)
             elif index in entry.frames:
-                _compare(scored, entry, index, before[0], 0.0, before[1], after[1], shape)
-    except SourceError as error:  # the original: nothing can be said of what it does not show
+                _compare_frame(scored, entry, index, before[0], 0.0, before[1], after[1], shape)
+    except SourceError as error:  # the original: what it does not show cannot be compared
         scored.problems.append(f"{entry.name}: {error}")
-    if lost:
-        scored.problems.append(f"{entry.name}: fewer frames than the original, from {lost[0]} on")
-        _missing(scored, entry, lost, times)
-    # How long a frame lasts is known when the next one has come.
-    rate = _rate(times)
-    lasting = [b - a for a, b in pairwise(times)] + [1 / rate]
-    scored.seen[first:] = [
-        Seen(seen.name, seen.index, seen.time, lasting[seen.index], seen.box, seen.detail)
-        for seen in scored.seen[first:]
-    ]
+    if missing:
+        scored.problems.append(f"{entry.name}: fewer frames than the original, from {missing[0]} on")
+        _count_missing(scored, entry, missing, times)
+    # The duration of a frame is known with the next one.
+    rate = _frame_rate(times)
+    durations = [b - a for a, b in pairwise(times)] + [1 / rate]
+    scored.boxes[first:] = [replace(box, duration=durations[box.index]) for box in scored.boxes[first:]]
 
 
-def _readable(result: Path) -> Iterator[tuple[float, Picture]]:
-    """The frames of a result up to where it can no longer be read: from there on it counts as missing."""
+def _decodable_frames(result: Path) -> Iterator[tuple[float, Picture]]:
+    """The frames of a result up to where it can no longer be decoded: the rest counts as missing."""
     try:
-        yield from read_film(result)
+        yield from read_video(result)
     except SourceError:
         return
 
 
-def _rate(times: Sequence[float]) -> float:
-    long = times[-1] - times[0] if len(times) > 1 else 0.0
-    return (len(times) - 1) / long if long > 0 else _NOMINAL
+def _frame_rate(times: Sequence[float]) -> float:
+    duration = times[-1] - times[0] if len(times) > 1 else 0.0
+    return (len(times) - 1) / duration if duration > 0 else _DEFAULT_FPS
 
 
-def _missing(scored: Scored, entry: Entry, frames: Iterable[int], times: Sequence[float] = ()) -> None:
+def _count_missing(scored: Scores, entry: AnnotatedFile, frames: Iterable[int], times: Sequence[float] = ()) -> None:
     for index in frames:
-        time = times[index] if index < len(times) else index / _NOMINAL
+        time = times[index] if index < len(times) else index / _DEFAULT_FPS
         for box in entry.frames.get(index, ()):
-            if box.counts:
-                scored.seen.append(Seen(entry.name, index, time, 1 / _NOMINAL, box, EVERYTHING))
+            if box.is_scored:
+                scored.boxes.append(ScoredBox(entry.name, index, time, 1 / _DEFAULT_FPS, box, ALL_VISIBLE))
 
 
-def _compare(
-    scored: Scored,
-    entry: Entry,
+def _compare_frame(
+    scored: Scores,
+    entry: AnnotatedFile,
     index: int,
     time: float,
-    lasts: float,
+    duration: float,
     before: Picture,
     after: Picture,
     shape: Geometry | None,
@@ -161,24 +161,24 @@ def _compare(
             scored.problems.append(problem)
         after = cv2.resize(after, (width, height)).astype(np.uint8, copy=False)
     boxes = entry.frames[index]
-    around = surroundings(before, after, [_stored_box(box, shape) for box in boxes])
-    if not entry.exhaustive:  # what else is in the picture, nobody has said
-        around.touched = around.pixels = 0
-    scored.around.add(around)
+    collateral = compare_outside_boxes(before, after, [_stored_box(box, shape) for box in boxes])
+    if not entry.exhaustive:  # the rest of the picture is not annotated
+        collateral.changed_pixels = collateral.total_pixels = 0
+    scored.collateral.add(collateral)
     luma_before, luma_after = luma(before), luma(after)
     for box in boxes:
-        if box.counts:
-            detail = detail_left(luma_before, luma_after, _stored_corners(box, shape))
+        if box.is_scored:
+            detail = residual_detail(luma_before, luma_after, _stored_corners(box, shape))
             if detail is not None:
-                scored.seen.append(Seen(entry.name, index, time, lasts, box, detail))
+                scored.boxes.append(ScoredBox(entry.name, index, time, duration, box, detail))
 
 
-def _stored_corners(box: TrueBox, shape: Geometry | None) -> npt.NDArray[np.float32]:
+def _stored_corners(box: GroundTruthBox, shape: Geometry | None) -> npt.NDArray[np.float32]:
     corners = np.array(box.corners, np.float64)
     return (corners if shape is None else shape.to_stored(corners)).astype(np.float32)
 
 
-def _stored_box(box: TrueBox, shape: Geometry | None) -> tuple[float, ...]:
+def _stored_box(box: GroundTruthBox, shape: Geometry | None) -> tuple[float, ...]:
     if shape is None:
         return box.box
     x1, y1, x2, y2 = box.box

@@ -1,4 +1,4 @@
-"""From boxes that were measured to figures: leaks, track leaks, retained detail, flicker, by kind and by size."""
+"""From measured boxes to metrics: leaks, track leaks, retained detail, flicker, by kind and by size."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from typing import Literal
 
 import numpy as np
 
-from passerby.bench.annotations import SIZES, TrueBox
-from passerby.bench.collateral import Surroundings
-from passerby.bench.flicker import flickers
-from passerby.bench.residual_detail import Detail
+from passerby.bench.annotations import SIZE_CLASSES, GroundTruthBox
+from passerby.bench.collateral import CollateralSums
+from passerby.bench.flicker import flicker_starts
+from passerby.bench.residual_detail import ResidualDetail
 from passerby.core.model import FrozenModel
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One box that was measured: in which frame (`index`, at `time`, shown for `lasts`, both in seconds)."""
+class ScoredBox:
+    """One measured box: in which frame (`index`, at `time`, shown for `duration`, both in seconds)."""
 
     name: str
     index: int
     time: float
-    lasts: float
-    box: TrueBox
-    detail: Detail
+    duration: float
+    box: GroundTruthBox
+    detail: ResidualDetail
 
 
 @dataclass(slots=True)
-class Scored:
-    """Everything measured of one file, or of many."""
+class Scores:
+    """All measurements of one file, or of several."""
 
-    seen: list[Seen] = field(default_factory=list)
-    around: Surroundings = field(default_factory=Surroundings)
+    boxes: list[ScoredBox] = field(default_factory=list)
+    collateral: CollateralSums = field(default_factory=CollateralSums)
     problems: list[str] = field(default_factory=list)
 
-    def add(self, other: Scored) -> None:
-        self.seen += other.seen
-        self.around.add(other.around)
+    def add(self, other: Scores) -> None:
+        self.boxes += other.boxes
+        self.collateral.add(other.collateral)
         self.problems += other.problems
 
 
-class Figures(FrozenModel):
-    """Figures of some boxes: shares from 0 to 1. What belongs to tracks is None where nothing is followed.
+class BoxMetrics(FrozenModel):
+    """Metrics of some boxes: ratios from 0 to 1. Metrics of tracks are None where no tracks are annotated.
 
-    `flicker` is times a track-minute, of `track_minutes`.
+    `flicker` is occurrences per track-minute, of `track_minutes`.
     """
 
     boxes: int
@@ -57,82 +57,85 @@ class Figures(FrozenModel):
     track_minutes: float | None = None
 
 
-class KindFigures(Figures):
-    """Figures of one kind, and of its classes of size: a track belongs to each class that it passes through."""
+class KindMetrics(BoxMetrics):
+    """Metrics of one kind, and of its size classes: a track belongs to each class that it passes through."""
 
-    sizes: dict[str, Figures]
+    sizes: dict[str, BoxMetrics]
 
 
-class Leak(FrozenModel):
-    """A box that leaked: `left` is the share of detail that shows, over all of it or in its worst band."""
+class LeakedBox(FrozenModel):
+    """A box that leaked: `visible_detail` is the share of its detail that shows, overall or in its worst band."""
 
     file: str
     frame: int
     time: float
     kind: str
     box: tuple[int, int, int, int]
-    left: float
+    visible_detail: float
     track: str | None = None
 
 
-class Accuracy(FrozenModel):
-    """What `passerby bench accuracy --json` says. `collateral` is a share of all pixels, `fidelity` in dB."""
+class AccuracyReport(FrozenModel):
+    """The output of `passerby bench accuracy --json`. `collateral` is a share of all pixels, `fidelity` in dB."""
 
     schema_version: Literal[1] = 1
     program: str
     profile: str | None = None
     files: int
-    kinds: dict[str, KindFigures]
+    kinds: dict[str, KindMetrics]
     collateral: float
     fidelity: float
     problems: tuple[str, ...]
-    worst: tuple[Leak, ...]
+    worst: tuple[LeakedBox, ...]
 
 
-def accuracy(scored: Scored, files: int, program: str, profile: str | None, worst: int = 0) -> Accuracy:
-    """The figures of everything that was measured."""
-    by_kind: dict[str, list[Seen]] = defaultdict(list)
-    for seen in scored.seen:
-        by_kind[seen.box.kind].append(seen)
+def summarise(scores: Scores, files: int, program: str, profile: str | None, worst: int = 0) -> AccuracyReport:
+    """The metrics of all measurements, with the `worst` leaks."""
+    by_kind: dict[str, list[ScoredBox]] = defaultdict(list)
+    for scored in scores.boxes:
+        by_kind[scored.box.kind].append(scored)
     leaked = sorted(
-        (seen for seen in scored.seen if seen.detail.leaked), key=lambda s: (-_left(s.detail), s.name, s.index)
+        (scored for scored in scores.boxes if scored.detail.leaked),
+        key=lambda scored: (-_visible_detail(scored.detail), scored.name, scored.index),
     )
-    return Accuracy(
+    return AccuracyReport(
         program=program,
         profile=profile,
         files=files,
-        kinds={kind: _kind(seen) for kind, seen in sorted(by_kind.items())},
-        collateral=round(scored.around.collateral, 5),
-        fidelity=round(scored.around.fidelity, 1),
-        problems=tuple(scored.problems),
-        worst=tuple(_leak(seen) for seen in leaked[:worst]),
+        kinds={kind: _kind_metrics(boxes) for kind, boxes in sorted(by_kind.items())},
+        collateral=round(scores.collateral.ratio, 5),
+        fidelity=round(scores.collateral.fidelity, 1),
+        problems=tuple(scores.problems),
+        worst=tuple(_leaked_box(scored) for scored in leaked[:worst]),
     )
 
 
-def _kind(seen: Sequence[Seen]) -> KindFigures:
-    shaking = _flickering(seen)
-    sizes = {size: [one for one in seen if one.box.size == size] for size in SIZES}
-    return KindFigures(
-        **_figures(seen, shaking).model_dump(),
-        sizes={size: _figures(those, shaking) for size, those in sizes.items() if those},
+def _kind_metrics(boxes: Sequence[ScoredBox]) -> KindMetrics:
+    flickering = _flickering(boxes)
+    sizes = {size: [scored for scored in boxes if scored.box.size_class == size] for size in SIZE_CLASSES}
+    return KindMetrics(
+        **_metrics(boxes, flickering).model_dump(),
+        sizes={size: _metrics(of_size, flickering) for size, of_size in sizes.items() if of_size},
     )
 
 
-def _figures(seen: Sequence[Seen], shaking: set[int]) -> Figures:
-    left = np.array([one.detail.whole for one in seen])
-    leaked = [one.detail.leaked for one in seen]
+def _metrics(boxes: Sequence[ScoredBox], flickering: set[int]) -> BoxMetrics:
+    retained = np.array([scored.detail.whole for scored in boxes])
+    leaked = [scored.detail.leaked for scored in boxes]
     tracks: dict[tuple[str, str], bool] = {}
     minutes = flicker = 0.0
-    for one in seen:
-        if one.box.track is not None:
-            key = (one.name, one.box.track)
-            tracks[key] = tracks.get(key, False) or one.detail.leaked
-            minutes += one.lasts / 60
-            flicker += id(one) in shaking
-    figures = Figures(boxes=len(seen), leaks=round(sum(leaked) / len(seen), 4), retained=round(float(left.mean()), 4))
+    for scored in boxes:
+        if scored.box.track is not None:
+            key = (scored.name, scored.box.track)
+            tracks[key] = tracks.get(key, False) or scored.detail.leaked
+            minutes += scored.duration / 60
+            flicker += id(scored) in flickering
+    metrics = BoxMetrics(
+        boxes=len(boxes), leaks=round(sum(leaked) / len(boxes), 4), retained=round(float(retained.mean()), 4)
+    )
     if not tracks:
-        return figures
-    return figures.model_copy(
+        return metrics
+    return metrics.model_copy(
         update={
             "tracks": len(tracks),
             "track_leaks": round(sum(tracks.values()) / len(tracks), 4),
@@ -142,32 +145,32 @@ def _figures(seen: Sequence[Seen], shaking: set[int]) -> Figures:
     )
 
 
-def _flickering(seen: Iterable[Seen]) -> set[int]:
-    """Which boxes (their `id`) are the first of a flicker."""
-    tracks: dict[tuple[str, str], list[Seen]] = defaultdict(list)
-    for one in seen:
-        if one.box.track is not None:
-            tracks[one.name, one.box.track].append(one)
-    begun = set()
+def _flickering(boxes: Iterable[ScoredBox]) -> set[int]:
+    """The `id` of each box with which a flicker starts."""
+    tracks: dict[tuple[str, str], list[ScoredBox]] = defaultdict(list)
+    for scored in boxes:
+        if scored.box.track is not None:
+            tracks[scored.name, scored.box.track].append(scored)
+    flickering = set()
     for track in tracks.values():
-        track.sort(key=lambda one: one.index)
-        begins = flickers([one.time for one in track], [one.detail.leaked for one in track])
-        begun |= {id(track[index]) for index in begins}
-    return begun
+        track.sort(key=lambda scored: scored.index)
+        starts = flicker_starts([scored.time for scored in track], [scored.detail.leaked for scored in track])
+        flickering |= {id(track[index]) for index in starts}
+    return flickering
 
 
-def _left(detail: Detail) -> float:
+def _visible_detail(detail: ResidualDetail) -> float:
     return max(detail.whole, detail.band)
 
 
-def _leak(seen: Seen) -> Leak:
-    x1, y1, x2, y2 = (round(value) for value in seen.box.box)
-    return Leak(
-        file=seen.name,
-        frame=seen.index,
-        time=round(seen.time, 3),
-        kind=seen.box.kind,
+def _leaked_box(scored: ScoredBox) -> LeakedBox:
+    x1, y1, x2, y2 = (round(value) for value in scored.box.box)
+    return LeakedBox(
+        file=scored.name,
+        frame=scored.index,
+        time=round(scored.time, 3),
+        kind=scored.box.kind,
         box=(x1, y1, x2, y2),
-        left=round(_left(seen.detail), 3),
-        track=seen.box.track,
+        visible_detail=round(_visible_detail(scored.detail), 3),
+        track=scored.box.track,
     )

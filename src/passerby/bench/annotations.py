@@ -1,12 +1,12 @@
-"""What is known of footage: where in which frame something is that must be hidden.
+"""Ground truth of footage: the boxes in each frame that must be hidden.
 
 `annotations.json` of a folder, in one of two forms or both:
 
     {"images": [{"file", "boxes": [BOX]}], "videos": [{"file", "frames": [{"index", "boxes": [BOX]}]}]}
     BOX = {"kind", "xyxy": [x1, y1, x2, y2], "quad": four corners, "ignore", "invalid", "blur", "track"}
 
-All of a BOX but `kind` and `xyxy` may be left out. Regression cases (bench/cases.py) lie beside it or in its place.
-Whatever else annotators write is passed over. docs/ref/bench.md explains the format.
+All fields of a BOX but `kind` and `xyxy` are optional. Regression cases (bench/cases.py) lie beside or instead of it.
+Other fields are ignored. docs/ref/bench.md explains the format.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from typing import Any
 from passerby.core.errors import SourceError
 
 ANNOTATIONS = "annotations.json"
-#: Kinds that the measure counts.
-COUNTED = ("face", "plate")
-#: Shorter side, px. A smaller box identifies nobody: EN 62676-4 needs about 10 px a face to observe.
-SMALLEST = 12
-#: Where the classes of size begin (shorter side, px), and what they are called.
-SIZES = {"12-20": 12.0, "20-40": 20.0, "40-96": 40.0, "over 96": 96.0}
+#: Kinds that are scored.
+SCORED_KINDS = ("face", "plate")
+#: Shorter side, px. A smaller box does not identify anybody: EN 62676-4 needs about 10 px a face to observe.
+MIN_SIDE_PX = 12
+#: Size classes: name, and minimum of the shorter side, px.
+SIZE_CLASSES = {"12-20": 12.0, "20-40": 20.0, "40-96": 40.0, "over 96": 96.0}
 
 Corners = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TrueBox:
-    """One thing in one frame. `corners` are its four corners, clockwise from its top left, in displayed pixels.
+class GroundTruthBox:
+    """One object in one frame. `corners` are its four corners, clockwise from its top left, in displayed pixels.
 
-    `box` is (x1, y1, x2, y2) around it, `counts` False where nobody could make out who or what it is. `track` names the
-    thing within its file, None where nothing is followed.
+    `box` is (x1, y1, x2, y2) around it, `is_scored` False where it is unrecognisable even to people. `track`
+    identifies the object within its file, None where tracks are not annotated.
     """
 
     kind: str
     box: tuple[float, float, float, float]
     corners: Corners
-    counts: bool = True
+    is_scored: bool = True
     track: str | None = None
 
     @property
@@ -51,68 +51,70 @@ class TrueBox:
         return min(x2 - x1, y2 - y1)
 
     @property
-    def size(self) -> str:
-        """Its class of size."""
-        return [name for name, least in SIZES.items() if self.side >= least or least == SMALLEST][-1]
+    def size_class(self) -> str:
+        """The name of its size class."""
+        return [name for name, least in SIZE_CLASSES.items() if self.side >= least or least == MIN_SIDE_PX][-1]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One file with its truth. `name` is its path within the folder; `frames` has the boxes of the annotated frames,
-    by ordinal (0 for a still). `exhaustive` says whether all there is to hide in these frames is among the boxes.
+class AnnotatedFile:
+    """One file with its ground truth. `name` is its path within the folder; `frames` has the boxes of the annotated
+    frames, by ordinal (0 for a still). `exhaustive`: the boxes are all that must be hidden in these frames.
     """
 
     name: str
     path: Path
     still: bool
-    frames: Mapping[int, tuple[TrueBox, ...]]
+    frames: Mapping[int, tuple[GroundTruthBox, ...]]
     exhaustive: bool = True
 
 
-def read_annotations(folder: Path) -> list[Entry]:
-    """What `annotations.json` of a folder says, in its order; nothing when there is none.
+def read_annotations(folder: Path) -> list[AnnotatedFile]:
+    """The files in `annotations.json` of a folder, in its order; none when it does not exist.
 
-    Raises SourceError when it cannot be read, or names a file that is not there.
+    Raises SourceError when it cannot be read, or names a missing file.
     """
     path = folder / ANNOTATIONS
     if not path.exists():
         return []
     try:
-        told = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes())
         stills = [
-            Entry(one["file"], folder / one["file"], True, {0: _boxes(one["boxes"])}) for one in told.get("images", [])
+            AnnotatedFile(item["file"], folder / item["file"], True, {0: _parse_boxes(item["boxes"])})
+            for item in content.get("images", [])
         ]
-        films = [
-            Entry(
-                one["file"],
-                folder / one["file"],
+        videos = [
+            AnnotatedFile(
+                item["file"],
+                folder / item["file"],
                 False,
-                {frame["index"]: _boxes(frame["boxes"]) for frame in one["frames"]},
+                {frame["index"]: _parse_boxes(frame["boxes"]) for frame in item["frames"]},
             )
-            for one in told.get("videos", [])
+            for item in content.get("videos", [])
         ]
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise SourceError(
-            f"{path} is not an annotation that can be read: {type(error).__name__}: {error}. "
-            "docs/ref/bench.md says what it must look like."
+            f"{path} is not a readable annotation file: {type(error).__name__}: {error}. "
+            "docs/ref/bench.md describes the format."
         ) from error
-    for entry in (*stills, *films):
+    for entry in (*stills, *videos):
         if not entry.path.is_file():
-            raise SourceError(f"{path} names {entry.name}, which is not in {folder}. Put it there, or take it out.")
-    return stills + films
+            raise SourceError(f"{path} names {entry.name}, which is not in {folder}. Add it or remove the entry.")
+    return stills + videos
 
 
-def _boxes(told: list[dict[str, Any]]) -> tuple[TrueBox, ...]:
-    return tuple(_box(one) for one in told)
+def _parse_boxes(annotations: list[dict[str, Any]]) -> tuple[GroundTruthBox, ...]:
+    return tuple(_parse_box(annotation) for annotation in annotations)
 
 
-def _box(told: dict[str, Any]) -> TrueBox:
-    x1, y1, x2, y2 = (float(value) for value in told["xyxy"])
-    quad = told.get("quad") or ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
-    vague = bool(told.get("ignore") or told.get("invalid") or told.get("blur", 0) >= 2)
-    counts = not vague and told["kind"] in COUNTED and min(x2 - x1, y2 - y1) >= SMALLEST
-    track = told.get("track")
+def _parse_box(annotation: dict[str, Any]) -> GroundTruthBox:
+    x1, y1, x2, y2 = (float(value) for value in annotation["xyxy"])
+    quad = annotation.get("quad") or ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
+    unrecognisable = bool(annotation.get("ignore") or annotation.get("invalid") or annotation.get("blur", 0) >= 2)
+    is_scored = not unrecognisable and annotation["kind"] in SCORED_KINDS and min(x2 - x1, y2 - y1) >= MIN_SIDE_PX
+    track = annotation.get("track")
     corners = tuple((float(x), float(y)) for x, y in quad)
     if len(corners) != 4:
         raise ValueError(f"a quad has {len(corners)} corners")
-    return TrueBox(told["kind"], (x1, y1, x2, y2), corners, counts, None if track is None else str(track))
+    name = None if track is None else str(track)
+    return GroundTruthBox(annotation["kind"], (x1, y1, x2, y2), corners, is_scored, name)

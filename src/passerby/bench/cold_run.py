@@ -7,109 +7,115 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from passerby.core.errors import PasserbyError
 
-#: Seconds between two looks at the memory of a process and its children.
-_LOOK = 0.05
-#: 3 is passerby asking for a person: the work is done.
-_FINE = (0, 3)
+#: Seconds between two samples of the memory of a process and its children.
+_SAMPLE_INTERVAL_S = 0.05
+#: 3 is passerby's code for a result that needs review: it succeeded.
+_SUCCESS_CODES = (0, 3)
 KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One run. `seconds` of wall clock; `cpu` seconds, user and system, of the process and all it waited for; `memory`
-    in bytes: the sum of the high-water marks of the process and all it started, never less than what they held at
-    once. `first` is when the first frame had been analysed, where the program tells of frames (`--json`)."""
+class ColdRun:
+    """One run. `seconds` of wall-clock time; `cpu` seconds, user and system, of the process and all children it waited
+    for; `memory` in bytes: the sum of the high-water marks of the process and all its descendants, never less than what
+    they held at once. `first_frame_s` is when the first frame was analysed, where the program reports frames
+    (`--json`)."""
 
     seconds: float
     cpu: float
     memory: int
-    first: float | None = None
+    first_frame_s: float | None = None
 
 
-def run_cold(command: Sequence[str], folder: Path) -> Run:
-    """Run a command from start to end. What it says goes to a file in `folder` and is shown only when it fails.
+def run_cold(
+    command: Sequence[str], folder: Path, on_sample: Callable[[Mapping[int, int]], None] = lambda _: None
+) -> ColdRun:
+    """Run a command from start to end. Its stderr goes to a file in `folder` and is shown only when it fails.
+    `on_sample` gets the peak memory of each process (bytes by process id) after each sample.
 
-    Raises PasserbyError when it ends with an error or cannot be started.
+    Raises PasserbyError when it fails or cannot be started.
     """
-    errors = folder / "said.txt"
-    with errors.open("wb") as told:
-        begun = time.monotonic()
+    errors = folder / "stderr.txt"
+    with errors.open("wb") as stderr:
+        started = time.monotonic()
         try:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=told)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr)
         except OSError as error:
             raise PasserbyError(f"{command[0]} cannot be started: {error.strerror}. Is it installed?") from error
-        watch = _Watch(process.pid)
-        said = _Said(process, begun)
+        memory = _MemorySampler(process.pid, on_sample)
+        assert process.stdout is not None
+        reader = _OutputReader(process.stdout, started)
         try:
-            with watch, said:
+            with memory, reader:
                 _, status, usage = os.wait4(process.pid, 0)
-                seconds = time.monotonic() - begun
+                seconds = time.monotonic() - started
                 process.returncode = os.waitstatus_to_exitcode(status)
         except BaseException:
             if process.returncode is None:
                 process.kill()
             raise
-    if process.returncode not in _FINE:
-        _fail(command, process.returncode, said.last + errors.read_text(errors="replace"))
-    # The kernel's own mark (ru_maxrss) begins with what we held ourselves when we started it, so it is the last resort.
-    return Run(seconds, usage.ru_utime + usage.ru_stime, watch.memory or usage.ru_maxrss * KIB, said.first)
+    if process.returncode not in _SUCCESS_CODES:
+        _fail(command, process.returncode, reader.last + errors.read_text(errors="replace"))
+    # The kernel's own mark (ru_maxrss) includes our memory at the fork, so it is only the fallback.
+    return ColdRun(seconds, usage.ru_utime + usage.ru_stime, memory.peak or usage.ru_maxrss * KIB, reader.first_frame_s)
 
 
-def run_plain(command: Sequence[str], folder: Path, results: Path, quiet: bool = False) -> None:
-    """Run a command over many files whose results go to `results`. Some may fail, and are then missing there. Its
-    standard error is ours, unless `quiet`.
+def run_batch(command: Sequence[str], folder: Path, results: Path, quiet: bool = False) -> None:
+    """Run a command on many files whose results go to `results`. Some may fail, and are then missing there. Its
+    standard error is inherited, unless `quiet`.
 
-    Raises PasserbyError when it was no use at all: an error, and not one result.
+    Raises PasserbyError when it failed without a single result.
     """
-    errors = folder / "said.txt"
-    with errors.open("wb") as told:
+    errors = folder / "stderr.txt"
+    with errors.open("wb") as stderr:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=told, stderr=told if quiet else None, check=False
+            command, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr if quiet else None, check=False
         )
-    if done.returncode not in _FINE and not any(path.is_file() for path in results.rglob("*")):
+    if done.returncode not in _SUCCESS_CODES and not any(path.is_file() for path in results.rglob("*")):
         _fail(command, done.returncode, errors.read_text(errors="replace"))
 
 
-def _fail(command: Sequence[str], code: int, said: str) -> None:
+def _fail(command: Sequence[str], code: int, output: str) -> None:
     shown = " ".join(word if len(word) < 60 else f"…{word[-50:]}" for word in command)
-    raise PasserbyError(f"`{shown}` ended with {code}. It said:\n{said[-2000:].strip()}")
+    raise PasserbyError(f"`{shown}` ended with exit code {code}. Its output:\n{output[-2000:].strip()}")
 
 
-class _Watch:
-    """Looks at the memory of a process and all it starts, until the block ends."""
+class _MemorySampler:
+    """Samples the memory of a process and all its descendants, until the block ends."""
 
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
+    def __init__(self, pid: int, on_sample: Callable[[Mapping[int, int]], None]) -> None:
+        self._pid, self._on_sample = pid, on_sample
         self._marks: dict[int, int] = {}
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
 
     @property
-    def memory(self) -> int:
+    def peak(self) -> int:
         return sum(self._marks.values())
 
     def __enter__(self) -> None:
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
+        self._ended.set()
         self._thread.join()
 
-    def _look(self) -> None:
-        while not self._over.is_set():
-            self._marks.update(_high_water(self._pid))
-            self._over.wait(_LOOK)
+    def _sample(self) -> None:
+        while not self._ended.is_set():
+            self._marks.update(_peak_memory(self._pid))
+            self._on_sample(self._marks)
+            self._ended.wait(_SAMPLE_INTERVAL_S)
 
 
-def _high_water(pid: int) -> Iterator[tuple[int, int]]:
-    """(process, bytes) of a process and everything it has started (proc(5): VmHWM, children)."""
+def _peak_memory(pid: int) -> Iterator[tuple[int, int]]:
+    """(process id, bytes) of a process and all its descendants (proc(5): VmHWM, children)."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         children = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
@@ -119,15 +125,15 @@ def _high_water(pid: int) -> Iterator[tuple[int, int]]:
         if line.startswith("VmHWM:"):
             yield pid, int(line.split()[1]) * KIB
     for child in " ".join(children).split():
-        yield from _high_water(int(child))
+        yield from _peak_memory(int(child))
 
 
-class _Said:
-    """Reads what a process says, and notes when it first tells of a frame that was analysed."""
+class _OutputReader:
+    """Reads the output of a process, and records when it first reports an analysed frame."""
 
-    def __init__(self, process: subprocess.Popen[bytes], begun: float) -> None:
-        self._process, self._begun = process, begun
-        self.first: float | None = None
+    def __init__(self, output: IO[bytes], started: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._output, self._started, self._clock = output, started, clock
+        self.first_frame_s: float | None = None
         self.last = ""
         self._thread = threading.Thread(target=self._read, daemon=True)
 
@@ -138,19 +144,18 @@ class _Said:
         self._thread.join()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        with self._process.stdout as lines:
+        with self._output as lines:
             for line in lines:
                 self.last = (self.last + line.decode(errors="replace"))[-1000:]
-                if self.first is None and _tells_of_a_frame(line):
-                    self.first = time.monotonic() - self._begun
+                if self.first_frame_s is None and _reports_a_frame(line):
+                    self.first_frame_s = self._clock() - self._started
 
 
-def _tells_of_a_frame(line: bytes) -> bool:
+def _reports_a_frame(line: bytes) -> bool:
     if not line.startswith(b"{"):
         return False
     try:
-        told: dict[str, Any] = json.loads(line)
+        event: dict[str, Any] = json.loads(line)
     except ValueError:
         return False
-    return told.get("event") == "progress" and told.get("stage") == "analyse" and bool(told.get("done"))
+    return event.get("event") == "progress" and event.get("stage") == "analyse" and bool(event.get("done"))

@@ -1,4 +1,4 @@
-"""Pictures of a file, as anybody would see them: BGR, in order, with their times."""
+"""Decoded frames of a file: BGR, in presentation order, with their times."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from passerby.core.errors import SourceError
 from passerby.core.media import Geometry
 from passerby.source.video.file import VideoFile
 
-#: Files beside a result that are none.
-_NOT_MEDIA = {".json", ".txt", ".html"}
+#: Files beside a result that are not media.
+_SIDECAR_SUFFIXES = {".json", ".txt", ".html"}
 
 
 def read_still(path: Path) -> Picture:
     """A still, BGR (h, w, 3), upright. Raises SourceError when it cannot be read."""
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if picture is None:
-        raise SourceError(f"{path} is not a picture that can be compared. Save it as JPEG or PNG.")
+        raise SourceError(f"{path} is not a readable still. Save it as JPEG or PNG.")
     return picture.astype(np.uint8, copy=False)
 
 
 def geometry(path: Path) -> Geometry:
-    """How the stored pixels of a film, which `read_film` gives, become displayed ones. Raises SourceError."""
+    """How the stored pixels of a video, as `read_video` yields them, become displayed ones. Raises SourceError."""
     with VideoFile.open(path) as video:
         return video.info.videos[0].geometry
 
 
-def read_film(path: Path) -> Iterator[tuple[float, Picture]]:
-    """(seconds, picture BGR (h, w, 3) as it is stored) of each frame. Raises SourceError, at the latest at the end."""
+def read_video(path: Path) -> Iterator[tuple[float, Picture]]:
+    """(seconds, picture BGR (h, w, 3) as it is stored) of each frame. Raises SourceError, possibly only at the end."""
     with VideoFile.open(path) as video:
         base = video.info.videos[0].time_base
         for frame in video.frames():
             yield float(frame.time * base), np.asarray(frame.picture.to_ndarray(format="bgr24"), np.uint8)
 
 
-def twin(folder: Path, name: str) -> Path | None:
-    """The redacted file that belongs to an original: of the same relative path, or in the same folder with the same
-    stem, after which another tool may have put something like `_anonymized` or `.redacted`, and any ending."""
+def find_result(folder: Path, name: str) -> Path | None:
+    """The result for an original: of the same relative path, or in the same folder with the same stem, to which a tool
+    may have added something like `_anonymized` or `.redacted`, with any suffix."""
     exact = folder / name
     if exact.is_file():
         return exact
-    stem, here = exact.stem, exact.parent
-    if not here.is_dir():
+    stem, parent = exact.stem, exact.parent
+    if not parent.is_dir():
         return None
-    for path in sorted(here.iterdir()):
+    for path in sorted(parent.iterdir()):
         rest = path.stem[len(stem) :]
-        belongs = path.stem.startswith(stem) and not rest[:1].isalnum()
-        if belongs and path.is_file() and path.suffix.lower() not in _NOT_MEDIA:
+        matches = path.stem.startswith(stem) and not rest[:1].isalnum()
+        if matches and path.is_file() and path.suffix.lower() not in _SIDECAR_SUFFIXES:
             return path
     return None

@@ -1,4 +1,4 @@
-"""A private folder for what programs under measurement write, gone when the measuring ends."""
+"""A private folder for the outputs of measured programs, deleted at the end."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 @contextmanager
-def scratch() -> Iterator[Path]:
-    """An empty folder that only this user can read. What is in it is removed at the end, also after an error.
+def scratch_folder() -> Iterator[Path]:
+    """An empty folder that only this user can read. Its content is deleted at the end, also after an error.
 
     passerby's own results in it are masked. The plain transcode that passerby is compared with is not: that is why the
     folder is private, and why it never outlives the run.

@@ -1,6 +1,6 @@
-"""The program `passerby`: its commands, and what becomes of an error.
+"""The program `passerby`: its commands, and how errors end it.
 
-Exit codes: 0 done and clean, 1 error, 2 usage, 3 done but something needs a person, 130 stopped with Ctrl+C.
+Exit codes: 0 done and clean, 1 error, 2 usage, 3 done but something needs review, 130 stopped with Ctrl+C.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from passerby.cli.entry import no_core_dumps
 from passerby.core.errors import PasserbyError
+from passerby.core.process_limits import disable_core_dumps
+from passerby.core.version import PROGRAM
+from passerby.jobs.process import WorkerProcess
 
 #: The commands, in the order of the help, each in the module of its name.
 COMMANDS = (
@@ -40,7 +41,7 @@ COMMANDS = (
 
 
 class Commands(TyperGroup):
-    """The commands, each loaded when it is asked for: who has a film does not wait for what cameras bring along."""
+    """The commands, each imported when it is used: redacting a file does not wait for what cameras import."""
 
     def list_commands(self, ctx: object) -> list[str]:
         return list(COMMANDS)
@@ -53,15 +54,15 @@ class Commands(TyperGroup):
             group = get_group(module.app)
             group.name = cmd_name
             return group
-        alone = typer.Typer(add_completion=False)
-        alone.command(cmd_name)(getattr(module, cmd_name))
-        return cast(TyperCommand, get_command(alone))
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(getattr(module, cmd_name))
+        return cast(TyperCommand, get_command(single))
 
 
 app = typer.Typer(
     name="passerby",
     cls=Commands,
-    help="Takes identity out of video: finds faces and number plates and paints over them.",
+    help="Anonymises video: detects faces and number plates and masks them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -71,46 +72,49 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"passerby {version('passerby')}")
+        typer.echo(PROGRAM)
         raise typer.Exit
 
 
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show where in the program an error arose. Also taken after the command.")
+        bool, typer.Option("--debug", help="Show a traceback for errors. Also accepted after the command.")
     ] = False,
 ) -> None:
-    """Takes identity out of video: finds faces and number plates and paints over them."""
+    """Anonymises video: detects faces and number plates and masks them."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line (by default the process's own) and ends the process with its exit code."""
-    no_core_dumps()
-    given, debug = _take_debug(sys.argv[1:] if arguments is None else arguments)
+def main(arguments: Sequence[str] | None = None, preloaded: WorkerProcess | None = None) -> None:
+    """Run the command line (by default the process's own) and end the process with its exit code.
+
+    `preloaded` is a worker process that was started already, for `redact`; whoever started it ends it.
+    """
+    disable_core_dumps()
+    options, debug = _split_debug(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(given, prog_name="passerby")
+        app(options, prog_name="passerby", obj=preloaded)
     except PasserbyError as error:
-        _end(str(error), error.exit_code, debug)
+        _exit_with(str(error), error.exit_code, debug)
     except KeyboardInterrupt:
-        _end("Stopped.", 130, debug)
-    except Exception as error:  # the last wall: whatever nobody foresaw must not end in a page of traceback
-        advice = "" if debug else " To see where, run it again with --debug."
-        _end(f"{type(error).__name__}: {error}\nThis is a fault of passerby, not yours.{advice}", 1, debug)
+        _exit_with("Stopped.", 130, debug)
+    except Exception as error:  # the last resort: an unforeseen error must not end in a page of traceback
+        advice = "" if debug else " For a traceback, run it again with --debug."
+        _exit_with(f"{type(error).__name__}: {error}\nThis is a bug in passerby.{advice}", 1, debug)
 
 
-def _take_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
-    """The arguments without `--debug`, and whether it was there. After `--` come names of files only."""
+def _split_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
+    """The arguments without `--debug`, and whether it was there. After `--` come file names only."""
     options = list(arguments)
     end = options.index("--") if "--" in options else len(options)
     kept = [argument for argument in options[:end] if argument != "--debug"]
     return kept + options[end:], len(kept) < end
 
 
-def _end(message: str, code: int, debug: bool) -> None:
+def _exit_with(message: str, code: int, debug: bool) -> None:
     if debug:
         traceback.print_exc()
     print(f"passerby: {message}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`passerby cameras`: which cameras there are."""
+"""`passerby cameras`: find cameras on the network."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Annotated
 import typer
 
 from passerby.core.errors import CameraLost
-from passerby.source.camera.discovery import Device, Stream, find_devices, streams_of
+from passerby.source.camera.discovery import OnvifDevice, OnvifStream, find_devices, list_streams
 
-#: Where the password may come from, so that it is on no command line.
-PASSWORD = "PASSERBY_CAMERA_PASSWORD"
+#: Environment variable for the password, so that it need not be on the command line.
+PASSWORD_VARIABLE = "PASSERBY_CAMERA_PASSWORD"
 
-app = typer.Typer(help="Find the cameras of the network.", no_args_is_help=True)
+app = typer.Typer(help="Find cameras on the network.", no_args_is_help=True)
 
 
 @app.callback()
 def _cameras() -> None:
-    """Find the cameras of the network."""
+    """Find cameras on the network."""
 
 
 @app.command("find")
@@ -30,24 +30,24 @@ def find(
         str | None,
         typer.Option(
             "--user",
-            help="Login name at the cameras, to ask for their streams. The password is taken from "
-            f"{PASSWORD}, or asked for.",
+            help="User name on the cameras, to list their streams. The password is read from "
+            f"{PASSWORD_VARIABLE}, or prompted for.",
         ),
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", help="Ask the camera at this address, not the whole network.")
+        str | None, typer.Option("--at", help="Query the camera at this address instead of searching the network.")
     ] = None,
-    seconds: Annotated[float, typer.Option("--seconds", help="How long to wait for answers.")] = 4.0,
+    seconds: Annotated[float, typer.Option("--seconds", help="Seconds to wait for answers.")] = 4.0,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
-    """Find cameras by WS-Discovery, and list their streams by ONVIF, with the one to watch marked.
+    """Find cameras by WS-Discovery, and list their streams by ONVIF, with the recommended one marked.
 
-    Cameras that are not found can be watched all the same: their own pages tell the address of the stream.
+    Cameras that are not found can be used as well: their web interface shows the address of the stream.
     """
     password = None if user is None else _password()
     rows = [(device, *_streams(device, user, password)) for device in find_devices(seconds, at)]
     if json:
-        told = [
+        found = [
             {
                 "name": device.name,
                 "service": device.service,
@@ -56,29 +56,29 @@ def find(
             }
             for device, streams, problem in rows
         ]
-        typer.echo(jsonlib.dumps(told, indent=1))
+        typer.echo(jsonlib.dumps(found, indent=1))
         return
     if not rows:
-        typer.echo("No camera answered. They may be in another network: try --at ADDRESS.")
+        typer.echo("No camera answered. If it is on another network, use --at ADDRESS.")
     for device, streams, problem in rows:
         typer.echo(f"{device.host}: {device.name}")
-        for one in streams:
-            rate = "" if one.frames_a_second is None else f", up to {one.frames_a_second:.0f} frames a second"
-            mark = "  <- url for site.yaml" if one.chosen else ""
-            typer.echo(f"  {one.role}: {one.url} ({one.width}x{one.height}, {one.codec}{rate}){mark}")
+        for stream in streams:
+            rate = "" if stream.fps is None else f", up to {stream.fps:.0f} fps"
+            mark = "  <- url for site.yaml" if stream.recommended else ""
+            typer.echo(f"  {stream.role}: {stream.url} ({stream.width}x{stream.height}, {stream.codec}{rate}){mark}")
         if problem is not None:
             typer.echo(f"  {problem}")
 
 
-def _streams(device: Device, user: str | None, password: str | None) -> tuple[list[Stream], str | None]:
+def _streams(device: OnvifDevice, user: str | None, password: str | None) -> tuple[list[OnvifStream], str | None]:
     try:
-        return streams_of(device, user, password), None
+        return list_streams(device, user, password), None
     except CameraLost as error:
         return [], str(error)
 
 
 def _password() -> str:
-    given = os.environ.get(PASSWORD)
+    given = os.environ.get(PASSWORD_VARIABLE)
     if given is not None:
         return given
-    return str(typer.prompt("Password of the cameras", hide_input=True, err=True)) if sys.stdin.isatty() else ""
+    return str(typer.prompt("Camera password", hide_input=True, err=True)) if sys.stdin.isatty() else ""

@@ -7,23 +7,25 @@ from typing import Annotated
 
 import typer
 
-Folder = Annotated[Path, typer.Option(help="Folder for the sample, the redacted clip, its report and the picture.")]
+Folder = Annotated[
+    Path, typer.Option(help="Output folder for the sample, its redacted copy, report and comparison.")
+]
 
 
 def demo(out_dir: Folder = Path("demo")) -> None:
-    """Makes a sample clip, redacts it, and shows before and after side by side."""
-    # Here, not above: `passerby --help` need not wait for decoders and models.
+    """Create a sample clip, redact it, and show before and after side by side."""
+    # Imported here: `passerby --help` need not wait for decoders and models.
     from passerby.demo.run import run_demo
     from passerby.detect.fetch import fetch
     from passerby.detect.weights import Registry
 
     for done in fetch(Registry.load()):
         if done.fresh:
-            typer.echo(f"{done.id}: fetched")
+            typer.echo(f"{done.id}: downloaded")
     files, report = run_demo(out_dir)
     typer.echo(f"sample            {files.sample}")
     typer.echo(f"redacted          {files.redacted}")
     typer.echo(f"report            {files.report}")
     typer.echo(f"before and after  {files.comparison}")
-    if report.needs_a_person:
+    if report.needs_review:
         raise typer.Exit(3)

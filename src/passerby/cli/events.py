@@ -1,4 +1,4 @@
-"""`passerby events`: what was worth telling, and what has become of it."""
+"""`passerby events`: list events, acknowledge and resolve them, export their clips."""
 
 from __future__ import annotations
 
@@ -11,105 +11,103 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from passerby.cli.time_arguments import moment
+from passerby.cli.common.clip_export import export_range
+from passerby.cli.common.time_arguments import parse_time
 from passerby.core.errors import UsageError
 from passerby.documents.count_records import EventState
 
-app = typer.Typer(help="What was worth telling: list, mark as seen, close, its clip.", no_args_is_help=True)
+app = typer.Typer(help="Events: list, acknowledge, resolve, export the clip.", no_args_is_help=True)
 
-Data = Annotated[
-    Path, typer.Option("--data", envvar="PASSERBY_DATA", help="The data folder, as `data` in site.yaml names it.")
-]
+Data = Annotated[Path, typer.Option("--data", envvar="PASSERBY_DATA", help="The data folder, `data` in site.yaml.")]
 Id = Annotated[str, typer.Argument(help="Its id, as `passerby events list` shows it.")]
 
 
 @app.command("list")
 def list_events(
     start: Annotated[
-        str | None, typer.Argument(metavar="[FROM]", help="Where to begin: 2026-05-04T17:30, 17:30, or 20m (ago).")
+        str | None, typer.Argument(metavar="[FROM]", help="Start: 2026-05-04T17:30, 17:30, or 20m (ago).")
     ] = None,
-    end: Annotated[str | None, typer.Argument(metavar="[TO]", help="Where to end, likewise; also now.")] = None,
-    state: Annotated[EventState | None, typer.Option(help="Only those in this state.")] = None,
+    end: Annotated[str | None, typer.Argument(metavar="[TO]", help="End, likewise; also now.")] = None,
+    state: Annotated[EventState | None, typer.Option(help="Only events in this state.")] = None,
     data: Data = Path("data"),
     json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each to standard output.")] = False,
 ) -> None:
-    """What was worth telling, the newest first."""
-    from passerby.store.counts.events_and_counts import Counts
+    """List events, the newest first."""
+    from passerby.store.counts.events_and_counts import CountStore
     from passerby.store.database import Database
 
     now = datetime.now(UTC)
-    begins = 0.0 if start is None else moment(start, now)
-    ends = float("inf") if end is None else moment(end, now)
+    start_s = 0.0 if start is None else parse_time(start, now)
+    end_s = float("inf") if end is None else parse_time(end, now)
     with Database.open(data) as database:
-        found = Counts(database, "").events(begins, ends, state)
+        found = CountStore(database, "").events(start_s, end_s, state)
     if json:
-        for kept in found:
-            told = {**kept.event.model_dump(mode="json"), "state": kept.state.value, "changed": kept.changed}
-            typer.echo(jsonlib.dumps(told))
+        for stored in found:
+            row = {**stored.event.model_dump(mode="json"), "state": stored.state.value, "changed": stored.changed}
+            typer.echo(jsonlib.dumps(row))
         return
-    table = Table("when", "camera", "what", "where", "how many", "state", Column("id", overflow="fold"))
-    for kept in found:
-        event = kept.event
-        when = datetime.fromtimestamp(event.at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    table = Table("time", "camera", "kind", "location", "count", "state", Column("id", overflow="fold"))
+    for stored in found:
+        event = stored.event
+        time = datetime.fromtimestamp(event.time, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(
-            when if event.trusted else f"{when}?",
+            time if event.trusted else f"{time}?",
             event.camera or "",
             event.kind.value,
-            event.place or "",
+            event.location or "",
             "" if event.count is None else str(event.count),
-            kept.state.value,
+            stored.state.value,
             event.id,
         )
     Console().print(table)
 
 
 @app.command()
-def seen(id: Id, data: Data = Path("data")) -> None:
-    """Somebody has looked at it."""
-    _mark(id, EventState.SEEN, data)
+def acknowledge(id: Id, data: Data = Path("data")) -> None:
+    """Acknowledge an event."""
+    _set_state(id, EventState.ACKNOWLEDGED, data)
 
 
 @app.command()
-def close(id: Id, data: Data = Path("data")) -> None:
-    """It is dealt with."""
-    _mark(id, EventState.CLOSED, data)
+def resolve(id: Id, data: Data = Path("data")) -> None:
+    """Resolve an event."""
+    _set_state(id, EventState.RESOLVED, data)
 
 
 @app.command()
 def clip(
     id: Id,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="MP4 to write; by default CAMERA-FROM.mp4 here.")
+        Path | None,
+        typer.Option("--output", "-o", help="MP4 file to write; by default CAMERA-FROM.mp4 in this folder."),
     ] = None,
     data: Data = Path("data"),
     *,
     purpose: Annotated[
-        str,
-        typer.Option("--purpose", help="What it is for, as the log of `passerby audit` will say. No names: a case."),
+        str, typer.Option("--purpose", help="The reason, for the audit log (`passerby audit`). No names: a case.")
     ],
     force: Annotated[bool, typer.Option("--force", help="Replace the output and its report.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
-    """What was recorded of it, masked, from before to after, as `passerby recordings export` writes it."""
-    from passerby.cli.recordings import export_stretch
-    from passerby.store.counts.events_and_counts import Counts
+    """Export the masked recording of an event, with pre-roll and post-roll, as `passerby recordings export` does."""
+    from passerby.store.counts.events_and_counts import CountStore
     from passerby.store.database import Database
 
     with Database.open(data) as database:
-        kept = Counts(database, "").event(id)
-    if kept is None:
-        raise UsageError(f"There is no event {id}. `passerby events list` shows those that there are.")
-    event = kept.event
+        stored = CountStore(database, "").event(id)
+    if stored is None:
+        raise UsageError(f"There is no event {id}. `passerby events list` lists all events.")
+    event = stored.event
     if event.camera is None or event.start is None or event.end is None:
-        raise UsageError(f"{id} is of no camera: it has no clip.")
-    export_stretch(event.camera, event.start, event.end, output, data, purpose, force, json)
+        raise UsageError(f"{id} is an event of the site, not of a camera: it has no clip.")
+    export_range(event.camera, event.start, event.end, output, data, purpose, force, json)
 
 
-def _mark(id: str, state: EventState, data: Path) -> None:
+def _set_state(id: str, state: EventState, data: Path) -> None:
     from passerby.core.clock import SystemClock
-    from passerby.store.counts.events_and_counts import Counts
+    from passerby.store.counts.events_and_counts import CountStore
     from passerby.store.database import Database
 
     with Database.open(data) as database:
-        Counts(database, "").mark(id, state, SystemClock().now())
+        CountStore(database, "").set_event_state(id, state, SystemClock().now())
     typer.echo(f"{id} is {state.value}")

@@ -1,4 +1,4 @@
-"""`passerby notice`: what people may know, from the running configuration."""
+"""`passerby notice`: the public page, the sign and the data protection pack, from the running configuration."""
 
 from __future__ import annotations
 
@@ -9,34 +9,32 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
-from passerby.cli.status import asked
+from passerby.cli.status import fetch_status
 from passerby.config.site import Site
 from passerby.config.site_file import load_site
 from passerby.core.errors import OutputError, PasserbyError, StoreError
 from passerby.documents.status import SiteStatus
 
-if TYPE_CHECKING:  # the other commands do not need a database, nor its start
+if TYPE_CHECKING:  # the other commands do not need the database, which is slow to import
     from passerby.notice.site_facts import SiteFacts
-    from passerby.notice.view_outline import Outline
+    from passerby.notice.view_outline import ViewOutline
     from passerby.store.recordings.index import Recordings
-    from passerby.store.recordings.retention_attestation import Statement
+    from passerby.store.recordings.retention_attestation import RetentionAttestation
 
-app = typer.Typer(
-    help="What people may know: the public page, the sign, the data protection pack.", no_args_is_help=True
-)
+app = typer.Typer(help="Generate the public page, the sign and the data protection pack.", no_args_is_help=True)
 
-Config = Annotated[Path, typer.Option("--config", "-c", help="The file that describes the site.")]
-Out = Annotated[Path, typer.Option("--out", help="The folder to write to; it is made where there is none.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
-_SITE, _HERE = Path("site.yaml"), Path("notice")
+Config = Annotated[Path, typer.Option("--config", "-c", help="The site file (site.yaml).")]
+Out = Annotated[Path, typer.Option("--out", help="Output folder; created if it does not exist.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+_SITE, _OUT = Path("site.yaml"), Path("notice")
 
 
 @app.command()
-def page(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None:
-    """Write the public page as files that stand alone, for a web server of your own: index.html, and one for each
-    further language. `passerby watch` serves the same at /notice."""
+def page(config: Config = _SITE, out: Out = _OUT, force: Force = False) -> None:
+    """Write the public page as self-contained files for your own web server: index.html, and one file for each further
+    language. `passerby watch` serves the same page at /notice."""
     from passerby.config.notice import Language
-    from passerby.notice.page import page as written
+    from passerby.notice.page import render_page
 
     site = load_site(config)
     facts = _facts(site, with_outlines=True)
@@ -45,35 +43,34 @@ def page(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None
     def link(language: Language) -> str:
         return "index.html" if language is languages[0] else f"{language.value}.html"
 
-    _write(out, {link(one): written(facts, one, link).encode() for one in languages}.items(), force)
+    _write(out, {link(language): render_page(facts, language, link).encode() for language in languages}.items(), force)
 
 
 @app.command()
-def sign(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None:
-    """Write a sign to print (A4), with a QR code that leads to the public page: sign.pdf and sign.svg."""
+def sign(config: Config = _SITE, out: Out = _OUT, force: Force = False) -> None:
+    """Write a sign to print (A4), with a QR code that links to the public page: sign.pdf and sign.svg."""
     from passerby.core.clock import SystemClock
-    from passerby.notice.sign import sign as made
-    from passerby.notice.sign import sign_pdf, sign_svg
-    from passerby.notice.site_facts import facts
+    from passerby.notice.sign import make_sign, sign_pdf, sign_svg
+    from passerby.notice.site_facts import site_facts
 
-    one = made(facts(load_site(config), SystemClock().now(), None, None))
-    _write(out, [("sign.pdf", sign_pdf(one)), ("sign.svg", sign_svg(one).encode())], force)
+    content = make_sign(site_facts(load_site(config), SystemClock().now(), None, None))
+    _write(out, [("sign.pdf", sign_pdf(content)), ("sign.svg", sign_svg(content).encode())], force)
 
 
 @app.command()
-def pack(config: Config = _SITE, out: Out = _HERE, force: Force = False) -> None:
-    """Write the data protection pack, as HTML and PDF: record of processing, draft of an impact assessment, technical
-    measures with the tests that show them, and the statement of retention, that one as JSON too.
+def pack(config: Config = _SITE, out: Out = _OUT, force: Force = False) -> None:
+    """Write the data protection pack as HTML and PDF: record of processing activities, draft of an impact assessment,
+    technical measures with the tests that verify them, and the retention statement, the latter as JSON too.
 
-    Exit code 3 when the statement says that retention is not, or perhaps not, kept.
+    Exit code 3 when recordings are, or may be, older than the retention limit, or the statement has other findings.
     """
-    from passerby.notice.data_protection_pack import pack as made
+    from passerby.notice.data_protection_pack import data_protection_pack
 
     site = load_site(config)
     facts = _facts(site, with_outlines=True)
-    stated = _stated(site)
-    _write(out, made(facts, stated), force)
-    _judge(stated)
+    attestation = _retention_attestation(site)
+    _write(out, data_protection_pack(facts, attestation), force)
+    _exit_unless_compliant(attestation)
 
 
 @app.command()
@@ -81,55 +78,58 @@ def retention(
     config: Config = _SITE,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
-    """Is anything there that is older than it may be? Exit code 3 when something is, or may be."""
+    """Check that no recording is older than the retention limit.
+
+    Exit code 3 when one is or may be, or when this cannot be verified.
+    """
     from zoneinfo import ZoneInfo
 
     from passerby.config.notice import Language
-    from passerby.notice.catalogue import Words
-    from passerby.notice.retention_statement import VERDICT, reasons
+    from passerby.notice.catalogue import Translator
+    from passerby.notice.retention_statement import VERDICT_KEYS, reason_texts
 
     site = load_site(config)
-    stated = _stated(site)
+    attestation = _retention_attestation(site)
     if json:
-        typer.echo(stated.model_dump_json(indent=1))
+        typer.echo(attestation.model_dump_json(indent=1))
     else:
-        words = Words(Language.EN, ZoneInfo(site.timezone))
-        typer.echo(words(f"retention.{VERDICT[stated.verdict]}"))
-        for reason in reasons(stated, words):
+        tr = Translator(Language.EN, ZoneInfo(site.timezone))
+        typer.echo(tr(f"retention.{VERDICT_KEYS[attestation.verdict]}"))
+        for reason in reason_texts(attestation, tr):
             typer.echo(f"  {reason}")
-    _judge(stated)
+    _exit_unless_compliant(attestation)
 
 
 def _facts(site: Site, *, with_outlines: bool) -> SiteFacts:
     from passerby.core.clock import SystemClock
-    from passerby.notice.site_facts import facts, noticed, stored
+    from passerby.notice.site_facts import read_store_facts, require_notice, site_facts
 
-    noticed(site)
+    require_notice(site)
     now = SystemClock().now()
     try:
         with _recordings(site) as recordings:
             outlines = _outlines(site, recordings, now.wall) if with_outlines else {}
-            return facts(site, now, stored(recordings, now), _status(site), outlines)
+            return site_facts(site, now, read_store_facts(recordings, now), _status(site), outlines)
     except StoreError as error:
-        typer.echo(f"Without what is recorded: {error}", err=True)
-        return facts(site, now, None, _status(site))
+        typer.echo(f"Continuing without the facts from the recordings: {error}", err=True)
+        return site_facts(site, now, None, _status(site))
 
 
-def _outlines(site: Site, recordings: Recordings, now: float) -> Mapping[str, Outline | None]:
-    from passerby.notice.view_outline import outline
-    from passerby.store.counts.events_and_counts import Counts
+def _outlines(site: Site, recordings: Recordings, now: float) -> Mapping[str, ViewOutline | None]:
+    from passerby.notice.view_outline import view_outline
+    from passerby.store.counts.events_and_counts import CountStore
 
-    counts = Counts(recordings.database, site.topic)
-    return {camera: outline(recordings, counts, camera, now) for camera in site.cameras}
+    counts = CountStore(recordings.database, site.topic)
+    return {camera: view_outline(recordings, counts, camera, now) for camera in site.cameras}
 
 
-def _stated(site: Site) -> Statement:
+def _retention_attestation(site: Site) -> RetentionAttestation:
     from passerby.core.clock import SystemClock, boot_id
-    from passerby.store.recordings.retention_attestation import statement
-    from passerby.watch.retention import retention as limits
+    from passerby.store.recordings.retention_attestation import attest_retention
+    from passerby.watch.retention import retention_of
 
     with _recordings(site) as recordings:
-        return statement(recordings.database, limits(site), boot_id(), SystemClock().now())
+        return attest_retention(recordings.database, retention_of(site), boot_id(), SystemClock().now())
 
 
 def _recordings(site: Site) -> Recordings:
@@ -139,9 +139,9 @@ def _recordings(site: Site) -> Recordings:
 
 
 def _status(site: Site) -> SiteStatus | None:
-    """How its cameras are, if `passerby watch` runs here and is of this site."""
+    """The status of the cameras, if `passerby watch` runs on this machine for this site."""
     try:
-        status = SiteStatus.model_validate_json(asked(site.status.port))
+        status = SiteStatus.model_validate_json(fetch_status(site.status.port))
     except (PasserbyError, ValidationError):
         return None
     return status if status.name == site.name else None
@@ -153,18 +153,18 @@ def _write(folder: Path, files: Iterable[tuple[str, bytes]], force: bool) -> Non
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror}. Choose another one with --out.") from error
+        raise OutputError(f"Cannot create {folder}: {error.strerror}. Choose another folder with --out.") from error
     for name, content in files:
         path = folder / name
         with OutputFile(path, force=force) as file:
             try:
-                file.part.write_bytes(content)
+                file.temp_path.write_bytes(content)
             except OSError as error:
                 raise output_error(path, error) from error
             file.commit()
         typer.echo(str(path))
 
 
-def _judge(stated: Statement) -> None:
-    if stated.reasons:
+def _exit_unless_compliant(attestation: RetentionAttestation) -> None:
+    if attestation.reasons:
         raise typer.Exit(3)

@@ -9,18 +9,20 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from passerby.cluster.manifest import with_own
-from passerby.config.object_path import shown
+from passerby.cluster.manifest import merge_row_settings
+from passerby.config.object_path import display_path
 from passerby.config.regions import parse_regions
 from passerby.config.settings import Audio, Codec, Profile, Settings, Style
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.core.kinds import HIDEABLE
 from passerby.documents.plan import Plan
-from passerby.jobs.cluster_progress import over_cluster, put_text
-from passerby.jobs.inputs import Inputs, Job, read_inputs
-from passerby.jobs.job import Outcome, State, Work
-from passerby.jobs.pool import run
-from passerby.jobs.summary import say, summary, table
+from passerby.jobs.file_job import FileJob, JobList
+from passerby.jobs.inputs import collect_jobs
+from passerby.jobs.pool import run_tasks
+from passerby.jobs.process import WorkerProcess
+from passerby.jobs.remote_io import write_text
+from passerby.jobs.summary import print_outcome, print_table, summary_json
+from passerby.jobs.task import JobOutcome, JobState, Task
 
 Help = {field: info.description for field, info in Settings.model_fields.items()}
 
@@ -37,13 +39,13 @@ def redact(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="File to write, by default NAME.redacted.EXT beside the input."),
+        typer.Option("-o", "--output", help="Output file, by default NAME.redacted.EXT beside the input."),
     ] = None,
     out_dir: Annotated[
-        Path | None, typer.Option("--out-dir", help="Folder to write into; names and subfolders are kept.")
+        Path | None, typer.Option("--out-dir", help="Output folder; file names and subfolders are kept.")
     ] = None,
     hide: Annotated[
-        str, typer.Option(help="Kinds to hide, with commas: face,plate,person,text,screen.")
+        str, typer.Option(help="Kinds to hide, separated by commas: face,plate,person,text,screen.")
     ] = "face,plate",
     hide_regions: Annotated[str, typer.Option(help=Help["hide_regions"])] = "",
     keep_regions: Annotated[str, typer.Option(help=Help["keep_regions"])] = "",
@@ -54,16 +56,16 @@ def redact(
     quality: Annotated[int | None, typer.Option(help=Help["quality"], min=1, max=51)] = None,
     exact_chroma: Annotated[bool, typer.Option("--exact-chroma", help=Help["exact_chroma"])] = False,
     keep_times: Annotated[bool, typer.Option("--keep-times", help=Help["keep_times"])] = False,
-    plan: Annotated[Path | None, typer.Option(help="Render this plan instead of looking.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="Render this plan instead of analysing the file.")] = None,
     save_plan: Annotated[bool, typer.Option("--save-plan", help="Save the plan as NAME.plan.json.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Leave out what an earlier run has done with the same file and settings.")
+        bool, typer.Option("--resume", help="Skip files that an earlier run finished with the same settings.")
     ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(
-            help="Files to work on at the same time: by default 1, and with --on as many as there are processors.",
+            help="Number of files in parallel: by default 1, and with --on as many as there are processors.",
             min=1,
         ),
     ] = None,
@@ -72,12 +74,12 @@ def redact(
         typer.Option(
             "--on",
             metavar="CLUSTER",
-            help="Spread the files over a Ray cluster: ray starts one on this machine, ray://HOST:PORT is one that is "
-            "there.",
+            help="Distribute the files over a Ray cluster: ray starts one on this machine, ray://HOST:PORT connects to "
+            "an existing one.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
-    no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not check the result.")] = False,
+    no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not check the output.")] = False,
 ) -> None:
     """Hide faces and plates (or what --hide names) in videos and stills."""
     settings = _settings(
@@ -92,62 +94,67 @@ def redact(
         exact_chroma=exact_chroma,
         keep_times=keep_times,
     )
-    todo = read_inputs(inputs, output, out_dir)
-    together = 1 if jobs is None else jobs
-    if plan is not None and len(todo.jobs) != 1:
-        raise UsageError("--plan is for one file. Give one INPUT with it.")
+    job_list = collect_jobs(inputs, output, out_dir)
+    parallel = 1 if jobs is None else jobs
+    if plan is not None and len(job_list.jobs) != 1:
+        raise UsageError("--plan is for one file. Use it with one INPUT.")
     if plan is not None:
-        settings = _of_plan(Plan.load(plan), settings, context)
-    works = [
-        Work(
+        settings = _plan_settings(Plan.load(plan), settings, context)
+    tasks = [
+        Task(
             job=job,
-            settings=with_own(settings, job.own),
+            settings=merge_row_settings(settings, job.settings_override),
             plan=plan,
             save_plan=save_plan,
             force=force,
             resume=resume,
             verify=not no_verify,
             json=json and on is None,
-            quiet=True if together > 1 or on is not None else None,
-            threads=_threads(together),
+            quiet=True if parallel > 1 or on is not None else None,
+            threads=_threads(parallel),
         )
-        for job in todo.jobs
+        for job in job_list.jobs
     ]
-    outcomes = [_unread(path, reason) for path, reason in todo.unreadable]
-    outcomes += [Outcome(Job(path, path), State.FAILED, error=why, exit_code=1) for path, why in todo.missing]
+    outcomes = [_failed_folder(path, reason) for path, reason in job_list.unreadable]
+    outcomes += [
+        JobOutcome(FileJob(path, path), JobState.FAILED, error=reason, exit_code=1) for path, reason in job_list.missing
+    ]
     for outcome in outcomes:
-        say(outcome, json)
+        print_outcome(outcome, json)
     if on is not None:
-        outcomes += over_cluster(on, jobs, works, todo, json)
+        # Imported here: one file on this machine does not wait for it.
+        from passerby.jobs.cluster_run import run_on_cluster
+
+        outcomes += run_on_cluster(on, jobs, tasks, job_list, json)
     else:
-        for outcome in run(works, together):
-            say(outcome, json)
+        for outcome in run_tasks(tasks, parallel, context.find_object(WorkerProcess)):
+            print_outcome(outcome, json)
             outcomes.append(outcome)
-    if todo.summary is not None:
-        _sum_up(todo, todo.summary, outcomes, json)
+    if job_list.summary_path is not None:
+        _write_summary(job_list, job_list.summary_path, outcomes, json)
     raise typer.Exit(_exit_code(outcomes))
 
 
-def _unread(folder: Path, reason: str) -> Outcome:
-    error = f"The folder {folder} cannot be read: {reason}. Nothing in it was redacted. Check your rights to it."
-    return Outcome(Job(folder, folder), State.FAILED, error=error, exit_code=1)
+def _failed_folder(folder: Path, reason: str) -> JobOutcome:
+    error = f"The folder {folder} cannot be read: {reason}. Nothing in it was redacted. Check its permissions."
+    return JobOutcome(FileJob(folder, folder), JobState.FAILED, error=error, exit_code=1)
 
 
 def _threads(jobs: int) -> int | None:
-    """Processors for one of several jobs: jobs that each take all of them wait for each other."""
+    """Processors for one of several jobs: jobs that each use all of them wait for each other."""
     return None if jobs == 1 else max(1, len(os.sched_getaffinity(0)) // jobs)
 
 
-def _of_plan(plan: Plan, settings: Settings, context: typer.Context) -> Settings:
-    """The settings that the plan was made with, and in their place those that were typed."""
+def _plan_settings(plan: Plan, settings: Settings, context: typer.Context) -> Settings:
+    """The settings that the plan was made with, overridden by those on the command line."""
     sources = {name: context.get_parameter_source(name) for name in Settings.model_fields}
     typed = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
     return plan.settings.model_copy(update={name: getattr(settings, name) for name in typed})
 
 
-def _settings(**given: object) -> Settings:
+def _settings(**options: object) -> Settings:
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate(options)
     except ValidationError as error:
         first = error.errors()[0]
         option = str(first["loc"][0]).replace("_", "-") if first["loc"] else "settings"
@@ -155,21 +162,21 @@ def _settings(**given: object) -> Settings:
         raise UsageError(f"--{option}: {first['msg']}.{hint}") from error
 
 
-def _sum_up(todo: Inputs, path: Path, outcomes: list[Outcome], json: bool) -> None:
+def _write_summary(job_list: JobList, path: Path, outcomes: list[JobOutcome], json: bool) -> None:
     if not json:
-        table(outcomes, todo.unsupported)
+        print_table(outcomes, job_list.unsupported)
     try:
-        put_text(path, summary(outcomes, todo.unsupported))
+        write_text(path, summary_json(outcomes, job_list.unsupported))
     except (PasserbyError, OSError) as error:
         raise UsageError(
-            f"The summary {shown(path)} cannot be written: {error}. Choose another folder with --out-dir."
+            f"The summary {display_path(path)} cannot be written: {error}. Choose another folder with --out-dir."
         ) from error
 
 
-def _exit_code(outcomes: list[Outcome]) -> int:
-    """That of the one file; for many: an error before what needs a person, before what is done."""
+def _exit_code(outcomes: list[JobOutcome]) -> int:
+    """That of a single file; of several, an error takes precedence over a file that needs review."""
     if len(outcomes) == 1:
         return outcomes[0].exit_code
-    if any(outcome.state is State.FAILED for outcome in outcomes):
+    if any(outcome.state is JobState.FAILED for outcome in outcomes):
         return 1
     return 3 if any(outcome.exit_code == 3 for outcome in outcomes) else 0

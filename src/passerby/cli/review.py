@@ -1,4 +1,4 @@
-"""`passerby review`: a page in the browser to put right what was found, and to export."""
+"""`passerby review`: the review page in the browser, to check and correct what was detected, and to export."""
 
 from __future__ import annotations
 
@@ -12,91 +12,101 @@ from typing import Annotated
 import typer
 
 from passerby.core.errors import UsageError
-from passerby.jobs.inputs import read_inputs
+from passerby.jobs.inputs import collect_jobs
+
+#: Characters of the password of a server that other machines can reach.
+MIN_PASSWORD_CHARS = 10
 
 
 def review(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Videos, stills, or folders of them.")],
     host: Annotated[
-        str, typer.Option(help="Address to listen on. Other than loopback: with password and TLS, without originals.")
+        str,
+        typer.Option(help="Address to listen on. Other than loopback: with password and TLS, and without originals."),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any that is free.", min=0, max=65535)] = 8765,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address, and open no browser.")] = False,
-    who: Annotated[
-        str | None, typer.Option(help="Name that corrections are kept under; by default that of the account.")
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 for any free one.", min=0, max=65535)] = 8765,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the URL; do not open a browser.")] = False,
+    reviewer: Annotated[
+        str | None, typer.Option(help="Name of the reviewer, saved with each correction; by default the user name.")
     ] = None,
     password_file: Annotated[
         Path | None,
-        typer.Option("--password-file", help="File with the password on its first line; asked for otherwise."),
+        typer.Option("--password-file", help="File with the password on its first line; by default you are asked."),
     ] = None,
     certificate: Annotated[
-        Path | None, typer.Option("--certificate", help="TLS certificate (PEM); by default one is made.")
+        Path | None, typer.Option("--certificate", help="TLS certificate (PEM); by default a self-signed one.")
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="Private key of --certificate (PEM).")] = None,
 ) -> None:
-    """Look at what was found, correct it, and export: a page in the browser, served by this machine alone."""
-    # Here, not above: other commands need neither a server nor its start.
+    """Review detections, correct them, and export, in a web page that this machine serves."""
+    # Imported here: other commands need no web server, and should not wait for it.
     from passerby.config.web import is_loopback
-    from passerby.review.files import Given
-    from passerby.review.library import Shelf
-    from passerby.server.auth import Auth, hashed, new_token
+    from passerby.review.files import ReviewPaths
+    from passerby.review.library import ReviewLibrary
+    from passerby.server.auth import SessionAuth, new_token
     from passerby.server.review.app import review_app
     from passerby.server.serve import listen, serve
     from passerby.server.spa import is_built
-    from passerby.server.tls import given, own
+    from passerby.server.tls import load_certificate, self_signed
+    from passerby.store.accounts.passwords import hash_password
 
     if not is_built():
-        raise UsageError("The page was not built with this copy. Run scripts/install, which needs npm, and try again.")
+        raise UsageError("The page is not built in this copy. Run scripts/install, which needs npm, and try again.")
     if (certificate is None) != (key is None):
-        raise UsageError("--certificate and --key go together. Give both, or none.")
-    jobs = read_inputs(files, None, None).jobs
+        raise UsageError("--certificate and --key go together. Give both, or neither.")
+    jobs = collect_jobs(files, None, None).jobs
     local = is_loopback(host)
     token = new_token() if local and password_file is None else None
-    auth = Auth(token=token) if token is not None else Auth(password=hashed(_password(password_file)))
-    tls = given(certificate, key) if certificate is not None and key is not None else None
+    auth = (
+        SessionAuth(token=token)
+        if token is not None
+        else SessionAuth(password=hash_password(_read_password(password_file)))
+    )
+    tls = load_certificate(certificate, key) if certificate is not None and key is not None else None
     if tls is None and not local:
-        tls = own(_folder(), host)
-    taken = listen(host, port)
-    port = taken.getsockname()[1]
-    shelf = Shelf([Given(job.source, job.output, job.report, job.plan) for job in jobs], who or _account())
-    app = review_app(shelf, auth, host, port, secure=tls is not None)
-    shown = f"[{host.strip('[]')}]" if ":" in host else host
-    address = f"{'https' if tls else 'http'}://{shown}:{port}/" + (f"?token={token}" if token else "")
+        tls = self_signed(_tls_folder(), host)
+    listener = listen(host, port)
+    port = listener.getsockname()[1]
+    paths = [ReviewPaths(job.source, job.output, job.report_path, job.plan_path) for job in jobs]
+    library = ReviewLibrary(paths, reviewer or _user_name())
+    app = review_app(library, auth, host, port, secure=tls is not None)
+    url_host = f"[{host.strip('[]')}]" if ":" in host else host
+    url = f"{'https' if tls else 'http'}://{url_host}:{port}/" + (f"?token={token}" if token else "")
 
     def ready() -> None:
-        typer.echo(f"Review at {address}")
+        typer.echo(f"Review at {url}")
         if tls is not None:
             typer.echo(f"SHA-256 of the certificate: {tls.fingerprint}")
         typer.echo("Corrections are saved as you make them. Stop with Ctrl+C.")
         sys.stdout.flush()
         if not no_browser and local:
-            webbrowser.open(address)
+            webbrowser.open(url)
 
-    serve(app, taken, tls, ready)
+    serve(app, listener, tls, ready)
 
 
-def _account() -> str:
+def _user_name() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return "reviewer"
 
 
-def _password(path: Path | None) -> str:
+def _read_password(path: Path | None) -> str:
     if path is not None:
         try:
             password = path.read_text(encoding="utf-8").partition("\n")[0].strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"The password file {path} cannot be read: {error}.") from error
+            raise UsageError(f"Cannot read the password file {path}: {error}.") from error
     elif sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
         raise UsageError("Other machines can reach this address, so a password is needed. Give --password-file.")
-    if len(password) < 10:
-        raise UsageError("The password is too short. Take ten characters or more.")
+    if len(password) < MIN_PASSWORD_CHARS:
+        raise UsageError(f"The password is too short. Use {MIN_PASSWORD_CHARS} characters or more.")
     return password
 
 
-def _folder() -> Path:
+def _tls_folder() -> Path:
     data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(data) / "passerby" / "tls"

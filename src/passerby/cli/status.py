@@ -1,4 +1,4 @@
-"""`passerby status`: how the cameras of this machine are."""
+"""`passerby status`: the state of the cameras of this machine."""
 
 from __future__ import annotations
 
@@ -14,52 +14,52 @@ from rich.table import Table
 from passerby.config.site import StatusSettings
 from passerby.config.site_file import status_port
 from passerby.core.errors import PasserbyError
-from passerby.documents.status import CameraHealth, SiteStatus, State
+from passerby.documents.status import CameraHealth, CameraState, SiteStatus
 
-#: Seconds for the running program to answer.
-_PATIENCE = 10.0
+#: Seconds for the running `passerby watch` to answer.
+_TIMEOUT_S = 10.0
 
 
 def status(
     config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The file that describes the site, for its port.")
+        Path | None, typer.Option("--config", "-c", help="The site file (site.yaml), for its status port.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
-    """Show how the cameras of this machine are, as the running `passerby watch` tells it.
+    """Show the state of the cameras of this machine, as reported by the running `passerby watch`.
 
-    Exit code 3 when a camera is lost, or a tenth or more of its last minute was covered whole.
+    Exit code 3 when a camera is lost, or 10 % or more of its frames of the last minute were covered completely.
     """
     port = StatusSettings().port if config is None else status_port(config)
-    text = asked(port)
+    text = fetch_status(port)
     site = SiteStatus.model_validate_json(text)
     if json:
         typer.echo(site.model_dump_json(indent=1))
     else:
         _show(site)
-    if any(_needs_somebody(camera) for camera in site.cameras.values()):
+    if any(_needs_attention(camera) for camera in site.cameras.values()):
         raise typer.Exit(3)
 
 
-def asked(port: int) -> bytes:
-    """What the running program says of itself, as JSON. Raises PasserbyError when nothing answers."""
+def fetch_status(port: int) -> bytes:
+    """The status of the running program, as JSON. Raises PasserbyError when nothing answers."""
     try:
-        # Whatever proxy the user has, this machine is asked directly.
-        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/api/status", timeout=_PATIENCE) as answer:
+        # Without the proxy that the user may have configured: the address is on this machine.
+        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/api/status", timeout=_TIMEOUT_S) as answer:
             return bytes(answer.read())
     except (URLError, OSError, ValueError):
         raise PasserbyError(
-            f"Nothing answers on port {port} of this machine. Start it with: passerby watch -c site.yaml; "
-            "if it has another port, name its file with -c."
+            f"Nothing answers on port {port} of this machine. Start passerby with: passerby watch -c site.yaml. "
+            "If it uses another port, name its site file with -c."
         ) from None
 
 
-def _needs_somebody(camera: CameraHealth) -> bool:
-    return camera.state is not State.LIVE or camera.covered_share >= 0.1
+def _needs_attention(camera: CameraHealth) -> bool:
+    return camera.state is not CameraState.LIVE or camera.covered_share >= 0.1
 
 
 def _show(site: SiteStatus) -> None:
-    table = Table("camera", "state", "picture", "frames/s", "newest", "covered", "latency")
+    table = Table("camera", "state", "size", "fps", "last frame", "covered", "latency")
     for name, camera in site.cameras.items():
         size = "" if camera.width is None else f"{camera.width}x{camera.height}"
         reasons = ", ".join(f"{reason} {count}" for reason, count in camera.covered.items())
@@ -67,7 +67,7 @@ def _show(site: SiteStatus) -> None:
             name,
             camera.state,
             size,
-            f"{camera.frames_a_second:.1f}",
+            f"{camera.fps:.1f}",
             _seconds(camera.last_frame_age),
             f"{100 * camera.covered_share:.1f} %" + (f" (all: {reasons})" if reasons else ""),
             _seconds(camera.latency),
@@ -79,11 +79,11 @@ def _show(site: SiteStatus) -> None:
             console.print(f"{name}: {camera.problem}", soft_wrap=True)
     left = site.disk.get("days_left")
     if left is not None:
-        console.print(f"The disk is full in {left:.1f} days.")
+        console.print(f"At the current rate the disk will be full in {left:.1f} days.")
     if site.disk.get("problem"):
         console.print(f"recordings: {site.disk['problem']}", soft_wrap=True)
     if not site.clock_trusted:
-        console.print("The clock of this machine is not kept by a better one; recordings are marked so.")
+        console.print("The clock of this machine is not synchronised; recordings are marked accordingly.")
 
 
 def _seconds(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""`passerby verify`: a thin layer over `passerby.verify`."""
+"""`passerby verify`: a thin layer over the package `passerby.verify`."""
 
 from __future__ import annotations
 
@@ -9,28 +9,39 @@ from typing import Annotated
 
 import typer
 
-from passerby.core.errors import OutputError, ProofError, UsageError
-from passerby.documents.verification_report import Outcome, Proof, SignedProof, Suspicion, Verdict
+from passerby.core.errors import OutputError, UsageError, VerificationError
+from passerby.documents.verification_report import (
+    CheckOutcome,
+    Finding,
+    SignedVerificationReport,
+    Verdict,
+    VerificationReport,
+)
 
-SAID = {
+VERDICTS = {
     Verdict.PASSED: "passed",
-    Verdict.WEAKENED: "nothing found, but not everything was checked",
-    Verdict.SUSPECT: "a person must look at this",
-    Verdict.NOTHING_SEEN: "not passed: there was nothing to look at",
+    Verdict.INCOMPLETE: "no findings, but not everything was checked",
+    Verdict.FINDINGS: "review required",
+    Verdict.NO_CONTENT: "not passed: no content",
 }
-MARKS = {Outcome.PASSED: "passed", Outcome.PARTLY: "in part", Outcome.SKIPPED: "skipped", Outcome.FOUND: "LOOK"}
-#: Suspects that are said on the terminal; the report has all of them.
-SHOWN = 20
+MARKS = {
+    CheckOutcome.PASSED: "passed",
+    CheckOutcome.PARTIAL: "partial",
+    CheckOutcome.SKIPPED: "skipped",
+    CheckOutcome.FINDINGS: "FINDINGS",
+}
+#: Findings printed on the terminal; the report has all of them.
+MAX_PRINTED = 20
 
 
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The released file.")],
     plan: Annotated[
-        Path | None, typer.Option(help="The plan it was rendered by: every planned place is looked for in every frame.")
+        Path | None, typer.Option(help="The plan of the redaction: every planned mask is checked in every frame.")
     ] = None,
     original: Annotated[
         Path | None,
-        typer.Option(help="The source: is anything of it left under the masks? It does not leave this machine."),
+        typer.Option(help="The source: does any of it remain under the masks? It does not leave this machine."),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the signed report.json and for report.html.")
@@ -45,168 +56,174 @@ def verify(
     sample: Annotated[
         int | None,
         typer.Option(
-            help="Draw this many frames at random, write their pictures and a form for the answers, and stop."
+            help="Sample this many frames at random, write them as images with a form for the answers, and stop."
         ),
     ] = None,
     answers: Annotated[
-        Path | None, typer.Option(metavar="FORM", help="The form with a person's answers on the drawn frames.")
+        Path | None, typer.Option(metavar="FORM", help="The form with the answers of a person on the sampled frames.")
     ] = None,
     check: Annotated[
         Path | None,
         typer.Option(
-            metavar="REPORT", help="Only confirm that this report.json is genuine and about FILE. Needs --key."
+            metavar="REPORT", help="Only verify that this report.json is genuine and about FILE. Requires --key."
         ),
     ] = None,
     key: Annotated[
         str | None,
-        typer.Option(metavar="PUBLIC", help="With --check: the signer's public key (a PEM file) or its fingerprint."),
+        typer.Option(
+            metavar="PUBLIC", help="With --check: the public key of the signer (a PEM file) or its fingerprint."
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
 ) -> None:
-    """Check a released file independently of what redacted it, and prove it with a signed report."""
+    """Verify a released file with independent detectors, and write a signed report."""
     if (check is None) != (key is None):
-        raise UsageError("--check and --key belong together: a report, and the key of whoever signed it.")
+        raise UsageError("--check and --key belong together: a report, and the key of its signer.")
     if check is not None and key is not None:
         others = (plan, original, report, c2pa, sample, answers)
         if any(option is not None for option in others):
-            raise UsageError("--check only confirms a report. Leave the other options away.")
-        _confirm(check, file, key, json)
+            raise UsageError("--check only verifies a report. Remove the other options.")
+        _verify_report(check, file, key, json)
     elif sample is not None:
-        _draw(file, sample, report, force, json)
+        _sample(file, sample, report, force, json)
     else:
         _check(file, plan, original, report, c2pa, answers, force, json)
 
 
-def _confirm(report: Path, file: Path, key: str, json: bool) -> None:
-    from passerby.verify.report.signing import check
+def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
+    from passerby.verify.report.signing import verify_signature
 
     try:
-        content = report.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        raise ProofError(f"The report {report} cannot be read: {error.strerror}. Check the name.") from error
-    signed = check(content, file, key)
-    proof = signed.proof
+        raise VerificationError(f"The report {path} cannot be read: {error.strerror}. Check the name.") from error
+    signed = verify_signature(content, file, key)
+    report = signed.report
     if json:
-        line = {"event": "confirmed", "file": file.name, "verdict": proof.verdict, "made": proof.made}
+        line = {"event": "confirmed", "file": file.name, "verdict": report.verdict, "created": report.created}
         typer.echo(jsonlib.dumps({**line, "fingerprint": signed.signature.fingerprint}))
         return
-    typer.echo(f"{file}: this is the file that the report is about, and the report was not changed since it was signed")
+    typer.echo(f"{file}: the report is about this file, and has not been changed since it was signed")
     typer.echo(f"  signed with the key {signed.signature.fingerprint}")
-    typer.echo(f"  the report of {proof.made} says: {SAID[proof.verdict]}")
+    typer.echo(f"  the report of {report.created} says: {VERDICTS[report.verdict]}")
 
 
-def _draw(file: Path, count: int, report: Path | None, force: bool, json: bool) -> None:
+def _sample(file: Path, count: int, out_dir: Path | None, force: bool, json: bool) -> None:
     from passerby.sink.output_file import write_text_atomically
-    from passerby.verify.report import random_draw as drawing
+    from passerby.verify.report.random_draw import answer_form, draw_sample, image_name, sample_images
 
-    folder = _folder(report / "sample" if report is not None else file.with_name(f"{file.stem}.sample"))
-    drawn = drawing.draw(file, count)
+    folder = _folder(out_dir / "sample" if out_dir is not None else file.with_name(f"{file.stem}.sample"))
+    sample = draw_sample(file, count)
     form, frames = folder / "answers.txt", folder / "frames.json"
-    write_text_atomically(form, drawing.form(drawn, file.name), force)
-    write_text_atomically(frames, drawn.model_dump_json(indent=1) + "\n", force)
-    for one, png in drawing.pictures(file, drawn):
-        _write(folder / drawing.picture_name(one), png)
+    write_text_atomically(form, answer_form(sample, file.name), force)
+    write_text_atomically(frames, sample.model_dump_json(indent=1) + "\n", force)
+    for frame, png in sample_images(file, sample):
+        _write(folder / image_name(frame), png)
     if json:
-        typer.echo(jsonlib.dumps({"event": "drawn", "form": str(form), **drawn.model_dump(mode="json")}))
+        typer.echo(jsonlib.dumps({"event": "sampled", "form": str(form), **sample.model_dump(mode="json")}))
         return
-    typer.echo(f"{len(drawn.frames)} of {drawn.population} frames were drawn at random: {folder}")
-    typer.echo(f"Look at each picture and write the answers into {form}. Then:")
-    typer.echo(f"  passerby verify {file} --answers {form} --report {report or 'DIR'}")
+    typer.echo(f"{len(sample.frames)} of {sample.population} frames were sampled at random: {folder}")
+    typer.echo(f"Look at each image, and write the answers into {form}. Then:")
+    typer.echo(f"  passerby verify {file} --answers {form} --report {out_dir or 'DIR'}")
 
 
 def _check(
     file: Path,
     plan: Path | None,
     original: Path | None,
-    report: Path | None,
+    out_dir: Path | None,
     c2pa: tuple[Path, Path] | None,
     answers: Path | None,
     force: bool,
     json: bool,
 ) -> None:
     # Here, not above: `passerby --help` need not wait for decoders and models.
-    from passerby.jobs.progress_output import progress
-    from passerby.verify.report.random_draw import read_form
+    import passerby.verify.verify as verification
+    from passerby.jobs.progress_output import make_progress
+    from passerby.verify.report.random_draw import read_answers
     from passerby.verify.report.signing import load_key, sign
-    from passerby.verify.verify import verify as look
 
-    if c2pa is not None and report is None:
-        raise UsageError("--c2pa writes a copy of the file: name a folder for it with --report.")
-    folder = _folder(report) if report is not None else None
+    if c2pa is not None and out_dir is None:
+        raise UsageError("--c2pa writes a copy of the file: give a folder for it with --report.")
+    folder = _folder(out_dir) if out_dir is not None else None
     names = ("report.json", "report.html", *([file.name] if c2pa is not None else []))
     for path in (folder / name for name in names) if folder is not None else ():
         if path.exists() and not force:
-            raise OutputError(f"{path} already exists. Use --force to replace it, or choose another folder.")
-    bound = read_form(_text(answers), file) if answers is not None else None
+            raise OutputError(f"{path} already exists. Use --force to overwrite it, or choose another folder.")
+    bound = read_answers(_text(answers), file) if answers is not None else None
     key = load_key() if folder is not None else None  # before the work: it may fail
-    shown = progress(json=json)
+    progress = make_progress(json=json)
     try:
-        proof = look(file, plan=plan, original=original, bound=bound, progress=shown)
+        report = verification.verify(file, plan=plan, original=original, bound=bound, progress=progress)
     finally:
-        shown.finish()
+        progress.finish()
     signed = None
     if folder is not None and key is not None:
         if c2pa is not None:
-            proof = _with_credentials(proof, file, folder / file.name, *c2pa)
-        signed = sign(proof, key)
+            report = _with_credentials(report, file, folder / file.name, *c2pa)
+        signed = sign(report, key)
         _save(signed, folder)
-    _say(proof, signed, folder, json)
-    raise typer.Exit(3 if proof.needs_a_person else 0)
+    _print(report, signed, folder, json)
+    raise typer.Exit(3 if report.needs_review else 0)
 
 
-def _with_credentials(proof: Proof, file: Path, target: Path, certificate: Path, key: Path) -> Proof:
+def _with_credentials(
+    report: VerificationReport, file: Path, target: Path, certificate: Path, key: Path
+) -> VerificationReport:
     from passerby.sink.output_file import OutputFile
-    from passerby.verify.report.c2pa import add_credentials
+    from passerby.verify.report.c2pa import write_with_credentials
 
     with OutputFile(target, force=True, source=file) as output:
-        added = add_credentials(file, output.part, certificate, key, proof)
+        written = write_with_credentials(file, output.temp_path, certificate, key, report)
         output.commit()
-    return proof.model_copy(update={"credentials": added.model_copy(update={"name": target.name})})
+    return report.model_copy(update={"credentials": written.model_copy(update={"name": target.name})})
 
 
-def _save(signed: SignedProof, folder: Path) -> None:
+def _save(signed: SignedVerificationReport, folder: Path) -> None:
     from passerby.sink.output_file import write_text_atomically
-    from passerby.verify.report.html import page
+    from passerby.verify.report.html import render_report
     from passerby.verify.report.signing import to_json
 
     write_text_atomically(folder / "report.json", to_json(signed), force=True)
-    write_text_atomically(folder / "report.html", page(signed), force=True)
+    write_text_atomically(folder / "report.html", render_report(signed), force=True)
 
 
-def _say(proof: Proof, signed: SignedProof | None, folder: Path | None, json: bool) -> None:
+def _print(
+    report: VerificationReport, signed: SignedVerificationReport | None, folder: Path | None, json: bool
+) -> None:
     if json:
-        content = (signed or proof).model_dump(mode="json", exclude_none=True)
-        typer.echo(
-            jsonlib.dumps({"event": "verified", "report": str(folder / "report.json") if folder else None, **content})
-        )
+        path = str(folder / "report.json") if folder else None
+        content = signed.model_dump(mode="json", exclude_none=True) if signed is not None else None
+        content = content or {"report": report.model_dump(mode="json", exclude_none=True)}
+        typer.echo(jsonlib.dumps({"event": "verified", "report_path": path, **content}))
         return
-    typer.echo(f"{proof.file.name}: {SAID[proof.verdict]}")
-    for check in proof.checks:
-        why = f": {check.why}" if check.why else ""
-        typer.echo(f"  {MARKS[check.outcome]:8} {check.title}{why}")
-    for one in proof.suspects[:SHOWN]:
-        typer.echo(f"  look at {_moment(one)}: {one.what}{_place(one)}")
-    if len(proof.suspects) > SHOWN:
-        typer.echo(f"  and {len(proof.suspects) - SHOWN} more")
+    typer.echo(f"{report.file.name}: {VERDICTS[report.verdict]}")
+    for check in report.checks:
+        limitation = f": {check.limitation}" if check.limitation else ""
+        typer.echo(f"  {MARKS[check.outcome]:8} {check.title}{limitation}")
+    for finding in report.findings[:MAX_PRINTED]:
+        typer.echo(f"  finding at {_time(finding)}: {finding.description}{_position(finding)}")
+    if len(report.findings) > MAX_PRINTED:
+        typer.echo(f"  and {len(report.findings) - MAX_PRINTED} more")
     if signed is not None and folder is not None:
         from passerby.verify.report.signing import PUBLIC, config_folder
 
         typer.echo(f"  report: {folder / 'report.html'} and report.json")
         typer.echo(f"  signed with the key {signed.signature.fingerprint}")
         typer.echo(
-            f"  to be given to whoever checks it, on another way: that number, or {config_folder(os.environ) / PUBLIC}"
+            f"  for those who verify it, over another channel: that number, or {config_folder(os.environ) / PUBLIC}"
         )
 
 
-def _moment(one: Suspicion) -> str:
-    return "the file" if one.time is None else f"{one.time:.2f} s"
+def _time(finding: Finding) -> str:
+    return "the whole file" if finding.time is None else f"{finding.time:.2f} s"
 
 
-def _place(one: Suspicion) -> str:
-    if one.box is None:
+def _position(finding: Finding) -> str:
+    if finding.box is None:
         return ""
-    x1, y1, x2, y2 = (round(v) for v in one.box)
+    x1, y1, x2, y2 = (round(v) for v in finding.box)
     return f" (at {x1}, {y1} to {x2}, {y2})"
 
 
@@ -214,7 +231,7 @@ def _folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"The folder {path} cannot be made: {error.strerror}. Choose another.") from error
+        raise OutputError(f"The folder {path} cannot be created: {error.strerror}. Choose another.") from error
     return path
 
 
@@ -231,4 +248,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ProofError(f"The answers {path} cannot be read: {error}.") from error
+        raise VerificationError(f"The answers {path} cannot be read: {error}.") from error

@@ -10,45 +10,47 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli.example_config import EXAMPLE
-from passerby.cli.site_server import pages
+from passerby.cli.common.example_config import EXAMPLE
+from passerby.cli.common.site_server import serve_pages
 from passerby.config.site import Site
 from passerby.config.site_file import load_site
 from passerby.core.errors import OutputError, UsageError
 from passerby.server.auth import new_token
-from passerby.server.live import token_file as way_in
-from passerby.server.live.app import receive
-from passerby.server.live.buffer import Window
+from passerby.server.live.buffer import LiveBuffer
+from passerby.server.live.receiver import start_receiver
+from passerby.server.live.token_file import remove_token_file, write_token_file
 from passerby.server.status.app import HOST
 from passerby.sink.still.png import write_snapshot
-from passerby.watch.camera_check import try_camera
+from passerby.watch.camera_check import check_camera
 from passerby.watch.supervisor import Supervisor
 
 
 def watch(
     config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The file that describes the site.", show_default=False)
+        Path | None, typer.Option("--config", "-c", help="The site file (site.yaml).", show_default=False)
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Check the file, try every camera, and stop.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Validate the site file, test every camera, and exit.")
+    ] = False,
     stills: Annotated[
         Path | None,
         typer.Option(
-            "--stills", help="With --check: the folder for a still of each camera, masked as it would be recorded."
+            "--stills", help="With --check: folder for a masked still of each camera, as it would be recorded."
         ),
     ] = None,
-    example: Annotated[bool, typer.Option("--example", help="Print a file to begin with, and stop.")] = False,
+    example: Annotated[bool, typer.Option("--example", help="Print an example site file, and exit.")] = False,
 ) -> None:
-    """Run the cameras of a site: what is shown and recorded has faces, heads and plates taken out before.
+    """Run the cameras of a site: mask faces, heads and plates in memory, then record and serve the masked pictures.
 
-    Runs until it is stopped with Ctrl+C or by the service manager. A camera that is lost is tried again without end.
+    Runs until it is stopped with Ctrl+C or by the service manager. A camera that is lost is reconnected indefinitely.
     """
     if example:
         typer.echo(EXAMPLE, nl=False)
         return
     if config is None:
-        raise UsageError("Name the file that describes the site: passerby watch -c site.yaml")
+        raise UsageError("No site file given. Use: passerby watch -c site.yaml (passerby watch --example prints one)")
     if stills is not None and not check:
-        raise UsageError("--stills goes with --check.")
+        raise UsageError("--stills requires --check.")
     site = load_site(config)
     if check:
         _check(site, stills)
@@ -59,28 +61,28 @@ def watch(
 def _check(site: Site, stills: Path | None) -> None:
     failed = False
     for name, camera in site.cameras.items():
-        tried = try_camera(camera)
-        if tried.problem is not None or tried.video is None or tried.still is None:
+        result = check_camera(camera)
+        if result.problem is not None or result.video is None or result.still is None:
             failed = True
-            typer.echo(f"{name}: {tried.problem}")
+            typer.echo(f"{name}: {result.problem}")
             continue
-        width, height = tried.video.geometry.upright
-        typer.echo(f"{name}: in order, {width}x{height}, {tried.frames_a_second:.0f} frames a second")
+        width, height = result.video.geometry.display_size
+        typer.echo(f"{name}: ok, {width}x{height}, {result.fps:.0f} fps")
         if stills is not None:
             path = stills / f"{name}.png"
-            write_snapshot(path, tried.still)
-            typer.echo(f"{name}: masked still in {path}")
+            write_snapshot(path, result.still)
+            typer.echo(f"{name}: masked still written to {path}")
     if failed:
         raise typer.Exit(1)
 
 
 def _run(site: Site, config: Path) -> None:
-    windows = {name: Window(name) for name in site.cameras}
+    buffers = {name: LiveBuffer(name) for name in site.cameras}
 
-    def live(name: str, connection: Connection) -> None:
-        receive(connection, windows.setdefault(name, Window(name)))
+    def receive(name: str, connection: Connection) -> None:
+        start_receiver(connection, buffers.setdefault(name, LiveBuffer(name)))
 
-    supervisor = Supervisor(site, say=_say, live=live)
+    supervisor = Supervisor(site, notify=_log, on_live_pipe=receive)
     token = new_token()
 
     def stop(*_: object) -> None:
@@ -88,26 +90,28 @@ def _run(site: Site, config: Path) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with pages(config, lambda: supervisor.site, supervisor.status, windows, token, supervisor.apply, _say) as port:
-        _say(f"watching {len(site.cameras)} cameras; state at http://{HOST}:{port}/api/status. Stop with Ctrl+C.")
-        _say_where_live(Path(site.data), f"http://{HOST}:{port}/?token={token}")
+    with serve_pages(
+        config, lambda: supervisor.site, supervisor.status, buffers, token, supervisor.apply, _log
+    ) as port:
+        _log(f"running {len(site.cameras)} cameras; status at http://{HOST}:{port}/api/status. Press Ctrl+C to stop.")
+        _log_live_address(Path(site.data), f"http://{HOST}:{port}/?token={token}")
         if site.notice is not None:
-            _say(f"what everybody may know: http://{HOST}:{port}/notice")
+            _log(f"public page: http://{HOST}:{port}/notice")
         supervisor.run()
-    way_in.forget(Path(site.data))
-    _say("stopped")
+    remove_token_file(Path(site.data))
+    _log("stopped")
 
 
-def _say_where_live(data: Path, address: str) -> None:
-    """The key to the live pictures: shown on a terminal alone, since everything else is a log."""
+def _log_live_address(data: Path, address: str) -> None:
+    """The address contains the token, so it is printed on a terminal only: any other output is a log."""
     if sys.stderr.isatty():
-        _say(f"live pictures and recordings, masked: {address}")
+        _log(f"live pictures and recordings (masked): {address}")
         return
     try:
-        _say(f"live pictures and recordings, masked: their address is in {way_in.keep(data, address)}")
+        _log(f"live pictures and recordings (masked): the address is in {write_token_file(data, address)}")
     except OutputError as error:
-        _say(str(error))
+        _log(str(error))
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

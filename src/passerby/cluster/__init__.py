@@ -1,1 +1,1 @@
-"""Many machines, and files that lie in object storage."""
+"""Many machines, and files in object storage."""

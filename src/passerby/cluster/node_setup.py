@@ -1,47 +1,46 @@
-"""What a machine of a cluster needs before it can work: the same program, the weights, and no core dumps."""
+"""What a cluster node needs before it can work: the same version, the weights, and no core dumps."""
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from passerby.core.errors import ClusterError, WeightsError
-from passerby.detect.fetch import keep
+from passerby.core.process_limits import disable_core_dumps
+from passerby.core.version import PROGRAM
+from passerby.detect.fetch import store_weights
 from passerby.detect.weights import Registry
-from passerby.engine.report import PROGRAM
-from passerby.track.segments import Lengths
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
-    """The program that sent it, and for the id of each model where Ray has its file: a machine that lacks one fetches
-    it, and Ray brings it to a machine once, however many tasks there ask. `lengths` are those of stretches.
+class NodeSetup:
+    """The sender's version, and for each model's id the reference to its file in Ray's object store: a node that lacks
+    a file gets it from there, and Ray transfers it once per node, however many tasks ask.
     """
 
     program: str
     weights: Mapping[str, object]
-    lengths: Lengths = field(default_factory=Lengths)
 
     @classmethod
-    def pack(cls, put: Callable[[bytes], object]) -> Kit:
-        """The kit of this machine; `put` gives bytes to Ray. Weights that are not here are left out."""
+    def collect(cls, put: Callable[[bytes], object]) -> NodeSetup:
+        """The setup of this machine; `put` stores bytes in Ray. Weights that are not in the cache are left out."""
         registry = Registry.load()
         packed: dict[str, object] = {}
         for id in registry:
             try:
                 packed[id] = put(registry.load_bytes(id))
-            except WeightsError:  # whoever needs it will say so
+            except WeightsError:  # the task that needs it reports it
                 continue
-        return cls(PROGRAM, packed, Lengths.here())
+        return cls(PROGRAM, packed)
 
-    def unpack(self, get: Callable[[object], bytes]) -> None:
-        """Make this machine ready; `get` takes from Ray. Raises ClusterError where another program is installed."""
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold the pixels that are to be hidden
+    def apply(self, get: Callable[[object], bytes]) -> None:
+        """Set up this node; `get` reads from Ray. Raises ClusterError where another version is installed."""
+        disable_core_dumps()
         if self.program != PROGRAM:
-            raise ClusterError(f"A machine of the cluster has {PROGRAM}, and not {self.program}. Install the same.")
-        self.lengths.set()
+            raise ClusterError(
+                f"A cluster node runs {PROGRAM} instead of {self.program}. Install the same version on all nodes."
+            )
         registry = Registry.load()
         for id, content in self.weights.items():
             if id in registry and not (registry.cache / registry[id].cache_name).exists():
-                keep(registry, id, get(content))
+                store_weights(registry, id, get(content))

@@ -1,7 +1,7 @@
-"""A Ray cluster for the time of a run: one of this machine's own, started for the purpose, or one that is there.
+"""A Ray cluster for the duration of a run: a local one, started for the purpose, or an existing one.
 
-Ray is told to report nothing to its makers, and shows no dashboard. A cluster of our own listens on loopback alone, and
-answers only who knows a token that is made for the run (Ray's own authentication).
+Ray's usage statistics are switched off, and it shows no dashboard. A local cluster listens on loopback alone, and
+requires a token that is created for the run (Ray's own authentication).
 """
 
 from __future__ import annotations
@@ -21,88 +21,88 @@ from typing import Any, Self
 
 from passerby.core.errors import ClusterError, UsageError
 
-LOCAL = "ray"
-#: Bytes of shared memory for what goes from task to task on this machine: numbers and masked pieces, never raw pixels.
-STORE = 1 << 30
-#: Tasks that Ray ends for want of memory are begun again as often as any other, not for ever.
-_SYSTEM = {"task_oom_retries": 3}
-_QUIET = {
+LOCAL_ADDRESS = "ray"
+#: Bytes of shared memory for data between tasks on this machine: numbers, never raw pixels.
+OBJECT_STORE_BYTES = 1 << 30
+#: Tasks that Ray ends for lack of memory are retried as often as any other, not forever.
+_SYSTEM_CONFIG = {"task_oom_retries": 3}
+_RAY_VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DASHBOARD_STARTUP_TIMEOUT_S": "0",  # nothing is shown, so nothing is waited for
+    "RAY_DASHBOARD_STARTUP_TIMEOUT_S": "0",  # there is no dashboard to wait for
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS": "0",
 }
 
 
-#: For a cluster of our own. Ray takes an address of loopback for a mistake and listens on all interfaces, unless it is
-#: told that there will be no other machines, which only this variable tells it (it is named after where that is usual).
-_ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+#: For a local cluster. Ray takes a loopback address for a mistake and listens on all interfaces, unless it knows that
+#: there will be no other machines, which only this variable says (it is named after the systems where that is usual).
+_LOCAL_VARIABLES = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
 class Cluster:
-    """Connected for the length of a `with`. One a process."""
+    """Connected for the duration of a `with`. One per process."""
 
-    def __init__(self, on: str, workers: int | None = None) -> None:
-        """`on` is `ray`, for this machine with so many `workers` (by default one a processor), or `ray://HOST:PORT`.
+    def __init__(self, address: str, workers: int | None = None) -> None:
+        """`address` is `ray`, for this machine with `workers` (by default one per processor), or `ray://HOST:PORT`.
 
-        Raises UsageError where Ray is not installed or the address is none.
+        Raises UsageError where Ray is not installed or the address is invalid.
         """
-        if on != LOCAL and not on.startswith("ray://"):
-            raise UsageError(f"--on {on}: say ray, for this machine, or ray://HOST:PORT, for a cluster that is there.")
-        self.on, self._workers = on, workers
+        if address != LOCAL_ADDRESS and not address.startswith("ray://"):
+            raise UsageError(f"--on {address}: use ray for this machine, or ray://HOST:PORT for an existing cluster.")
+        self.address, self._workers = address, workers
         self._before: dict[str, str | None] = {}
         self._folder: Path | None = None
 
     def __enter__(self) -> Self:
         """Raises ClusterError when it cannot be reached or started."""
-        self._set(_QUIET)
-        if self.on == LOCAL:
-            self._set(_ALONE | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)})
+        self._set_variables(_RAY_VARIABLES)
+        if self.address == LOCAL_ADDRESS:
+            self._set_variables(_LOCAL_VARIABLES | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)})
         try:
             ray = ray_module()
         except ImportError:
-            self._restore()
+            self._restore_variables()
             raise UsageError(
-                "--on needs Ray, which is not installed here: pip install 'passerby[cluster]', on every machine alike."
+                "--on needs Ray, which is not installed: pip install 'passerby[cluster]', on every machine alike."
             ) from None
         try:
             self._connect(ray)
         except UsageError:
             raise
-        except Exception as error:  # Ray has no class for all that may go wrong here
+        except Exception as error:  # Ray has no common class for what may go wrong here
             self.__exit__()
             raise ClusterError(
-                f"The cluster {self.on} cannot be used: {_first(error)}. {_ADVICE[self.local]}"
+                f"The cluster {self.address} cannot be used: {_first_line(error)}. {_ADVICE[self.is_local]}"
             ) from error
         return self
 
     def __exit__(self, *error: object) -> None:
-        with suppress(Exception):  # it is over, one way or the other
+        with suppress(Exception):  # the run is over either way
             ray_module().shutdown()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-        self._restore()
+        self._restore_variables()
 
     @property
-    def local(self) -> bool:
-        return self.on == LOCAL
+    def is_local(self) -> bool:
+        return self.address == LOCAL_ADDRESS
 
     @property
     def cores(self) -> int:
-        """Processors of all machines together."""
+        """Processors of all machines."""
         return int(ray_module().cluster_resources().get("CPU", 1))
 
     def _connect(self, ray: Any) -> None:  # noqa: ANN401
-        if not self.local:
-            ray.init(address=self.on, logging_level=logging.ERROR, log_to_driver=False, namespace="passerby")
+        if not self.is_local:
+            ray.init(address=self.address, logging_level=logging.ERROR, log_to_driver=False, namespace="passerby")
             return
-        # Ray's own names for files are long, and a socket's may have no more than 107 bytes.
+        # Ray's own file names are long, and a socket's path may have no more than 107 bytes.
         self._folder = Path(tempfile.mkdtemp(prefix="passerby-ray-", dir="/tmp"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             self._start(ray)
-            _end_dashboard()
-            gc.collect()  # Ray has forgotten that process
+            _kill_dashboard()
+            gc.collect()  # Ray does not know that process any more
 
     def _start(self, ray: Any) -> None:  # noqa: ANN401
         ray.init(
@@ -111,20 +111,20 @@ class Cluster:
             include_dashboard=False,
             _node_ip_address="127.0.0.1",
             _temp_dir=str(self._folder),
-            _system_config=_SYSTEM,
-            object_store_memory=STORE,
+            _system_config=_SYSTEM_CONFIG,
+            object_store_memory=OBJECT_STORE_BYTES,
             logging_level=logging.CRITICAL,
             log_to_driver=False,
         )
 
-    def _set(self, variables: dict[str, str]) -> None:
-        """What is set already stays: whoever set it knows better. It is put back when the run is over."""
+    def _set_variables(self, variables: dict[str, str]) -> None:
+        """Variables that the user has set stay. All are restored when the run is over."""
         for name, value in variables.items():
-            if name not in os.environ or name in ("RAY_USAGE_STATS_ENABLED", *_ALONE):
+            if name not in os.environ or name in ("RAY_USAGE_STATS_ENABLED", *_LOCAL_VARIABLES):
                 self._before[name] = os.environ.get(name)
                 os.environ[name] = value
 
-    def _restore(self) -> None:
+    def _restore_variables(self) -> None:
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -133,9 +133,9 @@ class Cluster:
         self._before.clear()
 
 
-def _end_dashboard() -> None:
-    """End the process that would serve Ray's pages, which Ray starts even where none are wanted: to load takes it as
-    long as a short film, and it serves nobody."""
+def _kill_dashboard() -> None:
+    """Kill the process of Ray's dashboard, which Ray starts even where it is switched off: loading it takes as long as
+    a short video, and nothing uses it."""
     for listed in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError, ValueError):
             parent = int((listed.parent / "stat").read_text().rpartition(")")[2].split()[1])
@@ -144,16 +144,16 @@ def _end_dashboard() -> None:
                 os.waitpid(int(listed.parent.name), 0)
 
 
-def ray_module() -> Any:  # noqa: ANN401  # half of it has no types
-    """Ray, loaded when it is first wanted. Raises ImportError."""
+def ray_module() -> Any:  # noqa: ANN401  # half of it has no type hints
+    """Ray, imported when it is first used. Raises ImportError."""
     return import_module("ray")
 
 
 _ADVICE = {
     True: "Try it without --on.",
-    False: "Check the address, that the cluster runs, and that Python, Ray and passerby are the same there and here.",
+    False: "Check the address, that the cluster is running, and that Python, Ray and passerby match.",
 }
 
 
-def _first(error: BaseException) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).strip().partition("\n")[0].rstrip(" .")[:300] or type(error).__name__

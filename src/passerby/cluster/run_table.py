@@ -1,4 +1,4 @@
-"""What a run over a cluster did, a row a file, as Parquet; and a plot of how fast it went."""
+"""The table of a run over a cluster, one row per file, as Parquet; and a plot of its throughput."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-#: The columns of the table: names, and what is in them. docs/guide/archives.md explains them.
+#: The columns of the table: names and types. docs/guide/archives.md explains them.
 COLUMNS: Mapping[str, str] = {
     "file": "text",
     "state": "text",
@@ -16,18 +16,18 @@ COLUMNS: Mapping[str, str] = {
     "video_seconds": "number",
     "tracks": "count",
     "covered": "count",
-    "suspects": "count",
-    "needs_a_person": "truth",
+    "findings": "count",
+    "needs_review": "bool",
     "node": "text",
-    "began": "number",
+    "started": "number",
     "seconds": "number",
 }
 
-Row = Mapping[str, object]
+RunRow = Mapping[str, object]
 
 
-def parquet(rows: Sequence[Row]) -> bytes:
-    """The table; a value that a row lacks is null."""
+def to_parquet(rows: Sequence[RunRow]) -> bytes:
+    """The table as Parquet; a value that a row lacks is null."""
     from arro3.core import Array, DataType, Table
     from arro3.io import write_parquet
 
@@ -35,7 +35,7 @@ def parquet(rows: Sequence[Row]) -> bytes:
         "text": DataType.utf8(),
         "number": DataType.float64(),
         "count": DataType.int64(),
-        "truth": DataType.bool(),
+        "bool": DataType.bool(),
     }
     arrays = {name: Array([row.get(name) for row in rows], type=types[kind]) for name, kind in COLUMNS.items()}
     file = io.BytesIO()
@@ -43,15 +43,19 @@ def parquet(rows: Sequence[Row]) -> bytes:
     return file.getvalue()
 
 
-def plot(rows: Sequence[Row]) -> str:
-    """SVG: frames that were done by the minute since the run began, and how many files were under way."""
+def plot_svg(rows: Sequence[RunRow]) -> str:
+    """SVG: frames per second over the minutes of the run, and the number of files in progress."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     spans = sorted(
-        (float(str(row["began"])), float(str(row["began"])) + float(str(row["seconds"])), int(str(row["frames"] or 0)))
+        (
+            float(str(row["started"])),
+            float(str(row["started"])) + float(str(row["seconds"])),
+            int(str(row["frames"] or 0)),
+        )
         for row in rows
-        if row.get("began") and row.get("seconds") is not None
+        if row.get("started") and row.get("seconds") is not None
     )
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     speed, busy = figure.subplots(2, 1, sharex=True)
@@ -60,17 +64,17 @@ def plot(rows: Sequence[Row]) -> str:
         bins = 60
         width = max((last - first) / bins, 1e-6)
         done = [0.0] * bins
-        for begins, ends, frames in spans:  # each file's frames are spread over the time it took
+        for start, end, frames in spans:  # each file's frames are distributed evenly over the time it took
             for n in range(bins):
                 low, high = first + n * width, first + (n + 1) * width
-                share = max(0.0, min(ends, high) - max(begins, low)) / max(ends - begins, 1e-6)
+                share = max(0.0, min(end, high) - max(start, low)) / max(end - start, 1e-6)
                 done[n] += frames * share
         minutes = [(n + 0.5) * width / 60 for n in range(bins)]
         speed.plot(minutes, [frames / width for frames in done])
-        steps = sorted([(begins, 1) for begins, _, _ in spans] + [(ends, -1) for _, ends, _ in spans])
+        steps = sorted([(start, 1) for start, _, _ in spans] + [(end, -1) for _, end, _ in spans])
         busy.step([(at - first) / 60 for at, _ in steps], list(accumulate(n for _, n in steps)), where="post")
-    speed.set_ylabel("frames a second")
-    busy.set_ylabel("files at a time")
+    speed.set_ylabel("frames per second")
+    busy.set_ylabel("files in progress")
     busy.set_xlabel("minutes")
     for axes in (speed, busy):
         axes.set_ylim(bottom=0)

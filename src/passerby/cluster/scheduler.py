@@ -1,4 +1,4 @@
-"""Many pieces of work over a cluster. Ray decides what runs where, and when it is to run again; nothing here does."""
+"""Many tasks over a cluster. Ray decides what runs where and when it is retried; nothing here does."""
 
 from __future__ import annotations
 
@@ -9,121 +9,120 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from passerby.cluster.node_setup import Kit
+from passerby.cluster.node_setup import NodeSetup
 from passerby.cluster.ray_cluster import ray_module
 from passerby.core.errors import ClusterError, PasserbyError
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: How often a piece is begun again that failed for a reason that may be another's fault: a process or machine that is
-#: gone, storage that errs.
-RETRIES = 3
-#: Seconds before it is begun again: what was killed needs a moment to be gone.
-PAUSE = 2.0
-#: Pieces that Ray is told of at a time, for each processor: enough for none to wait.
-AHEAD = 4
-#: What one piece is reckoned to need: processors, and bytes of memory (docs/design/scale.md tells where from). Ray
-#: gives a machine no more pieces than it has of either.
-CORES, MEMORY = 1, 1536 << 20
-#: Bytes that the process for one piece may ask for at all (its data, as Linux counts it, touched or not).
-MOST_MEMORY = 12 << 30
+#: Retries of a task that failed for a reason other than its file: a lost process or machine, a storage error.
+MAX_RETRIES = 3
+#: Seconds before a retry: a killed process needs a moment to disappear.
+RETRY_DELAY_S = 2.0
+#: Tasks that are submitted to Ray at a time, for each processor: enough that none is idle.
+QUEUED_PER_CORE = 4
+#: What one task reserves: processors, and bytes of memory (docs/design/scale.md says why). Ray places no more tasks on
+#: a machine than it has of either.
+TASK_CORES, TASK_MEMORY = 1, 1536 << 20
+#: Bytes that the process of one task may allocate (RLIMIT_DATA: touched or not).
+MAX_TASK_MEMORY = 12 << 30
 
 
-class Again(Exception):
-    """It failed, and may do better another time. The message is for a person."""
+class RetryableError(Exception):
+    """It failed, and may succeed another time. The message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """Where and when: the node's name, seconds of Unix time, and seconds it took."""
+class TaskRun:
+    """Where and when: the node's name, Unix time in seconds, and the seconds it took."""
 
     node: str = ""
-    began: float = 0.0
+    started: float = 0.0
     seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[T, R]):
-    """What came of one piece: a result, or why there is none."""
+class TaskResult(Generic[T, R]):
+    """The result of one task, or why there is none."""
 
     task: T
     result: R | None
     error: str | None
-    ran: Ran
+    run: TaskRun
 
 
-def spread(
+def schedule(
     tasks: Iterable[T],
-    do: Callable[[T], R],
-    cores: float = CORES,
-    memory: int = MEMORY,
-    at_once: int | None = None,
-    retries: int = RETRIES,
-) -> Iterator[Done[T, R]]:
-    """Do all of it on the cluster that this process is connected to, and tell of each as it is done.
+    run_task: Callable[[T], R],
+    cores: float = TASK_CORES,
+    memory: int = TASK_MEMORY,
+    max_concurrent: int | None = None,
+    retries: int = MAX_RETRIES,
+) -> Iterator[TaskResult[T, R]]:
+    """Run all tasks on the cluster that this process is connected to, and yield each result as it is there.
 
-    `do` is a function of a module, called in a process of the cluster; it raises Again for what is worth another try.
-    Into `tasks`, where it is a deque, the caller may put further ones while this goes on; the first one is done next.
-    `at_once` is how many pieces run at a time, by default as many as there is room for. Raises ClusterError when the
-    cluster itself is lost: then pieces that were done are done.
+    `run_task` is a module-level function, called in a process of the cluster; it raises RetryableError for what is
+    worth a retry. Where `tasks` is a deque, the caller may add further ones meanwhile; the first one is run next.
+    `max_concurrent` is how many tasks run at a time, by default as many as fit. Raises ClusterError when the cluster
+    itself is lost; results yielded until then stand.
     """
     ray = ray_module()
-    kit = ray.put(Kit.pack(ray.put))
-    run = ray.remote(_run).options(num_cpus=cores, memory=memory, max_retries=retries, retry_exceptions=[Again])
-    room = at_once or max(1, int(ray.cluster_resources().get("CPU", 1) / cores)) * AHEAD
+    setup = ray.put(NodeSetup.collect(ray.put))
+    run = ray.remote(_run).options(
+        num_cpus=cores, memory=memory, max_retries=retries, retry_exceptions=[RetryableError]
+    )
+    limit = max_concurrent or max(1, int(ray.cluster_resources().get("CPU", 1) / cores)) * QUEUED_PER_CORE
     waiting = tasks if isinstance(tasks, deque) else deque(tasks)
-    under_way: dict[Any, T] = {}
+    running: dict[Any, T] = {}
     try:
-        while waiting or under_way:
-            while waiting and len(under_way) < room:
+        while waiting or running:
+            while waiting and len(running) < limit:
                 task = waiting.popleft()
-                under_way[run.remote(kit, do, task)] = task
-            ready, _ = ray.wait(list(under_way), num_returns=1)
+                running[run.remote(setup, run_task, task)] = task
+            ready, _ = ray.wait(list(running), num_returns=1)
             for reference in ready:
-                task = under_way.pop(reference)
+                task = running.pop(reference)
                 try:
-                    result, ran = ray.get(reference)
-                    yield Done(task, result, None, ran)
+                    result, run_info = ray.get(reference)
+                    yield TaskResult(task, result, None, run_info)
                 except ray.exceptions.RayTaskError as error:
-                    yield Done(task, None, _why(error), Ran())
+                    yield TaskResult(task, None, _error_text(error), TaskRun())
                 except ray.exceptions.RayError as error:
-                    yield Done(task, None, _lost(error, retries), Ran())
+                    yield TaskResult(task, None, _lost_text(error, retries), TaskRun())
     except (ConnectionError, ray.exceptions.RayError) as error:
         raise ClusterError(
-            f"The cluster is lost: {str(error).partition(chr(10))[0][:300]}. What was done is whole. When the "
-            "cluster is back, run the same with --resume."
+            f"The cluster was lost: {str(error).partition(chr(10))[0][:300]}. Finished files are complete. "
+            "When the cluster is back, run the same command with --resume."
         ) from error
     finally:
-        for reference in under_way:
+        for reference in running:
             ray.cancel(reference, force=True)
 
 
-def _run(kit: Kit, do: Callable[[T], R], task: T) -> tuple[R, Ran]:
+def _run(setup: NodeSetup, run_task: Callable[[T], R], task: T) -> tuple[R, TaskRun]:
     ray = ray_module()
-    kit.unpack(ray.get)
-    began, clock = time.time(), time.monotonic()
+    setup.apply(ray.get)
+    started, clock = time.time(), time.monotonic()
     try:
-        result = do(task)
-    except Again:
-        time.sleep(PAUSE)
+        result = run_task(task)
+    except RetryableError:
+        time.sleep(RETRY_DELAY_S)
         raise
-    return result, Ran(os.uname().nodename, began, time.monotonic() - clock)
+    return result, TaskRun(os.uname().nodename, started, time.monotonic() - clock)
 
 
-def _why(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     cause = getattr(error, "cause", error)
-    if isinstance(cause, (Again, PasserbyError)):
+    if isinstance(cause, (RetryableError, PasserbyError)):
         return str(cause)
-    return f"{type(cause).__name__}: {cause}\nThis is a fault of passerby, not yours."
+    return f"{type(cause).__name__}: {cause}\nThis is a bug in passerby."
 
 
-def _lost(error: Exception, retries: int) -> str:
+def _lost_text(error: Exception, retries: int) -> str:
     what = {
         "OutOfMemoryError": "memory ran out",
         "WorkerCrashedError": "its process died",
-        "NodeDiedError": "its machine was lost",
+        "NodeDiedError": "its node was lost",
     }.get(type(error).__name__, type(error).__name__)
-    return (
-        f"Begun {retries + 1} times, and each time it was lost: {what}. Try it alone, or on a machine with more memory."
-    )
+    return f"Started {retries + 1} times, and lost each time: {what}. Try it alone, or on a machine with more memory."

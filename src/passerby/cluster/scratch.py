@@ -1,8 +1,8 @@
-"""A folder for one file's work: the original, which has no name on this disk, and what is made of it.
+"""A temporary folder for one file: the downloaded original, which has no name on this disk, and the outputs.
 
-An original that was fetched is a file that was never given a name (O_TMPFILE): when the process ends, however it ends,
-the system takes it away. A link in the folder leads to it for as long as the process lives. What is made of it is
-masked already; a folder that a killed process left is taken away by the next one.
+A downloaded original is a file that never has a name (O_TMPFILE): when the process ends, however it ends, the system
+deletes it. A link in the folder leads to it for as long as the process lives. Outputs are masked already; a folder that
+a killed process left is deleted by the next one.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import IO, Self
 
 from passerby.core.errors import DiskFull, OutputError
 
-_PREFIX = "passerby-away-"
+_PREFIX = "passerby-remote-"
 
 
-class Scratch:
-    """The folder, for the length of a `with`. `TMPDIR` says where folders for passing things are."""
+class ScratchFolder:
+    """The folder, for the duration of a `with`. `TMPDIR` says where temporary folders are created."""
 
     def __init__(self, root: Path | None = None) -> None:
         self._root = root or Path(tempfile.gettempdir())
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        """Raises OutputError where no folder can be made."""
-        _sweep(self._root)
+        """Raises OutputError where no folder can be created."""
+        _remove_abandoned(self._root)
         try:
-            #: Where what is made may lie.
+            #: Where outputs may lie.
             self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._root))
         except OSError as error:
             raise OutputError(
-                f"No folder can be made in {self._root}: {error.strerror}. Name another one with TMPDIR."
+                f"No folder can be created in {self._root}: {error.strerror}. Choose another one with TMPDIR."
             ) from error
         return self
 
@@ -42,10 +42,10 @@ class Scratch:
         self._stack.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def nameless(self, name: str) -> tuple[IO[bytes], Path]:
+    def unnamed_file(self, name: str) -> tuple[IO[bytes], Path]:
         """A file to fill, and a path under which this process and its children can read it: it ends in `name`.
 
-        Raises OutputError where the disk cannot hold such files.
+        Raises OutputError where the file system does not support such files.
         """
         inside = self.folder / "source"
         try:
@@ -55,22 +55,20 @@ class Scratch:
             path.symlink_to(f"/proc/{os.getpid()}/fd/{descriptor}")
         except OSError as error:
             raise OutputError(
-                f"{self._root} holds no files without names: {error.strerror}. Name another folder with TMPDIR."
+                f"{self._root} does not support unnamed files: {error.strerror}. Choose another folder with TMPDIR."
             ) from error
         return self._stack.enter_context(os.fdopen(descriptor, "r+b")), path
 
 
-def room_for(size: int, folder: Path) -> None:
-    """Raises DiskFull where a file of so many bytes will not fit, before it is fetched."""
+def check_free_space(size: int, folder: Path) -> None:
+    """Raises DiskFull where a file of `size` bytes does not fit, before it is downloaded."""
     free = shutil.disk_usage(folder).free
     if size > free:
-        raise DiskFull(
-            f"There is no room for {size} bytes in {folder} ({free} are free). Free some, or name another with TMPDIR."
-        )
+        raise DiskFull(f"Not enough space for {size} bytes in {folder} ({free} are free). Free some, or set TMPDIR.")
 
 
-def _sweep(root: Path) -> None:
-    """Take away folders of processes of ours that are no more."""
+def _remove_abandoned(root: Path) -> None:
+    """Delete folders of passerby processes that no longer exist."""
     for folder in root.glob(f"{_PREFIX}*"):
         pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if pid.isdigit() and not Path("/proc", pid).exists():

@@ -1,4 +1,4 @@
-"""Where a camera is, and how to say so without giving its password away."""
+"""The address of a camera, and a form of it without its password."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from passerby.core.errors import UsageError
 
 
-class Way(StrEnum):
-    """How pictures come from a camera."""
+class CameraProtocol(StrEnum):
+    """Protocol of a video stream from a camera."""
 
     RTSP = "rtsp"
     MJPEG = "mjpeg"
@@ -20,63 +20,69 @@ class Way(StrEnum):
     FILE = "file"
 
 
-_SCHEMES = {"rtsp": Way.RTSP, "rtsps": Way.RTSP, "http": Way.MJPEG, "https": Way.MJPEG}
+_SCHEMES = {
+    "rtsp": CameraProtocol.RTSP,
+    "rtsps": CameraProtocol.RTSP,
+    "http": CameraProtocol.MJPEG,
+    "https": CameraProtocol.MJPEG,
+}
 _DEVICE = re.compile(r"/dev/[A-Za-z0-9/_-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """`url` opens the camera and may hold its password, so it is kept out of every printed form; `shown` does not."""
+class CameraAddress:
+    """`url` opens the camera and may contain its password, so it is kept out of every printed form; `display` is the
+    address without it."""
 
-    way: Way
-    shown: str
+    protocol: CameraProtocol
+    display: str
     url: str = field(repr=False)
 
     def __str__(self) -> str:
-        return self.shown
+        return self.display
 
 
-def address(text: str, user: str | None = None, password: str | None = None) -> Address:
-    """What a person writes for a camera: rtsp://, rtsps://, http:// or https:// (HLS where the path ends in .m3u8, else
-    MJPEG), /dev/video0, or the path of a file, which is shown over and over.
+def parse_address(text: str, user: str | None = None, password: str | None = None) -> CameraAddress:
+    """Parse the address of a camera: rtsp://, rtsps://, http:// or https:// (HLS where the path ends in .m3u8, else
+    MJPEG), /dev/video0, or the path of a file, which is played in a loop.
 
-    `user` and `password` may hold any characters; those in the address must be escaped. Raises UsageError, with nothing
-    of the password in it.
+    `user` and `password` may contain any characters; those in the address must be percent-encoded. Raises UsageError,
+    with nothing of the password in it.
     """
     if _DEVICE.fullmatch(text):
-        return Address(Way.USB, text, text)
+        return CameraAddress(CameraProtocol.USB, text, text)
     scheme, mark, _ = text.partition("://")
     if not mark:
-        return Address(Way.FILE, text, text)
+        return CameraAddress(CameraProtocol.FILE, text, text)
     if scheme.lower() == "file":
         path = urlsplit(text).path
-        return Address(Way.FILE, path, path)
+        return CameraAddress(CameraProtocol.FILE, path, path)
     if scheme.lower() not in _SCHEMES:
         raise UsageError(
-            f"{scheme}:// is no kind of camera that passerby knows. Write rtsp://, http://, https://, /dev/video0 "
+            f"{scheme}:// is not a supported camera protocol. Write rtsp://, http://, https://, /dev/video0 "
             "or the path of a file."
         )
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise UsageError("The address of the camera makes no sense: check the host and the port in it.") from None
+        raise UsageError("The address of the camera is not valid: check its host and port.") from None
     if not host:
         raise UsageError(f"There is no host after {scheme}://. Write for example {scheme}://192.168.1.20/stream.")
-    place = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
+    netloc = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
     login = parts.netloc.rpartition("@")[0]
     if user is not None:
         login = quote(user, safe="") + (f":{quote(password, safe='')}" if password is not None else "")
-    way = Way.HLS if scheme.lower().startswith("http") and parts.path.lower().endswith(".m3u8") else None
-    return Address(
-        way or _SCHEMES[scheme.lower()],
-        urlunsplit((parts.scheme, place, parts.path, "", "")),  # a query may hold a password too
-        urlunsplit((parts.scheme, f"{login}@{place}" if login else place, parts.path, parts.query, "")),
+    hls = scheme.lower().startswith("http") and parts.path.lower().endswith(".m3u8")
+    return CameraAddress(
+        CameraProtocol.HLS if hls else _SCHEMES[scheme.lower()],
+        urlunsplit((parts.scheme, netloc, parts.path, "", "")),  # a query may contain a password too
+        urlunsplit((parts.scheme, f"{login}@{netloc}" if login else netloc, parts.path, parts.query, "")),
     )
 
 
-def holds_password(text: str) -> bool:
-    """Is there a password in the address as it is written?"""
+def contains_password(text: str) -> bool:
+    """Does an address, as it is written, contain a password?"""
     try:
         return bool(urlsplit(text).password)
     except ValueError:

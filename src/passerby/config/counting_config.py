@@ -1,6 +1,6 @@
-"""What is to be counted at a camera, what is worth telling, and where it is sent: that part of site.yaml.
+"""Counting and event rules of a camera: the `counting` block of site.yaml.
 
-Places are shares of the picture, 0 to 1, x to the right and y down, so that they hold at any resolution.
+Positions are normalized to the frame, 0 to 1, x to the right and y down, so that they hold at any resolution.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from pydantic import AfterValidator, Field, model_validator
 
 from passerby.core.kinds import Kind, ObjectClass
 from passerby.core.model import FrozenModel
+from passerby.core.names import Name
 
-#: A place in the picture: shares of its width and height.
-Place = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
-#: Names go into topics, files and columns.
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="small letters, digits, - and _")]
-SORTS: tuple[ObjectClass, ...] = (ObjectClass.PERSON,)
-#: The zone of the whole picture, which every camera has.
-PICTURE = "picture"
+#: A position in the frame: fractions of its width and height.
+NormalizedPoint = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
+DEFAULT_CLASSES: tuple[ObjectClass, ...] = (ObjectClass.PERSON,)
+#: Fraction of the frame below which a polygon is taken for a mistake: 10 x 10 px of 1000 x 1000.
+MIN_ZONE_AREA = 1e-4
+#: The zone of the full frame, which every camera has.
+FULL_FRAME_ZONE = "picture"
 
 
 class Anchor(StrEnum):
-    """The point of a box that stands for it: `foot` where it stands (middle of the lower edge), its `middle`, or the
-    `head` (middle of the upper edge), for where feet are out of the picture or behind something."""
+    """The point of a bounding box that is tested against zones and lines: `foot` (bottom centre), `middle` (centre) or
+    `head` (top centre), for views in which feet are out of the frame or occluded."""
 
     FOOT = "foot"
     MIDDLE = "middle"
@@ -34,30 +35,37 @@ class Anchor(StrEnum):
 
 
 class Zone(FrozenModel):
-    """An area in which to count: how many are in it, come into it, leave it, and how long they stay."""
+    """A polygon in which to count: occupancy, entries, exits and dwell times."""
 
     name: Name
-    polygon: tuple[Place, ...] = Field(min_length=3, description="Its corners, in order.")
-    count: tuple[ObjectClass, ...] = Field(default=SORTS, min_length=1, description="What is counted.")
-    at: Anchor = Field(default=Anchor.FOOT, description="The point of each that has to be in the zone.")
+    polygon: tuple[NormalizedPoint, ...] = Field(min_length=3, description="Its vertices, in order.")
+    count: tuple[ObjectClass, ...] = Field(
+        default=DEFAULT_CLASSES, min_length=1, description="Object classes to count."
+    )
+    anchor: Anchor = Field(default=Anchor.FOOT, description="The point of a bounding box that must lie in the zone.")
 
     @model_validator(mode="after")
     def _an_area(self) -> Self:
-        if abs(_twice_area(self.polygon)) < 2e-4:
-            raise ValueError(f"zone {self.name} has no area: give the corners in order, around the zone")
-        if _crosses_itself(self.polygon):
-            raise ValueError(f"the sides of zone {self.name} cross each other: give the corners in order, around it")
+        from shapely import Polygon  # here, not above: most commands read no zones, and need not wait for the library
+
+        polygon = Polygon(self.polygon)
+        if polygon.area < MIN_ZONE_AREA:
+            raise ValueError(f"zone {self.name} has no area: give its vertices in order, around the zone")
+        if not polygon.is_valid:
+            raise ValueError(f"the edges of zone {self.name} cross each other: give its vertices in order, around it")
         return self
 
 
 class Line(FrozenModel):
-    """A line to count who crosses it, each way. Seen from its first point to its last, `forward` is from the left to
-    the right of it; a line drawn from the left of the picture to its right is crossed forward by who walks down."""
+    """A line whose crossings are counted in both directions. Looking from its first point to its last, `forward` is
+    from left to right: a line drawn from the left of the frame to its right is crossed forward by moving down."""
 
     name: Name
-    points: tuple[Place, ...] = Field(min_length=2, description="Its ends, and the bends between.")
-    count: tuple[ObjectClass, ...] = Field(default=SORTS, min_length=1, description="What is counted.")
-    at: Anchor = Field(default=Anchor.FOOT, description="The point of each that has to cross.")
+    points: tuple[NormalizedPoint, ...] = Field(min_length=2, description="Its end points, and the bends between them.")
+    count: tuple[ObjectClass, ...] = Field(
+        default=DEFAULT_CLASSES, min_length=1, description="Object classes to count."
+    )
+    anchor: Anchor = Field(default=Anchor.FOOT, description="The point of a bounding box that must cross the line.")
 
     @model_validator(mode="after")
     def _a_length(self) -> Self:
@@ -67,7 +75,7 @@ class Line(FrozenModel):
 
 
 class Day(StrEnum):
-    """Days of a schedule; `holiday` goes before the day of the week that it falls on."""
+    """Days of a timetable; on a holiday, `holiday` applies instead of the day of the week."""
 
     MON = "mon"
     TUE = "tue"
@@ -80,35 +88,35 @@ class Day(StrEnum):
 
 
 class Hours(FrozenModel):
-    """A stretch of some days. One that ends before it begins goes on into the next morning."""
+    """A time range on some days. One that ends before it starts continues into the next morning."""
 
     days: tuple[Day, ...] = Field(min_length=1)
     start: time = Field(default=time(0), description="Local time of the site.")
     end: time = Field(default=time(0), description="Local time of the site; 00:00 is the end of the day.")
 
 
-def _known_holidays(place: str | None) -> str | None:
-    if place is None:
+def _known_holidays(region: str | None) -> str | None:
+    if region is None:
         return None
     from passerby.config.timetable import public_holidays
 
-    public_holidays(place, 2026)
-    return place
+    public_holidays(region, 2026)
+    return region
 
 
 class Timetable(FrozenModel):
-    """When something holds: hours of the week, with holidays."""
+    """Weekly hours in which rules are active, with holidays."""
 
     name: Name
     hours: tuple[Hours, ...] = Field(min_length=1)
     holidays: Annotated[str | None, AfterValidator(_known_holidays)] = Field(
-        default=None, description="Whose public holidays are kept: a country, or a part of one, as ISO 3166: DE, DE-BE."
+        default=None, description="Public holidays to observe: a country or subdivision, as ISO 3166: DE, DE-BE."
     )
-    also: tuple[date, ...] = Field(default=(), description="Other days that are holidays.")
+    extra_holidays: tuple[date, ...] = Field(default=(), description="Further dates that are treated as holidays.")
 
 
 class EventKind(StrEnum):
-    """What can be told of. Of a camera: the first six; of the site: the rest."""
+    """Event types. The first seven concern a camera, the others the site."""
 
     PRESENCE = "presence"
     CROSSING = "crossing"
@@ -124,14 +132,14 @@ class EventKind(StrEnum):
 class _Rule(FrozenModel):
     name: Name
     cool_down: float = Field(
-        default=60.0, ge=0, description="Seconds after one event in which the rule tells no other."
+        default=60.0, ge=0, description="Seconds after an event in which the rule raises no other."
     )
     during: Name | None = Field(
-        default=None, description="The timetable in which the rule holds; always, when left out."
+        default=None, description="The timetable in which the rule is active; by default it always is."
     )
-    outside: Name | None = Field(default=None, description="The timetable outside of which the rule holds.")
-    before: float = Field(default=5.0, ge=0, le=60, description="Seconds of the clip before the event.")
-    after: float = Field(default=10.0, ge=0, le=300, description="Seconds of the clip after it.")
+    outside: Name | None = Field(default=None, description="The timetable outside of which the rule is active.")
+    pre_roll: float = Field(default=5.0, ge=0, le=60, description="Seconds of the event clip before the event.")
+    post_roll: float = Field(default=10.0, ge=0, le=300, description="Seconds of the event clip after the event.")
 
     @model_validator(mode="after")
     def _one_timetable(self) -> Self:
@@ -145,8 +153,10 @@ class PresenceRule(_Rule):
 
     kind: Literal[EventKind.PRESENCE]
     zone: Name
-    hold: float = Field(default=2.0, ge=0, description="Seconds that they must be there.")
-    count: tuple[ObjectClass, ...] = Field(default=SORTS, min_length=1, description="Who.")
+    min_duration: float = Field(default=2.0, ge=0, description="Seconds for which somebody must be there.")
+    count: tuple[ObjectClass, ...] = Field(
+        default=DEFAULT_CLASSES, min_length=1, description="Object classes to which the rule applies."
+    )
 
 
 class CrossingRule(_Rule):
@@ -154,70 +164,79 @@ class CrossingRule(_Rule):
 
     kind: Literal[EventKind.CROSSING]
     line: Name
-    way: Literal["forward", "back", "both"] = Field(default="both", description="Which way.")
-    count: tuple[ObjectClass, ...] = Field(default=SORTS, min_length=1, description="Who.")
+    direction: Literal["forward", "backward", "both"] = Field(default="both", description="Direction of the crossing.")
+    count: tuple[ObjectClass, ...] = Field(
+        default=DEFAULT_CLASSES, min_length=1, description="Object classes to which the rule applies."
+    )
     cool_down: float = Field(
-        default=10.0, ge=0, description="Seconds after one event in which the rule tells no other."
+        default=10.0, ge=0, description="Seconds after an event in which the rule raises no other."
     )
 
 
 class CrowdRule(_Rule):
-    """More are in a zone than it may hold."""
+    """A zone holds more than its limit."""
 
     kind: Literal[EventKind.CROWD]
     zone: Name
-    most: int = Field(ge=0, description="How many may be in it.")
-    hold: float = Field(default=5.0, ge=0, description="Seconds that they must be too many.")
-    count: tuple[ObjectClass, ...] = Field(default=SORTS, min_length=1, description="Who.")
+    max_count: int = Field(ge=0, description="The highest allowed number in the zone.")
+    min_duration: float = Field(default=5.0, ge=0, description="Seconds for which the limit must be exceeded.")
+    count: tuple[ObjectClass, ...] = Field(
+        default=DEFAULT_CLASSES, min_length=1, description="Object classes to which the rule applies."
+    )
 
 
-class SightRule(_Rule):
-    """The camera no longer shows what it should: `covered`, `moved` or `dark`."""
+class TamperRule(_Rule):
+    """Camera tampering: the view is `covered`, `moved` or `dark`."""
 
     kind: Literal[EventKind.COVERED, EventKind.MOVED, EventKind.DARK]
-    hold: float = Field(default=10.0, ge=0, description="Seconds that it must last.")
+    min_duration: float = Field(default=10.0, ge=0, description="Seconds for which the condition must last.")
 
 
-class LostRule(_Rule):
-    """No picture comes."""
+class SignalLossRule(_Rule):
+    """The camera sends no video."""
 
     kind: Literal[EventKind.LOST]
-    hold: float = Field(default=0.0, ge=0, description="Seconds that it must last, beyond the ten without a picture.")
+    min_duration: float = Field(
+        default=0.0, ge=0, description="Seconds for which the signal must be lost, beyond the first ten."
+    )
 
 
 class SiteRule(_Rule):
-    """The disk or the clock of the site needs somebody."""
+    """The disk or the clock of the site needs attention."""
 
     kind: Literal[EventKind.STORAGE, EventKind.CLOCK]
-    hold: float = Field(default=60.0, ge=0, description="Seconds that it must last.")
-    cool_down: float = Field(default=3600.0, ge=0, description="Seconds after one event in which it is not told again.")
+    min_duration: float = Field(default=60.0, ge=0, description="Seconds for which the condition must last.")
+    cool_down: float = Field(
+        default=3600.0, ge=0, description="Seconds after an event in which the rule raises no other."
+    )
 
 
-Rule = Annotated[PresenceRule | CrossingRule | CrowdRule | SightRule | LostRule, Field(discriminator="kind")]
+Rule = Annotated[PresenceRule | CrossingRule | CrowdRule | TamperRule | SignalLossRule, Field(discriminator="kind")]
 
-#: What every camera tells of unless a rule of the same kind says otherwise.
-ALWAYS: tuple[SightRule | LostRule, ...] = (
-    SightRule(name="covered", kind=EventKind.COVERED, cool_down=600),
-    SightRule(name="moved", kind=EventKind.MOVED, cool_down=600),
-    SightRule(name="dark", kind=EventKind.DARK, cool_down=600),
-    LostRule(name="lost", kind=EventKind.LOST, cool_down=600),
+#: Rules that every camera has unless one of the same kind is configured.
+DEFAULT_CAMERA_RULES: tuple[TamperRule | SignalLossRule, ...] = (
+    TamperRule(name="covered", kind=EventKind.COVERED, cool_down=600),
+    TamperRule(name="moved", kind=EventKind.MOVED, cool_down=600),
+    TamperRule(name="dark", kind=EventKind.DARK, cool_down=600),
+    SignalLossRule(name="lost", kind=EventKind.LOST, cool_down=600),
 )
 
-
-#: What every site tells of.
-OF_SITE = (
+#: Rules that every site has.
+DEFAULT_SITE_RULES = (
     SiteRule(name="storage", kind=EventKind.STORAGE),
-    SiteRule(name="clock", kind=EventKind.CLOCK, hold=600.0),
+    SiteRule(name="clock", kind=EventKind.CLOCK, min_duration=600.0),
 )
 
 
-class Counting(FrozenModel):
-    """Of one camera: what is counted, and what is told."""
+class CountingSettings(FrozenModel):
+    """What one camera counts, and the events it raises."""
 
-    picture: tuple[ObjectClass, ...] = Field(default=SORTS, description="What is counted anywhere in the picture.")
-    zones: tuple[Zone, ...] = Field(default=(), description="Areas in which to count.")
-    lines: tuple[Line, ...] = Field(default=(), description="Lines to count who crosses them.")
-    rules: tuple[Rule, ...] = Field(default=(), description="What is worth telling.")
+    full_frame: tuple[ObjectClass, ...] = Field(
+        default=DEFAULT_CLASSES, description="Object classes to count anywhere in the frame."
+    )
+    zones: tuple[Zone, ...] = Field(default=(), description="Zones in which to count.")
+    lines: tuple[Line, ...] = Field(default=(), description="Lines whose crossings are counted.")
+    rules: tuple[Rule, ...] = Field(default=(), description="Rules that raise events.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -228,65 +247,46 @@ class Counting(FrozenModel):
         ):
             for name in names:
                 if names.count(name) > 1:
-                    raise ValueError(f"there is more than one {what} called {name}")
-        if PICTURE in (zone.name for zone in self.zones):
-            raise ValueError(f"no zone can be called {PICTURE}: that is the zone of the whole picture, always there")
-        zones, lines = {PICTURE} | {zone.name for zone in self.zones}, {line.name for line in self.lines}
+                    raise ValueError(f"there is more than one {what} named {name}")
+        if FULL_FRAME_ZONE in (zone.name for zone in self.zones):
+            raise ValueError(f"a zone cannot be named {FULL_FRAME_ZONE}: this name is reserved for the full frame")
+        zones, lines = {FULL_FRAME_ZONE} | {zone.name for zone in self.zones}, {line.name for line in self.lines}
         for rule in self.rules:
             if isinstance(rule, PresenceRule | CrowdRule) and rule.zone not in zones:
-                raise ValueError(f"rule {rule.name} speaks of zone {rule.zone}, which is not there")
+                raise ValueError(f"rule {rule.name} refers to zone {rule.zone}, which does not exist")
             if isinstance(rule, CrossingRule) and rule.line not in lines:
-                raise ValueError(f"rule {rule.name} speaks of line {rule.line}, which is not there")
+                raise ValueError(f"rule {rule.name} refers to line {rule.line}, which does not exist")
         return self
 
     @property
     def all_zones(self) -> tuple[Zone, ...]:
-        """The zones, with that of the whole picture first."""
+        """The zones, with that of the full frame first."""
         whole = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-        asked = {
-            sort
-            for r in self.rules
-            if isinstance(r, PresenceRule | CrowdRule) and r.zone == PICTURE
-            for sort in r.count
+        in_rules = {
+            object_class
+            for rule in self.rules
+            if isinstance(rule, PresenceRule | CrowdRule) and rule.zone == FULL_FRAME_ZONE
+            for object_class in rule.count
         }
-        sorts = tuple(sort for sort in ObjectClass if sort in self.picture or sort in asked)
-        if not sorts:
+        classes = tuple(name for name in ObjectClass if name in self.full_frame or name in in_rules)
+        if not classes:
             return self.zones
-        return (Zone(name=PICTURE, polygon=whole, count=sorts, at=Anchor.MIDDLE), *self.zones)
+        return (Zone(name=FULL_FRAME_ZONE, polygon=whole, count=classes, anchor=Anchor.MIDDLE), *self.zones)
 
     @property
-    def helpers(self) -> tuple[Kind, ...]:
-        """Kinds of things that have to be looked for beside persons."""
-        counted = {sort for zone in self.all_zones for sort in zone.count} | {
-            s for line in self.lines for s in line.count
-        }
+    def required_kinds(self) -> tuple[Kind, ...]:
+        """Kinds that must be detected besides persons."""
+        counted = {name for zone in self.all_zones for name in zone.count}
+        counted |= {name for line in self.lines for name in line.count}
         return (Kind.VEHICLE,) if counted - {ObjectClass.PERSON} else ()
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
-        """The rules, with those that every camera has unless one of their kind is given."""
-        given = {rule.kind for rule in self.rules}
-        return (*self.rules, *(rule for rule in ALWAYS if rule.kind not in given))
+        """The configured rules, and the default ones of the kinds that are not configured."""
+        configured = {rule.kind for rule in self.rules}
+        return (*self.rules, *(rule for rule in DEFAULT_CAMERA_RULES if rule.kind not in configured))
 
     @property
     def timetables(self) -> frozenset[str]:
-        """Names of the timetables that the rules speak of."""
+        """Names of the timetables that the rules refer to."""
         return frozenset(name for rule in self.rules for name in (rule.during, rule.outside) if name is not None)
-
-
-def _twice_area(corners: tuple[Place, ...]) -> float:
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(corners, (*corners[1:], corners[0]), strict=True))
-
-
-def _crosses_itself(corners: tuple[Place, ...]) -> bool:
-    sides = list(zip(corners, (*corners[1:], corners[0]), strict=True))
-    apart = [(i, j) for i in range(len(sides)) for j in range(i + 2, len(sides)) if (j + 1) % len(sides) != i]
-    return any(_cross(*sides[i], *sides[j]) for i, j in apart)
-
-
-def _cross(a: Place, b: Place, c: Place, d: Place) -> bool:
-    return _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0
-
-
-def _turn(a: Place, b: Place, c: Place) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

@@ -1,4 +1,4 @@
-"""Fixed regions of the picture: always hidden, or never to be searched."""
+"""Fixed regions of the frame: always hidden, or never masked."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from passerby.core.box import Box
+from passerby.core.box import Box, Point
 from passerby.core.errors import UsageError
 from passerby.core.model import FrozenModel
-
-Point = tuple[float, float]
 
 
 class Region(FrozenModel):
@@ -26,7 +24,7 @@ class Region(FrozenModel):
         if self.end is not None and self.end < self.start:
             raise ValueError("a region cannot end before it starts")
         if not all(math.isfinite(v) for point in self.polygon for v in point):
-            raise ValueError("a region's corners must be numbers")
+            raise ValueError("the vertices of a region must be finite numbers")
         return self
 
     @property
@@ -36,28 +34,28 @@ class Region(FrozenModel):
 
     @property
     def is_box(self) -> bool:
-        """Do the corners make an axis-parallel rectangle?"""
+        """Do the vertices make an axis-aligned rectangle?"""
         hull = self.hull
         corners = {(hull.x1, hull.y1), (hull.x2, hull.y1), (hull.x2, hull.y2), (hull.x1, hull.y2)}
         return set(self.polygon) == corners
 
     def contains(self, x: float, y: float) -> bool:
-        """Is a point in the polygon? By the number of its sides that a ray to the right crosses."""
+        """Is a point in the polygon? Even-odd rule: by the number of edges that a ray to the right crosses."""
         inside = False
         for (ax, ay), (bx, by) in zip(self.polygon, (*self.polygon[1:], self.polygon[0]), strict=True):
             if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
                 inside = not inside
         return inside
 
-    def shows(self, seconds: float) -> bool:
+    def active_at(self, seconds: float) -> bool:
         return self.start <= seconds and (self.end is None or seconds <= self.end)
 
 
 def parse_regions(text: str, option: str) -> tuple[Region, ...]:
-    """What a person writes after --hide-regions: regions with semicolons between them, each `x1,y1,x2,y2` (a box) or
-    six numbers and more (the corners of a polygon), then `@start-end` or `@start-` in seconds where it is not always.
+    """Parse the value of --hide-regions: regions separated by semicolons, each `x1,y1,x2,y2` (a box) or six numbers and
+    more (the vertices of a polygon), then `@start-end` or `@start-` in seconds where it does not apply at all times.
 
-    Raises UsageError, naming the region that makes no sense.
+    Raises UsageError, naming the region that is not valid.
     """
     return tuple(_parse(part.strip(), option) for part in text.split(";") if part.strip())
 
@@ -75,12 +73,12 @@ def _parse(text: str, option: str) -> Region:
         elif len(numbers) >= 6 and len(numbers) % 2 == 0:
             points = list(zip(numbers[::2], numbers[1::2], strict=True))
         else:
-            raise ValueError("give four numbers for a box, or two for each corner of a polygon")
+            raise ValueError("give four numbers for a box, or two for each vertex of a polygon")
         return Region(polygon=tuple(points), start=float(start or 0), end=float(end) if end else None)
     except ValueError as error:
         raise UsageError(
             f"{option}: {text!r} is not a region: {_reason(error)}. "
-            "Write a box as x1,y1,x2,y2 in pixels, and @start-end in seconds after it where it is not for always."
+            "Write a box as x1,y1,x2,y2 in pixels, followed by @start-end in seconds if it does not apply throughout."
         ) from error
 
 

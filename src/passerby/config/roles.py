@@ -1,4 +1,4 @@
-"""Who may do what on the pages of a site: roles, and the rights that each has. docs/ref/roles.md is made from this."""
+"""Roles of the web interface, and the rights of each. docs/ref/roles.md is generated from this."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is there for."""
+    """The role of an account."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
@@ -15,23 +15,26 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """What a route of the pages asks for."""
+    """What a route requires."""
 
-    ENTER = "enter"  # to be logged in, as whoever it may be
-    STATE = "state"  # how the site is: no pictures
-    LOOK = "look"  # live pictures, recordings, events, counts
-    HANDLE = "handle"  # mark events, ask for clips, agree to those of others
-    CHANGE = "change"  # zones, cameras, settings
-    PEOPLE = "people"  # accounts and sessions
-    KNOW = "know"  # who has an account, and for how long recordings stay
-    AUDIT = "audit"  # the log
-    CEILING = "ceiling"  # for how long recordings may stay at most; and to agree to changes of auditors
+    LOGIN = "login"  # to be logged in, in any role
+    VIEW_STATUS = "view_status"  # status of the site: no pictures
+    VIEW_MEDIA = "view_media"  # live view, recordings, events, counts
+    MANAGE_EVENTS = "manage_events"  # acknowledge and resolve events, request clips, approve those of others
+    EDIT_CONFIG = "edit_config"  # zones, cameras, settings
+    MANAGE_ACCOUNTS = "manage_accounts"  # accounts and sessions
+    VIEW_ACCOUNTS = "view_accounts"  # who has an account, and how long recordings are kept
+    VIEW_AUDIT_LOG = "view_audit_log"  # the audit log
+    SET_RETENTION_LIMIT = (
+        "set_retention_limit"  # the longest retention of recordings; and to approve changes of auditors
+    )
 
 
-_EVERYBODY = frozenset({Right.ENTER, Right.STATE})
+_EVERYBODY = frozenset({Right.LOGIN, Right.VIEW_STATUS})
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.VIEWER: _EVERYBODY | {Right.LOOK},
-    Role.OPERATOR: _EVERYBODY | {Right.LOOK, Right.HANDLE},
-    Role.ADMINISTRATOR: _EVERYBODY | {Right.LOOK, Right.HANDLE, Right.CHANGE, Right.PEOPLE, Right.KNOW},
-    Role.AUDITOR: _EVERYBODY | {Right.KNOW, Right.AUDIT, Right.CEILING},
+    Role.VIEWER: _EVERYBODY | {Right.VIEW_MEDIA},
+    Role.OPERATOR: _EVERYBODY | {Right.VIEW_MEDIA, Right.MANAGE_EVENTS},
+    Role.ADMINISTRATOR: _EVERYBODY
+    | {Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.EDIT_CONFIG, Right.MANAGE_ACCOUNTS, Right.VIEW_ACCOUNTS},
+    Role.AUDITOR: _EVERYBODY | {Right.VIEW_ACCOUNTS, Right.VIEW_AUDIT_LOG, Right.SET_RETENTION_LIMIT},
 }

@@ -1,10 +1,11 @@
-"""What a person can choose. Declared once: command line, plan, report and docs are made from these."""
+"""Settings of a run. Declared once: command line, plan, report and docs are derived from them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from passerby.config.regions import Region
 from passerby.core.kinds import HIDEABLE, Kind
@@ -12,7 +13,7 @@ from passerby.core.model import FrozenModel
 
 
 class Style(StrEnum):
-    """How a hidden thing is painted. Only `solid` depends on nothing of what it hides."""
+    """Fill of a mask. Only `solid` does not depend on the pixels that it hides."""
 
     SOLID = "solid"
     MOSAIC = "mosaic"
@@ -25,11 +26,11 @@ ALWAYS_SOLID = frozenset({Kind.PLATE, Kind.TEXT, Kind.SCREEN, Kind.REGION})
 
 #: Cells across and down of a mosaic or blur, however large the object. Recognition from mosaics feeds on more
 #: cells than this (McPherson et al., arXiv 1609.00408).
-CELLS = 4
+MOSAIC_CELLS = 4
 
 
 class Profile(StrEnum):
-    """How hard to look."""
+    """Detection effort."""
 
     FAST = "fast"
     BALANCED = "balanced"
@@ -37,7 +38,7 @@ class Profile(StrEnum):
 
 
 class Audio(StrEnum):
-    """What becomes of the sound."""
+    """Processing of the audio tracks."""
 
     REMOVE = "remove"
     KEEP = "keep"
@@ -45,55 +46,54 @@ class Audio(StrEnum):
 
 
 class Codec(StrEnum):
-    """How the output is encoded."""
+    """Video codec of the output."""
 
     H264 = "h264"
     HEVC = "hevc"
     AV1 = "av1"
 
 
-class Settings(FrozenModel):
-    """The choices that decide what comes out."""
+def _hideable(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    refused = [kind.value for kind in kinds if kind not in HIDEABLE]
+    if refused:
+        raise ValueError(f"cannot hide {', '.join(refused)}; choose from {', '.join(HIDEABLE)}")
+    return tuple(kind for kind in HIDEABLE if kind in kinds)
 
-    hide: tuple[Kind, ...] = Field(
-        default=(Kind.FACE, Kind.PLATE), description="Kinds of things to hide.", min_length=1
-    )
+
+#: Kinds to hide: at least one, each once, in the order of HIDEABLE.
+HiddenKinds = Annotated[tuple[Kind, ...], Field(min_length=1), AfterValidator(_hideable)]
+
+
+class Settings(FrozenModel):
+    """The settings that determine the output."""
+
+    hide: HiddenKinds = Field(default=(Kind.FACE, Kind.PLATE), description="Kinds of objects to hide.")
     style: Style = Field(
         default=Style.SOLID,
-        description="Fill of a mask. mosaic and blur are weaker: they show a few colours of what they hide. "
+        description="Fill of a mask. mosaic and blur are weaker: they keep a few colours of what they hide. "
         "Plates, text and screens are always solid.",
     )
-    profile: Profile = Field(
-        default=Profile.BALANCED, description="How hard to look: how often, at what size, how many models."
-    )
+    profile: Profile = Field(default=Profile.BALANCED, description="Detection effort: interval, input sizes, models.")
     hide_regions: tuple[Region, ...] = Field(
         default=(), description="Fixed regions to hide: x1,y1,x2,y2[@start-end];... in displayed pixels and seconds."
     )
     keep_regions: tuple[Region, ...] = Field(
-        default=(), description="Fixed regions in which findings are left alone, in the same form."
+        default=(), description="Fixed regions in which detections are not masked, in the same format."
     )
     audio: Audio = Field(
         default=Audio.REMOVE,
-        description="What becomes of the sound. disguise shifts voices; it is weak: a voice can still be known by it.",
+        description="Processing of the audio. disguise shifts voices; it is weak: a speaker can still be recognised.",
     )
     codec: Codec | None = Field(
-        default=None, description="Codec of the output; by default H.264 for 8-bit sources and HEVC for deeper ones."
+        default=None, description="Video codec; by default H.264 for 8-bit sources and HEVC for higher bit depths."
     )
     quality: int | None = Field(
         default=None,
         ge=1,
         le=51,
-        description="Constant rate factor of the encoder, lower is better; by default matched to the source.",
+        description="Constant rate factor (CRF) of the encoder, lower is better; by default matched to the source.",
     )
     exact_chroma: bool = Field(
-        default=False, description="Keep 4:2:2 and 4:4:4 colour, which many players cannot show, instead of 4:2:0."
+        default=False, description="Keep 4:2:2 and 4:4:4 chroma, which many players do not support, instead of 4:2:0."
     )
-    keep_times: bool = Field(default=False, description="Keep the date and time at which the source says it was made.")
-
-    @field_validator("hide")
-    @classmethod
-    def _hideable(cls, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
-        refused = [kind.value for kind in kinds if kind not in HIDEABLE]
-        if refused:
-            raise ValueError(f"cannot hide {', '.join(refused)}; choose from {', '.join(HIDEABLE)}")
-        return tuple(kind for kind in HIDEABLE if kind in kinds)
+    keep_times: bool = Field(default=False, description="Keep the creation date and time of the source.")

@@ -1,4 +1,4 @@
-"""Changing `site.yaml` as a person would: what is not changed stays as it was written, with its comments."""
+"""Editing `site.yaml` as a person would: what is not changed stays as it is written, with its comments."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from ruamel.yaml.util import load_yaml_guess_indent
 
 from passerby.core.errors import UsageError
 
-#: Stands for a value that is to be taken out of the file.
-GONE = object()
+#: In place of a value: remove the key from the file.
+REMOVED = object()
 
 
 class SiteText:
-    """The text of a site's file, to be changed. Raises UsageError when it is no YAML."""
+    """The text of a site file, for editing. Raises UsageError when it is not YAML."""
 
     def __init__(self, text: str, path: Path) -> None:
         try:
             _, indent, offset = load_yaml_guess_indent(text)
             self._yaml = YAML(typ="rt")
             self._yaml.preserve_quotes = True
-            self._yaml.width = 4096  # lines stay as long as they are
+            self._yaml.width = 4096  # long lines are not wrapped
             dash = offset or 0
             self._yaml.indent(mapping=2, sequence=max(indent or 2, dash + 2), offset=dash)
             self._written = self._yaml.load(text)
         except YAMLError as error:
             raise UsageError(f"{path} is not YAML: {str(error).splitlines()[0]}. Correct it there.") from None
         if not isinstance(self._written, CommentedMap):
-            raise UsageError(f"{path} names no cameras. Print a file to begin with: passerby watch --example")
+            raise UsageError(f"{path} lists no cameras. Print a file to start with: passerby watch --example")
 
-    def written(self, *at: str) -> Any:  # noqa: ANN401  # whatever stands there
-        """What stands at a place, as it is written; None when nothing does."""
+    def written(self, *at: str) -> Any:  # noqa: ANN401  # any YAML value
+        """The value at a path, as it is written; None when there is none."""
         node: Any = self._written
         for part in at:
             if not isinstance(node, Mapping) or part not in node:
@@ -45,16 +45,16 @@ class SiteText:
         return _plain(node)
 
     def put(self, at: Sequence[str], value: object, full: object = None) -> None:
-        """Write `value` at a place, or take out what is there (GONE). `full` is the same with what need not be written,
-        for being what holds anyway: where that stands in the file it stays."""
+        """Write `value` at a path, or remove what is there (REMOVED). `full` is the same value with its defaults: where
+        the file states one of these, it stays."""
         node = self._written
         for part in at[:-1]:
             if not isinstance(node.get(part), CommentedMap):
-                if value is GONE:
+                if value is REMOVED:
                     return
                 node[part] = CommentedMap()
             node = node[part]
-        if value is GONE:
+        if value is REMOVED:
             node.pop(at[-1], None)
         else:
             _put(node, at[-1], value, value if full is None else full)
@@ -66,68 +66,67 @@ class SiteText:
 
 
 def _put(node: Any, key: Any, value: object, full: object) -> None:  # noqa: ANN401  # ruamel's, without types
-    """`node[key] = value`, going as deep as it can, so that comments inside stay."""
-    there = node[key] if isinstance(node, CommentedSeq) or key in node else None
-    if isinstance(value, Mapping) and isinstance(there, CommentedMap) and isinstance(full, Mapping):
-        for gone in [name for name in there if name not in value]:
-            if _differs(there[gone], full.get(gone, GONE)):
-                del there[gone]
+    """`node[key] = value`, as deep as possible, so that comments inside stay."""
+    current = node[key] if isinstance(node, CommentedSeq) or key in node else None
+    if isinstance(value, Mapping) and isinstance(current, CommentedMap) and isinstance(full, Mapping):
+        for name in [name for name in current if name not in value]:
+            if _differs(current[name], full.get(name, REMOVED)):
+                del current[name]
         for name, part in value.items():
-            _put(there, name, part, full.get(name, part))
-    elif isinstance(value, list) and isinstance(there, CommentedSeq) and isinstance(full, list):
-        _put_all(there, value, full)
-    elif there is None or _differs(there, value):
-        node[key] = _made(value)
+            _put(current, name, part, full.get(name, part))
+    elif isinstance(value, list) and isinstance(current, CommentedSeq) and isinstance(full, list):
+        _merge_lists(current, value, full)
+    elif current is None or _differs(current, value):
+        node[key] = _new_node(value)
 
 
-def _put_all(there: CommentedSeq, value: list[object], full: list[object]) -> None:
-    """A list into a list: things with a name are found again by it, others by their place."""
-    names = [one.get("name") if isinstance(one, Mapping) else None for one in there]
-    wanted = [one.get("name") if isinstance(one, Mapping) else None for one in value]
-    if all(wanted) and all(names):
-        for place in reversed([n for n, name in enumerate(names) if name not in wanted]):
-            del there[place]
+def _merge_lists(current: CommentedSeq, value: list[object], full: list[object]) -> None:
+    """Merge a list into a list: items with a name are matched by it, others by their index."""
+    current_names, names = [_name(item) for item in current], [_name(item) for item in value]
+    if all(names) and all(current_names):
+        for index in reversed([n for n, name in enumerate(current_names) if name not in names]):
+            del current[index]
     else:
-        while len(there) > len(value):
-            del there[len(there) - 1]
-    for place, part in enumerate(value):
-        here = next((n for n, one in enumerate(there) if wanted[place] and _name(one) == wanted[place]), None)
-        if wanted[place] and here is None:
-            there.insert(place, _made(part))
-        elif here is not None and here != place:
-            there.insert(place, there.pop(here))
-            _put(there, place, part, full[place])
-        elif place < len(there):
-            _put(there, place, part, full[place])
+        while len(current) > len(value):
+            del current[len(current) - 1]
+    for index, part in enumerate(value):
+        found = next((n for n, item in enumerate(current) if names[index] and _name(item) == names[index]), None)
+        if names[index] and found is None:
+            current.insert(index, _new_node(part))
+        elif found is not None and found != index:
+            current.insert(index, current.pop(found))
+            _put(current, index, part, full[index])
+        elif index < len(current):
+            _put(current, index, part, full[index])
         else:
-            there.append(_made(part))
+            current.append(_new_node(part))
 
 
 def _name(node: object) -> object:
     return node.get("name") if isinstance(node, Mapping) else None
 
 
-def _differs(there: object, value: object) -> bool:
-    """Is what stands there something else? 1 and 1.0 are not."""
-    return bool(_plain(there) != value)
+def _differs(current: object, value: object) -> bool:
+    """Does the file hold another value? 1 and 1.0 are equal."""
+    return bool(_plain(current) != value)
 
 
-def _made(value: object) -> object:
-    """As it is written when it is new: lists of simple things on one line."""
+def _new_node(value: object) -> object:
+    """A new value as it is written: lists of scalars on one line."""
     if isinstance(value, Mapping):
-        made = CommentedMap()
+        node = CommentedMap()
         for name, part in value.items():
-            made[name] = _made(part)
-        return made
+            node[name] = _new_node(part)
+        return node
     if isinstance(value, list | tuple):
-        parts = CommentedSeq(_made(part) for part in value)
+        items = CommentedSeq(_new_node(part) for part in value)
         if not any(isinstance(part, Mapping) for part in value):
-            parts.fa.set_flow_style()
-        return parts
+            items.fa.set_flow_style()
+        return items
     return value
 
 
-def _plain(node: object) -> Any:  # noqa: ANN401  # whatever stands there
+def _plain(node: object) -> Any:  # noqa: ANN401  # any YAML value
     if isinstance(node, Mapping):
         return {str(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list | tuple):

@@ -1,4 +1,4 @@
-"""Reading `site.yaml`: the environment's secrets put in, defaults spread, and each error with its line and remedy."""
+"""Reading `site.yaml`: environment variables are substituted, defaults applied, and errors reported by line."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from passerby.config.address import Way, holds_password
+from passerby.config.address import CameraProtocol, contains_password
+from passerby.config.renamed_keys import RENAMED_KEYS, Location, find_renamed
 from passerby.config.site import Site, StatusSettings
 from passerby.core.errors import UsageError
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
-Location = tuple[int | str, ...]
-
 
 def load_site(path: Path, environment: Mapping[str, str] | None = None) -> Site:
-    """The site that a file describes. Paths in it are relative to the file's folder; `${NAME}` in any text stands for a
-    variable of the environment.
+    """The site that a file describes. Paths in it are relative to the folder of the file; `${NAME}` in any text is
+    replaced by that environment variable.
 
     Raises UsageError with the line, what is wrong there, and what to do; never with the value of a variable.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UsageError(f"There is no file {path}. Print one to begin with: passerby watch --example") from None
+        raise UsageError(f"There is no file {path}. Print one to start with: passerby watch --example") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{path} cannot be read: {reason}. Check its name and your rights to it.") from None
+        raise UsageError(f"{path} cannot be read: {reason}. Check its name and permissions.") from None
     return parse_site(text, path, os.environ if environment is None else environment)
 
 
 def parse_site(text: str, path: Path, environment: Mapping[str, str]) -> Site:
-    """As load_site, of the text of a file that lies, or would lie, at `path`."""
+    """As load_site, from the text of a file that is, or would be, at `path`."""
     written = _yaml(text, path)
-    _no_passwords(written, path)
+    _refuse_renamed(written, path)
+    _refuse_passwords(written, path)
     values: dict[str, Any] = {key: _filled(value, path, environment, written, (key,)) for key, value in written.items()}
     defaults = values.get("defaults") or {}
     cameras = values.get("cameras") or {}
@@ -53,16 +53,16 @@ def parse_site(text: str, path: Path, environment: Mapping[str, str]) -> Site:
         site = Site.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise UsageError(_told(path, written, first["loc"], first["type"], first["msg"])) from None
-    return _placed(site, path.absolute().parent)
+        raise UsageError(_message(path, written, first["loc"], first["type"], first["msg"])) from None
+    return _resolve_paths(site, path.absolute().parent)
 
 
 def status_port(path: Path) -> int:
-    """The port that a file names for status, whatever else is in it. Raises UsageError."""
+    """The port of status that a file sets, whatever else is in it. Raises UsageError."""
     try:
         written = _yaml(path.read_text(encoding="utf-8"), path)
     except (OSError, UnicodeDecodeError):
-        raise UsageError(f"{path} cannot be read. Check its name and your rights to it.") from None
+        raise UsageError(f"{path} cannot be read. Check its name and permissions.") from None
     status = written.get("status")
     port = status.get("port") if isinstance(status, CommentedMap) else None
     return port if isinstance(port, int) else StatusSettings().port
@@ -79,11 +79,19 @@ def _yaml(text: str, path: Path) -> CommentedMap:
     except YAMLError as error:
         raise UsageError(f"{path} is not YAML: {str(error).splitlines()[0]}. Correct it there.") from None
     if not isinstance(written, CommentedMap):
-        raise UsageError(f"{path} names no cameras. Print a file to begin with: passerby watch --example")
+        raise UsageError(f"{path} lists no cameras. Print a file to start with: passerby watch --example")
     return written
 
 
-def _no_passwords(written: CommentedMap, path: Path) -> None:
+def _refuse_renamed(written: CommentedMap, path: Path) -> None:
+    renamed = find_renamed(written, RENAMED_KEYS)
+    if renamed is not None:
+        at, new = renamed
+        name = ".".join(str(part) for part in at)
+        raise UsageError(f"{path}:{_line(written, at)}: {name}: this setting is called {new} now. Rename it there.")
+
+
+def _refuse_passwords(written: CommentedMap, path: Path) -> None:
     cameras = written.get("cameras")
     for name, camera in cameras.items() if isinstance(cameras, CommentedMap) else ():
         for key in ("url", "password") if isinstance(camera, CommentedMap) else ():
@@ -91,16 +99,16 @@ def _no_passwords(written: CommentedMap, path: Path) -> None:
             if not isinstance(value, str):
                 continue
             bare = _VARIABLE.sub("", value)
-            if bare.strip() if key == "password" else holds_password(bare):
+            if bare.strip() if key == "password" else contains_password(bare):
                 variable = re.sub(r"\W", "_", str(name)).upper() + "_PASSWORD"
                 raise UsageError(
-                    f"{path}:{_line(written, ('cameras', name, key))}: a password stands in the file, where backups "
-                    f"and mail will copy it. Put it into the environment, and write password: ${{{variable}}} here."
+                    f"{path}:{_line(written, ('cameras', name, key))}: the file contains a password, which would "
+                    f"end up in backups and mail. Set it in the environment, and write password: ${{{variable}}} here."
                 )
 
 
 def _filled(value: object, path: Path, environment: Mapping[str, str], whole: CommentedMap, at: Location) -> object:
-    """Plain dicts and lists, with variables put in."""
+    """Plain dicts and lists, with variables substituted."""
     if isinstance(value, CommentedMap):
         return {key: _filled(v, path, environment, whole, (*at, key)) for key, v in value.items()}
     if isinstance(value, CommentedSeq):
@@ -110,32 +118,32 @@ def _filled(value: object, path: Path, environment: Mapping[str, str], whole: Co
     for name in _VARIABLE.findall(value):
         if name not in environment:
             raise UsageError(
-                f"{path}:{_line(whole, at)}: the environment has no variable {name}. Set it where passerby is started: "
-                f"export {name}=..., or in the EnvironmentFile of the service."
+                f"{path}:{_line(whole, at)}: the environment variable {name} is not set. Set it where passerby is "
+                f"started: export {name}=..., or in the EnvironmentFile of the service."
             )
     return _VARIABLE.sub(lambda match: environment[match[1]], value)
 
 
-def _told(path: Path, written: CommentedMap, where: Sequence[int | str], kind: str, message: str) -> str:
+def _message(path: Path, written: CommentedMap, where: Sequence[int | str], kind: str, message: str) -> str:
     at = tuple(where)
-    if at[:1] == ("cameras",) and len(at) > 2 and not _stands(written, at) and _stands(written, ("defaults", *at[2:3])):
+    if at[:1] == ("cameras",) and len(at) > 2 and not _exists(written, at) and _exists(written, ("defaults", *at[2:3])):
         at = ("defaults", *at[2:])
     name = ".".join(str(part) for part in at) or "the file"
     if kind == "extra_forbidden":
-        what = "there is no such setting. Look for a slip of the pen; docs/ref/site.md lists them all"
+        what = "there is no such setting. Check its spelling; docs/ref/site.md lists all settings"
     elif kind == "missing":
-        what = "it is missing. Add it; docs/ref/site.md says what it takes"
+        what = "this setting is required. Add it; docs/ref/site.md describes it"
     else:
         what = message.removeprefix("Value error, ").rstrip(".") + ". Correct it there"
     return f"{path}:{_line(written, at)}: {name}: {what}."
 
 
-def _stands(written: object, at: Sequence[int | str]) -> bool:
+def _exists(written: object, at: Sequence[int | str]) -> bool:
     return len(list(_steps(written, at))) == len(at)
 
 
 def _steps(written: object, at: Sequence[int | str]) -> Iterator[int]:
-    """The line of each step on the way, as far as the way goes, from 1."""
+    """The line (from 1) of each step of a path, as far as it exists."""
     for part in at:
         if isinstance(written, CommentedMap) and part in written:
             yield written.lc.key(part)[0] + 1
@@ -150,15 +158,15 @@ def _line(written: CommentedMap, at: Sequence[int | str]) -> int:
     return max(_steps(written, at), default=1)
 
 
-def _placed(site: Site, folder: Path) -> Site:
-    """Relative paths made absolute, from the file's folder."""
+def _resolve_paths(site: Site, folder: Path) -> Site:
+    """Make relative paths absolute, from the folder of the file."""
     cameras = {
         name: camera.model_copy(update={"url": str(folder / camera.address().url)})
-        if camera.address().way is Way.FILE
+        if camera.address().protocol is CameraProtocol.FILE
         else camera
         for name, camera in site.cameras.items()
     }
-    files = ("certificate", "key", "stolen")
-    own = {name: str(folder / path) for name in files if (path := getattr(site.pages, name)) is not None}
-    pages = site.pages.model_copy(update=own)
-    return site.model_copy(update={"data": str(folder / site.data), "cameras": cameras, "pages": pages})
+    files = ("certificate", "key", "breached_passwords")
+    absolute = {name: str(folder / path) for name in files if (path := getattr(site.web, name)) is not None}
+    web = site.web.model_copy(update=absolute)
+    return site.model_copy(update={"data": str(folder / site.data), "cameras": cameras, "web": web})

@@ -1,4 +1,4 @@
-"""Does a timetable hold now? With the public holidays of a country or a part of one."""
+"""Is a timetable active now? With the public holidays of a country or a subdivision."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _WEEK = (Day.MON, Day.TUE, Day.WED, Day.THU, Day.FRI, Day.SAT, Day.SUN)
 
 
 @lru_cache(maxsize=64)
-def public_holidays(place: str, year: int) -> frozenset[date]:
-    """Of a country (DE) or a part of one (DE-BE). Raises ValueError for a place that is not known."""
-    country, _, part = place.partition("-")
+def public_holidays(region: str, year: int) -> frozenset[date]:
+    """Of a country (DE) or a subdivision (DE-BE). Raises ValueError for an unknown one."""
+    country, _, part = region.partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
     except NotImplementedError:
         raise ValueError(
-            f"no holidays are known of {place}: write a country or a part of it, such as DE or DE-BE"
+            f"the public holidays of {region} are not known: write a country or a subdivision, such as DE or DE-BE"
         ) from None
 
 
@@ -33,20 +33,19 @@ class Schedules:
         self._by_name = {table.name: table for table in timetables}
         self._zone = zone
 
-    def holds(self, name: str, wall: float) -> bool:
-        """Does the timetable hold at `wall` (Unix seconds)? Raises KeyError for one that is not there."""
+    def is_active(self, name: str, wall: float) -> bool:
+        """Is the timetable active at `wall` (Unix seconds)? Raises KeyError for one that does not exist."""
         table = self._by_name[name]
         local = datetime.fromtimestamp(wall, UTC).astimezone(self._zone)
         today, now = local.date(), local.time()
         return any(
-            _covers(hours, _day(table, today), now)
-            or _from_the_night(hours, _day(table, today - timedelta(days=1)), now)
+            _covers(hours, _day(table, today), now) or _carried_over(hours, _day(table, today - timedelta(days=1)), now)
             for hours in table.hours
         )
 
 
 def _day(table: Timetable, day: date) -> Day:
-    if day in table.also or (table.holidays is not None and day in public_holidays(table.holidays, day.year)):
+    if day in table.extra_holidays or (table.holidays is not None and day in public_holidays(table.holidays, day.year)):
         return Day.HOLIDAY
     return _WEEK[day.weekday()]
 
@@ -59,6 +58,6 @@ def _covers(hours: Hours, day: Day, now: time) -> bool:
     return hours.start <= now < hours.end
 
 
-def _from_the_night(hours: Hours, yesterday: Day, now: time) -> bool:
-    """Did the stretch begin yesterday and go on until later than now?"""
+def _carried_over(hours: Hours, yesterday: Day, now: time) -> bool:
+    """Did the range start yesterday, and does it last beyond now?"""
     return yesterday in hours.days and time(0) < hours.end <= hours.start and now < hours.end

@@ -1,4 +1,4 @@
-"""Where the pages of a site are served, and to whom: that part of site.yaml."""
+"""The web interface of a site: the `web` block of site.yaml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 def is_loopback(host: str) -> bool:
-    """Is an address to listen on reachable from this machine alone?"""
+    """Can an address to listen on be reached from this machine only?"""
     if host == "localhost":
         return True
     try:
@@ -23,78 +23,90 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Proxy(FrozenModel):
-    """A proxy that speaks TLS to everybody, and to this machine in the clear. Nobody else is answered."""
+class ProxySettings(FrozenModel):
+    """A reverse proxy that terminates TLS. Requests from any other address are refused."""
 
-    name: str = Field(description="The host name under which people reach the pages, as cameras.example.org.")
-    address: str = Field(default="127.0.0.1", description="The address that the proxy's requests come from.")
+    name: str = Field(description="Public host name of the web interface, as cameras.example.org.")
+    address: str = Field(default="127.0.0.1", description="The address from which the proxy connects.")
 
     @field_validator("name")
     @classmethod
-    def _a_name(cls, name: str) -> str:
+    def _valid_host_name(cls, name: str) -> str:
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no host name: write it without https:// and without a path")
+            raise ValueError(f"{name!r} is not a host name: write it without https:// and without a path")
         return name.lower()
 
     @field_validator("address")
     @classmethod
-    def _an_address(cls, address: str) -> str:
+    def _valid_address(cls, address: str) -> str:
         try:
             return str(ipaddress.ip_address(address))
         except ValueError:
-            raise ValueError(f"{address!r} is no address: write it in numbers, as 192.0.2.10") from None
+            raise ValueError(f"{address!r} is not an IP address: write one as 192.0.2.10") from None
 
 
-class Oidc(FrozenModel):
-    """Another site that says who somebody is (OpenID Connect). Accounts are made here all the same."""
+class OidcSettings(FrozenModel):
+    """Single sign-on with OpenID Connect. Accounts are still created in passerby."""
 
-    called: str = Field(default="OpenID", max_length=60, description="What people call it.")
-    issuer: str = Field(pattern=r"^https?://[^\s?#]+$", description="Its address, as it calls itself.")
-    client: str = Field(min_length=1, description="What it calls this site (client_id).")
-    secret: SecretStr = Field(description="Its secret with this site, from the environment: ${OIDC_SECRET}.")
-    claim: str = Field(default="sub", description="What of its word is the name in `passerby accounts add --oidc`.")
+    display_name: str = Field(
+        default="OpenID", max_length=60, description="Name of the identity provider on the login page."
+    )
+    issuer: str = Field(pattern=r"^https?://[^\s?#]+$", description="Issuer URL of the identity provider.")
+    client_id: str = Field(min_length=1, description="Client id of this site at the identity provider.")
+    client_secret: SecretStr = Field(description="Client secret, from the environment: ${OIDC_SECRET}.")
+    claim: str = Field(
+        default="sub", description="Claim of the id token that holds the name given to `passerby accounts add --oidc`."
+    )
 
     @model_validator(mode="after")
     def _encrypted(self) -> Self:
         host = re.sub(r"^https?://|[:/].*$", "", self.issuer)
         if self.issuer.startswith("http://") and not is_loopback(host):
-            raise ValueError("the issuer is reached in the clear, so that anybody on the way could log in: use https")
+            raise ValueError(
+                "the issuer is reached without encryption, so that anybody on the path could log in: use https"
+            )
         return self
 
 
-class PagesSettings(FrozenModel):
-    """The pages of the site. Off this machine they are served with login and TLS, or not at all."""
+class WebSettings(FrozenModel):
+    """The web interface. Beyond this machine it is served with login and TLS, or not at all."""
 
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on. On loopback the pages are at the port of `status`."
+        default="127.0.0.1",
+        description="Address to listen on. On loopback, the web interface uses the port of `status`.",
     )
     port: int = Field(default=8443, ge=0, le=65535, description="Port, where `host` is not loopback.")
     certificate: str | None = Field(
-        default=None, description="TLS certificate (PEM), relative to this file; by default one is made and kept."
+        default=None,
+        description="TLS certificate (PEM), relative to this file; by default a self-signed one is created.",
     )
     key: str | None = Field(default=None, description="Private key of `certificate` (PEM).")
-    proxy: Proxy | None = Field(default=None, description="The proxy in front, which then does TLS.")
-    oidc: Oidc | None = Field(default=None, description="Another site that says who somebody is.")
-    two_persons: bool = Field(default=False, description="Does exporting a clip take the consent of a second person?")
+    proxy: ProxySettings | None = Field(
+        default=None, description="The reverse proxy in front, which then terminates TLS."
+    )
+    oidc: OidcSettings | None = Field(default=None, description="Single sign-on with OpenID Connect.")
+    dual_approval: bool = Field(default=False, description="Require the approval of a second person to export a clip.")
     second_factor: bool = Field(
-        default=False, description="Must everybody who logs in with a password have a second factor?"
+        default=False, description="Require a second factor of everybody who logs in with a password."
     )
-    stolen: str | None = Field(
+    breached_passwords: str | None = Field(
         default=None,
-        description="File of stolen passwords that nobody may take: a SHA-1 a line, sorted; relative to this file.",
+        description="File of breached passwords to refuse: one SHA-1 per line, sorted; relative to this file.",
     )
-    idle: float = Field(default=60.0, ge=1, le=1440, description="Minutes without a request that end a session.")
-    longest: float = Field(default=12.0, gt=0, le=168, description="Hours after which a session ends in any case.")
+    idle_timeout: float = Field(
+        default=60.0, ge=1, le=1440, description="Minutes without a request after which a session ends."
+    )
+    max_session: float = Field(default=12.0, gt=0, le=168, description="Hours after which a session ends in any case.")
 
     @model_validator(mode="after")
     def _together(self) -> Self:
         if (self.certificate is None) != (self.key is None):
-            raise ValueError("certificate and key go together: give both, or none")
+            raise ValueError("certificate and key go together: set both, or neither")
         if self.proxy is not None and self.certificate is not None:
-            raise ValueError("with a proxy in front it is the proxy that needs the certificate: give one of them")
+            raise ValueError("behind a proxy, the proxy holds the certificate: set one of the two")
         return self
 
     @property
     def local(self) -> bool:
-        """Reached from this machine alone, or by a proxy on it."""
+        """Reached from this machine only, or by a proxy on it."""
         return is_loopback(self.host)

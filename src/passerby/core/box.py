@@ -1,15 +1,18 @@
-"""A box: where something is, in displayed pixels."""
+"""Bounding boxes and points, in displayed pixels."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+#: (x, y) in displayed pixels.
+Point = tuple[float, float]
+
 
 class Box(NamedTuple):
     """An axis-parallel rectangle in displayed pixels (upright, square), x to the right and y down.
 
-    Corners are floats and half-open: a box that covers pixel 0 only is (0, 0, 1, 1). It may reach
-    beyond the picture.
+    Corners are floats and half-open: a box that covers pixel 0 only is (0, 0, 1, 1). It may extend
+    beyond the frame.
     """
 
     x1: float
@@ -30,7 +33,7 @@ class Box(NamedTuple):
         return max(0.0, self.width) * max(0.0, self.height)
 
     @property
-    def side(self) -> float:
+    def shorter_side(self) -> float:
         """The shorter side."""
         return min(self.width, self.height)
 
@@ -50,7 +53,7 @@ class Box(NamedTuple):
         return Box(cx + dx - half_w, cy + dy - half_h, cx + dx + half_w, cy + dy + half_h)
 
     def hull(self, other: Box) -> Box:
-        """The smallest box that holds both."""
+        """The smallest box that contains both."""
         return Box(
             min(self.x1, other.x1),
             min(self.y1, other.y1),
@@ -58,26 +61,26 @@ class Box(NamedTuple):
             max(self.y2, other.y2),
         )
 
-    def overlap(self, other: Box) -> float:
-        """Area in common, in square pixels."""
+    def intersection(self, other: Box) -> float:
+        """Area of the intersection, in square pixels."""
         return max(0.0, min(self.x2, other.x2) - max(self.x1, other.x1)) * max(
             0.0, min(self.y2, other.y2) - max(self.y1, other.y1)
         )
 
     def iou(self, other: Box) -> float:
         """Intersection over union, 0 to 1."""
-        common = self.overlap(other)
+        common = self.intersection(other)
         return common / (self.area + other.area - common) if common else 0.0
 
     def containment(self, other: Box) -> float:
         """The share of this box that lies in `other`, 0 to 1."""
-        return self.overlap(other) / self.area if self.area else 0.0
+        return self.intersection(other) / self.area if self.area else 0.0
 
-    def clipped(self, width: float, height: float) -> Box:
-        """The part within a picture of `width` by `height`; empty (area 0) when it lies outside."""
+    def clip(self, width: float, height: float) -> Box:
+        """The part within a frame of `width` by `height`; empty (area 0) when it lies outside."""
         x1, y1 = min(max(self.x1, 0.0), width), min(max(self.y1, 0.0), height)
         return Box(x1, y1, max(x1, min(self.x2, width)), max(y1, min(self.y2, height)))
 
     def lerp(self, other: Box, share: float) -> Box:
-        """The box `share` (0 to 1) of the way from this one to `other`, on a straight line."""
+        """Linear interpolation: the box at `share` (0 to 1) of the way from this one to `other`."""
         return Box(*(a + (b - a) * share for a, b in zip(self, other, strict=True)))

@@ -1,9 +1,9 @@
-"""What time it is, and how far that can be believed.
+"""The current time, and whether it can be trusted.
 
-Cameras stand on sites where the power fails, on small machines that wake up in 1970, behind uplinks over which the
-network's time comes late. So a moment has two faces. Its `monotonic` time never jumps while the machine runs, and all
-that is done with times inside a run is done with that. Its `wall` time is what people read; it may be wrong at first,
-and is put right later for everything that was recorded in the same run (`store/recordings/boot_sessions.py`).
+Cameras run on sites where the power fails, on small machines that start in 1970, behind uplinks over which NTP is slow
+to synchronise. So a moment has two readings. Its `monotonic` time never jumps while the machine runs, and all
+computation within a run uses it. Its `wall` time is what people read; it may be wrong at first, and is corrected later
+for everything that was recorded in the same run (`store/recordings/boot_sessions.py`).
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import Protocol
 
 from passerby.core.errors import PasserbyError
 
-#: Where Linux says which run of the machine this is: another text after each start.
+#: Where Linux identifies the current boot: another text after each start.
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
-#: What adjtimex(2) returns while nobody has set the clock by a better one.
+#: What adjtimex(2) returns while the clock is not synchronised (TIME_ERROR).
 _NOT_SYNCHRONISED = 5
-#: Larger than the kernel's `struct timex`, which is 208 bytes on 64-bit machines. All zeros only asks.
+#: Larger than the kernel's `struct timex`, which is 208 bytes on 64-bit machines. All zeros only reads it.
 _TIMEX = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`monotonic`: seconds since the machine was started, the same in all its processes, never jumping.
-    `wall`: seconds of Unix time (UTC), as the machine says. `trusted`: whether that is to be believed."""
+    """`monotonic`: seconds since boot, the same in all processes of the machine, without jumps. `wall`: Unix time in
+    seconds (UTC) by the clock of the machine. `trusted`: whether that clock is synchronised."""
 
     monotonic: float
     wall: float
@@ -35,33 +35,33 @@ class Moment:
 
 
 class Clock(Protocol):
-    """Where moments come from. Tests bring their own."""
+    """The source of moments. Tests pass in their own."""
 
     def now(self) -> Moment: ...
 
 
 class SystemClock:
-    """The machine's clock. It is trusted while the kernel says that it is kept by a better one (NTP, GPS), or always
-    with `believed`: for machines that have a good clock of their own and no network."""
+    """The clock of the machine. It is trusted while the kernel reports that it is synchronised (NTP, GPS), or always
+    with `always_trusted`: for machines that have a good clock of their own and no network."""
 
-    def __init__(self, believed: bool = False) -> None:
-        self._believed = believed
+    def __init__(self, always_trusted: bool = False) -> None:
+        self._always_trusted = always_trusted
         self._library = ctypes.CDLL(None, use_errno=True)
 
     def now(self) -> Moment:
-        # Not CLOCK_MONOTONIC, which stands still while the machine sleeps. Both run at the pace of the wall clock when
-        # that is being pulled right, and neither follows its jumps.
+        # Not CLOCK_MONOTONIC, which stops while the machine sleeps. Both follow the slewing of the wall clock, and
+        # neither follows its steps.
         monotonic, wall = time.clock_gettime(time.CLOCK_BOOTTIME), time.time()
-        return Moment(monotonic, wall, self._believed or self._synchronised())
+        return Moment(monotonic, wall, self._always_trusted or self._synchronised())
 
     def _synchronised(self) -> bool:
-        """Setting the clock by hand makes the kernel say no, until it is kept again."""
+        """False after the clock was set by hand, until it is synchronised again."""
         state: int = self._library.adjtimex(ctypes.create_string_buffer(_TIMEX))
         return 0 <= state < _NOT_SYNCHRONISED
 
 
 def boot_id() -> str:
-    """Which run of the machine this is. Monotonic times of two runs have nothing to do with each other.
+    """Identifies the current boot of the machine. Monotonic times of two boots cannot be compared.
 
     Raises PasserbyError where the system hides it.
     """
@@ -69,6 +69,6 @@ def boot_id() -> str:
         return _BOOT.read_text(encoding="ascii").strip()
     except OSError as error:
         raise PasserbyError(
-            f"{_BOOT} cannot be read ({error.strerror}), so times of recordings would make no sense. Let the service "
-            "see /proc: in a systemd unit, take out ProcSubset=pid."
+            f"{_BOOT} cannot be read ({error.strerror}), so recordings could not be timed. Give the service access to "
+            "/proc: in a systemd unit, remove ProcSubset=pid."
         ) from error

@@ -1,4 +1,4 @@
-"""The date at which a still was made: all of its EXIF that `keep_times` keeps, and an EXIF of nothing else."""
+"""Creation date of a still: the only EXIF that `keep_times` keeps, and an EXIF block that holds nothing else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 import struct
 from collections.abc import Mapping
 
-#: What is said of a file that has nothing in its EXIF but the date.
-DATE = "the date at which it was made"
-#: EXIF 2.32: DateTimeOriginal and OffsetTimeOriginal, and what they may say; somebody may have written anything there.
+#: How reports name an EXIF block that holds the date only.
+CREATION_DATE = "the creation date"
+#: EXIF 2.32: DateTimeOriginal and OffsetTimeOriginal, and their valid form, since files may hold any text there.
 ORIGINAL = 36867
 _TAGS = {ORIGINAL: r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", 36881: r"[+-]\d\d:\d\d"}
 
@@ -17,7 +17,7 @@ Dates = tuple[tuple[int, str], ...]
 
 
 def dates_of(tags: Mapping[int, object]) -> Dates:
-    """Those of the tags of an EXIF directory that say when it was made."""
+    """The tags of an EXIF directory that state the creation date."""
     found = []
     for tag, form in _TAGS.items():
         text = tags.get(tag)
@@ -27,7 +27,7 @@ def dates_of(tags: Mapping[int, object]) -> Dates:
 
 
 def date_exif(dates: Dates) -> bytes:
-    """EXIF with these tags alone, without the mark in front that JPEG wants: a directory that leads to a second one."""
+    """EXIF with these tags only, without the prefix that JPEG requires: a directory that points to a second one."""
     first = struct.pack("<2sHIHHHIII", b"II", 42, 8, 1, 0x8769, 4, 1, 26, 0)
     entries, texts = b"", b""
     begin = len(first) + 2 + 12 * len(dates) + 4

@@ -1,4 +1,4 @@
-"""The kinds of things that are found, and what a detector says of one."""
+"""Kinds of objects, and a single detection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from passerby.core.box import Box
 
 
 class Kind(StrEnum):
-    """What a detection is. There is no kind for who somebody is, and there never will be."""
+    """Kind of a detected object. There is no kind for the identity of a person, and there never will be."""
 
     FACE = "face"
     PLATE = "plate"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class ObjectClass(StrEnum):
-    """What is counted: somebody, or a vehicle by its kind. Never more than that."""
+    """Class of a counted object: a person, or a type of vehicle. Never more than that."""
 
     PERSON = "person"
     BICYCLE = "bicycle"
@@ -31,21 +31,21 @@ class ObjectClass(StrEnum):
     TRUCK = "truck"
 
 
-#: What `--hide` takes. Vehicles are found to look for plates on them and to be counted, not to be hidden; regions are
-#: not found, but drawn by a person.
+#: Values of `--hide`. Vehicles are detected to find plates on them and to be counted, not to be hidden; regions are not
+#: detected, but drawn by a person.
 HIDEABLE = (Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One thing found in one frame.
+    """One detection in one frame.
 
-    `score` is the model's own, 0 to 1. `origin` says which look found it: the id of the weights, or
-    `head:<weights>` for a head whose place was derived from a body. `sort` is what it counts as, where the model tells.
+    `score` is the confidence of the model, 0 to 1. `origin` is the id of the weights, or `head:<weights>` for a head
+    whose box was derived from a body. `object_class` is set where the model distinguishes classes.
     """
 
     kind: Kind
     box: Box
     score: float
     origin: str
-    sort: ObjectClass | None = None
+    object_class: ObjectClass | None = None

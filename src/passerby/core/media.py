@@ -1,4 +1,4 @@
-"""What is known of a source before a frame of it is decoded."""
+"""Metadata of a source, known before a frame is decoded."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from passerby.core.box import Box
-
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """How stored pixels become displayed ones.
+    """How stored pixels are mapped to displayed ones.
 
-    A player first mirrors the stored picture left to right (`mirrored`), then turns it clockwise by `rotation` degrees
-    (0, 90, 180 or 270), and shows each stored pixel `pixel_aspect` times as wide as high (before turning).
+    A player first mirrors the stored frame left to right (`mirrored`), then rotates it clockwise by `rotation` degrees
+    (0, 90, 180 or 270), and shows each stored pixel `pixel_aspect` times as wide as high (before rotation).
     """
 
     width: int
@@ -27,7 +25,7 @@ class Geometry:
     pixel_aspect: Fraction = Fraction(1)
 
     @property
-    def upright(self) -> tuple[int, int]:
+    def display_size(self) -> tuple[int, int]:
         """(width, height) in displayed, square pixels."""
         wide = round(self.width * self.pixel_aspect)
         return (self.height, wide) if self.rotation % 180 else (wide, self.height)
@@ -46,17 +44,13 @@ class Geometry:
             x = w - x
         return np.stack([x / float(self.pixel_aspect), y], axis=1)
 
-    def box_to_stored(self, box: Box) -> Box:
-        """A displayed box in stored pixels; turns by quarters keep it axis-parallel."""
-        a, b = self.to_stored(np.array([[box.x1, box.y1], [box.x2, box.y2]], float)).tolist()
-        return Box(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
-
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """Colour description by the code points of ISO/IEC 23091-2 (H.273), 2 where the source does not say.
+    """Colour description by the code points of ISO/IEC 23091-2 (H.273), 2 for unspecified.
 
-    `full_range` is None where the source does not say. `chroma_location` is FFmpeg's AVChromaLocation, 0 unknown.
+    `full_range` is None where the source does not specify it. `chroma_location` is FFmpeg's AVChromaLocation, 0 where
+    unknown.
     """
 
     primaries: int = 2
@@ -68,11 +62,11 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """One video track. Times are in `time_base` (seconds a tick); `bit_rate` in bits a second.
+    """One video track. Times are in `time_base` (seconds per tick); `bit_rate` in bits per second.
 
-    `pixel_format` and `colour` are those of the frames that a source hands out: planar YUV. Where the file holds
-    something else (RGB, grey, transparency), `notes` say so, one plain line each.
-    `interlaced` frames hold two moments, on every other line; `top_first` says whether the upper line is the earlier.
+    `pixel_format` and `colour` are those of the decoded frames: planar YUV. Where the file holds something else (RGB,
+    grey, transparency), `notes` say so, one line each. `interlaced` frames consist of two fields; `top_first` is the
+    field order.
     """
 
     stream: int
@@ -91,8 +85,8 @@ class VideoInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class SoundInfo:
-    """One track of sound. `language` is its code of three letters (ISO 639-2), None where the file does not say."""
+class AudioInfo:
+    """One audio track. `language` is an ISO 639-2 code, None where the file has none."""
 
     stream: int
     codec: str
@@ -104,18 +98,18 @@ class SoundInfo:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One file: its tracks, and what else lies in it that will not come out (`dropped`: one plain line each).
+    """One file: its tracks, and what else it holds that will not be in the output (`dropped`: one line each).
 
-    `origin` is the moment (seconds) on the file's own clock that is time 0 of the presentation: all tracks are told
-    from there. `created` is when the file says it was made, as text. `damage` says, one line each, what of the file is
-    known to be missing before a frame of it is decoded.
+    `origin` is the time (seconds) in the file that is time 0 of the presentation: times of all tracks are relative to
+    it. `created` is the creation date that the file states, as text. `damage` lists, one line each, what is known to be
+    missing before a frame is decoded.
     """
 
     path: Path
     container: str
     duration: float | None
     videos: tuple[VideoInfo, ...]
-    sounds: tuple[SoundInfo, ...]
+    audio_tracks: tuple[AudioInfo, ...]
     dropped: tuple[str, ...]
     origin: Fraction = Fraction(0)
     created: str | None = None

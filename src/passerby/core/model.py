@@ -1,4 +1,4 @@
-"""What every value that is read or written as JSON is made from."""
+"""Base class of all values that are read or written as JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class FrozenModel(BaseModel):
-    """A value: it cannot be changed, and a field it does not know is an error."""
+    """An immutable value; unknown fields are an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""What following needs to know of the pixels, as numbers: motion between frames, and cuts."""
+"""What tracking needs to know about the pixels, as numbers: motion between frames, and scene cuts."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, slots=True)
 class MotionField:
-    """Motion between the frame before and this one, on a grid over the displayed picture.
+    """Optical flow between the previous frame and this one, on a grid over the displayed frame.
 
-    `forward[r, c]` is where the content of cell (r, c) of the frame before went, `backward[r, c]` where that of cell
-    (r, c) of this frame came from: (dx, dy) in displayed pixels, float32, shape (rows, columns, 2). `trust` (rows,
-    columns), 0 to 1, of the backward motion: low where there and back again do not meet.
+    `forward[r, c]` is the motion of cell (r, c) of the previous frame, `backward[r, c]` that of cell (r, c) of this
+    frame back to the previous one: (dx, dy) in displayed pixels, float32, shape (rows, columns, 2). `confidence` (rows,
+    columns), 0 to 1, of the backward flow: low where the forward-backward check fails.
     `cell` is the side of a cell in displayed pixels; cell (r, c) has its centre at (c + 0.5, r + 0.5) times that.
     """
 
     forward: npt.NDArray[np.float32]
     backward: npt.NDArray[np.float32]
-    trust: npt.NDArray[np.float32]
+    confidence: npt.NDArray[np.float32]
     cell: float
 
 
 @dataclass(frozen=True, slots=True)
 class SceneStats:
-    """One frame at a glance: `cut` begins a new scene; `brightness` is the mean luma, 0 to 1; `change` is how much of
-    the picture the motion fails to explain, mean luma difference, 0 to 1; `doubt` is how much of the motion could not
-    be proven, mean over the cells, 0 to 1."""
+    """Statistics of one frame: `cut` marks the first frame of a scene; `brightness` is the mean luma, 0 to 1; `change`
+    is the mean luma difference that the flow does not explain, 0 to 1; `uncertainty` is the mean over the cells of what
+    the forward-backward check could not confirm, 0 to 1."""
 
     cut: bool
     brightness: float
     change: float
-    doubt: float = 0.0
+    uncertainty: float = 0.0

@@ -1,4 +1,4 @@
-"""How far a run has come, told to whoever wants to know."""
+"""Progress of a run, reported to an observer."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told by whoever works. One stage of one file at a time: start, advance as often as wished, finish."""
+    """Observer of a run. One stage of one file at a time: start, advance any number of times, finish."""
 
     def start(self, file: str, stage: str, total: int | None) -> None:
-        """`stage` is analyse, render or check; `total` its number of frames, None where nobody knows."""
+        """`stage` is analyse, render or check; `total` its number of frames, None if unknown."""
 
     def advance(self, frames: int) -> None:
-        """That many more frames are done."""
+        """So many more frames are done."""
 
     def finish(self) -> None:
-        """The stage is over. Also right after an error, and without a stage."""
+        """The stage has ended. Also called after an error, and without a stage."""
 
 
-class Silent:
-    """Tells nobody."""
+class NullProgress:
+    """Reports nothing."""
 
     def start(self, file: str, stage: str, total: int | None) -> None: ...
 

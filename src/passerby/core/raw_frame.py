@@ -1,7 +1,7 @@
-"""RawFrame: a picture that still shows who is in it.
+"""RawFrame: a decoded frame that has not been masked.
 
-This module is fenced. Only `source/` (which makes them), `detect/` (which looks), `mask/` (which hides) and the
-pipeline that hands them on may import it; `.importlinter` and tests/test_invariants.py hold the fence.
+Imports of this module are restricted. Only `source/` (which decodes), `detect/`, `mask/` and the pipelines that pass
+frames on may import it; `.importlinter` and tests/test_invariants.py enforce this.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import av
 
 @dataclass(frozen=True, slots=True)
 class RawFrame:
-    """One decoded picture of one video track.
+    """One decoded frame of one video track.
 
-    `picture` belongs to the decoder, which predicts later pictures from it: never write into it.
-    `index` counts the track's frames from 0; `time` is the presentation time in the track's time base.
-    `damaged` says that the file is broken there: the decoder has guessed at some of what the picture shows.
+    `picture` belongs to the decoder, which uses it as a reference for later frames: never write into it.
+    `index` counts the frames of the track from 0; `time` is the presentation time in the time base of the track.
+    `damaged`: the file is damaged there, and the decoder has concealed errors.
     """
 
     picture: av.VideoFrame

@@ -1,7 +1,7 @@
-"""SafeFrame: a picture in which everything that was to be hidden is hidden.
+"""SafeFrame: a frame in which everything that is to be hidden is masked.
 
-Sinks, stores, servers, previews: whoever keeps or shows a picture takes this type and no other. Only `mask/` makes
-one (tests/test_invariants.py looks for any other call).
+Sinks, stores, servers, previews: whatever keeps or shows a frame takes this type and no other. Only `mask/` creates
+one (tests/test_invariants.py searches for any other call).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import av
 
 @dataclass(frozen=True, slots=True)
 class SafeFrame:
-    """A masked picture: a fresh copy with nothing of the decoder's frame but its visible pixels and timing.
+    """A masked frame: a new copy that takes only the visible pixels and the timing of the decoded frame.
 
-    `index` and `time` are those of the RawFrame it was made from. `covered` says that the whole picture was painted
-    over because its content could not be trusted.
+    `index` and `time` are those of its RawFrame. `covered`: the whole frame was painted over, because it could not be
+    relied on that everything in it was detected.
     """
 
     picture: av.VideoFrame

@@ -1,4 +1,4 @@
-"""Scaling and converting a picture, whatever its colour tags say."""
+"""Scaling and pixel format conversion of a frame, whatever its colour tags."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _BT709, _LIMITED = 1, 1
 
 
 class _Scalers(threading.local):
-    """A frame's own scaler is no place for two threads that look at the same frame: it crashed. Each has one here."""
+    """The scaler of a frame must not be shared by threads (it crashed), so each thread has its own here."""
 
     def __init__(self) -> None:
-        self.mine = VideoReformatter()
+        self.reformatter = VideoReformatter()
 
 
 _SCALERS = _Scalers()
 
 
-def reformatted(
+def reformat(
     picture: av.VideoFrame,
     *,
     width: int | None = None,
@@ -31,14 +31,14 @@ def reformatted(
     src_color_range: int | None = None,
     dst_color_range: int | None = None,
 ) -> av.VideoFrame:
-    """The picture in another size or pixel format, as `av.VideoFrame.reformat` makes it, in one thread. Several threads
-    may have the same picture reformatted at once.
+    """The frame in another size or pixel format, as by `av.VideoFrame.reformat`, in one thread. Several threads may
+    reformat the same frame at once.
 
-    FFmpeg's scaler refuses pictures whose colour tags it does not know (YCgCo, ICtCp, and what damage makes up). These
-    are converted as if they were BT.709, limited range, and keep their tags: what is in them must be looked at and
-    hidden all the same, and between formats of YUV the tags do not matter.
+    FFmpeg's scaler rejects frames whose colour tags it does not support (YCgCo, ICtCp, and invalid values in damaged
+    files). These are converted as if they were BT.709, limited range, and keep their tags: what is in them must be
+    detected and hidden all the same, and between YUV formats the tags do not matter.
     """
-    scaler = _SCALERS.mine
+    scaler = _SCALERS.reformatter
     try:
         return scaler.reformat(
             picture,

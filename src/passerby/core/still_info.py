@@ -1,16 +1,16 @@
-"""Stills: what they are, and all that must be known besides the pixels to write one as it was."""
+"""Metadata of stills: all that is needed besides the pixels to write one in the same form."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from passerby.core.exif_dates import DATE, Dates
+from passerby.core.exif_dates import CREATION_DATE, Dates
 from passerby.core.media import SourceInfo
 
 
 class StillKind(StrEnum):
-    """The kinds of stills that are read and written."""
+    """Still formats that are read and written."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -22,7 +22,7 @@ class StillKind(StrEnum):
     AVIF = "avif"
 
 
-#: Endings that fit a kind; the first is given where a file has one that does not fit.
+#: Suffixes of a format; the first one replaces a suffix that does not fit.
 SUFFIXES: dict[StillKind, tuple[str, ...]] = {
     StillKind.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
     StillKind.PNG: (".png", ".apng"),
@@ -37,8 +37,8 @@ SUFFIXES: dict[StillKind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class JpegTables:
-    """How a JPEG was quantised: a table of 64 numbers, row by row, for each component in `tables` (the last one serves
-    those that follow). `subsampling` as Pillow counts: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0."""
+    """Quantisation of a JPEG: a table of 64 numbers, row by row, for each component in `tables` (the last one applies
+    to all further ones). `subsampling` as in Pillow: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0."""
 
     tables: tuple[tuple[int, ...], ...]
     subsampling: int
@@ -47,11 +47,11 @@ class JpegTables:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One picture of a still, upright: a page of a TIFF, a frame of an animation, or the only one there is.
+    """One image of a still, upright: a page of a TIFF, a frame of an animation, or the only image.
 
-    `mode` is Pillow's name for what the pixels are in the file (1, L, LA, P, RGB, RGBA, I;16), `pixel_format` FFmpeg's
-    for the planes that they are painted in. `duration` in milliseconds, 0 where nothing moves. `compression` is
-    Pillow's name, for TIFF alone.
+    `mode` is Pillow's mode of the stored pixels (1, L, LA, P, RGB, RGBA, I;16), `pixel_format` FFmpeg's format of the
+    planes that are painted. `duration` in milliseconds, 0 without animation. `compression` is Pillow's name, for TIFF
+    only.
     """
 
     width: int
@@ -65,12 +65,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class StillInfo:
-    """A still: `source` as for a video (one track, a frame a page, times are page numbers), and how to write it again.
+    """A still: `source` as for a video (one track, one frame per page, times are page numbers), and how to encode it.
 
-    `size` is the bytes that its coded pictures take. `loop` is how often an animation plays, 0 for ever, None once.
-    `lossless` says that the source lost nothing to compression. `colour_tags` are a PNG's colour chunks, `nclx` the
-    colour description of a HEIC (names as in H.273). `panorama` says that the right edge goes on at the left one.
-    `created` is when it was made. What is not kept stands in the track's `notes`.
+    `size` is the size of its compressed images in bytes. `loop` is the number of repetitions of an animation, 0 for
+    endless, None for once. `lossless`: the source was compressed losslessly. `colour_tags` are the colour chunks of a
+    PNG, `nclx` the colour description of a HEIC (names as in H.273). `panorama`: the right edge continues at the left
+    one. `created` is the creation date. What is not kept is listed in the `notes` of the track.
     """
 
     source: SourceInfo
@@ -86,8 +86,8 @@ class StillInfo:
     panorama: bool = False
     created: Dates = ()
 
-    def told(self, keep_times: bool) -> SourceInfo:
-        """The source as the report tells of it: what is kept was not dropped."""
+    def reported_source(self, keep_times: bool) -> SourceInfo:
+        """The source as the report lists it: what is kept was not dropped."""
         if not keep_times:
             return self.source
-        return replace(self.source, dropped=tuple(line for line in self.source.dropped if line != DATE))
+        return replace(self.source, dropped=tuple(line for line in self.source.dropped if line != CREATION_DATE))

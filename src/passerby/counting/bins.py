@@ -1,132 +1,137 @@
-"""Counts by the minute: what was counted, over the time that was watched."""
+"""Counts by the minute: what was counted, and over how many seconds of it the camera was observed."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from passerby.config.counting_config import Counting
+from passerby.config.counting_config import CountingSettings
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
-from passerby.counting.lines import Way
-from passerby.documents.count_records import DWELL, MINUTE, Bin, LineCount, ZoneCount
+from passerby.counting.lines import Direction
+from passerby.documents.count_records import BIN_S, DWELL_BOUNDS_S, CountBin, LineCount, ZoneCount
 
-Key = tuple[str, ObjectClass]
+#: A series of counts: the name of a zone or line, and the object class.
+SeriesKey = tuple[str, ObjectClass]
+
+#: An interval shorter than this is the rounding of floating point, not time.
+_EPSILON_S = 1e-9
 
 
 @dataclass(slots=True)
-class _Zone:
+class _ZoneTally:
     integral: float = 0.0
-    most: int = 0
-    came: int = 0
-    left: int = 0
-    cut: int = 0
-    dwell: list[int] = field(default_factory=lambda: [0] * (len(DWELL) + 1))
+    peak: int = 0
+    entries: int = 0
+    exits: int = 0
+    censored: int = 0
+    dwell: list[int] = field(default_factory=lambda: [0] * (len(DWELL_BOUNDS_S) + 1))
 
 
 @dataclass(slots=True)
-class _Line:
+class _LineTally:
     forward: int = 0
-    back: int = 0
+    backward: int = 0
 
 
-class Bins:
-    """The open minute of one camera, and those that are full and not fetched yet."""
+class MinuteBins:
+    """The current minute of one camera, and the complete ones that were not taken yet."""
 
-    def __init__(self, camera: str, counting: Counting) -> None:
+    def __init__(self, camera: str, counting: CountingSettings) -> None:
         self._camera = camera
-        self._zones: list[Key] = [(zone.name, sort) for zone in counting.all_zones for sort in zone.count]
-        self._lines: list[Key] = [(line.name, sort) for line in counting.lines for sort in line.count]
-        self._full: list[Bin] = []
+        self._zones: list[SeriesKey] = [(zone.name, cls) for zone in counting.all_zones for cls in zone.count]
+        self._lines: list[SeriesKey] = [(line.name, cls) for line in counting.lines for cls in line.count]
+        self._complete: list[CountBin] = []
         self._start: int | None = None
         self._trusted = True
-        self._empty()
+        self._reset()
 
-    def _empty(self) -> None:
-        self._covered = 0.0
-        self._zone = {key: _Zone() for key in self._zones}
-        self._line = {key: _Line() for key in self._lines}
+    def _reset(self) -> None:
+        self._observed_s = 0.0
+        self._zone_tallies = {key: _ZoneTally() for key in self._zones}
+        self._line_tallies = {key: _LineTally() for key in self._lines}
 
-    def at(self, moment: Moment) -> None:
-        """It is `moment` now: what is counted from here on belongs to its minute."""
-        start = int(moment.wall // MINUTE) * MINUTE
+    def advance_to(self, moment: Moment) -> None:
+        """From here on, counts belong to the minute of `moment`."""
+        start = int(moment.wall // BIN_S) * BIN_S
         if self._start is not None and start != self._start:
             self.close()
         if self._start is None:
             self._start, self._trusted = start, moment.trusted
         self._trusted = self._trusted and moment.trusted
 
-    def watched(self, before: Moment, now: Moment, inside: Mapping[Key, int]) -> None:
-        """From `before` to `now` it was watched, and so many were in the zones. Shares it out to the minutes."""
-        left, wall = now.monotonic - before.monotonic, now.wall - (now.monotonic - before.monotonic)
-        while left > 1e-9:
-            start = int(wall // MINUTE) * MINUTE
-            part = min(left, start + MINUTE - wall) or left
-            self.at(Moment(now.monotonic - left, wall, before.trusted and now.trusted))
-            self._covered += part
-            for key, zone in self._zone.items():
-                zone.integral += part * inside.get(key, 0)
-                zone.most = max(zone.most, inside.get(key, 0))
-            left, wall = left - part, wall + part
-        self.at(now)
+    def add_interval(self, before: Moment, now: Moment, occupancy: Mapping[SeriesKey, int]) -> None:
+        """The camera was observed from `before` to `now`, with this occupancy. Splits the interval at full minutes."""
+        remaining, wall = now.monotonic - before.monotonic, now.wall - (now.monotonic - before.monotonic)
+        while remaining > _EPSILON_S:
+            start = int(wall // BIN_S) * BIN_S
+            part = min(remaining, start + BIN_S - wall) or remaining
+            self.advance_to(Moment(now.monotonic - remaining, wall, before.trusted and now.trusted))
+            self._observed_s += part
+            for key, zone in self._zone_tallies.items():
+                zone.integral += part * occupancy.get(key, 0)
+                zone.peak = max(zone.peak, occupancy.get(key, 0))
+            remaining, wall = remaining - part, wall + part
+        self.advance_to(now)
 
-    def came(self, zone: str, sort: ObjectClass, inside: int) -> None:
-        self._zone[zone, sort].came += 1
-        self._zone[zone, sort].most = max(self._zone[zone, sort].most, inside)
+    def record_entry(self, zone: str, object_class: ObjectClass, occupancy: int) -> None:
+        """A visit has begun; `occupancy` includes it."""
+        self._zone_tallies[zone, object_class].entries += 1
+        self._zone_tallies[zone, object_class].peak = max(self._zone_tallies[zone, object_class].peak, occupancy)
 
-    def left(self, zone: str, sort: ObjectClass, seconds: float | None) -> None:
-        """Somebody left after `seconds`; None where the beginning of the visit was not watched."""
-        self._zone[zone, sort].left += 1
-        if seconds is None:
-            self._zone[zone, sort].cut += 1
+    def record_exit(self, zone: str, object_class: ObjectClass, dwell_s: float | None) -> None:
+        """A visit has ended after `dwell_s` seconds; None where its beginning was not observed."""
+        self._zone_tallies[zone, object_class].exits += 1
+        if dwell_s is None:
+            self._zone_tallies[zone, object_class].censored += 1
         else:
-            self._zone[zone, sort].dwell[bisect_right(DWELL, seconds)] += 1
+            self._zone_tallies[zone, object_class].dwell[bisect_right(DWELL_BOUNDS_S, dwell_s)] += 1
 
-    def cut(self, zone: str, sort: ObjectClass) -> None:
-        """The watch over a visit ended before it did."""
-        self._zone[zone, sort].cut += 1
+    def record_censored(self, zone: str, object_class: ObjectClass) -> None:
+        """Observation ended before the visit did."""
+        self._zone_tallies[zone, object_class].censored += 1
 
-    def crossed(self, line: str, sort: ObjectClass, way: Way) -> None:
-        count = self._line[line, sort]
-        if way == "forward":
+    def record_crossing(self, line: str, object_class: ObjectClass, direction: Direction) -> None:
+        count = self._line_tallies[line, object_class]
+        if direction == "forward":
             count.forward += 1
         else:
-            count.back += 1
+            count.backward += 1
 
     def close(self) -> None:
-        """The open minute ends here, full or not."""
-        if self._start is not None and self._covered > 0:
-            self._full.append(self._made(self._start))
+        """The current minute ends here, full or not."""
+        if self._start is not None and self._observed_s > 0:
+            self._complete.append(self._build(self._start))
         self._start = None
-        self._empty()
+        self._reset()
 
-    def fetch(self) -> Iterator[Bin]:
-        """The full minutes, once each."""
-        full, self._full = self._full, []
-        yield from full
+    def take_complete(self) -> list[CountBin]:
+        """The complete minutes, each returned once."""
+        complete, self._complete = self._complete, []
+        return complete
 
-    def _made(self, start: int) -> Bin:
-        return Bin(
+    def _build(self, start: int) -> CountBin:
+        return CountBin(
             camera=self._camera,
             start=start,
-            covered=round(min(self._covered, MINUTE), 3),
+            observed_seconds=round(min(self._observed_s, BIN_S), 3),
             trusted=self._trusted,
             zones=tuple(
                 ZoneCount(
                     zone=name,
-                    sort=sort,
-                    mean=round(zone.integral / self._covered, 3),
-                    most=zone.most,
-                    came=zone.came,
-                    left=zone.left,
+                    object_class=object_class,
+                    mean=round(zone.integral / self._observed_s, 3),
+                    peak=zone.peak,
+                    entries=zone.entries,
+                    exits=zone.exits,
                     dwell=tuple(zone.dwell),
-                    cut=zone.cut,
+                    censored=zone.censored,
                 )
-                for (name, sort), zone in self._zone.items()
+                for (name, object_class), zone in self._zone_tallies.items()
             ),
             lines=tuple(
-                LineCount(line=name, sort=sort, forward=line.forward, back=line.back)
-                for (name, sort), line in self._line.items()
+                LineCount(line=name, object_class=object_class, forward=line.forward, backward=line.backward)
+                for (name, object_class), line in self._line_tallies.items()
             ),
         )

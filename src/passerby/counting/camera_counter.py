@@ -1,159 +1,170 @@
-"""The counter of one camera: sightings in; bins and events out. Numbers alone."""
+"""The counter of one camera: tracked objects in; minute bins and events out. It handles numbers only, no pixels."""
 
 from __future__ import annotations
 
-from collections import Counter as Tally
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from passerby.config.counting_config import Counting
+from passerby.config.counting_config import CountingSettings
 from passerby.config.timetable import Schedules
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
 from passerby.core.view_stats import ViewStats
-from passerby.counting.bins import Bins, Key
-from passerby.counting.lines import LineWatch, Way
-from passerby.counting.rules import Facts, Rules
-from passerby.counting.zones import Visit, ZoneWatch
-from passerby.documents.count_records import Bin, Body, Event
+from passerby.counting.bins import MinuteBins, SeriesKey
+from passerby.counting.lines import Direction, LineCounter
+from passerby.counting.rules import CameraRules, Observation
+from passerby.counting.zones import Visit, ZoneCounter
+from passerby.documents.count_records import CountBin, CountedObject, Event
 
-#: Looks further apart than this many seconds leave a gap: what happened between them is not known.
-LONGEST_STEP = 4.0
+#: Detector runs further apart than this leave a gap: what happened between them is not known.
+MAX_STEP_S = 4.0
 
 
 @dataclass(slots=True)
-class _Track:
-    """What is remembered of a track while it lasts."""
+class _TrackState:
+    """State of a track while it lasts. Crossings wait here until the track is confirmed."""
 
-    sort: ObjectClass
-    counts: bool = False
-    crossings: list[tuple[str, Way]] = field(default_factory=list)
+    object_class: ObjectClass
+    is_counted: bool = False
+    crossings: list[tuple[str, Direction]] = field(default_factory=list)
 
 
-class Counter:
-    """Told of every look, and of every time in which there is none."""
+class CameraCounter:
+    """Is given the result of every detector run (`update`), and every time without one (`no_data`)."""
 
     def __init__(
-        self, camera: str, counting: Counting, aspect: float, schedules: Schedules, longest_step: float = LONGEST_STEP
+        self,
+        camera: str,
+        counting: CountingSettings,
+        aspect: float,
+        schedules: Schedules,
+        max_step_s: float = MAX_STEP_S,
     ) -> None:
-        """`aspect` is the picture's width over its height."""
+        """`aspect` is the frame's width over its height."""
         self._counting = counting
-        self._longest_step = longest_step
-        self._zones = [ZoneWatch(zone, aspect) for zone in counting.all_zones]
-        self._lines = [LineWatch(line, aspect) for line in counting.lines]
-        self._bins = Bins(camera, counting)
-        self._rules = Rules(camera, counting.all_rules, schedules)
-        self._tracks: dict[int, _Track] = {}
-        self._before: Moment | None = None
-        self._inside: Mapping[Key, int] = {}
+        self._max_step_s = max_step_s
+        self._zones = [ZoneCounter(zone, aspect) for zone in counting.all_zones]
+        self._lines = [LineCounter(line, aspect) for line in counting.lines]
+        self._bins = MinuteBins(camera, counting)
+        self._rules = CameraRules(camera, counting.all_rules, schedules)
+        self._tracks: dict[int, _TrackState] = {}
+        self._last_update: Moment | None = None
+        self._occupancy: Mapping[SeriesKey, int] = {}
 
-    def see(self, at: Moment, sightings: Sequence[Body], sight: ViewStats | None = None) -> list[Event]:
-        """One look: everybody who is there, and how the picture is where that was measured."""
-        whole = self._watched_until(at)
-        crossed: list[tuple[str, ObjectClass, Way]] = []
-        for one in sightings:
-            track = self._tracks.setdefault(one.track, _Track(one.sort))
-            track.sort = one.sort
-            if one.seen:
-                self._place(one, track, at, whole)
-            if one.confirmed and not track.counts:
-                track.counts = True
-            if track.counts:
-                crossed += [(line, track.sort, way) for line, way in track.crossings]
-                track.crossings.clear()
-        gone = set(self._tracks) - {one.track for one in sightings}
-        for number in sorted(gone):
-            self._end(number, cut=False)
-        self._count_visits()
-        for line, sort, way in crossed:
-            if sort in self._sorts_of_line(line):
-                self._bins.crossed(line, sort, way)
-        return self._rules.see(at, Facts(self._inside, tuple(crossed), sight))
+    def update(self, at: Moment, objects: Sequence[CountedObject], view_stats: ViewStats | None = None) -> list[Event]:
+        """The result of one detector run: all tracked objects, and the view statistics where they were measured.
 
-    def blind(self, at: Moment, reason: str, lost: bool = False) -> list[Event]:
-        """Nothing could be looked at since the last look: what is known ends here. `lost`: there is no picture at all.
-
-        To be told again and again while it lasts, so that it can be said how long it has.
+        Returns the events that it causes.
         """
-        self._forget_all()
-        if self._before is not None:
-            self._bins.at(at)
-        self._before = None
-        return self._rules.blind(at, reason, lost)
+        continuous = self._advance_to(at)
+        crossings: list[tuple[str, ObjectClass, Direction]] = []
+        for obj in objects:
+            track = self._tracks.setdefault(obj.track, _TrackState(obj.object_class))
+            track.object_class = obj.object_class
+            if obj.detected:
+                self._update_lines_and_zones(obj, track, at, continuous)
+            if obj.confirmed and not track.is_counted:
+                track.is_counted = True
+            if track.is_counted:
+                crossings += [(line, track.object_class, direction) for line, direction in track.crossings]
+                track.crossings.clear()
+        ended = set(self._tracks) - {obj.track for obj in objects}
+        for track_id in sorted(ended):
+            self._end_track(track_id, censored=False)
+        self._count_new_visits()
+        for line, object_class, direction in crossings:
+            if object_class in self._classes_of_line(line):
+                self._bins.record_crossing(line, object_class, direction)
+        return self._rules.update(at, Observation(self._occupancy, tuple(crossings), view_stats))
+
+    def no_data(self, at: Moment, reason: str, lost: bool = False) -> list[Event]:
+        """No frame could be analysed since the last update: all tracks end here. `lost`: the camera sends no frames.
+
+        To be called repeatedly while it lasts, so that rules can measure how long it has.
+        """
+        self._end_all_tracks()
+        if self._last_update is not None:
+            self._bins.advance_to(at)
+        self._last_update = None
+        return self._rules.no_data(at, reason, lost)
 
     def close(self) -> None:
-        """The end: visits end unfinished, and so does the minute."""
-        self._forget_all()
+        """The end: open visits are censored, and the current minute is complete."""
+        self._end_all_tracks()
         self._bins.close()
-        self._before = None
+        self._last_update = None
 
-    def bins(self) -> Iterator[Bin]:
-        """Minutes that are full and were not fetched yet."""
-        return self._bins.fetch()
+    def take_bins(self) -> list[CountBin]:
+        """The complete minutes, each returned once."""
+        return self._bins.take_complete()
 
     @property
-    def inside(self) -> Mapping[Key, int]:
-        """How many are in each zone now, by zone and sort."""
-        return self._inside
+    def occupancy(self) -> Mapping[SeriesKey, int]:
+        """How many objects are in each zone now, by zone and object class."""
+        return self._occupancy
 
-    def _watched_until(self, at: Moment) -> bool:
-        """Was it watched without a gap from the last look to this one?"""
-        before, self._before = self._before, at
+    def _advance_to(self, at: Moment) -> bool:
+        """Was the camera observed without a gap from the last update to this one?"""
+        before, self._last_update = self._last_update, at
         if before is None:
-            self._bins.at(at)
+            self._bins.advance_to(at)
             return False
-        if not 0 <= at.monotonic - before.monotonic <= self._longest_step:
-            self._forget_all()
-            self._bins.at(at)
+        if not 0 <= at.monotonic - before.monotonic <= self._max_step_s:
+            self._end_all_tracks()
+            self._bins.advance_to(at)
             return False
-        self._bins.watched(before, at, self._inside)
+        self._bins.add_interval(before, at, self._occupancy)
         return True
 
-    def _place(self, one: Body, track: _Track, at: Moment, whole: bool) -> None:
+    def _update_lines_and_zones(self, obj: CountedObject, track: _TrackState, at: Moment, continuous: bool) -> None:
         for line in self._lines:
-            way = line.see(one.track, one.box)
-            if way is not None:
-                track.crossings.append((line.line.name, way))
+            direction = line.update(obj.track, obj.box)
+            if direction is not None:
+                track.crossings.append((line.line.name, direction))
         for zone in self._zones:
-            if track.sort in zone.zone.count:
-                ended = zone.see(one.track, one.sort, one.box, at.monotonic, whole)
+            if track.object_class in zone.zone.count:
+                ended = zone.update(obj.track, obj.object_class, obj.box, at.monotonic, continuous)
                 if ended is not None:
-                    self._left(zone, ended, cut=False)
+                    self._end_visit(zone, ended, censored=False)
 
-    def _end(self, number: int, cut: bool) -> None:
-        self._tracks.pop(number)
+    def _end_track(self, track_id: int, censored: bool) -> None:
+        self._tracks.pop(track_id)
         for line in self._lines:
-            line.forget(number)
+            line.remove(track_id)
         for zone in self._zones:
-            visit = zone.forget(number)
+            visit = zone.remove(track_id)
             if visit is not None:
-                self._left(zone, visit, cut)
+                self._end_visit(zone, visit, censored)
 
-    def _left(self, zone: ZoneWatch, visit: Visit, cut: bool) -> None:
-        if visit.told and cut:
-            self._bins.cut(zone.zone.name, visit.sort_told)
-        elif visit.told:
-            self._bins.left(zone.zone.name, visit.sort_told, visit.last - visit.began if visit.whole else None)
+    def _end_visit(self, zone: ZoneCounter, visit: Visit, censored: bool) -> None:
+        if not visit.is_counted:
+            return
+        if censored:
+            self._bins.record_censored(zone.zone.name, visit.counted_class)
+            return
+        dwell_s = visit.last_inside - visit.start if visit.start_observed else None
+        self._bins.record_exit(zone.zone.name, visit.counted_class, dwell_s)
 
-    def _count_visits(self) -> None:
-        inside: Tally[Key] = Tally()
-        fresh: list[Key] = []
+    def _count_new_visits(self) -> None:
+        occupancy: Counter[SeriesKey] = Counter()
+        entries: list[SeriesKey] = []
         for zone in self._zones:
-            for number, visit in zone.visits():
-                if not self._tracks[number].counts:
+            for track_id, visit in zone.visits():
+                if not self._tracks[track_id].is_counted:
                     continue
-                if not visit.told:
-                    visit.told, visit.sort_told = True, visit.sort
-                    fresh.append((zone.zone.name, visit.sort))
-                inside[zone.zone.name, visit.sort_told] += 1
-        self._inside = inside
-        for name, sort in fresh:
-            self._bins.came(name, sort, inside[name, sort])
+                if not visit.is_counted:
+                    visit.is_counted, visit.counted_class = True, visit.object_class
+                    entries.append((zone.zone.name, visit.object_class))
+                occupancy[zone.zone.name, visit.counted_class] += 1
+        self._occupancy = occupancy
+        for name, object_class in entries:
+            self._bins.record_entry(name, object_class, occupancy[name, object_class])
 
-    def _forget_all(self) -> None:
-        for number in list(self._tracks):
-            self._end(number, cut=True)
-        self._inside = {}
+    def _end_all_tracks(self) -> None:
+        for track_id in list(self._tracks):
+            self._end_track(track_id, censored=True)
+        self._occupancy = {}
 
-    def _sorts_of_line(self, name: str) -> tuple[ObjectClass, ...]:
+    def _classes_of_line(self, name: str) -> tuple[ObjectClass, ...]:
         return next(line.line.count for line in self._lines if line.line.name == name)

@@ -1,5 +1,5 @@
-"""Who crosses a line, with hysteresis: to count, one must be clear of the line on the one side, cross it, and be clear
-of it on the other. Whoever stands on it and sways is not counted again and again."""
+"""Line crossings, with hysteresis: a track counts when it was clear of the line on one side, crossed it, and is clear
+of it on the other side. A track that stands on the line and sways is not counted again and again."""
 
 from __future__ import annotations
 
@@ -11,62 +11,63 @@ from shapely import LineString, Point
 from passerby.config.counting_config import Anchor, Line
 from passerby.core.box import Box
 
-Way = Literal["forward", "back"]
-Spot = tuple[float, float]
+Direction = Literal["forward", "backward"]
+#: x and y in multiples of the frame height.
+ImagePoint = tuple[float, float]
 
-#: Clear of a line: at this share of one's own height (as it is seen) from it, and of the picture's.
-CLEAR_OF_SELF, CLEAR_OF_PICTURE = 0.06, 0.01
-#: Points of a path that are kept between two clear sides.
-LONGEST_PATH = 64
+#: Clear of a line or an edge: at this share of the object's own height from it, since the box of an object near the
+#: camera jitters more, and at least at this share of the frame height (docs/design/counts.md, "Hysteresis").
+CLEARANCE_PER_HEIGHT, MIN_CLEARANCE = 0.06, 0.01
+#: Points of a path that are stored between two clear positions.
+MAX_PATH_POINTS = 64
 
 
-def spot(box: Box, at: Anchor, aspect: float) -> Spot:
-    """The point that stands for a box (in shares of the picture), in picture heights both ways."""
-    y = {Anchor.FOOT: box.y2, Anchor.MIDDLE: (box.y1 + box.y2) / 2, Anchor.HEAD: box.y1}[at]
+def anchor_point(box: Box, anchor: Anchor, aspect: float) -> ImagePoint:
+    """The point that stands for a box (normalised coordinates, 0 to 1), in frame heights along both axes."""
+    y = {Anchor.FOOT: box.y2, Anchor.MIDDLE: (box.y1 + box.y2) / 2, Anchor.HEAD: box.y1}[anchor]
     return (box.x1 + box.x2) / 2 * aspect, y
 
 
 @dataclass(slots=True)
-class _Passage:
-    """One track at one line: the side on which it was last clear, and its path since."""
+class _LineTrack:
+    """One track at one line: the side on which it was last clear of it, and its path since."""
 
     side: int = 0
-    path: list[Spot] = field(default_factory=list)
+    path: list[ImagePoint] = field(default_factory=list)
 
 
-class LineWatch:
-    """One line. `aspect` is the picture's width over its height."""
+class LineCounter:
+    """One line. `aspect` is the frame's width over its height."""
 
     def __init__(self, line: Line, aspect: float) -> None:
         self.line = line
         self._aspect = aspect
         self._shape = LineString([(x * aspect, y) for x, y in line.points])
-        self._passages: dict[int, _Passage] = {}
+        self._tracks: dict[int, _LineTrack] = {}
 
-    def see(self, track: int, box: Box) -> Way | None:
-        """The next sighting of a track: the way in which it has crossed by now, None while it has not."""
-        here = spot(box, self.line.at, self._aspect)
-        passage = self._passages.setdefault(track, _Passage())
-        passage.path.append(here)
-        point = Point(here)
-        if self._shape.distance(point) < max(CLEAR_OF_PICTURE, CLEAR_OF_SELF * box.height):
-            if len(passage.path) > LONGEST_PATH:
-                del passage.path[1:-1:2]  # whoever lingers on the line: half of the way is told as well
+    def update(self, track_id: int, box: Box) -> Direction | None:
+        """The next position of a track: the direction in which it has crossed by now, None while it has not."""
+        position = anchor_point(box, self.line.anchor, self._aspect)
+        track = self._tracks.setdefault(track_id, _LineTrack())
+        track.path.append(position)
+        point = Point(position)
+        if self._shape.distance(point) < max(MIN_CLEARANCE, CLEARANCE_PER_HEIGHT * box.height):
+            if len(track.path) > MAX_PATH_POINTS:
+                del track.path[1:-1:2]  # a track that lingers on the line: every other point still shows the crossing
             return None
         side = self._side(point)
-        crossed = (
-            passage.side not in (0, side) and len(passage.path) > 1 and LineString(passage.path).intersects(self._shape)
-        )
-        passage.side, passage.path = side, [here]
+        crossed = track.side not in (0, side) and len(track.path) > 1 and LineString(track.path).intersects(self._shape)
+        track.side, track.path = side, [position]
         if not crossed:
             return None
-        return "forward" if side > 0 else "back"
+        return "forward" if side > 0 else "backward"
 
-    def forget(self, track: int) -> None:
-        self._passages.pop(track, None)
+    def remove(self, track_id: int) -> None:
+        """The track has ended."""
+        self._tracks.pop(track_id, None)
 
     def _side(self, point: Point) -> int:
-        """1 to the right of the line as one walks along it (below one that goes to the right), -1 to the left."""
+        """1 to the right of the line's direction (below a line that runs to the right), -1 to the left."""
         along = self._shape.project(point)
         step = min(1e-3, self._shape.length / 4)
         a = self._shape.interpolate(max(0.0, along - step))

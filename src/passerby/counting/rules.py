@@ -1,5 +1,5 @@
-"""What is worth telling: each rule watches one condition, tells when it has held long enough, and then keeps quiet
-for a while. A condition that lasts is told once."""
+"""Event rules: each rule watches one condition, reports an event when it has held long enough, and reports no other
+during its cool-down. A condition that lasts is reported once."""
 
 from __future__ import annotations
 
@@ -10,145 +10,146 @@ from passerby.config.counting_config import (
     CrossingRule,
     CrowdRule,
     EventKind,
-    LostRule,
     PresenceRule,
     Rule,
-    SightRule,
+    SignalLossRule,
     SiteRule,
+    TamperRule,
 )
 from passerby.config.timetable import Schedules
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
 from passerby.core.view_stats import ViewStats
-from passerby.counting.bins import Key
-from passerby.counting.lines import Way
+from passerby.counting.bins import SeriesKey
+from passerby.counting.lines import Direction
 from passerby.documents.count_records import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What one look gave: how many are in each zone, who crossed, how the picture is."""
+class Observation:
+    """The result of one detector run: occupancy of each zone, line crossings, and view statistics."""
 
-    inside: Mapping[Key, int]
-    crossed: Sequence[tuple[str, ObjectClass, Way]] = ()
-    sight: ViewStats | None = None
+    occupancy: Mapping[SeriesKey, int]
+    crossings: Sequence[tuple[str, ObjectClass, Direction]] = ()
+    view_stats: ViewStats | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A condition that holds now."""
+class Condition:
+    """A condition that holds now. `location` is the name of the zone or line."""
 
     count: int | None = None
-    place: str | None = None
+    location: str | None = None
     detail: str | None = None
 
 
-class Watch:
+class RuleState:
     """One rule over time, in seconds of the monotonic clock."""
 
     def __init__(self, camera: str | None, rule: Rule | SiteRule, schedules: Schedules) -> None:
-        """`camera` is None for what concerns the site."""
+        """`camera` is None for a rule of the site."""
         self.rule = rule
         self._camera = camera
         self._schedules = schedules
         self._since: float | None = None
-        self._told = False
-        self._quiet_until = float("-inf")
+        self._reported = False
+        self._cooldown_until = float("-inf")
 
-    def judge(self, at: Moment, found: Found | None, hold: float) -> Event | None:
-        """The condition holds (or does not) now; the event that comes of it."""
-        if found is None or not self._in_force(at):
-            self._since, self._told = None, False
+    def evaluate(self, at: Moment, condition: Condition | None, min_duration_s: float) -> Event | None:
+        """The condition holds now, or does not (None); the event that follows from it."""
+        if condition is None or not self._is_active(at):
+            self._since, self._reported = None, False
             return None
         if self._since is None:
             self._since = at.monotonic
-        if self._told or at.monotonic - self._since < hold or at.monotonic < self._quiet_until:
+        if self._reported or at.monotonic - self._since < min_duration_s or at.monotonic < self._cooldown_until:
             return None
-        self._told = True
-        self._quiet_until = at.monotonic + self.rule.cool_down
-        return self._event(at, found)
+        self._reported = True
+        self._cooldown_until = at.monotonic + self.rule.cool_down
+        return self._event(at, condition)
 
-    def _in_force(self, at: Moment) -> bool:
+    def _is_active(self, at: Moment) -> bool:
         if self.rule.during is not None:
-            return self._schedules.holds(self.rule.during, at.wall)
-        return self.rule.outside is None or not self._schedules.holds(self.rule.outside, at.wall)
+            return self._schedules.is_active(self.rule.during, at.wall)
+        return self.rule.outside is None or not self._schedules.is_active(self.rule.outside, at.wall)
 
-    def _event(self, at: Moment, found: Found) -> Event:
-        held = 0.0 if self._since is None else at.monotonic - self._since
+    def _event(self, at: Moment, condition: Condition) -> Event:
+        duration_s = 0.0 if self._since is None else at.monotonic - self._since
         return Event(
             id=f"{self._camera or 'site'}/{self.rule.name}/{round(at.wall * 1000)}",
             camera=self._camera,
             rule=self.rule.name,
             kind=self.rule.kind,
-            at=round(at.wall, 3),
+            time=round(at.wall, 3),
             trusted=at.trusted,
-            start=None if self._camera is None else round(at.wall - held - self.rule.before, 3),
-            end=None if self._camera is None else round(at.wall + self.rule.after, 3),
-            place=found.place,
-            count=found.count,
-            detail=found.detail,
+            start=None if self._camera is None else round(at.wall - duration_s - self.rule.pre_roll, 3),
+            end=None if self._camera is None else round(at.wall + self.rule.post_roll, 3),
+            location=condition.location,
+            count=condition.count,
+            detail=condition.detail,
         )
 
 
-class Rules:
+class CameraRules:
     """All rules of one camera."""
 
     def __init__(self, camera: str, rules: Sequence[Rule], schedules: Schedules) -> None:
-        self._watches = [Watch(camera, rule, schedules) for rule in rules]
+        self._states = [RuleState(camera, rule, schedules) for rule in rules]
 
-    def see(self, at: Moment, facts: Facts) -> list[Event]:
-        """After a look."""
+    def update(self, at: Moment, observation: Observation) -> list[Event]:
+        """After a detector run."""
         events = []
-        for watch in self._watches:
-            rule = watch.rule
+        for state in self._states:
+            rule = state.rule
             if isinstance(rule, CrossingRule):
-                found = _crossing(rule, facts)
-                event = watch.judge(at, found, 0.0)
-            elif isinstance(rule, LostRule):
-                event = watch.judge(at, None, rule.hold)
-            elif isinstance(rule, SightRule):
-                if facts.sight is None:
-                    continue  # not measured at this look: what was, goes on
-                event = watch.judge(at, _sight(rule, facts.sight), rule.hold)
+                event = state.evaluate(at, _crossing_condition(rule, observation), 0.0)
+            elif isinstance(rule, SignalLossRule):
+                event = state.evaluate(at, None, rule.min_duration)
+            elif isinstance(rule, TamperRule):
+                if observation.view_stats is None:
+                    continue  # not measured in this run: the last state stands
+                event = state.evaluate(at, _view_condition(rule, observation.view_stats), rule.min_duration)
             elif isinstance(rule, PresenceRule | CrowdRule):
-                event = watch.judge(at, _occupancy(rule, facts), rule.hold)
+                event = state.evaluate(at, _occupancy_condition(rule, observation), rule.min_duration)
             else:
-                continue  # of the site: counting/site_rules.py
+                continue  # a rule of the site: counting/site_rules.py
             if event is not None:
                 events.append(event)
         return events
 
-    def blind(self, at: Moment, reason: str, lost: bool) -> list[Event]:
-        """While nothing can be looked at: nobody is known to be anywhere."""
+    def no_data(self, at: Moment, reason: str, lost: bool) -> list[Event]:
+        """While no frame can be analysed: nobody is known to be anywhere."""
         events = []
-        for watch in self._watches:
-            rule = watch.rule
-            if isinstance(rule, LostRule):
-                event = watch.judge(at, Found(detail=reason) if lost else None, rule.hold)
-            elif isinstance(rule, SightRule):
+        for state in self._states:
+            rule = state.rule
+            if isinstance(rule, SignalLossRule):
+                event = state.evaluate(at, Condition(detail=reason) if lost else None, rule.min_duration)
+            elif isinstance(rule, TamperRule):
                 continue
             else:
-                event = watch.judge(at, None, 0.0)
+                event = state.evaluate(at, None, 0.0)
             if event is not None:
                 events.append(event)
         return events
 
 
-def _occupancy(rule: PresenceRule | CrowdRule, facts: Facts) -> Found | None:
-    count = sum(facts.inside.get((rule.zone, sort), 0) for sort in rule.count)
-    enough = count > rule.most if isinstance(rule, CrowdRule) else count > 0
-    return Found(count=count, place=rule.zone) if enough else None
+def _occupancy_condition(rule: PresenceRule | CrowdRule, observation: Observation) -> Condition | None:
+    count = sum(observation.occupancy.get((rule.zone, object_class), 0) for object_class in rule.count)
+    holds = count > rule.max_count if isinstance(rule, CrowdRule) else count > 0
+    return Condition(count=count, location=rule.zone) if holds else None
 
 
-def _crossing(rule: CrossingRule, facts: Facts) -> Found | None:
-    ways = [
-        way
-        for line, sort, way in facts.crossed
-        if line == rule.line and sort in rule.count and rule.way in (way, "both")
+def _crossing_condition(rule: CrossingRule, observation: Observation) -> Condition | None:
+    directions = [
+        direction
+        for line, object_class, direction in observation.crossings
+        if line == rule.line and object_class in rule.count and rule.direction in (direction, "both")
     ]
-    return Found(count=len(ways), place=rule.line, detail=", ".join(ways)) if ways else None
+    if not directions:
+        return None
+    return Condition(count=len(directions), location=rule.line, detail=", ".join(directions))
 
 
-def _sight(rule: SightRule, sight: ViewStats) -> Found | None:
-    holds = {EventKind.DARK: sight.dark, EventKind.COVERED: sight.covered, EventKind.MOVED: sight.moved}[rule.kind]
-    return Found() if holds else None
+def _view_condition(rule: TamperRule, view: ViewStats) -> Condition | None:
+    holds = {EventKind.DARK: view.dark, EventKind.COVERED: view.covered, EventKind.MOVED: view.moved}[rule.kind]
+    return Condition() if holds else None

@@ -1,38 +1,43 @@
-"""What is worth telling of a site as a whole: its disk, its clock, and cameras whose process is gone."""
+"""Event rules of a site as a whole: its storage, its clock, and cameras whose process is down."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from passerby.config.counting_config import OF_SITE, Counting, LostRule
+from passerby.config.counting_config import DEFAULT_SITE_RULES, CountingSettings, SignalLossRule
 from passerby.config.timetable import Schedules
 from passerby.core.clock import Moment
-from passerby.counting.rules import Found, Watch
+from passerby.counting.rules import Condition, RuleState
 from passerby.documents.count_records import Event
 
-#: Seconds for which a process must be gone: most are back at once.
-DEAD = 10.0
+#: Seconds for which a process must be down before that is an event: most are running again at once.
+MIN_PROCESS_DOWN_S = 10.0
 
 
-class SiteEvents:
-    """Told again and again how things are; says what somebody should know. Each once, while it lasts."""
+class SiteRules:
+    """Is given the state of the site repeatedly; reports what somebody should know, once while it lasts."""
 
-    def __init__(self, cameras: Mapping[str, Counting], schedules: Schedules) -> None:
-        self._storage, self._clock = ((rule.hold, Watch(None, rule, schedules)) for rule in OF_SITE)
-        self._lost = {
-            name: (max(rule.hold, DEAD), Watch(name, rule, schedules))
+    def __init__(self, cameras: Mapping[str, CountingSettings], schedules: Schedules) -> None:
+        self._storage, self._clock = (
+            (rule.min_duration, RuleState(None, rule, schedules)) for rule in DEFAULT_SITE_RULES
+        )
+        self._signal_loss = {
+            name: (max(rule.min_duration, MIN_PROCESS_DOWN_S), RuleState(name, rule, schedules))
             for name, counting in cameras.items()
             for rule in counting.all_rules
-            if isinstance(rule, LostRule)
+            if isinstance(rule, SignalLossRule)
         }
 
-    def see(self, at: Moment, storage: str | None, dead: Mapping[str, str]) -> list[Event]:
-        """`storage` is what is wrong with it, None while nothing is; `dead` are cameras that cannot even say themselves
-        that they are lost, with the reason."""
-        told = [
-            (self._storage, storage),
-            (self._clock, None if at.trusted else "nobody keeps the clock right: times may be wrong"),
-            *((watch, dead.get(name)) for name, watch in self._lost.items()),
+    def update(self, at: Moment, storage_problem: str | None, down: Mapping[str, str]) -> list[Event]:
+        """`storage_problem` is None while there is none; `down` are cameras whose process cannot report that they are
+        lost, with the reason."""
+        problems = [
+            (self._storage, storage_problem),
+            (self._clock, None if at.trusted else "the clock is not synchronised: times may be wrong"),
+            *((state, down.get(name)) for name, state in self._signal_loss.items()),
         ]
-        found = [watch.judge(at, None if why is None else Found(detail=why), hold) for (hold, watch), why in told]
-        return [event for event in found if event is not None]
+        events = [
+            state.evaluate(at, None if problem is None else Condition(detail=problem), min_duration_s)
+            for (min_duration_s, state), problem in problems
+        ]
+        return [event for event in events if event is not None]

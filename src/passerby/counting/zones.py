@@ -1,4 +1,4 @@
-"""Who is in a zone, with hysteresis: one comes in when one is clearly in, and leaves when one is clearly out."""
+"""Zone occupancy, with hysteresis: a track enters when it is clearly inside, and leaves when it is clearly outside."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ from shapely import Point, Polygon, prepare
 from passerby.config.counting_config import Zone
 from passerby.core.box import Box
 from passerby.core.kinds import ObjectClass
-from passerby.counting.lines import CLEAR_OF_PICTURE, CLEAR_OF_SELF, spot
+from passerby.counting.lines import CLEARANCE_PER_HEIGHT, MIN_CLEARANCE, anchor_point
+
+#: A box nearer than this (share of the frame) to the frame's edge touches it: detectors rarely draw the last pixels.
+_EDGE_MARGIN = 0.005
 
 
 @dataclass(slots=True)
 class Visit:
-    """One stay of one track in one zone, in seconds of the monotonic clock. `whole`: its beginning was watched.
+    """One stay of one track in one zone, in seconds of the monotonic clock. `start_observed`: its beginning was seen.
 
-    `told`: it has been counted, as `sort_told`: a bicycle that turns out to be a motorcycle leaves as what it came."""
+    `is_counted`: it was counted, as `counted_class`: a bicycle that turns out to be a motorcycle exits as the class
+    with which it entered."""
 
-    sort: ObjectClass
-    began: float
-    last: float
-    whole: bool
-    told: bool = False
-    sort_told: ObjectClass = ObjectClass.PERSON
+    object_class: ObjectClass
+    start: float
+    last_inside: float
+    start_observed: bool
+    is_counted: bool = False
+    counted_class: ObjectClass = ObjectClass.PERSON
 
 
-class ZoneWatch:
-    """One zone. `aspect` is the picture's width over its height."""
+class ZoneCounter:
+    """One zone. `aspect` is the frame's width over its height."""
 
     def __init__(self, zone: Zone, aspect: float) -> None:
         self.zone = zone
@@ -38,33 +42,37 @@ class ZoneWatch:
         self._edge = self._shape.exterior
         self._visits: dict[int, Visit] = {}
 
-    def see(self, track: int, sort: ObjectClass, box: Box, now: float, whole: bool) -> Visit | None:
-        """The next sighting of a track; the visit that has ended with it, if one has.
+    def update(
+        self, track_id: int, object_class: ObjectClass, box: Box, now: float, start_observed: bool
+    ) -> Visit | None:
+        """The next position of a track; the visit that ended with it, if one did.
 
-        `whole`: it could have been seen before it came. Not so when the watch itself has just begun.
+        `start_observed`: the zone was observed just before, so an entry now is the real one. False at the beginning
+        of an observation.
         """
-        visit = self._visits.get(track)
-        point = Point(spot(box, self.zone.at, self._aspect))
+        visit = self._visits.get(track_id)
+        point = Point(anchor_point(box, self.zone.anchor, self._aspect))
         inside = self._shape.contains(point)
-        clear = self._edge.distance(point) >= max(CLEAR_OF_PICTURE, CLEAR_OF_SELF * box.height)
+        clear = self._edge.distance(point) >= max(MIN_CLEARANCE, CLEARANCE_PER_HEIGHT * box.height)
         if visit is None:
-            # At the edge of the picture there is no room to be clear in.
-            if inside and (clear or _at_rim(box)):
-                self._visits[track] = Visit(sort, now, now, whole)
+            # At the frame's edge there is no room to be clear of it.
+            if inside and (clear or _touches_frame_edge(box)):
+                self._visits[track_id] = Visit(object_class, now, now, start_observed)
             return None
         if inside or not clear:
-            visit.last, visit.sort = now, sort
+            visit.last_inside, visit.object_class = now, object_class
             return None
-        return self._visits.pop(track)
+        return self._visits.pop(track_id)
 
-    def forget(self, track: int) -> Visit | None:
+    def remove(self, track_id: int) -> Visit | None:
         """The track has ended: the visit that ended with it."""
-        return self._visits.pop(track, None)
+        return self._visits.pop(track_id, None)
 
     def visits(self) -> Iterator[tuple[int, Visit]]:
-        """Those who are in it, by track."""
+        """The current visits, by track."""
         yield from self._visits.items()
 
 
-def _at_rim(box: Box) -> bool:
-    return box.x1 <= 0.005 or box.y1 <= 0.005 or box.x2 >= 0.995 or box.y2 >= 0.995
+def _touches_frame_edge(box: Box) -> bool:
+    near, far = _EDGE_MARGIN, 1 - _EDGE_MARGIN
+    return box.x1 <= near or box.y1 <= near or box.x2 >= far or box.y2 >= far

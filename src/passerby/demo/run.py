@@ -1,4 +1,4 @@
-"""The demo: a sample clip made on the spot, redacted, before and after side by side."""
+"""The demo: a synthetic sample clip, redacted, with before and after side by side."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 
 from passerby import Report, redact
 from passerby.core.errors import OutputError
-from passerby.demo.comparison import make_strip
+from passerby.demo.comparison import write_comparison
 from passerby.demo.portrait import portrait
 from passerby.demo.sample import make_sample
-from passerby.jobs.progress_output import progress
+from passerby.jobs.progress_output import make_progress
 from passerby.sink.output_file import write_text_atomically
 
 
 @dataclass(frozen=True, slots=True)
 class DemoFiles:
-    """What a demo leaves in its folder."""
+    """The output files of the demo."""
 
     sample: Path
     redacted: Path
@@ -25,7 +25,7 @@ class DemoFiles:
 
 
 def run_demo(out_dir: Path) -> tuple[DemoFiles, Report]:
-    """Make a sample clip in `out_dir`, redact it, and draw both side by side. Raises OutputError."""
+    """Create a sample clip in `out_dir`, redact it, and write a comparison. Raises OutputError."""
     files = DemoFiles(
         out_dir / "sample.mp4",
         out_dir / "sample.redacted.mp4",
@@ -38,7 +38,7 @@ def run_demo(out_dir: Path) -> tuple[DemoFiles, Report]:
         make_sample(files.sample, face)
     except OSError as error:
         raise OutputError(f"{out_dir} cannot be written: {error.strerror}. Choose another with --out-dir.") from error
-    report = redact(files.sample, files.redacted, force=True, progress=progress())
+    report = redact(files.sample, files.redacted, force=True, progress=make_progress())
     write_text_atomically(files.report, report.to_json(), force=True)
-    make_strip(files.comparison, files.sample, files.redacted)
+    write_comparison(files.comparison, files.sample, files.redacted)
     return files, report

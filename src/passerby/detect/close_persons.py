@@ -1,8 +1,8 @@
-"""People close up, of whom one look is not sure: turned away, smeared by motion, cut off by the frame.
+"""People close to the camera whom one input size detects weakly: turned away, blurred by motion, cut off by the frame.
 
-The body model was taught on whole people, and is as blind to a shoulder and the back of a head that fill the picture as
-the face model is to the back of a head. In a picture half as large they are of a size that it knows. What two sizes see
-weakly, each too weakly to count, is more likely there than what one sees weakly (as in detect/fusion.py).
+The body model was trained on whole people, and misses a shoulder and the back of a head that fill the frame as the face
+model misses the back of a head. In an image half as large they have a size that it knows. What two sizes detect with
+scores too low to count is more likely there than what one does (as in detect/fusion.py).
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ import numpy as np
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection
-from passerby.detect.fusion import SAME
-from passerby.detect.preprocess import Picture
+from passerby.detect.arrays import Image
+from passerby.detect.fusion import SAME_IOU
 
-#: A person is close up when the box is at least this share of the picture's height.
-CLOSE = 0.4
-#: Scores from which a size may agree with another one.
-FAINT = 0.1
-#: The upper half of somebody who is there shows edges: a tenth of it is at least as steep as the first figure, and a
-#: fiftieth as the second, in luma steps a pixel of a picture whose longer side is FOCUS. What is far out of focus is
-#: not, and no model tells a blurred curtain from a blurred coat (annotated clips: all people are steeper, half of what
-#: is none is not).
-STEEP = ((90, 4.4), (98, 11.0))
-FOCUS = 512
-
-
-def agreed(weak: Iterable[Detection], others: Sequence[Detection], least: float) -> list[Detection]:
-    """Those of `weak` that `others`, seen in a smaller picture, lift to a score of `least`, in the hull of both."""
-    lifted = []
-    for seen in weak:
-        same = next((other for other in others if other.box.iou(seen.box) > SAME), None)
-        if same is not None and seen.score + same.score >= least:
-            box = seen.box.hull(same.box)
-            lifted.append(Detection(seen.kind, box, min(1.0, seen.score + same.score), seen.origin, seen.sort))
-    return lifted
+#: A person is close to the camera when the box is at least this share of the frame's height (docs/design/tracking.md).
+MIN_HEIGHT_SHARE = 0.4
+#: Scores from which one size may agree with another.
+MIN_AGREEING_SCORE = 0.1
+#: The upper half of a real person has edges: (percentile, least luma gradient at it), in luma steps a pixel of an image
+#: whose longer side is FOCUS_SIZE. What is far out of focus has none, and no model tells a blurred curtain from a
+#: blurred coat (annotated clips: all people are above, half of the false positives are not).
+MIN_GRADIENT_PERCENTILES = ((90, 4.4), (98, 11.0))
+FOCUS_SIZE = 512
 
 
-def in_focus(picture: Picture, box: Box) -> bool:
-    """Does the upper half of `box` show any edge? `picture` has its longer side at FOCUS, `box` is in its pixels."""
-    height, width = picture.shape[:2]
-    x1, y1, x2, y2 = (round(v) for v in Box(box.x1, box.y1, box.x2, box.y1 + box.height / 2).clipped(width, height))
+def confirm_by_second_size(weak: Iterable[Detection], others: Sequence[Detection], min_score: float) -> list[Detection]:
+    """Those of `weak` whose scores, with those of `others` at a smaller input size, add up to `min_score`; with the
+    hull of both boxes."""
+    confirmed = []
+    for d in weak:
+        same = next((other for other in others if other.box.iou(d.box) > SAME_IOU), None)
+        if same is not None and d.score + same.score >= min_score:
+            box = d.box.hull(same.box)
+            confirmed.append(Detection(d.kind, box, min(1.0, d.score + same.score), d.origin, d.object_class))
+    return confirmed
+
+
+def in_focus(image: Image, box: Box) -> bool:
+    """Does the upper half of `box` have any edge? The longer side of `image` is FOCUS_SIZE, `box` is in its pixels."""
+    height, width = image.shape[:2]
+    x1, y1, x2, y2 = (round(v) for v in Box(box.x1, box.y1, box.x2, box.y1 + box.height / 2).clip(width, height))
     if x2 <= x1 or y2 <= y1:
         return False
-    part = cv2.cvtColor(picture[y1:y2, x1:x2], cv2.COLOR_BGR2GRAY).astype(np.float32)
-    steep = np.hypot(cv2.Sobel(part, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(part, cv2.CV_32F, 0, 1, scale=1 / 8))
-    return all(np.percentile(steep, share) >= enough for share, enough in STEEP)
+    part = cv2.cvtColor(image[y1:y2, x1:x2], cv2.COLOR_BGR2GRAY).astype(np.float32)
+    gradient = np.hypot(cv2.Sobel(part, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(part, cv2.CV_32F, 0, 1, scale=1 / 8))
+    return all(np.percentile(gradient, percentile) >= minimum for percentile, minimum in MIN_GRADIENT_PERCENTILES)

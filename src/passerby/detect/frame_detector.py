@@ -1,217 +1,185 @@
-"""One look at one frame: which models see it, at which sizes.
+"""Detecting in one frame of a video: which models run on it, at which input sizes.
 
-Two independent looks at everything that matters (DESIGN, section 3): faces by the face model at several sizes, and
+Two independent detectors for everything that matters (DESIGN, section 3): faces by the face model at several sizes, and
 bodies, from which `track/` derives heads; plates by the plate model, and text found on vehicles.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
-import cv2
-import numpy as np
-
-from passerby.config.settings import Profile
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.media import Geometry
-from passerby.core.model import FrozenModel
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.close_persons import CLOSE, FAINT, FOCUS, agreed, in_focus
-from passerby.detect.fusion import merge
-from passerby.detect.known_answer_images import SIDE
-from passerby.detect.known_answer_test import SMALLEST, check
-from passerby.detect.model import AT_ONCE, STEP, Detector, Detectors
-from passerby.detect.plate_fusion import (
-    FILLING_SCORE,
-    FILLING_SIZES,
-    HINT,
-    close_up,
-    filling,
-    hinted,
-    on_vehicle,
-    traces,
+from passerby.detect.close_persons import (
+    FOCUS_SIZE,
+    MIN_AGREEING_SCORE,
+    MIN_HEIGHT_SHARE,
+    confirm_by_second_size,
+    in_focus,
 )
-from passerby.detect.preprocess import Picture, colour, fitted
-from passerby.detect.schedule import FULL, Reach
+from passerby.detect.fusion import merge
+from passerby.detect.image_pyramid import ImagePyramid, scale_detections
+from passerby.detect.known_answer_images import SIDE
+from passerby.detect.known_answer_test import MIN_SIDE, check
+from passerby.detect.model import CONCURRENT_INFERENCES, INPUT_STRIDE, Detector, Detectors
+from passerby.detect.plate_fusion import (
+    FULL_FRAME_SCORE,
+    FULL_FRAME_SIZES,
+    HINT_SCORE,
+    full_frame_candidates,
+    full_frame_plates,
+    model_hinted_plates,
+    text_plates_on_vehicles,
+    text_support,
+)
+from passerby.detect.preprocess import fit_size
+from passerby.detect.profiles import BODY, FACE, PLATE, TEXT, DetectionProfile
+from passerby.detect.schedule import FULL_SCOPE, Scope
 
-FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
+#: A plate on a vehicle that the plate model detects with this score needs no second opinion from the text detector.
+#: Chosen by hand, other values were not measured.
+CONFIDENT_PLATE = 0.3
+#: Vehicles are cropped with this share of their size around them, so that a plate at the edge is whole. Chosen by hand.
+VEHICLE_MARGIN = 0.08
 
-
-class LookSettings(FrozenModel):
-    """Sizes are the longer side of the picture that a model sees, in pixels. Thresholds are where a score begins to
-    count at all; what is hidden in the end is decided over the whole track (track/confirmation.py).
-
-    The face model misses close-ups at full size and far faces at small ones: hence several sizes. The plate model
-    misses close-ups at 640, which 320 finds (plates, development stills: 7.5 % missed at 640, 3.7 % at 640 and 320,
-    0.6 % with text on vehicles). What the body model sees at several sizes adds up as well. People close up of whom it
-    is not sure are looked at again at `near_size` (detect/close_persons.py; 0 for never). `view_size` is how large the picture
-    is kept for looking at vehicles close up, where faces are looked at smaller than that.
-    """
-
-    face_sizes: tuple[int, ...] = (1280, 640, 320)
-    body_sizes: tuple[int, ...] = (512,)
-    near_size: int = 256
-    plate_sizes: tuple[int, ...] = (640, 320)
-    text_size: int = 512
-    all_text_size: int = 768
-    trace_size: int = 320
-    vehicle_size: int = 256
-    most_vehicles: int = 4
-    view_size: int = 0
-    face_threshold: float = 0.10
-    person_threshold: float = 0.25
-    vehicle_threshold: float = 0.20
-    screen_threshold: float = 0.20
-    plate_threshold: float = 0.10
-    text_threshold: float = 0.30
+KnownAnswerTest = Callable[[Detector, tuple[int, int]], None]
 
 
-#: A plate on a vehicle that the plate model finds with this score needs no second opinion from the text detector.
-PLAIN = 0.3
-
-#: How hard each profile looks at one frame. `thorough` also sees the picture larger, and bodies at two sizes
-#: (docs/design/following.md tells what that is worth).
-LOOKS: Mapping[Profile, LookSettings] = {
-    Profile.FAST: LookSettings(face_sizes=(960, 320), most_vehicles=2),
-    Profile.BALANCED: LookSettings(),
-    Profile.THOROUGH: LookSettings(
-        face_sizes=(1920, 1280, 640, 320),
-        body_sizes=(512, 960),
-        plate_sizes=(1280, 640, 320),
-        text_size=960,
-        all_text_size=1440,
-        vehicle_size=480,
-        most_vehicles=8,
-    ),
-}
-
-
-class Looker:
-    """Looks at the frames of one video track for the kinds that are to be hidden."""
+class FrameDetector:
+    """Detects the kinds that are to be hidden in the frames of one video track."""
 
     def __init__(
         self,
-        detectors: Detectors,
+        models: Detectors,
         geometry: Geometry,
         hide: Collection[Kind],
-        settings: LookSettings | None = None,
+        profile: DetectionProfile | None = None,
+        known_answer_test: KnownAnswerTest = check,
     ) -> None:
-        """Loads the models that are needed and are not there yet, and begins to make sure that each is alive (invariant
-        11): no model is asked before it has shown that. `ready` waits for all.
+        """Loads the models that are needed and not loaded yet, and starts to give each the known-answer test (invariant
+        11): no model runs on a frame before it has passed. `wait_until_ready` waits for all.
 
-        Persons are always told of; vehicles where they are among what is wanted, to be counted.
+        Persons are always returned; vehicles where they are in `hide`, to be counted.
         Raises WeightsError when weights are missing or altered.
         """
         self._geometry = geometry
         self._hide = frozenset(hide)
-        self._settings = settings or LookSettings()
-        self._detectors = detectors.get(self._wanted())
-        self._proven = detectors.proven
-        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-ready")
-        self._readied = {id: pool.submit(self._ready, id) for id in self._detectors}
+        self._profile = profile or DetectionProfile()
+        self._models = models.get(self._required_models())
+        self._passed_tests = models.passed_tests
+        self._test = known_answer_test
+        pool = ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-prepare")
+        self._prepared = {id: pool.submit(self._prepare, id) for id in self._models}
         pool.shutdown(wait=False)
 
     @property
     def weights(self) -> tuple[str, ...]:
-        """The ids of the models that look."""
-        return tuple(self._detectors)
+        """The ids of the models."""
+        return tuple(self._models)
 
-    def ready(self) -> None:
-        """Waits until every model is ready and has shown that it is alive.
+    def wait_until_ready(self) -> None:
+        """Wait until every model is compiled and has passed the known-answer test.
 
-        Raises DetectorError when one answers wrongly, as does whatever asks that model.
+        Raises DetectorError when one gives a wrong answer, as does whatever runs that model.
         """
-        for readied in self._readied.values():
-            readied.result()
+        for prepared in self._prepared.values():
+            prepared.result()
 
-    def alive(self, ids: Collection[str] | None = None) -> None:
+    def run_known_answer_test(self, ids: Collection[str] | None = None) -> None:
         """Raises DetectorError when a model (of `ids`, by default all) no longer gives the known answer to the known
-        picture.
+        images.
 
-        The picture has a size that the model sees anyway, so that what is checked is what runs.
+        They have a size that the model is given anyway, so that what is tested is what runs.
         """
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-alive") as pool:
-            for _ in pool.map(self._alive, self._detectors if ids is None else ids):
+        with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-known-answer") as pool:
+            for _ in pool.map(self._test_model, self._models if ids is None else ids):
                 pass  # errors are raised here
 
-    def _alive(self, id: str) -> None:
-        check(self._detectors[id], self._known(id))
+    def _test_model(self, id: str) -> None:
+        self._test(self._models[id], self._test_image_size(id))
 
-    def _asked(self, id: str) -> Detector:
-        """The model, once it has shown that it is alive."""
-        self._readied[id].result()
-        return self._detectors[id]
+    def _ready_model(self, id: str) -> Detector:
+        """The model, once it has passed the known-answer test."""
+        self._prepared[id].result()
+        return self._models[id]
 
-    def _ready(self, id: str) -> None:
-        """Compiled for every size that may come, and alive: what a run has proven once is not proven again."""
-        self._detectors[id].prepare(self._sizes(id))
-        proof = id, self._known(id)
-        if proof not in self._proven:
-            self._alive(id)
-            self._proven.add(proof)
+    def _prepare(self, id: str) -> None:
+        """Compile a model for every size that may come, and test it: what passed once in a run is not tested again."""
+        self._models[id].prepare(self._input_sizes(id))
+        test = id, self._test_image_size(id)
+        if test not in self._passed_tests:
+            self._test_model(id)
+            self._passed_tests.add(test)
 
-    def _sizes(self, id: str) -> list[tuple[int, int]]:
-        """(width, height) of the whole pictures that the model is shown. Those of single vehicles may never come."""
-        s = self._settings
-        whole = {
-            FACE: s.face_sizes,
-            BODY: s.body_sizes,
-            PLATE: s.plate_sizes,
-            TEXT: (s.text_size, s.trace_size, *([s.all_text_size] if Kind.TEXT in self._hide else [])),
+    def _input_sizes(self, id: str) -> list[tuple[int, int]]:
+        """(width, height) of the whole frames that the model is given. Crops of vehicles may never come."""
+        p = self._profile
+        sizes = {
+            FACE: p.face_sizes,
+            BODY: p.body_sizes,
+            PLATE: p.plate_sizes,
+            TEXT: (p.text_size, p.text_support_size, *([p.all_text_size] if Kind.TEXT in self._hide else [])),
         }
-        return [fitted(self._geometry, size) for size in whole[id]]
+        return [fit_size(self._geometry, size) for size in sizes[id]]
 
-    def _known(self, id: str) -> tuple[int, int]:
-        """(width, height) of the known picture: the smallest that the model sees, filled up as it is then."""
-        width, height = min(self._sizes(id))
-        least = SIDE if id == BODY else SMALLEST
-        return max(least, width + -width % STEP), max(least, height + -height % STEP)
+    def _test_image_size(self, id: str) -> tuple[int, int]:
+        """(width, height) of the known images: the smallest that the model is given, padded as it is then."""
+        width, height = min(self._input_sizes(id))
+        min_side = SIDE if id == BODY else MIN_SIDE
+        return max(min_side, width + -width % INPUT_STRIDE), max(min_side, height + -height % INPUT_STRIDE)
 
-    def look(self, frame: RawFrame, reach: Reach = FULL) -> list[Detection]:
-        """Everything found, in displayed pixels. Several frames may be looked at at once, in a thread each."""
-        return [found for part in self.parts(frame, reach) for found in part()]
+    def detect(self, frame: RawFrame, scope: Scope = FULL_SCOPE) -> list[Detection]:
+        """Everything detected, in displayed pixels. Safe for several frames at once, in a thread each."""
+        return [detection for task in self.tasks(frame, scope) for detection in task()]
 
-    def parts(self, frame: RawFrame, reach: Reach = FULL) -> tuple[Callable[[], list[Detection]], ...]:
-        """A look as parts that may run side by side; what they find, one after the other, is what the look finds."""
-        views = _Views(frame, self._geometry, max(*self._settings.face_sizes, self._settings.view_size))
-        parts = [lambda: self._things(views, reach)]
+    def tasks(self, frame: RawFrame, scope: Scope = FULL_SCOPE) -> tuple[Callable[[], list[Detection]], ...]:
+        """`detect` as tasks that may run in parallel; their results in this order are its result."""
+        images = ImagePyramid(frame, self._geometry, max(*self._profile.face_sizes, self._profile.min_base_size))
+        tasks = [lambda: self._detect_objects(images, scope)]
         if Kind.FACE in self._hide:
-            parts.insert(0, lambda: self._faces(views, reach))
-        return tuple(parts)
+            tasks.insert(0, lambda: self._detect_faces(images, scope))
+        return tuple(tasks)
 
-    def _faces(self, views: _Views, reach: Reach) -> list[Detection]:
-        s = self._settings
-        sizes = s.face_sizes if reach.close else s.face_sizes[1:]
-        return merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(sizes))
+    def _detect_faces(self, images: ImagePyramid, scope: Scope) -> list[Detection]:
+        p = self._profile
+        sizes = p.face_sizes if scope.full_res_faces else p.face_sizes[1:]
+        return merge(self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(sizes))
 
-    def _things(self, views: _Views, reach: Reach) -> list[Detection]:
-        """All but faces: bodies, and what is looked for on vehicles."""
-        s = self._settings
-        bodies = self._bodies(views)
-        found = [d for d in bodies if d.kind is not Kind.VEHICLE or Kind.VEHICLE in self._hide]
+    def _detect_objects(self, images: ImagePyramid, scope: Scope) -> list[Detection]:
+        """All but faces: bodies, and plates on vehicles or in the whole frame."""
+        p = self._profile
+        bodies = self._detect_bodies(images)
+        detections = [d for d in bodies if d.kind is not Kind.VEHICLE or Kind.VEHICLE in self._hide]
         if Kind.PLATE in self._hide:
             vehicles = [d for d in bodies if d.kind is Kind.VEHICLE]
-            texts = self._at(views, TEXT, s.text_size if reach.deep else s.trace_size, s.text_threshold)
-            plates = self._plates(views, vehicles, texts) if reach.deep else self._plates_on(views, vehicles)
-            found += plates + traces(texts, plates)
+            text_size = p.text_size if scope.full_frame_plates else p.text_support_size
+            texts = self._run(images, TEXT, text_size, p.text_threshold)
+            if scope.full_frame_plates:
+                plates = self._detect_plates(images, vehicles, texts)
+            else:
+                plates = self._detect_plates_on_vehicles(images, vehicles)
+            detections += plates + text_support(texts, plates)
         if Kind.TEXT in self._hide:
-            found += self._at(views, TEXT, s.all_text_size, s.text_threshold)
-        return found
+            detections += self._run(images, TEXT, p.all_text_size, p.text_threshold)
+        return detections
 
-    def glance(self, frame: RawFrame) -> list[Detection]:
-        """Faces alone, and not at the largest size: a tenth of a look's cost. For checking what is hidden already."""
+    def detect_faces_quick(self, frame: RawFrame) -> list[Detection]:
+        """Faces alone, and not at the largest size: a tenth of the cost of `detect`. For the self-check of a
+        release."""
         if Kind.FACE not in self._hide:
             return []
-        s = self._settings
-        views = _Views(frame, self._geometry, s.face_sizes[1])
-        return merge(self._at(views, FACE, size, s.face_threshold) for size in views.sizes(s.face_sizes[1:]))
+        p = self._profile
+        images = ImagePyramid(frame, self._geometry, p.face_sizes[1])
+        return merge(
+            self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(p.face_sizes[1:])
+        )
 
-    def _wanted(self) -> Iterable[str]:
-        # In the order in which the first look asks for them.
+    def _required_models(self) -> Iterable[str]:
+        # In the order in which the first frame needs them.
         if Kind.FACE in self._hide:
             yield FACE
         yield BODY
@@ -220,139 +188,71 @@ class Looker:
         if Kind.PLATE in self._hide:
             yield PLATE
 
-    def _at(
-        self, views: _Views, id: str, size: int, threshold: float, kinds: Collection[Kind] | None = None
+    def _run(
+        self, images: ImagePyramid, id: str, size: int, threshold: float, kinds: Collection[Kind] | None = None
     ) -> list[Detection]:
-        picture, scale = views.whole(size)
-        return _scaled(self._asked(id).find(picture, threshold, kinds), scale)
+        image, scale = images.level(size)
+        return scale_detections(self._ready_model(id).detect(image, threshold, kinds), scale)
 
-    def _bodies(self, views: _Views) -> list[Detection]:
+    def _detect_bodies(self, images: ImagePyramid) -> list[Detection]:
         """Persons (for heads as well), vehicles (for plates) and, where they are to be hidden, screens."""
-        s = self._settings
-        thresholds = {Kind.PERSON: s.person_threshold, Kind.VEHICLE: s.vehicle_threshold}
+        p = self._profile
+        thresholds = {Kind.PERSON: p.person_threshold, Kind.VEHICLE: p.vehicle_threshold}
         if Kind.SCREEN in self._hide:
-            thresholds[Kind.SCREEN] = s.screen_threshold
-        least = min(thresholds.values())
-        if s.near_size or len(s.body_sizes) > 1:
-            least = min(least, FAINT)  # another size may agree
-        looks = [self._at(views, BODY, size, least, tuple(thresholds)) for size in views.sizes(s.body_sizes)]
-        found = looks[0] if len(looks) == 1 else _merged(looks, thresholds)
-        weak = [d for d in found if d.score < thresholds[d.kind]]
-        return [d for d in found if d.score >= thresholds[d.kind]] + self._near(views, weak)
+            thresholds[Kind.SCREEN] = p.screen_threshold
+        lowest = min(thresholds.values())
+        if p.close_person_size or len(p.body_sizes) > 1:
+            lowest = min(lowest, MIN_AGREEING_SCORE)  # another size may agree
+        kinds = tuple(thresholds)
+        by_size = [self._run(images, BODY, size, lowest, kinds) for size in images.distinct_sizes(p.body_sizes)]
+        detections = by_size[0] if len(by_size) == 1 else _merge_by_kind(by_size, kinds)
+        weak = [d for d in detections if d.score < thresholds[d.kind]]
+        return [d for d in detections if d.score >= thresholds[d.kind]] + self._detect_close_persons(images, weak)
 
-    def _near(self, views: _Views, weak: Iterable[Detection]) -> list[Detection]:
-        """People close up, of whom two sizes together are sure."""
-        s = self._settings
-        if not s.near_size:
+    def _detect_close_persons(self, images: ImagePyramid, weak: Iterable[Detection]) -> list[Detection]:
+        """People close to the camera whose scores at two sizes add up to the threshold."""
+        p = self._profile
+        if not p.close_person_size:
             return []
-        picture, scale = views.whole(FOCUS)
-        close = CLOSE * self._geometry.upright[1]
-        seen = [d for d in weak if d.kind is Kind.PERSON and d.box.height >= close]
-        seen = [d for d in seen if in_focus(picture, Box(*(v / scale for v in d.box)))]
-        if not seen:
+        image, scale = images.level(FOCUS_SIZE)
+        min_height = MIN_HEIGHT_SHARE * self._geometry.display_size[1]
+        close = [d for d in weak if d.kind is Kind.PERSON and d.box.height >= min_height]
+        close = [d for d in close if in_focus(image, Box(*(v / scale for v in d.box)))]
+        if not close:
             return []
-        return agreed(seen, self._at(views, BODY, s.near_size, FAINT, (Kind.PERSON,)), s.person_threshold)
+        smaller = self._run(images, BODY, p.close_person_size, MIN_AGREEING_SCORE, (Kind.PERSON,))
+        return confirm_by_second_size(close, smaller, p.person_threshold)
 
-    def _plates(self, views: _Views, vehicles: Sequence[Detection], texts: Sequence[Detection]) -> list[Detection]:
-        """Plates anywhere in the picture, for the plate whose vehicle nobody saw as well."""
-        s = self._settings
-        faint = [self._at(views, PLATE, size, HINT) for size in views.sizes(s.plate_sizes)]
-        looks = [[d for d in look if d.score >= s.plate_threshold] for look in faint]
-        looks.append(on_vehicle(texts, [v.box for v in vehicles]))
-        looks.append(hinted(texts, list(chain.from_iterable(faint))))
-        if large := filling(texts, self._geometry.upright[0]):
-            small = [self._at(views, PLATE, size, FILLING_SCORE) for size in FILLING_SIZES]
-            looks.append(close_up(large, list(chain.from_iterable(small))))
-        return merge(looks)
+    def _detect_plates(
+        self, images: ImagePyramid, vehicles: Sequence[Detection], texts: Sequence[Detection]
+    ) -> list[Detection]:
+        """Plates anywhere in the frame, for plates whose vehicle was not detected as well."""
+        p = self._profile
+        hints = [self._run(images, PLATE, size, HINT_SCORE) for size in images.distinct_sizes(p.plate_sizes)]
+        results = [[d for d in by_size if d.score >= p.plate_threshold] for by_size in hints]
+        results.append(text_plates_on_vehicles(texts, [v.box for v in vehicles]))
+        results.append(model_hinted_plates(texts, list(chain.from_iterable(hints))))
+        if large := full_frame_candidates(texts, self._geometry.display_size[0]):
+            small = [self._run(images, PLATE, size, FULL_FRAME_SCORE) for size in FULL_FRAME_SIZES]
+            results.append(full_frame_plates(large, list(chain.from_iterable(small))))
+        return merge(results)
 
-    def _plates_on(self, views: _Views, vehicles: Sequence[Detection]) -> list[Detection]:
-        """Plates on the nearest vehicles, close up."""
-        s = self._settings
-        looks: list[list[Detection]] = []
-        for vehicle in sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: s.most_vehicles]:
-            picture, back = views.crop(vehicle.box.expand(0.08), s.vehicle_size)
-            plates = back(self._asked(PLATE).find(picture, s.plate_threshold))
-            looks.append(plates)
-            if not any(plate.score >= PLAIN for plate in plates):
-                texts = back(self._asked(TEXT).find(picture, s.text_threshold))
-                looks.append(on_vehicle(texts, [vehicle.box]))
-        return merge(looks)
-
-
-def _merged(looks: Sequence[Sequence[Detection]], kinds: Iterable[Kind]) -> list[Detection]:
-    """Looks that see several kinds, each kind by itself."""
-    return list(chain.from_iterable(merge([d for d in look if d.kind is kind] for look in looks) for kind in kinds))
+    def _detect_plates_on_vehicles(self, images: ImagePyramid, vehicles: Sequence[Detection]) -> list[Detection]:
+        """Plates on the largest vehicles, in crops."""
+        p = self._profile
+        results: list[list[Detection]] = []
+        for vehicle in sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: p.max_vehicles]:
+            crop, to_frame = images.crop(vehicle.box.expand(VEHICLE_MARGIN), p.vehicle_crop_size)
+            plates = to_frame(self._ready_model(PLATE).detect(crop, p.plate_threshold))
+            results.append(plates)
+            if not any(plate.score >= CONFIDENT_PLATE for plate in plates):
+                texts = to_frame(self._ready_model(TEXT).detect(crop, p.text_threshold))
+                results.append(text_plates_on_vehicles(texts, [vehicle.box]))
+        return merge(results)
 
 
-def _scaled(found: Iterable[Detection], scale: float, left: float = 0.0, top: float = 0.0) -> list[Detection]:
-    return [
-        Detection(
-            d.kind,
-            Box(d.box.x1 * scale + left, d.box.y1 * scale + top, d.box.x2 * scale + left, d.box.y2 * scale + top),
-            d.score,
-            d.origin,
-            d.sort,
-        )
-        for d in found
-    ]
-
-
-class _Views:
-    """One frame at the sizes that are asked for, made once each, all of them from the one at `largest`.
-
-    Threads that ask at the same time take turns.
-    """
-
-    def __init__(self, frame: RawFrame, geometry: Geometry, largest: int) -> None:
-        self._frame, self._geometry = frame, geometry
-        self._width, self._height = geometry.upright
-        self._longest = max(self._width, self._height)
-        self._largest = min(largest, self._longest)
-        self._kept: dict[int, Picture] = {}
-        self._turn = threading.RLock()
-
-    def sizes(self, wanted: Sequence[int]) -> list[int]:
-        """The sizes that differ for this frame: nothing is looked at larger than it is."""
-        return list(dict.fromkeys(min(size, self._longest) for size in wanted))
-
-    def whole(self, size: int) -> tuple[Picture, float]:
-        """The picture with its longer side at `size` (never enlarged), and the factor back to displayed pixels."""
-        size = min(size, self._largest)
-        with self._turn:
-            if size not in self._kept:
-                self._kept[size] = self._made(size)
-        return self._kept[size], self._longest / size
-
-    def _made(self, size: int) -> Picture:
-        if size == self._largest:
-            return colour(self._frame, self._geometry, self._shape(size))
-        small = cv2.resize(self.whole(self._largest)[0], self._shape(size), interpolation=cv2.INTER_AREA)
-        return np.asarray(small, np.uint8)
-
-    def _shape(self, size: int) -> tuple[int, int]:
-        scale = size / self._longest
-        return max(1, round(self._width * scale)), max(1, round(self._height * scale))
-
-    def crop(self, box: Box, size: int) -> tuple[Picture, Callable[[Iterable[Detection]], list[Detection]]]:
-        """The part in `box` as a square-side picture of `size`, and the way back to displayed pixels."""
-        picture, scale = self.whole(self._largest)
-        part = Box(*(v / scale for v in box)).clipped(picture.shape[1], picture.shape[0])
-        x1, y1, x2, y2 = (round(v) for v in part)
-        cut = picture[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
-        shrink = max(cut.shape[:2]) / size
-        shape = max(1, round(cut.shape[1] / shrink)), max(1, round(cut.shape[0] / shrink))
-        how = cv2.INTER_AREA if shrink > 1 else cv2.INTER_LINEAR
-        square = cv2.copyMakeBorder(
-            cv2.resize(cut, shape, interpolation=how),
-            0,
-            size - shape[1],
-            0,
-            size - shape[0],
-            cv2.BORDER_CONSTANT,
-            value=(114, 114, 114),
-        )
-
-        def back(found: Iterable[Detection]) -> list[Detection]:
-            return _scaled(found, shrink * scale, x1 * scale, y1 * scale)
-
-        return np.asarray(square, np.uint8), back
+def _merge_by_kind(by_size: Sequence[Sequence[Detection]], kinds: Iterable[Kind]) -> list[Detection]:
+    """Results at several sizes, each kind merged by itself."""
+    return list(
+        chain.from_iterable(merge([d for d in result if d.kind is kind] for result in by_size) for kind in kinds)
+    )

@@ -1,4 +1,4 @@
-"""Several looks at one frame -> one detection a thing."""
+"""Detections of one frame by several models or input sizes -> one detection for each object."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy.typing as npt
 from passerby.core.box import Box
 from passerby.core.kinds import Detection
 
-#: Overlap (intersection over union) from which two looks saw the same thing.
-SAME = 0.35
+#: Overlap (intersection over union) from which two results are of the same object. Chosen by hand, other values were
+#: not measured.
+SAME_IOU = 0.35
 
 
 @dataclass(slots=True)
@@ -22,32 +23,33 @@ class _Cluster:
     scores: dict[int, float]
 
 
-def merge(looks: Iterable[Iterable[Detection]]) -> list[Detection]:
-    """Detections of one kind by several looks (sizes of the picture, models) as one a thing, best first.
+def merge(results: Iterable[Iterable[Detection]]) -> list[Detection]:
+    """Detections of one kind in several results (input sizes, models) as one for each object, best first.
 
-    Looks err independently: what two of them see weakly is more likely there than what one sees weakly, so scores add
-    up (at most 1), one a look. Where they disagree about the place, the hull of their boxes is taken.
+    Results err independently: what two of them detect with a low score is more likely there than what one does, so
+    scores add up (at most 1), one a result. Where they disagree about the position, the hull of their boxes is taken.
     """
     ranked = sorted(
-        ((found, number) for number, look in enumerate(looks) for found in look),
+        ((detection, number) for number, result in enumerate(results) for detection in result),
         key=lambda item: (-item[0].score, item[0].box, item[1]),
     )
     clusters: list[_Cluster] = []
     seeds = np.empty((len(ranked), 4))
-    for found, number in ranked:
-        # A large still brings thousands: one by one they would be compared for minutes.
-        same = np.flatnonzero(_overlaps(seeds[: len(clusters)], found.box) > SAME)
+    for detection, number in ranked:
+        # A large still has thousands: comparing them one by one would take minutes.
+        same = np.flatnonzero(_overlaps(seeds[: len(clusters)], detection.box) > SAME_IOU)
         if len(same):
             cluster = clusters[same[0]]
-            cluster.box = cluster.box.hull(found.box)
-            cluster.scores.setdefault(number, found.score)
+            cluster.box = cluster.box.hull(detection.box)
+            cluster.scores.setdefault(number, detection.score)
         else:
-            seeds[len(clusters)] = found.box
-            clusters.append(_Cluster(found, found.box, {number: found.score}))
+            seeds[len(clusters)] = detection.box
+            clusters.append(_Cluster(detection, detection.box, {number: detection.score}))
     merged = [
-        Detection(c.seed.kind, c.box, min(1.0, sum(c.scores.values())), c.seed.origin, c.seed.sort) for c in clusters
+        Detection(c.seed.kind, c.box, min(1.0, sum(c.scores.values())), c.seed.origin, c.seed.object_class)
+        for c in clusters
     ]
-    return sorted(merged, key=lambda found: (-found.score, found.box))
+    return sorted(merged, key=lambda d: (-d.score, d.box))
 
 
 def _overlaps(boxes: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.float64]:

@@ -1,6 +1,6 @@
-"""The known pictures: drawings by this file, one for each kind of thing, each in a known place.
+"""The known images: drawings made by this file, one for each kind, each in a known place.
 
-Nobody is in it. Models that were taught on photographs believe it because it is shaded and a little out of focus.
+No person is in them. Models that were trained on photographs detect them because they are shaded and slightly blurred.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.detect.runtime import Picture
+from passerby.detect.arrays import Image
 
-#: The side of the picture.
+#: The side of the images. px
 SIDE = 256
 
-#: Where the things are, as models see them: a face is forehead to chin, a person is as much of one as is in view.
-PLACES: dict[Kind, Box] = {
+#: Where the objects are, as models box them: a face from forehead to chin, a person as far as visible.
+OBJECT_BOXES: dict[Kind, Box] = {
     Kind.FACE: Box(88, 68, 168, 164),
     Kind.PERSON: Box(38, 36, 218, 256),
     Kind.VEHICLE: Box(32, 60, 224, 214),
@@ -82,9 +82,9 @@ _CAR: tuple[Shape, ...] = (
 
 
 @cache
-def scene(kind: Kind) -> Picture:
+def object_image(kind: Kind) -> Image:
     """One thing of that kind, uint8 BGR, shape (256, 256, 3). The same array each time; it cannot be written into."""
-    picture = ground().copy()
+    picture = empty_image().copy()
     match kind:
         case Kind.FACE | Kind.PERSON:
             _bust(picture, 128, 110, 60)
@@ -103,7 +103,7 @@ def scene(kind: Kind) -> Picture:
 
 
 @cache
-def ground() -> Picture:
+def empty_image() -> Image:
     """What is behind the scene, and nothing else: a soft gradient of the same shape."""
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / 256
     picture = np.stack([150 - 40 * y, 140 - 30 * y + 6 * x, 130 - 20 * y], axis=-1).astype(np.uint8)
@@ -111,7 +111,7 @@ def ground() -> Picture:
     return picture
 
 
-def _softened(picture: Picture, sigma: float) -> Picture:
+def _softened(picture: Image, sigma: float) -> Image:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
 
 
@@ -120,7 +120,7 @@ def _fixed(*values: float) -> tuple[int, ...]:
     return tuple(round(value * 16) for value in values)
 
 
-def _bust(picture: Picture, cx: float, cy: float, unit: float) -> None:
+def _bust(picture: Image, cx: float, cy: float, unit: float) -> None:
     for x, y, a, b, colour in _BUST:
         centre, axes = _fixed(cx + x * unit, cy + y * unit), _fixed(a * unit, b * unit)
         cv2.ellipse(picture, centre, axes, 0, 0, 360, colour, cv2.FILLED, cv2.LINE_AA, 4)
@@ -134,7 +134,7 @@ def _bust(picture: Picture, cx: float, cy: float, unit: float) -> None:
     picture[:] = np.clip(picture * (1 + (light - 1) * head)[..., None], 0, 255).astype(np.uint8)
 
 
-def _car(picture: Picture, left: int, top: int, width: int) -> None:
+def _car(picture: Image, left: int, top: int, width: int) -> None:
     under = (left + width // 2, top + round(0.78 * width)), (round(0.56 * width), round(0.06 * width))
     cv2.ellipse(picture, *under, 0, 0, 360, (50, 50, 50), cv2.FILLED, cv2.LINE_AA)
     for corners, colour in _CAR:
@@ -148,7 +148,7 @@ def _car(picture: Picture, left: int, top: int, width: int) -> None:
     body[:] = np.clip(body * light[..., None], 0, 255).astype(np.uint8)
 
 
-def _screen(picture: Picture, left: int, top: int, width: int) -> None:
+def _screen(picture: Image, left: int, top: int, width: int) -> None:
     height, rim = round(0.6 * width), max(2, width // 25)
     picture[top : top + height, left : left + width] = BLACK
     shown = picture[top + rim : top + height - rim, left + rim : left + width - rim]
@@ -159,7 +159,7 @@ def _screen(picture: Picture, left: int, top: int, width: int) -> None:
     picture[foot : foot + width // 24, left + width // 4 : left + 3 * width // 4] = BLACK
 
 
-def _text(picture: Picture, text: str, centre: tuple[float, float], size: float, colour: Colour, thick: int) -> None:
+def _text(picture: Image, text: str, centre: tuple[float, float], size: float, colour: Colour, thick: int) -> None:
     (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
     corner = round(centre[0] - width / 2), round(centre[1] + height / 2)
     cv2.putText(picture, text, corner, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thick, cv2.LINE_AA)

@@ -1,7 +1,7 @@
-"""Is the detector alive? Each model is shown known pictures, and must give the known answer.
+"""The known-answer test: each model is run on known images, and must give the known answer.
 
-A model that was quantised badly, that answers nothing, the same to everything, or not-a-number, passes no film: its
-silence would be taken for "nobody there".
+A model that was quantised badly, that detects nothing, returns the same for everything, or not-a-number, must not be
+used on a file: its silence would be taken for "nobody there".
 """
 
 from __future__ import annotations
@@ -11,49 +11,49 @@ import numpy as np
 
 from passerby.core.box import Box
 from passerby.core.errors import DetectorError
-from passerby.detect.known_answer_images import PLACES, SIDE, ground, scene
+from passerby.detect.arrays import Image
+from passerby.detect.known_answer_images import OBJECT_BOXES, SIDE, empty_image, object_image
 from passerby.detect.model import Detector
-from passerby.detect.runtime import Picture
 
-#: The least overlap (intersection over union) of what is found with where it was drawn.
-OVERLAP = 0.3
-#: The least side of a picture on which models still find the drawings, shrunk to it; the one of bodies needs SIDE. px
-SMALLEST = 192
+#: The least overlap (intersection over union) of what is detected with where it was drawn.
+MIN_IOU = 0.3
+#: The least side of an image in which models still detect the drawings, shrunk to it; the body model needs SIDE. px
+MIN_SIDE = 192
 
 
 def check(detector: Detector, size: tuple[int, int] = (SIDE, SIDE)) -> None:
-    """Shows `detector` one drawing for each kind that it finds, and one with nothing in it.
+    """Run `detector` on one drawing for each kind that it detects, and on one with nothing in it.
 
-    `size` (width, height) is that of the pictures, SMALLEST or more a side (SIDE for bodies): give the size that is
-    used anyway, so that no other is compiled for this, and what is checked is what runs. Raises DetectorError when a
-    drawing is not found in its place, when something is found where nothing is, and when the model fails.
+    `size` (width, height) is that of the images, MIN_SIDE or more a side (SIDE for bodies): give the size that is used
+    anyway, so that no other is compiled for this, and what is tested is what runs. Raises DetectorError when a drawing
+    is not detected in its place, when something is detected where nothing is, and when the model fails.
     """
-    least = detector.entry.alive_score
+    min_score = detector.entry.known_answer_score
     side = min(SIDE, *size)
-    left, top = ((whole - side) // 2 for whole in size)
+    left, top = ((length - side) // 2 for length in size)
     for kind in detector.entry.finds:
-        place = Box(*(value * side / SIDE for value in PLACES[kind])).translate(left, top)
-        found = detector.find(_placed(scene(kind), side, size), least, (kind,))
-        if not any(detection.box.iou(place) >= OVERLAP for detection in found):
-            raise _dead(detector, f"does not find the {kind} in a picture that is known to show one")
-    found = detector.find(_placed(ground(), side, size), least)
+        expected = Box(*(value * side / SIDE for value in OBJECT_BOXES[kind])).translate(left, top)
+        found = detector.detect(_centred(object_image(kind), side, size), min_score, (kind,))
+        if not any(detection.box.iou(expected) >= MIN_IOU for detection in found):
+            raise _failure(detector, f"does not detect the {kind} in an image that is known to show one")
+    found = detector.detect(_centred(empty_image(), side, size), min_score)
     if found:
-        raise _dead(detector, f"finds a {found[0].kind} in a picture that is known to show nothing")
+        raise _failure(detector, f"detects a {found[0].kind} in an image that is known to show nothing")
 
 
-def _dead(detector: Detector, what: str) -> DetectorError:
+def _failure(detector: Detector, what: str) -> DetectorError:
     return DetectorError(
-        f"The model {detector.id} {what}, so its answers cannot be trusted. "
+        f"The model {detector.id} {what}, so its results cannot be trusted. "
         f"Try: passerby models fetch {detector.id}; then: passerby models check {detector.id}"
     )
 
 
-def _placed(picture: Picture, side: int, size: tuple[int, int]) -> Picture:
-    """The drawing, `side` pixels a side, in the middle of a picture of that size, its edges drawn out."""
+def _centred(image: Image, side: int, size: tuple[int, int]) -> Image:
+    """The drawing, `side` pixels a side, in the middle of an image of that size, its edges replicated."""
     if side != SIDE:
-        picture = np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
-    across, down = (whole - side for whole in size)
-    drawn_out = cv2.copyMakeBorder(
-        picture, down // 2, down - down // 2, across // 2, across - across // 2, cv2.BORDER_REPLICATE
+        image = np.asarray(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    across, down = (length - side for length in size)
+    padded = cv2.copyMakeBorder(
+        image, down // 2, down - down // 2, across // 2, across - across // 2, cv2.BORDER_REPLICATE
     )
-    return np.asarray(drawn_out, np.uint8)
+    return np.asarray(padded, np.uint8)

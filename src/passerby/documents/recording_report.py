@@ -1,4 +1,4 @@
-"""The report that goes with an exported recording: what of the time that was asked for is in it, and where.
+"""The report on an exported recording: which parts of the requested time it contains, and where.
 
 It is saved as `NAME.recording.json` beside the file. docs/ref/recording.md explains it; the JSON schema is generated.
 """
@@ -12,24 +12,24 @@ from pydantic import Field
 from passerby.core.model import FrozenModel
 
 
-class Span(FrozenModel):
-    """From `begins` to `ends`, ISO 8601 in UTC."""
+class UtcSpan(FrozenModel):
+    """From `start` to `end`, ISO 8601 in UTC."""
 
-    begins: str
-    ends: str
+    start: str
+    end: str
 
 
-class Stretch(Span):
-    """Recorded without a pause. It is in the file from second `start` to second `end`."""
+class RecordedSpan(UtcSpan):
+    """A continuous recording. In the file it lasts from second `file_start` to second `file_end`."""
 
-    start: float
-    end: float
-    trusted: bool = Field(description="False when the clock could not be trusted then: the times may be wrong.")
+    file_start: float
+    file_end: float
+    trusted: bool = Field(description="False when the clock was not synchronised: the times may be wrong.")
 
 
 class ExportedFile(FrozenModel):
-    """The file. `covered` of its `frames` were painted over whole when they were recorded; null: that is not
-    known any more, because some were found again after a crash."""
+    """The file. `covered` of its `frames` were covered whole when they were recorded; null: no longer known, because
+    part of the recording was recovered after a crash."""
 
     name: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
@@ -41,16 +41,16 @@ class ExportedFile(FrozenModel):
 
 
 class RecordingReport(FrozenModel):
-    """What is in one exported file. Nothing was encoded anew: its pictures are those that were recorded, masked."""
+    """What one exported file contains. Nothing was re-encoded: its frames are those that were recorded, masked."""
 
     schema_version: Literal[1] = 1
     program: str
-    made: str = Field(description="ISO 8601 with offset")
+    created: str = Field(description="ISO 8601 with offset")
     camera: str
-    asked: Span
+    requested: UtcSpan
     output: ExportedFile
-    stretches: tuple[Stretch, ...]
-    missing: tuple[Span, ...] = Field(description="What was asked for and is not in this file: nothing was recorded.")
+    recorded: tuple[RecordedSpan, ...]
+    missing: tuple[UtcSpan, ...] = Field(description="What was requested and is not in this file: no recording exists.")
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""The report that goes with a released file: what was hidden, what was dropped, how, and what the check found.
+"""The report on a released file: what was hidden, what was dropped, how, and the findings of the self-check.
 
 It is saved as `NAME.report.json` beside the file. docs/ref/report.md explains it; the JSON schema is generated.
 """
@@ -22,18 +22,18 @@ class TimeRange(FrozenModel):
     end: float
 
 
-class Hidden(FrozenModel):
-    """Everything of one kind that was hidden: how many tracks, and when at least one was in view."""
+class HiddenSummary(FrozenModel):
+    """All hidden objects of one kind: the number of tracks, and when at least one of them was in view."""
 
     kind: Kind
     tracks: int
     ranges: tuple[TimeRange, ...]
 
 
-class Output(FrozenModel):
-    """The released file. `frames` and `covered` (painted over whole) count all its video tracks.
+class OutputSummary(FrozenModel):
+    """The released file. `frames` and `covered` (painted over whole) are totals of all its video tracks.
 
-    `undecodable` counts frames of the source that could not be decoded, so that they are not there at all.
+    `undecodable` is the number of frames of the source that could not be decoded, and are missing.
     """
 
     name: str
@@ -45,26 +45,26 @@ class Output(FrozenModel):
     undecodable: int = 0
 
 
-class Suspect(FrozenModel):
-    """A moment at which the check saw something that a person should look at. `box` in displayed pixels."""
+class QuickFinding(FrozenModel):
+    """A finding that a person should review. `time` in seconds, `box` in displayed pixels."""
 
     time: float
-    what: str
+    description: str
     box: tuple[float, float, float, float] | None = None
     score: float | None = None
 
 
 class QuickCheck(FrozenModel):
-    """What decoding the released file once has shown. It is not an independent check: that is `passerby verify`."""
+    """Result of decoding the released file once. It is not an independent check: that is `passerby verify`."""
 
     ran: bool
     frames_compared: int = 0
     frames_searched: int = 0
-    suspects: tuple[Suspect, ...] = ()
+    findings: tuple[QuickFinding, ...] = ()
 
     @property
     def clean(self) -> bool:
-        return not self.suspects
+        return not self.findings
 
 
 class Report(FrozenModel):
@@ -72,21 +72,23 @@ class Report(FrozenModel):
 
     schema_version: Literal[1] = 1
     program: str
-    made: str = Field(description="ISO 8601 with offset")
+    created: str = Field(description="ISO 8601 with offset")
     source: Fingerprint
-    output: Output
+    output: OutputSummary
     settings: Settings
     weights: tuple[WeightsUsed, ...]
-    plan_edited: bool = Field(description="True when the plan was given with --plan, not found in this run.")
-    hidden: tuple[Hidden, ...]
-    dropped: tuple[str, ...] = Field(description="What was in the source and is not in the output.")
-    damage: tuple[str, ...] = Field(default=(), description="What of the source could not be read, and what was done.")
+    plan_edited: bool = Field(description="True when the plan was given with --plan, not made in this run.")
+    hidden: tuple[HiddenSummary, ...]
+    dropped: tuple[str, ...] = Field(description="What the source contains and the output does not.")
+    damage: tuple[str, ...] = Field(
+        default=(), description="What of the source could not be read, and how it was handled."
+    )
     warnings: tuple[str, ...]
     check: QuickCheck
 
     @property
-    def needs_a_person(self) -> bool:
-        """Exit code 3: a possible leak, frames that had to be covered whole, or a source that is damaged."""
+    def needs_review(self) -> bool:
+        """Exit code 3: a possible leak, frames that had to be covered whole, or a damaged source."""
         return not self.check.clean or self.output.covered > 0 or bool(self.damage)
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""How a site is: what `passerby status`, the metrics and the pages tell. Numbers and words, never a picture.
+"""Status of a site, as shown by `passerby status`, the metrics and the web interface. Never a picture.
 
 The JSON schema of `passerby status --json` is generated from these classes.
 """
@@ -13,19 +13,19 @@ from pydantic import Field
 from passerby.core.model import FrozenModel
 
 
-class Reason(StrEnum):
-    """Why a whole picture was covered."""
+class CoverReason(StrEnum):
+    """Why a whole frame was covered."""
 
-    START = "start"  #: before the first look after a beginning, a gap or a new scene
-    LATE = "late"  #: no look was finished in time, or two looks were too far apart
-    FAILED = "failed"  #: a look failed
-    MODELS = "models"  #: a model is missing, or gives a wrong answer to the known picture
-    MOTION = "motion"  #: motion could not be trusted, or frames were missing, before the next look
+    START = "start"  #: before the first detection after a start, a gap or a scene cut
+    LATE = "late"  #: no detection finished in time, or two were too far apart
+    FAILED = "failed"  #: detection failed
+    MODELS = "models"  #: a model is missing, or fails its known-answer test
+    MOTION = "motion"  #: optical flow was unreliable, or frames were missing, before the next detection
     DAMAGED = "damaged"  #: the camera sent a broken frame
 
 
-class State(StrEnum):
-    """How a camera is."""
+class CameraState(StrEnum):
+    """Connection state of a camera."""
 
     CONNECTING = "connecting"
     LIVE = "live"
@@ -34,45 +34,45 @@ class State(StrEnum):
 
 
 class CameraStatus(FrozenModel):
-    """One camera, as its process tells about once a second. Counts are since that process began."""
+    """One camera, as reported by its process about once a second. Counts are since that process started."""
 
-    state: State = State.CONNECTING
-    problem: str | None = Field(default=None, description="what is wrong and what to do, while something is")
-    width: int | None = Field(default=None, description="of the recorded picture, pixels")
-    height: int | None = Field(default=None, description="of the recorded picture, pixels")
-    frames_a_second: float = Field(default=0.0, description="that came from the camera, over the last ten seconds")
-    last_frame_age: float | None = Field(default=None, description="seconds since the newest frame came")
-    frames: int = Field(default=0, description="that came from the camera and are wanted")
-    written: int = Field(default=0, description="that were handed on, masked or covered")
-    dropped: int = Field(default=0, description="that were left out because the machine did not keep up")
-    covered: dict[Reason, int] = Field(default={}, description="frames that were covered whole, by reason")
-    covered_share: float = Field(default=0.0, description="of the frames of the last minute, 0 to 1")
-    latency: float | None = Field(
-        default=None, description="seconds from the camera to being handed on, the newest frame"
+    state: CameraState = CameraState.CONNECTING
+    problem: str | None = Field(default=None, description="current problem and what to do about it")
+    width: int | None = Field(default=None, description="of the output, pixels")
+    height: int | None = Field(default=None, description="of the output, pixels")
+    fps: float = Field(default=0.0, description="frames per second from the camera, over the last ten seconds")
+    last_frame_age: float | None = Field(default=None, description="seconds since the newest frame was received")
+    frames: int = Field(default=0, description="frames received from the camera, after the limit of max_fps")
+    output_frames: int = Field(default=0, description="frames output, masked or covered")
+    dropped: int = Field(default=0, description="frames dropped because the machine did not keep up")
+    covered: dict[CoverReason, int] = Field(default={}, description="frames covered whole, by reason")
+    covered_share: float = Field(default=0.0, description="share of frames covered whole in the last minute, 0 to 1")
+    latency: float | None = Field(default=None, description="seconds from capture to output, of the newest frame")
+    detector_runs: int = Field(default=0, description="detection passes")
+    detector_seconds: float | None = Field(default=None, description="seconds per detection pass, running mean")
+    detector_interval: float | None = Field(
+        default=None, description="seconds from the start of one detection pass to the next"
     )
-    looks: int = Field(default=0, description="that the models took")
-    look_seconds: float | None = Field(default=None, description="that a look takes, running mean")
-    look_every: float | None = Field(default=None, description="seconds between the beginnings of two looks")
-    connections: int = Field(default=0, description="that were made")
-    faults: int = Field(default=0, description="pieces of the stream that could not be read or decoded")
-    jumps: int = Field(default=0, description="times at which the stream's clock jumped")
-    memory: int = Field(default=0, description="bytes that the process holds")
-    recording: dict[str, Any] = Field(default={}, description="what the recorder says")
+    connections: int = Field(default=0, description="connections established")
+    stream_errors: int = Field(default=0, description="packets that could not be read or decoded")
+    timestamp_jumps: int = Field(default=0, description="discontinuities of the stream timestamps")
+    memory: int = Field(default=0, description="resident memory of the process, bytes")
+    recording: dict[str, Any] = Field(default={}, description="status of the recorder")
 
 
 class CameraHealth(CameraStatus):
-    """A camera as the whole site sees it."""
+    """One camera, with what its supervisor knows."""
 
-    restarts: int = Field(default=0, description="how often its process had to be started anew")
+    restarts: int = Field(default=0, description="restarts of its process")
 
 
 class SiteStatus(FrozenModel):
-    """All of a site."""
+    """Status of a site."""
 
     schema_version: Literal[1] = 1
     name: str
-    since: float = Field(description="Unix seconds at which the program was started")
+    started: float = Field(description="start of the program, Unix seconds")
     now: float = Field(description="Unix seconds")
-    clock_trusted: bool = Field(description="is the machine's clock kept by a better one")
+    clock_trusted: bool = Field(description="whether the clock of the machine is synchronised")
     cameras: dict[str, CameraHealth]
-    disk: dict[str, Any] = Field(default={}, description="what the store says of room and time left")
+    disk: dict[str, Any] = Field(default={}, description="free space and expected retention of the store")

@@ -1,4 +1,4 @@
-"""What a person has left out of a release, and how times change by it."""
+"""Ranges that are cut from the output, and how they shift times."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from passerby.documents.plan import AudioSpan, TrimSpan
 
 
 class Trims:
-    """Stretches left out of one track, in ticks of `time_base`; what follows a stretch moves up.
+    """Ranges cut from one track, in ticks of `time_base`; what follows a cut moves up.
 
-    A stretch takes every frame from its start up to, but not at, its end. Whole ticks are left out of the picture and
-    the same moments of the sound, so that both stay together.
+    A cut removes every frame from its start up to, but excluding, its end. Whole ticks are cut from the video and the
+    same times from the audio, so that both stay in sync.
     """
 
     def __init__(self, spans: Iterable[TrimSpan], time_base: Fraction) -> None:
         self.time_base = time_base
-        #: (first tick, first tick after), in order, apart from each other.
+        #: (first tick, first tick after), in order and disjoint.
         self.cuts: list[tuple[int, int]] = []
         for span in sorted(spans, key=lambda span: span.start):
             # Rounded first: 0.4 s are 12000.000000000002 ticks of 1/30000.
-            start, end = (math.ceil(round(moment / time_base, 6)) for moment in (span.start, span.end))
+            start, end = (math.ceil(round(seconds / time_base, 6)) for seconds in (span.start, span.end))
             if end <= start:
                 continue
             if self.cuts and start <= self.cuts[-1][1]:
@@ -33,18 +33,18 @@ class Trims:
     def __bool__(self) -> bool:
         return bool(self.cuts)
 
-    def written(self, time: int) -> int | None:
-        """When the frame at `time` of the source shows in the release; None where it is left out."""
-        gone = 0
+    def to_output_time(self, time: int) -> int | None:
+        """Source ticks to output ticks; None where the frame is cut."""
+        removed = 0
         for start, end in self.cuts:
             if start <= time < end:
                 return None
             if time >= end:
-                gone += end - start
-        return time - gone
+                removed += end - start
+        return time - removed
 
-    def source(self, time: int) -> int:
-        """The source's time of what shows at `time` in the release."""
+    def to_source_time(self, time: int) -> int:
+        """Output ticks to source ticks."""
         for start, end in self.cuts:
             if time >= start:
                 time += end - start
@@ -52,23 +52,23 @@ class Trims:
 
     @property
     def seconds(self) -> list[tuple[float, float]]:
-        """The stretches in seconds of the source."""
+        """The cuts in seconds of the source."""
         return [(float(start * self.time_base), float(end * self.time_base)) for start, end in self.cuts]
 
-    def sound(self, spans: Iterable[AudioSpan]) -> list[AudioSpan]:
-        """Spans of the source's sound as they are in the release; nothing where they are left out."""
+    def to_output_audio(self, spans: Iterable[AudioSpan]) -> list[AudioSpan]:
+        """Audio ranges of the source as they are in the output, without those that are cut."""
         moved = []
         for span in spans:
-            stretch = self.stretch(span.start, span.end)
-            if stretch is not None:
-                moved.append(span.model_copy(update={"start": stretch[0], "end": stretch[1]}))
+            bounds = self.to_output_range(span.start, span.end)
+            if bounds is not None:
+                moved.append(span.model_copy(update={"start": bounds[0], "end": bounds[1]}))
         return moved
 
-    def stretch(self, start: float, end: float) -> tuple[float, float] | None:
-        """A stretch of the source (seconds) as it is in the release; None where all of it is left out."""
-        moved = self._moment(start), self._moment(end)
+    def to_output_range(self, start: float, end: float) -> tuple[float, float] | None:
+        """A range of the source (seconds) as it is in the output; None where all of it is cut."""
+        moved = self._to_output_seconds(start), self._to_output_seconds(end)
         return moved if moved[1] > moved[0] else None
 
-    def _moment(self, seconds: float) -> float:
-        gone = sum(min(seconds, end) - start for start, end in self.seconds if seconds > start)
-        return seconds - gone
+    def _to_output_seconds(self, seconds: float) -> float:
+        removed = sum(min(seconds, end) - start for start, end in self.seconds if seconds > start)
+        return seconds - removed

@@ -1,7 +1,7 @@
-"""The proof: what `passerby verify` has looked at in a released file, and what it found.
+"""The verification report: what `passerby verify` checked in a released file, and its findings.
 
 It is saved, signed, as `report.json` in the folder that `--report` names, and shown by `report.html` beside it.
-docs/ref/verify.md explains it; the JSON schema is generated. It holds no picture.
+docs/ref/verify.md explains it; the JSON schema is generated. It contains no picture.
 """
 
 from __future__ import annotations
@@ -15,69 +15,69 @@ from passerby.config.settings import Settings
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Fingerprint, WeightsUsed
-from passerby.documents.report import Hidden
+from passerby.documents.report import HiddenSummary
 
 
 class Check(StrEnum):
-    """What is checked, in the order in which it is told."""
+    """The checks, in the order of the report."""
 
     REPORT = "report"
     FACES = "faces"
     PLATES = "plates"
-    OTHERS = "others"
-    FIRST_MODELS = "first_models"
-    HOLES = "holes"
+    OTHER_KINDS = "other_kinds"
+    REDACTION_MODELS = "redaction_models"
+    MASK_DROPOUTS = "mask_dropouts"
     CONTAINER = "container"
-    SOUND = "sound"
+    AUDIO = "audio"
     MASKS = "masks"
-    SOURCE = "source"
+    RESIDUAL = "residual"
     COVERAGE = "coverage"
-    SAMPLE = "sample"
+    RANDOM_SAMPLE = "random_sample"
 
 
-class Outcome(StrEnum):
-    """How a check ended. `partly`: nothing was found, but not everything could be looked at."""
+class CheckOutcome(StrEnum):
+    """Result of a check. `partial`: no findings, but not everything could be checked."""
 
     PASSED = "passed"
-    PARTLY = "partly"
+    PARTIAL = "partial"
     SKIPPED = "skipped"
-    FOUND = "found"
+    FINDINGS = "findings"
 
 
 class Verdict(StrEnum):
-    """What all checks come to. `weakened`: nothing was found, but at least one check was skipped or incomplete.
+    """Overall result. `incomplete`: no findings, but at least one check was skipped or partial.
 
-    `nothing_seen`: no frame was looked at, or none shows anything, so the file is not passed.
+    `no_content`: no frame was analysed, or all are blank, so the file is not passed.
     """
 
     PASSED = "passed"
-    WEAKENED = "weakened"
-    SUSPECT = "suspect"
-    NOTHING_SEEN = "nothing_seen"
+    INCOMPLETE = "incomplete"
+    FINDINGS = "findings"
+    NO_CONTENT = "no_content"
 
 
 class CheckResult(FrozenModel):
-    """One check: what was done (`did`), why it was not (`why`: skipped or partly), and how many suspects it has."""
+    """One check: its `method`, its `limitation` (why it was skipped or is partial), and its number of findings."""
 
     check: Check
     title: str
-    outcome: Outcome
-    did: str
-    why: str | None = None
-    suspects: int = 0
+    outcome: CheckOutcome
+    method: str
+    limitation: str | None = None
+    findings: int = 0
 
 
-class Suspicion(FrozenModel):
-    """Something that a person should look at.
+class Finding(FrozenModel):
+    """Something that a person should review.
 
-    `time` (seconds) and `frame` (ordinal in its video track) are where it is seen best, `start` and `end` (seconds)
-    from when to when it was seen; None where it belongs to no moment (a tag). For stills times are page numbers.
-    `box` in displayed pixels. `score` is the strongest model's. `track` is the plan's number.
+    `time` (seconds) and `frame` (ordinal in its video track) are where it is most visible, `start` and `end` (seconds)
+    the range in which it was found; None where it has no time (a metadata tag). For stills, times are page numbers.
+    `box` in displayed pixels. `score` is the highest of any model. `track` is the number in the plan.
     """
 
     number: int = Field(ge=1)
     check: Check
-    what: str
+    description: str
     video: int = Field(default=0, ge=0)
     frame: int | None = None
     time: float | None = None
@@ -89,17 +89,17 @@ class Suspicion(FrozenModel):
     track: int | None = None
 
 
-class VideoSeen(FrozenModel):
-    """One video track of the file: its size as displayed, frames decoded, and frames the models were shown."""
+class VideoSummary(FrozenModel):
+    """One video track of the file: its displayed size, frames decoded, and frames analysed by the models."""
 
     width: int
     height: int
     frames: int
-    looked_at: int
-    black: int = Field(default=0, description="frames that are black all over")
+    analysed: int
+    black: int = Field(default=0, description="frames that are black throughout")
 
 
-class FileSeen(FrozenModel):
+class CheckedFile(FrozenModel):
     """The file that was checked."""
 
     name: str
@@ -107,29 +107,29 @@ class FileSeen(FrozenModel):
     size: int
     container: str
     duration: float | None = None
-    videos: tuple[VideoSeen, ...] = ()
-    sounds: int = 0
+    videos: tuple[VideoSummary, ...] = ()
+    audio_tracks: int = 0
 
 
-class Release(FrozenModel):
-    """What the report beside the file says of how it was made."""
+class ReleaseSummary(FrozenModel):
+    """What the report beside the file says about the redaction."""
 
     name: str
     sha256: str
-    made: str
+    created: str
     program: str
     source: Fingerprint
     settings: Settings
     weights: tuple[WeightsUsed, ...]
-    hidden: tuple[Hidden, ...]
+    hidden: tuple[HiddenSummary, ...]
     dropped: tuple[str, ...]
     damage: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     covered: int = 0
 
 
-class TrackTold(FrozenModel):
-    """One hidden track, from the plan: when (seconds), and on which ground (a reason or exemption code)."""
+class TrackSummary(FrozenModel):
+    """One hidden track of the plan: when (seconds), and why (a reason or exemption code)."""
 
     video: int
     number: int
@@ -137,20 +137,20 @@ class TrackTold(FrozenModel):
     start: float
     end: float
     reason: str | None = None
-    by: str | None = Field(default=None, description="who added or changed it by hand; None for the program")
+    by: str | None = Field(default=None, description="who added or changed it; None for the program")
 
 
-class PlanSeen(FrozenModel):
-    """The plan that was given: which file it is, its tracks, and how many corrections a person made."""
+class PlanSummary(FrozenModel):
+    """The plan that was given: its file, its tracks, and its number of corrections."""
 
     name: str
     sha256: str
-    tracks: tuple[TrackTold, ...]
+    tracks: tuple[TrackSummary, ...]
     corrections: int
 
 
-class Drawn(FrozenModel):
-    """One frame of the random draw. `number` counts the draw from 1; `time` in seconds."""
+class SampledFrame(FrozenModel):
+    """One frame of the random sample. `number` counts the sample from 1; `time` in seconds."""
 
     number: int = Field(ge=1)
     video: int = Field(ge=0)
@@ -158,28 +158,28 @@ class Drawn(FrozenModel):
     time: float
 
 
-class Sample(FrozenModel):
-    """A simple random draw of frames, without replacement, that anybody can repeat from the file's hash alone:
+class FrameSample(FrozenModel):
+    """A simple random sample of frames, without replacement, that anybody can repeat from the hash of the file:
     frames are ranked by SHA-256 of "<hash of the file>:<video>:<frame>", and the first ones are taken."""
 
-    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="hash of the file that was drawn from")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="hash of the sampled file")
     population: int = Field(ge=1, description="frames in the file")
-    frames: tuple[Drawn, ...]
+    frames: tuple[SampledFrame, ...]
 
 
-class Bound(FrozenModel):
-    """What a person's judgement of the draw comes to: at most `percent` of all frames show something they should not,
-    at `confidence`. `shows` are the numbers of the draw in which something showed, or was doubtful."""
+class UpperBound(FrozenModel):
+    """Upper confidence bound from a reviewed sample: at most `percent` of all frames show something they should not, at
+    `confidence`. `positives` are the numbers of the sampled frames in which something showed, or was doubtful."""
 
-    sample: Sample
-    who: str
-    when: str = Field(description="ISO 8601")
-    shows: tuple[int, ...]
+    sample: FrameSample
+    reviewer: str
+    reviewed_on: str = Field(description="ISO 8601")
+    positives: tuple[int, ...]
     percent: float
     confidence: float = 0.95
 
 
-class Credentials(FrozenModel):
+class ContentCredentials(FrozenModel):
     """The copy of the file that carries a C2PA manifest."""
 
     name: str
@@ -187,32 +187,32 @@ class Credentials(FrozenModel):
     size: int
 
 
-class Proof(FrozenModel):
-    """Everything that was found out about one released file."""
+class VerificationReport(FrozenModel):
+    """The result of verifying one released file."""
 
     schema_version: Literal[1] = 1
     program: str
-    made: str = Field(description="ISO 8601 with offset")
-    file: FileSeen
+    created: str = Field(description="ISO 8601 with offset")
+    file: CheckedFile
     verdict: Verdict
     checks: tuple[CheckResult, ...]
-    suspects: tuple[Suspicion, ...]
-    weights: tuple[WeightsUsed, ...] = Field(description="models that looked in this check")
-    release: Release | None = None
-    plan: PlanSeen | None = None
+    findings: tuple[Finding, ...]
+    weights: tuple[WeightsUsed, ...] = Field(description="models used in this verification")
+    release: ReleaseSummary | None = None
+    plan: PlanSummary | None = None
     original: str | None = Field(default=None, description="SHA-256 of the original, where it was given")
-    bound: Bound | None = None
-    credentials: Credentials | None = None
+    bound: UpperBound | None = None
+    credentials: ContentCredentials | None = None
     not_claimed: tuple[str, ...] = ()
 
     @property
-    def needs_a_person(self) -> bool:
+    def needs_review(self) -> bool:
         """Exit code 3."""
-        return self.verdict in (Verdict.SUSPECT, Verdict.NOTHING_SEEN)
+        return self.verdict in (Verdict.FINDINGS, Verdict.NO_CONTENT)
 
 
 class Signature(FrozenModel):
-    """Ed25519 over the canonical JSON (RFC 8785) of the proof. `public_key` is the raw key in hex, `fingerprint` its
+    """Ed25519 over the canonical JSON (RFC 8785) of the report. `public_key` is the raw key in hex, `fingerprint` its
     SHA-256 in hex, `value` the signature in hex."""
 
     algorithm: Literal["Ed25519"] = "Ed25519"
@@ -221,8 +221,8 @@ class Signature(FrozenModel):
     value: str = Field(pattern="^[0-9a-f]{128}$")
 
 
-class SignedProof(FrozenModel):
+class SignedVerificationReport(FrozenModel):
     """The content of `report.json`."""
 
-    proof: Proof
+    report: VerificationReport
     signature: Signature

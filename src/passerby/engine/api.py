@@ -1,20 +1,17 @@
-"""One front door: a file is a still or a film by its content, and goes to the story that fits."""
+"""The entry point: a file is a still or a video by its content, and goes to the pipeline for it."""
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from passerby.config.settings import Settings
-from passerby.core.progress import Progress
+from passerby.core.progress import NullProgress, Progress
+from passerby.detect.factory import DetectorFactory, StillDetectorCache
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
-from passerby.engine import still as stills
-from passerby.engine import video as pipeline
-from passerby.engine.still import Lookers
+from passerby.engine import still, video
+from passerby.engine.options import RunOptions
 from passerby.source.still.sniff import is_still
-
-__all__ = ["Lookers", "analyse", "redact"]
 
 
 def redact(
@@ -28,35 +25,51 @@ def redact(
     verify: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
-    lookers: Lookers | None = None,
+    detectors: DetectorFactory | None = None,
+    still_detectors: StillDetectorCache | None = None,
 ) -> Report:
-    """Write `source`, a video or a still, to `output` with everything hidden that `settings` name, or that `plan` says.
+    """Write `source`, a video or a still, to `output` with everything masked that `settings` name, or that `plan` says.
 
-    The source is never touched; `output` appears when it is whole, or not at all, and replaces a file of that name only
-    with `force`; the plan is saved as `save_plan` before. `verify` decodes the result once and looks at it. `threads`
-    are for inference, by default all processors; the plan does not depend on their number. `lookers` spare many stills
-    the loading of the models for each. Raises PasserbyError, in one of its kinds.
+    The source is never modified; `output` appears when it is complete, or not at all, and replaces a file of that name
+    only with `force`; the plan is saved as `save_plan` before. `verify` decodes the result once and checks it.
+    `threads` are for each of decoding, inference and encoding, by default all processors; the plan does not depend on
+    their number. `detectors` take the place of the models in video; `still_detectors` keep the models for the next
+    still. Raises PasserbyError, in one of its kinds.
     """
-    lookers = lookers or Lookers()
-    if not is_still(source):
-        lookers.forget()  # a film has models of its own, and needs the memory
-    story = partial(stills.redact, lookers=lookers) if is_still(source) else pipeline.redact
-    return story(
+    return redact_file(
         source,
         output,
-        settings,
-        plan=plan,
-        save_plan=save_plan,
-        force=force,
-        verify=verify,
-        threads=threads,
-        progress=progress,
+        RunOptions(
+            settings=settings,
+            plan=plan,
+            save_plan=save_plan,
+            force=force,
+            verify=verify,
+            threads=threads,
+            progress=progress or NullProgress(),
+            detectors=detectors,
+            still_detectors=still_detectors,
+        ),
     )
 
 
+def redact_file(source: Path, output: Path, options: RunOptions) -> Report:
+    """As `redact`, with the options as one value."""
+    if is_still(source):
+        return still.redact(source, output, options)
+    if options.still_detectors is not None:
+        options.still_detectors.clear()  # a video has models of its own, and needs the memory
+    return video.redact(source, output, options)
+
+
 def analyse(
-    source: Path, settings: Settings | None = None, *, threads: int | None = None, progress: Progress | None = None
+    source: Path,
+    settings: Settings | None = None,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    detectors: DetectorFactory | None = None,
 ) -> Plan:
-    """The first half alone: look at the whole file and say what would be hidden in it."""
-    story = stills.analyse if is_still(source) else pipeline.analyse
-    return story(source, settings, threads=threads, progress=progress)
+    """The first half alone: analyse the whole file and return the plan of what would be masked in it."""
+    options = RunOptions(settings=settings, threads=threads, progress=progress or NullProgress(), detectors=detectors)
+    return still.analyse(source, options) if is_still(source) else video.analyse(source, options)

@@ -1,8 +1,8 @@
-"""The story of one long film that many machines work on, top to bottom.
+"""The pipeline for one long video that many machines work on, top to bottom.
 
-It is cut into spans of stretches (track/segments.py). Each span is looked at by itself; what was found is put together
-as the plan that one machine alone would have made; each span is painted and encoded by itself, and checked; the pieces
-are joined, and the sound comes beside them. Only numbers and masked pieces go from one to the other.
+It is split into ranges of segments (track/segments.py). Each range is analysed by itself; the results are merged into
+the plan that one machine alone would have made; each range is rendered by itself as a chunk, and checked; the chunks
+are joined, and the audio is added. Only numbers and masked chunks go from one machine to the other.
 """
 
 from __future__ import annotations
@@ -16,166 +16,176 @@ from pathlib import Path
 from passerby.config.settings import Settings
 from passerby.core.errors import OutputError
 from passerby.core.media import SourceInfo
-from passerby.core.progress import Progress
-from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
 from passerby.documents.plan import Plan
 from passerby.documents.report import QuickCheck, Report
-from passerby.engine.analyse import as_plan, look
-from passerby.engine.render import join_pieces, render_piece
+from passerby.engine.analyse import analyse_track
+from passerby.engine.options import RunOptions
+from passerby.engine.plan_builder import make_plan
+from passerby.engine.render import concatenate_chunks, write_chunk
 from passerby.engine.report import make_report
 from passerby.sink.output_file import OutputFile, write_text_atomically
-from passerby.sink.video.codec_choice import Encoding, choose_encoding, held
+from passerby.sink.video.codec_choice import Encoding, choose_encoding, with_rate_cap
 from passerby.sink.video.container import container_for
 from passerby.source.fingerprint import fingerprint
-from passerby.source.video.decoding import tells_times
+from passerby.source.video.decoding import has_reliable_pts
 from passerby.source.video.file import VideoFile
-from passerby.track.segments import Lengths, Looked, Painted, Piece, Span, same
-from passerby.verify.self_check import MOST, quick_check
+from passerby.track.segments import (
+    AnalysisResult,
+    RenderChunk,
+    RenderedChunk,
+    SegmentLengths,
+    SegmentRange,
+    decode_alike,
+)
+from passerby.verify.self_check import MAX_FINDINGS, check_video
 
-#: Containers in which one can jump to a place, and know afterwards where one is.
-_JUMPED = ("mp4", "mov", "matroska", "webm")
+#: Containers that are split: after a seek in them, the time of the frame is known.
+_SEEKABLE_CONTAINERS = ("mp4", "mov", "matroska", "webm")
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What one span gave. `source` and `file` (SHA-256 and size) come with the first one only."""
+class SegmentAnalysis:
+    """The analysis of one range of segments. `decodes_cleanly` says whether all of it could be decoded. `source` and
+    `fingerprint` (SHA-256 and size) come with the first one only."""
 
-    looked: Looked
-    sound: bool
+    result: AnalysisResult
+    decodes_cleanly: bool
     source: SourceInfo | None = None
-    file: tuple[str, int] | None = None
+    fingerprint: tuple[str, int] | None = None
 
 
-def cut(source: Path, least: int = 1) -> list[Span]:
-    """The spans of a film, of `least` stretches each at least; a single one for what is not to be cut: short films,
-    several video tracks, damage, and files in which one cannot jump. Raises SourceError or one of its kinds."""
+def split(source: Path, lengths: SegmentLengths, min_segments: int = 1) -> list[SegmentRange]:
+    """The ranges of a video, of at least `min_segments` segments each; a single one for what cannot be split: short
+    videos, several video tracks, damage, and containers without reliable seeking. Raises SourceError or one of its
+    kinds."""
     with VideoFile.open(source) as video:
         info = video.info
-        whole = len(info.videos) == 1 and not info.damage and info.container in _JUMPED
-        if not whole or not info.duration or not tells_times(info.container, info.videos[0]):
-            return [Span()]
-        stretches = int(info.duration / Lengths.here().each + 0.5)  # what is left at the end goes with the one before
-    count = max(1, stretches // least)
-    firsts = [n * stretches // count for n in range(count)]
-    return [Span(first, after - 1) for first, after in pairwise(firsts)] + [Span(firsts[-1])]
+        can_split = len(info.videos) == 1 and not info.damage and info.container in _SEEKABLE_CONTAINERS
+        if not can_split or not info.duration or not has_reliable_pts(info.container, info.videos[0]):
+            return [SegmentRange()]
+        segments = int(info.duration / lengths.length_s + 0.5)  # the rest at the end goes with the one before
+    count = max(1, segments // min_segments)
+    firsts = [n * segments // count for n in range(count)]
+    return [SegmentRange(first, after - 1) for first, after in pairwise(firsts)] + [SegmentRange(firsts[-1])]
 
 
-def look_at(source: Path, span: Span, settings: Settings, threads: int | None, progress: Progress) -> Sight:
-    """Look at one span of a film. `sound` tells whether all of it could be decoded."""
-    with VideoFile.open(source, threads or 0) as video:
-        looked = look(video, 0, span, settings, Detectors(Registry.load(), threads), progress)
-        tally = video.tallies[0]
-        sound = all(looked.whole) and not (tally.damaged or tally.undecodable or tally.notes)
-        if span.first:
-            return Sight(looked, sound)
-        return Sight(looked, sound, video.info, fingerprint(source))
+def analyse_segments(source: Path, segments: SegmentRange, options: RunOptions) -> SegmentAnalysis:
+    """Analyse one range of segments of a video."""
+    with VideoFile.open(source, options.threads or 0) as video:
+        result = analyse_track(video, 0, segments, options, options.detector_factory())
+        stats = video.decode_stats[0]
+        decodes_cleanly = all(result.intact) and not (stats.damaged or stats.undecodable or stats.notes)
+        if segments.first:
+            return SegmentAnalysis(result, decodes_cleanly)
+        return SegmentAnalysis(result, decodes_cleanly, video.info, fingerprint(source))
 
 
-def as_one(sights: Sequence[Sight], settings: Settings) -> Plan | None:
-    """The plan of a film of which all spans were looked at, in order; None where spans do not fit each other: it is
-    damaged, or does not decode alike from every place in it. Such a film is done in one piece."""
-    first = sights[0]
+def merge_plan(analyses: Sequence[SegmentAnalysis], settings: Settings) -> Plan | None:
+    """The plan of a video of which all ranges were analysed, in order; None where ranges do not fit each other: it is
+    damaged, or does not decode alike from every seek point. Such a video must be processed on one machine."""
+    first = analyses[0]
     assert first.source is not None
-    assert first.file is not None
-    if not all(sight.sound for sight in sights) or not same([sight.looked for sight in sights]):
+    assert first.fingerprint is not None
+    results = [analysis.result for analysis in analyses]
+    if not all(analysis.decodes_cleanly for analysis in analyses) or not decode_alike(results):
         return None
-    return as_plan(first.source, first.file, settings, Registry.load(), [[sight.looked for sight in sights]])
+    return make_plan(first.source, first.fingerprint, settings, Registry.load(), [results])
 
 
-def pieces(plan: Plan, sights: Sequence[Sight]) -> list[tuple[Plan, Piece]]:
-    """What is to be painted by itself: each piece with as much of the plan as concerns it."""
-    parts, first = [], 0
-    for looked in (sight.looked for sight in sights):
-        if not looked.times:
+def plan_chunks(plan: Plan, analyses: Sequence[SegmentAnalysis]) -> list[tuple[Plan, RenderChunk]]:
+    """What is to be rendered by itself: each chunk with as much of the plan as concerns it."""
+    chunks, first_frame = [], 0
+    for result in (analysis.result for analysis in analyses):
+        if not result.times:
             continue
-        start, end = looked.times[0], looked.times[-1]
+        start, end = result.times[0], result.times[-1]
         video = plan.videos[0]
         tracks = tuple(track for track in video.tracks if track.start <= end and track.end >= start)
         part = plan.model_copy(update={"videos": (video.model_copy(update={"tracks": tracks}),)})
-        parts.append((part, Piece(first, looked.times, looked.hashes)))
-        first += len(looked.times)
-    return parts
+        chunks.append((part, RenderChunk(first_frame, result.times, result.hashes)))
+        first_frame += len(result.times)
+    return chunks
 
 
-def paint(
-    source: Path,
-    output: Path,
-    film: Path,
-    plan: Plan,
-    piece: Piece,
-    within: bool,
-    verify: bool,
-    threads: int | None,
-    progress: Progress,
-) -> Painted:
-    """Write one piece of `film` as `output`, and check it. `within` holds the encoder to the source's bit rate."""
-    settings = plan.settings
+def render_chunk(
+    source: Path, output: Path, release: Path, plan: Plan, chunk: RenderChunk, rate_capped: bool, options: RunOptions
+) -> RenderedChunk:
+    """Write one chunk of `release` as `output`, and check it. `rate_capped` limits the encoder to the source's bit
+    rate. The settings are those of the plan."""
+    settings, threads, progress = plan.settings, options.threads, options.progress
     with VideoFile.open(source, threads or 0) as video, OutputFile(output, force=True, source=source) as out:
-        encoding = _encoding(video.info, settings, film, within, threads)
-        covered, rate = render_piece(video, plan, settings, piece, out.part, encoding, progress)
+        encoding = _encoding(video.info, settings, release, rate_capped, threads)
+        covered, bit_rate = write_chunk(video, plan, settings, chunk, out.temp_path, encoding, progress)
         check = QuickCheck(ran=False)
-        if verify:
-            detectors, begins = Detectors(Registry.load(), threads), piece.times[0]
-            check = quick_check(
-                out.part, film, plan, [piece.times], settings, detectors, progress, threads or 0, begins=begins
+        if options.verify:
+            check = check_video(
+                out.temp_path,
+                release,
+                plan,
+                [chunk.times],
+                settings,
+                options.detector_factory(),
+                progress,
+                threads or 0,
+                start_tick=chunk.times[0],
             )
-        sha256, size = fingerprint(out.part)
+        sha256, size = fingerprint(out.temp_path)
         out.commit()
     base = plan.videos[0].time_base
-    seconds = float((piece.times[-1] - piece.times[0]) * base) + 1 / float(video.info.videos[0].frame_rate or 25)
-    return Painted(covered, rate * seconds, seconds, check, sha256, size)
+    duration_s = float((chunk.times[-1] - chunk.times[0]) * base) + 1 / float(video.info.videos[0].frame_rate or 25)
+    return RenderedChunk(covered, bit_rate * duration_s, duration_s, check, sha256, size)
 
 
-def too_large(source: SourceInfo, settings: Settings, film: Path, painted: Sequence[Painted]) -> bool:
-    """Did the pieces together take so many bits that they are to be written again, held to the source's rate?"""
-    rate = sum(one.bits for one in painted) / sum(one.seconds for one in painted)
-    return held([_encoding(source, settings, film, False, None)], [rate]) is not None
+def exceeds_bit_rate(source: SourceInfo, settings: Settings, release: Path, rendered: Sequence[RenderedChunk]) -> bool:
+    """Did the chunks together take so many bits that they are to be encoded again, limited to the source's bit rate?"""
+    bit_rate = sum(chunk.bits for chunk in rendered) / sum(chunk.duration_s for chunk in rendered)
+    return with_rate_cap([_encoding(source, settings, release, False, None)], [bit_rate]) is not None
 
 
-def join(
+def join_chunks(
     source: Path,
     output: Path,
     plan: Plan,
-    parts: Sequence[tuple[Path, Piece, Painted]],
-    within: bool,
-    save_plan: Path | None,
-    force: bool,
-    threads: int | None,
-    beat: Callable[[], None],
+    chunks: Sequence[tuple[Path, RenderChunk, RenderedChunk]],
+    rate_capped: bool,
+    options: RunOptions,
+    heartbeat: Callable[[], None],
 ) -> Report:
-    """Join the pieces of a film as `output`, with its sound. Raises OutputError when a piece is not the one that was
-    written."""
-    settings = plan.settings
-    with VideoFile.open(source, threads or 0) as video, OutputFile(output, force, source=source) as out:
-        for path, _, painted in parts:
-            beat()
-            if fingerprint(path) != (painted.sha256, painted.size):
-                raise OutputError(f"{path} is not what was written there. Run it again, once at a time.")
-        encoding = _encoding(video.info, settings, output, within, threads)
-        files = [(path, piece) for path, piece, _ in parts]
-        container = container_for(output)
-        written = join_pieces(video, plan, settings, files, out.part, encoding, container, beat)
-        written = dataclasses.replace(written, covered=sum(painted.covered for _, _, painted in parts))
-        check = _together([painted.check for _, _, painted in parts])
-        report = make_report(video.info, output, out.part, plan, settings, written, check, edited=False)
-        if save_plan is not None:
-            write_text_atomically(save_plan, plan.to_json(), force)
+    """Join the chunks of a video as `output`, with its audio. The settings are those of the plan. Raises OutputError
+    when a chunk is not the one that was written."""
+    settings, threads = plan.settings, options.threads
+    with VideoFile.open(source, threads or 0) as video, OutputFile(output, options.force, source=source) as out:
+        for path, _, rendered in chunks:
+            heartbeat()
+            if fingerprint(path) != (rendered.sha256, rendered.size):
+                raise OutputError(f"{path} is not the chunk that was written there. Run it again, one run at a time.")
+        encoding = _encoding(video.info, settings, output, rate_capped, threads)
+        files = [(path, chunk) for path, chunk, _ in chunks]
+        written = concatenate_chunks(video, plan, settings, files, out.temp_path, encoding, container_for(output), heartbeat)
+        covered = sum(rendered.covered_frames for _, _, rendered in chunks)
+        written = dataclasses.replace(written, covered=covered)
+        check = _merge_checks([rendered.check for _, _, rendered in chunks])
+        report = make_report(video.info, output, out.temp_path, plan, settings, written, check, edited=False)
+        if options.save_plan is not None:
+            write_text_atomically(options.save_plan, plan.to_json(), options.force)
         out.commit()
     return report
 
 
-def _encoding(source: SourceInfo, settings: Settings, film: Path, within: bool, threads: int | None) -> Encoding:
-    encoding = choose_encoding(source.videos[0], settings, container_for(film), threads)
-    if not within:
+def _encoding(
+    source: SourceInfo, settings: Settings, release: Path, rate_capped: bool, threads: int | None
+) -> Encoding:
+    encoding = choose_encoding(source.videos[0], settings, container_for(release), threads)
+    if not rate_capped:
         return encoding
-    return (held([encoding], [float("inf")]) or [encoding])[0]
+    return (with_rate_cap([encoding], [float("inf")]) or [encoding])[0]
 
 
-def _together(checks: Sequence[QuickCheck]) -> QuickCheck:
+def _merge_checks(checks: Sequence[QuickCheck]) -> QuickCheck:
     return QuickCheck(
         ran=all(check.ran for check in checks),
         frames_compared=sum(check.frames_compared for check in checks),
         frames_searched=sum(check.frames_searched for check in checks),
-        suspects=tuple(suspect for check in checks for suspect in check.suspects)[:MOST],
+        findings=tuple(finding for check in checks for finding in check.findings)[:MAX_FINDINGS],
     )

@@ -1,7 +1,7 @@
-"""The second pass: paint what the plan says, and write it, with the sound where that is wanted.
+"""The second pass: mask what the plan says and encode it, with the audio where that is sources.
 
-Nothing is passed on that the first pass has not seen: a frame that decodes otherwise now, or was damaged, is covered
-whole.
+No frame is written that the first pass has not analysed: a frame that decodes differently now, or was damaged, is
+covered whole.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from itertools import chain
 from pathlib import Path
 
 from passerby.config.settings import Audio, Settings
-from passerby.core.background import background
 from passerby.core.errors import SourceChanged
 from passerby.core.media import SourceInfo, VideoInfo
+from passerby.core.prefetch import prefetch
 from passerby.core.progress import Progress
 from passerby.core.raw_frame import RawFrame
 from passerby.core.safe_frame import SafeFrame
 from passerby.documents.plan import Plan
 from passerby.documents.trim import Trims
 from passerby.engine.analyse import Hashes
-from passerby.engine.report import Written
+from passerby.engine.report import RenderResult
 from passerby.mask.painter import Painter
-from passerby.mask.shapes import shape
-from passerby.sink.audio.tracks import SoundTrack, sound_track
-from passerby.sink.video.chunk_concat import PIECES, joined_well, packets_of
+from passerby.mask.shapes import to_shape
+from passerby.sink.audio.tracks import AudioTrack, make_audio_track
+from passerby.sink.video.chunk_concat import CHUNK_CONTAINER, check_concatenated, chunk_packets
 from passerby.sink.video.codec_choice import Encoding
 from passerby.sink.video.writer import VideoWriter
-from passerby.source.fingerprint import printable
-from passerby.source.video.audio import SoundFile, playable
-from passerby.source.video.decoding import Tally
+from passerby.source.fingerprint import printable_name
+from passerby.source.video.audio import AudioReader, is_decodable
+from passerby.source.video.decoding import DecodeStats
 from passerby.source.video.file import VideoFile
-from passerby.source.video.frame_hash import picture_hash
-from passerby.track.active_tracks import Schedule
-from passerby.track.segments import Piece
+from passerby.source.video.frame_hash import frame_hash
+from passerby.track.mask_schedule import MaskSchedule
+from passerby.track.segments import RenderChunk
 
 
 def render(
@@ -49,134 +49,135 @@ def render(
     encodings: list[Encoding],
     container: str,
     progress: Progress,
-) -> Written:
-    """Paint and write all tracks of a file, side by side in order of time, to `part`.
+) -> RenderResult:
+    """Mask and write all video tracks of a file, side by side in order of time, to `part`.
 
     `hashes` are those of the first pass, None when the plan was not made in this run. Raises SourceChanged when there
     are other frames than were planned, OutputError and DiskFull where they cannot be written.
     """
     info = video.info
     frames, covered, times = 0, 0, [array("q") for _ in info.videos]
-    progress.start(printable(video.path), "render", sum(seen.frames for seen in plan.videos))
+    progress.start(printable_name(video.path), "render", sum(planned.frames for planned in plan.videos))
     with ExitStack() as stack:
         trims = [Trims(plan.trim, track.time_base) for track in info.videos]
-        sounds = _sounds(stack, video, plan, settings, container, trims[0])
+        audio_tracks = _audio_tracks(stack, video, plan, settings, container, trims[0])
         created = _created(info, settings)
         tracks = list(zip(info.videos, encodings, strict=True))
-        writer = stack.enter_context(VideoWriter(part, tracks, container, sounds, created))
+        writer = stack.enter_context(VideoWriter(part, tracks, container, audio_tracks, created))
         known = [None for _ in encodings] if hashes is None else hashes
-        painted = [
-            _painted(video.frames(n), info.videos[n], n, plan, settings, seen, encoding)
-            for n, (seen, encoding) in enumerate(zip(known, encodings, strict=True))
+        masked = [
+            _masked_frames(video.frames(n), info.videos[n], n, plan, settings, expected, encoding)
+            for n, (expected, encoding) in enumerate(zip(known, encodings, strict=True))
         ]
-        for _, number, safe in merge(*painted, key=lambda one: one[:2]):
+        for _, number, safe in merge(*masked, key=lambda item: item[:2]):
             times[number].append(safe.time)
-            shown = trims[number].written(safe.time)
-            if shown is not None:
-                writer.write(safe, number, shown)
+            output_time = trims[number].to_output_time(safe.time)
+            if output_time is not None:
+                writer.write(safe, number, output_time)
                 frames, covered = frames + 1, covered + safe.covered
             progress.advance(1)
     progress.finish()
-    if [len(track) for track in times] != [seen.frames for seen in plan.videos]:
+    if [len(track) for track in times] != [planned.frames for planned in plan.videos]:
         raise SourceChanged(
-            f"{video.path} gave {plan.videos[0].frames} frames when it was looked at and {len(times[0])} now. "
-            "Nothing was written. Make sure that nobody writes to it, and run it again."
+            f"{video.path} had {plan.videos[0].frames} frames when it was analysed and has {len(times[0])} now. "
+            "Nothing was written. Make sure that nothing writes to it, and run it again."
         )
-    cut = [f"{start:.2f} to {end:.2f} s were left out, as the plan says" for start, end in trims[0].seconds]
+    cut = [f"{start:.2f} to {end:.2f} s were cut out, as the plan says" for start, end in trims[0].seconds]
     encoders = [encoding.encoder for encoding in encodings]
-    tallies = [video.tallies[n] for n in sorted(video.tallies)]
-    notes = [*cut, *_notes(info, settings, encodings, sounds)]
-    return Written(encoders, frames, covered, times, tallies, notes, writer.bit_rates)
+    decode_stats = [video.decode_stats[n] for n in sorted(video.decode_stats)]
+    notes = [*cut, *_notes(info, settings, encodings, audio_tracks)]
+    return RenderResult(encoders, frames, covered, times, decode_stats, notes, writer.bit_rates)
 
 
-def render_piece(
+def write_chunk(
     video: VideoFile,
     plan: Plan,
     settings: Settings,
-    piece: Piece,
+    chunk: RenderChunk,
     part: Path,
     encoding: Encoding,
     progress: Progress,
 ) -> tuple[int, float]:
-    """Paint and write a piece of the only video track of a film to `part`, without sound; its times begin at 0. Returns
+    """Mask and write a chunk of the only video track of a file to `part`, without audio; its times begin at 0. Returns
     how many frames were covered whole, and bits a second. Raises as `render` does."""
-    info, covered, begins = video.info.videos[0], 0, piece.times[0]
+    info, covered, start = video.info.videos[0], 0, chunk.times[0]
     times = array("q")
-    progress.start(printable(video.path), "render", len(piece.times))
-    with VideoWriter(part, [(info, encoding)], PIECES) as writer:
-        frames = _of_piece(video, piece)
-        for _, _, safe in _painted(frames, info, 0, plan, settings, piece.hashes, encoding, piece.first):
+    progress.start(printable_name(video.path), "render", len(chunk.times))
+    with VideoWriter(part, [(info, encoding)], CHUNK_CONTAINER) as writer:
+        frames = _chunk_frames(video, chunk)
+        for _, _, safe in _masked_frames(frames, info, 0, plan, settings, chunk.hashes, encoding, chunk.first_frame):
             times.append(safe.time)
-            writer.write(safe, 0, safe.time - begins)
+            writer.write(safe, 0, safe.time - start)
             covered += safe.covered
             progress.advance(1)
     progress.finish()
-    if times != piece.times:
+    if times != chunk.times:
         raise SourceChanged(
-            f"{video.path} gave {len(piece.times)} frames when a piece of it was looked at and {len(times)} now. "
-            "Nothing was written. Make sure that nobody writes to it, and run it again."
+            f"{video.path} had {len(chunk.times)} frames in a chunk when it was analysed and has {len(times)} now. "
+            "Nothing was written. Make sure that nothing writes to it, and run it again."
         )
     return covered, writer.bit_rates[0]
 
 
-def _of_piece(video: VideoFile, piece: Piece) -> Iterator[RawFrame]:
-    for frame in video.frames(0, piece.times[0] if piece.first else None):
-        if frame.time > piece.times[-1]:
+def _chunk_frames(video: VideoFile, chunk: RenderChunk) -> Iterator[RawFrame]:
+    for frame in video.frames(0, chunk.times[0] if chunk.first_frame else None):
+        if frame.time > chunk.times[-1]:
             return
-        if frame.time >= piece.times[0]:
+        if frame.time >= chunk.times[0]:
             yield frame
 
 
-def join_pieces(
+def concatenate_chunks(
     video: VideoFile,
     plan: Plan,
     settings: Settings,
-    pieces: Sequence[tuple[Path, Piece]],
+    chunks: Sequence[tuple[Path, RenderChunk]],
     part: Path,
     encoding: Encoding,
     container: str,
-    beat: Callable[[], None],
-) -> Written:
-    """The pieces of a film as one file, with its sound. Raises OutputError when they do not fit each other."""
+    heartbeat: Callable[[], None],
+) -> RenderResult:
+    """The chunks of a video as one file, with its audio. Raises OutputError when they do not fit each other."""
     info = video.info
     with ExitStack() as stack:
-        sounds = _sounds(stack, video, plan, settings, container)
+        audio_tracks = _audio_tracks(stack, video, plan, settings, container)
         created = _created(info, settings)
-        writer = stack.enter_context(VideoWriter(part, [(info.videos[0], encoding)], container, sounds, created))
-        for path, piece in pieces:
-            writer.copy(packets_of(path, piece.times[0], info.videos[0].time_base), beat)
-    times = array("q", chain.from_iterable(piece.times for _, piece in pieces))
-    joined_well(part, times, info.videos[0].time_base, container, [path for path, _ in pieces])
-    notes = list(_notes(info, settings, [encoding], sounds))
-    tally = Tally(frames=len(times))
-    return Written([encoding.encoder], len(times), 0, [times], [tally], notes, writer.bit_rates)
+        writer = stack.enter_context(VideoWriter(part, [(info.videos[0], encoding)], container, audio_tracks, created))
+        for path, chunk in chunks:
+            writer.copy_packets(chunk_packets(path, chunk.times[0], info.videos[0].time_base), heartbeat)
+    times = array("q", chain.from_iterable(chunk.times for _, chunk in chunks))
+    check_concatenated(part, times, info.videos[0].time_base, container, [path for path, _ in chunks])
+    notes = list(_notes(info, settings, [encoding], audio_tracks))
+    stats = DecodeStats(frames=len(times))
+    return RenderResult([encoding.encoder], len(times), 0, [times], [stats], notes, writer.bit_rates)
 
 
 def _created(info: SourceInfo, settings: Settings) -> str | None:
     return info.created if settings.keep_times else None
 
 
-def _sounds(
+def _audio_tracks(
     stack: ExitStack, video: VideoFile, plan: Plan, settings: Settings, container: str, trims: Trims | None = None
-) -> list[SoundTrack]:
-    """The tracks of sound that are to be written, open as long as `stack` is."""
+) -> list[AudioTrack]:
+    """The audio tracks that are to be written, open as long as `stack` is."""
     info = video.info
-    wanted = [] if settings.audio is Audio.REMOVE else [s for s in info.sounds if playable(video.path, s)]
-    files = [stack.enter_context(SoundFile(video.path, info, sound)) for sound in wanted]
-    left_out = [] if trims is None else trims.seconds
-    return [sound_track(file, settings.audio, plan.audio, container, left_out) for file in files]
+    sources = [] if settings.audio is Audio.REMOVE else [s for s in info.audio_tracks if is_decodable(video.path, s)]
+    readers = [stack.enter_context(AudioReader(video.path, info, audio)) for audio in sources]
+    cut_out = [] if trims is None else trims.seconds
+    return [make_audio_track(file, settings.audio, plan.audio, container, cut_out) for file in readers]
 
 
 def _notes(
-    info: SourceInfo, settings: Settings, encodings: Sequence[Encoding], sounds: Sequence[SoundTrack]
+    info: SourceInfo, settings: Settings, encodings: Sequence[Encoding], audio_tracks: Sequence[AudioTrack]
 ) -> Iterator[str]:
     yield from (note for encoding in encodings for note in encoding.notes)
-    yield from (sound.note for sound in sounds if sound.note)
-    if settings.audio is not Audio.REMOVE and len(sounds) < len(info.sounds):
-        yield f"{len(info.sounds) - len(sounds)} tracks of sound were left out: nothing of them can be played"
+    yield from (audio.note for audio in audio_tracks if audio.note)
+    if settings.audio is not Audio.REMOVE and len(audio_tracks) < len(info.audio_tracks):
+        left_out = len(info.audio_tracks) - len(audio_tracks)
+        yield f"{left_out} audio tracks were left out: none of their packets can be decoded"
 
 
-def _painted(
+def _masked_frames(
     frames: Iterator[RawFrame],
     info: VideoInfo,
     number: int,
@@ -186,18 +187,19 @@ def _painted(
     encoding: Encoding,
     first: int = 0,
 ) -> Iterator[tuple[Fraction, int, SafeFrame]]:
-    """(seconds, number of the track, frame) of one track. `frames` are those from `first` on, `known` their hashes."""
+    """(seconds, number of the track, frame) of one video track. `frames` are those from number `first` on, `known`
+    their hashes in the first pass."""
     painter = Painter(info, encoding.pixel_format)
-    schedule = Schedule(plan.tracks(number))
+    schedule = MaskSchedule(plan.tracks(number))
 
-    def paint() -> Iterator[SafeFrame]:
-        for at, frame in enumerate(background(frames)):
-            same = known is None or (at < len(known) and known[at] == picture_hash(frame))
-            if same and not frame.damaged and plan.videos[number].seen(first + at, frame.time):
-                here = schedule.at(frame.time)
-                yield painter.paint(frame, [shape(showing, info.geometry, settings.style) for showing in here])
+    def mask() -> Iterator[SafeFrame]:
+        for at, frame in enumerate(prefetch(frames)):
+            same = known is None or (at < len(known) and known[at] == frame_hash(frame))
+            if same and not frame.damaged and plan.videos[number].is_analysed(first + at, frame.time):
+                masks = schedule.at(frame.time)
+                yield painter.paint(frame, [to_shape(scheduled, info.geometry, settings.style) for scheduled in masks])
             else:
                 yield painter.cover(frame)
 
-    for safe in background(paint()):
+    for safe in prefetch(mask()):
         yield safe.time * info.time_base, number, safe

@@ -1,8 +1,8 @@
-"""The story of a still, top to bottom: the sibling of engine/video.py for photos, scans and animations.
+"""The pipeline for a still, top to bottom: the sibling of engine/video.py for photos, scans and animations.
 
-It is the same story: look, make a plan, paint what the plan says, write, check. A page of a TIFF or a frame of an
-animation is a frame, and its time is its number. Pages are looked at one by one; frames of an animation are followed as
-in a film, so that nobody shows in the one frame where nobody was found.
+The steps are the same: detect, make a plan, mask what the plan says, write, check. A page of a TIFF or a frame of an
+animation is a frame, and its time is its number. Pages are analysed one by one; frames of an animation are tracked as
+in a video, so that nobody shows in the one frame where nobody was detected.
 """
 
 from __future__ import annotations
@@ -13,121 +13,91 @@ from pathlib import Path
 
 from passerby.config.settings import Settings
 from passerby.core.errors import PlanError, SourceChanged
-from passerby.core.progress import Progress, Silent
+from passerby.core.progress import Progress
 from passerby.core.safe_frame import SafeFrame
+from passerby.core.version import PROGRAM
+from passerby.detect.factory import StillDetectorCache
 from passerby.detect.optical_flow import MotionEstimator
-from passerby.detect.still_detector import StillLooker
+from passerby.detect.still_detector import StillDetector
 from passerby.detect.weights import Registry
-from passerby.documents.plan import Analysed, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
+from passerby.documents.plan import AnalysedRange, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
 from passerby.documents.report import QuickCheck, Report
-from passerby.engine.report import PROGRAM, Written, make_report
+from passerby.engine.options import RunOptions
+from passerby.engine.plan_builder import check_belongs
+from passerby.engine.report import RenderResult, make_report
 from passerby.mask.painter import Painter
-from passerby.mask.shapes import shape
+from passerby.mask.shapes import to_shape
 from passerby.sink.output_file import OutputFile, write_text_atomically
-from passerby.sink.still.writer import check_name, write_still
-from passerby.source.fingerprint import fingerprint, printable
+from passerby.sink.still.writer import check_suffix, write_still
+from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.still.file import StillFile
-from passerby.source.video.frame_hash import picture_hash
-from passerby.track.active_tracks import Schedule
-from passerby.track.head_boxes import with_heads, without_helpers
-from passerby.track.regions import fixed_tracks, left_alone
-from passerby.track.still_selection import hidden_in
-from passerby.track.tracker import Following, Tracker
+from passerby.source.video.frame_hash import frame_hash
+from passerby.track.confirmation import TrackCandidate
+from passerby.track.head_boxes import add_head_boxes, keep_requested_kinds
+from passerby.track.mask_schedule import MaskSchedule
+from passerby.track.regions import region_tracks, suppress_in_keep_regions
+from passerby.track.still_selection import select_tracks
+from passerby.track.tracker import Tracker, TrackerSettings
 from passerby.verify.still_self_check import check_still
 
-#: Frames a second of an animation that does not say how long its frames last: what browsers show it at.
-UNSTATED_RATE = 10.0
+#: Frames a second of an animation that does not give the duration of its frames: browsers play it at this rate.
+DEFAULT_FRAME_RATE = 10.0
 
 
-class Lookers:
-    """What looked at the last still looks at the next one too, if it is to look for the same: models take seconds to
-    load."""
-
-    def __init__(self) -> None:
-        self._looker: StillLooker | None = None
-        self._for: object = None
-
-    def of(self, settings: Settings, threads: int | None = None) -> StillLooker:
-        """What looks at stills with these settings."""
-        wanted = (settings.hide, settings.profile, threads)
-        if self._looker is None or wanted != self._for:
-            self._looker = None  # else both would be in memory
-            self._looker, self._for = StillLooker.of(settings, threads), wanted
-        return self._looker
-
-    def forget(self) -> None:
-        """Give the memory back."""
-        self._looker = None
-
-
-def redact(
-    source: Path,
-    output: Path,
-    settings: Settings | None = None,
-    *,
-    plan: Plan | None = None,
-    save_plan: Path | None = None,
-    force: bool = False,
-    verify: bool = True,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    lookers: Lookers | None = None,
-) -> Report:
-    """Write the still `source` to `output`, in the source's format, with everything hidden that `settings` name, or
-    that `plan` says. Promises, arguments and errors are those of `passerby.engine.video.redact`.
-
-    `lookers` spare loading the models for each of many files.
-    """
-    progress, lookers = progress or Silent(), lookers or Lookers()
-    settings = plan.settings if plan is not None and settings is None else settings or Settings()
+def redact(source: Path, output: Path, options: RunOptions) -> Report:
+    """Write the still `source` to `output`, in the source's format, as `passerby.engine.api.redact` says. Raises
+    PasserbyError, in one of its kinds."""
+    settings, progress, plan = options.effective_settings, options.progress, options.plan
     with StillFile.open(source) as still:
-        check_name(output, still.info.kind)
-        with OutputFile(output, force, source=source) as out:
-            hashes, edited = None, plan is not None
+        check_suffix(output, still.info.kind)
+        with OutputFile(output, options.force, source=source) as out:
+            hashes = None
             if plan is None:
-                plan, hashes = _analyse(still, settings, lookers.of(settings, threads), progress)
+                plan, hashes = _analyse(still, options)
             else:
-                _belongs(plan, still)
-            written = _render(still, plan, settings, hashes, out.part, progress)
+                _check_plan(plan, still)
+            written = _render(still, plan, settings, hashes, out.temp_path, progress)
             check = QuickCheck(ran=False)
-            if verify:
-                check = check_still(out.part, printable(output), plan, still.info, settings, progress)
-            report = make_report(
-                still.info.told(settings.keep_times), output, out.part, plan, settings, written, check, edited
-            )
-            if save_plan is not None:
-                write_text_atomically(save_plan, plan.to_json(), force)
+            if options.verify:
+                check = check_still(out.temp_path, printable_name(output), plan, still.info, settings, progress)
+            info, edited = still.info.reported_source(settings.keep_times), options.plan is not None
+            report = make_report(info, output, out.temp_path, plan, settings, written, check, edited)
+            if options.save_plan is not None:
+                write_text_atomically(options.save_plan, plan.to_json(), options.force)
             out.commit()
     return report
 
 
-def analyse(
-    source: Path, settings: Settings | None = None, *, threads: int | None = None, progress: Progress | None = None
-) -> Plan:
-    """The look alone: what would be hidden in a still."""
-    settings = settings or Settings()
+def analyse(source: Path, options: RunOptions) -> Plan:
+    """The analysis alone: the plan of what would be masked in a still."""
     with StillFile.open(source) as still:
-        return _analyse(still, settings, StillLooker.of(settings, threads), progress or Silent())[0]
+        return _analyse(still, options)[0]
 
 
-def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress: Progress) -> tuple[Plan, array[int]]:
+def _analyse(still: StillFile, options: RunOptions) -> tuple[Plan, array[int]]:
+    settings, progress = options.effective_settings, options.progress
+    detector = (options.still_detectors or StillDetectorCache()).get(settings, options.threads)
     info, registry = still.info.source.videos[0], Registry.load()
     hashes = array("Q")
-    progress.start(printable(still.path), "analyse", len(still.info.pages))
-    find = _followed if still.info.animated else _found
-    tracks = list(find(still, settings, looker, hashes, progress))
-    tracks += fixed_tracks(settings.hide_regions, range(len(hashes)), info.time_base)
+    progress.start(printable_name(still.path), "analyse", len(still.info.pages))
+    find_tracks = _track_animation if still.info.animated else _detect_pages
+    tracks = find_tracks(still, settings, detector, hashes, progress)
+    tracks += region_tracks(settings.hide_regions, range(len(hashes)), info.time_base)
     progress.finish()
-    width, height = info.geometry.upright
+    width, height = info.geometry.display_size
     last = len(hashes) - 1
     sha256, size = fingerprint(still.path)
     plan = Plan(
         program=PROGRAM,
         source=Fingerprint(
-            name=printable(still.path), sha256=sha256, size=size, duration=still.info.source.duration, frames=last + 1
+            name=printable_name(still.path),
+            sha256=sha256,
+            size=size,
+            duration=still.info.source.duration,
+            frames=last + 1,
         ),
         settings=settings,
-        weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(looker.weights)),
+        weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(detector.weights)),
         videos=(
             VideoPlan(
                 stream=0,
@@ -135,7 +105,7 @@ def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress
                 width=width,
                 height=height,
                 frames=last + 1,
-                analysed=(Analysed(first_frame=0, last_frame=last, first_time=0, last_time=last),),
+                analysed=(AnalysedRange(first_frame=0, last_frame=last, first_time=0, last_time=last),),
                 tracks=tuple(track.model_copy(update={"number": n}) for n, track in enumerate(tracks, 1)),
             ),
         ),
@@ -143,81 +113,81 @@ def _analyse(still: StillFile, settings: Settings, looker: StillLooker, progress
     return plan, hashes
 
 
-def _found(
-    still: StillFile, settings: Settings, looker: StillLooker, hashes: array[int], progress: Progress
-) -> Iterator[Track]:
-    """Page by page: pages have nothing to do with each other."""
+def _detect_pages(
+    still: StillFile, settings: Settings, detector: StillDetector, hashes: array[int], progress: Progress
+) -> list[Track]:
+    """Page by page: pages are independent of each other."""
+    tracks: list[Track] = []
     for frame in still.frames():
-        hashes.append(picture_hash(frame))
-        found = looker.look(frame, panorama=still.info.panorama, beat=lambda: progress.advance(0))
+        hashes.append(frame_hash(frame))
+        detections = detector.detect(frame, panorama=still.info.panorama, heartbeat=lambda: progress.advance(0))
         size = frame.picture.width, frame.picture.height
-        yield from hidden_in(found, settings, size, frame.time)
+        tracks += select_tracks(detections, settings, size, frame.time)
         progress.advance(1)
+    return tracks
 
 
-def _followed(
-    still: StillFile, settings: Settings, looker: StillLooker, hashes: array[int], progress: Progress
-) -> Iterator[Track]:
-    """Frame by frame, as in a film: what is found in one is carried to its neighbours."""
+def _track_animation(
+    still: StillFile, settings: Settings, detector: StillDetector, hashes: array[int], progress: Progress
+) -> list[Track]:
+    """Frame by frame, as in a video: what is detected in one is propagated to its neighbours."""
     geometry = still.info.source.videos[0].geometry
     seconds = still.info.source.duration
-    rate = len(still.info.pages) / seconds if seconds else UNSTATED_RATE
-    tracker, motion = Tracker(*geometry.upright, Following.at(rate)), MotionEstimator(geometry)
+    frame_rate = len(still.info.pages) / seconds if seconds else DEFAULT_FRAME_RATE
+    tracker = Tracker(*geometry.display_size, TrackerSettings.for_frame_rate(frame_rate))
+    motion = MotionEstimator(geometry)
+    ended: list[TrackCandidate] = []
     for frame in still.frames():
-        hashes.append(picture_hash(frame))
-        field, scene = motion.step(frame)
-        found = without_helpers(with_heads(looker.look(frame)), settings.hide)
-        found = left_alone(found, settings.keep_regions, frame.time)
-        yield from tracker.step(frame.index, frame.time, None if scene.cut else field, found)
+        hashes.append(frame_hash(frame))
+        field, scene = motion.estimate(frame)
+        detections = keep_requested_kinds(add_head_boxes(detector.detect(frame)), settings.hide)
+        detections = suppress_in_keep_regions(detections, settings.keep_regions, frame.time)
+        ended += tracker.update(frame.index, frame.time, None if scene.cut else field, detections)
         progress.advance(1)
-    yield from tracker.finish()
+    ended += tracker.finish()
+    return [candidate.track for candidate in ended if candidate.is_confirmed]
 
 
-def _belongs(plan: Plan, still: StillFile) -> None:
-    sha256, _ = fingerprint(still.path)
-    if plan.source.sha256 != sha256 or len(plan.videos) != 1:
-        raise PlanError(
-            f"The plan was made for another file ({plan.source.name}, SHA-256 {plan.source.sha256[:16]}…), not for "
-            f"{still.path}. Make a new one with: passerby redact {still.path} --save-plan"
-        )
+def _check_plan(plan: Plan, still: StillFile) -> None:
+    check_belongs(plan, still.path, 1)
     if plan.trim:
-        raise PlanError(f"{still.path} is a still, which has no time to leave out. Take `trim` out of the plan.")
+        raise PlanError(f"{still.path} is a still, which has no time to cut out. Remove `trim` from the plan.")
 
 
 def _render(
     still: StillFile, plan: Plan, settings: Settings, hashes: array[int] | None, part: Path, progress: Progress
-) -> Written:
-    """The second pass: paint and write."""
+) -> RenderResult:
+    """The second pass: mask and write."""
     covered, times = 0, array("q")
 
-    def counted() -> Iterator[SafeFrame]:
+    def count_frames() -> Iterator[SafeFrame]:
         nonlocal covered
-        for safe in _painted(still, plan, settings, hashes):
+        for safe in _masked_frames(still, plan, settings, hashes):
             covered += safe.covered
             times.append(safe.time)
             progress.advance(1)
             yield safe
 
-    progress.start(printable(still.path), "render", plan.videos[0].frames)
-    write_still(part, counted(), still.info, settings.keep_times)
+    progress.start(printable_name(still.path), "render", plan.videos[0].frames)
+    write_still(part, count_frames(), still.info, settings.keep_times)
     progress.finish()
     if len(times) != plan.videos[0].frames:
         raise SourceChanged(
-            f"{still.path} gave {plan.videos[0].frames} pages when it was looked at and {len(times)} now. "
-            "Nothing was written. Make sure that nobody writes to it, and run it again."
+            f"{still.path} had {plan.videos[0].frames} pages when it was analysed and has {len(times)} now. "
+            "Nothing was written. Make sure that nothing writes to it, and run it again."
         )
-    return Written([still.info.kind.value], len(times), covered, [times], [], [])
+    return RenderResult([still.info.kind.value], len(times), covered, [times], [], [])
 
 
-def _painted(still: StillFile, plan: Plan, settings: Settings, hashes: array[int] | None) -> Iterator[SafeFrame]:
+def _masked_frames(still: StillFile, plan: Plan, settings: Settings, hashes: array[int] | None) -> Iterator[SafeFrame]:
     info = still.info.source.videos[0]
-    schedule, painters = Schedule(plan.tracks(0)), dict[str, Painter]()
+    schedule, painters = MaskSchedule(plan.tracks(0)), dict[str, Painter]()
     for frame in still.frames():
         form = frame.picture.format.name
         painter = painters.setdefault(form, Painter(info, form))
-        same = hashes is None or (frame.index < len(hashes) and hashes[frame.index] == picture_hash(frame))
-        if same and plan.videos[0].seen(frame.index, frame.time):
-            here = schedule.at(frame.time)
-            yield painter.paint(frame, [shape(showing, info.geometry, settings.style) for showing in here])
+        same = hashes is None or (frame.index < len(hashes) and hashes[frame.index] == frame_hash(frame))
+        if same and plan.videos[0].is_analysed(frame.index, frame.time):
+            masks = schedule.at(frame.time)
+            yield painter.paint(frame, [to_shape(scheduled, info.geometry, settings.style) for scheduled in masks])
         else:
             yield painter.cover(frame)

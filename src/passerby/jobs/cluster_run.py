@@ -1,77 +1,144 @@
-"""Many files over a Ray cluster: each is done by the same process that does it without one, only elsewhere."""
+"""Many files over a Ray cluster: each runs in the same worker process as without one, on some node."""
 
 from __future__ import annotations
 
 import resource
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from passerby.cluster.ray_cluster import Cluster
-from passerby.cluster.scheduler import MOST_MEMORY, RETRIES, Again, Ran, spread
-from passerby.config.object_path import is_away, shown
-from passerby.jobs.distributed_video import Films
-from passerby.jobs.job import Outcome, State, Work
-from passerby.jobs.pool import done
-from passerby.jobs.progress import size_of
-from passerby.jobs.remote_io import do
-from passerby.jobs.watchdog import PATIENCE
+from passerby.cluster.run_table import plot_svg, to_parquet
+from passerby.cluster.scheduler import MAX_RETRIES, MAX_TASK_MEMORY, TASK_CORES, RetryableError, TaskRun, schedule
+from passerby.config.object_path import display_path, is_remote
+from passerby.core.errors import PasserbyError
+from passerby.jobs.distributed_video import DistributedVideos
+from passerby.jobs.file_job import JobList
+from passerby.jobs.job import run_task
+from passerby.jobs.pool import run_in
+from passerby.jobs.progress import RunProgress, source_size
+from passerby.jobs.remote_io import write_bytes, write_text
+from passerby.jobs.summary import print_outcome, summary_row
+from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.jobs.watchdog import STALL_TIMEOUT_S
 from passerby.jobs.worker import Worker
-from passerby.sink.output_file import remove_stale
+from passerby.sink.output_file import remove_stale_temporary
 
-Spread = tuple[Outcome, Ran]
+#: Segments per span of a video in object storage, at least: each step of it downloads the whole video.
+MIN_REMOTE_SPAN_SEGMENTS = 3
 
-
-def run_on(
-    cluster: Cluster,
-    works: Sequence[Work],
-    at_once: int | None = None,
-    step: Callable[[Work, float], None] = lambda _, __: None,
-) -> Iterator[Spread]:
-    """Do all of it, and tell of each file as it is done. `step` is told of each step of a film that is done in pieces,
-    and how much of the film is done with it. Raises ClusterError when the cluster is lost."""
-    # The largest first: a long film that is begun last holds up the end of the run.
-    tasks = deque(sorted(works, key=lambda work: -size_of(work.job)))
-    films = Films(tasks)
-    for one in spread(tasks, hand, at_once=at_once):
-        told = films.take(one.task, one.result or _lost(one.task, one.error or ""), one.ran)
-        if told is not None:
-            yield told
-        elif one.task.step is not None and one.result is not None:
-            step(one.task, films.share(one.task))
+ClusterOutcome = tuple[JobOutcome, TaskRun]
 
 
-def _lost(work: Work, error: str) -> Outcome:
-    """It came to no end in any process."""
-    _clear(work)
-    name = shown(work.job.source)
-    return Outcome(work.job, State.FAILED, error=error if name in error else f"{name}: {error}", exit_code=1)
+def run_on_cluster(
+    address: str, jobs: int | None, tasks: Sequence[Task], inputs: JobList, json: bool
+) -> list[JobOutcome]:
+    """Run all tasks on that cluster, and print each outcome. Beside summary.json go summary.parquet, one row per file,
+    and summary.svg, a plot of the throughput.
+
+    Raises ClusterError or UsageError when the cluster cannot be used; files finished until then are complete.
+    """
+    tasks = [
+        replace(
+            task,
+            threads=TASK_CORES,
+            min_span_segments=MIN_REMOTE_SPAN_SEGMENTS if is_remote(task.job.source) else 1,
+        )
+        for task in tasks
+    ]
+    outcomes: list[JobOutcome] = []
+    rows: list[dict[str, object]] = []
+    try:
+        with Cluster(address, jobs) as cluster, RunProgress([task.job for task in tasks], json) as progress:
+            for outcome, run in distribute(tasks, None if cluster.is_local else jobs, progress.record_step):
+                print_outcome(outcome, json)
+                progress.record(outcome)
+                outcomes.append(outcome)
+                rows.append(
+                    _table_row(outcome) | {"node": run.node, "started": run.started or None, "seconds": run.seconds}
+                )
+    finally:
+        if inputs.summary_path is not None and rows:
+            _write_run_table(inputs.summary_path, rows)
+    return outcomes
 
 
-def hand(work: Work) -> Outcome:
-    """In a process of the cluster: give it to the process beside, which may crash or hang. Raises Again for a failure
-    that may have had another reason than the file."""
-    outcome = done(_worker(), work, alone=False)
-    if outcome.again:
-        raise Again(f"{outcome.error} It was begun {RETRIES + 1} times.")
+def distribute(
+    tasks: Sequence[Task],
+    max_concurrent: int | None = None,
+    on_step: Callable[[Task, float], None] = lambda _, __: None,
+) -> Iterator[ClusterOutcome]:
+    """Run all tasks on the connected cluster, and yield each file's outcome as it is there.
+
+    `on_step` is called after each step of a distributed video, with the fraction of the video that is done. Raises
+    ClusterError when the cluster is lost.
+    """
+    # The largest first: a long video that is started last delays the end of the run.
+    queue = deque(sorted(tasks, key=lambda task: -source_size(task.job)))
+    videos = DistributedVideos(queue)
+    for done in schedule(queue, run_on_node, max_concurrent=max_concurrent):
+        outcome = videos.record(done.task, done.result or _lost_outcome(done.task, done.error or ""), done.run)
+        if outcome is not None:
+            yield outcome
+        elif done.task.step is not None and done.result is not None:
+            on_step(done.task, videos.fraction_done(done.task))
+
+
+def _lost_outcome(task: Task, error: str) -> JobOutcome:
+    """The outcome of a task that no process finished."""
+    _remove_partial_outputs(task)
+    name = display_path(task.job.source)
+    return JobOutcome(task.job, JobState.FAILED, error=error if name in error else f"{name}: {error}", exit_code=1)
+
+
+def run_on_node(task: Task) -> JobOutcome:
+    """Runs in a process of the cluster: hands the task to a worker process, which may crash or hang.
+
+    Raises RetryableError for a failure that may have had another cause than the file.
+    """
+    outcome = run_in(_node_worker(), task, single=False)
+    if outcome.retryable:
+        raise RetryableError(f"{outcome.error} It was tried {MAX_RETRIES + 1} times.")
     return outcome
 
 
 @cache
-def _worker() -> Worker:
-    """One for each process that Ray starts, and as long as that. What it takes of memory is bounded: a file that wants
-    more ends its process, and not its neighbours."""
+def _node_worker() -> Worker:
+    """One for each process that Ray starts, for as long as it lives. Its memory is bounded: a file that needs more ends
+    its own process, and not its neighbours."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
-    return Worker(do, PATIENCE)
+    limit = MAX_TASK_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_TASK_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    return Worker(run_task, STALL_TIMEOUT_S)
 
 
-def _clear(work: Work) -> None:
-    """Take away what processes that were killed have left half-written; what somebody still writes stays."""
-    for path in work.writes:
-        if not is_away(path):
+def _remove_partial_outputs(task: Task) -> None:
+    """Delete the partial outputs of killed processes; files that another process is writing stay."""
+    for path in task.output_paths:
+        if not is_remote(path):
             with suppress(OSError):
-                remove_stale(Path(path))
+                remove_stale_temporary(Path(path))
+
+
+def _table_row(outcome: JobOutcome) -> dict[str, object]:
+    line = summary_row(outcome)
+    columns = ("file", "state", "message", "output", "frames", "findings", "needs_review")
+    row = {name: line.get(name) for name in columns}
+    report = outcome.report
+    if report is not None:
+        row["video_seconds"] = report.source.duration
+        row["tracks"] = sum(hidden.tracks for hidden in report.hidden)
+        row["covered"] = report.output.covered
+    return row
+
+
+def _write_run_table(summary: Path, rows: Sequence[dict[str, object]]) -> None:
+    try:
+        write_bytes(summary.with_suffix(".parquet"), to_parquet(rows))
+        write_text(summary.with_suffix(".svg"), plot_svg(rows))
+    except (PasserbyError, OSError) as error:  # the redacted files are complete without it
+        print(f"passerby: the table of the run cannot be written: {error}", file=sys.stderr)

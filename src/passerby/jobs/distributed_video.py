@@ -1,4 +1,4 @@
-"""Films that are done in pieces over a cluster: what comes after what."""
+"""Videos that are distributed over a cluster: which step comes after which."""
 
 from __future__ import annotations
 
@@ -8,157 +8,157 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from passerby.cluster.scheduler import Ran
-from passerby.config.object_path import shown
+from passerby.cluster.scheduler import TaskRun
+from passerby.config.object_path import display_path
 from passerby.documents.plan import Plan
-from passerby.jobs.film_steps import Join, Look, Paint, forget, piece_of
-from passerby.jobs.job import Outcome, State, Work
-from passerby.track.segments import Painted, Piece, Span
+from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.jobs.video_steps import AnalyseStep, JoinStep, RenderStep, chunk_path, remove_chunk
+from passerby.track.segments import RenderChunk, RenderedChunk, SegmentRange
 
 if TYPE_CHECKING:
-    from passerby.engine.distributed import Sight
+    from passerby.engine.distributed import SegmentAnalysis
 
 
 @dataclass(slots=True)
-class Film:
-    """One film: its spans are looked at, then its pieces are painted, then they are joined. The next begins when all of
-    the one before is done."""
+class DistributedVideo:
+    """One video: its spans are analysed, then its chunks are rendered, then they are joined. Each stage starts when the
+    one before is complete."""
 
-    work: Work
-    spans: Sequence[Span]
-    ran: list[Ran] = field(default_factory=list)
-    under_way: int = 0
-    steps: int = 0
-    failed: Outcome | None = None
-    #: It is to be done in one piece after all.
-    in_one: bool = False
+    task: Task
+    spans: Sequence[SegmentRange]
+    runs: list[TaskRun] = field(default_factory=list)
+    pending: int = 0
+    steps_done: int = 0
+    failed: JobOutcome | None = None
+    #: It turned out that it cannot be distributed, and is to be redacted as one file.
+    undivided: bool = False
     _plan: Plan | None = None
-    _pieces: list[tuple[Plan, Piece]] = field(default_factory=list)
-    _sights: dict[int, Sight] = field(default_factory=dict)
-    _painted: dict[int, Painted] = field(default_factory=dict)
-    _within: bool = False
+    _chunks: list[tuple[Plan, RenderChunk]] = field(default_factory=list)
+    _analyses: dict[int, SegmentAnalysis] = field(default_factory=dict)
+    _rendered: dict[int, RenderedChunk] = field(default_factory=dict)
+    _rate_capped: bool = False
 
     @property
-    def share(self) -> float:
-        """How much of it is done, 0 to 1, as far as can be told."""
-        return min(1.0, self.steps / (2 * len(self.spans) + 1))
+    def fraction_done(self) -> float:
+        """0 to 1, estimated by the number of steps."""
+        return min(1.0, self.steps_done / (2 * len(self.spans) + 1))
 
-    def looks(self) -> list[Work]:
-        return [replace(self.work, step=Look(span)) for span in self.spans]
+    def analyse_tasks(self) -> list[Task]:
+        return [replace(self.task, step=AnalyseStep(span)) for span in self.spans]
 
-    def after(self, step: Work, outcome: Outcome) -> list[Work]:
-        """What is to be done now that this step is."""
-        self.steps += 1
-        if isinstance(step.step, Look):
-            self._sights[step.step.span.first] = outcome.gave  # type: ignore[assignment]
-            return self._paints() if len(self._sights) == len(self.spans) else []
-        if isinstance(step.step, Paint):
-            self._painted[step.step.number] = outcome.gave  # type: ignore[assignment]
-            return self._joins() if len(self._painted) == len(self._pieces) else []
+    def next_tasks(self, task: Task, outcome: JobOutcome) -> list[Task]:
+        """The tasks that can start now that this step is done."""
+        self.steps_done += 1
+        if isinstance(task.step, AnalyseStep):
+            self._analyses[task.step.span.first] = outcome.result  # type: ignore[assignment]
+            return self._plan_chunks() if len(self._analyses) == len(self.spans) else []
+        if isinstance(task.step, RenderStep):
+            self._rendered[task.step.number] = outcome.result  # type: ignore[assignment]
+            return self._join_tasks() if len(self._rendered) == len(self._chunks) else []
         return []  # it was joined
 
-    def clear(self) -> None:
-        """Take away what was made of it."""
+    def remove_chunks(self) -> None:
+        """Delete everything that was rendered of it."""
         for number in range(len(self.spans)):
-            forget(piece_of(self.work.job, number))
+            remove_chunk(chunk_path(self.task.job, number))
 
-    def _paints(self) -> list[Work]:
-        from passerby.engine.distributed import as_one, pieces
+    def _plan_chunks(self) -> list[Task]:
+        from passerby.engine.distributed import merge_plan, plan_chunks
 
-        sights = [self._sights[span.first] for span in self.spans]
-        self._plan = as_one(sights, self.work.settings)
+        analyses = [self._analyses[span.first] for span in self.spans]
+        self._plan = merge_plan(analyses, self.task.settings)
         if self._plan is None:
-            self.in_one = True
+            self.undivided = True
             return []
-        self._pieces = pieces(self._plan, sights)
-        return self._as_paints()
+        self._chunks = plan_chunks(self._plan, analyses)
+        return self._render_tasks()
 
-    def _as_paints(self) -> list[Work]:
+    def _render_tasks(self) -> list[Task]:
         return [
-            replace(self.work, step=Paint(number, plan, piece, self._within))
-            for number, (plan, piece) in enumerate(self._pieces)
+            replace(self.task, step=RenderStep(number, plan, chunk, self._rate_capped))
+            for number, (plan, chunk) in enumerate(self._chunks)
         ]
 
-    def _joins(self) -> list[Work]:
-        from passerby.engine.distributed import too_large
+    def _join_tasks(self) -> list[Task]:
+        from passerby.engine.distributed import exceeds_bit_rate
 
         assert self._plan is not None
-        source = self._sights[0].source
+        source = self._analyses[0].source
         assert source is not None
-        painted = [self._painted[number] for number in range(len(self._pieces))]
-        if not self._within and too_large(source, self.work.settings, self.work.job.output, painted):
-            self._within, self._painted = True, {}
-            return self._as_paints()
-        parts = tuple((piece, made) for (_, piece), made in zip(self._pieces, painted, strict=True))
-        return [replace(self.work, step=Join(self._plan, parts, self._within))]
+        rendered = [self._rendered[number] for number in range(len(self._chunks))]
+        if not self._rate_capped and exceeds_bit_rate(source, self.task.settings, self.task.job.output, rendered):
+            self._rate_capped, self._rendered = True, {}
+            return self._render_tasks()
+        chunks = tuple((chunk, result) for (_, chunk), result in zip(self._chunks, rendered, strict=True))
+        return [replace(self.task, step=JoinStep(self._plan, chunks, self._rate_capped))]
 
 
-class Films:
-    """All films that are under way in pieces. What is to be done for them goes to the front of `tasks`: a film that was
-    begun is ended before another begins."""
+class DistributedVideos:
+    """All distributed videos that are in progress. Their next tasks go to the front of `tasks`: a video that was
+    started is finished before another starts."""
 
-    def __init__(self, tasks: deque[Work]) -> None:
+    def __init__(self, tasks: deque[Task]) -> None:
         self._tasks = tasks
-        self._films: dict[Path, Film] = {}
+        self._videos: dict[Path, DistributedVideo] = {}
 
-    def take(self, work: Work, outcome: Outcome, ran: Ran) -> tuple[Outcome, Ran] | None:
-        """What there is to tell of a file now that this work is done; None while there is more to do for it."""
-        film = None if work.step is None else self._films.get(work.job.output)
-        if film is None:
-            if not isinstance(outcome.gave, list):
-                return outcome, ran
-            film = self._films[work.job.output] = Film(work, outcome.gave, [ran])
-            self._begin(film, film.looks())
+    def record(self, task: Task, outcome: JobOutcome, run: TaskRun) -> tuple[JobOutcome, TaskRun] | None:
+        """The outcome of the file that this task belongs to; None while more of the file is to be done."""
+        video = None if task.step is None else self._videos.get(task.job.output)
+        if video is None:
+            if not isinstance(outcome.result, list):
+                return outcome, run
+            video = self._videos[task.job.output] = DistributedVideo(task, outcome.result, [run])
+            self._enqueue(video, video.analyse_tasks())
             return None
-        film.under_way -= 1
-        film.ran.append(ran)
-        if outcome.state is State.FAILED:
-            film.failed = film.failed or outcome
-            # A span that cannot be looked at is damaged: whoever does all of it knows what to make of that.
-            film.in_one = film.in_one or (isinstance(work.step, Look) and bool(ran.node))
-            self._leave(film)
-        elif film.failed is None:
-            self._go_on(film, work, outcome)
-        if film.under_way:
+        video.pending -= 1
+        video.runs.append(run)
+        if outcome.state is JobState.FAILED:
+            video.failed = video.failed or outcome
+            # A span that cannot be analysed is damaged: redacting the whole video at once handles that.
+            video.undivided = video.undivided or (isinstance(task.step, AnalyseStep) and bool(run.node))
+            self._drop_queued(video)
+        elif video.failed is None:
+            self._advance(video, task, outcome)
+        if video.pending:
             return None
-        del self._films[work.job.output]
-        if film.in_one:
-            self._tasks.appendleft(replace(film.work, cut=0))
+        del self._videos[task.job.output]
+        if video.undivided:
+            self._tasks.appendleft(replace(video.task, min_span_segments=0))
             return None
-        if film.failed is not None:
-            film.clear()
-        return film.failed or outcome, together(film.ran)
+        if video.failed is not None:
+            video.remove_chunks()
+        return video.failed or outcome, combined_run(video.runs)
 
-    def share(self, work: Work) -> float:
-        """How much is done of the film that this work is a step of, as far as can be told: 0 to 1."""
-        film = self._films.get(work.job.output)
-        return 0.0 if film is None else film.share
+    def fraction_done(self, task: Task) -> float:
+        """Of the video that this task is a step of: 0 to 1, estimated by the number of steps."""
+        video = self._videos.get(task.job.output)
+        return 0.0 if video is None else video.fraction_done
 
-    def _go_on(self, film: Film, work: Work, outcome: Outcome) -> None:
+    def _advance(self, video: DistributedVideo, task: Task, outcome: JobOutcome) -> None:
         try:
-            self._begin(film, film.after(work, outcome))
-        except Exception as error:  # one film never stops the rest, whosever fault it is
-            text = f"{shown(work.job.source)}: {type(error).__name__}: {error}\nThis is a fault of passerby, not yours."
-            film.failed = Outcome(work.job, State.FAILED, error=text, exit_code=1)
-            self._leave(film)
+            self._enqueue(video, video.next_tasks(task, outcome))
+        except Exception as error:  # one video never stops the rest, whatever the cause
+            text = f"{display_path(task.job.source)}: {type(error).__name__}: {error}\nThis is a bug in passerby."
+            video.failed = JobOutcome(task.job, JobState.FAILED, error=text, exit_code=1)
+            self._drop_queued(video)
 
-    def _begin(self, film: Film, steps: Sequence[Work]) -> None:
-        film.under_way += len(steps)
-        self._tasks.extendleft(reversed(steps))
+    def _enqueue(self, video: DistributedVideo, tasks: Sequence[Task]) -> None:
+        video.pending += len(tasks)
+        self._tasks.extendleft(reversed(tasks))
 
-    def _leave(self, film: Film) -> None:
-        """Nothing more of it is to be begun."""
-        mine = [one for one in self._tasks if one.step is not None and one.job == film.work.job]
-        for one in mine:
-            self._tasks.remove(one)
-        film.under_way -= len(mine)
+    def _drop_queued(self, video: DistributedVideo) -> None:
+        """No further task of it is started."""
+        queued = [task for task in self._tasks if task.step is not None and task.job == video.task.job]
+        for task in queued:
+            self._tasks.remove(task)
+        video.pending -= len(queued)
 
 
-def together(ran: Sequence[Ran]) -> Ran:
-    """Where and when a film was done of which several had a part: the seconds from the first to the last."""
-    real = [one for one in ran if one.node]
-    if not real:
-        return Ran()
-    began = min(one.began for one in real)
-    nodes = ", ".join(dict.fromkeys(one.node for one in real))
-    return Ran(nodes, began, max(one.began + one.seconds for one in real) - began)
+def combined_run(runs: Sequence[TaskRun]) -> TaskRun:
+    """Where and when a video was redacted that several tasks worked on: the seconds from the first to the last."""
+    finished = [run for run in runs if run.node]
+    if not finished:
+        return TaskRun()
+    started = min(run.started for run in finished)
+    nodes = ", ".join(dict.fromkeys(run.node for run in finished))
+    return TaskRun(nodes, started, max(run.started + run.seconds for run in finished) - started)

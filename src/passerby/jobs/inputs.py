@@ -5,186 +5,148 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from passerby.cluster.manifest import Own, is_manifest
-from passerby.config.object_path import is_away
+from passerby.cluster.manifest import is_manifest, read_manifest
+from passerby.config.object_path import display_path, is_remote
 from passerby.core.errors import SourceError, UsageError
-from passerby.core.still_info import SUFFIXES
-from passerby.source.still.sniff import fitting_name, still_kind
-from passerby.source.video import container_sniff as kinds
-
-#: What is written under its own ending; other videos become .mp4.
-KEPT = {".mp4", ".m4v", ".mov", ".mkv"}
-#: Endings of files in a folder that are taken for videos, whatever is in them: a broken one is to be told of.
-VIDEOS = KEPT | {".webm", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv", ".3gp", ".3g2", ".wmv", ".asf"}
-STILLS = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
-#: What a run of ours leaves behind; never an input again.
-OURS = ".redacted"
-#: A piece of a film, until it is joined with the others.
-PIECE = ".piece"
-OURS_BESIDE = (".report.json", ".plan.json", "summary.json", "summary.parquet", "summary.svg", ".part", PIECE)
+from passerby.documents.file_names import REDACTED_MARK
+from passerby.jobs.file_job import FileJob, JobList
+from passerby.jobs.output_names import (
+    STILL_SUFFIXES,
+    VIDEO_SUFFIXES,
+    is_media,
+    is_own_output,
+    output_beside,
+    output_name,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One file to redact, and the names of what comes of it."""
-
-    source: Path
-    output: Path
-    #: Another output has the same name but for its ending (a photo and the film of that moment): then reports and plans
-    #: are called after the whole name.
-    twin: bool = False
-    #: Settings of its own, in place of those of the command line (cluster/manifest.py).
-    own: Own = field(default_factory=dict, hash=False)
-    #: Bytes of the source, where they are known before it is opened.
-    size: int | None = None
-
-    @property
-    def report(self) -> Path:
-        name = self.output.name if self.twin else self.output.stem
-        return self.output.with_name(f"{name}.report.json")
-
-    @property
-    def plan(self) -> Path:
-        name = self.output.stem.removesuffix(OURS)
-        return self.output.with_name(f"{name}{self.output.suffix if self.twin else ''}.plan.json")
-
-
-@dataclass(slots=True)
-class Inputs:
-    """All that is to be done, the files in folders that are neither video nor still, the folders that cannot be
-    read, with the reason, and what a manifest names and is not there, with what to say of it.
-
-    `summary` is where summary.json goes: for folders, and for many files with --out-dir.
-    """
-
-    jobs: list[Job] = field(default_factory=list)
-    unsupported: list[Path] = field(default_factory=list)
-    unreadable: list[tuple[Path, str]] = field(default_factory=list)
-    missing: list[tuple[Path, str]] = field(default_factory=list)
-    summary: Path | None = None
-
-
-def read_inputs(given: Sequence[Path], output: Path | None, out_dir: Path | None) -> Inputs:
-    """One job a file. Raises UsageError when names do not make sense, SourceError when there is no such input."""
+def collect_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | None) -> JobList:
+    """One job per file. Raises UsageError for options that contradict each other, SourceError for a missing input."""
     if output is not None and out_dir is not None:
-        raise UsageError("-o names one file and --out-dir a folder. Give one of them.")
-    inputs = Inputs()
-    for path in given:
+        raise UsageError("-o names one file and --out-dir a folder. Use one of them.")
+    found = JobList()
+    for path in paths:
         if is_manifest(path):
-            from passerby.jobs.remote_inputs import add_manifest
-
             if output is not None:
-                raise UsageError("-o names one file, and a manifest lists many. Use --out-dir, or its column `output`.")
-            add_manifest(inputs, path, out_dir)
-            inputs.summary = (out_dir or path.parent) / "summary.json"
-        elif is_away(path):
-            from passerby.jobs.remote_inputs import add_away
+                raise UsageError("-o names one file, but a manifest lists many. Use --out-dir, or its column `output`.")
+            _add_manifest(found, path, out_dir)
+            found.summary_path = (out_dir or path.parent) / "summary.json"
+        elif is_remote(path):
+            from passerby.jobs.remote_inputs import add_objects
 
-            add_away(inputs, path, output, out_dir)
+            add_objects(found, path, output, out_dir)
         elif path.is_dir():
-            _add_folder(inputs, path, out_dir)
-            inputs.summary = (out_dir or path) / "summary.json"
+            _add_folder(found, path, out_dir)
+            found.summary_path = (out_dir or path) / "summary.json"
         elif not os.path.lexists(path):
             raise SourceError(f"There is no file {path}. Check the name.")
         elif output is not None:
-            inputs.jobs.append(Job(path, output))
+            found.jobs.append(FileJob(path, output))
         else:
-            inputs.jobs.append(Job(path, out_dir / written(path) if out_dir else beside(path)))
-    if output is not None and len(inputs.jobs) != 1:
-        raise UsageError(f"-o names one file, but there are {len(inputs.jobs)} inputs. Use --out-dir for more.")
-    if out_dir is not None and len(inputs.jobs) > 1:
-        inputs.summary = out_dir / "summary.json"
-    inputs.jobs = _told_apart(inputs.jobs)
-    return inputs
+            found.jobs.append(FileJob(path, out_dir / output_name(path) if out_dir else output_beside(path)))
+    if output is not None and len(found.jobs) != 1:
+        raise UsageError(f"-o names one file, but there are {len(found.jobs)} inputs. Use --out-dir for several.")
+    if out_dir is not None and len(found.jobs) > 1:
+        found.summary_path = out_dir / "summary.json"
+    found.jobs = _unique_outputs(found.jobs)
+    return found
 
 
-def _add_folder(inputs: Inputs, folder: Path, out_dir: Path | None) -> None:
-    """What is below a folder, in order of name, without what an earlier run wrote; links to folders are left out."""
-    ours = out_dir.resolve() if out_dir is not None and not is_away(out_dir) else None
-    found = False
-    for path in _files(folder, inputs.unreadable):
-        if is_ours(path):
+def _add_manifest(found: JobList, manifest: Path, out_dir: Path | None) -> None:
+    """Every row of a manifest. Its paths are relative to the manifest's folder, outputs to `out_dir` or that folder.
+
+    Raises UsageError for a malformed manifest; a row whose file is missing is reported and does not stop the others.
+    """
+    for row in read_manifest(manifest.name, _manifest_content(manifest)):
+        source = _resolve(manifest, row.path)
+        output = None if row.output is None else (out_dir or manifest.parent) / row.output
+        try:
+            of_row = collect_jobs([source], output, None if output is not None else out_dir)
+        except SourceError as error:
+            found.missing.append((source, str(error)))
             continue
-        if ours is not None and ours != folder.resolve() and path.parent.resolve().is_relative_to(ours):
+        found.jobs += [replace(job, settings_override=row.settings) for job in of_row.jobs]
+        found.unsupported += of_row.unsupported
+        found.unreadable += of_row.unreadable
+        found.missing += of_row.missing
+
+
+def _manifest_content(path: Path) -> bytes:
+    if is_remote(path):
+        from passerby.cluster.object_store import ObjectStorage
+
+        return ObjectStorage(path).read(path)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError(f"There is no file {path}. Check the name.") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
+
+
+def _resolve(manifest: Path, text: str) -> Path:
+    """A row's path. Raises UsageError for a path with a NUL byte, which no file has."""
+    if "\0" in text:
+        raise UsageError(f"{display_path(manifest)} has a path with a NUL byte in it. Correct that row.")
+    path = Path(text)
+    return path if is_remote(path) or path.is_absolute() else manifest.parent / path
+
+
+def _add_folder(found: JobList, folder: Path, out_dir: Path | None) -> None:
+    """The files below a folder in order of name, without outputs of an earlier run; symbolic links to folders are not
+    followed."""
+    outputs = out_dir.resolve() if out_dir is not None and not is_remote(out_dir) else None
+    has_media = False
+    for path in _walk(folder, found.unreadable):
+        if is_own_output(path):
             continue
-        if not _is_media(path):
-            inputs.unsupported.append(path)
+        if outputs is not None and outputs != folder.resolve() and path.parent.resolve().is_relative_to(outputs):
             continue
-        found = True
-        inside = path.relative_to(folder).parent
-        inputs.jobs.append(Job(path, out_dir / inside / written(path) if out_dir else beside(path)))
-    if not found and not inputs.unreadable:
-        raise SourceError(
-            f"There is no video or picture in {folder}. passerby takes {', '.join(sorted(VIDEOS | STILLS))}."
-        )
+        if not is_media(path):
+            found.unsupported.append(path)
+            continue
+        has_media = True
+        subfolder = path.relative_to(folder).parent
+        output = out_dir / subfolder / output_name(path) if out_dir else output_beside(path)
+        found.jobs.append(FileJob(path, output))
+    if not has_media and not found.unreadable:
+        formats = ", ".join(sorted(VIDEO_SUFFIXES | STILL_SUFFIXES))
+        raise SourceError(f"There is no video or still in {folder}. passerby reads {formats}.")
 
 
-def is_ours(path: Path) -> bool:
-    """Was it written by a run of ours? Told by its name."""
-    return path.stem.endswith(OURS) or path.name.endswith(OURS_BESIDE)
+def _walk(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
+    """Everything that is not a folder: broken links and pipes too, so that they are reported."""
 
-
-def _files(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
-    """Everything that is no folder: links that lead nowhere and pipes too, so that they are told of."""
-
-    def fault(error: OSError) -> None:
+    def record(error: OSError) -> None:
         unreadable.append((Path(error.filename), error.strerror or "it cannot be read"))
 
-    for here, folders, names in os.walk(folder, onerror=fault):
+    for parent, folders, names in os.walk(folder, onerror=record):
         folders.sort()
-        yield from (Path(here, name) for name in sorted(names))
+        yield from (Path(parent, name) for name in sorted(names))
 
 
-def _is_media(path: Path) -> bool:
-    return path.suffix.lower() in VIDEOS | STILLS or still_kind(path) is not None or _is_video(path)
-
-
-def _is_video(path: Path) -> bool:
-    """By its content."""
-    try:
-        if not path.is_file():  # reading from a pipe may never end
-            return False
-        with path.open("rb") as file:
-            return kinds.kind_of(file.read(kinds.HEAD)) is not None
-    except OSError:
-        return False
-
-
-def _told_apart(jobs: Sequence[Job]) -> list[Job]:
+def _unique_outputs(jobs: Sequence[FileJob]) -> list[FileJob]:
     """The same jobs, no two of which write the same file.
 
-    Where a new ending would give a file the name of another (old.avi beside old.mp4), it keeps the old ending before
+    Where a new suffix would give a file the name of another (old.avi beside old.mp4), it keeps the old suffix before
     the new one. Raises UsageError where that is not enough.
     """
     wanted = Counter(job.output for job in jobs)
-    outputs: dict[Path, Job] = {}
+    outputs: dict[Path, FileJob] = {}
     for job in jobs:
         output = job.output
         if wanted[output] > 1 and output.suffix.lower() != job.source.suffix.lower():
-            ours = OURS if output.stem.endswith(OURS) else ""
-            output = output.with_name(f"{job.source.name}{ours}{output.suffix}")
+            mark = REDACTED_MARK if output.stem.endswith(REDACTED_MARK) else ""
+            output = output.with_name(f"{job.source.name}{mark}{output.suffix}")
         if output in outputs:
             raise UsageError(
                 f"{outputs[output].source} and {job.source} would both be written to {output}. Redact them in two runs."
             )
         outputs[output] = job
     stems = Counter(output.with_suffix("") for output in outputs)
-    return [replace(job, output=output, twin=stems[output.with_suffix("")] > 1) for output, job in outputs.items()]
-
-
-def beside(path: Path) -> Path:
-    """Where the output goes when nobody says."""
-    name = Path(written(path))
-    return path.with_name(f"{name.stem}{OURS}{name.suffix}")
-
-
-def written(path: Path) -> str:
-    """The name of the output: the ending changes only where the content or the container asks for it."""
-    kind = still_kind(path)
-    if kind is not None:
-        return fitting_name(path.name, kind)
-    keeps = path.suffix.lower() in KEPT or (path.suffix.lower() in STILLS and not _is_video(path))
-    return path.name if keeps else f"{path.stem}.mp4"
+    return [
+        replace(job, output=output, name_collides=stems[output.with_suffix("")] > 1) for output, job in outputs.items()
+    ]

@@ -1,192 +1,145 @@
-"""One file, in the process that does the work: from what was asked for to what came of it."""
+"""One task in the worker process: from what was asked to how it ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from passerby.config.settings import Settings
-from passerby.core.errors import OutputBusy, OutputError, OutputExists, PasserbyError
-from passerby.core.progress import Progress, Silent
+from passerby.core.errors import OutputError, OutputExists, PasserbyError
+from passerby.core.progress import NullProgress, Progress
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
-from passerby.jobs.film_steps import Paint, Step, piece_of
-from passerby.jobs.inputs import Job
-from passerby.jobs.progress_output import progress
-from passerby.track.segments import Lengths, Span
+from passerby.jobs.progress_output import make_progress
+from passerby.jobs.remote_io import is_remote_task, local_copy, previous_outcome, upload_outputs
+from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState
+from passerby.track.segments import SegmentRange
 
-if TYPE_CHECKING:
-    from passerby.engine.still import Lookers
-
-
-#: Bytes that a film has for each second of a stretch, if it is one that is long enough to be cut: no codec needs fewer,
-#: and what has fewer need not be opened in order to know.
-LEAST = 500
+#: Bytes per second of a video below which it is not worth opening to see whether it is long enough to be distributed:
+#: no codec needs fewer.
+MIN_BYTES_PER_SECOND = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is asked for, for one file, or (`step`) for one step of a film that is done in pieces. `cut` allows a long
-    film to be done so, in spans of so many stretches at least; 0 does not."""
+class _HeartbeatProgress:
+    """A progress display that also sends a heartbeat at each step."""
 
-    job: Job
-    settings: Settings
-    plan: Path | None = None
-    save_plan: bool = False
-    force: bool = False
-    resume: bool = False
-    verify: bool = True
-    json: bool = False
-    quiet: bool | None = None
-    threads: int | None = None
-    cut: int = 0
-    step: Step | None = None
-
-    @property
-    def writes(self) -> tuple[Path, ...]:
-        """The files that come of it."""
-        if isinstance(self.step, Paint):
-            return (piece_of(self.job, self.step.number),)
-        return self.job.output, self.job.report, self.job.plan
-
-
-class State(StrEnum):
-    """What came of a file."""
-
-    DONE = "done"
-    ALREADY = "already done"
-    NEEDS_A_PERSON = "needs a person"
-    FAILED = "failed"
-    UNSUPPORTED = "unsupported"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one file. `error` is the message, `exit_code` what the program ends with for this file alone.
-    `again` says of a failed one that it may do better another time, or on another machine. `gave` is what a step gave,
-    or the spans that a film is to be done in."""
-
-    job: Job
-    state: State
-    report: Report | None = None
-    error: str | None = None
-    exit_code: int = 0
-    again: bool = False
-    gave: object = None
-
-
-@dataclass(slots=True)
-class Kept:
-    """What a process keeps from file to file: how it shows that it is at work, and the models that look at stills."""
-
-    beat: Callable[[], None] = lambda: None
-    lookers: Lookers | None = None
-
-
-class _Beating:
-    """A progress that shows at each step that there is life."""
-
-    def __init__(self, shown: Progress, beat: Callable[[], None]) -> None:
-        self._shown, self._beat = shown, beat
+    def __init__(self, display: Progress, heartbeat: Callable[[], None]) -> None:
+        self._display, self._heartbeat = display, heartbeat
 
     def start(self, file: str, stage: str, total: int | None) -> None:
-        self._beat()
-        self._shown.start(file, stage, total)
+        self._heartbeat()
+        self._display.start(file, stage, total)
 
     def advance(self, frames: int) -> None:
-        self._beat()
-        self._shown.advance(frames)
+        self._heartbeat()
+        self._display.advance(frames)
 
     def finish(self) -> None:
-        self._beat()
-        self._shown.finish()
+        self._heartbeat()
+        self._display.finish()
 
 
-def do(work: Work, kept: Kept) -> Outcome:
-    """Redact one file. Errors that a user can do something about become an Outcome; faults of ours are raised."""
-    # Here, not above: the process that only waits need not load decoders and models.
-    from passerby.engine.api import Lookers, redact
+def run_task(task: Task, state: WorkerState) -> JobOutcome:
+    """Redact one file, on this disk or in object storage.
+
+    Errors that the user can correct become an outcome; bugs are raised.
+    """
+    try:
+        if not is_remote_task(task):
+            return _run_local(task, state)
+        previous = previous_outcome(task)
+        if previous is not None:
+            return previous
+        with local_copy(task, state.heartbeat) as local:
+            return upload_outputs(local, task, _run_local(local, state), state.heartbeat)
+    except PasserbyError as error:
+        return JobOutcome.of_error(task.job, error)
+
+
+def _run_local(task: Task, state: WorkerState) -> JobOutcome:
+    """The same for a task whose files lie on this disk."""
+    # Imported here: the process that only waits need not load decoders and models.
+    from passerby.detect.factory import StillDetectorCache
+    from passerby.engine.api import redact_file
+    from passerby.engine.options import RunOptions
     from passerby.sink.output_file import write_text_atomically
 
-    if work.step is not None:
-        from passerby.jobs.steps import take
+    if task.step is not None:
+        from passerby.jobs.step_runner import run_step
 
-        return take(work, _Beating(Silent(), kept.beat), kept.beat)
-    job, shown = work.job, _Beating(progress(json=work.json, quiet=work.quiet), kept.beat)
-    kept.lookers = kept.lookers or Lookers()
+        return run_step(task, _HeartbeatProgress(NullProgress(), state.heartbeat), state.heartbeat)
+    job = task.job
+    progress = _HeartbeatProgress(make_progress(json=task.json, quiet=task.quiet), state.heartbeat)
+    state.still_detectors = state.still_detectors or StillDetectorCache()
     try:
-        done = _done_before(work) if work.resume else None
-        if done is not None:
-            return Outcome(job, State.ALREADY, done, exit_code=3 if done.needs_a_person else 0)
-        force = work.force or (work.resume and job.report.exists())  # a report says that the output there is ours
-        _make_room(work, force)
-        if work.cut and (spans := _spans(work)):
-            return Outcome(job, State.DONE, gave=spans)
-        report = redact(
-            job.source,
-            job.output,
-            work.settings,
-            plan=Plan.load(work.plan) if work.plan is not None else None,
-            save_plan=job.plan if work.save_plan else None,
+        finished = _finished_report(task) if task.resume else None
+        if finished is not None:
+            return JobOutcome(job, JobState.ALREADY_DONE, finished, exit_code=3 if finished.needs_review else 0)
+        force = task.force or (task.resume and job.report_path.exists())  # a report shows that the output is ours
+        _prepare_outputs(task, force)
+        if task.min_span_segments and (spans := _split(task)):
+            return JobOutcome(job, JobState.DONE, result=spans)
+        options = RunOptions(
+            settings=task.settings,
+            plan=Plan.load(task.plan) if task.plan is not None else None,
+            save_plan=job.plan_path if task.save_plan else None,
             force=force,
-            verify=work.verify,
-            threads=work.threads,
-            progress=shown,
-            lookers=kept.lookers,
+            verify=task.verify,
+            threads=task.threads,
+            progress=progress,
+            still_detectors=state.still_detectors,
+            segment_lengths=task.segment_lengths,
         )
-        write_text_atomically(job.report, report.to_json(), force)
+        report = redact_file(job.source, job.output, options)
+        write_text_atomically(job.report_path, report.to_json(), force)
     except PasserbyError as error:
-        busy = isinstance(error, OutputBusy)
-        return Outcome(job, State.FAILED, error=str(error), exit_code=error.exit_code, again=busy)
+        return JobOutcome.of_error(job, error)
     finally:
-        shown.finish()
-    if report.needs_a_person:
-        return Outcome(job, State.NEEDS_A_PERSON, report, exit_code=3)
-    return Outcome(job, State.DONE, report)
+        progress.finish()
+    return JobOutcome.of_report(job, report)
 
 
-def _spans(work: Work) -> list[Span]:
-    """What a long film is to be done in; nothing for everything else."""
-    job = work.job
-    if work.plan is not None or job.source.stat().st_size < LEAST * Lengths.here().each:
+def _split(task: Task) -> list[SegmentRange]:
+    """The spans that a long video is to be distributed in; none for everything else."""
+    job = task.job
+    min_size = MIN_BYTES_PER_SECOND * task.segment_lengths.length_s
+    if task.plan is not None or job.source.stat().st_size < min_size:
         return []
-    from passerby.engine.distributed import cut
+    from passerby.engine.distributed import split
     from passerby.source.still.sniff import is_still
 
-    spans = [] if is_still(job.source) else cut(job.source, work.cut)
+    spans = [] if is_still(job.source) else split(job.source, task.segment_lengths, task.min_span_segments)
     return spans if len(spans) > 1 else []
 
 
-def _make_room(work: Work, force: bool) -> None:
-    job = work.job
-    for path in (job.output, job.report, *([job.plan] if work.save_plan else [])):
+def _prepare_outputs(task: Task, force: bool) -> None:
+    """Create the output folder. Raises OutputExists where an output exists that must not be replaced, OutputError."""
+    job = task.job
+    for path in (job.output, job.report_path, *([job.plan_path] if task.save_plan else [])):
         if path.exists() and not force:
             raise OutputExists(f"{path} already exists. Use --force to replace it, or choose another name with -o.")
     try:
         job.output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"The folder {job.output.parent} cannot be made: {error.strerror}. Choose another with --out-dir."
+            f"The folder {job.output.parent} cannot be created: {error.strerror}. Choose another with --out-dir."
         ) from error
 
 
-def _done_before(work: Work) -> Report | None:
-    """The report of an earlier run, if it was of this very file with these settings, and its output is still there.
+def _finished_report(task: Task) -> Report | None:
+    """The report of an earlier run of this very file with these settings, if its output still exists unchanged.
 
-    With a plan it is done again, and so it is when the earlier run left out what this one is to do: check, save a plan.
+    With a plan the file is redacted again; so it is when the earlier run skipped what this one is to do: check the
+    output, save a plan.
     """
     from passerby.source.fingerprint import fingerprint
 
-    if work.plan is not None or (work.save_plan and not work.job.plan.exists()):
+    job = task.job
+    if task.plan is not None or (task.save_plan and not job.plan_path.exists()):
         return None
     try:
-        report = Report.model_validate_json(work.job.report.read_bytes())
-        if work.verify and not report.check.ran:
+        report = Report.model_validate_json(job.report_path.read_bytes())
+        if task.verify and not report.check.ran:
             return None
-        same = report.settings == work.settings and report.source.sha256 == fingerprint(work.job.source)[0]
-        return report if same and report.output.sha256 == fingerprint(work.job.output)[0] else None
+        same = report.settings == task.settings and report.source.sha256 == fingerprint(job.source)[0]
+        return report if same and report.output.sha256 == fingerprint(job.output)[0] else None
     except (OSError, ValueError, PasserbyError):
-        return None  # no report, or none that can be read: then it is not done
+        return None  # no report, or none that can be read: the file is not finished

@@ -6,66 +6,73 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 
-from passerby.jobs.job import Outcome, State, Work
-from passerby.jobs.preload import take
-from passerby.jobs.remote_io import do
-from passerby.jobs.watchdog import PATIENCE
-from passerby.jobs.worker import Worker
+from passerby.jobs.job import run_task
+from passerby.jobs.process import WorkerProcess
+from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.jobs.watchdog import STALL_TIMEOUT_S
+from passerby.jobs.worker import RunTask, Worker
 
 
-def run(works: Sequence[Work], jobs: int = 1, patience: float = PATIENCE) -> Iterator[Outcome]:
-    """Do all of it, `jobs` files at a time, and tell of each as it is done.
+def run_tasks(
+    tasks: Sequence[Task],
+    jobs: int = 1,
+    preloaded: WorkerProcess | None = None,
+    stall_timeout: float = STALL_TIMEOUT_S,
+    run: RunTask = run_task,
+) -> Iterator[JobOutcome]:
+    """Run all tasks, `jobs` at a time, and yield each outcome as it is there.
 
-    A worker that dies (a crash in a codec, killed for want of memory), or shows no sign of work for `patience` seconds,
-    makes its file a failed one, and the next file gets a new worker. So does a fault of passerby itself where there are
-    more files to do; with one file it is raised.
+    `preloaded` is a worker process that was started already; it is used first. A worker that dies (a crash in a codec,
+    killed for lack of memory), or shows no sign of work for `stall_timeout` seconds, makes its file a failed one, and
+    the next file gets a new worker. So does a bug of passerby where there are several files; with one file it is
+    raised. `run` is what a worker does with a task.
     """
-    alone = len(works) == 1
+    single = len(tasks) == 1
     if jobs == 1:
-        with Worker(do, patience, take()) as worker:
-            for work in works:
-                yield done(worker, work, alone)
+        with Worker(run, stall_timeout, preloaded) as worker:
+            for task in tasks:
+                yield run_in(worker, task, single)
         return
-    waiting: queue.SimpleQueue[Work] = queue.SimpleQueue()
-    for work in works:
-        waiting.put(work)
-    outcomes: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
-    for _ in range(min(jobs, len(works))):
-        threading.Thread(target=_work_off, args=(waiting, outcomes, patience, alone), daemon=True).start()
-    for _ in works:
+    waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    for task in tasks:
+        waiting.put(task)
+    outcomes: queue.SimpleQueue[JobOutcome | BaseException] = queue.SimpleQueue()
+    for number in range(min(jobs, len(tasks))):
+        worker = Worker(run, stall_timeout, preloaded if number == 0 else None)
+        threading.Thread(target=_drain_queue, args=(worker, waiting, outcomes, single), daemon=True).start()
+    for _ in tasks:
         outcome = outcomes.get()
         if isinstance(outcome, BaseException):
             raise outcome
         yield outcome
 
 
-def _work_off(
-    waiting: queue.SimpleQueue[Work],
-    outcomes: queue.SimpleQueue[Outcome | BaseException],
-    patience: float,
-    alone: bool,
+def _drain_queue(
+    worker: Worker,
+    waiting: queue.SimpleQueue[Task],
+    outcomes: queue.SimpleQueue[JobOutcome | BaseException],
+    single: bool,
 ) -> None:
-    with Worker(do, patience, take()) as worker:
+    with worker:
         while True:
             try:
-                work = waiting.get_nowait()
+                task = waiting.get_nowait()
             except queue.Empty:
                 return
             try:
-                outcomes.put(done(worker, work, alone))
+                outcomes.put(run_in(worker, task, single))
             except BaseException as error:  # whatever it is, it belongs to the thread that waits for outcomes
                 outcomes.put(error)
                 return
 
 
-def done(worker: Worker, work: Work, alone: bool) -> Outcome:
-    """What came of one file in that worker. Where it is not `alone`, a fault of passerby makes it a failed one."""
+def run_in(worker: Worker, task: Task, single: bool) -> JobOutcome:
+    """The outcome of one task in that worker. A bug in passerby fails the file, unless it is the `single` one."""
     try:
-        return worker.do(work)
-    except Exception as error:  # one file never stops the rest, whosever fault it is
-        if alone:
+        return worker.run(task)
+    except Exception as error:  # one file never stops the rest, whatever the cause
+        if single:
             raise
-        advice = "This is a fault of passerby, not yours. To see where, run this file alone with --debug."
-        return Outcome(
-            work.job, State.FAILED, error=f"{work.job.source}: {type(error).__name__}: {error}\n{advice}", exit_code=1
-        )
+        advice = "This is a bug in passerby. For a traceback, run this file alone with --debug."
+        message = f"{task.job.source}: {type(error).__name__}: {error}\n{advice}"
+        return JobOutcome(task.job, JobState.FAILED, error=message, exit_code=1)

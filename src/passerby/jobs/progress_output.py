@@ -1,4 +1,4 @@
-"""How far a run has come, told to a person at a terminal, to a program, or to a log."""
+"""Progress of one file: for a person at a terminal, for a program, or for a log."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from rich.text import Text
 from passerby.core.progress import Progress
 
 #: Seconds between two JSON lines of one stage.
-JSON_EVERY = 1.0
+JSON_INTERVAL_S = 1.0
 
-STAGES = {"analyse": "looking", "render": "painting", "check": "checking"}
+STAGE_NAMES = {"analyse": "analysing", "render": "rendering", "check": "checking"}
 
 
-def progress(*, json: bool = False, quiet: bool | None = None, clock: Callable[[], float] = time.monotonic) -> Progress:
+def make_progress(
+    *, json: bool = False, quiet: bool | None = None, clock: Callable[[], float] = time.monotonic
+) -> Progress:
     """The form that fits: JSON lines on stdout, or on stderr a bar or (`quiet`, by default off a terminal) lines."""
     if json:
         return JsonProgress(clock)
@@ -31,65 +33,65 @@ def progress(*, json: bool = False, quiet: bool | None = None, clock: Callable[[
     return LineProgress(clock) if quiet else BarProgress(console)
 
 
-class _Counted:
-    """What the two written forms share: how many frames are done, and since when."""
+class _FrameCounter:
+    """What the two text forms share: the number of frames done, and since when."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._file = self._stage = ""
         self._total: int | None = None
         self._done = 0
-        self._began = 0.0
+        self._started = 0.0
 
     def start(self, file: str, stage: str, total: int | None) -> None:
         self._file, self._stage, self._total = file, stage, total
-        self._done, self._began = 0, self._clock()
+        self._done, self._started = 0, self._clock()
 
     def advance(self, frames: int) -> None:
         self._done += frames
 
     @property
     def _fps(self) -> float | None:
-        seconds = self._clock() - self._began
+        seconds = self._clock() - self._started
         return round(self._done / seconds, 1) if seconds > 0 else None
 
 
-class JsonProgress(_Counted):
-    """One JSON object a line: at the start, about once a second, and at the end of each stage."""
+class JsonProgress(_FrameCounter):
+    """One JSON object per line: at the start, about once a second, and at the end of each stage."""
 
     def start(self, file: str, stage: str, total: int | None) -> None:
         super().start(file, stage, total)
-        self._say()
+        self._print()
 
     def advance(self, frames: int) -> None:
         super().advance(frames)
-        if self._clock() - self._said >= JSON_EVERY:
-            self._say()
+        if self._clock() - self._printed >= JSON_INTERVAL_S:
+            self._print()
 
     def finish(self) -> None:
         if self._stage:
-            self._say()
+            self._print()
             self._stage = ""
 
-    def _say(self) -> None:
-        self._said = self._clock()
+    def _print(self) -> None:
+        self._printed = self._clock()
         line = {"event": "progress", "file": self._file, "stage": self._stage, "done": self._done}
         print(jsonlib.dumps({**line, "total": self._total, "fps": self._fps}), flush=True)
 
 
-class LineProgress(_Counted):
-    """One plain line a stage, when it is over: for logs and mail from cron."""
+class LineProgress(_FrameCounter):
+    """One plain line per stage, when it is finished: for logs and mail from cron."""
 
     def finish(self) -> None:
         if self._stage:
-            speed = "" if self._fps is None else f", {self._fps} frames a second"
-            stage = STAGES.get(self._stage, self._stage)
+            speed = "" if self._fps is None else f", {self._fps} fps"
+            stage = STAGE_NAMES.get(self._stage, self._stage)
             print(f"{self._file}: {stage}: {self._done} frames{speed}", file=sys.stderr, flush=True)
             self._stage = ""
 
 
-class _Speed(TextColumn):
-    """Frames a second."""
+class _SpeedColumn(TextColumn):
+    """Frames per second."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -100,7 +102,7 @@ class _Speed(TextColumn):
 
 
 class BarProgress:
-    """A bar with speed and time left, which stays on the screen when its stage is over."""
+    """A bar with speed and remaining time, which stays on the screen when its stage is finished."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -109,9 +111,15 @@ class BarProgress:
 
     def start(self, file: str, stage: str, total: int | None) -> None:
         self.finish()
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _SpeedColumn(),
+            TimeRemainingColumn(),
+        )
         self._bar = RichProgress(*columns, console=self._console)
-        self._task = self._bar.add_task(f"{file}: {STAGES.get(stage, stage)}", total=total)
+        self._task = self._bar.add_task(f"{file}: {STAGE_NAMES.get(stage, stage)}", total=total)
         self._bar.start()
 
     def advance(self, frames: int) -> None:

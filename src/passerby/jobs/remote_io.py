@@ -1,131 +1,166 @@
-"""One file whose source or output lies in object storage: fetched, redacted, and put there whole or not at all."""
+"""Files in object storage: downloaded before a task, uploaded after it, whole or not at all."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from passerby.config.object_path import is_away, shown
-from passerby.core.errors import OutputBusy, OutputExists, PasserbyError, StorageError
+from passerby.config.object_path import display_path, is_remote
+from passerby.core.errors import OutputExists
 from passerby.documents.report import Report
-from passerby.jobs import job as here
-from passerby.jobs.film_steps import Join, Paint, forget, piece_of
-from passerby.jobs.inputs import Job
-from passerby.jobs.job import Kept, Outcome, State, Work
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.jobs.video_steps import JoinStep, RenderStep, chunk_path, remove_chunk
+
+if TYPE_CHECKING:
+    from passerby.cluster.object_store import ObjectStorage
+    from passerby.cluster.scratch import ScratchFolder
 
 
-def do(work: Work, kept: Kept) -> Outcome:
-    """As `cli.work.do`, wherever the files lie."""
-    if not is_away(work.job.source) and not is_away(work.job.output):
-        return here.do(work, kept)
-    try:
-        return _do_away(work, kept)
-    except PasserbyError as error:
-        again = isinstance(error, (StorageError, OutputBusy))
-        return Outcome(work.job, State.FAILED, error=str(error), exit_code=error.exit_code, again=again)
+def is_remote_task(task: Task) -> bool:
+    """Whether its source or its output lies in object storage."""
+    return is_remote(task.job.source) or is_remote(task.job.output)
 
 
-def _do_away(work: Work, kept: Kept) -> Outcome:
-    from passerby.cluster.object_store import Objects
-    from passerby.cluster.scratch import Scratch, room_for
+@contextmanager
+def local_copy(task: Task, heartbeat: Callable[[], None]) -> Iterator[Task]:
+    """The same task with local files: the source downloaded into a file without a name, outputs in a scratch folder.
 
-    job = work.job
-    with ExitStack() as stack:
-        output = job.output
-        if is_away(output) and work.step is None:
-            known = _known(work)
-            if known is not None:
-                return known
-        scratch = stack.enter_context(Scratch())
-        source = job.source
-        if is_away(source):
-            objects = Objects(source)
-            kept.beat()
-            stored = objects.stat(source)
-            room_for(0 if stored is None else stored.size, scratch.folder)
-            file, source = scratch.nameless(job.source.name)
-            objects.fetch(job.source, file, kept.beat)
-        if is_away(output):
-            output = scratch.folder / "made" / job.output.name
-        near = replace(work, job=Job(source, output, job.twin))
-        if is_away(job.output):
+    Raises SourceError, StorageError, or DiskFull where the source does not fit.
+    """
+    from passerby.cluster.scratch import ScratchFolder
+
+    job = task.job
+    with ScratchFolder() as scratch:
+        source = _download_source(job.source, scratch, heartbeat) if is_remote(job.source) else job.source
+        output = scratch.folder / "output" / job.output.name if is_remote(job.output) else job.output
+        local = replace(task, job=FileJob(source, output, job.name_collides))
+        if is_remote(job.output):
             output.parent.mkdir()
-            _bring_pieces(work, near, kept)
-        outcome = here.do(near, kept)
-        if is_away(job.output):
-            target = Objects(job.output)
-            for made, place in _made(near, work, outcome):
-                kept.beat()
-                target.send(made, place)
-            if isinstance(work.step, Join) and outcome.report is not None:
-                for number in range(len(work.step.parts)):
-                    forget(piece_of(job, number))
-        error = None if outcome.error is None else outcome.error.replace(str(source), shown(job.source))
-        return replace(outcome, job=job, error=error)
+            _download_chunks(task, local, heartbeat)
+        yield local
 
 
-def _bring_pieces(work: Work, near: Work, kept: Kept) -> None:
-    """The pieces that are to be joined: they are masked, so they may have names here."""
-    from passerby.cluster.object_store import Objects
+def _download_source(source: Path, scratch: ScratchFolder, heartbeat: Callable[[], None]) -> Path:
+    from passerby.cluster.object_store import ObjectStorage
+    from passerby.cluster.scratch import check_free_space
 
-    if isinstance(work.step, Join):
-        objects = Objects(work.job.output)
-        for number in range(len(work.step.parts)):
-            with piece_of(near.job, number).open("wb") as file:
-                objects.fetch(piece_of(work.job, number), file, kept.beat)
+    storage = ObjectStorage(source)
+    heartbeat()
+    info = storage.stat(source)
+    check_free_space(0 if info is None else info.size, scratch.folder)
+    file, path = scratch.unnamed_file(source.name)
+    storage.download(source, file, heartbeat)
+    return path
 
 
-def _made(near: Work, work: Work, outcome: Outcome) -> list[tuple[Path, Path]]:
-    """What was made here, and where it goes. The report comes last: where it is, all of it is."""
-    if isinstance(work.step, Paint):
-        return [] if outcome.gave is None else list(zip(near.writes, work.writes, strict=True))
+def _download_chunks(task: Task, local: Task, heartbeat: Callable[[], None]) -> None:
+    """The chunks that are to be joined: they are masked, so they may have names on this disk."""
+    from passerby.cluster.object_store import ObjectStorage
+
+    if isinstance(task.step, JoinStep):
+        storage = ObjectStorage(task.job.output)
+        for number in range(len(task.step.chunks)):
+            with chunk_path(local.job, number).open("wb") as file:
+                storage.download(chunk_path(task.job, number), file, heartbeat)
+
+
+def upload_outputs(local: Task, task: Task, outcome: JobOutcome, heartbeat: Callable[[], None]) -> JobOutcome:
+    """Upload what `local` wrote to where `task` wants it; the outcome in the terms of `task`."""
+    from passerby.cluster.object_store import ObjectStorage
+
+    job = task.job
+    if is_remote(job.output):
+        storage = ObjectStorage(job.output)
+        for path, target in _uploads(local, task, outcome):
+            heartbeat()
+            storage.upload(path, target)
+        if isinstance(task.step, JoinStep) and outcome.report is not None:
+            for number in range(len(task.step.chunks)):
+                remove_chunk(chunk_path(job, number))
+    error = None if outcome.error is None else outcome.error.replace(str(local.job.source), display_path(job.source))
+    return replace(outcome, job=job, error=error)
+
+
+def _uploads(local: Task, task: Task, outcome: JobOutcome) -> list[tuple[Path, Path]]:
+    """(file, target) of all outputs. The report comes last: where it exists, the rest does."""
+    if isinstance(task.step, RenderStep):
+        return [] if outcome.result is None else list(zip(local.output_paths, task.output_paths, strict=True))
     if outcome.report is None:
         return []
-    files = [(near.job.output, work.job.output), (near.job.report, work.job.report)]
-    if work.save_plan:
-        files.insert(1, (near.job.plan, work.job.plan))
+    files = [(local.job.output, task.job.output), (local.job.report_path, task.job.report_path)]
+    if task.save_plan:
+        files.insert(1, (local.job.plan_path, task.job.plan_path))
     return files
 
 
-def _known(work: Work) -> Outcome | None:
-    """What an earlier run has made of it, with `--resume`: by the storage's own times and sizes, so that nothing is
-    fetched in order to find out. Raises OutputExists when something stands there that is not to be replaced."""
-    from passerby.cluster.object_store import Objects
+def previous_outcome(task: Task) -> JobOutcome | None:
+    """With `--resume`, the outcome of an earlier run whose output in object storage is still valid, else None.
 
-    job, objects = work.job, Objects(work.job.output)
-    report = objects.stat(job.report)
-    if work.resume and report is not None and work.plan is None:
+    Judged by the storage's own times and sizes, so that nothing is downloaded. Raises OutputExists when the output
+    exists and must not be replaced.
+    """
+    if not is_remote(task.job.output) or task.step is not None:
+        return None
+    from passerby.cluster.object_store import ObjectStorage
+
+    job, storage = task.job, ObjectStorage(task.job.output)
+    info = storage.stat(job.report_path)
+    if task.resume and info is not None and task.plan is None:
         try:
-            said = Report.model_validate_json(objects.read(job.report))
+            report = Report.model_validate_json(storage.read(job.report_path))
         except ValueError:
-            said = None  # none that can be read: then it is not done
-        if said is not None and _still_holds(said, work, objects, report.modified):
-            return Outcome(job, State.ALREADY, said, exit_code=3 if said.needs_a_person else 0)
-    if not (work.force or (work.resume and report is not None)):
-        for path in (job.output, job.report, *([job.plan] if work.save_plan else [])):
-            if objects.stat(path) is not None:
-                raise OutputExists(f"{shown(path)} already exists. Use --force to replace it, or choose another name.")
+            report = None  # not a report that can be read: the file is redacted again
+        if report is not None and _is_current(report, task, storage, info.modified):
+            return JobOutcome(job, JobState.ALREADY_DONE, report, exit_code=3 if report.needs_review else 0)
+    if not (task.force or (task.resume and info is not None)):
+        for path in (job.output, job.report_path, *([job.plan_path] if task.save_plan else [])):
+            if storage.stat(path) is not None:
+                raise OutputExists(
+                    f"{display_path(path)} already exists. Use --force to replace it, or choose another name."
+                )
     return None
 
 
-def _still_holds(said: Report, work: Work, objects: object, made: float) -> bool:
-    from passerby.cluster.object_store import Objects
+def _is_current(report: Report, task: Task, storage: ObjectStorage, reported_at: float) -> bool:
+    from passerby.cluster.object_store import ObjectStorage
 
-    assert isinstance(objects, Objects)
-    job = work.job
-    if said.settings != work.settings or (work.verify and not said.check.ran):
+    job = task.job
+    if report.settings != task.settings or (task.verify and not report.check.ran):
         return False
-    if work.save_plan and objects.stat(job.plan) is None:
+    if task.save_plan and storage.stat(job.plan_path) is None:
         return False
-    written = objects.stat(job.output)
-    if written is None or written.size != said.output.size:
+    output = storage.stat(job.output)
+    if output is None or output.size != report.output.size:
         return False
-    if is_away(job.source):
-        source = Objects(job.source).stat(job.source)
-        return source is not None and source.size == said.source.size and source.modified <= made
+    if is_remote(job.source):
+        source = ObjectStorage(job.source).stat(job.source)
+        return source is not None and source.size == report.source.size and source.modified <= reported_at
     try:
         stat = job.source.stat()
     except OSError:
         return False
-    return stat.st_size == said.source.size and stat.st_mtime <= made
+    return stat.st_size == report.source.size and stat.st_mtime <= reported_at
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file, whole or not at all, on disk or in object storage. Raises OSError or PasserbyError."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same for bytes."""
+    if is_remote(path):
+        from passerby.cluster.object_store import ObjectStorage
+
+        ObjectStorage(path).write(content, path)
+        return
+    from passerby.sink.output_file import OutputFile
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with OutputFile(path, force=True) as output:
+        output.temp_path.write_bytes(content)
+        output.commit()

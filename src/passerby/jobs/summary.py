@@ -1,4 +1,4 @@
-"""What came of a run over many files: told as it goes, as a table at the end, and as summary.json."""
+"""The outcome of a run over many files: printed per file, as a table at the end, and as summary.json."""
 
 from __future__ import annotations
 
@@ -10,82 +10,82 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from passerby.config.object_path import shown
-from passerby.jobs.job import Outcome, State
+from passerby.config.object_path import display_path
+from passerby.documents.report import Report
+from passerby.jobs.task import JobOutcome, JobState
 
-#: Suspects that are told of one file; the report has them all.
-MOST = 10
+#: Findings that are printed per file; the report lists all of them.
+MAX_LISTED_FINDINGS = 10
 
 
-def say(outcome: Outcome, json: bool) -> None:
+def print_outcome(outcome: JobOutcome, json: bool) -> None:
     """One file, as soon as it is done."""
     if json:
-        print(dumps({"event": "error" if outcome.state is State.FAILED else "done", **row(outcome)}), flush=True)
+        event = "error" if outcome.state is JobState.FAILED else "done"
+        print(dumps({"event": event, **summary_row(outcome)}), flush=True)
     elif outcome.report is None:
-        print(f"passerby: {_shown(outcome.error)}", file=sys.stderr)
-    elif outcome.state is State.ALREADY:
-        person = ", and needs a person" if outcome.exit_code == 3 else ""
-        print(f"{_shown(outcome.job.output)}: already done{person}; report: {_shown(outcome.job.report)}")
+        print(f"passerby: {_printable(outcome.error)}", file=sys.stderr)
+    elif outcome.state is JobState.ALREADY_DONE:
+        review = ", needs review" if outcome.exit_code == 3 else ""
+        print(f"{_printable(outcome.job.output)}: already done{review}; report: {_printable(outcome.job.report_path)}")
     else:
-        _say_report(outcome)
+        _print_report(outcome, outcome.report)
 
 
-def _say_report(outcome: Outcome) -> None:
-    report = outcome.report
-    assert report is not None  # say() has told of those without one
-    found = ", ".join(f"{hidden.tracks} {hidden.kind}" for hidden in report.hidden)
-    print(f"{_shown(outcome.job.output)}: hidden: {found}")
+def _print_report(outcome: JobOutcome, report: Report) -> None:
+    hidden = ", ".join(f"{hidden.tracks} {hidden.kind}" for hidden in report.hidden)
+    print(f"{_printable(outcome.job.output)}: hidden: {hidden}")
     for line in (*report.warnings, *report.damage):
         print(f"  {line}")
-    for suspect in report.check.suspects[:MOST]:
-        print(f"  look at {suspect.time:.2f} s: {suspect.what}")
-    print(f"  report: {_shown(outcome.job.report)}")
+    for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
+        print(f"  check {finding.time:.2f} s: {finding.description}")
+    print(f"  report: {_printable(outcome.job.report_path)}")
 
 
-def row(outcome: Outcome) -> dict[str, object]:
-    """One file as summary.json and --json have it."""
-    line: dict[str, object] = {"file": shown(outcome.job.source), "state": outcome.state.value}
+def summary_row(outcome: JobOutcome) -> dict[str, object]:
+    """One file as in summary.json and in the output of --json."""
+    row: dict[str, object] = {"file": display_path(outcome.job.source), "state": outcome.state.value}
     if outcome.error is not None:
-        line["message"] = outcome.error
+        row["message"] = outcome.error
     if outcome.report is not None:
-        line |= {
-            "output": shown(outcome.job.output),
-            "report": shown(outcome.job.report),
+        row |= {
+            "output": display_path(outcome.job.output),
+            "report": display_path(outcome.job.report_path),
             "frames": outcome.report.output.frames,
             "hidden": {hidden.kind.value: hidden.tracks for hidden in outcome.report.hidden},
-            "suspects": len(outcome.report.check.suspects),
-            "needs_a_person": outcome.report.needs_a_person,
+            "findings": len(outcome.report.check.findings),
+            "needs_review": outcome.report.needs_review,
         }
-    return line
+    return row
 
 
-def summary(outcomes: Sequence[Outcome], unsupported: Sequence[Path]) -> str:
+def summary_json(outcomes: Sequence[JobOutcome], unsupported: Sequence[Path]) -> str:
     """The text of summary.json."""
-    files = [row(outcome) for outcome in outcomes]
-    files += [{"file": shown(path), "state": State.UNSUPPORTED.value} for path in unsupported]
-    files.sort(key=lambda line: str(line["file"]))
-    counts = {state.value: sum(line["state"] == state.value for line in files) for state in State}
+    files = [summary_row(outcome) for outcome in outcomes]
+    files += [{"file": display_path(path), "state": JobState.UNSUPPORTED.value} for path in unsupported]
+    files.sort(key=lambda row: str(row["file"]))
+    counts = {state.value: sum(row["state"] == state.value for row in files) for state in JobState}
     return dumps({"schema_version": 1, "counts": counts, "files": files}, indent=1) + "\n"
 
 
-def table(outcomes: Sequence[Outcome], unsupported: Sequence[Path]) -> None:
-    """The end of a run for a person's eyes: how many of each, and every file that is not simply done."""
-    shown = Table("state", "files", title="Summary", title_justify="left")
-    for state in State:
-        count = len(unsupported) if state is State.UNSUPPORTED else sum(o.state is state for o in outcomes)
+def print_table(outcomes: Sequence[JobOutcome], unsupported: Sequence[Path]) -> None:
+    """The number of files per state, and every file that is not simply done."""
+    table = Table("state", "files", title="Summary", title_justify="left")
+    for state in JobState:
+        count = len(unsupported) if state is JobState.UNSUPPORTED else sum(o.state is state for o in outcomes)
         if count:
-            shown.add_row(state.value, str(count))
+            table.add_row(state.value, str(count))
     console = Console()
-    console.print(shown)
+    console.print(table)
     for outcome in outcomes:
         if outcome.exit_code:
-            state = State.FAILED if outcome.state is State.FAILED else State.NEEDS_A_PERSON
-            console.print(f"{state}: {_shown(outcome.job.source)}", markup=False, highlight=False)
+            state = JobState.FAILED if outcome.state is JobState.FAILED else JobState.NEEDS_REVIEW
+            console.print(f"{state}: {_printable(outcome.job.source)}", markup=False, highlight=False)
     for path in unsupported:
-        console.print(f"{State.UNSUPPORTED}: {_shown(path)}", markup=False, highlight=False)
+        console.print(f"{JobState.UNSUPPORTED}: {_printable(path)}", markup=False, highlight=False)
 
 
-def _shown(text: object) -> str:
+def _printable(text: object) -> str:
     """A name as a terminal can show it: bytes that are not UTF-8, and line ends, as ?"""
-    text = shown(text) if isinstance(text, Path) else str(text)
+    text = display_path(text) if isinstance(text, Path) else str(text)
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -1,4 +1,4 @@
-"""When is a process hanging? By signs of work, never by how long it takes: a film of a week is no hang."""
+"""Detects a process that hangs by the signs of its work, never by how long it takes: a week-long video is no hang."""
 
 from __future__ import annotations
 
@@ -6,46 +6,48 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-#: Seconds without any sign of work after which a process is taken to hang. The longest honest silence is the encoding
+#: Seconds without any sign of work after which a process counts as hung. The longest legitimate silence is the encoding
 #: of one very large still: minutes on a slow machine.
-PATIENCE = 1800.0
-#: Seconds between two looks at the signs; and what a longer pause counts for. Then this process itself stood still
-#: (Ctrl+Z, a laptop that slept), and the other one with it.
-POLL, LONGEST_POLL = 1.0, 10.0
-#: Bytes that may be read and written between two beats, beside some times the size of the file. A checksum reads a file
-#: once; a reader that goes round in circles has no end.
-_TIMES, _BESIDE = 4, 1 << 30
+STALL_TIMEOUT_S = 1800.0
+#: Seconds between two checks; and what a longer pause counts for at most. Then this process itself stood still (Ctrl+Z,
+#: a laptop that slept), and the other one with it.
+POLL_INTERVAL_S, MAX_POLL_GAP_S = 1.0, 10.0
+#: Bytes that may be transferred between two heartbeats: so many times the size of the file, and so many besides. A
+#: checksum reads a file once; a reader that loops has no end.
+_MAX_READS, _EXTRA_BYTES = 4, 1 << 30
 
 
-class Watch:
+class Watchdog:
     """Watches one process at work on one file.
 
-    Signs of work are its beats (a frame was done, a part of a still was looked at) and, between beats, the bytes that
-    it reads and writes (checksums of large files), up to some times the size of the file.
+    Signs of work are its heartbeats (a frame was processed, a part of a still was searched) and, between heartbeats,
+    the bytes that it reads and writes (checksums of large files), up to some times the size of the file.
     """
 
-    def __init__(self, size: int, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
-        """`size` of the file in bytes, `patience` in seconds."""
-        self._patience, self._clock = patience, clock
-        self._most = _TIMES * size + _BESIDE
-        self._beats = self._moved = self._moved_at_beat = 0
-        self._silent, self._looked = 0.0, clock()
+    def __init__(
+        self, size: int, stall_timeout: float = STALL_TIMEOUT_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`size` of the file in bytes, `stall_timeout` in seconds."""
+        self._stall_timeout, self._clock = stall_timeout, clock
+        self._max_transfer = _MAX_READS * size + _EXTRA_BYTES
+        self._heartbeats = self._transferred = self._transferred_at_heartbeat = 0
+        self._silent_s, self._checked_at = 0.0, clock()
 
-    def hangs(self, beats: int, moved: int) -> bool:
-        """To be called every POLL seconds or so: `beats` so far, and bytes `moved` (read and written) so far."""
+    def is_stalled(self, heartbeats: int, transferred: int) -> bool:
+        """To be called about every POLL_INTERVAL_S with the totals so far: heartbeats, and bytes read and written."""
         now = self._clock()
-        self._silent += min(now - self._looked, LONGEST_POLL)
-        self._looked = now
-        if beats != self._beats:
-            self._beats, self._moved_at_beat, self._silent = beats, moved, 0.0
-        elif moved != self._moved and moved - self._moved_at_beat <= self._most:
-            self._silent = 0.0
-        self._moved = moved
-        return self._silent > self._patience
+        self._silent_s += min(now - self._checked_at, MAX_POLL_GAP_S)
+        self._checked_at = now
+        if heartbeats != self._heartbeats:
+            self._heartbeats, self._transferred_at_heartbeat, self._silent_s = heartbeats, transferred, 0.0
+        elif transferred != self._transferred and transferred - self._transferred_at_heartbeat <= self._max_transfer:
+            self._silent_s = 0.0
+        self._transferred = transferred
+        return self._silent_s > self._stall_timeout
 
 
-def bytes_moved(pid: int) -> int:
-    """Bytes that a process has read and written so far; 0 where the system does not tell."""
+def bytes_transferred(pid: int) -> int:
+    """Bytes that a process has read and written so far; 0 where the system does not report them."""
     try:
         lines = Path(f"/proc/{pid}/io").read_text(encoding="ascii").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The process that works on files, one after the other: when a codec crashes or hangs, it is this process that goes."""
+"""The process that works on files, one after the other: when a codec crashes or hangs, only this process ends."""
 
 from __future__ import annotations
 
@@ -15,35 +15,44 @@ from multiprocessing import connection
 from pathlib import Path
 from pickle import PicklingError
 
-from passerby.jobs.job import Kept, Outcome, State, Work
-from passerby.jobs.preload import Running, start
-from passerby.jobs.watchdog import PATIENCE, POLL, Watch, bytes_moved
-from passerby.sink.output_file import part_of, remove_stale
+from passerby.jobs.process import WorkerProcess
+from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState
+from passerby.jobs.watchdog import POLL_INTERVAL_S, STALL_TIMEOUT_S, Watchdog, bytes_transferred
+from passerby.sink.output_file import temp_path_for, remove_stale_temporary
 
 #: prctl(2): the signal a process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
-#: Seconds between two beats that a process tells of.
-_BEAT_EVERY = 0.5
-#: Seconds that a new process has for loading the program.
-_BIRTH = 300.0
-#: Seconds that a process has for coming to its end when it was told to.
-_LAST_WORDS = 5.0
+#: Seconds between two heartbeats that a process sends.
+_HEARTBEAT_INTERVAL_S = 0.5
+#: Seconds that a new process has for loading the program: over a slow network disk it takes minutes.
+_START_TIMEOUT_S = 300.0
+#: Seconds that a process has for ending by itself after its pipe was closed.
+_EXIT_TIMEOUT_S = 5.0
 
-Do = Callable[[Work, Kept], Outcome]
-_State = tuple[int, int, int] | None
+RunTask = Callable[[Task, WorkerState], JobOutcome]
+_FileState = tuple[int, int, int] | None
 
 
-class _Hung(Exception):
-    """The process gives no sign of work."""
+class _Stalled(Exception):
+    """The process shows no sign of work."""
 
 
 class Worker:
     """One process at a time, replaced when it dies or hangs."""
 
-    def __init__(self, do: Do, patience: float = PATIENCE, running: Running | None = None) -> None:
-        """`do` is what the process does with each Work; `patience` in seconds, as Watch has it; `running` a process
-        that does it, if there is one already."""
-        self._do, self._patience, self._running = do, patience, running
+    def __init__(
+        self,
+        run_task: RunTask,
+        stall_timeout: float = STALL_TIMEOUT_S,
+        process: WorkerProcess | None = None,
+        transferred: Callable[[int], int] = bytes_transferred,
+        state_of: Callable[[Path], _FileState] | None = None,
+    ) -> None:
+        """`run_task` is what the process does with each task; `stall_timeout` in seconds (watchdog.py); `process` one
+        that was started already; `transferred` gives the bytes that a process has read and written, `state_of` what
+        changes when a file does."""
+        self._run_task, self._stall_timeout, self._process = run_task, stall_timeout, process
+        self._transferred, self._state_of = transferred, state_of or _file_state
 
     def __enter__(self) -> Worker:
         return self
@@ -51,98 +60,98 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         self._end(kill=kind is not None)
 
-    def do(self, work: Work) -> Outcome:
-        """What came of it: what the process says, or a failed file when the process died or hung.
+    def run(self, task: Task) -> JobOutcome:
+        """The outcome that the process reports, or a failed file when the process died or hung.
 
-        Of one that died or hung no `.part` is left behind. Faults of passerby itself are raised.
+        A process that died or hung leaves no `.part` behind. Bugs of passerby are raised.
         """
-        parts = {path: _state(part_of(path)) for path in work.writes}
-        before = _state(work.job.output)
+        parts = {path: self._state_of(temp_path_for(path)) for path in task.output_paths}
+        before = self._state_of(task.job.output)
         try:
-            answer = self._answer(work)
-        except (_Hung, EOFError, ConnectionError) as end:
-            self._give_up(parts)
-            what = _hung(work, self._patience) if isinstance(end, _Hung) else _died(work)
-            left = (
-                "The output is whole, but has no report" if _state(work.job.output) != before else "Nothing was written"
-            )
-            died = not isinstance(end, _Hung)
-            return Outcome(work.job, State.FAILED, error=f"{what} {left}.", exit_code=1, again=died)
+            answer = self._wait_for_outcome(task)
+        except (_Stalled, EOFError, ConnectionError) as end:
+            self._abort(parts)
+            stalled = isinstance(end, _Stalled)
+            what = _stall_message(task, self._stall_timeout) if stalled else _crash_message(task)
+            complete = self._state_of(task.job.output) != before
+            rest = "The output is complete, but has no report" if complete else "Nothing was written"
+            return JobOutcome(task.job, JobState.FAILED, error=f"{what} {rest}.", exit_code=1, retryable=not stalled)
         except BaseException:
-            self._give_up(parts)
+            self._abort(parts)
             raise
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _answer(self, work: Work) -> Outcome | Exception:
-        """Raises EOFError or ConnectionError when the process dies, _Hung when it does nothing any more."""
-        running = self._running = self._running or start(serve, self._do)
-        running.pipe.send(work)
-        watch, beats = Watch(_size(work.job.source), self._patience), 0
-        birth = Watch(0, max(self._patience, _BIRTH))
+    def _wait_for_outcome(self, task: Task) -> JobOutcome | Exception:
+        """Raises EOFError or ConnectionError when the process dies, _Stalled when it shows no sign of work."""
+        running = self._process = self._process or WorkerProcess.start(serve, self._run_task)
+        running.pipe.send(task)
+        working, heartbeats = Watchdog(_size(task.job.source), self._stall_timeout), 0
+        starting = Watchdog(0, max(self._stall_timeout, _START_TIMEOUT_S))
         while True:
-            if connection.wait([running.pipe, running.process.sentinel], min(POLL, self._patience / 4)):
-                answer: Outcome | Exception | None = running.pipe.recv()
+            poll_interval = min(POLL_INTERVAL_S, self._stall_timeout / 4)
+            if connection.wait([running.pipe, running.process.sentinel], poll_interval):
+                answer: JobOutcome | Exception | None = running.pipe.recv()
                 if answer is not None:
                     return answer
-                running.born, beats = True, beats + 1
-            moved = bytes_moved(running.process.pid or 0)
-            if (watch if running.born else birth).hangs(beats, moved):
-                raise _Hung
+                running.responded, heartbeats = True, heartbeats + 1
+            transferred = self._transferred(running.process.pid or 0)
+            if (working if running.responded else starting).is_stalled(heartbeats, transferred):
+                raise _Stalled
 
-    def _give_up(self, parts: dict[Path, _State]) -> None:
-        """End the process, and take away what it left half-written: files that were not so before it began."""
+    def _abort(self, parts: dict[Path, _FileState]) -> None:
+        """End the process and delete its partial outputs: files that were not in this state before it began."""
         self._end(kill=True)
         for path, before in parts.items():
-            if _state(part_of(path)) != before:
-                remove_stale(path)
+            if self._state_of(temp_path_for(path)) != before:
+                remove_stale_temporary(path)
 
     def _end(self, *, kill: bool) -> None:
-        running, self._running = self._running, None
+        running, self._process = self._process, None
         if running is None:
             return
-        running.pipe.close()  # this it takes for the end of its work
+        running.pipe.close()  # the process takes this for the end of its work
         if not kill:
-            running.process.join(_LAST_WORDS)
+            running.process.join(_EXIT_TIMEOUT_S)
         if running.process.is_alive():
             running.process.kill()
-        running.process.join(_LAST_WORDS)
+        running.process.join(_EXIT_TIMEOUT_S)
 
 
-def serve(do: Do, pipe: connection.Connection, parent: int) -> None:
-    """The life of the process: Work comes in; a None for each beat, and an Outcome or an Exception go out."""
+def serve(run_task: RunTask, pipe: connection.Connection, parent: int) -> None:
+    """The process's main loop: tasks come in; a None per heartbeat, and an outcome or an exception go out."""
     _die_with_parent(parent)
-    mouth = _Mouth(pipe)
-    kept = Kept(mouth.beat)
+    reporter = _Reporter(pipe)
+    state = WorkerState(reporter.heartbeat)
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
-            work = pipe.recv()
-            mouth.beat()
+            task = pipe.recv()
+            reporter.heartbeat()
             try:
-                answer: Outcome | Exception = do(work, kept)
+                answer: JobOutcome | Exception = run_task(task, state)
             except Exception as error:  # whatever it is, it belongs to whoever waits for the answer
                 error.add_note(traceback.format_exc())
                 answer = error
-            mouth.answer(answer)
+            reporter.report(answer)
 
 
-class _Mouth:
-    """What a process says, from whichever of its threads: one thing at a time."""
+class _Reporter:
+    """What a process sends, from whichever of its threads: one message at a time."""
 
     def __init__(self, pipe: connection.Connection) -> None:
         self._pipe, self._lock = pipe, threading.Lock()
         self._next = 0.0
 
-    def beat(self) -> None:
+    def heartbeat(self) -> None:
         now = time.monotonic()
         if now >= self._next:
-            self._next = now + _BEAT_EVERY
+            self._next = now + _HEARTBEAT_INTERVAL_S
             with self._lock:
                 self._pipe.send(None)
 
-    def answer(self, answer: Outcome | Exception) -> None:
-        self._next = 0.0  # the next file begins with a beat
+    def report(self, answer: JobOutcome | Exception) -> None:
+        self._next = 0.0  # the next file begins with a heartbeat
         with self._lock:
             try:
                 self._pipe.send(answer)
@@ -151,29 +160,29 @@ class _Mouth:
 
 
 def _die_with_parent(parent: int) -> None:
-    """A run that is killed is to leave nothing behind that still writes."""
+    """When the run is killed, no process may remain that still writes."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we could ask
+        if os.getppid() != parent:  # it died before the call above
             os._exit(1)
 
 
-def _died(work: Work) -> str:
+def _crash_message(task: Task) -> str:
     return (
-        f"The process that worked on {work.job.source} died. The file may crash its decoder, or memory ran out. "
+        f"The process that worked on {task.job.source} died. The file may crash its decoder, or memory ran out. "
         "Try it alone, or repair the file first."
     )
 
 
-def _hung(work: Work, patience: float) -> str:
+def _stall_message(task: Task, stall_timeout: float) -> str:
     return (
-        f"The process that worked on {work.job.source} did nothing any more for {_span(patience)} and was ended. The "
-        "file probably hangs its decoder, or the disk does not answer. Copy the file to another disk and try it alone, "
-        "or repair it first."
+        f"The process that worked on {task.job.source} made no progress for {_duration(stall_timeout)} and was ended. "
+        "The file probably hangs its decoder, or the disk does not respond. Copy the file to another disk and try it "
+        "alone, or repair it first."
     )
 
 
-def _span(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
 
 
@@ -184,8 +193,8 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _state(path: Path) -> _State:
-    """Changes when the file is written, replaced or removed."""
+def _file_state(path: Path) -> _FileState:
+    """Changes when the file is written, replaced or deleted."""
     try:
         now = path.lstat()
     except OSError:

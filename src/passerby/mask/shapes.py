@@ -1,4 +1,4 @@
-"""What to paint in one frame, in stored pixels."""
+"""The shapes to mask in one frame, in stored pixels."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy.typing as npt
 from passerby.config.settings import ALWAYS_SOLID, Style
 from passerby.core.media import Geometry
 from passerby.documents.plan import Keyframe
-from passerby.track.active_tracks import Showing
+from passerby.track.mask_schedule import ScheduledMask
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One thing to paint: `corners` in stored pixels, shape (n, 2) float64, of `track` (its number), in `style`."""
+    """One area to mask: `corners` in stored pixels, shape (n, 2) float64, of `track` (its number), in `style`."""
 
     track: int
     style: Style
@@ -23,11 +23,11 @@ class Shape:
 
     @property
     def is_box(self) -> bool:
-        """Do the corners make an axis-parallel rectangle?"""
+        """Whether the corners form an axis-parallel rectangle."""
         return len(self.corners) == 4 and all(len(np.unique(self.corners[:, axis])) <= 2 for axis in (0, 1))
 
     def bounds(self, step_x: int = 1, step_y: int = 1) -> tuple[int, int, int, int]:
-        """(x1, y1, x2, y2) in whole pixels of a plane that is `step` times smaller, rounded outward, half-open."""
+        """(x1, y1, x2, y2) in whole pixels of a plane subsampled by `step`, rounded outward, half-open."""
         low, high = self.corners.min(axis=0), self.corners.max(axis=0)
         return (
             int(np.floor(low[0] / step_x)),
@@ -37,11 +37,11 @@ class Shape:
         )
 
 
-def shape(showing: Showing, geometry: Geometry, style: Style) -> Shape:
-    """A track that shows, as it is painted."""
-    track, here = showing
-    own = Style.SOLID if track.kind in ALWAYS_SOLID else style
-    return Shape(track.number, own, geometry.to_stored(_corners(here)))
+def to_shape(showing: ScheduledMask, geometry: Geometry, style: Style) -> Shape:
+    """The shape of a track in one frame; kinds that are always solid ignore `style`."""
+    track, keyframe = showing
+    track_style = Style.SOLID if track.kind in ALWAYS_SOLID else style
+    return Shape(track.number, track_style, geometry.to_stored(_corners(keyframe)))
 
 
 def _corners(key: Keyframe) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""How often recordings were viewed and exported, as the log of what was done says."""
+"""How often recordings were viewed and exported, from the audit log."""
 
 from __future__ import annotations
 
@@ -7,44 +7,49 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-#: Seconds over which is told.
-OVER = 30 * 86_400
+from passerby.store.audit.log import AuditAction
 
-#: What is not JSON any more, `passerby audit check` tells of; here it must not be in the way.
-_COUNTED = text(
+#: Seconds that the counts cover: 30 days.
+ACCESS_WINDOW_S = 30 * 86_400
+
+#: Rows that are no longer valid JSON are reported by `passerby audit check`; here they are skipped. Rows from before
+#: database revision 0007 have other names (store.audit.legacy).
+_ACCESS_QUERY = text(
     """
-    SELECT json_extract(body, '$.what') AS what, json_extract(body, '$.on.kind') AS kind,
-           json_extract(body, '$.on.camera') AS camera, count(*) AS times
+    SELECT coalesce(json_extract(body, '$.action'), json_extract(body, '$.what')) AS action,
+           coalesce(json_extract(body, '$.details.kind'), json_extract(body, '$.on.kind')) AS kind,
+           coalesce(json_extract(body, '$.details.camera'), json_extract(body, '$.on.camera')) AS camera,
+           count(*) AS times
     FROM audit
     WHERE json_valid(body) AND json_extract(body, '$.wall') >= :since
-      AND json_extract(body, '$.what') IN ('viewed', 'exported')
+      AND coalesce(json_extract(body, '$.action'), json_extract(body, '$.what'))
+          IN ('viewed', 'export_completed', 'exported')
     GROUP BY 1, 2, 3
     """
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How often recordings of a camera were looked at (on the pages, by the hour of recording), its live picture was,
-    and recordings left as a file."""
+class AccessCounts:
+    """Number of viewings of a camera's recordings (one per hour of recording), of its live picture, and of exports."""
 
     viewed: int = 0
     live: int = 0
     exported: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.viewed + other.viewed, self.live + other.live, self.exported + other.exported)
+    def __add__(self, other: AccessCounts) -> AccessCounts:
+        return AccessCounts(self.viewed + other.viewed, self.live + other.live, self.exported + other.exported)
 
 
-def tallies(connection: Connection, since: int) -> Mapping[str, Tally]:
-    """By camera, since a moment (microseconds of Unix time)."""
-    found: dict[str, Tally] = {}
-    for what, kind, camera, times in connection.execute(_COUNTED, {"since": since}):
-        if not isinstance(camera, str) or kind == "counts":  # numbers show nobody
+def access_counts(connection: Connection, since_us: int) -> Mapping[str, AccessCounts]:
+    """Counts by camera since `since_us` (microseconds of Unix time)."""
+    counts: dict[str, AccessCounts] = {}
+    for action, kind, camera, times in connection.execute(_ACCESS_QUERY, {"since": since_us}):
+        if not isinstance(camera, str) or kind == "counts":  # counts show nobody
             continue
-        if what == "exported":
-            one = Tally(exported=times)
+        if action != AuditAction.VIEWED:
+            added = AccessCounts(exported=times)
         else:
-            one = Tally(live=times) if kind == "live" else Tally(viewed=times)
-        found[camera] = found.get(camera, Tally()) + one
-    return found
+            added = AccessCounts(live=times) if kind == "live" else AccessCounts(viewed=times)
+        counts[camera] = counts.get(camera, AccessCounts()) + added
+    return counts

@@ -1,6 +1,6 @@
-"""Every text of the page, the sign and the pack, from one catalogue: a file a language, all with the same keys.
+"""The texts of the page, the sign and the pack, from one catalogue: one file per language, all with the same keys.
 
-A further language is one more file in `catalogue/` and one more name in `base.notice.Language`; tests hold each file to
+To add a language, add a file in `locales/` and a member to `config.notice.Language`; a test checks that each file has
 the keys and the placeholders of the English one.
 """
 
@@ -17,57 +17,57 @@ from zoneinfo import ZoneInfo
 from passerby.config.notice import Language
 
 
-class Words:
-    """The texts of one language. `zone` is where the site is: people read its time."""
+class Translator:
+    """The texts of one language. Times are shown in `zone`, the time zone of the site."""
 
     def __init__(self, language: Language, zone: ZoneInfo) -> None:
-        self.language, self._zone, self._texts = language, zone, catalogue(language)
+        self.language, self._zone, self._texts = language, zone, load_texts(language)
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text of a key, as `page.title`, with its placeholders filled."""
+        """The text of a key such as `page.title`, with its placeholders filled in."""
         return self._texts[key].format(**values)
 
-    def moment(self, micros: int) -> str:
-        """Microseconds of Unix time, to the minute, with the offset that the site's time has then."""
+    def format_time(self, micros: int) -> str:
+        """Microseconds of Unix time, to the minute, in the time zone of the site."""
         try:
             at = datetime.fromtimestamp(micros / 1e6, UTC).astimezone(self._zone)
         except (OverflowError, ValueError, OSError):
-            return self("time.beyond")
+            return self("time.out_of_range")
         return at.strftime("%Y-%m-%d %H:%M ") + (at.tzname() or "")
 
-    def days(self, days: float) -> str:
+    def format_days(self, days: float) -> str:
         """`1 day`, `14 days`, `0.5 days`."""
-        return self("time.day") if days == 1 else self("time.days", number=number(days))
+        return self("time.day") if days == 1 else self("time.days", number=format_number(days))
 
-    def times(self, count: int) -> str:
+    def format_count(self, count: int) -> str:
         """`once`, `5 times`, `never`."""
         key = {0: "time.never", 1: "time.once"}.get(count, "time.times")
         return self(key, number=count)
 
-    def size(self, size: int) -> str:
-        """Bytes in the unit that makes them short."""
+    def format_bytes(self, size: int) -> str:
+        """Bytes, in the largest unit that keeps the number at 1 or more."""
         value = float(size)
         units = [self("time.bytes"), "kB", "MB", "GB", "TB"]
         while value >= 1000 and len(units) > 1:
             value, units = value / 1000, units[1:]
-        return f"{number(round(value, 1))} {units[0]}"
+        return f"{format_number(round(value, 1))} {units[0]}"
 
 
-def number(value: float) -> str:
-    """Without a fraction where it has none."""
+def format_number(value: float) -> str:
+    """Without trailing zeros."""
     return f"{round(value, 3):g}" if abs(value) < 1e6 else f"{value:.0f}"
 
 
 @cache
-def catalogue(language: Language) -> Mapping[str, str]:
-    """All texts of a language, by `part.name`."""
+def load_texts(language: Language) -> Mapping[str, str]:
+    """All texts of a language, by `section.name`."""
     text = files("passerby.notice").joinpath("locales", f"{language.value}.toml").read_text(encoding="utf-8")
-    return dict(_flat(tomllib.loads(text), ""))
+    return dict(_flatten(tomllib.loads(text), ""))
 
 
-def _flat(part: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:
-    for name, value in part.items():
+def _flatten(section: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, value in section.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         else:
-            yield f"{before}{name}", " ".join(str(value).split())
+            yield f"{prefix}{name}", " ".join(str(value).split())

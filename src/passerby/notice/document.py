@@ -1,4 +1,4 @@
-"""A document, as HTML and PDF are made from it: a title, and blocks one after the other. Plain text, never markup."""
+"""A document from which HTML and PDF are rendered: a title and a sequence of blocks. Plain text, never markup."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Literal
 
 from passerby.config.notice import Language
 
-#: good: as it should be. weak: somebody should look. bad: not as it should be.
-Tone = Literal["good", "weak", "bad"]
+#: ok: as required. warning: needs attention. error: not as required.
+Tone = Literal["ok", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Names with what is to be said of each."""
+class DefinitionList:
+    """Pairs of a term and its description."""
 
     rows: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`widths` are shares of the page, one a column."""
+    """`widths` are the relative column widths."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -45,29 +45,29 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """One line that says how something is."""
+class StatusLine:
+    """One line that states a condition."""
 
     text: str
     tone: Tone
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG that stands alone. `text` says what it shows, for those who do not see it."""
+class Illustration:
+    """A standalone SVG, with its text alternative."""
 
     svg: str
-    text: str
+    alt_text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """What only a person can say: a question, and room to answer it."""
+class OpenQuestion:
+    """A question that only a person can answer, with space for the answer."""
 
     question: str
 
 
-Block = Heading | Paragraph | Facts | Table | Bullets | Status | Picture | Open
+Block = Heading | Paragraph | DefinitionList | Table | Bullets | StatusLine | Illustration | OpenQuestion
 
 
 @dataclass(frozen=True, slots=True)

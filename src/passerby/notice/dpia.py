@@ -1,96 +1,116 @@
-"""The data protection impact assessment (Article 35 GDPR), as a draft: what the configuration can say is there, and
-what only a person can weigh is asked."""
+"""A draft of the data protection impact assessment (Article 35 GDPR): filled in where the configuration has the answer,
+with open questions where only a person can judge."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from passerby.notice.catalogue import Words
-from passerby.notice.document import Block, Bullets, Document, Facts, Heading, Open, Paragraph, Picture, Status, Table
-from passerby.notice.evidence import Proofs
-from passerby.notice.outline_svg import drawing
-from passerby.notice.retention_statement import VERDICT
-from passerby.notice.ropa import counted, made
-from passerby.notice.shared_texts import ground, hidden, kept, sent
+from passerby.notice.catalogue import Translator
+from passerby.notice.document import (
+    Block,
+    Bullets,
+    DefinitionList,
+    Document,
+    Heading,
+    Illustration,
+    OpenQuestion,
+    Paragraph,
+    StatusLine,
+    Table,
+)
+from passerby.notice.evidence import Evidence
+from passerby.notice.outline_svg import outline_svg
+from passerby.notice.retention_statement import VERDICT_KEYS
+from passerby.notice.ropa import counted_classes, provenance
+from passerby.notice.shared_texts import kinds_text, legal_basis, retention_text, uplink_texts
 from passerby.notice.site_facts import SiteFacts
-from passerby.store.recordings.retention_attestation import Statement
+from passerby.store.recordings.retention_attestation import RetentionAttestation
 
-#: Risks, as the catalogue names them; each has what is built against it, and what remains.
-RISKS = ("miss", "context", "watching", "creep", "theft", "late")
+#: Risks by their names in the catalogue; each has a mitigation and a residual risk there.
+RISKS = (
+    "missed_detection",
+    "context_identification",
+    "chilling_effect",
+    "function_creep",
+    "theft",
+    "over_retention",
+)
 
 
-def impact(facts: SiteFacts, proofs: Proofs, statement: Statement) -> Document:
-    words = facts.words()
-    kicker = f"{words('pack.kicker', site=facts.site.name)}. {words('dpia.article')}"
-    return Document(words.language, kicker, words("dpia.title"), tuple(_blocks(facts, proofs, statement, words)))
+def dpia(facts: SiteFacts, evidence: Evidence, attestation: RetentionAttestation) -> Document:
+    tr = facts.translator()
+    kicker = f"{tr('pack.kicker', site=facts.site.name)}. {tr('dpia.article')}"
+    return Document(tr.language, kicker, tr("dpia.title"), tuple(_blocks(facts, evidence, attestation, tr)))
 
 
-def _blocks(facts: SiteFacts, proofs: Proofs, statement: Statement, words: Words) -> Iterator[Block]:
+def _blocks(facts: SiteFacts, evidence: Evidence, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
     site = facts.site
-    yield made(facts, words)
-    yield Status(words("dpia.draft"), "weak")
-    yield Heading(words("dpia.description"))
-    yield Paragraph(words("dpia.description_lead", count=len(facts.cameras), site=site.name))
-    yield from _cameras(facts, words)
-    yield Heading(words("dpia.flow"), small=True)
-    elsewhere = "; ".join(sent(site, words)) or words("record.sent_nothing")
+    yield provenance(facts, tr)
+    yield StatusLine(tr("dpia.draft"), "warning")
+    yield Heading(tr("dpia.description"))
+    yield Paragraph(tr("dpia.description_lead", count=len(facts.cameras), site=site.name))
+    yield from _cameras(facts, tr)
+    yield Heading(tr("dpia.flow"), small=True)
+    sent = "; ".join(uplink_texts(site, tr)) or tr("ropa.sent_nothing")
     yield Bullets(
         (
-            words("dpia.flow_record", kept=kept(site, words)),
-            words("dpia.flow_live"),
-            words("dpia.flow_sent", sent=elsewhere),
+            tr("dpia.flow_record", kept=retention_text(site, tr)),
+            tr("dpia.flow_live"),
+            tr("dpia.flow_sent", sent=sent),
         )
     )
-    yield Heading(words("dpia.purposes"))
+    yield Heading(tr("dpia.purposes"))
     yield Bullets(facts.notice.purposes)
-    yield Facts(((words("said.basis"), ground(facts.notice, words)),))
-    yield Heading(words("dpia.need"))
-    yield Paragraph(words("dpia.need_lead"))
-    yield Bullets(tuple(words(f"dpia.need_{number}") for number in range(1, 5)))
-    yield Open(words("dpia.need_why"))
-    yield Open(words("dpia.need_views"))
-    yield Heading(words("dpia.risks"))
-    yield _risks(proofs, statement, words)
-    yield Open(words("dpia.likely"))
-    yield Heading(words("dpia.measures"))
-    yield Paragraph(words("dpia.measures_value"))
-    yield Heading(words("dpia.views"))
-    yield Open(words("dpia.views_people"))
-    yield Open(words("dpia.views_officer"))
-    yield Heading(words("dpia.decision"))
-    yield Open(words("dpia.decision_value"))
-    yield Heading(words("dpia.again"))
-    yield Open(words("dpia.again_value"))
+    yield DefinitionList(((tr("common.legal_basis"), legal_basis(facts.notice, tr)),))
+    yield Heading(tr("dpia.necessity"))
+    yield Paragraph(tr("dpia.necessity_lead"))
+    yield Bullets(tuple(tr(f"dpia.necessity_{number}") for number in range(1, 5)))
+    yield OpenQuestion(tr("dpia.necessity_alternatives"))
+    yield OpenQuestion(tr("dpia.necessity_views"))
+    yield Heading(tr("dpia.risks"))
+    yield _risk_table(evidence, attestation, tr)
+    yield OpenQuestion(tr("dpia.likelihood"))
+    yield Heading(tr("dpia.measures"))
+    yield Paragraph(tr("dpia.measures_value"))
+    yield Heading(tr("dpia.consultation"))
+    yield OpenQuestion(tr("dpia.consultation_subjects"))
+    yield OpenQuestion(tr("dpia.consultation_officer"))
+    yield Heading(tr("dpia.decision"))
+    yield OpenQuestion(tr("dpia.decision_value"))
+    yield Heading(tr("dpia.review"))
+    yield OpenQuestion(tr("dpia.review_value"))
 
 
-def _cameras(facts: SiteFacts, words: Words) -> Iterator[Block]:
-    head = tuple(words(f"dpia.column_{name}") for name in ("camera", "view", "hidden", "regions"))
+def _cameras(facts: SiteFacts, tr: Translator) -> Iterator[Block]:
+    head = tuple(tr(f"dpia.column_{name}") for name in ("camera", "view", "masked", "regions"))
     rows = tuple(
         (
             one.name,
             one.title,
-            hidden(one.hide, words),
-            words("dpia.regions_value", always=len(one.always), never=len(one.never)),
+            kinds_text(one.hide, tr),
+            tr("dpia.regions_value", always=len(one.hide_regions), never=len(one.keep_regions)),
         )
         for one in facts.cameras
     )
     yield Table(head, rows, (1, 2, 2, 1.6))
-    yield Facts(((words("dpia.column_counted"), counted(facts, words) or words("said.not_counted")),))
+    yield DefinitionList(((tr("dpia.column_counted"), counted_classes(facts, tr) or tr("common.not_counted")),))
     for one in facts.cameras:
         if one.outline is not None:
-            yield Picture(drawing(one.outline, one.always, "#222222"), words("page.outline", camera=one.title))
-            yield Paragraph(words("page.outline", camera=one.title), soft=True)
+            yield Illustration(
+                outline_svg(one.outline, one.hide_regions, "#222222"), tr("page.outline", camera=one.title)
+            )
+            yield Paragraph(tr("page.outline", camera=one.title), soft=True)
 
 
-def _risks(proofs: Proofs, statement: Statement, words: Words) -> Table:
+def _risk_table(evidence: Evidence, attestation: RetentionAttestation, tr: Translator) -> Table:
     figures = {
-        "face": proofs.shown("found"),
-        "plate": proofs.shown("found_plate"),
-        "tracks": proofs.shown("followed"),
-        "retention": words(f"retention.{VERDICT[statement.verdict]}"),
+        "face": evidence.figure_text("found"),
+        "plate": evidence.figure_text("found_plate"),
+        "tracks": evidence.figure_text("followed"),
+        "retention": tr(f"retention.{VERDICT_KEYS[attestation.verdict]}"),
     }
-    head = tuple(words(f"dpia.column_{name}") for name in ("risk", "against", "left"))
+    head = tuple(tr(f"dpia.column_{name}") for name in ("risk", "mitigation", "residual"))
     rows = tuple(
-        (words(f"dpia.{risk}"), words(f"dpia.{risk}_against"), words(f"dpia.{risk}_left", **figures)) for risk in RISKS
+        (tr(f"dpia.{risk}"), tr(f"dpia.{risk}_mitigation"), tr(f"dpia.{risk}_residual", **figures)) for risk in RISKS
     )
     return Table(head, rows, (1, 1.3, 1.3))

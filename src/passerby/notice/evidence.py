@@ -1,7 +1,7 @@
-"""Which tests show which measure, and the last figure where one was measured: `evidence.toml`.
+"""Which tests verify which measure, and the latest measured figure: `evidence.toml`.
 
-The tests and the results are in the source, which a machine at a site does not have; so what they are called and what
-they gave is written down here, and `tests/notice/test_evidence.py` fails when that is no longer so.
+Tests and results are in the source tree, which an installation at a site does not have. Their names and figures are
+therefore listed in `evidence.toml`, and `tests/notice/test_evidence.py` fails when the list is out of date.
 """
 
 from __future__ import annotations
@@ -16,41 +16,41 @@ from pydantic import Field
 from passerby.core.model import FrozenModel
 
 
-class Figure(FrozenModel):
-    """A result: what stands in `file` at the keys `at`, and the command that measures it anew."""
+class MeasuredFigure(FrozenModel):
+    """A measured result: the value in `file` at `keys`, and the command that measures it again."""
 
     value: float
     unit: Literal["share", "people"]
     file: str
-    at: str = Field(description="keys from the top of the JSON file, separated by /")
+    keys: str = Field(description="keys from the top of the JSON file, separated by /")
     command: str
 
     @property
-    def shown(self) -> str:
+    def text(self) -> str:
         return f"{100 * self.value:.1f} %" if self.unit == "share" else f"{self.value:g}"
 
 
-class Proof(FrozenModel):
-    """One measure, by its name in the catalogue. Tests are pytest's names of them, files or single ones."""
+class MeasureEvidence(FrozenModel):
+    """One measure, by its name in the catalogue. `tests` are pytest node ids, of files or single tests."""
 
     measure: str
     tests: tuple[str, ...] = ()
-    figure: Figure | None = None
+    figure: MeasuredFigure | None = None
 
 
-class Proofs(FrozenModel):
-    """All of them, in the order in which they are told."""
+class Evidence(FrozenModel):
+    """All measures, in the order in which they are listed."""
 
-    proof: tuple[Proof, ...]
+    measures: tuple[MeasureEvidence, ...]
 
-    def shown(self, measure: str) -> str:
+    def figure_text(self, measure: str) -> str:
         """The figure of a measure that has one."""
-        (figure,) = (one.figure for one in self.proof if one.measure == measure and one.figure is not None)
-        return figure.shown
+        (figure,) = (one.figure for one in self.measures if one.measure == measure and one.figure is not None)
+        return figure.text
 
 
 @cache
-def proofs() -> Proofs:
-    """As this version of the program was measured."""
+def load_evidence() -> Evidence:
+    """The evidence for this version of the program."""
     text = files("passerby.notice").joinpath("evidence.toml").read_text(encoding="utf-8")
-    return Proofs.model_validate(tomllib.loads(text))
+    return Evidence.model_validate(tomllib.loads(text))

@@ -1,4 +1,4 @@
-"""A document as one HTML file that stands alone: style and pictures are in it, and it asks for nothing."""
+"""Renders a document as one self-contained HTML file: style and pictures are embedded, nothing is requested."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from passerby.notice.document import Block, Bullets, Document, Facts, Heading, Open, Paragraph, Picture, Status, Table
+from passerby.notice.document import (
+    Block,
+    Bullets,
+    DefinitionList,
+    Document,
+    Heading,
+    Illustration,
+    OpenQuestion,
+    Paragraph,
+    StatusLine,
+    Table,
+)
 
 STYLE = """
-:root{color-scheme:light dark;--ink:#1b1f24;--soft:#56606b;--paper:#fff;--line:#d5dbe1;--ground:#f2f4f6;--good:#1c6b3c;
---weak:#7a5200;--bad:#9d1c1c}
+:root{color-scheme:light dark;--ink:#1b1f24;--soft:#56606b;--paper:#fff;--line:#d5dbe1;--ground:#f2f4f6;--ok:#1c6b3c;
+--warning:#7a5200;--error:#9d1c1c}
 @media (prefers-color-scheme:dark){:root{--ink:#e7eaee;--soft:#a9b2bc;--paper:#15181c;--line:#363d45;--ground:#1f242a;
---good:#7fd6a1;--weak:#f0c469;--bad:#ff9d94}}
+--ok:#7fd6a1;--warning:#f0c469;--error:#ff9d94}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,"Segoe UI",Helvetica,Arial,sans-serif}
 main{max-width:46rem;margin:0 auto;padding:1.5rem 1.1rem 4rem}
@@ -23,7 +34,7 @@ h3{font-size:1.05rem;margin:1.8rem 0 .4rem}
 p{margin:.4rem 0}
 .soft{color:var(--soft);font-size:.93rem}
 .status{font-weight:600;margin:.4rem 0}
-.good{color:var(--good)}.weak{color:var(--weak)}.bad{color:var(--bad)}
+.ok{color:var(--ok)}.warning{color:var(--warning)}.error{color:var(--error)}
 dl{display:grid;grid-template-columns:minmax(8rem,13rem) 1fr;gap:.35rem 1rem;margin:.6rem 0}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere;white-space:pre-line}
@@ -35,26 +46,26 @@ td{overflow-wrap:anywhere}
 ul{margin:.3rem 0;padding-left:1.2rem}
 figure{margin:.8rem 0}
 figure svg{width:100%;height:auto;display:block;background:var(--ground);border-radius:.3rem}
-.open{border:1px dashed var(--weak);border-radius:.3rem;padding:.6rem .8rem 2.5rem;margin:.7rem 0}
+.open{border:1px dashed var(--warning);border-radius:.3rem;padding:.6rem .8rem 2.5rem;margin:.7rem 0}
 a{color:inherit}
 @media (max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
-@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--ground:#fff;--good:#124d2a;
---weak:#5a3c00;--bad:#7a0f0f}body{font-size:10.5pt}main{max-width:none;padding:0}tr,figure,.open{break-inside:avoid}}
+@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--ground:#fff;--ok:#124d2a;
+--warning:#5a3c00;--error:#7a0f0f}body{font-size:10.5pt}main{max-width:none;padding:0}tr,figure,.open{break-inside:avoid}}
 """
-#: What the page may do: show itself. The style is told by its hash, so nothing else could even be put into it.
-POLICY = (
+#: The page may only show itself. The style is allowed by its hash, so no other style or script can be injected.
+CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
     "base-uri 'none'; form-action 'none'"
 )
 
 
-def html(document: Document, links: Sequence[tuple[str, str, str]] = ()) -> str:
-    """The whole file. `links` lead to the same in other languages: language, address, name."""
+def render_html(document: Document, links: Sequence[tuple[str, str, str]] = ()) -> str:
+    """The whole file. `links` lead to other languages of the same document: (language, address, name)."""
     return "".join(
         [
             f'<!doctype html>\n<html lang="{document.language.value}"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width,initial-scale=1">',
-            f'<meta http-equiv="content-security-policy" content="{escape(POLICY)}">',
+            f'<meta http-equiv="content-security-policy" content="{escape(CONTENT_SECURITY_POLICY)}">',
             f"<title>{escape(document.title)}</title><style>{STYLE}</style></head><body><main>",
             *_languages(links),
             f"<p class=soft>{escape(document.kicker)}</p><h1>{escape(document.title)}</h1>\n",
@@ -81,7 +92,7 @@ def _block(block: Block) -> Iterator[str]:
             yield f"<h{level}>{escape(text)}</h{level}>"
         case Paragraph(text, soft):
             yield f"<p{' class=soft' if soft else ''}>{escape(text)}</p>"
-        case Facts(rows):
+        case DefinitionList(rows):
             yield "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows) + "</dl>"
         case Table(head, rows):
             yield '<div class=wide tabindex="0"><table><thead><tr>'
@@ -91,10 +102,10 @@ def _block(block: Block) -> Iterator[str]:
             yield "</tbody></table></div>"
         case Bullets(items):
             yield "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
-        case Status(text, tone):
+        case StatusLine(text, tone):
             yield f'<p class="status {tone}">{escape(text)}</p>'
-        case Picture(svg, text):
-            yield f'<figure role="img" aria-label="{escape(text)}">{svg}</figure>'
-        case Open(question):
+        case Illustration(svg, alt_text):
+            yield f'<figure role="img" aria-label="{escape(alt_text)}">{svg}</figure>'
+        case OpenQuestion(question):
             yield f"<div class=open>{escape(question)}</div>"
     yield "\n"

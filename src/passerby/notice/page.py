@@ -1,100 +1,100 @@
-"""The public page: what whoever passes in front of the cameras may know."""
+"""The public page: information for everybody who passes in front of the cameras."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from passerby.config.notice import Basis, Language
-from passerby.notice.catalogue import Words
-from passerby.notice.document import Block, Document, Facts, Heading, Paragraph, Picture, Status
-from passerby.notice.html import html
-from passerby.notice.outline_svg import drawing
-from passerby.notice.ropa import program
-from passerby.notice.shared_texts import hidden, said
+from passerby.config.notice import Language, LegalBasis
+from passerby.core.version import PROGRAM
+from passerby.notice.catalogue import Translator
+from passerby.notice.document import Block, DefinitionList, Document, Heading, Illustration, Paragraph, StatusLine
+from passerby.notice.html import render_html
+from passerby.notice.outline_svg import outline_svg
+from passerby.notice.shared_texts import kinds_text, notice_rows
 from passerby.notice.site_facts import CameraFacts, SiteFacts
 
-#: Grounds against which people may object (Article 21(1)).
-OBJECT = (Basis.PUBLIC_TASK, Basis.LEGITIMATE_INTERESTS)
+#: Legal bases that give a right to object (Article 21(1) GDPR).
+OBJECTION_BASES = (LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS)
 
 
-def page(facts: SiteFacts, chosen: Language, link: Callable[[Language], str]) -> str:
-    """The page in a language. `link` says where the same is in another one."""
-    words = facts.words(chosen)
+def render_page(facts: SiteFacts, language: Language, link: Callable[[Language], str]) -> str:
+    """The page in one language. `link` returns the address of the page in another one."""
+    tr = facts.translator(language)
     others = [
-        (other.value, link(other), words(f"page.language.{other.value}"))
+        (other.value, link(other), tr(f"page.language.{other.value}"))
         for other in facts.notice.languages
-        if other is not chosen
+        if other is not language
     ]
-    return html(page_document(facts, chosen), others)
+    return render_html(page_document(facts, language), others)
 
 
 def page_document(facts: SiteFacts, language: Language | None = None) -> Document:
-    """What is on it."""
-    words = facts.words(language)
-    title = words("page.title", site=facts.site.name)
-    return Document(words.language, words("page.kicker"), title, tuple(_blocks(facts, words)))
+    """The content of the page."""
+    tr = facts.translator(language)
+    title = tr("page.title", site=facts.site.name)
+    return Document(tr.language, tr("page.kicker"), title, tuple(_blocks(facts, tr)))
 
 
-def _blocks(facts: SiteFacts, words: Words) -> Iterator[Block]:
-    yield Paragraph(words("page.lead"))
-    yield Heading(words("page.cameras"))
+def _blocks(facts: SiteFacts, tr: Translator) -> Iterator[Block]:
+    yield Paragraph(tr("page.lead"))
+    yield Heading(tr("page.cameras"))
     for camera in facts.cameras:
-        yield from _camera(camera, facts.known, words)
-    yield Heading(words("page.use"))
-    if facts.known:
-        tally = facts.tally
+        yield from _camera(camera, facts.store_available, tr)
+    yield Heading(tr("page.access"))
+    if facts.store_available:
+        counts = facts.access
         yield Paragraph(
-            words(
-                "page.use_lead",
-                viewed=words.times(tally.viewed),
-                exported=words.times(tally.exported),
-                live=words.times(tally.live),
+            tr(
+                "page.access_lead",
+                viewed=tr.format_count(counts.viewed),
+                exported=tr.format_count(counts.exported),
+                live=tr.format_count(counts.live),
             )
         )
     else:
-        yield Paragraph(words("page.use_unknown"))
-    yield Heading(words("page.who"))
-    yield Facts(tuple(said(facts, words)))
-    yield Heading(words("page.rights"))
-    yield Paragraph(words("page.rights_text"))
-    if facts.notice.basis in OBJECT:
-        yield Paragraph(words("page.object"))
-    if facts.notice.basis is Basis.CONSENT:
-        yield Paragraph(words("page.withdraw"))
-    made = words("page.made", moment=words.moment(facts.made), program=program())
-    yield Paragraph(made, soft=True)
+        yield Paragraph(tr("page.access_unknown"))
+    yield Heading(tr("page.responsibility"))
+    yield DefinitionList(tuple(notice_rows(facts, tr)))
+    yield Heading(tr("page.rights"))
+    yield Paragraph(tr("page.rights_text"))
+    if facts.notice.basis in OBJECTION_BASES:
+        yield Paragraph(tr("page.objection"))
+    if facts.notice.basis is LegalBasis.CONSENT:
+        yield Paragraph(tr("page.withdrawal"))
+    provenance = tr("page.provenance", moment=tr.format_time(facts.created_us), program=PROGRAM)
+    yield Paragraph(provenance, soft=True)
 
 
-def _camera(camera: CameraFacts, known: bool, words: Words) -> Iterator[Block]:
+def _camera(camera: CameraFacts, store_available: bool, tr: Translator) -> Iterator[Block]:
     yield Heading(camera.title, small=True)
-    yield _state(camera, words)
+    yield _state(camera, tr)
     if camera.outline is not None:
-        text = words("page.outline", camera=camera.title)
-        yield Picture(drawing(camera.outline, camera.always), text)
-        yield Paragraph(words("page.outline_note"), soft=True)
+        text = tr("page.outline", camera=camera.title)
+        yield Illustration(outline_svg(camera.outline, camera.hide_regions), text)
+        yield Paragraph(tr("page.outline_note"), soft=True)
     else:
-        yield Paragraph(words("page.no_outline"), soft=True)
-    rows = [(words("said.hidden"), hidden(camera.hide, words))]
-    if camera.always:
-        rows.append((words("said.always"), str(len(camera.always))))
-    if camera.never:
-        rows.append((words("said.never"), str(len(camera.never))))
-    if known:
-        tally = camera.tally
-        numbers = words(
-            "page.use_numbers",
-            viewed=words.times(tally.viewed),
-            live=words.times(tally.live),
-            exported=words.times(tally.exported),
+        yield Paragraph(tr("page.no_outline"), soft=True)
+    rows = [(tr("common.masked"), kinds_text(camera.hide, tr))]
+    if camera.hide_regions:
+        rows.append((tr("common.hide_regions"), str(len(camera.hide_regions))))
+    if camera.keep_regions:
+        rows.append((tr("common.keep_regions"), str(len(camera.keep_regions))))
+    if store_available:
+        counts = camera.access
+        numbers = tr(
+            "page.access_counts",
+            viewed=tr.format_count(counts.viewed),
+            live=tr.format_count(counts.live),
+            exported=tr.format_count(counts.exported),
         )
-        rows.append((words("page.use_camera"), numbers))
-    yield Facts(tuple(rows))
+        rows.append((tr("page.access_camera"), numbers))
+    yield DefinitionList(tuple(rows))
 
 
-def _state(camera: CameraFacts, words: Words) -> Status | Paragraph:
-    if camera.on:
-        return Status(words("page.on_recording" if camera.recording else "page.on"), "good")
-    state = words("page.unknown" if camera.on is None else "page.off")
-    if camera.newest is not None:
-        state += ". " + words("page.last", moment=words.moment(camera.newest))
-    return Status(state, "weak")
+def _state(camera: CameraFacts, tr: Translator) -> StatusLine | Paragraph:
+    if camera.online:
+        return StatusLine(tr("page.recording" if camera.recording else "page.online"), "ok")
+    state = tr("page.status_unknown" if camera.online is None else "page.offline")
+    if camera.newest_us is not None:
+        state += ". " + tr("page.last_recording", moment=tr.format_time(camera.newest_us))
+    return StatusLine(state, "warning")

@@ -1,7 +1,7 @@
-"""PDF for paper and for the file: tagged, so that a screen reader can read it (PDF/UA-1), and made to last (PDF/A-2a).
+"""Renders a document as PDF: tagged for screen readers (PDF/UA-1) and suitable for archiving (PDF/A-2a).
 
-Typst sets it. It is one wheel, fonts included, without libraries of the system; texts go in as data, so nothing in a
-site's file can be taken for its commands.
+Typst does the typesetting. It is a single wheel with fonts and without system libraries; texts are passed as data, so
+nothing in a site's file can be interpreted as Typst code.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Literal
 from passerby.core.errors import OutputError
 from passerby.notice.document import Document
 
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+PDF_STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
-def pdf(document: Document, answer: str, author: str) -> bytes:
-    """A document. `answer` stands above what a person is to fill in. Raises OutputError."""
+def render_pdf(document: Document, answer: str, author: str) -> bytes:
+    """The document as PDF. `answer` is the label above open questions. Raises OutputError."""
     blocks = [{"kind": type(block).__name__.lower()} | asdict(block) for block in document.blocks]
-    given = {
+    data = {
         "language": document.language.value,
         "title": document.title,
         "kicker": document.kicker,
@@ -29,21 +29,21 @@ def pdf(document: Document, answer: str, author: str) -> bytes:
         "author": author,
         "blocks": blocks,
     }
-    return typeset("document.typ", {"document": given})
+    return compile_template("document.typ", {"document": data})
 
 
-def typeset(template: str, inputs: Mapping[str, object]) -> bytes:
-    """One of our templates with its data. Raises OutputError."""
-    import typst  # takes its time to load, and the page does not need it
+def compile_template(template: str, inputs: Mapping[str, object]) -> bytes:
+    """Compile a template of this package with its data. Raises OutputError."""
+    import typst  # slow to import, and the page does not need it
 
     source = files("passerby.notice").joinpath(template).read_bytes()
     try:
-        made = typst.compile(
+        content = typst.compile(
             source,
             format="pdf",
             sys_inputs={name: json.dumps(value) for name, value in inputs.items()},
-            pdf_standards=[*STANDARDS],
+            pdf_standards=[*PDF_STANDARDS],
         )
     except (typst.TypstError, RuntimeError) as error:
-        raise OutputError(f"No PDF could be made: {error}. The HTML files say the same.") from error
-    return made
+        raise OutputError(f"The PDF could not be created: {error}. The HTML files have the same content.") from error
+    return content

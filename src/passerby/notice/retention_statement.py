@@ -1,106 +1,129 @@
-"""The statement of retention, for people."""
+"""The retention attestation as a document: the attestation of the store in readable form."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from passerby.notice.catalogue import Words, number
-from passerby.notice.document import Block, Bullets, Document, Facts, Heading, Paragraph, Status, Table, Tone
+from passerby.notice.catalogue import Translator, format_number
+from passerby.notice.document import (
+    Block,
+    Bullets,
+    DefinitionList,
+    Document,
+    Heading,
+    Paragraph,
+    StatusLine,
+    Table,
+    Tone,
+)
 from passerby.notice.site_facts import SiteFacts
-from passerby.store.recordings.retention_attestation import CameraKept, Deleted, Statement, Verdict
+from passerby.store.recordings.retention_attestation import (
+    CameraRetention,
+    DeletionSummary,
+    RetentionAttestation,
+    RetentionVerdict,
+)
 
-VERDICT: Mapping[Verdict, str] = {Verdict.KEPT: "kept", Verdict.UNSURE: "unsure", Verdict.BROKEN: "broken"}
-_TONE: Mapping[Verdict, Tone] = {Verdict.KEPT: "good", Verdict.UNSURE: "weak", Verdict.BROKEN: "bad"}
+VERDICT_KEYS: Mapping[RetentionVerdict, str] = {
+    RetentionVerdict.COMPLIANT: "compliant",
+    RetentionVerdict.UNDETERMINED: "undetermined",
+    RetentionVerdict.VIOLATED: "violated",
+}
+_TONE: Mapping[RetentionVerdict, Tone] = {
+    RetentionVerdict.COMPLIANT: "ok",
+    RetentionVerdict.UNDETERMINED: "warning",
+    RetentionVerdict.VIOLATED: "error",
+}
 
 
-def retained(facts: SiteFacts, statement: Statement) -> Document:
-    words = facts.words()
-    kicker = f"{words('pack.kicker', site=facts.site.name)}. {words('retention.article')}"
-    return Document(words.language, kicker, words("retention.title"), tuple(_blocks(facts, statement, words)))
+def retention_statement(facts: SiteFacts, attestation: RetentionAttestation) -> Document:
+    tr = facts.translator()
+    kicker = f"{tr('pack.kicker', site=facts.site.name)}. {tr('retention.article')}"
+    return Document(tr.language, kicker, tr("retention.title"), tuple(_blocks(facts, attestation, tr)))
 
 
-def reasons(statement: Statement, words: Words) -> tuple[str, ...]:
-    """Why it is not simply kept, a sentence each."""
+def reason_texts(attestation: RetentionAttestation, tr: Translator) -> tuple[str, ...]:
+    """The reasons for the verdict, one sentence each."""
     values = {
-        "files": statement.files,
-        "vanished": statement.vanished,
-        "flaws": ", ".join(statement.log.flaws),
-        "used": words.size(statement.used),
-        "allowed": words.size(statement.limits.bytes or 0),
+        "unindexed": attestation.unindexed_files,
+        "missing": attestation.missing_files,
+        "flaws": ", ".join(attestation.log.flaws),
+        "used": tr.format_bytes(attestation.used_bytes),
+        "allowed": tr.format_bytes(attestation.limits.bytes or 0),
     }
-    return tuple(words(f"retention.{reason}", **values) for reason in statement.reasons)
+    return tuple(tr(f"retention.reason_{reason}", **values) for reason in attestation.reasons)
 
 
-def _blocks(facts: SiteFacts, statement: Statement, words: Words) -> Iterator[Block]:
-    yield Paragraph(words("retention.lead", moment=words.moment(facts.made)))
-    yield Status(words(f"retention.{VERDICT[statement.verdict]}"), _TONE[statement.verdict])
-    if statement.reasons:
-        yield Bullets(reasons(statement, words))
-    yield Heading(words("retention.limits"))
-    limits = statement.limits
-    none = words("retention.no_limit")
-    yield Facts(
+def _blocks(facts: SiteFacts, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
+    yield Paragraph(tr("retention.lead", moment=tr.format_time(facts.created_us)))
+    yield StatusLine(tr(f"retention.{VERDICT_KEYS[attestation.verdict]}"), _TONE[attestation.verdict])
+    if attestation.reasons:
+        yield Bullets(reason_texts(attestation, tr))
+    yield Heading(tr("retention.limits"))
+    limits = attestation.limits
+    no_limit = tr("retention.no_limit")
+    yield DefinitionList(
         (
-            (words("retention.limit_days"), none if limits.days is None else words.days(limits.days)),
-            (words("retention.limit_bytes"), none if limits.bytes is None else words.size(limits.bytes)),
+            (tr("retention.limit_days"), no_limit if limits.days is None else tr.format_days(limits.days)),
+            (tr("retention.limit_bytes"), no_limit if limits.bytes is None else tr.format_bytes(limits.bytes)),
         )
     )
-    yield Heading(words("retention.there"))
-    if statement.cameras:
+    yield Heading(tr("retention.stored"))
+    if attestation.cameras:
         yield Table(
-            _head(words, "camera", "limit", "segments", "size", "oldest", "age"),
-            tuple(_there(one, words) for one in statement.cameras),
+            _columns(tr, "camera", "limit", "segments", "size", "oldest", "age"),
+            tuple(_stored_row(one, tr) for one in attestation.cameras),
             (1, 0.8, 0.9, 0.8, 1.4, 1.6),
         )
     else:
-        yield Paragraph(words("retention.nothing"))
-    yield Heading(words("retention.deleted"))
-    yield Paragraph(words("retention.deleted_lead"), soft=True)
-    if statement.deleted:
+        yield Paragraph(tr("retention.nothing_stored"))
+    yield Heading(tr("retention.deleted"))
+    yield Paragraph(tr("retention.deleted_lead"), soft=True)
+    if attestation.deleted:
         yield Table(
-            _head(words, "camera", "why", "segments", "size", "span", "when", "youngest"),
-            tuple(_gone(one, words) for one in statement.deleted),
+            _columns(tr, "camera", "why", "segments", "size", "span", "when", "youngest"),
+            tuple(_deleted_row(one, tr) for one in attestation.deleted),
             (0.9, 1, 0.9, 0.8, 1.5, 1.5, 0.8),
         )
     else:
-        yield Paragraph(words("retention.nothing_deleted"))
-    yield Heading(words("retention.log_title"))
-    log = statement.log
-    yield Facts(((words("retention.log_rows"), str(log.rows)), (words("retention.log_head"), log.head)))
-    yield Paragraph(words("retention.log_note"), soft=True)
-    yield Heading(words("retention.not_claimed"))
-    yield Bullets((words("retention.not_claimed_1"), words("retention.not_claimed_2")))
+        yield Paragraph(tr("retention.nothing_deleted"))
+    yield Heading(tr("retention.log_title"))
+    log = attestation.log
+    yield DefinitionList(((tr("retention.log_rows"), str(log.rows)), (tr("retention.log_head"), log.head)))
+    yield Paragraph(tr("retention.log_note"), soft=True)
+    yield Heading(tr("retention.not_claimed"))
+    yield Bullets((tr("retention.not_claimed_1"), tr("retention.not_claimed_2")))
 
 
-def _head(words: Words, *names: str) -> tuple[str, ...]:
-    return tuple(words(f"retention.column_{name}") for name in names)
+def _columns(tr: Translator, *names: str) -> tuple[str, ...]:
+    return tuple(tr(f"retention.column_{name}") for name in names)
 
 
-def _there(one: CameraKept, words: Words) -> tuple[str, ...]:
-    least, most = number(one.at_least or 0), number(one.at_most or 0)
-    if one.at_most is None:
-        age = words("retention.age_open", least=least)
+def _stored_row(one: CameraRetention, tr: Translator) -> tuple[str, ...]:
+    least, most = format_number(one.min_age_days or 0), format_number(one.max_age_days or 0)
+    if one.max_age_days is None:
+        age = tr("retention.age_open", least=least)
     elif least == most:
-        age = words("retention.age_same", least=least)
+        age = tr("retention.age_same", least=least)
     else:
-        age = words("retention.age", least=least, most=most)
-    if one.older or one.perhaps:
-        numbers = {"older": one.older, "waiting": one.waiting, "perhaps": one.perhaps}
-        age += "\n" + words("retention.too_old", **numbers)
-    oldest = "" if one.oldest is None else words.moment(one.oldest) + ("" if one.trusted else " ?")
-    days = words("retention.no_limit") if one.days is None else words.days(one.days)
-    return one.camera, days, str(one.segments), words.size(one.bytes), oldest, age
+        age = tr("retention.age", least=least, most=most)
+    if one.overdue or one.possibly_overdue:
+        numbers = {"older": one.overdue, "waiting": one.pending_upload, "perhaps": one.possibly_overdue}
+        age += "\n" + tr("retention.overdue", **numbers)
+    oldest = "" if one.oldest is None else tr.format_time(one.oldest) + ("" if one.trusted else " ?")
+    days = tr("retention.no_limit") if one.max_days is None else tr.format_days(one.max_days)
+    return one.camera, days, str(one.segments), tr.format_bytes(one.bytes), oldest, age
 
 
-def _gone(one: Deleted, words: Words) -> tuple[str, ...]:
-    span = words(
+def _deleted_row(one: DeletionSummary, tr: Translator) -> tuple[str, ...]:
+    span = tr(
         "retention.span" if one.trusted else "retention.span_unsure",
-        begins=words.moment(one.begins),
-        ends=words.moment(one.ends),
+        begins=tr.format_time(one.start),
+        ends=tr.format_time(one.end),
     )
-    when = words("retention.not_yet")
-    if one.first is not None and one.last is not None:
-        when = words("retention.span", begins=words.moment(one.first), ends=words.moment(one.last))
-    youngest = words("said.unknown") if one.youngest is None else words.days(one.youngest)
-    why = words(f"retention.why_{one.why}")
-    return one.camera, why, str(one.segments), words.size(one.bytes), span, when, youngest
+    when = tr("retention.not_logged")
+    if one.first_receipt is not None and one.last_receipt is not None:
+        when = tr("retention.span", begins=tr.format_time(one.first_receipt), ends=tr.format_time(one.last_receipt))
+    youngest = tr("common.unknown") if one.min_age_days is None else tr.format_days(one.min_age_days)
+    why = tr(f"retention.why_{one.reason}")
+    return one.camera, why, str(one.segments), tr.format_bytes(one.bytes), span, when, youngest

@@ -3,73 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 
 from passerby.core.kinds import ObjectClass
-from passerby.notice.catalogue import Words
-from passerby.notice.document import Block, Bullets, Document, Facts, Heading, Open, Paragraph
-from passerby.notice.shared_texts import answers, every_kind, ground, hidden, kept, sent
+from passerby.core.version import PROGRAM
+from passerby.notice.catalogue import Translator
+from passerby.notice.document import Block, Bullets, DefinitionList, Document, Heading, OpenQuestion, Paragraph
+from passerby.notice.shared_texts import (
+    contact_rows,
+    kinds_masked_everywhere,
+    kinds_text,
+    legal_basis,
+    retention_text,
+    uplink_texts,
+)
 from passerby.notice.site_facts import SiteFacts
 
 
-def record(facts: SiteFacts) -> Document:
-    words = facts.words()
-    kicker = f"{words('pack.kicker', site=facts.site.name)}. {words('record.article')}"
-    return Document(words.language, kicker, words("record.title"), tuple(_blocks(facts, words)))
+def ropa(facts: SiteFacts) -> Document:
+    tr = facts.translator()
+    kicker = f"{tr('pack.kicker', site=facts.site.name)}. {tr('ropa.article')}"
+    return Document(tr.language, kicker, tr("ropa.title"), tuple(_blocks(facts, tr)))
 
 
-def _blocks(facts: SiteFacts, words: Words) -> Iterator[Block]:
+def _blocks(facts: SiteFacts, tr: Translator) -> Iterator[Block]:
     site, notice = facts.site, facts.notice
-    yield made(facts, words)
-    yield Facts(((words("record.name"), words("record.name_value", site=site.name)),))
-    yield Heading(words("record.controller"))
-    yield Facts(tuple(answers(notice, words)))
-    yield Heading(words("record.purposes"))
+    yield provenance(facts, tr)
+    yield DefinitionList(((tr("ropa.name"), tr("ropa.name_value", site=site.name)),))
+    yield Heading(tr("ropa.controller"))
+    yield DefinitionList(tuple(contact_rows(notice, tr)))
+    yield Heading(tr("ropa.purposes"))
     yield Bullets(notice.purposes)
-    yield Facts(((words("said.basis"), ground(notice, words)),))
-    yield Heading(words("record.subjects"))
-    kinds = hidden(every_kind(site), words)
-    sorts = counted(facts, words)
-    data = [words("record.data_pictures", kinds=kinds), words("record.data_log")]
-    if sorts:
-        data.insert(1, words("record.data_counts", sorts=sorts))
-    yield Facts(
+    yield DefinitionList(((tr("common.legal_basis"), legal_basis(notice, tr)),))
+    yield Heading(tr("ropa.subjects"))
+    kinds = kinds_text(kinds_masked_everywhere(site), tr)
+    classes = counted_classes(facts, tr)
+    data = [tr("ropa.data_pictures", kinds=kinds), tr("ropa.data_log")]
+    if classes:
+        data.insert(1, tr("ropa.data_counts", classes=classes))
+    yield DefinitionList(
         (
-            (words("record.people"), words("record.people_value")),
-            (words("record.data"), "\n".join(data)),
-            (words("record.special"), words("record.special_value")),
+            (tr("ropa.people"), tr("ropa.people_value")),
+            (tr("ropa.data"), "\n".join(data)),
+            (tr("ropa.special"), tr("ropa.special_value")),
         )
     )
-    yield Facts(tuple((f"{words('record.cameras')}: {one.title}", hidden(one.hide, words)) for one in facts.cameras))
-    yield Heading(words("record.recipients"))
-    yield Facts(
+    yield DefinitionList(
+        tuple((f"{tr('ropa.cameras')}: {one.title}", kinds_text(one.hide, tr)) for one in facts.cameras)
+    )
+    yield Heading(tr("ropa.recipients"))
+    yield DefinitionList(
         (
-            (words("said.recipients"), "\n".join(notice.recipients) or words("said.nobody")),
-            (words("record.sent"), "\n".join(sent(site, words)) or words("record.sent_nothing")),
+            (tr("common.recipients"), "\n".join(notice.recipients) or tr("common.no_recipients")),
+            (tr("ropa.sent"), "\n".join(uplink_texts(site, tr)) or tr("ropa.sent_nothing")),
         )
     )
-    yield Heading(words("record.transfers"))
-    yield Paragraph(notice.transfers or words("said.nowhere"))
-    yield Heading(words("record.limits"))
-    yield Paragraph(words("record.limits_value", limit=kept(site, words)))
-    yield Paragraph(words("record.log_kept"))
-    yield Heading(words("record.measures"))
-    yield Paragraph(words("record.measures_value"))
-    yield Open(words("record.organisation"))
+    yield Heading(tr("ropa.transfers"))
+    yield Paragraph(notice.transfers or tr("common.no_transfers"))
+    yield Heading(tr("ropa.limits"))
+    yield Paragraph(tr("ropa.limits_value", limit=retention_text(site, tr)))
+    yield Paragraph(tr("ropa.log_kept"))
+    yield Heading(tr("ropa.measures"))
+    yield Paragraph(tr("ropa.measures_value"))
+    yield OpenQuestion(tr("ropa.organisation"))
 
 
-def made(facts: SiteFacts, words: Words) -> Paragraph:
-    """When and from what a document of the pack was made."""
-    return Paragraph(words("pack.made", moment=words.moment(facts.made), program=program()), soft=True)
+def provenance(facts: SiteFacts, tr: Translator) -> Paragraph:
+    """The line that states when and from what a document was generated."""
+    return Paragraph(tr("pack.provenance", moment=tr.format_time(facts.created_us), program=PROGRAM), soft=True)
 
 
-def program() -> str:
-    return f"passerby {version('passerby')}"
-
-
-def counted(facts: SiteFacts, words: Words) -> str:
-    """What is counted anywhere at the site."""
+def counted_classes(facts: SiteFacts, tr: Translator) -> str:
+    """The object classes that are counted at any camera."""
     countings = [camera.counting for camera in facts.site.cameras.values()]
-    there = {sort for one in countings for zone in one.all_zones for sort in zone.count}
-    there |= {sort for one in countings for line in one.lines for sort in line.count}
-    return ", ".join(words(f"sort.{sort.value}") for sort in ObjectClass if sort in there)
+    counted = {object_class for one in countings for zone in one.all_zones for object_class in zone.count}
+    counted |= {object_class for one in countings for line in one.lines for object_class in line.count}
+    return ", ".join(tr(f"class.{object_class.value}") for object_class in ObjectClass if object_class in counted)

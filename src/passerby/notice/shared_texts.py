@@ -1,4 +1,4 @@
-"""What several documents say in the same words: who, why, for how long, and what is hidden."""
+"""What several documents say in the same tr: who, why, for how long, and what is hidden."""
 
 from __future__ import annotations
 
@@ -8,57 +8,57 @@ from urllib.parse import urlsplit
 from passerby.config.notice import NoticeSettings
 from passerby.config.site import Site
 from passerby.core.kinds import Kind
-from passerby.notice.catalogue import Words
+from passerby.notice.catalogue import Translator
 from passerby.notice.site_facts import SiteFacts
 
 
-def said(facts: SiteFacts, words: Words) -> Iterator[tuple[str, str]]:
-    """Articles 13 and 14 in short."""
+def notice_rows(facts: SiteFacts, tr: Translator) -> Iterator[tuple[str, str]]:
+    """The information of Articles 13 and 14 GDPR in short: (term, description)."""
     notice = facts.notice
-    yield from answers(notice, words)
+    yield from contact_rows(notice, tr)
     if notice.authority is not None:
-        yield words("said.authority"), notice.authority
-    yield words("said.purposes"), "\n".join(notice.purposes)
-    yield words("said.basis"), ground(notice, words)
-    yield words("said.kept"), kept(facts.site, words)
-    yield words("said.recipients"), "\n".join(notice.recipients) or words("said.nobody")
-    yield words("said.transfers"), notice.transfers or words("said.nowhere")
+        yield tr("common.authority"), notice.authority
+    yield tr("common.purposes"), "\n".join(notice.purposes)
+    yield tr("common.legal_basis"), legal_basis(notice, tr)
+    yield tr("common.retention"), retention_text(facts.site, tr)
+    yield tr("common.recipients"), "\n".join(notice.recipients) or tr("common.no_recipients")
+    yield tr("common.transfers"), notice.transfers or tr("common.no_transfers")
 
 
-def answers(notice: NoticeSettings, words: Words) -> Iterator[tuple[str, str]]:
-    """Who answers for it, and where to ask."""
-    yield words("said.controller"), notice.controller
-    yield words("said.contact"), notice.contact
+def contact_rows(notice: NoticeSettings, tr: Translator) -> Iterator[tuple[str, str]]:
+    """Controller, contact and data protection officer."""
+    yield tr("common.controller"), notice.controller
+    yield tr("common.contact"), notice.contact
     if notice.officer is not None:
-        yield words("said.officer"), notice.officer
+        yield tr("common.officer"), notice.officer
 
 
-def ground(notice: NoticeSettings, words: Words) -> str:
-    """The legal ground, with the interest or the law."""
-    name = words(f"basis.{notice.basis.value}")
+def legal_basis(notice: NoticeSettings, tr: Translator) -> str:
+    """The legal basis, with the interest or the law that it refers to."""
+    name = tr(f"basis.{notice.basis.value}")
     return name if notice.grounds is None else f"{name}\n{notice.grounds}"
 
 
-def kept(site: Site, words: Words) -> str:
-    """For how long recordings are kept."""
-    days = site.keep.days
-    return words("said.kept_room") if days is None else words("said.kept_days", days=words.days(days))
+def retention_text(site: Site, tr: Translator) -> str:
+    """How long recordings are kept."""
+    days = site.retention.days
+    return tr("common.retention_space") if days is None else tr("common.retention_days", days=tr.format_days(days))
 
 
-def hidden(kinds: Iterable[Kind], words: Words) -> str:
-    return ", ".join(words(f"kind.{kind.value}") for kind in kinds)
+def kinds_text(kinds: Iterable[Kind], tr: Translator) -> str:
+    return ", ".join(tr(f"kind.{kind.value}") for kind in kinds)
 
 
-def every_kind(site: Site) -> tuple[Kind, ...]:
-    """What is hidden at every camera: more is at some. Who is painted over whole has no face either."""
+def kinds_masked_everywhere(site: Site) -> tuple[Kind, ...]:
+    """Kinds that are masked at every camera (some mask more). Masking whole persons also masks their faces."""
     hides = [
         set(camera.hide) | ({Kind.FACE} if Kind.PERSON in camera.hide else set()) for camera in site.cameras.values()
     ]
     return tuple(kind for kind in Kind if all(kind in kinds for kinds in hides))
 
 
-def sent(site: Site, words: Words) -> tuple[str, ...]:
-    """What the system sends by itself, and where to: hosts alone, since an address may hold a secret."""
+def uplink_texts(site: Site, tr: Translator) -> tuple[str, ...]:
+    """What the system sends by itself, and to which hosts. Not the full addresses: they may contain secrets."""
     uplink, lines = site.uplink, []
     if uplink.mqtt is not None:
         lines.append((", ".join(one.value for one in uplink.mqtt.send), f"{uplink.mqtt.host} (MQTT)"))
@@ -66,4 +66,4 @@ def sent(site: Site, words: Words) -> tuple[str, ...]:
         lines.append((", ".join(one.value for one in hook.send), f"{urlsplit(hook.url).hostname} (webhook)"))
     if uplink.prometheus is not None:
         lines.append(("counts", f"{uplink.prometheus.host}:{uplink.prometheus.port} (Prometheus)"))
-    return tuple(words("record.sent_to", what=what, where=where) for what, where in lines)
+    return tuple(tr("ropa.sent_to", what=what, where=where) for what, where in lines)

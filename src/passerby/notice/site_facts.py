@@ -1,4 +1,4 @@
-"""What there is to tell of a site: its configuration, what its store holds, and how its cameras are now."""
+"""The facts about a site that the documents state: configuration, contents of the store, and state of the cameras."""
 
 from __future__ import annotations
 
@@ -11,106 +11,106 @@ from passerby.config.site import Polygon, Site
 from passerby.core.clock import Moment
 from passerby.core.errors import UsageError
 from passerby.core.kinds import Kind
-from passerby.documents.status import SiteStatus, State
-from passerby.notice.access_counts import OVER, Tally, tallies
-from passerby.notice.catalogue import Words
-from passerby.notice.view_outline import Outline
+from passerby.documents.status import CameraState, SiteStatus
+from passerby.notice.access_counts import ACCESS_WINDOW_S, AccessCounts, access_counts
+from passerby.notice.catalogue import Translator
+from passerby.notice.view_outline import ViewOutline
 from passerby.store.recordings.index import Recordings
-from passerby.store.recordings.part import micros
+from passerby.store.recordings.part import to_us
 
-#: Seconds since the end of the newest recording up to which a camera is recording: parts are a second long.
-FRESH = 60.0
+#: A camera counts as recording while its newest recording ended at most this many seconds ago. Parts are a second long.
+RECORDING_MAX_AGE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What the store says, by camera: where the newest recording ends (microseconds of Unix time), and the tally."""
+class StoreFacts:
+    """From the store, by camera: the end of the newest recording (microseconds of Unix time), and the access counts."""
 
-    newest: Mapping[str, int] = field(default_factory=dict)
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    newest_us: Mapping[str, int] = field(default_factory=dict)
+    access: Mapping[str, AccessCounts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """One camera. `on`: does it give pictures now; None where nobody knows."""
+    """One camera. `online`: whether it delivers frames now; None where this is not known."""
 
     name: str
     title: str
     hide: tuple[Kind, ...]
-    always: tuple[Polygon, ...]
-    never: tuple[Polygon, ...]
+    hide_regions: tuple[Polygon, ...]
+    keep_regions: tuple[Polygon, ...]
     counts: bool
-    on: bool | None
+    online: bool | None
     recording: bool
-    newest: int | None
-    tally: Tally
-    outline: Outline | None
+    newest_us: int | None
+    access: AccessCounts
+    outline: ViewOutline | None
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """All of a site, as of `made` (microseconds of Unix time). `known` is false where the store could not be asked."""
+    """A site as of `created_us` (microseconds of Unix time). `store_available`: whether the store could be read."""
 
     site: Site
     notice: NoticeSettings
-    made: int
-    known: bool
+    created_us: int
+    store_available: bool
     cameras: tuple[CameraFacts, ...]
 
     @property
-    def tally(self) -> Tally:
-        return sum((camera.tally for camera in self.cameras), Tally())
+    def access(self) -> AccessCounts:
+        return sum((camera.access for camera in self.cameras), AccessCounts())
 
-    def words(self, language: Language | None = None) -> Words:
-        """The texts in a language, by default the first one of the site."""
-        return Words(language or self.notice.languages[0], ZoneInfo(self.site.timezone))
+    def translator(self, language: Language | None = None) -> Translator:
+        """The texts in a language, by default the first language of the site."""
+        return Translator(language or self.notice.languages[0], ZoneInfo(self.site.timezone))
 
 
-def noticed(site: Site) -> NoticeSettings:
-    """What the site says of itself. Raises UsageError when it says nothing."""
+def require_notice(site: Site) -> NoticeSettings:
+    """The notice settings of a site. Raises UsageError when there are none."""
     if site.notice is None:
         raise UsageError(
-            "The site says nothing of itself yet. Add a part `notice` to the file: controller, contact, purposes and "
-            "basis at least; docs/guide/notice.md has one to begin with."
+            "The site file has no `notice` section. Add one with at least controller, contact, purposes and basis; "
+            "docs/guide/notice.md has an example."
         )
     return site.notice
 
 
-def stored(recordings: Recordings, now: Moment) -> Stored:
-    """What the store says. Raises StoreError, FolderGone."""
+def read_store_facts(recordings: Recordings, now: Moment) -> StoreFacts:
+    """Read the facts from the store. Raises StoreError, FolderGone."""
     newest = {camera.camera: camera.newest for camera in recordings.cameras()}
-    with recordings.database.reading() as connection:
-        return Stored(newest, tallies(connection, micros(now.wall - OVER)))
+    with recordings.database.read_transaction() as connection:
+        return StoreFacts(newest, access_counts(connection, to_us(now.wall - ACCESS_WINDOW_S)))
 
 
-def facts(
+def site_facts(
     site: Site,
     now: Moment,
-    store: Stored | None,
+    store: StoreFacts | None,
     status: SiteStatus | None,
-    outlines: Mapping[str, Outline | None] | None = None,
+    outlines: Mapping[str, ViewOutline | None] | None = None,
 ) -> SiteFacts:
-    """Put together. `store` and `status` are None where nobody answers. Raises UsageError as `noticed` does."""
-    notice, made = noticed(site), micros(now.wall)
+    """Combine them. `store` and `status` are None where not available. Raises UsageError as `require_notice` does."""
+    notice, created_us = require_notice(site), to_us(now.wall)
     cameras = []
     for name, settings in site.cameras.items():
-        newest = None if store is None else store.newest.get(name)
+        newest = None if store is None else store.newest_us.get(name)
         health = None if status is None else status.cameras.get(name)
-        recording = newest is not None and abs(made - newest) <= FRESH * 1e6
+        recording = newest is not None and abs(created_us - newest) <= RECORDING_MAX_AGE_S * 1e6
         cameras.append(
             CameraFacts(
                 name=name,
                 title=notice.views.get(name, name),
                 hide=settings.hide,
-                always=settings.hide_regions,
-                never=settings.keep_regions,
+                hide_regions=settings.hide_regions,
+                keep_regions=settings.keep_regions,
                 counts=bool(settings.counting.all_zones or settings.counting.lines),
-                # What is being recorded is on, whether or not the program answers.
-                on=True if recording else None if health is None else health.state is State.LIVE,
+                # A camera that is being recorded is online, whether or not the program answers.
+                online=True if recording else None if health is None else health.state is CameraState.LIVE,
                 recording=recording,
-                newest=newest,
-                tally=(store or Stored()).tallies.get(name, Tally()),
+                newest_us=newest,
+                access=(store or StoreFacts()).access.get(name, AccessCounts()),
                 outline=(outlines or {}).get(name),
             )
         )
-    return SiteFacts(site, notice, made, store is not None, tuple(cameras))
+    return SiteFacts(site, notice, created_us, store is not None, tuple(cameras))

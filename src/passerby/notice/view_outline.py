@@ -1,9 +1,9 @@
-"""The outline of a camera's view: what stands still in it, as a few lines, drawn from recordings in which nobody was.
+"""The outline of a camera's view: its static edges, as a few lines, drawn from recordings without people.
 
-The pictures are those that were recorded, masked, but a masked person is still somebody standing there. So a picture
-is only taken from a minute in which nobody was counted, nor in the minutes before and after it; and a line is only
-drawn where it was in nearly all of several such pictures, taken at least ten minutes apart. Where there are too few of
-them, or nobody is counted at a camera, nothing is drawn.
+The pictures come from the recordings and are masked, but a masked person is still visible as a shape. So a picture is
+only taken from a minute in which nobody was counted, nor in the minutes before and after it; and a line is only drawn
+where it appears in most of several such pictures (MIN_EDGE_SHARE), taken at least ten minutes apart. Where there are
+too few of them, or people are not counted at a camera, nothing is drawn.
 """
 
 from __future__ import annotations
@@ -18,143 +18,148 @@ import numpy as np
 import numpy.typing as npt
 from av.error import FFmpegError
 
-from passerby.config.counting_config import PICTURE
+from passerby.config.counting_config import FULL_FRAME_ZONE
 from passerby.core.errors import StoreError
 from passerby.core.kinds import ObjectClass
-from passerby.documents.count_records import MINUTE, Bin
-from passerby.store.counts.events_and_counts import Counts
+from passerby.documents.count_records import BIN_S, CountBin
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.recordings.index import Recordings
 from passerby.store.recordings.segment import Segment
 
 Grey = npt.NDArray[np.uint8]
 
-#: Seconds back to which recordings are looked through, and at least between two pictures.
-BACK, APART = 14 * 86_400, 600
-#: Pictures that are decoded at most, and that must be alike at least.
-MOST, LEAST = 15, 5
-#: Seconds of a minute that must have been watched for its "nobody" to count.
-WATCHED = 30.0
-#: Width of the drawing, px: too few to show a face or a text.
-WIDTH = 480
-#: A picture is left out when it is darker than this share of the brightest one: a night shows other edges than a day.
-BRIGHT = 0.6
-#: A line is drawn where this share of the pictures has it, if it is so long (px), and no more points than these.
-SHARE, LONG, POINTS = 0.75, 30, 1500
-#: Steps of brightness at which an edge goes on, and at which one begins.
-STEPS = (20, 60)
-#: Bytes of a recording that hold its first frame.
-_ENOUGH = 4 << 20
+#: How far back recordings are searched, and the minimum distance between two pictures, seconds.
+LOOKBACK_S, MIN_SPACING_S = 14 * 86_400, 600
+#: Maximum number of decoded pictures, and minimum number of similar ones among them.
+MAX_PICTURES, MIN_PICTURES = 15, 5
+#: Seconds of a minute that counting must have covered for the minute to count as empty.
+MIN_COVERED_S = 30.0
+#: Width of the drawing, px: too small to show a face or text.
+OUTLINE_WIDTH = 480
+#: Pictures darker than this share of the brightest one are left out: edges at night differ from those by day.
+MIN_BRIGHTNESS_SHARE = 0.6
+#: A line is drawn where this share of the pictures has it, if it is at least this long (px); maximum number of points.
+MIN_EDGE_SHARE, MIN_LINE_LENGTH, MAX_POINTS = 0.75, 30, 1500
+#: Lower and upper threshold of Canny's hysteresis.
+CANNY_THRESHOLDS = (20, 60)
+#: Bytes at the start of a recording that are enough for its first frame.
+_FIRST_FRAME_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """Lines in a drawing of `width` x `height`; `pictures` were looked at for it, the newest at `newest`
+class ViewOutline:
+    """Polylines in a drawing of `width` x `height` px, made from `pictures` pictures, the newest at `newest_us`
     (microseconds of Unix time)."""
 
     width: int
     height: int
     lines: tuple[tuple[tuple[int, int], ...], ...]
     pictures: int
-    newest: int
+    newest_us: int
 
 
-def outline(recordings: Recordings, counts: Counts, camera: str, now: float) -> Outline | None:
-    """Of the camera's view as it was lately; None where nothing may be drawn. `now` is Unix seconds."""
-    quiet = _quiet(counts.between(now - BACK, now, camera))
-    chosen = _spread([one for one in recordings.between(camera, now - BACK, now) if _nobody(one, quiet)])
+def view_outline(recordings: Recordings, counts: CountStore, camera: str, now: float) -> ViewOutline | None:
+    """The outline of a camera's current view; None where nothing may be drawn. `now` is Unix seconds."""
+    empty_minutes = _empty_minutes(counts.between(now - LOOKBACK_S, now, camera))
+    chosen = _sample(
+        [one for one in recordings.between(camera, now - LOOKBACK_S, now) if _shows_nobody(one, empty_minutes)]
+    )
     pictures = [
-        (segment, picture) for segment in chosen for picture in [_first(recordings, segment)] if picture is not None
+        (segment, picture)
+        for segment in chosen
+        for picture in [_first_frame(recordings, segment)]
+        if picture is not None
     ]
     if not pictures:
         return None
-    size = pictures[-1][1].shape  # a camera that was set to another size shows another view
-    bright = max(float(picture.mean()) for _, picture in pictures)
-    alike = [
+    size = pictures[-1][1].shape  # a camera set to another resolution shows another view
+    brightest = max(float(picture.mean()) for _, picture in pictures)
+    similar = [
         (segment, picture)
         for segment, picture in pictures
-        if picture.shape == size and picture.mean() >= BRIGHT * bright
+        if picture.shape == size and picture.mean() >= MIN_BRIGHTNESS_SHARE * brightest
     ]
-    if len(alike) < LEAST:
+    if len(similar) < MIN_PICTURES:
         return None
-    lines = drawn([picture for _, picture in alike])
+    lines = common_edges([picture for _, picture in similar])
     if not lines:
         return None
-    return Outline(size[1], size[0], lines, len(alike), max(segment.begins for segment, _ in alike))
+    return ViewOutline(size[1], size[0], lines, len(similar), max(segment.wall_start for segment, _ in similar))
 
 
-def drawn(pictures: Sequence[Grey]) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """The lines that nearly all of these pictures of one size have, the longest first."""
+def common_edges(pictures: Sequence[Grey]) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """The lines that at least MIN_EDGE_SHARE of these pictures of one size have in common, longest first."""
     smooth = [np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.6), np.uint8) for picture in pictures]
-    around = np.ones((5, 5), np.uint8)
-    votes = np.sum([cv2.dilate(_edges(one), around) > 0 for one in smooth], axis=0)
-    still = np.median(np.stack(smooth), axis=0).astype(np.uint8)
-    edges = np.where(votes >= SHARE * len(pictures), _edges(still), 0).astype(np.uint8)
+    kernel = np.ones((5, 5), np.uint8)
+    votes = np.sum([cv2.dilate(_edges(one), kernel) > 0 for one in smooth], axis=0)
+    median = np.median(np.stack(smooth), axis=0).astype(np.uint8)
+    edges = np.where(votes >= MIN_EDGE_SHARE * len(pictures), _edges(median), 0).astype(np.uint8)
     found, _ = cv2.findContours(edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     lines, points = [], 0
     for contour in sorted(found, key=len, reverse=True):
-        if len(contour) < 2 * LONG:  # there and back again
+        if len(contour) < 2 * MIN_LINE_LENGTH:  # a contour runs along both sides of a line
             break
         line = cv2.approxPolyDP(contour, 1.2, True)[:, 0]
         points += len(line)
-        if points > POINTS:
+        if points > MAX_POINTS:
             break
         lines.append(tuple((int(x), int(y)) for x, y in line))
     return tuple(lines)
 
 
 def _edges(picture: Grey) -> Grey:
-    return np.asarray(cv2.Canny(picture, *STEPS), np.uint8)
+    return np.asarray(cv2.Canny(picture, *CANNY_THRESHOLDS), np.uint8)
 
 
-def _quiet(bins: Sequence[Bin]) -> set[int]:
-    """Minutes (Unix seconds) that were watched and in which nobody was counted."""
-    pieces: dict[int, list[Bin]] = {}
+def _empty_minutes(bins: Sequence[CountBin]) -> set[int]:
+    """Minutes (Unix seconds) that were covered by counting and in which nobody was counted."""
+    by_minute: dict[int, list[CountBin]] = {}
     for one in bins:
-        pieces.setdefault(one.start, []).append(one)
+        by_minute.setdefault(one.start, []).append(one)
     return {
         start
-        for start, there in pieces.items()
-        if sum(one.covered for one in there) >= WATCHED and all(_empty(one) for one in there)
+        for start, minute in by_minute.items()
+        if sum(one.observed_seconds for one in minute) >= MIN_COVERED_S and all(_is_empty(one) for one in minute)
     }
 
 
-def _empty(one: Bin) -> bool:
-    people = [zone for zone in one.zones if zone.sort is ObjectClass.PERSON]
-    whole = any(zone.zone == PICTURE for zone in people)
-    return one.trusted and whole and all(zone.most == zone.came == zone.left == 0 for zone in people)
+def _is_empty(one: CountBin) -> bool:
+    people = [zone for zone in one.zones if zone.object_class is ObjectClass.PERSON]
+    whole = any(zone.zone == FULL_FRAME_ZONE for zone in people)
+    return one.trusted and whole and all(zone.peak == zone.entries == zone.exits == 0 for zone in people)
 
 
-def _nobody(segment: Segment, quiet: set[int]) -> bool:
-    """Was nobody there when its first frame was taken, as far as anybody knows?"""
-    minute = segment.begins // (MINUTE * 1_000_000) * MINUTE
-    return segment.run.trusted and {minute - MINUTE, minute, minute + MINUTE} <= quiet
+def _shows_nobody(segment: Segment, empty_minutes: set[int]) -> bool:
+    """Whether counting saw nobody around its first frame, and its times are trustworthy."""
+    minute = segment.wall_start // (BIN_S * 1_000_000) * BIN_S
+    return segment.boot_session.trusted and {minute - BIN_S, minute, minute + BIN_S} <= empty_minutes
 
 
-def _spread(segments: Sequence[Segment]) -> list[Segment]:
-    """At most so many, far enough from each other, over all the time that there is."""
+def _sample(segments: Sequence[Segment]) -> list[Segment]:
+    """At most MAX_PICTURES, at least MIN_SPACING_S apart, spread over the whole time."""
     apart: list[Segment] = []
-    for segment in sorted(segments, key=lambda one: one.begins):
-        if not apart or segment.begins - apart[-1].begins >= APART * 1_000_000:
+    for segment in sorted(segments, key=lambda one: one.wall_start):
+        if not apart or segment.wall_start - apart[-1].wall_start >= MIN_SPACING_S * 1_000_000:
             apart.append(segment)
-    if len(apart) <= MOST:
+    if len(apart) <= MAX_PICTURES:
         return apart
-    return [apart[round(n * (len(apart) - 1) / (MOST - 1))] for n in range(MOST)]
+    return [apart[round(n * (len(apart) - 1) / (MAX_PICTURES - 1))] for n in range(MAX_PICTURES)]
 
 
-def _first(recordings: Recordings, segment: Segment) -> Grey | None:
-    """Its first frame in grey, made small; None where it is gone, covered, or nobody knows whether it is."""
-    if recordings.covered(segment, 0, 1_000_000) != 0:
+def _first_frame(recordings: Recordings, segment: Segment) -> Grey | None:
+    """Its first frame in grey, scaled down; None where it is gone, or not known to be uncovered."""
+    if recordings.covered_frames(segment, 0, 1_000_000) != 0:
         return None
     try:
-        with recordings.read(segment) as file:
-            data = file.read(min(segment.size, _ENOUGH))
+        with recordings.open_segment(segment) as file:
+            data = file.read(min(segment.size, _FIRST_FRAME_BYTES))
         picture = next(_decoded(data), None)
     except (StoreError, FFmpegError):
         return None
     if picture is None:
         return None
-    height = max(1, round(picture.shape[0] * WIDTH / picture.shape[1]))
-    return np.asarray(cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
+    height = max(1, round(picture.shape[0] * OUTLINE_WIDTH / picture.shape[1]))
+    return np.asarray(cv2.resize(picture, (OUTLINE_WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _decoded(data: bytes) -> Iterator[Grey]:

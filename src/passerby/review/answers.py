@@ -1,4 +1,4 @@
-"""What the page is told: the shapes of all answers."""
+"""Answers of the editor: the response bodies that the page receives."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pydantic_core import to_json
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import AudioSpan, Track, TrimSpan
-from passerby.review.errors import Said
+from passerby.review.background_job import JobStatus
+from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
-from passerby.review.progress import Told
-from passerby.review.queue import certainty
-from passerby.review.track_edits import is_hand_made
-from passerby.review.verification import Verdict
+from passerby.review.queue import confidence
+from passerby.review.track_edits import is_manual
+from passerby.review.verification import ReleaseVerdict
 
 
-class TrackTold(FrozenModel):
-    """A track. `times` of its keyframes in ticks, and `boxes`, left, top, right and bottom of each, one after the
-    other: an hour may have 200 000 keyframes, and a value of its own for each would be three times as much to send.
-    `certainty` 0 to 1; `visible` in ticks, both ends included; `hand`: a person drew it."""
+class TrackResponse(FrozenModel):
+    """A track. `times` of its keyframes in ticks, and `boxes`, left, top, right and bottom of each, flattened: an hour
+    may have 200 000 keyframes, and an object for each would be three times as much to send. `confidence` 0 to 1;
+    `visible` in ticks, both ends included; `manual`: a person created it."""
 
     number: int
     kind: Kind
@@ -29,16 +29,16 @@ class TrackTold(FrozenModel):
     boxes: tuple[float, ...]
     reason: str | None
     visible: tuple[tuple[int, int], ...]
-    certainty: float
-    hand: bool
+    confidence: float
+    manual: bool
 
     @classmethod
-    def of(cls, track: Track) -> TrackTold:
-        return cls.model_validate(cls.plain(track))
+    def of(cls, track: Track) -> TrackResponse:
+        return cls.model_validate(cls.as_dict(track))
 
     @classmethod
-    def plain(cls, track: Track) -> dict[str, object]:
-        """What `of` gives, before anything is made of it."""
+    def as_dict(cls, track: Track) -> dict[str, object]:
+        """The fields of `of` as plain values, without validation."""
         return {
             "number": track.number,
             "kind": track.kind.value,
@@ -46,13 +46,13 @@ class TrackTold(FrozenModel):
             "boxes": [side for key in track.keyframes for side in key.box],
             "reason": track.reason,
             "visible": [(span.start, span.end) for span in track.visible],
-            "certainty": round(certainty(track), 3),
-            "hand": is_hand_made(track),
+            "confidence": round(confidence(track), 3),
+            "manual": is_manual(track),
         }
 
 
-class VideoTold(FrozenModel):
-    """One video track: size as displayed, `time_base` in seconds a tick."""
+class VideoResponse(FrozenModel):
+    """One video track: displayed size, `time_base` in seconds a tick."""
 
     width: int
     height: int
@@ -61,130 +61,133 @@ class VideoTold(FrozenModel):
     cuts: tuple[int, ...]
 
 
-class FileTold(FrozenModel):
-    """A file in the list. `folder` is a name for people; no path of the machine is told."""
+class FileSummary(FrozenModel):
+    """A file in the list. `folder` is the name of its folder, never a path. `flagged` entries of the queue, of which
+    `reviewed` were reviewed; `finished`: the whole file was."""
 
     id: int
     name: str
     folder: str
     state: str
-    error: Said | None
-    progress: Told
+    error: ErrorInfo | None
+    progress: JobStatus
     finished: bool
-    to_look_at: int
-    looked_at: int
-    released: bool
+    flagged: int
+    reviewed: int
+    exported: bool
 
 
-class Session(FrozenModel):
-    """What the page is: who reviews, and what this server lets be seen."""
+class ReviewSession(FrozenModel):
+    """The program, the name of the reviewer, and whether this server shows originals."""
 
     program: str
-    who: str
-    originals: bool
+    reviewer: str
+    originals_allowed: bool
 
 
-class HistoryTold(FrozenModel):
-    """`revision` counts corrections; pictures of another revision are old."""
+class HistoryResponse(FrozenModel):
+    """`revision` counts corrections; images of another revision are out of date."""
 
     revision: int
     can_undo: bool
     can_redo: bool
-    sound: tuple[AudioSpan, ...]
+    audio: tuple[AudioSpan, ...]
     trim: tuple[TrimSpan, ...]
 
     @classmethod
-    def of(cls, history: History) -> HistoryTold:
+    def of(cls, history: History) -> HistoryResponse:
         return cls(
-            revision=history.count,
+            revision=history.revision,
             can_undo=history.can_undo,
             can_redo=history.can_redo,
-            sound=history.sound,
+            audio=history.audio,
             trim=history.trim,
         )
 
 
-class Whole(FrozenModel):
-    """A file that is open: everything but the times of its frames and its pictures."""
+class FileDetail(FrozenModel):
+    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan."""
 
     id: int
     name: str
-    videos: tuple[VideoTold, ...]
-    tracks: tuple[tuple[TrackTold, ...], ...]
-    history: HistoryTold
+    videos: tuple[VideoResponse, ...]
+    tracks: tuple[tuple[TrackResponse, ...], ...]
+    history: HistoryResponse
     audio: str
-    has_sound: bool
+    has_audio: bool
     output: str
 
-    def with_tracks(self, tracks: Sequence[Sequence[Track]]) -> bytes:
-        """This as JSON, with the tracks of each video. Not made into values first: that would take longer than a person
-        wants to wait."""
-        told = self.model_dump(mode="json")
-        told["tracks"] = [[TrackTold.plain(track) for track in listed] for listed in tracks]
-        return to_json(told)
+    def json_with_tracks(self, tracks: Sequence[Sequence[Track]]) -> bytes:
+        """This as JSON, with the tracks of each video. They are not validated first: that would take longer than a
+        person wants to wait."""
+        detail = self.model_dump(mode="json")
+        detail["tracks"] = [[TrackResponse.as_dict(track) for track in of_video] for of_video in tracks]
+        return to_json(detail)
 
 
-class Changed(FrozenModel):
-    """What an edit did: tracks as they are now, and the numbers of those that are gone."""
+class EditResponse(FrozenModel):
+    """What an edit changed: (video, track) as they are now, and (video, number) of tracks that were removed.
+    `selected`: number of the track to select."""
 
-    history: HistoryTold
-    tracks: tuple[tuple[int, TrackTold], ...] = ()
-    gone: tuple[tuple[int, int], ...] = ()
+    history: HistoryResponse
+    tracks: tuple[tuple[int, TrackResponse], ...] = ()
+    removed: tuple[tuple[int, int], ...] = ()
     selected: int | None = None
 
     @classmethod
-    def of(cls, history: History, keys: Iterable[Key], selected: int | None = None) -> Changed:
+    def of(cls, history: History, keys: Iterable[Key], selected: int | None = None) -> EditResponse:
         tracks: dict[tuple[int, int], Track | None] = {}
         for key in keys:
             if len(key) == 2:
                 tracks[key] = history.track(*key)
         return cls(
-            history=HistoryTold.of(history),
-            tracks=tuple((video, TrackTold.of(track)) for (video, _), track in tracks.items() if track is not None),
-            gone=tuple(key for key, track in tracks.items() if track is None),
+            history=HistoryResponse.of(history),
+            tracks=tuple((video, TrackResponse.of(track)) for (video, _), track in tracks.items() if track is not None),
+            removed=tuple(key for key, track in tracks.items() if track is None),
             selected=selected,
         )
 
 
-class Following(FrozenModel):
-    """How far following is, and the track it is about as it is by now."""
+class PropagationResponse(FrozenModel):
+    """Progress of the propagation, and the present state of the track it is about."""
 
-    progress: Told
+    progress: JobStatus
     video: int | None = None
-    track: TrackTold | None = None
-    history: HistoryTold
+    track: TrackResponse | None = None
+    history: HistoryResponse
 
 
-class ReleaseTold(FrozenModel):
-    """The export: how far, and what came of it. `page`: the full report can be opened."""
+class ExportResponse(FrozenModel):
+    """Progress of the export, and its verdict. `stale`: the plan was changed since."""
 
-    progress: Told
+    progress: JobStatus
     output: str
-    verdict: Verdict | None = None
+    verdict: ReleaseVerdict | None = None
     stale: bool = False
 
 
-class JudgedFrame(FrozenModel):
-    """One frame of the draw. `shows` None: not judged yet."""
+class SampleFrameResponse(FrozenModel):
+    """One frame of the random sample. `leak` None: not judged yet."""
 
     number: int
     time: float
-    shows: bool | None
+    leak: bool | None
 
 
-class DrawTold(FrozenModel):
-    """The random draw. `percent`: at most so many of a hundred frames may show somebody; None until all are judged."""
+class SampleResponse(FrozenModel):
+    """The random sample. `max_leak_percent`: at most so many of a hundred frames leak, at 95 % confidence; None until
+    all frames are judged. `stale`: it was drawn from an earlier export."""
 
-    frames: tuple[JudgedFrame, ...] = ()
-    percent: float | None = None
+    frames: tuple[SampleFrameResponse, ...] = ()
+    max_leak_percent: float | None = None
     stale: bool = False
 
 
-class Kept(FrozenModel):
-    """The name of a file that was written beside the source."""
+class RegressionCaseResponse(FrozenModel):
+    """Name of the file that was written beside the source."""
 
     name: str
 
 
-def folder_of(path: Path) -> str:
+def folder_name(path: Path) -> str:
     return path.resolve().parent.name

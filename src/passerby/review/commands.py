@@ -1,4 +1,4 @@
-"""What the page can ask to be done: the shapes of all edits."""
+"""Commands of the editor: the request bodies of all edits, as the page sends them."""
 
 from __future__ import annotations
 
@@ -7,195 +7,196 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from passerby.core.box import Box
+from passerby.core.box import Box, Point
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import AudioSpan, TrimSpan
 
-#: Frames, tracks and videos are counted in numbers that every language can hold.
-Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+#: Numbers of frames, tracks and videos: within 32 bits, so that every client can represent them.
+Index = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Reason = Annotated[str, Field(max_length=500)]
-Drawable = Literal[Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN]
+DrawableKind = Literal[Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN]
 
 
-def _box(given: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    x1, y1, x2, y2 = given
-    if not all(math.isfinite(value) and abs(value) <= 1e6 for value in given):
+def _check_box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = box
+    if not all(math.isfinite(value) and abs(value) <= 1e6 for value in box):
         raise ValueError("a box is four numbers")
     if x2 - x1 < 1 or y2 - y1 < 1:
         raise ValueError("a box is left, top, right, bottom, and at least one pixel each way")
-    return given
+    return box
 
 
-def _corner(given: tuple[float, float]) -> tuple[float, float]:
-    if not all(math.isfinite(value) and abs(value) <= 1e6 for value in given):
+def _check_corner(corner: Point) -> Point:
+    if not all(math.isfinite(value) and abs(value) <= 1e6 for value in corner):
         raise ValueError("a corner is two numbers")
-    return given
+    return corner
 
 
-Place = Annotated[tuple[float, float, float, float], AfterValidator(_box)]
-Corner = Annotated[tuple[float, float], AfterValidator(_corner)]
+BoxCoords = Annotated[tuple[float, float, float, float], AfterValidator(_check_box)]
+Corner = Annotated[Point, AfterValidator(_check_corner)]
 Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
 
 
-def box_of(place: tuple[float, float, float, float]) -> Box:
-    return Box(*place)
+def to_box(coords: tuple[float, float, float, float]) -> Box:
+    return Box(*coords)
 
 
-class _OfTrack(FrozenModel):
-    video: Number = 0
-    track: Number
+class _TrackCommand(FrozenModel):
+    video: Index = 0
+    track: Index
 
 
-class _InFrame(_OfTrack):
-    frame: Number
+class _FrameCommand(_TrackCommand):
+    frame: Index
 
 
-class Draw(FrozenModel):
-    """Hide what is in a box, and follow it."""
+class DrawBox(FrozenModel):
+    """Hide what is in a box, and propagate the box to other frames."""
 
     op: Literal["draw"]
-    video: Number = 0
-    frame: Number
-    box: Place
-    kind: Drawable = Kind.FACE
+    video: Index = 0
+    frame: Index
+    box: BoxCoords
+    kind: DrawableKind = Kind.FACE
     reason: Reason | None = None
-    follow: bool = True
+    propagate: bool = True
 
 
-class Move(_InFrame):
-    """Put a track's box elsewhere in one frame, and follow it from there; of a fixed region, in all of its frames."""
+class MoveBox(_FrameCommand):
+    """Move the box of a track in one frame, and propagate it from there; a fixed region is moved in all its frames."""
 
     op: Literal["move"]
-    box: Place
-    follow: bool = True
+    box: BoxCoords
+    propagate: bool = True
 
 
-class Delete(_OfTrack):
-    """No longer hide a track."""
+class DeleteTrack(_TrackCommand):
+    """Remove a track: it is no longer hidden."""
 
     op: Literal["delete"]
     reason: Reason | None = None
 
 
-class Split(_InFrame):
-    """Make two of a track: the second begins with the frame."""
+class SplitTrack(_FrameCommand):
+    """Split a track in two: the second starts at the frame."""
 
     op: Literal["split"]
 
 
-class Merge(_OfTrack):
-    """Make one of two tracks."""
+class MergeTracks(_TrackCommand):
+    """Merge two tracks."""
 
     op: Literal["merge"]
-    other: Number
+    other: Index
 
 
-class Extend(_InFrame):
-    """Follow a track on from its nearer end to the frame."""
+class ExtendTrack(_FrameCommand):
+    """Propagate a track from its nearer end up to the frame."""
 
     op: Literal["extend"]
 
 
-class End(_InFrame):
-    """Told otherwise: the track begins or ends with the frame."""
+class SetTrackEnd(_FrameCommand):
+    """Make the frame the first or the last of the track."""
 
-    op: Literal["end"]
-    side: Literal["starts", "ends"]
-
-
-class ChangeKind(_OfTrack):
-    """Call a track something else."""
-
-    op: Literal["kind"]
-    kind: Drawable
+    op: Literal["set_end"]
+    side: Literal["start", "end"]
 
 
-class Explain(_OfTrack):
+class SetKind(_TrackCommand):
+    """Change the kind of a track."""
+
+    op: Literal["set_kind"]
+    kind: DrawableKind
+
+
+class SetReason(_TrackCommand):
     """Give a reason or an exemption code for hiding a track."""
 
-    op: Literal["reason"]
+    op: Literal["set_reason"]
     reason: Reason
 
 
-class Keep(_InFrame):
-    """Keep this person visible, until the track crosses another. `confirmed`: looked at, and it is still the same."""
+class KeepVisible(_FrameCommand):
+    """Keep this person visible until the track crosses another. `confirmed`: a person checked that it is the same one
+    beyond the crossing."""
 
-    op: Literal["keep"]
+    op: Literal["keep_visible"]
     confirmed: bool = False
     reason: Reason | None = None
 
 
-class Hide(_InFrame):
-    """End the visible stretch around the frame."""
+class HideAgain(_FrameCommand):
+    """Hide again what was kept visible around the frame."""
 
-    op: Literal["hide"]
+    op: Literal["hide_again"]
 
 
-class Region(FrozenModel):
-    """Hide a fixed part of the picture for a span of frames, both included."""
+class AddRegion(FrozenModel):
+    """Hide a fixed polygon from frame `first` to `last`, both included."""
 
     op: Literal["region"]
-    video: Number = 0
-    first: Number
-    last: Number
+    video: Index = 0
+    first: Index
+    last: Index
     polygon: Annotated[tuple[Corner, ...], Field(min_length=3, max_length=100)]
     reason: Reason | None = None
 
 
-class Cover(FrozenModel):
-    """Hide the whole picture for a span of frames, both included."""
+class CoverFrames(FrozenModel):
+    """Hide the whole picture from frame `first` to `last`, both included."""
 
     op: Literal["cover"]
-    video: Number = 0
-    first: Number
-    last: Number
+    video: Index = 0
+    first: Index
+    last: Index
     reason: Reason | None = None
 
 
-class SoundPiece(AudioSpan):
-    """A stretch of sound to silence."""
+class AudioSpanInput(AudioSpan):
+    """A range of audio to mute or bleep, seconds."""
 
     start: Seconds
     end: Seconds
 
 
-class TrimPiece(TrimSpan):
-    """A stretch to leave out."""
+class TrimSpanInput(TrimSpan):
+    """A range to cut from the release, seconds."""
 
     start: Seconds
     end: Seconds
 
 
-class Sound(FrozenModel):
-    """All stretches of sound that are silenced."""
+class SetAudioSpans(FrozenModel):
+    """Replace all muted ranges."""
 
-    op: Literal["sound"]
-    spans: Annotated[tuple[SoundPiece, ...], Field(max_length=1000)]
+    op: Literal["audio"]
+    spans: Annotated[tuple[AudioSpanInput, ...], Field(max_length=1000)]
 
 
-class Trim(FrozenModel):
-    """All stretches that are left out."""
+class SetTrimSpans(FrozenModel):
+    """Replace all ranges that are cut from the release."""
 
     op: Literal["trim"]
-    spans: Annotated[tuple[TrimPiece, ...], Field(max_length=1000)]
+    spans: Annotated[tuple[TrimSpanInput, ...], Field(max_length=1000)]
 
 
 Edit = Annotated[
-    Draw
-    | Move
-    | Delete
-    | Split
-    | Merge
-    | Extend
-    | End
-    | ChangeKind
-    | Explain
-    | Keep
-    | Hide
-    | Region
-    | Cover
-    | Sound
-    | Trim,
+    DrawBox
+    | MoveBox
+    | DeleteTrack
+    | SplitTrack
+    | MergeTracks
+    | ExtendTrack
+    | SetTrackEnd
+    | SetKind
+    | SetReason
+    | KeepVisible
+    | HideAgain
+    | AddRegion
+    | CoverFrames
+    | SetAudioSpans
+    | SetTrimSpans,
     Field(discriminator="op"),
 ]

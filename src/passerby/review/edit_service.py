@@ -1,240 +1,242 @@
-"""From what was asked for to what becomes of the tracks."""
+"""Carries out the commands of the editor: from a command to the changed tracks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
-from passerby.core.box import Box
+from passerby.core.box import Box, Point
 from passerby.core.kinds import Kind
 from passerby.documents.plan import AudioSpan, Track, TrimSpan
-from passerby.review import commands as asked
-from passerby.review.answers import Changed
-from passerby.review.commands import box_of
-from passerby.review.errors import Refused
+from passerby.review import commands
+from passerby.review.answers import EditResponse
+from passerby.review.commands import to_box
+from passerby.review.errors import ReviewError
 from passerby.review.history import Change
 from passerby.review.open_file import OpenFile
-from passerby.review.propagation_job import Carrying
+from passerby.review.propagation_job import PropagationJob, PropagationRequest
 from passerby.review.track_edits import (
-    drawn,
-    fitted,
+    drawn_keyframe,
+    ending_at,
+    fit_region,
     frame_at,
-    is_hand_made,
-    merged,
-    since,
-    split,
-    until,
+    is_manual,
+    merge,
+    split_at,
+    starting_at,
     with_box,
 )
-from passerby.review.visible_spans import hidden_again, kept_visible
+from passerby.review.visible_spans import hide_again, keep_visible
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
-    """What is to be followed once an edit is in the plan."""
-
-    video: int
-    track: int
-    frame: int
-    forward: bool = True
-    backward: bool = True
-    until: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an edit comes to. `selected` is the track that the person goes on with."""
+class EditOutcome:
+    """What a command changes. `selected` is the number of the track to select; `propagation` is to start afterwards."""
 
     changes: tuple[Change, ...]
     selected: int | None = None
-    follow: Follow | None = None
+    propagation: PropagationRequest | None = None
 
 
-class Doing:
+class EditService:
     """Edits of one file."""
 
-    def __init__(self, file: OpenFile, carrying: Carrying) -> None:
-        self._file, self._carrying = file, carrying
+    def __init__(self, file: OpenFile, propagation: PropagationJob) -> None:
+        self._file, self._propagation = file, propagation
 
-    def do(self, edit: asked.Edit) -> Changed:
-        """Carry out an edit, have it on the disk, and begin to follow where that was asked for. Raises Refused."""
-        self._let_go(edit)
+    def apply(self, command: commands.Edit) -> EditResponse:
+        """Carry out a command, save the plan, and start to propagate if requested. Raises ReviewError."""
+        self._stop_propagation_of(command)
         with self._file.lock:
-            done = self.what(edit)
-            act, keys = self._file.edit(done.changes)
-        if done.follow is not None:
-            f = done.follow
-            self._carrying.start(f.video, f.track, f.frame, act, forward=f.forward, backward=f.backward, until=f.until)
-        return Changed.of(self._file.history, keys, done.selected)
+            outcome = self.outcome_of(command)
+            group, keys = self._file.edit(outcome.changes)
+        if outcome.propagation is not None:
+            self._propagation.start(outcome.propagation, group)
+        return EditResponse.of(self._file.history, keys, outcome.selected)
 
-    def undo(self) -> Changed:
-        self._carrying.stop()
-        return Changed.of(self._file.history, self._file.undo())
+    def undo(self) -> EditResponse:
+        self._propagation.stop()
+        return EditResponse.of(self._file.history, self._file.undo())
 
-    def redo(self) -> Changed:
-        self._carrying.stop()
-        return Changed.of(self._file.history, self._file.redo())
+    def redo(self) -> EditResponse:
+        self._propagation.stop()
+        return EditResponse.of(self._file.history, self._file.redo())
 
-    def _let_go(self, edit: asked.Edit) -> None:
-        """A track that is being followed is not changed under the follower's hands."""
-        about = {getattr(edit, "track", None), getattr(edit, "other", None)}
-        if self._carrying.job.running and (self._carrying.track or (0, 0))[1] in about:
-            self._carrying.stop()
+    def _stop_propagation_of(self, command: commands.Edit) -> None:
+        """A track must not be changed while it is being propagated."""
+        tracks = {getattr(command, "track", None), getattr(command, "other", None)}
+        if self._propagation.job.running and (self._propagation.track or (0, 0))[1] in tracks:
+            self._propagation.stop()
 
     @singledispatchmethod
-    def what(self, edit: asked.Edit) -> Done:
-        raise TypeError(f"no such edit: {edit}")
+    def outcome_of(self, command: commands.Edit) -> EditOutcome:
+        """What a command would change. Raises ReviewError."""
+        raise TypeError(f"no such command: {command}")
 
-    @what.register
-    def _(self, edit: asked.Draw) -> Done:
-        time = self._time(edit.video, edit.frame)
+    @outcome_of.register
+    def _draw_box(self, command: commands.DrawBox) -> EditOutcome:
+        time = self._time(command.video, command.frame)
         number = self._file.history.next_number()
-        keys = (drawn(time, self._inside(edit.video, box_of(edit.box))),)
-        track = Track(number=number, kind=edit.kind, keyframes=keys, reason=edit.reason or None)
-        follow = Follow(edit.video, number, edit.frame) if edit.follow else None
-        return Done((Change(edit.video, number, track, edit.reason or None),), number, follow)
+        keys = (drawn_keyframe(time, self._clipped(command.video, to_box(command.box))),)
+        track = Track(number=number, kind=command.kind, keyframes=keys, reason=command.reason or None)
+        propagation = PropagationRequest(command.video, number, command.frame) if command.propagate else None
+        return EditOutcome((Change(command.video, number, track, command.reason or None),), number, propagation)
 
-    @what.register
-    def _(self, edit: asked.Move) -> Done:
-        track, time = self._at(edit)
-        box = self._inside(edit.video, box_of(edit.box))
-        if track.kind is Kind.REGION:  # it is fixed: there is nothing to follow
-            return Done((Change(edit.video, edit.track, fitted(track, time, box)),), edit.track)
-        moved = with_box(track, time, box, self._file.times(edit.video))
-        follow = Follow(edit.video, edit.track, edit.frame, backward=is_hand_made(track)) if edit.follow else None
-        return Done((Change(edit.video, edit.track, moved),), edit.track, follow)
+    @outcome_of.register
+    def _move_box(self, command: commands.MoveBox) -> EditOutcome:
+        track, time = self._track_at(command)
+        box = self._clipped(command.video, to_box(command.box))
+        if track.kind is Kind.REGION:  # it is fixed: there is nothing to propagate
+            return EditOutcome((Change(command.video, command.track, fit_region(track, time, box)),), command.track)
+        moved = with_box(track, time, box, self._file.times(command.video))
+        propagation = (
+            PropagationRequest(command.video, command.track, command.frame, backward=is_manual(track))
+            if command.propagate
+            else None
+        )
+        return EditOutcome((Change(command.video, command.track, moved),), command.track, propagation)
 
-    @what.register
-    def _(self, edit: asked.Delete) -> Done:
-        self._track(edit.video, edit.track)
-        return Done((Change(edit.video, edit.track, None, edit.reason or None),))
+    @outcome_of.register
+    def _delete_track(self, command: commands.DeleteTrack) -> EditOutcome:
+        self._track(command.video, command.track)
+        return EditOutcome((Change(command.video, command.track, None, command.reason or None),))
 
-    @what.register
-    def _(self, edit: asked.Split) -> Done:
-        track, time = self._at(edit)
+    @outcome_of.register
+    def _split_track(self, command: commands.SplitTrack) -> EditOutcome:
+        track, time = self._track_at(command)
         number = self._file.history.next_number()
-        first, second = split(track, time, self._file.times(edit.video), number)
-        return Done((Change(edit.video, edit.track, first), Change(edit.video, number, second)), number)
+        first, second = split_at(track, time, self._file.times(command.video), number)
+        return EditOutcome((Change(command.video, command.track, first), Change(command.video, number, second)), number)
 
-    @what.register
-    def _(self, edit: asked.Merge) -> Done:
-        if edit.track == edit.other:
-            raise Refused("merge_itself")
-        track, other = self._track(edit.video, edit.track), self._track(edit.video, edit.other)
-        whole = merged(track, other, self._file.times(edit.video))
-        return Done((Change(edit.video, edit.other, None), Change(edit.video, edit.track, whole)), edit.track)
+    @outcome_of.register
+    def _merge_tracks(self, command: commands.MergeTracks) -> EditOutcome:
+        if command.track == command.other:
+            raise ReviewError("merge_with_itself")
+        track, other = self._track(command.video, command.track), self._track(command.video, command.other)
+        merged = merge(track, other, self._file.times(command.video))
+        return EditOutcome(
+            (Change(command.video, command.other, None), Change(command.video, command.track, merged)), command.track
+        )
 
-    @what.register
-    def _(self, edit: asked.Extend) -> Done:
-        time, track = self._time(edit.video, edit.frame), self._track(edit.video, edit.track)
-        times = self._file.times(edit.video)
+    @outcome_of.register
+    def _extend_track(self, command: commands.ExtendTrack) -> EditOutcome:
+        time, track = self._time(command.video, command.frame), self._track(command.video, command.track)
+        times = self._file.times(command.video)
         if track.start <= time <= track.end:
-            raise Refused("track_there")
+            raise ReviewError("track_already_there")
         later = time > track.end
         end = frame_at(times, track.end if later else track.start)
-        here = track.place(times[end])
-        if here is None:  # its end lies between two frames
-            raise Refused("no_frame_of_its_own")
-        # The end becomes a keyframe of its own, so that what is found before it stays as it was found.
-        follow = Follow(edit.video, edit.track, end, forward=later, backward=not later, until=edit.frame)
-        return Done((Change(edit.video, edit.track, track),), edit.track, follow)
+        if track.interpolate(times[end]) is None:  # the end of the track lies between two frames
+            raise ReviewError("track_end_between_frames")
+        propagation = PropagationRequest(
+            command.video, command.track, end, forward=later, backward=not later, until=command.frame
+        )
+        return EditOutcome((Change(command.video, command.track, track),), command.track, propagation)
 
-    @what.register
-    def _(self, edit: asked.End) -> Done:
-        track, time = self._at(edit)
-        change = since(track, time) if edit.side == "starts" else until(track, time)
-        return Done((Change(edit.video, edit.track, change),), edit.track)
+    @outcome_of.register
+    def _set_track_end(self, command: commands.SetTrackEnd) -> EditOutcome:
+        track, time = self._track_at(command)
+        changed = starting_at(track, time) if command.side == "start" else ending_at(track, time)
+        return EditOutcome((Change(command.video, command.track, changed),), command.track)
 
-    @what.register
-    def _(self, edit: asked.ChangeKind) -> Done:
-        track = self._track(edit.video, edit.track)
-        return Done((Change(edit.video, edit.track, track.model_copy(update={"kind": edit.kind})),), edit.track)
+    @outcome_of.register
+    def _set_kind(self, command: commands.SetKind) -> EditOutcome:
+        track = self._track(command.video, command.track)
+        changed = track.model_copy(update={"kind": command.kind})
+        return EditOutcome((Change(command.video, command.track, changed),), command.track)
 
-    @what.register
-    def _(self, edit: asked.Explain) -> Done:
-        track = self._track(edit.video, edit.track)
-        named = track.model_copy(update={"reason": edit.reason or None})
-        return Done((Change(edit.video, edit.track, named, edit.reason or None),), edit.track)
+    @outcome_of.register
+    def _set_reason(self, command: commands.SetReason) -> EditOutcome:
+        track = self._track(command.video, command.track)
+        changed = track.model_copy(update={"reason": command.reason or None})
+        return EditOutcome((Change(command.video, command.track, changed, command.reason or None),), command.track)
 
-    @what.register
-    def _(self, edit: asked.Keep) -> Done:
-        track, _ = self._at(edit)
-        others, times = self._file.history.tracks(edit.video), self._file.times(edit.video)
-        kept = kept_visible(track, others, times, edit.frame, edit.confirmed)
-        return Done((Change(edit.video, edit.track, kept, edit.reason or None),), edit.track)
+    @outcome_of.register
+    def _keep_visible(self, command: commands.KeepVisible) -> EditOutcome:
+        track, _ = self._track_at(command)
+        others, times = self._file.history.tracks(command.video), self._file.times(command.video)
+        changed = keep_visible(track, others, times, command.frame, command.confirmed)
+        return EditOutcome((Change(command.video, command.track, changed, command.reason or None),), command.track)
 
-    @what.register
-    def _(self, edit: asked.Hide) -> Done:
-        track, time = self._at(edit)
-        return Done((Change(edit.video, edit.track, hidden_again(track, time)),), edit.track)
+    @outcome_of.register
+    def _hide_again(self, command: commands.HideAgain) -> EditOutcome:
+        track, time = self._track_at(command)
+        return EditOutcome((Change(command.video, command.track, hide_again(track, time)),), command.track)
 
-    @what.register
-    def _(self, edit: asked.Region) -> Done:
-        return self._fixed(edit.video, edit.first, edit.last, edit.polygon, edit.reason)
+    @outcome_of.register
+    def _add_region(self, command: commands.AddRegion) -> EditOutcome:
+        return self._region(command.video, command.first, command.last, command.polygon, command.reason)
 
-    @what.register
-    def _(self, edit: asked.Cover) -> Done:
-        self._time(edit.video, edit.first)
-        video = self._file.history.plan.videos[edit.video]
+    @outcome_of.register
+    def _cover_frames(self, command: commands.CoverFrames) -> EditOutcome:
+        self._time(command.video, command.first)
+        video = self._file.history.plan.videos[command.video]
         w, h = float(video.width), float(video.height)
-        return self._fixed(edit.video, edit.first, edit.last, ((0.0, 0.0), (w, 0.0), (w, h), (0.0, h)), edit.reason)
+        whole = ((0.0, 0.0), (w, 0.0), (w, h), (0.0, h))
+        return self._region(command.video, command.first, command.last, whole, command.reason)
 
-    @what.register
-    def _(self, edit: asked.Sound) -> Done:
-        _forward(edit.spans)
-        spans = tuple(AudioSpan(start=s.start, end=s.end, action=s.action) for s in edit.spans)
-        return Done((Change(sound=spans),))
+    @outcome_of.register
+    def _set_audio_spans(self, command: commands.SetAudioSpans) -> EditOutcome:
+        _check_order(command.spans)
+        spans = tuple(AudioSpan(start=s.start, end=s.end, action=s.action) for s in command.spans)
+        return EditOutcome((Change(audio=spans),))
 
-    @what.register
-    def _(self, edit: asked.Trim) -> Done:
-        _forward(edit.spans)
-        return Done((Change(trim=tuple(TrimSpan(start=s.start, end=s.end) for s in edit.spans)),))
+    @outcome_of.register
+    def _set_trim_spans(self, command: commands.SetTrimSpans) -> EditOutcome:
+        _check_order(command.spans)
+        return EditOutcome((Change(trim=tuple(TrimSpan(start=s.start, end=s.end) for s in command.spans)),))
 
-    def _fixed(
-        self, video: int, first: int, last: int, corners: tuple[tuple[float, float], ...], reason: str | None
-    ) -> Done:
+    def _region(self, video: int, first: int, last: int, polygon: tuple[Point, ...], reason: str | None) -> EditOutcome:
         start, end = self._time(video, first), self._time(video, last)
         if end < start:
-            raise Refused("span_backwards")
-        xs, ys = zip(*corners, strict=True)
+            raise ReviewError("invalid_span")
+        xs, ys = zip(*polygon, strict=True)
         hull = Box(min(xs), min(ys), max(xs), max(ys))
         if hull.area <= 0:
-            raise Refused("corners")
-        square = set(corners) == {(x, y) for x in (hull.x1, hull.x2) for y in (hull.y1, hull.y2)}
+            raise ReviewError("invalid_polygon")
+        rectangle = set(polygon) == {(x, y) for x in (hull.x1, hull.x2) for y in (hull.y1, hull.y2)}
         number = self._file.history.next_number()
-        keys = tuple(drawn(time, hull, None if square else corners) for time in sorted({start, end}))
+        keys = tuple(drawn_keyframe(time, hull, None if rectangle else polygon) for time in sorted({start, end}))
         track = Track(number=number, kind=Kind.REGION, keyframes=keys, reason=reason or None)
-        return Done((Change(video, number, track, reason or None),), number)
+        return EditOutcome((Change(video, number, track, reason or None),), number)
 
     def _time(self, video: int, frame: int) -> int:
         if video >= len(self._file.history.plan.videos):
-            raise Refused("no_video")
+            raise ReviewError("no_video")
         times = self._file.times(video)
         if frame >= len(times):
-            raise Refused("no_frame")
+            raise ReviewError("no_frame")
         return times[frame]
 
     def _track(self, video: int, number: int) -> Track:
         self._time(video, 0)
         track = self._file.history.track(video, number)
         if track is None:
-            raise Refused("no_track", number=number)
+            raise ReviewError("no_track", number=number)
         return track
 
-    def _at(self, edit: asked.Move | asked.Split | asked.End | asked.Keep | asked.Hide) -> tuple[Track, int]:
-        time, track = self._time(edit.video, edit.frame), self._track(edit.video, edit.track)
-        if track.place(time) is None:
-            raise Refused("track_not_there")
+    def _track_at(
+        self,
+        command: commands.MoveBox
+        | commands.SplitTrack
+        | commands.SetTrackEnd
+        | commands.KeepVisible
+        | commands.HideAgain,
+    ) -> tuple[Track, int]:
+        """The track of a command, and the time of its frame."""
+        time, track = self._time(command.video, command.frame), self._track(command.video, command.track)
+        if track.interpolate(time) is None:
+            raise ReviewError("track_not_in_frame")
         return track, time
 
-    def _inside(self, video: int, box: Box) -> Box:
+    def _clipped(self, video: int, box: Box) -> Box:
         plan = self._file.history.plan.videos[video]
-        clipped = box.clipped(plan.width, plan.height)
-        if clipped.side < 1:
-            raise Refused("box_outside")
+        clipped = box.clip(plan.width, plan.height)
+        if clipped.shorter_side < 1:
+            raise ReviewError("box_outside_picture")
         return clipped
 
 
-def _forward(spans: tuple[asked.SoundPiece, ...] | tuple[asked.TrimPiece, ...]) -> None:
+def _check_order(spans: tuple[commands.AudioSpanInput, ...] | tuple[commands.TrimSpanInput, ...]) -> None:
     if any(span.end <= span.start for span in spans):
-        raise Refused("span_backwards")
+        raise ReviewError("invalid_span")

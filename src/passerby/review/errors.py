@@ -1,5 +1,7 @@
-"""Why something cannot be done, as the page is told: one word, which the page's catalogue (`web/src/messages.ts`) has a
-sentence for, and the values that belong in it. So every text of the page can be translated in one place."""
+"""Why a request to the editor cannot be carried out: an error code, and the values that belong in its message.
+
+The page has a message for each code (`web/src/review/messages.ts`), so that all its texts are translated in one place.
+"""
 
 from __future__ import annotations
 
@@ -10,38 +12,38 @@ from pydantic import Field
 from passerby.core.errors import PasserbyError
 from passerby.core.model import FrozenModel
 
-#: What is refused because it makes no sense, or not now.
-Code = Literal[
-    "box_outside",
+#: Requests that are invalid, or not possible in the present state.
+ErrorCode = Literal[
+    "already_hidden",
+    "box_outside_picture",
     "busy",
-    "case_kind",
-    "case_video",
-    "changed_elsewhere",
-    "corners",
-    "crossing",
-    "draw_again",
-    "drawn_elsewhere",
     "export_first",
-    "hidden_already",
-    "merge_itself",
+    "file_mismatch",
+    "invalid_polygon",
+    "invalid_span",
+    "merge_with_itself",
     "no_entry",
     "no_file",
     "no_frame",
-    "no_frame_of_its_own",
     "no_report",
     "no_track",
     "no_video",
+    "not_in_sample",
     "not_open",
-    "originals",
-    "other_file",
+    "originals_forbidden",
+    "plan_changed",
+    "regression_case_kind",
+    "regression_case_video",
     "report_missing",
-    "span_backwards",
+    "sample_again",
     "split_ends",
-    "track_there",
-    "track_not_there",
+    "track_already_there",
+    "track_crossing",
+    "track_end_between_frames",
+    "track_not_in_frame",
 ]
-#: What goes wrong: errors of passerby by their names, of the system, and faults of its own.
-Wrong = Literal[
+#: Failures: classes of core/errors.py by their names, errors of the operating system, and faults of the program.
+FailureCode = Literal[
     "UsageError",
     "UnsupportedSource",
     "DamagedSource",
@@ -54,41 +56,49 @@ Wrong = Literal[
     "WeightsError",
     "DetectorError",
     "PlanError",
-    "ProofError",
+    "VerificationError",
     "PasserbyError",
     "OSError",
     "Fault",
 ]
 
 
-class Said(FrozenModel):
-    """`code` is the word, `values` belong in its sentence. `words` are the program's own, in English, where it has some
-    to add: a file's name, what the disk said."""
+class ErrorInfo(FrozenModel):
+    """An error as the page receives it: a code, the parameters of its message, and details in English, if there are
+    any (a file name, what the operating system reported)."""
 
-    code: Code | Wrong
-    values: dict[str, str | int] = Field(default_factory=dict)
-    words: str | None = None
+    code: ErrorCode | FailureCode
+    params: dict[str, str | int] = Field(default_factory=dict)
+    message: str | None = None
 
     @property
-    def plain(self) -> str:
-        """For whoever asks without the page."""
-        told = ", ".join(f"{name} {value}" for name, value in self.values.items())
-        return self.words or self.code.replace("_", " ") + (f": {told}" if told else "")
+    def as_text(self) -> str:
+        """For clients other than the page."""
+        params = ", ".join(f"{name} {value}" for name, value in self.params.items())
+        return self.message or self.code.replace("_", " ") + (f": {params}" if params else "")
 
 
-class Refused(ValueError):
-    """It makes no sense, or not now. `status` is what HTTP says."""
+class ReviewError(ValueError):
+    """The request is invalid, or not possible now."""
 
-    def __init__(self, code: Code, status: int = 409, **values: str | int) -> None:
-        self.said, self.status = Said(code=code, values=values), status
-        super().__init__(self.said.plain)
+    def __init__(self, code: ErrorCode, **params: str | int) -> None:
+        self.info = ErrorInfo(code=code, params=params)
+        super().__init__(self.info.as_text)
 
 
-def said_of(error: Exception) -> Said:
-    """What the page is told of an error."""
-    if isinstance(error, Refused):
-        return error.said
+class NotFoundError(ReviewError):
+    """The request names a file, a video track, a frame or an entry that does not exist."""
+
+
+class ForbiddenError(ReviewError):
+    """This server does not allow the request."""
+
+
+def error_info(error: Exception) -> ErrorInfo:
+    """What the page is told about an error."""
+    if isinstance(error, ReviewError):
+        return error.info
     if isinstance(error, PasserbyError | OSError):
-        code = next(cls.__name__ for cls in type(error).__mro__ if cls.__name__ in get_args(Wrong))
-        return Said.model_validate({"code": code, "words": str(error)})
-    return Said(code="Fault", words=f"{type(error).__name__}: {error}")
+        code = next(cls.__name__ for cls in type(error).__mro__ if cls.__name__ in get_args(FailureCode))
+        return ErrorInfo.model_validate({"code": code, "message": str(error)})
+    return ErrorInfo(code="Fault", message=f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Export: render the plan, check what came out, and tell the verdict; and the random draw that a person judges."""
+"""Export: render the plan, verify the release, and give the verdict; and the random sample that a person judges."""
 
 from __future__ import annotations
 
@@ -9,159 +9,156 @@ from passerby.config.settings import Audio
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.documents.trim import Trims
-from passerby.documents.verification_report import Bound, Proof
-from passerby.review import files as desk
-from passerby.review import verification as proof
-from passerby.review.answers import DrawTold, JudgedFrame, ReleaseTold
-from passerby.review.errors import Refused
-from passerby.review.notes import Draw, Judgement
-from passerby.review.open_file import Job, OpenFile
-from passerby.review.progress import JobProgress
-from passerby.review.verification import Verdict
+from passerby.documents.verification_report import UpperBound, VerificationReport
+from passerby.review import verification
+from passerby.review.answers import ExportResponse, SampleFrameResponse, SampleResponse
+from passerby.review.background_job import BackgroundJob, JobProgress
+from passerby.review.errors import ReviewError
+from passerby.review.files import render_export
+from passerby.review.notes import Judgement, ReviewSample
+from passerby.review.open_file import OpenFile
+from passerby.review.verification import ReleaseVerdict
 
-#: Frames of a draw. If none of them shows anybody, about one frame in twenty at most does, at 95 % confidence.
-DRAWN = 60
+#: Frames of a sample. If none of them leaks, at most about one frame in twenty does, at 95 % confidence.
+SAMPLE_FRAMES = 60
 
 
-class Releasing:
-    """What is released of one file."""
+class ExportJob:
+    """The export of one file, its verdict, and its random sample."""
 
     def __init__(self, file: OpenFile) -> None:
         self._file = file
-        self.job = Job()
-        self._verdict: Verdict | None = None
-        self._proof: Proof | None = None
+        self.job = BackgroundJob()
+        self._verdict: ReleaseVerdict | None = None
+        self._report: VerificationReport | None = None
         self._revision: int | None = None
-        self._pictures: dict[int, bytes] = {}
+        self._images: dict[int, bytes] = {}
         self._lock = threading.Lock()
 
     @property
-    def page(self) -> Path:
-        """The full report of the independent check, where there is one."""
-        return self._folder / "report.html"
-
-    @property
-    def _folder(self) -> Path:
-        output = self._file.given.output
-        return output.with_name(f"{output.stem}.proof")
+    def report_path(self) -> Path:
+        """The HTML report of the verification; it need not exist."""
+        return self._file.paths.verification / verification.REPORT_HTML
 
     def start(self, audio: Audio | None) -> None:
-        """Render and check in the background. Raises Refused while that is under way."""
-        plan, revision = self._file.history.plan, self._file.history.count
+        """Render and verify in the background. Raises ReviewError while a job is running."""
+        plan, revision = self._file.history.plan, self._file.history.revision
 
         def work(progress: JobProgress) -> None:
-            report = desk.release(self._file.given, plan, progress, audio)
-            self._verdict, self._revision = proof.quick(report, self._trims(plan)), revision
-            self._pictures.clear()
+            report = render_export(self._file.paths, plan, progress, audio)
+            self._verdict, self._revision = verification.verdict_of_report(report, _trims(plan)), revision
+            self._images.clear()
             self._verify(progress, plan)
 
         self.job.start(work)
 
-    def _verify(self, progress: JobProgress, plan: Plan, bound: Bound | None = None) -> None:
-        given = self._file.given
-        self._proof = proof.verify(given.output, given.report, given.plan, self._folder, progress, bound)
-        self._verdict = proof.told(self._proof, self._trims(plan))
+    def _verify(self, progress: JobProgress, plan: Plan, bound: UpperBound | None = None) -> None:
+        self._report = verification.verify_release(self._file.paths, progress, bound)
+        self._verdict = verification.verdict_of_verification(self._report, _trims(plan))
 
-    @staticmethod
-    def _trims(plan: Plan) -> Trims:
-        """What the release leaves out, in the time of its first video track."""
-        return Trims(plan.trim, plan.videos[0].time_base)
-
-    def told(self) -> ReleaseTold:
+    def status(self) -> ExportResponse:
         if self._verdict is None and not self.job.running:
-            self._verdict = self._earlier()
-        stale = self._revision is not None and self._revision != self._file.history.count
-        return ReleaseTold(
-            progress=self.job.told, output=self._file.given.output.name, verdict=self._verdict, stale=stale
+            self._verdict = self._earlier_verdict()
+        stale = self._revision is not None and self._revision != self._file.history.revision
+        return ExportResponse(
+            progress=self.job.status, output=self._file.paths.output.name, verdict=self._verdict, stale=stale
         )
 
-    def _earlier(self) -> Verdict | None:
-        """What an earlier run said of a release that is still there."""
+    def _earlier_verdict(self) -> ReleaseVerdict | None:
+        """The verdict of an earlier run on a release that still exists."""
+        paths, plan = self._file.paths, self._file.history.plan
         try:
-            report = Report.model_validate_json(self._file.given.report.read_bytes())
+            report = Report.model_validate_json(paths.report.read_bytes())
         except (OSError, ValueError):
             return None
-        plan = self._file.history.plan
-        if report.source.sha256 != plan.source.sha256 or not self._file.given.output.exists():
+        if report.source.sha256 != plan.source.sha256 or not paths.output.exists():
             return None
-        self._proof = proof.earlier(self._folder, report.output.sha256)
-        trims = self._trims(plan)
-        return proof.quick(report, trims) if self._proof is None else proof.told(self._proof, trims)
+        self._report = verification.load_earlier(paths.verification, report.output.sha256)
+        if self._report is None:
+            return verification.verdict_of_report(report, _trims(plan))
+        return verification.verdict_of_verification(self._report, _trims(plan))
 
-    def draw(self) -> None:
-        """Draw frames from the release and have their pictures ready. Raises Refused when there is no release."""
-        output = self._file.given.output
+    def draw_sample(self) -> None:
+        """Draw frames from the release and extract their images. Raises ReviewError when there is no release."""
+        output = self._file.paths.output
         if not output.exists():
-            raise Refused("export_first")
+            raise ReviewError("export_first")
 
         def work(progress: JobProgress) -> None:
-            progress.start(output.name, "draw", None)
-            sha256 = _sha256(self._file)
-            drawn = proof.draw(output, sha256, DRAWN)
-            known = self._file.notes.draw
-            if known is None or known.sha256 != drawn.sha256 or known.frames != drawn.frames:
-                self._file.note(draw=drawn)
+            progress.start(output.name, "sample", None)
+            sample = verification.draw_sample(output, _require_output_sha256(self._file), SAMPLE_FRAMES)
+            known = self._file.notes.sample
+            if known is None or known.sha256 != sample.sha256 or known.frames != sample.frames:
+                self._file.update_notes(sample=sample)
             with self._lock:
-                self._pictures = dict(proof.pictures(output, drawn))
+                self._images = dict(verification.sample_images(output, sample))
 
         self.job.start(work)
 
-    def drawn(self) -> DrawTold:
-        draw = self._file.notes.draw
-        if draw is None:
-            return DrawTold()
+    def sample(self) -> SampleResponse:
+        sample = self._file.notes.sample
+        if sample is None:
+            return SampleResponse()
         frames = tuple(
-            JudgedFrame(number=one.number, time=one.time, shows=_shows(draw, one.number)) for one in draw.frames
+            SampleFrameResponse(number=frame.number, time=frame.time, leak=_leak(sample, frame.number))
+            for frame in sample.frames
         )
-        complete = all(frame.shows is not None for frame in frames)
-        percent = proof.bound(draw).percent if complete else None
-        stale = _sha256_now(self._file) != draw.sha256
-        return DrawTold(frames=frames, percent=percent, stale=stale)
+        complete = all(frame.leak is not None for frame in frames)
+        percent = verification.upper_bound(sample).percent if complete else None
+        stale = _output_sha256(self._file) != sample.sha256
+        return SampleResponse(frames=frames, max_leak_percent=percent, stale=stale)
 
-    def picture(self, number: int) -> bytes:
-        """One drawn frame, PNG. Raises Refused when it is not there."""
+    def sample_image(self, number: int) -> bytes:
+        """One frame of the sample, PNG. Raises ReviewError when it is not in memory."""
         with self._lock:
-            if number not in self._pictures:
-                raise Refused("draw_again")
-            return self._pictures[number]
+            if number not in self._images:
+                raise ReviewError("sample_again")
+            return self._images[number]
 
-    def judge(self, number: int, shows: bool) -> DrawTold:
-        """What a person says of one drawn frame. After the last one the report says it, with the bound."""
+    def judge(self, number: int, leak: bool) -> SampleResponse:
+        """Save a person's judgement of one frame. After the last one, the bound is added to the report."""
         with self._file.lock:
-            draw = self._file.notes.draw
-            if draw is None or all(one.number != number for one in draw.frames):
-                raise Refused("drawn_elsewhere")
-            said = Judgement(shows=shows, who=self._file.who, when=self._file.now().isoformat(timespec="seconds"))
-            self._file.note(draw=draw.model_copy(update={"judged": {**draw.judged, number: said}}))
-        told = self.drawn()
-        if told.percent is not None and not told.stale and not self.job.running:
-            self._report_bound(proof.bound(self._file.notes.draw or draw))
-        return told
+            sample = self._file.notes.sample
+            if sample is None or all(frame.number != number for frame in sample.frames):
+                raise ReviewError("not_in_sample")
+            time = self._file.now().isoformat(timespec="seconds")
+            judgement = Judgement(leak=leak, reviewer=self._file.reviewer, time=time)
+            judged = sample.model_copy(update={"judgements": {**sample.judgements, number: judgement}})
+            self._file.update_notes(sample=judged)
+        response = self.sample()
+        if response.max_leak_percent is not None and not response.stale and not self.job.running:
+            self._report_bound(verification.upper_bound(self._file.notes.sample or judged))
+        return response
 
-    def _report_bound(self, bound: Bound) -> None:
-        """Nothing needs to be looked at again, if the check of this very release is still there."""
-        known, plan = self._proof, self._file.history.plan
-        if known is None or known.file.sha256 != bound.sample.sha256:
+    def _report_bound(self, bound: UpperBound) -> None:
+        """Add the bound to the report; if there is none of this very release, verify again."""
+        report, plan = self._report, self._file.history.plan
+        if report is None or report.file.sha256 != bound.sample.sha256:
             self.job.start(lambda progress: self._verify(progress, plan, bound))
             return
-        self._proof = proof.with_bound(known, bound, self._folder)
-        self._verdict = proof.told(self._proof, self._trims(plan))
+        self._report = verification.add_upper_bound(report, bound, self._file.paths.verification)
+        self._verdict = verification.verdict_of_verification(self._report, _trims(plan))
 
 
-def _shows(draw: Draw, number: int) -> bool | None:
-    said = draw.judged.get(number)
-    return None if said is None else said.shows
+def _trims(plan: Plan) -> Trims:
+    """What is cut from the release, in the time base of its first video track."""
+    return Trims(plan.trim, plan.videos[0].time_base)
 
 
-def _sha256(file: OpenFile) -> str:
-    known = _sha256_now(file)
-    if known is None:
-        raise Refused("report_missing", name=file.given.report.name)
-    return known
+def _leak(sample: ReviewSample, number: int) -> bool | None:
+    judgement = sample.judgements.get(number)
+    return None if judgement is None else judgement.leak
 
 
-def _sha256_now(file: OpenFile) -> str | None:
+def _require_output_sha256(file: OpenFile) -> str:
+    sha256 = _output_sha256(file)
+    if sha256 is None:
+        raise ReviewError("report_missing", name=file.paths.report.name)
+    return sha256
+
+
+def _output_sha256(file: OpenFile) -> str | None:
     try:
-        return Report.model_validate_json(file.given.report.read_bytes()).output.sha256
+        return Report.model_validate_json(file.paths.report.read_bytes()).output.sha256
     except (OSError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""The story of a reviewed file: its plan, loaded or made, kept safe after each change, and rendered in the end."""
+"""Files of a review: making the plan, saving it after each change, and rendering the release."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from pathlib import Path
 
 from passerby.config.settings import Audio
 from passerby.core.progress import Progress
+from passerby.documents.file_names import REPORT_SUFFIX, notes_path
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
-from passerby.engine import api as dispatch
+from passerby.engine import api
 from passerby.sink.output_file import write_text_atomically
 from passerby.source.fingerprint import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """One file to review, and the names of what belongs to it."""
+class ReviewPaths:
+    """A file to review, and the paths of the files that belong to it."""
 
     source: Path
     output: Path
@@ -25,30 +26,35 @@ class Given:
 
     @property
     def notes(self) -> Path:
-        """What was looked at and what was said of it: NAME.review.json."""
-        return self.plan.with_name(self.plan.name.removesuffix(".plan.json") + ".review.json")
+        """NAME.review.json: entries that were reviewed, and judgements of the random sample."""
+        return notes_path(self.plan)
+
+    @property
+    def verification(self) -> Path:
+        """Folder with report.json and report.html of the verification of the release."""
+        return self.report.with_name(self.report.name.removesuffix(REPORT_SUFFIX) + ".verification")
 
 
-def make_plan(given: Given, progress: Progress) -> Plan:
-    """Look at the whole file and save what was found. Raises PasserbyError, in one of its kinds."""
-    plan = dispatch.analyse(given.source, progress=progress)
-    write_text_atomically(given.plan, plan.to_json())
+def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
+    """Analyse the whole file and save its plan. Raises PasserbyError."""
+    plan = api.analyse(paths.source, progress=progress)
+    write_text_atomically(paths.plan, plan.to_json())
     return plan
 
 
-def keep(path: Path, text: str) -> None:
-    """Write a file whole, on the disk, before returning. Raises OutputError or DiskFull."""
+def save_text(path: Path, text: str) -> None:
+    """Replace a file atomically; it is on the disk on return. Raises OutputError or DiskFull."""
     write_text_atomically(path, text, force=True)
 
 
-def belongs(plan: Plan, source: Path) -> bool:
-    """Is this the very file that the plan was made for? Reads all of it."""
+def matches_plan(plan: Plan, source: Path) -> bool:
+    """Is this the file that the plan was made for? Reads all of it."""
     return plan.source.sha256 == fingerprint(source)[0]
 
 
-def release(given: Given, plan: Plan, progress: Progress, audio: Audio | None = None) -> Report:
-    """What `passerby redact --plan` does, in place of an earlier release of ours. Raises PasserbyError."""
+def render_export(paths: ReviewPaths, plan: Plan, progress: Progress, audio: Audio | None = None) -> Report:
+    """What `passerby redact --plan` does; replaces an earlier export. Raises PasserbyError."""
     settings = plan.settings if audio is None else plan.settings.model_copy(update={"audio": audio})
-    report = dispatch.redact(given.source, given.output, settings, plan=plan, force=True, progress=progress)
-    keep(given.report, report.to_json())
+    report = api.redact(paths.source, paths.output, settings, plan=plan, force=True, progress=progress)
+    save_text(paths.report, report.to_json())
     return report

@@ -1,12 +1,13 @@
-"""What a reviewer sees of a file: any frame, masked as it will be released; and, on request, the original.
+"""Frames of a file for the reviewer: any frame, masked as it will be released; and, on request, the original.
 
 `MaskedView` gives nothing but `SafeFrame`s, encoded. `OriginalView` is the one exception to the rule that raw pixels
-stop at `mask/` (design, "Shape"): it hands single originals to `review`, which serves them on loopback only. Nothing is
-written to disk by either.
+stop at `mask/` (docs/design/review.md): it gives single originals to `review`, which serves them on loopback only.
+Neither writes anything to disk.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -23,17 +24,17 @@ from passerby.core.safe_frame import SafeFrame
 from passerby.documents.plan import Plan, Track
 from passerby.mask.painter import Painter
 from passerby.mask.planes import LAYOUTS
-from passerby.mask.shapes import shape
+from passerby.mask.shapes import to_shape
 from passerby.source.still.file import StillFile
 from passerby.source.still.sniff import is_still
 from passerby.source.video.file import VideoFile
-from passerby.source.video.random_access import FrameIndex, Seeker, frame_index
+from passerby.source.video.random_access import FrameIndex, RandomAccessReader, build_frame_index
 
-#: Quality of the pictures that pages show, as JPEG counts it.
-QUALITY = 88
+#: JPEG quality of the images that the page shows.
+JPEG_QUALITY = 88
 
 
-class Frames(Protocol):
+class FrameReader(Protocol):
     """Frames of one video track by their number."""
 
     info: VideoInfo
@@ -41,124 +42,122 @@ class Frames(Protocol):
 
     def frame(self, number: int) -> RawFrame: ...
 
-    def again(self) -> Frames: ...
+    def clone(self) -> FrameReader: ...
 
     def close(self) -> None: ...
 
 
-class Pages:
-    """The pages of a still, or the frames of an animation, as Frames. They are reached from the first one on."""
+class StillPages:
+    """The pages of a still, or the frames of an animation, as a FrameReader. Each is reached from the first one on."""
 
     def __init__(self, still: StillFile, frames: int) -> None:
-        from array import array
-
         self._still = still
-        self._kept: tuple[int, RawFrame] | None = None
+        self._cached: tuple[int, RawFrame] | None = None
         self.info = still.info.source.videos[0]
         self.index = FrameIndex(array("q", range(frames)), array("q"))
 
     def frame(self, number: int) -> RawFrame:
-        if self._kept is None or self._kept[0] != number:
+        if self._cached is None or self._cached[0] != number:
             frame = next(frame for frame in self._still.frames() if frame.index == number)
-            self._kept = number, frame
-        return self._kept[1]
+            self._cached = number, frame
+        return self._cached[1]
 
-    def again(self) -> Pages:
+    def clone(self) -> StillPages:
         return self
 
     def close(self) -> None:
-        self._kept = None
+        self._cached = None
 
 
-class Viewer:
-    """A file, open for looking at: `masked` and `original` pictures of its video tracks, as JPEG."""
+class FileViewer:
+    """An open file: `masked` and `original` images of each of its video tracks, as JPEG."""
 
-    def __init__(self, path: Path, plan: Plan, frames: Sequence[Frames], has_sound: bool = False) -> None:
-        self.path, self.has_sound = path, has_sound
+    def __init__(self, path: Path, plan: Plan, readers: Sequence[FrameReader], has_audio: bool = False) -> None:
+        self.path, self.has_audio = path, has_audio
         self._plan = plan
-        self._frames = frames
-        self.masked = [MaskedView(one, plan, number) for number, one in enumerate(frames)]
-        self.original = [OriginalView(one) for one in frames]
+        self._readers = readers
+        self.masked = [MaskedView(reader, plan, number) for number, reader in enumerate(readers)]
+        self.original = [OriginalView(reader) for reader in readers]
 
     @classmethod
     def open(cls, path: Path, plan: Plan) -> Self:
-        """Look into the file and list its frames. Raises SourceError or one of its kinds."""
+        """Open the file and index its frames. Raises SourceError or one of its subclasses."""
         if is_still(path):
-            return cls(path, plan, [Pages(StillFile.open(path), plan.videos[0].frames)])
+            return cls(path, plan, [StillPages(StillFile.open(path), plan.videos[0].frames)])
         video = VideoFile.open(path)
         return cls(
             path,
             plan,
             [
-                Seeker(video, number, frame_index(video, number, plan.videos[number].frames))
+                RandomAccessReader(video, number, build_frame_index(video, number, plan.videos[number].frames))
                 for number in range(min(len(video.info.videos), len(plan.videos)))
             ],
-            has_sound=bool(video.info.sounds),
+            has_audio=bool(video.info.audio_tracks),
         )
 
-    def beside(self) -> Self:
-        """Another one on the same file, which does not have to list its frames again."""
-        return type(self)(self.path, self._plan, [one.again() for one in self._frames], self.has_sound)
+    def duplicate(self) -> Self:
+        """Another viewer of the same file, with the same index and a decoder of its own."""
+        return type(self)(self.path, self._plan, [reader.clone() for reader in self._readers], self.has_audio)
 
     def times(self, video: int) -> Sequence[int]:
         """Presentation times of all frames, in ticks of the track's time base."""
-        return self._frames[video].index.times
+        return self._readers[video].index.times
 
     def time_base(self, video: int) -> Fraction:
-        return self._frames[video].info.time_base
+        return self._readers[video].info.time_base
 
     def close(self) -> None:
-        for one in self._frames:
-            one.close()
+        for reader in self._readers:
+            reader.close()
 
 
 class MaskedView:
     """Frames as they will be released."""
 
-    def __init__(self, frames: Frames, plan: Plan, number: int) -> None:
-        self._frames = frames
-        self._seen = plan.videos[number].seen
+    def __init__(self, reader: FrameReader, plan: Plan, number: int) -> None:
+        self._reader = reader
+        self._is_analysed = plan.videos[number].is_analysed
         self._painters: dict[str, Painter] = {}
 
-    def jpeg(self, number: int, tracks: Sequence[Track], style: Style, longest: int | None) -> bytes:
-        """Frame `number` with all `tracks` hidden that show in it, the longer side at most `longest` px."""
-        return _safe_jpeg(self._safe(number, tracks, style), self._frames.info.geometry, longest)
+    def jpeg(self, number: int, tracks: Sequence[Track], style: Style, max_side: int | None) -> bytes:
+        """Frame `number` with all `tracks` masked that are in it, the longer side at most `max_side` px."""
+        return _safe_jpeg(self._masked(number, tracks, style), self._reader.info.geometry, max_side)
 
-    def _safe(self, number: int, tracks: Sequence[Track], style: Style) -> SafeFrame:
-        frame = self._frames.frame(number)
-        form = frame.picture.format.name
-        form = form if form in LAYOUTS else "yuv420p"
-        # Not kept where the style freezes colours: those would then come from whatever was looked at first.
-        fresh = style is not Style.SOLID or form not in self._painters
-        painter = Painter(self._frames.info, form) if fresh else self._painters[form]
-        self._painters[form] = painter
-        if frame.index != number or frame.damaged or not self._seen(frame.index, frame.time):
+    def _masked(self, number: int, tracks: Sequence[Track], style: Style) -> SafeFrame:
+        frame = self._reader.frame(number)
+        decoded_format = frame.picture.format.name
+        pixel_format = decoded_format if decoded_format in LAYOUTS else "yuv420p"
+        # No painter is reused where the style freezes colours: they would come from whichever frame was shown first.
+        fresh = style is not Style.SOLID or pixel_format not in self._painters
+        painter = Painter(self._reader.info, pixel_format) if fresh else self._painters[pixel_format]
+        self._painters[pixel_format] = painter
+        if frame.index != number or frame.damaged or not self._is_analysed(frame.index, frame.time):
             return painter.cover(frame)
-        here = [(track, place) for track in tracks if (place := track.at(frame.time)) is not None]
-        return painter.paint(frame, [shape(showing, self._frames.info.geometry, style) for showing in here])
+        masks = [(track, position) for track in tracks if (position := track.masked_at(frame.time)) is not None]
+        return painter.paint(frame, [to_shape(mask, self._reader.info.geometry, style) for mask in masks])
 
 
 class OriginalView:
-    """Frames as they are. For `review` on loopback, and for nothing else."""
+    """Frames without masks. For `review` on loopback only."""
 
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
+    def __init__(self, reader: FrameReader) -> None:
+        self._reader = reader
 
-    def jpeg(self, number: int, longest: int | None) -> bytes:
-        """Frame `number`, the longer side at most `longest` px. Straight from the file; nothing is kept."""
-        return _jpeg(self._frames.frame(number).picture, self._frames.info.geometry, longest)
-
-
-def _safe_jpeg(safe: SafeFrame, geometry: Geometry, longest: int | None) -> bytes:
-    return _jpeg(safe.picture, geometry, longest)
+    def jpeg(self, number: int, max_side: int | None) -> bytes:
+        """Frame `number`, the longer side at most `max_side` px. Straight from the file; nothing is cached."""
+        return _jpeg(self._reader.frame(number).picture, self._reader.info.geometry, max_side)
 
 
-def _jpeg(picture: av.VideoFrame, geometry: Geometry, longest: int | None) -> bytes:
-    wide, high = round(picture.width * float(geometry.pixel_aspect)), picture.height
-    scale = min(1.0, longest / max(wide, high)) if longest else 1.0
-    size = max(1, round(wide * scale)), max(1, round(high * scale))
+def _safe_jpeg(safe: SafeFrame, geometry: Geometry, max_side: int | None) -> bytes:
+    return _jpeg(safe.picture, geometry, max_side)
+
+
+def _jpeg(picture: av.VideoFrame, geometry: Geometry, max_side: int | None) -> bytes:
+    width, height = round(picture.width * float(geometry.pixel_aspect)), picture.height
+    scale = min(1.0, max_side / max(width, height)) if max_side else 1.0
+    size = max(1, round(width * scale)), max(1, round(height * scale))
     pixels = picture.reformat(width=size[0], height=size[1], format="bgr24", threads=1).to_ndarray()
     if geometry.mirrored:
         pixels = pixels[:, ::-1]
     upright = np.ascontiguousarray(np.rot90(pixels, -(geometry.rotation // 90)), np.uint8)
-    return cv2.imencode(".jpg", upright, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+    return cv2.imencode(".jpg", upright, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()

@@ -1,4 +1,4 @@
-"""What a reviewer has looked at: NAME.review.json beside the plan. It holds no picture and no place of anybody."""
+"""What a reviewer has done so far: NAME.review.json beside the plan. It holds no images and no positions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from passerby.core.model import FrozenModel
 
 
 class Judgement(FrozenModel):
-    """What a person said of one frame of verify's random draw: does it show somebody it should not?"""
+    """A person's answer on one frame of the random sample: does it show somebody or something that it should not?
+    `time` in ISO 8601."""
 
-    shows: bool
-    who: str
-    when: str
+    leak: bool
+    reviewer: str
+    time: str
 
 
-class Drawn(FrozenModel):
-    """One frame of the draw, by its number: of the released file, `time` in seconds."""
+class ReviewSampleFrame(FrozenModel):
+    """One frame of the sample: `number` within the sample, `frame` of the released file, `time` in seconds."""
 
     number: int
     video: int
@@ -28,32 +29,33 @@ class Drawn(FrozenModel):
     time: float
 
 
-class Draw(FrozenModel):
-    """A random draw from a released file, by its SHA-256, and what was said of it so far."""
+class ReviewSample(FrozenModel):
+    """A random sample of frames of the released file with this SHA-256, and the judgements so far. `verify_sample` is
+    the same sample as JSON of `passerby verify`."""
 
     sha256: str
-    frames: tuple[Drawn, ...]
-    sample: str
-    judged: dict[int, Judgement] = Field(default_factory=dict)
+    frames: tuple[ReviewSampleFrame, ...]
+    verify_sample: str
+    judgements: dict[int, Judgement] = Field(default_factory=dict)
 
 
-class Notes(FrozenModel):
-    """`done`: entries of the queue that were looked at. `finished`: the whole file was."""
+class ReviewNotes(FrozenModel):
+    """`reviewed`: ids of queue entries that were reviewed. `finished`: the whole file was."""
 
     schema_version: Literal[1] = 1
-    done: tuple[str, ...] = ()
+    reviewed: tuple[str, ...] = ()
     finished: bool = False
-    draw: Draw | None = None
+    sample: ReviewSample | None = None
 
     @classmethod
-    def load(cls, path: Path) -> Notes:
-        """Empty when there are none. Raises PlanError when they cannot be read."""
+    def load(cls, path: Path) -> ReviewNotes:
+        """Empty if there is no such file. Raises PlanError when it cannot be read."""
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             return cls()
         except (OSError, ValidationError) as error:
-            raise PlanError(f"{path} cannot be read. Move it away to begin the queue anew.") from error
+            raise PlanError(f"Cannot read {path}. Move it away to start the review queue again.") from error
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=1, exclude_none=True) + "\n"

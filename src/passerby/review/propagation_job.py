@@ -1,7 +1,7 @@
-"""A drawn box is followed while the person works on: forwards and backwards, until told otherwise.
+"""Propagates a drawn box in the background while the person works on: forwards and backwards, until stopped.
 
-What was followed so far goes into the plan about once a second, all as one act, so that neither a reload nor a crash
-loses more than that, and one undo takes all of it back.
+What was propagated so far is saved into the plan about once a second, all in one edit group, so that neither a reload
+nor a crash loses more than that, and one undo reverts all of it.
 """
 
 from __future__ import annotations
@@ -11,139 +11,172 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from passerby.documents.plan import Keyframe, Track
-from passerby.review.errors import Refused
+from passerby.review.background_job import BackgroundJob, JobProgress
+from passerby.review.errors import ReviewError
 from passerby.review.history import Change
-from passerby.review.open_file import Job, OpenFile
-from passerby.review.progress import JobProgress
-from passerby.review.propagate import Follower, Place, both_ways, keyframes
-from passerby.review.track_edits import DRAWN, anchors, frame_at, is_hand_made, replaced
+from passerby.review.open_file import OpenFile
+from passerby.review.propagate import BoxPropagator
+from passerby.review.track_edits import frame_at, is_manual, nearest_anchors, replace_span
+from passerby.track.box_propagation import DRAWN, PROPAGATED, merge_directions, to_keyframes
+from passerby.track.keyframes import TrackPoint
 
-#: Seconds between two savings of what was followed.
-EVERY = 1.0
+#: Seconds between two saves of what was propagated.
+SAVE_INTERVAL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PropagationRequest:
+    """Propagate track number `track` of `video` from its box in `frame`; `until` is a frame to stop at."""
+
+    video: int
+    track: int
+    frame: int
+    forward: bool = True
+    backward: bool = True
+    until: int | None = None
 
 
 @dataclass(slots=True)
-class Way:
-    """One direction from a drawn box: how far it may go (frame, included) and where it has been so far."""
+class PropagationDirection:
+    """One direction from a drawn box: the frame to stop at (included), and the points so far."""
 
-    places: Iterator[Place]
-    until: int
-    been: list[Place] = field(default_factory=list)
-    over: bool = False
+    points: Iterator[TrackPoint]
+    last_frame: int
+    visited: list[TrackPoint] = field(default_factory=list)
+    finished: bool = False
 
     def step(self) -> None:
-        place = next(self.places, None)
-        if place is None:
-            self.over = True
+        point = next(self.points, None)
+        if point is None:
+            self.finished = True
             return
-        self.been.append(place)
-        self.over = place.frame == self.until
+        self.visited.append(point)
+        self.finished = point.frame == self.last_frame
+
+    @property
+    def left_frame(self) -> bool:
+        """Did the box leave the picture, or the scene end, before `last_frame`?"""
+        return self.finished and bool(self.visited) and self.visited[-1].frame < self.last_frame
 
 
-class Carrying:
-    """Follows boxes of one file, one at a time. `job` tells how far it is, `track` which one it is about."""
+class PropagationJob:
+    """Propagates boxes of one file, one at a time. `job` has its progress, `track` (video, number) what it is about."""
 
     def __init__(self, file: OpenFile, clock: Callable[[], float] = time.monotonic) -> None:
-        self.job = Job()
+        self.job = BackgroundJob()
         self.track: tuple[int, int] | None = None
         self._file, self._clock = file, clock
 
-    def start(
-        self,
-        video: int,
-        number: int,
-        frame: int,
-        act: int,
-        *,
-        forward: bool = True,
-        backward: bool = True,
-        until: int | None = None,
-    ) -> None:
-        """Follow track `number` from where it is in `frame`, as part of `act`. `until` is a frame to stop at.
+    def start(self, request: PropagationRequest, group: int) -> None:
+        """Propagate as part of the edit `group`.
 
-        What a person drew stays where it is: following ends there. Between two drawn boxes both ways are covered. A
-        track that was found is followed to its end. Raises Refused when the track is not there.
+        Boxes that a person drew stay where they are: propagation ends there. Between two drawn boxes both directions
+        are merged. A detected track is propagated to its end. Raises ReviewError when the track is not in the frame.
         """
         self.job.stop()
-        track = self._file.history.track(video, number)
+        video, frame, until = request.video, request.frame, request.until
+        track = self._file.history.track(video, request.track)
         times = self._file.times(video)
-        place = None if track is None else track.place(times[frame])
-        if track is None or place is None:
-            raise Refused("track_not_there")
-        before, after = anchors(track, times[frame])
-        last = len(times) - 1 if is_hand_made(track) or until is not None else frame_at(times, track.end)
+        position = None if track is None else track.interpolate(times[frame])
+        if track is None or position is None:
+            raise ReviewError("track_not_in_frame")
+        before, after = nearest_anchors(track, times[frame])
+        last = len(times) - 1 if is_manual(track) or until is not None else frame_at(times, track.end)
         forward_end = min(last if after is None else frame_at(times, after) - 1, last if until is None else until)
         backward_end = max(0 if before is None else frame_at(times, before) + 1, 0 if until is None else until)
         plan = self._file.history.plan.videos[video]
-        open_end = is_hand_made(track) and after is None and until is None
-        self.track = video, number
+        anchor = PropagationAnchor(
+            video=video,
+            track=track,
+            frame=frame,
+            position=position,
+            drawn_before=before is not None,
+            open_end=is_manual(track) and after is None and until is None,
+        )
+        self.track = video, track.number
 
         def work(progress: JobProgress) -> None:
-            follower = Follower(self._file.given.source, video, plan)
-            back_follower = Follower(self._file.given.source, video, plan)
-            ways = [
-                Way(follower.forward(frame, place.box), forward_end, over=not forward or forward_end <= frame),
-                Way(back_follower.backward(frame, place.box), backward_end, over=not backward or backward_end >= frame),
-            ]
-            progress.start("", "follow", None)
-            self._follow(progress, ways, Anchored(video, track, frame, place, before is not None, open_end), act)
+            source = self._file.paths.source
+            forward = PropagationDirection(
+                BoxPropagator(source, video, plan).forward(frame, position.box),
+                forward_end,
+                finished=not request.forward or forward_end <= frame,
+            )
+            backward = PropagationDirection(
+                BoxPropagator(source, video, plan).backward(frame, position.box),
+                backward_end,
+                finished=not request.backward or backward_end >= frame,
+            )
+            progress.start("", "propagate", None)
+            self._propagate(progress, forward, backward, anchor, group)
 
         self.job.start(work)
 
     def stop(self) -> None:
-        """Told otherwise. What was followed so far stays."""
+        """Propagate no further. What was propagated so far stays."""
         self.job.stop()
 
-    def _follow(self, progress: JobProgress, ways: list[Way], anchored: Anchored, act: int) -> None:
-        saved = self._clock()
-        while not progress.stopped and not all(way.over for way in ways):
-            for way in ways:
-                if not way.over:
-                    way.step()
+    def _propagate(
+        self,
+        progress: JobProgress,
+        forward: PropagationDirection,
+        backward: PropagationDirection,
+        anchor: PropagationAnchor,
+        group: int,
+    ) -> None:
+        saved_at = self._clock()
+        while not progress.cancelled and not (forward.finished and backward.finished):
+            for direction in (forward, backward):
+                if not direction.finished:
+                    direction.step()
                     progress.count()
-            if self._clock() - saved > EVERY:
-                self._keep(anchored, ways, act)
-                saved = self._clock()
-        self._keep(anchored, ways, act)
+            if self._clock() - saved_at > SAVE_INTERVAL_S:
+                self._save(anchor, forward, backward, group)
+                saved_at = self._clock()
+        self._save(anchor, forward, backward, group)
 
-    def _keep(self, anchored: Anchored, ways: list[Way], act: int) -> None:
-        there, back = ways
-        if not there.been and not back.been:
+    def _save(
+        self, anchor: PropagationAnchor, forward: PropagationDirection, backward: PropagationDirection, group: int
+    ) -> None:
+        if not forward.visited and not backward.visited:
             return
-        times = self._file.times(anchored.video)
-        gone = anchored.open_end and there.over and there.been[-1:] != [] and there.been[-1].frame < there.until
-        track = anchored.with_ways(there.been, back.been, times, gone)
+        times = self._file.times(anchor.video)
+        track = anchor.with_propagated(
+            forward.visited, backward.visited, times, left=anchor.open_end and forward.left_frame
+        )
         with self._file.lock:
-            now = self._file.history.track(anchored.video, track.number)
-            if now is not None:  # its kind, reason and visible stretches may have been changed meanwhile
-                same = {"kind": now.kind, "reason": now.reason, "visible": now.visible}
-                self._file.edit([Change(anchored.video, track.number, track.model_copy(update=same))], act)
+            current = self._file.history.track(anchor.video, track.number)
+            if current is not None:  # its kind, reason and visible spans may have been changed meanwhile
+                same = {"kind": current.kind, "reason": current.reason, "visible": current.visible}
+                self._file.edit([Change(anchor.video, track.number, track.model_copy(update=same))], group)
 
 
 @dataclass(frozen=True, slots=True)
-class Anchored:
-    """A track, and the box in `frame` from which it is followed. `between`: a person drew one before it, too;
-    `open_end`: nobody but following says where it ends."""
+class PropagationAnchor:
+    """A track, and its `position` in `frame` from which it is propagated. `drawn_before`: a person drew an earlier box
+    too; `open_end`: only propagation determines where the track ends."""
 
     video: int
     track: Track
     frame: int
-    place: Keyframe
-    between: bool
+    position: Keyframe
+    drawn_before: bool
     open_end: bool
 
-    def with_ways(self, there: list[Place], back: list[Place], times: Sequence[int], gone: bool) -> Track:
-        """The track with where the box went. `gone`: it left for good; where it was thought to be later is wrong."""
-        earlier = list(reversed(back))
-        if self.between:
-            known = [_place(self.track, place.frame, times) for place in earlier]
-            earlier = list(both_ways([place for place in known if place is not None], earlier))
-        here = Place(self.frame, self.place.time, self.place.box, 0.0, DRAWN)
-        run = [*earlier, here, *there]
-        end = max(run[-1].time, self.track.end) if gone else run[-1].time
-        return replaced(self.track, run[0].time, end, keyframes(run))
+    def with_propagated(
+        self, forward: list[TrackPoint], backward: list[TrackPoint], times: Sequence[int], *, left: bool
+    ) -> Track:
+        """The track with the propagated points. `left`: the object left the picture, so later keyframes are dropped."""
+        earlier = list(reversed(backward))
+        if self.drawn_before:
+            known = [_track_point(self.track, point.frame, times) for point in earlier]
+            earlier = list(merge_directions([point for point in known if point is not None], earlier))
+        anchor = TrackPoint(self.frame, self.position.time, self.position.box, 0.0, DRAWN)
+        run = [*earlier, anchor, *forward]
+        end = max(run[-1].time, self.track.end) if left else run[-1].time
+        return replace_span(self.track, run[0].time, end, to_keyframes(run))
 
 
-def _place(track: Track, frame: int, times: Sequence[int]) -> Place | None:
-    place = track.place(times[frame])
-    return None if place is None else Place(frame, times[frame], place.box, 0.0, "person:carried")
+def _track_point(track: Track, frame: int, times: Sequence[int]) -> TrackPoint | None:
+    position = track.interpolate(times[frame])
+    return None if position is None else TrackPoint(frame, times[frame], position.box, 0.0, PROPAGATED)

@@ -1,4 +1,4 @@
-"""What a person should look at first: where the program itself is in doubt, the worst first."""
+"""The review queue: where detection is uncertain, the most urgent entries first."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Track, VideoPlan
-from passerby.review.track_edits import frame_at, is_hand_made
+from passerby.review.track_edits import frame_at, is_manual
 
-#: Below this mean score of its best sightings a track is uncertain.
-UNCERTAIN = 0.5
-#: Sightings that count for that.
-BEST = 3
-#: Shorter than this (seconds) is short.
-SHORT = 0.4
-#: Displayed pixels from the picture's rim that count as at the edge.
-RIM = 2.0
+# These sort a queue; nothing is hidden or shown because of them. They were chosen by hand on a few files.
+#: A track is uncertain below this confidence.
+UNCERTAIN_CONFIDENCE = 0.5
+#: Confidence is the mean score of so many of its best detections.
+BEST_DETECTIONS = 3
+#: A shorter track is short, seconds.
+SHORT_S = 0.4
+#: A box this close to the edge of the frame is at the edge, displayed pixels.
+EDGE_MARGIN_PX = 2.0
+#: A track that only touches the edge is not worth an entry above this confidence: a person walks out of the frame.
+PLAIN_CONFIDENCE = 0.7
 
-Why = Literal["uncertain", "short", "edge", "suspect", "not_analysed"]
-_WEIGHT: dict[str, float] = {"suspect": 4.0, "not_analysed": 3.0, "uncertain": 2.0, "short": 1.0, "edge": 0.5}
+ReviewReason = Literal["uncertain", "short", "edge", "finding", "not_analysed"]
+_WEIGHT: dict[str, float] = {"finding": 4.0, "not_analysed": 3.0, "uncertain": 2.0, "short": 1.0, "edge": 0.5}
 
 
-class Entry(FrozenModel):
-    """One thing to look at. `frame` is where to look; `track` its number, where it is about one."""
+class QueueEntry(FrozenModel):
+    """One thing to check. `frame` is where to look, `seconds` its time; `track` the number of the track, if it is about
+    one."""
 
     id: str
     video: int
@@ -34,79 +38,83 @@ class Entry(FrozenModel):
     seconds: float
     track: int | None = None
     kind: Kind | None = None
-    why: tuple[Why, ...]
-    what: str = ""
+    reasons: tuple[ReviewReason, ...]
+    detail: str = ""
     box: tuple[float, float, float, float] | None = None
-    certainty: float | None = None
-    done: bool = False
+    confidence: float | None = None
+    reviewed: bool = False
 
 
-def certainty(track: Track) -> float:
-    """0 to 1: the mean score of the best sightings; 1 for what a person drew."""
-    if is_hand_made(track) or track.kind is Kind.REGION:
+def confidence(track: Track) -> float:
+    """0 to 1: the mean score of the best detections; 1 for a track that a person created."""
+    if is_manual(track) or track.kind is Kind.REGION:
         return 1.0
-    best = sorted((key.score for key in track.keyframes), reverse=True)[:BEST]
-    seen = [score for score in best if score > 0]
-    return sum(seen) / len(seen) if seen else 0.0
+    best = sorted((key.score for key in track.keyframes), reverse=True)[:BEST_DETECTIONS]
+    detected = [score for score in best if score > 0]
+    return sum(detected) / len(detected) if detected else 0.0
 
 
-def entries(
+def queue_entries(
     number: int, video: VideoPlan, tracks: Iterable[Track], times: Sequence[int], base: Fraction
-) -> list[Entry]:
-    """What is doubtful in one video track by its plan alone."""
-    found = [_of_track(number, video, track, times, base) for track in tracks]
-    listed = [entry for entry in found if entry is not None]
-    return sorted([*listed, *_unseen(number, video, times, base)], key=urgency)
+) -> list[QueueEntry]:
+    """What is uncertain in one video track by its plan alone. `times` of all frames in ticks of `base` seconds."""
+    of_tracks = (_track_entry(number, video, track, times, base) for track in tracks)
+    entries = [entry for entry in of_tracks if entry is not None]
+    return sorted([*entries, *_not_analysed_entries(number, video, times, base)], key=priority)
 
 
-def urgency(entry: Entry) -> tuple[float, float]:
-    """Small comes first: by what is wrong, then by time."""
-    weight = sum(_WEIGHT[why] for why in entry.why) + (1 - (1 if entry.certainty is None else entry.certainty))
+def priority(entry: QueueEntry) -> tuple[float, float]:
+    """Sort key, most urgent first: by weight of the reasons, then by time."""
+    weight = sum(_WEIGHT[reason] for reason in entry.reasons)
+    weight += 1 - (1 if entry.confidence is None else entry.confidence)
     return -weight, entry.seconds
 
 
-def _of_track(number: int, video: VideoPlan, track: Track, times: Sequence[int], base: Fraction) -> Entry | None:
-    if is_hand_made(track) or track.kind is Kind.REGION:
+def _track_entry(
+    number: int, video: VideoPlan, track: Track, times: Sequence[int], base: Fraction
+) -> QueueEntry | None:
+    if is_manual(track) or track.kind is Kind.REGION:
         return None
-    sure, why = certainty(track), list[Why]()
-    if sure < UNCERTAIN:
-        why.append("uncertain")
-    if float((track.end - track.start) * base) < SHORT:
-        why.append("short")
-    if any(_at_rim(key.box, video) for key in track.keyframes):
-        why.append("edge")
-    if not why or (why == ["edge"] and sure >= UNCERTAIN + 0.2):
-        return None  # somebody plainly seen who walks out of the picture
+    score, reasons = confidence(track), list[ReviewReason]()
+    if score < UNCERTAIN_CONFIDENCE:
+        reasons.append("uncertain")
+    if float((track.end - track.start) * base) < SHORT_S:
+        reasons.append("short")
+    if any(_at_edge(key.box, video) for key in track.keyframes):
+        reasons.append("edge")
+    if not reasons or (reasons == ["edge"] and score >= PLAIN_CONFIDENCE):
+        return None
     best = max(track.keyframes, key=lambda key: key.score)
     frame = frame_at(times, best.time)
-    return Entry(
+    return QueueEntry(
         id=f"track-{number}-{track.number}",
         video=number,
         frame=frame,
         seconds=float(times[frame] * base),
         track=track.number,
         kind=track.kind,
-        why=tuple(why),
-        certainty=round(sure, 3),
+        reasons=tuple(reasons),
+        confidence=round(score, 3),
     )
 
 
-def _at_rim(box: Box, video: VideoPlan) -> bool:
-    return box.x1 <= RIM or box.y1 <= RIM or box.x2 >= video.width - RIM or box.y2 >= video.height - RIM
+def _at_edge(box: Box, video: VideoPlan) -> bool:
+    right, bottom = video.width - EDGE_MARGIN_PX, video.height - EDGE_MARGIN_PX
+    return box.x1 <= EDGE_MARGIN_PX or box.y1 <= EDGE_MARGIN_PX or box.x2 >= right or box.y2 >= bottom
 
 
-def _unseen(number: int, video: VideoPlan, times: Sequence[int], base: Fraction) -> Iterable[Entry]:
-    """Stretches that were not looked at: they are covered whole, which somebody should know."""
-    following = 0
-    for run in (*video.analysed, None):
-        begins = run.first_frame if run is not None else len(times)
-        if begins > following:
-            yield Entry(
-                id=f"unseen-{number}-{following}",
+def _not_analysed_entries(number: int, video: VideoPlan, times: Sequence[int], base: Fraction) -> Iterable[QueueEntry]:
+    """Frames that were not analysed: they are covered whole, which a person should know."""
+    next_frame = 0
+    for analysed in (*video.analysed, None):
+        start = analysed.first_frame if analysed is not None else len(times)
+        if start > next_frame:
+            yield QueueEntry(
+                id=f"not-analysed-{number}-{next_frame}",
                 video=number,
-                frame=following,
-                seconds=float(times[following] * base),
-                why=("not_analysed",),
-                what=str(begins - following),
+                frame=next_frame,
+                seconds=float(times[next_frame] * base),
+                reasons=("not_analysed",),
+                detail=str(start - next_frame),
             )
-        following = run.last_frame + 1 if run is not None else following
+        next_frame = analysed.last_frame + 1 if analysed is not None else next_frame

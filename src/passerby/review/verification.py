@@ -1,7 +1,7 @@
-"""The independent check and the random draw: one small door to `passerby.verify` and its neighbours.
+"""Verification of an export and its random sample: the editor's only access to `passerby.verify`.
 
-Whatever they give is turned into the few words the page needs, so that a change there is a change here alone. They are
-loaded when they are first wanted: a file is open sooner without the models.
+Its results are reduced to what the page needs. `passerby.verify` is imported on first use: a file opens sooner without
+its models.
 """
 
 from __future__ import annotations
@@ -15,148 +15,168 @@ from passerby.core.model import FrozenModel
 from passerby.core.progress import Progress
 from passerby.documents.report import Report
 from passerby.documents.trim import Trims
-from passerby.documents.verification_report import Bound, Check, Outcome, Proof, Sample, SignedProof
-from passerby.documents.verification_report import Verdict as Outright
-from passerby.review import files as desk
-from passerby.review.notes import Draw, Drawn
+from passerby.documents.verification_report import (
+    Check,
+    CheckOutcome,
+    FrameSample,
+    SignedVerificationReport,
+    UpperBound,
+    Verdict,
+    VerificationReport,
+)
+from passerby.review.files import ReviewPaths, save_text
+from passerby.review.notes import ReviewSample, ReviewSampleFrame
+
+REPORT_JSON, REPORT_HTML = "report.json", "report.html"
 
 
-class Finding(FrozenModel):
-    """Something the check saw. `time` in seconds of the source, which is what the page shows. `check` is which check it
-    was, None for the quick look; `what` says more, in English."""
+class ReleaseFinding(FrozenModel):
+    """A finding in the release. `time` in seconds of the source, which is what the page shows. `check` is None for the
+    self-check of redact; `description` is in English."""
 
     time: float
-    what: str
+    description: str
     check: Check | None = None
     video: int = 0
     box: tuple[float, float, float, float] | None = None
     score: float | None = None
 
 
-class Remark(FrozenModel):
-    """One check and how it ended, None for a remark of the run; `words` say more, in English."""
+class CheckSummary(FrozenModel):
+    """One check and its outcome; both None for a warning of the run. `detail` is in English."""
 
     check: Check | None = None
-    outcome: Outcome | None = None
-    words: str
+    outcome: CheckOutcome | None = None
+    detail: str
 
 
-class Verdict(FrozenModel):
-    """What to tell of a release. `verdict` is that of the independent check, None where only the quick look that redact
-    itself takes was taken."""
+class ReleaseVerdict(FrozenModel):
+    """Verdict on a release. `independent`: by `passerby verify`; otherwise only by the self-check of redact, and
+    `verdict` is None."""
 
     independent: bool
     clean: bool
-    verdict: Outright | None = None
-    findings: tuple[Finding, ...]
-    checks: tuple[Remark, ...] = ()
-    page: bool = False
+    verdict: Verdict | None = None
+    findings: tuple[ReleaseFinding, ...]
+    checks: tuple[CheckSummary, ...] = ()
+    has_report: bool = False
 
 
-def quick(report: Report, trims: Trims) -> Verdict:
-    """The verdict of the look that redact takes at its own result."""
+def verdict_of_report(report: Report, trims: Trims) -> ReleaseVerdict:
+    """The verdict of redact's self-check."""
     findings = tuple(
-        Finding(time=_of_source(one.time, trims), what=one.what, box=one.box, score=one.score)
-        for one in report.check.suspects
-    )
-    return Verdict(
-        independent=False,
-        clean=not report.needs_a_person,
-        findings=findings,
-        checks=tuple(Remark(words=line) for line in (*report.damage, *report.warnings)),
-    )
-
-
-def told(proof: Proof, trims: Trims) -> Verdict:
-    """The verdict of the independent check."""
-    findings = (
-        Finding(
-            time=_of_source(one.time or 0.0, trims),
-            what=one.what,
-            check=one.check,
-            video=one.video,
-            box=one.box,
-            score=one.score,
+        ReleaseFinding(
+            time=_source_seconds(finding.time, trims),
+            description=finding.description,
+            box=finding.box,
+            score=finding.score,
         )
-        for one in proof.suspects
+        for finding in report.check.findings
     )
-    return Verdict(
+    return ReleaseVerdict(
+        independent=False,
+        clean=not report.needs_review,
+        findings=findings,
+        checks=tuple(CheckSummary(detail=line) for line in (*report.damage, *report.warnings)),
+    )
+
+
+def verdict_of_verification(report: VerificationReport, trims: Trims) -> ReleaseVerdict:
+    """The verdict of `passerby verify`."""
+    findings = (
+        ReleaseFinding(
+            time=_source_seconds(finding.time or 0.0, trims),
+            description=finding.description,
+            check=finding.check,
+            video=finding.video,
+            box=finding.box,
+            score=finding.score,
+        )
+        for finding in report.findings
+    )
+    checks = (
+        CheckSummary(check=result.check, outcome=result.outcome, detail=result.limitation or result.method)
+        for result in report.checks
+    )
+    return ReleaseVerdict(
         independent=True,
-        clean=not proof.needs_a_person,
-        verdict=proof.verdict,
+        clean=not report.needs_review,
+        verdict=report.verdict,
         findings=tuple(findings),
-        checks=tuple(Remark(check=one.check, outcome=one.outcome, words=one.why or one.did) for one in proof.checks),
-        page=True,
+        checks=tuple(checks),
+        has_report=True,
     )
 
 
-def _of_source(seconds: float, trims: Trims) -> float:
-    """A moment of the release as one of the source: stretches may have been left out before it."""
-    return round(float(trims.source(round(seconds / trims.time_base)) * trims.time_base), 3)
+def _source_seconds(seconds: float, trims: Trims) -> float:
+    """A time of the release as a time of the source: ranges may have been cut before it."""
+    return round(float(trims.to_source_time(round(seconds / trims.time_base)) * trims.time_base), 3)
 
 
-def verify(output: Path, report: Path, plan: Path, folder: Path, progress: Progress, bound: Bound | None) -> Proof:
-    """Run the independent check and leave report.json and report.html in `folder`. Raises PasserbyError."""
-    from passerby.verify import verify as story
+def verify_release(paths: ReviewPaths, progress: Progress, bound: UpperBound | None = None) -> VerificationReport:
+    """Run `passerby verify` and save its signed report, JSON and HTML. Raises PasserbyError."""
+    from passerby.verify.verify import verify
 
-    proof = story.verify(output, report=report, plan=plan, bound=bound, progress=progress)
-    _write(proof, folder)
-    return proof
-
-
-def with_bound(proof: Proof, bound: Bound, folder: Path) -> Proof:
-    """The same proof with what a person said of the draw, written anew."""
-    from passerby.verify import verify as story
-
-    judged = story.with_bound(proof, bound)
-    _write(judged, folder)
-    return judged
+    report = verify(paths.output, report=paths.report, plan=paths.plan, bound=bound, progress=progress)
+    _save(report, paths.verification)
+    return report
 
 
-def earlier(folder: Path, sha256: str) -> Proof | None:
-    """What an earlier run has left in `folder`, if it is about the file with this hash."""
+def add_upper_bound(report: VerificationReport, bound: UpperBound, folder: Path) -> VerificationReport:
+    """The report with the result of a judged sample, saved again."""
+    from passerby.verify import verify
+
+    updated = verify.add_upper_bound(report, bound)
+    _save(updated, folder)
+    return updated
+
+
+def load_earlier(folder: Path, sha256: str) -> VerificationReport | None:
+    """The report of an earlier run, if there is one and it is about the file with this hash."""
     try:
-        proof = SignedProof.model_validate_json((folder / "report.json").read_bytes()).proof
+        report = SignedVerificationReport.model_validate_json((folder / REPORT_JSON).read_bytes()).report
     except (OSError, ValidationError):
         return None
-    return proof if proof.file.sha256 == sha256 else None
+    return report if report.file.sha256 == sha256 else None
 
 
-def _write(proof: Proof, folder: Path) -> None:
-    from passerby.verify.report import html as page
-    from passerby.verify.report import signing
+def _save(report: VerificationReport, folder: Path) -> None:
+    from passerby.verify.report import html, signing
 
-    signed = signing.sign(proof, signing.load_key())
+    signed = signing.sign(report, signing.load_key())
     folder.mkdir(exist_ok=True)
-    desk.keep(folder / "report.json", signing.to_json(signed))
-    desk.keep(folder / "report.html", page.page(signed))
+    save_text(folder / REPORT_JSON, signing.to_json(signed))
+    save_text(folder / REPORT_HTML, html.render_report(signed))
 
 
-def draw(output: Path, sha256: str, count: int) -> Draw:
-    """A new random draw of frames from a released file. Raises PasserbyError."""
-    from passerby.verify.report import random_draw as sample
+def draw_sample(output: Path, sha256: str, count: int) -> ReviewSample:
+    """A new random sample of frames of a released file. Raises PasserbyError."""
+    from passerby.verify.report import random_draw
 
-    drawn = sample.draw(output, count)
-    frames = tuple(Drawn(number=one.number, video=one.video, frame=one.frame, time=one.time) for one in drawn.frames)
-    return Draw(sha256=sha256, frames=frames, sample=drawn.model_dump_json())
-
-
-def pictures(output: Path, drawn: Draw) -> Iterator[tuple[int, bytes]]:
-    """(number, PNG) of all drawn frames of the release. Raises PasserbyError."""
-    from passerby.verify.report import random_draw as sample
-
-    for one, png in sample.pictures(output, _sample(drawn)):
-        yield one.number, png
+    sample = random_draw.draw_sample(output, count)
+    frames = tuple(
+        ReviewSampleFrame(number=frame.number, video=frame.video, frame=frame.frame, time=frame.time)
+        for frame in sample.frames
+    )
+    return ReviewSample(sha256=sha256, frames=frames, verify_sample=sample.model_dump_json())
 
 
-def bound(drawn: Draw) -> Bound:
-    """What was said of all drawn frames. Raises ProofError while one is not judged."""
-    from passerby.verify.report import random_draw as sample
+def sample_images(output: Path, sample: ReviewSample) -> Iterator[tuple[int, bytes]]:
+    """(number, PNG) of all frames of the sample. Raises PasserbyError."""
+    from passerby.verify.report import random_draw
 
-    shows = {number: one.shows for number, one in drawn.judged.items()}
-    last = max(drawn.judged.values(), key=lambda one: one.when)
-    return sample.judge(_sample(drawn), shows, last.who, last.when)
+    for frame, png in random_draw.sample_images(output, _verify_sample(sample)):
+        yield frame.number, png
 
 
-def _sample(drawn: Draw) -> Sample:
-    return Sample.model_validate_json(drawn.sample)
+def upper_bound(sample: ReviewSample) -> UpperBound:
+    """The confidence bound of a judged sample. Raises VerificationError while a frame is not judged."""
+    from passerby.verify.report import random_draw
+
+    leaks = {number: judgement.leak for number, judgement in sample.judgements.items()}
+    last = max(sample.judgements.values(), key=lambda judgement: judgement.time)
+    return random_draw.bound_from_answers(_verify_sample(sample), leaks, last.reviewer, last.time)
+
+
+def _verify_sample(sample: ReviewSample) -> FrameSample:
+    return FrameSample.model_validate_json(sample.verify_sample)

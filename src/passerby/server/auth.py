@@ -1,7 +1,7 @@
-"""Who may speak to the server. One layer for all pages that passerby serves.
+"""Authentication of pages that have one token or one password.
 
-On loopback, whoever started the program has an address with a random token in it. Elsewhere there is a password, kept
-only as a hash (Argon2id), and guessing it is slow. Either opens a session: a random cookie that lives in memory.
+On loopback, the URL that the program prints carries a random token. Elsewhere there is a password, of which only the
+hash is kept (Argon2id), and guessing it is slowed down. Either opens a session: a random cookie, kept in memory.
 """
 
 from __future__ import annotations
@@ -12,84 +12,65 @@ import threading
 import time
 from collections.abc import Callable
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from passerby.server.login_throttle import LoginThrottle
+from passerby.store.accounts.passwords import verify_password
 
-#: Seconds that a session lasts after it was last used.
-LASTS = 12 * 3600
-#: Wrong passwords in a row after which each further one costs a wait that doubles, and the longest wait, in seconds.
-FREE_GUESSES, LONGEST_WAIT = 5, 300.0
-#: Sessions that are remembered at the same time.
-MOST = 200
+#: Seconds of a session after its last request.
+SESSION_TIMEOUT_S = 12 * 3600
+#: Sessions at the same time; the one that was used least recently is dropped.
+MAX_SESSIONS = 200
 
 
-class TooMany(Exception):
-    """Too many wrong passwords. `wait` seconds until the next one is looked at."""
-
-    def __init__(self, wait: float) -> None:
-        super().__init__(f"Too many wrong passwords. Wait {wait:.0f} seconds.")
-        self.wait = wait
-
-
-class Auth:
+class SessionAuth:
     """The sessions of one server. Exactly one of `token` and `password` opens one."""
 
     def __init__(
         self, *, token: str | None = None, password: str | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """`password` is the hash that `hashed` makes."""
+        """`password` is a hash of store/accounts/passwords.py."""
         if (token is None) == (password is None):
             raise ValueError("either a token or a password")
-        self._token, self._password = token, password
+        self._token, self._password_hash = token, password
         self._clock = clock
         self._sessions: dict[str, float] = {}
-        self._wrong, self._not_before = 0, 0.0
+        self._throttle = LoginThrottle(clock, per_name=None, per_address=None)
         self._lock = threading.Lock()
+        self._hashing = threading.Lock()  # each check takes 64 MiB, and none may start before the last one counted
 
-    @property
-    def by_password(self) -> bool:
-        return self._password is not None
-
-    def by_token(self, token: str) -> str | None:
-        """A new session for the one who knows the token."""
+    def open_by_token(self, token: str) -> str | None:
+        """A new session; None for a wrong token."""
         if self._token is None or not hmac.compare_digest(self._token.encode(), token.encode()):
             return None
         return self._open()
 
-    def by_word(self, password: str) -> str | None:
-        """A new session for the one who knows the password. Raises TooMany when somebody is guessing."""
-        if self._password is None:
+    def open_by_password(self, password: str) -> str | None:
+        """A new session; None for a wrong password. Raises TooManyAttempts."""
+        if self._password_hash is None:
             return None
-        with self._lock:
-            wait = self._not_before - self._clock()
-            if wait > 0:
-                raise TooMany(wait)
-            try:
-                PasswordHasher().verify(self._password, password)
-            except (VerificationError, InvalidHashError):
-                self._wrong += 1
-                if self._wrong >= FREE_GUESSES:
-                    self._not_before = self._clock() + min(LONGEST_WAIT, 2.0 ** (self._wrong - FREE_GUESSES + 1))
+        with self._hashing:
+            self._throttle.check("", "")
+            if not verify_password(self._password_hash, password):
+                self._throttle.failed("", "")
                 return None
-            self._wrong = 0
+            self._throttle.succeeded("", "")
         return self._open()
 
-    def knows(self, session: str | None) -> bool:
-        """Is this a session of ours that has not run out?"""
+    def is_valid(self, session: str | None) -> bool:
+        """Is this a session that has not timed out?"""
         if not session:
             return False
         with self._lock:
             now = self._clock()
             used = self._sessions.get(session)
-            if used is None or now - used > LASTS:
+            if used is None or now - used > SESSION_TIMEOUT_S:
                 self._sessions.pop(session, None)
                 return False
             self._sessions[session] = now
             return True
 
-    def visitor(self, session: str | None) -> str | None:
-        """The session, if it is one of ours: here all are alike."""
-        return session if self.knows(session) else None
+    def principal_of(self, session: str | None) -> str | None:
+        """The session, if it is valid: here all users are alike."""
+        return session if self.is_valid(session) else None
 
     def close(self, session: str | None) -> None:
         with self._lock:
@@ -98,17 +79,12 @@ class Auth:
     def _open(self) -> str:
         session = secrets.token_urlsafe(32)
         with self._lock:
-            while len(self._sessions) >= MOST:
+            while len(self._sessions) >= MAX_SESSIONS:
                 del self._sessions[min(self._sessions, key=self._sessions.__getitem__)]
             self._sessions[session] = self._clock()
         return session
 
 
 def new_token() -> str:
-    """A token for the address that is opened."""
+    """A token for the URL that is opened."""
     return secrets.token_urlsafe(32)
-
-
-def hashed(password: str) -> str:
-    """What is kept of a password."""
-    return PasswordHasher().hash(password)

@@ -1,8 +1,11 @@
-"""What is asked of every request, and what goes with every answer, before anything else of the server sees it.
+"""Checks every request before the application sees it, and adds security headers to every response.
 
 A page of another site must not be able to reach a server on this machine: not by a form, not by a script, and not by
-a name that it lets point here (DNS rebinding). So the Host must be one of ours, requests that a browser marks as coming
-from elsewhere are refused, and whatever changes something carries a header that other sites cannot send.
+a name that it lets point here (DNS rebinding). So the Host must be an allowed one, requests that the browser marks as
+cross-site are rejected, and requests that change something need a header that other sites cannot send.
+
+Starlette's TrustedHostMiddleware is not enough here: it ignores the port, does not parse IPv6 addresses, and can allow
+"any IP address" only together with any name, which is what DNS rebinding needs.
 """
 
 from __future__ import annotations
@@ -13,19 +16,20 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passerby.config.web import is_loopback
 
-#: Scripts, styles and pictures from here and from nowhere else.
-CONTENT = (
+#: Scripts, styles and images from this server only.
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "media-src 'self' blob:; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "content-security-policy": CONTENT,
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -34,34 +38,34 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
-#: Browsers are to come back by TLS alone, for a year.
-TLS_ALONE = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
-#: The header that only our own page sends.
-OURS = "x-passerby"
-#: Largest request body, bytes: an edit is a few hundred.
-MOST = 1 << 20
+#: Browsers must use TLS from now on, for a year.
+HSTS_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
+#: The header that only our own pages send.
+CSRF_HEADER = "x-passerby"
+#: Largest request body: an edit is a few hundred bytes.
+MAX_BODY_BYTES = 1 << 20
 
 
-def host_check(host: str, port: int, also: str | None = None) -> Callable[[str], bool]:
-    """Which Host headers are ours, for a server that listens on `host` and `port`. `also` is the name of a proxy in
-    front, at whichever port."""
+def host_check(host: str, port: int, proxy_name: str | None = None) -> Callable[[str], bool]:
+    """Which Host headers are allowed, for a server that listens on `host` and `port`. `proxy_name` is the name of a
+    reverse proxy, allowed with any port."""
     names = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(host) else {host, socket.gethostname(), socket.getfqdn()}
     if ":" in host:
         names.add(f"[{host.strip('[]')}]")
     names.add(host)
-    every = host in ("0.0.0.0", "::")
+    allowed = {name.lower() for name in names}
+    all_interfaces = host in ("0.0.0.0", "::")
 
-    def ours(given: str) -> bool:
-        name, _, number = given.rpartition(":") if not given.endswith("]") and ":" in given else (given, "", "")
-        if also is not None and name.lower() == also.lower():
+    def host_allowed(header: str) -> bool:
+        has_port = not header.endswith("]") and ":" in header
+        name, _, number = header.rpartition(":") if has_port else (header, "", "")
+        if proxy_name is not None and name.lower() == proxy_name.lower():
             return True
         if number and number != str(port):
             return False
-        if name.lower() in {one.lower() for one in names}:
-            return True
-        return every and _is_address(name)
+        return name.lower() in allowed or (all_interfaces and _is_address(name))
 
-    return ours
+    return host_allowed
 
 
 def _is_address(name: str) -> bool:
@@ -72,92 +76,101 @@ def _is_address(name: str) -> bool:
     return True
 
 
-class Knows(Protocol):
-    """Whoever can tell what is behind a cookie."""
+class SessionLookup(Protocol):
+    """Knows who a session cookie belongs to."""
 
-    def visitor(self, cookie: str | None) -> object | None:
-        """Somebody, or None."""
+    def principal_of(self, cookie: str | None) -> object | None:
+        """Who is logged in with this cookie, or None."""
         ...
 
 
-class Guard:
-    """Wraps the whole application. What begins with `closed` needs a session, but for `open_paths`; all else is the
-    page itself, which holds nothing of anybody. Whom `auth` finds goes into `state.visitor`."""
+class RequestGuard:
+    """ASGI middleware around the whole application. Paths below `protected_prefix` need a session, except for
+    `public_paths`; all others are the page itself, which holds no data. The principal that `auth` finds goes into
+    `request.state.principal`."""
 
     def __init__(
         self,
         app: ASGIApp,
-        auth: Knows,
+        auth: SessionLookup,
         cookie: str,
-        ours: Callable[[str], bool],
-        closed: str = "/api/",
-        open_paths: Collection[str] = (),
-        ways: Collection[str] = (),
+        host_allowed: Callable[[str], bool],
+        protected_prefix: str = "/api/",
+        public_paths: Collection[str] = (),
+        linkable_paths: Collection[str] = (),
         secure: bool = False,
-        peer: str | None = None,
+        proxy_address: str | None = None,
     ) -> None:
-        """`ways` are pages that a link elsewhere may lead to. `secure`: browsers are told to come by TLS alone. `peer`
-        is the only other machine that is answered: a proxy."""
-        self._app, self._auth, self._cookie, self._ours = app, auth, cookie, ours
-        self._closed, self._open, self._ways, self._peer = closed, open_paths, ways, peer
-        self._headers = HEADERS | (TLS_ALONE if secure else {})
+        """`linkable_paths` may be the target of a link on another site. `secure`: send HSTS. `proxy_address`: of a
+        reverse proxy; no other machine may connect."""
+        self._app, self._auth, self._cookie, self._host_allowed = app, auth, cookie, host_allowed
+        self._protected_prefix, self._public_paths = protected_prefix, public_paths
+        self._linkable_paths, self._proxy_address = linkable_paths, proxy_address
+        self._headers = SECURITY_HEADERS | (HSTS_HEADERS if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        async def with_headers(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        refused = self._refused(scope)
-        app = self._app if refused is None else refused
-        await app(scope, receive, with_headers)
+        rejection = self._rejection(scope)
+        app = self._app if rejection is None else rejection
+        await app(scope, receive, send_with_headers)
 
-    def _refused(self, scope: Scope) -> ASGIApp | None:
+    def _rejection(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if not self._ours(host):
-            return _no(403, "This name does not belong to this server. Open the address that the program printed.")
+        return (
+            self._wrong_sender(scope, headers)
+            or self._wrong_change(scope, headers)
+            or self._not_logged_in(scope, headers)
+        )
+
+    def _wrong_sender(self, scope: Scope, headers: Headers) -> ASGIApp | None:
+        if not self._host_allowed(headers.get("host", "")):
+            return _reject(403, "Unknown Host header. Open the address that the program printed.")
         client = scope.get("client")
-        if self._peer is not None and client is not None and client[0] != self._peer and not is_loopback(client[0]):
-            return _no(403, "This server speaks to its proxy alone.")
+        allowed_peer = self._proxy_address is None or client is None or client[0] == self._proxy_address
+        if not allowed_peer and client is not None and not is_loopback(client[0]):
+            return _reject(403, "This server accepts connections from its proxy only.")
         link = (
             scope["method"] == "GET"
-            and scope["path"] in self._ways
+            and scope["path"] in self._linkable_paths
             and headers.get("sec-fetch-mode", "") == "navigate"
             and headers.get("sec-fetch-dest", "") == "document"
         )
         if not link and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return _no(403, "Requests from other sites are refused.")
-        if scope["method"] not in ("GET", "HEAD"):
-            origin = headers.get("origin")
-            if origin is not None and origin.partition("://")[2] != host:
-                return _no(403, "Requests from other sites are refused.")
-            if OURS not in headers:
-                return _no(403, f"Requests that change something carry the header {OURS}.")
-            length = headers.get("content-length", "0")
-            if not length.isdigit() or int(length) > MOST or "transfer-encoding" in headers:
-                return _no(413, "The request is too large.")
+            return _reject(403, "Cross-site requests are rejected.")
+        return None
+
+    def _wrong_change(self, scope: Scope, headers: Headers) -> ASGIApp | None:
+        if scope["method"] in ("GET", "HEAD"):
+            return None
+        origin = headers.get("origin")
+        if origin is not None and origin.partition("://")[2] != headers.get("host", ""):
+            return _reject(403, "Cross-site requests are rejected.")
+        if CSRF_HEADER not in headers:
+            return _reject(403, f"Requests that change something need the header {CSRF_HEADER}.")
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY_BYTES or "transfer-encoding" in headers:
+            return _reject(413, "The request body is too large.")
+        return None
+
+    def _not_logged_in(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         path = scope["path"]
-        if path.startswith(self._closed) and path not in self._open:
-            visitor = self._auth.visitor(self.session(headers))
-            if visitor is None:
-                return _no(401, "Open the address that the program printed, or log in.")
-            scope.setdefault("state", {})["visitor"] = visitor
-        return None
-
-    def session(self, headers: Headers) -> str | None:
-        for part in headers.get("cookie", "").split(";"):
-            name, _, value = part.strip().partition("=")
-            if name == self._cookie:
-                return value
+        if path.startswith(self._protected_prefix) and path not in self._public_paths:
+            principal = self._auth.principal_of(cookie_parser(headers.get("cookie", "")).get(self._cookie))
+            if principal is None:
+                return _reject(401, "Open the address that the program printed, or log in.")
+            scope.setdefault("state", {})["principal"] = principal
         return None
 
 
-def _no(status: int, why: str) -> ASGIApp:
+def _reject(status: int, why: str) -> ASGIApp:
     return JSONResponse({"detail": why}, status)

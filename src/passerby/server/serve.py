@@ -1,4 +1,4 @@
-"""Listening: on loopback in the clear, elsewhere with TLS alone."""
+"""Runs an application with uvicorn: on loopback over plain HTTP, elsewhere over TLS only."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ from starlette.types import ASGIApp
 from passerby.core.errors import UsageError
 from passerby.server.tls import Certificate
 
-#: Seconds that open requests get to end when the server is to stop.
-GRACE = 3
+#: Seconds for open requests to finish when the server stops.
+SHUTDOWN_GRACE_S = 3
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Port 0 takes any that is free. Raises UsageError."""
+    """A listening socket. Port 0 takes any free one. Raises UsageError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((host.strip("[]"), port))
-        taken.listen(128)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host.strip("[]"), port))
+        listener.listen(128)
     except (OSError, OverflowError) as error:
-        taken.close()
+        listener.close()
         raise UsageError(
-            f"Nothing can listen on {host} port {port}: {error}. Choose another port with --port, 0 for any."
+            f"Cannot listen on {host} port {port}: {error}. Choose another port with --port, 0 for any free one."
         ) from error
-    return taken
+    return listener
 
 
-class Serving:
-    """Serves an application in a thread while the block runs. `certificate`: over TLS. `proxy`: the address of one that
-    says in its headers whom it asks for."""
+class BackgroundServer:
+    """Serves an application in a thread while the block runs. `certificate`: over TLS. `proxy`: address of a reverse
+    proxy, whose X-Forwarded headers are trusted."""
 
     def __init__(
-        self, app: ASGIApp, taken: socket.socket, certificate: Certificate | None = None, proxy: str | None = None
+        self, app: ASGIApp, listener: socket.socket, certificate: Certificate | None = None, proxy: str | None = None
     ) -> None:
         config = uvicorn.Config(
             app,
             log_level=logging.WARNING,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=GRACE,
+            timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
             proxy_headers=proxy is not None,
             forwarded_allow_ips=proxy,
             **_tls(certificate),
         )
-        self._server, self._taken = uvicorn.Server(config), taken
+        self._server, self._socket = uvicorn.Server(config), listener
         self._thread = threading.Thread(target=self._run, name="passerby-pages", daemon=True)
 
     def __enter__(self) -> Self:
@@ -64,15 +64,15 @@ class Serving:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.should_exit = True
-        self._thread.join(GRACE + 2)
-        self._taken.close()
+        self._thread.join(SHUTDOWN_GRACE_S + 2)
+        self._socket.close()
 
     def _run(self) -> None:
-        self._server.run(sockets=[self._taken])
+        self._server.run(sockets=[self._socket])
 
 
-def serve(app: ASGIApp, taken: socket.socket, certificate: Certificate | None, ready: Callable[[], None]) -> None:
-    """Serve until somebody stops it. `ready` is called when requests are taken."""
+def serve(app: ASGIApp, listener: socket.socket, certificate: Certificate | None, ready: Callable[[], None]) -> None:
+    """Serve until interrupted. `ready` is called once requests are accepted."""
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -83,16 +83,16 @@ def serve(app: ASGIApp, taken: socket.socket, certificate: Certificate | None, r
     config = uvicorn.Config(
         app,
         log_level=logging.WARNING,
-        access_log=False,  # an address may hold the token
+        access_log=False,  # a URL may hold the token
         server_header=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
         **_tls(certificate),
     )
-    Server(config).run(sockets=[taken])
+    Server(config).run(sockets=[listener])
 
 
 def _tls(certificate: Certificate | None) -> dict[str, Any]:
-    """Versions 1.2 and 1.3, with forward secrecy and authenticated ciphers alone."""
+    """TLS 1.2 and 1.3, only with forward secrecy and authenticated ciphers."""
     if certificate is None:
         return {}
     return {

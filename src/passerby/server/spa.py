@@ -1,105 +1,87 @@
-"""The built page, which is the same for everybody, and the ways in: the address with the token, and the password."""
+"""The built pages, which are the same for everybody, and login by the token in the URL or by the password."""
 
 from __future__ import annotations
 
-import gzip
-from functools import cache
+import os
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Header, HTTPException
+from fastapi import APIRouter, FastAPI, HTTPException
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from pydantic import Field
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from passerby.core.model import FrozenModel
-from passerby.server.auth import Auth, TooMany
+from passerby.server.auth import SessionAuth
+from passerby.server.login_throttle import TooManyAttempts
 
-#: Where Vite puts the page (web/vite.config.ts). It is in the wheel.
-BUILT = Path(__file__).parent / "static"
+#: Where Vite writes the pages (web/vite.config.ts). It is part of the wheel.
+STATIC_DIR = Path(__file__).parent / "static"
+#: Names of assets contain a hash of their content.
+ASSET_CACHING = "max-age=31536000, immutable"
 
 
-class Password(FrozenModel):
-    """What somebody types who wants to come in."""
+class PasswordRequest(FrozenModel):
+    """The password of a server that has one."""
 
     password: str = Field(max_length=1000)
 
 
-_KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
-
-
 def is_built(page: str = "index.html") -> bool:
-    return (BUILT / page).is_file()
+    return (STATIC_DIR / page).is_file()
 
 
-def asset_routes(page: str = "index.html") -> APIRouter:
-    """The page at /, and what it is made of."""
-    routes = APIRouter(include_in_schema=False)
-    files = {path.name: path for path in BUILT.glob("assets/*")}
+class AssetFiles(StaticFiles):
+    """Scripts and styles, which browsers may keep."""
 
-    @routes.get("/")
-    def index() -> Response:
-        return whole(page)
-
-    @routes.get("/assets/{name}")
-    def asset(name: str, accept_encoding: Annotated[str, Header()] = "") -> Response:
-        path = files.get(name)
-        if path is None:
-            raise HTTPException(404, "There is no such file.")
-        kind = _KINDS.get(path.suffix, "application/octet-stream")
-        headers = {"cache-control": "max-age=31536000, immutable", "vary": "accept-encoding"}  # names go by content
-        if not _takes_gzip(accept_encoding):
-            return FileResponse(path, media_type=kind, headers=headers)
-        return Response(_packed(path), media_type=kind, headers={**headers, "content-encoding": "gzip"})
-
-    return routes
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["cache-control"] = ASSET_CACHING
+        return response
 
 
-def _takes_gzip(accepted: str) -> bool:
-    offers = (offer.replace(" ", "").lower().partition(";") for offer in accepted.split(","))
-    return any(name == "gzip" and weight not in ("q=0", "q=0.0") for name, _, weight in offers)
+def serve_assets(app: FastAPI) -> None:
+    """Serve scripts and styles at /assets, compressed. Nothing else is: the length of a compressed response that holds
+    a secret beside what somebody else put there would give the secret away (BREACH)."""
+    directory = STATIC_DIR / "assets"
+    if directory.is_dir():
+        app.mount("/assets", GZipMiddleware(AssetFiles(directory=directory)), name="assets")
 
 
-@cache
-def _packed(path: Path) -> bytes:
-    """A third of it, for slow links. Only what everybody may have: answers that hold a secret beside what somebody else
-    has put there tell of it by their length when they are packed."""
-    return gzip.compress(path.read_bytes(), mtime=0)
-
-
-def whole(page: str = "index.html", status: int = 200) -> Response:
+def built_page(page: str = "index.html", status: int = 200) -> Response:
     """A built page."""
     if not is_built(page):
-        raise HTTPException(503, "The page was not built. Run scripts/install, which needs npm, and begin again.")
-    return FileResponse(BUILT / page, status, media_type="text/html")
+        raise HTTPException(503, "The page is not built. Run scripts/install, which needs npm, and start again.")
+    return FileResponse(STATIC_DIR / page, status, media_type="text/html")
 
 
-def page_routes(auth: Auth, cookie: str, secure: bool) -> APIRouter:
-    """Everything that is not /api/, for servers with one token or one password."""
+def page_routes(auth: SessionAuth, cookie: str, secure: bool) -> APIRouter:
+    """The page and its login, for servers with one token or one password."""
     routes = APIRouter(include_in_schema=False)
 
-    def let_in(session: str) -> Response:
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(cookie, session, httponly=True, samesite="strict", secure=secure, path="/")
-        return answer
+    def logged_in(session: str) -> Response:
+        response = RedirectResponse("/", 303)
+        response.set_cookie(cookie, session, httponly=True, samesite="strict", secure=secure, path="/")
+        return response
 
     @routes.get("/")
     def index(token: str | None = None) -> Response:
-        if token is not None:
-            session = auth.by_token(token)
-            if session is None:
-                return whole(status=401)  # it says what to do
-            return let_in(session)
-        return whole()
+        if token is None:
+            return built_page()
+        session = auth.open_by_token(token)
+        return built_page(status=401) if session is None else logged_in(session)  # the page says what to do
 
     @routes.post("/login")
-    def login(given: Password) -> Response:
+    def login(request: PasswordRequest) -> Response:
         try:
-            session = auth.by_word(given.password)
-        except TooMany as error:
-            raise HTTPException(429, str(error), {"retry-after": str(round(error.wait) + 1)}) from error
+            session = auth.open_by_password(request.password)
+        except TooManyAttempts as error:
+            raise HTTPException(429, str(error), error.headers) from error
         if session is None:
-            raise HTTPException(401, "That is not the password.")
-        return let_in(session)
+            raise HTTPException(401, "Wrong password.")
+        return logged_in(session)
 
-    routes.include_router(asset_routes())
     return routes

@@ -1,4 +1,4 @@
-"""A certificate for a server that others reach: the one that was given, or one made here and kept for the next time."""
+"""The TLS certificate of a server: a given one, or a self-signed one that is kept for the next start."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from passerby.core.errors import UsageError
 
-#: How long a certificate made here is good for.
-GOOD_FOR = timedelta(days=398)
+#: Validity of a self-signed certificate: the limit for public ones since 2020 (CA/Browser Forum).
+VALIDITY = timedelta(days=398)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +28,38 @@ class Certificate:
     fingerprint: str
 
 
-def given(certificate: Path, key: Path) -> Certificate:
-    """Raises UsageError when a file is missing or is no certificate."""
+def load_certificate(certificate: Path, key: Path) -> Certificate:
+    """A certificate from two PEM files. Raises UsageError when one is missing or invalid."""
     try:
         loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
         key.read_bytes()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{certificate} and {key} cannot be used: {error}. Give two files in PEM form.") from error
+        raise UsageError(f"Cannot use {certificate} and {key}: {error}. Give two files in PEM format.") from error
     return Certificate(certificate, key, _fingerprint(loaded))
 
 
-def own(folder: Path, host: str, now: datetime | None = None) -> Certificate:
-    """A certificate that this machine vouches for itself with. Browsers warn of it: compare the fingerprint once."""
+def self_signed(folder: Path, host: str, now: datetime | None = None) -> Certificate:
+    """A self-signed certificate. Browsers warn about it: compare the fingerprint once."""
     now = now or datetime.now(UTC)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     try:
         loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
-        if key.exists() and loaded.not_valid_after_utc > now + timedelta(days=1) and _names(loaded) == _wanted(host):
+        if (
+            key.exists()
+            and loaded.not_valid_after_utc > now + timedelta(days=1)
+            and _names(loaded) == _expected_names(host)
+        ):
             return Certificate(certificate, key, _fingerprint(loaded))
     except (OSError, ValueError):
-        pass  # none yet, or none that can be used: a new one is made
+        pass  # none yet, or an unusable one: a new one is created
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return _make(certificate, key, host, now)
+        return _create(certificate, key, host, now)
     except OSError as error:
-        raise UsageError(f"No certificate can be kept in {folder}: {error}. Give one with --certificate.") from error
+        raise UsageError(f"Cannot save a certificate in {folder}: {error}. Give one with --certificate.") from error
 
 
-def _make(certificate: Path, key: Path, host: str, now: datetime) -> Certificate:
+def _create(certificate: Path, key: Path, host: str, now: datetime) -> Certificate:
     secret = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "passerby")])
     made = (
@@ -65,8 +69,8 @@ def _make(certificate: Path, key: Path, host: str, now: datetime) -> Certificate
         .public_key(secret.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + GOOD_FOR)
-        .add_extension(x509.SubjectAlternativeName(_general(host)), critical=False)
+        .not_valid_after(now + VALIDITY)
+        .add_extension(x509.SubjectAlternativeName(_subject_alt_names(host)), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(secret, hashes.SHA256())
     )
@@ -80,15 +84,15 @@ def _make(certificate: Path, key: Path, host: str, now: datetime) -> Certificate
     return Certificate(certificate, key, _fingerprint(made))
 
 
-def _general(host: str) -> list[x509.GeneralName]:
+def _subject_alt_names(host: str) -> list[x509.GeneralName]:
     try:
         return [x509.IPAddress(ipaddress.ip_address(host.strip("[]")))]
     except ValueError:
         return [x509.DNSName(host)]
 
 
-def _wanted(host: str) -> list[str]:
-    return [str(name.value) for name in _general(host)]
+def _expected_names(host: str) -> list[str]:
+    return [str(name.value) for name in _subject_alt_names(host)]
 
 
 def _names(loaded: x509.Certificate) -> list[str]:

@@ -1,7 +1,7 @@
 """The database of a site: one SQLite file in the data folder, shared by the processes of the cameras.
 
-What was committed is on the disk (`synchronous=FULL`), and a crash loses what was not: SQLite's own promise, by its
-write-ahead log. Writers take turns; each transaction is short. Whoever opens it brings its tables up to date first.
+Committed transactions are on the disk (`synchronous=FULL`), and a crash loses only uncommitted ones: SQLite's
+guarantee, by its write-ahead log. Writers take turns; each transaction is short. Opening it migrates its tables.
 """
 
 from __future__ import annotations
@@ -18,42 +18,44 @@ from sqlalchemy.exc import DatabaseError
 from passerby.core.errors import DiskFull, StoreError
 from passerby.store.data_folder import DataFolder
 
-if TYPE_CHECKING:  # Alembic is needed when the tables are made or changed, and takes its time to load
+if TYPE_CHECKING:  # Alembic is needed only for migrations, and is slow to import
     from alembic.config import Config
 
-NAME = "passerby.db"
+DATABASE_FILE = "passerby.db"
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
-#: Seconds that a transaction waits for its turn.
-PATIENCE = 30
-#: Pages (4 KiB) of the write-ahead log after which it is taken over: it must fit beside the rest on a full disk.
-CHECKPOINT = 250
-_WRITES = "passerby_writes"
+#: Seconds that a transaction waits for the lock.
+BUSY_TIMEOUT_S = 30
+#: Pages (4 KiB) of the write-ahead log before a checkpoint: the log must fit on a full disk.
+WAL_CHECKPOINT_PAGES = 250
+_WRITE_OPTION = "passerby_writes"
 
 
 class Database:
-    """Open connections to the database in `folder`. One for all threads of a process; not to be carried over a fork."""
+    """Connections to the database in `folder`. One instance for all threads of a process; not usable after a fork."""
 
     def __init__(self, folder: DataFolder) -> None:
         self.folder = folder
-        self._engine = create_engine(f"sqlite:///{folder.path / NAME}", connect_args={"timeout": PATIENCE})
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
+        self._engine = create_engine(
+            f"sqlite:///{folder.path / DATABASE_FILE}", connect_args={"timeout": BUSY_TIMEOUT_S}
+        )
+        event.listen(self._engine, "connect", _on_connect)
+        event.listen(self._engine, "begin", _on_begin)
 
     @classmethod
-    def open(cls, folder: Path, *, make: bool = False) -> Database:
-        """The database of the data folder, its tables as this version of the program knows them.
+    def open(cls, folder: Path, *, create: bool = False) -> Database:
+        """Open the database of a data folder, and migrate its tables to this version of the program.
 
-        `make` gives a new folder its identity first. Raises FolderGone, StoreError, and DiskFull.
+        `create` initialises a new data folder first. Raises FolderGone, StoreError, and DiskFull.
         """
-        database = cls(DataFolder.make(folder) if make else DataFolder.open(folder))
+        database = cls(DataFolder.create(folder) if create else DataFolder.open(folder))
         try:
             try:
                 database._migrate()
             except DiskFull:
-                if not database.folder.release():
+                if not database.folder.release_reserve():
                     raise
                 database._migrate()
-            database.folder.reserve()
+            database.folder.allocate_reserve()
         except BaseException:
             database.close()
             raise
@@ -66,25 +68,25 @@ class Database:
         self.close()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database from beginning to end, and does not wait for writers."""
+    def read_transaction(self) -> Iterator[Connection]:
+        """A transaction with a consistent snapshot of the database, which does not wait for writers."""
         self.check()
-        with self._translated(), self._engine.connect() as connection, connection.begin():
+        with self._translate_errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that is on the disk when the block has ended, or never was. Raises DiskFull or StoreError."""
+    def write_transaction(self) -> Iterator[Connection]:
+        """A transaction that is on the disk after the block, or was rolled back. Raises DiskFull or StoreError."""
         self.check()
         with (
-            self._translated(),
-            self._engine.connect().execution_options(**{_WRITES: True}) as connection,
+            self._translate_errors(),
+            self._engine.connect().execution_options(**{_WRITE_OPTION: True}) as connection,
             connection.begin(),
         ):
             yield connection
 
     def check(self) -> None:
-        """Is the data folder still there? Raises FolderGone. What was open is let go of when it was gone meanwhile."""
+        """Is the data folder still mounted? Raises FolderGone. Reconnects when it was unmounted meanwhile."""
         if self.folder.check():
             self._engine.dispose()
 
@@ -93,57 +95,59 @@ class Database:
         self.folder.close()
 
     def _migrate(self) -> None:
-        with self.reading() as connection:
-            if _revision(connection) == _newest():
+        with self.read_transaction() as connection:
+            if _current_revision(connection) == _head_revision():
                 return
         from alembic import command
 
-        with self.writing() as connection:  # all of it or nothing; another process that comes at the same time waits
-            found = _revision(connection)
-            if found is not None and found not in _known():
+        with (
+            self.write_transaction() as connection
+        ):  # one transaction; another process that opens it at the same time waits
+            found = _current_revision(connection)
+            if found is not None and found not in _revisions():
                 raise StoreError(
-                    f"{self.folder.path / NAME} was made by a newer passerby (its tables are at {found}). Install that "
-                    "version again, or name another data folder."
+                    f"{self.folder.path / DATABASE_FILE} was made by a newer passerby (its tables are at {found}). "
+                    "Install that version again, or use another data folder."
                 )
-            config = _config()
+            config = _alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except DatabaseError as error:
-            raise _meaning(self.folder.path / NAME, error) from error
+            raise _store_error(self.folder.path / DATABASE_FILE, error) from error
 
 
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where we say, not where Python's module guesses
+def _on_connect(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # transactions begin explicitly, not where Python's module decides
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"wal_autocheckpoint={CHECKPOINT}",
+        f"wal_autocheckpoint={WAL_CHECKPOINT_PAGES}",
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin(connection: Connection) -> None:
-    # A writer says so from the start: one that has read first cannot wait for its turn any more.
-    writes = connection.get_execution_options().get(_WRITES, False)
+def _on_begin(connection: Connection) -> None:
+    # A writer takes the lock from the start: a transaction that has read first can no longer wait for it.
+    writes = connection.get_execution_options().get(_WRITE_OPTION, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _revision(connection: Connection) -> str | None:
-    known = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).first()
-    if known is None:
+def _current_revision(connection: Connection) -> str | None:
+    exists = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    if exists is None:
         return None
     revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return revision
 
 
-def _config() -> Config:
+def _alembic_config() -> Config:
     from alembic.config import Config
 
     config = Config()
@@ -151,30 +155,35 @@ def _config() -> Config:
     return config
 
 
-def _known() -> list[str]:
-    """All revisions that this version of the program has, the oldest first: files are called after them, rNNNN_WHAT.py.
+def _revisions() -> list[str]:
+    """All revisions of this version of the program, the oldest first: files are named after them, rNNNN_WHAT.py.
 
-    Alembic would say so too, but takes its time to load, and most often there is nothing to do for it.
+    Alembic knows them too, but is slow to import, and usually there is nothing to migrate.
     """
     return sorted(path.name[1:5] for path in _VERSIONS.glob("r[0-9][0-9][0-9][0-9]_*.py"))
 
 
-def _newest() -> str:
-    return _known()[-1]
+def _head_revision() -> str:
+    return _revisions()[-1]
 
 
-def _meaning(path: Path, error: DatabaseError) -> StoreError | DiskFull:
-    """What an error of SQLite means for a person."""
+def _store_error(path: Path, error: DatabaseError) -> StoreError | DiskFull:
+    """The error for an SQLite error, with what to do about it."""
     code = getattr(error.orig, "sqlite_errorcode", 0)
     if code & 0xFF == sqlite3.SQLITE_FULL or code in (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE):
-        return DiskFull(f"There is no room left to write {path}. Free some on this disk, or let less be kept.")
+        return DiskFull(f"No space left to write {path}. Free some on this disk, or lower the retention in site.yaml.")
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreError(
-            f"{path} is damaged: {error.orig}. Check the disk. Move the file and those that begin with its name away, "
-            "and start again: recordings are then found by their files, and their times are marked as not trusted."
+            f"{path} is damaged: {error.orig}. Check the disk. Move the file and those whose names begin with its name "
+            "away, and start again: recordings are then recovered from their files, and their times are marked as not "
+            "trusted."
         )
     if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(f"{path} is busy for more than {PATIENCE} seconds. Is the disk too slow, or failing?")
+        return StoreError(
+            f"{path} was locked for more than {BUSY_TIMEOUT_S} seconds. Check whether the disk is too slow or failing."
+        )
     if code & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return StoreError(f"{path} cannot be opened for writing. Run it as the user that the service runs as.")
+        return StoreError(
+            f"{path} cannot be opened for writing. Run this command as the user that the service runs as."
+        )
     return StoreError(f"{path}: {error.orig}. Check the disk, and start again.")

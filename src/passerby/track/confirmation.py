@@ -1,7 +1,7 @@
-"""Is it really there? Evidence over a whole track decides, so that low thresholds do not paint walls.
+"""Confirming a track: evidence over the whole track decides, so that low score thresholds do not mask walls.
 
-A weak face that stays is a face; a strong one seen once in passing still gets its mask. A thing seen weakly, once,
-where nothing was seen before or after, is a wall.
+A face with a low score that persists is a face; one with a high score that is detected once in passing is masked all
+the same. A low score, once, with nothing before or after it, is a false positive.
 """
 
 from __future__ import annotations
@@ -11,55 +11,97 @@ from dataclasses import dataclass
 
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
+from passerby.documents.plan import Track
 
 
-class Threshold(FrozenModel):
-    """What a track of one kind needs in order to be hidden.
+class ConfirmationThreshold(FrozenModel):
+    """What a track of one kind needs in order to be masked. Scores are 0 to 1, and sums of them.
 
-    `weak` is the lowest score that begins a track, `keep` the lowest that keeps one on its thing. One sighting of
-    `certain` is enough; otherwise the scores of all sightings must add up to `total`, and at least `share` of the looks
-    must have seen it.
+    `start_score` is the lowest score that starts a track, `keep_score` the lowest that is associated with one. A single
+    detection of `certain_score` confirms it; otherwise the scores of all detections must add up to `total_score`, and
+    at least `hit_ratio` of the detector runs that should have found it must have done so.
     """
 
-    keep: float
-    weak: float
-    certain: float
-    total: float
-    share: float
+    keep_score: float
+    start_score: float
+    certain_score: float
+    total_score: float
+    hit_ratio: float
 
 
-#: Scores of faces and plates are sums over several looks at one frame (detect/fusion.py). docs/design/following.md tells
-#: how these were found, and what other values gave.
-THRESHOLDS: Mapping[Kind, Threshold] = {
-    Kind.FACE: Threshold(keep=0.15, weak=0.15, certain=0.5, total=1.6, share=0.5),
-    Kind.PLATE: Threshold(keep=0.0, weak=0.1, certain=0.4, total=0.6, share=0.5),
-    Kind.PERSON: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),
-    Kind.VEHICLE: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),
-    Kind.TEXT: Threshold(keep=0.3, weak=0.3, certain=0.5, total=0.8, share=0.4),
-    Kind.SCREEN: Threshold(keep=0.2, weak=0.2, certain=0.4, total=0.8, share=0.4),
+#: Scores of faces and plates are sums over several detectors and input sizes for one frame (detect/fusion.py).
+#: docs/design/tracking.md says how these values were found, and what others gave.
+THRESHOLDS: Mapping[Kind, ConfirmationThreshold] = {
+    Kind.FACE: ConfirmationThreshold(
+        keep_score=0.15, start_score=0.15, certain_score=0.5, total_score=1.6, hit_ratio=0.5
+    ),
+    Kind.PLATE: ConfirmationThreshold(
+        keep_score=0.0, start_score=0.1, certain_score=0.4, total_score=0.6, hit_ratio=0.5
+    ),
+    Kind.PERSON: ConfirmationThreshold(
+        keep_score=0.2, start_score=0.2, certain_score=0.4, total_score=0.8, hit_ratio=0.4
+    ),
+    Kind.VEHICLE: ConfirmationThreshold(
+        keep_score=0.2, start_score=0.2, certain_score=0.4, total_score=0.8, hit_ratio=0.4
+    ),
+    Kind.TEXT: ConfirmationThreshold(
+        keep_score=0.3, start_score=0.3, certain_score=0.5, total_score=0.8, hit_ratio=0.4
+    ),
+    Kind.SCREEN: ConfirmationThreshold(
+        keep_score=0.2, start_score=0.2, certain_score=0.4, total_score=0.8, hit_ratio=0.4
+    ),
 }
 
 
 @dataclass(slots=True)
 class Evidence:
-    """Sightings of one track, as they come in."""
+    """What detections say for and against one track, as they come in: `hits` are detector runs that found it, `misses`
+    those that searched for it in vain."""
 
-    best: float = 0.0
-    total: float = 0.0
-    sightings: int = 0
-    looks: int = 0
+    best_score: float = 0.0
+    total_score: float = 0.0
+    hits: int = 0
+    misses: int = 0
 
-    def seen(self, score: float) -> None:
-        self.best = max(self.best, score)
-        self.total += score
-        self.sightings += 1
-        self.looks += 1
+    def add_hit(self, score: float) -> None:
+        """A detection was associated with the track."""
+        self.best_score = max(self.best_score, score)
+        self.total_score += score
+        self.hits += 1
 
-    def missed(self) -> None:
-        """A look that should have seen it did not."""
-        self.looks += 1
+    def add_miss(self) -> None:
+        """A detector run that should have found it did not."""
+        self.misses += 1
 
-    def enough(self, need: Threshold) -> bool:
-        if self.best >= need.certain:
+    def hit_often_enough(self, threshold: ConfirmationThreshold) -> bool:
+        """Was it found in the share of detector runs that `threshold` asks for?"""
+        return self.hits >= threshold.hit_ratio * (self.hits + self.misses)
+
+    def is_confirmed(self, threshold: ConfirmationThreshold) -> bool:
+        """Is this enough to mask the whole track?"""
+        if self.best_score >= threshold.certain_score:
             return True
-        return self.total >= need.total and self.sightings >= need.share * self.looks
+        return self.total_score >= threshold.total_score and self.hit_often_enough(threshold)
+
+    def combined_with(self, other: Evidence) -> Evidence:
+        """The evidence of two tracks of the same object."""
+        return Evidence(
+            max(self.best_score, other.best_score),
+            self.total_score + other.total_score,
+            self.hits + other.hits,
+            self.misses + other.misses,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrackCandidate:
+    """A track that has ended, and its evidence: whether it is masked may still depend on what the next segment of a
+    long film has detected (track/stitching.py). The number of an unconfirmed `track` is 0."""
+
+    track: Track
+    evidence: Evidence
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Is its own evidence enough?"""
+        return self.evidence.is_confirmed(THRESHOLDS[self.track.kind])

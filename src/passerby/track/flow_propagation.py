@@ -1,4 +1,4 @@
-"""Carrying boxes from one frame to the next, or back, by the motion inside them."""
+"""Propagating boxes from one frame to the next, or back, by the optical flow inside them."""
 
 from __future__ import annotations
 
@@ -10,79 +10,91 @@ import numpy.typing as npt
 from passerby.core.box import Box
 from passerby.core.motion import MotionField
 
-#: Motion is read over at least this many cells each way, so that a small face is not at the mercy of one vector.
-FEWEST_CELLS = 3
-#: Motion is read at this many places each way: all cells of a small box, an even choice of those of a large one.
+#: The flow is sampled over at least this many cells each way, so that a small face does not depend on one vector.
+#: Chosen by hand, other values were not measured.
+MIN_CELLS = 3
+#: Samples each way: every cell of a small box, an even choice of those of a large one. Bounds the work for a box at 36
+#: vectors, whatever its size; chosen by hand, other values were not measured.
 SAMPLES = 6
-#: A cell agrees with the rest when its vector lies within this share of a cell, or twice the usual deviation.
-AGREES = 0.15
-#: No real thing grows or shrinks faster from one frame to the next; beyond it the fit has gone wrong.
-FASTEST_ZOOM = 0.06
+#: A vector is an inlier when it deviates from the median by at most this share of a cell, or by twice the median
+#: deviation, whichever is more. 0.9 px of the picture that flow is estimated on (detect/optical_flow.py); chosen by
+#: hand, other values were not measured.
+INLIER_TOLERANCE = 0.15
+#: No real object grows or shrinks faster than by this share from one frame to the next; beyond it the fit has gone
+#: wrong. At 25 frames a second it is fourfold in a second, faster than a person who walks up to the camera.
+MAX_ZOOM = 0.06
+#: How far a vector at the edge of a box may differ from the median by zoom and rotation alone, as a share of its
+#: distance from the centre: a third of MAX_ZOOM. Chosen by hand, other values were not measured.
+ZOOM_TOLERANCE = 0.02
+#: Uncertainty that one step adds: this share of the residual of the fit (px), and this share of the box's shorter side
+#: where the forward-backward check fails everywhere. At 25 frames a second the latter alone reaches MAX_UNCERTAINTY
+#: (track/padding.py) after 18 frames; chosen by hand, other values were not measured.
+RESIDUAL_WEIGHT, UNCONFIRMED_WEIGHT = 0.1, 0.02
 
-Numbers = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.float64]
 
 
-def carry(boxes: Sequence[Box], field: MotionField, *, back: bool = False) -> list[tuple[Box, float]]:
-    """Each box one frame on (or one frame back), and how far that may be off, in displayed pixels.
+def propagate(boxes: Sequence[Box], field: MotionField, *, backward: bool = False) -> list[tuple[Box, float]]:
+    """Each box one frame on (or one frame back), and how far that may be off on every side, in displayed pixels.
 
-    The vectors in a box are fitted with a similarity (shift, zoom, turn) by least squares, after those that disagree
-    with the median are left out: they belong to the background, or to somebody who crosses. An axis-parallel box stays
-    one: the turn only keeps the shift right where part of the box is outside the picture. All boxes are carried at
+    A similarity (translation, zoom, rotation) is fitted to the vectors in a box by least squares, after outliers from
+    the median were left out: they belong to the background, or to somebody who crosses. The box stays axis-aligned: the
+    rotation only keeps the translation right where part of the box is outside the frame. All boxes are propagated at
     once, since a crowd has a hundred.
     """
     if not boxes:
         return []
-    vectors = field.backward if back else field.forward
+    vectors = field.backward if backward else field.forward
     corners = np.array(boxes, np.float64)
     low, high = corners[:, :2], corners[:, 2:]
-    columns = _cells(low[:, 0] / field.cell, high[:, 0] / field.cell, vectors.shape[1])
-    rows = _cells(low[:, 1] / field.cell, high[:, 1] / field.cell, vectors.shape[0])
-    at = rows[:, :, None], columns[:, None, :]
-    here = vectors[at].reshape(len(boxes), -1, 2).astype(np.float64)
-    trust = field.trust[at].reshape(len(boxes), -1).mean(axis=1, dtype=np.float64)
-    places = np.stack(np.broadcast_arrays(columns[:, None, :], rows[:, :, None]), axis=-1).reshape(len(boxes), -1, 2)
-    places = (places + 0.5) * field.cell - ((low + high) / 2)[:, None, :]
+    columns = _sample_cells(low[:, 0] / field.cell, high[:, 0] / field.cell, vectors.shape[1])
+    rows = _sample_cells(low[:, 1] / field.cell, high[:, 1] / field.cell, vectors.shape[0])
+    cells = rows[:, :, None], columns[:, None, :]
+    flow = vectors[cells].reshape(len(boxes), -1, 2).astype(np.float64)
+    confidence = field.confidence[cells].reshape(len(boxes), -1).mean(axis=1, dtype=np.float64)
+    offsets = np.stack(np.broadcast_arrays(columns[:, None, :], rows[:, :, None]), axis=-1).reshape(len(boxes), -1, 2)
+    offsets = (offsets + 0.5) * field.cell - ((low + high) / 2)[:, None, :]
 
-    apart = np.abs(here - np.median(here, axis=1, keepdims=True)).max(axis=2)
-    usual = np.maximum(AGREES * field.cell, 2 * np.median(apart, axis=1)) + _zoom_reach(places)
-    agree = (apart <= usual[:, None]).astype(np.float64)
-    agree /= agree.sum(axis=1, keepdims=True)
+    deviation = np.abs(flow - np.median(flow, axis=1, keepdims=True)).max(axis=2)
+    limit = np.maximum(INLIER_TOLERANCE * field.cell, 2 * np.median(deviation, axis=1)) + _zoom_tolerance(offsets)
+    inliers = (deviation <= limit[:, None]).astype(np.float64)
+    inliers /= inliers.sum(axis=1, keepdims=True)
 
-    mean_v, mean_p = _mean(here, agree), _mean(places, agree)
-    dv, dp = here - mean_v[:, None], places - mean_p[:, None]
-    weight = _mean((dp * dp).sum(axis=2), agree)
+    mean_v, mean_p = _mean(flow, inliers), _mean(offsets, inliers)
+    dv, dp = flow - mean_v[:, None], offsets - mean_p[:, None]
+    weight = _mean((dp * dp).sum(axis=2), inliers)
     weight[weight == 0] = np.inf
-    zoom = np.clip(_mean((dv * dp).sum(axis=2), agree) / weight, -FASTEST_ZOOM, FASTEST_ZOOM)
-    turn = _mean(dp[..., 0] * dv[..., 1] - dp[..., 1] * dv[..., 0], agree) / weight
-    across = np.stack([-mean_p[:, 1], mean_p[:, 0]], axis=1)
-    shift = mean_v - zoom[:, None] * mean_p - turn[:, None] * across
+    zoom = np.clip(_mean((dv * dp).sum(axis=2), inliers) / weight, -MAX_ZOOM, MAX_ZOOM)
+    rotation = _mean(dp[..., 0] * dv[..., 1] - dp[..., 1] * dv[..., 0], inliers) / weight
+    perpendicular = np.stack([-mean_p[:, 1], mean_p[:, 0]], axis=1)
+    shift = mean_v - zoom[:, None] * mean_p - rotation[:, None] * perpendicular
 
-    fitted = zoom[:, None, None] * dp + turn[:, None, None] * np.stack([-dp[..., 1], dp[..., 0]], axis=2)
-    left = np.sqrt(_mean(((dv - fitted) ** 2).mean(axis=2), agree))
-    doubt = 0.1 * left + 0.02 * (1 - trust) * (high - low).min(axis=1)
-    moved = zip(boxes, shift.tolist(), zoom.tolist(), doubt.tolist(), strict=True)
+    fitted = zoom[:, None, None] * dp + rotation[:, None, None] * np.stack([-dp[..., 1], dp[..., 0]], axis=2)
+    residual = np.sqrt(_mean(((dv - fitted) ** 2).mean(axis=2), inliers))
+    uncertainty = RESIDUAL_WEIGHT * residual + UNCONFIRMED_WEIGHT * (1 - confidence) * (high - low).min(axis=1)
+    moved = zip(boxes, shift.tolist(), zoom.tolist(), uncertainty.tolist(), strict=True)
     return [(box.translate(dx, dy, 1 + growth), unsure) for box, (dx, dy), growth, unsure in moved]
 
 
-def _mean(values: Numbers, weights: Numbers) -> Numbers:
+def _mean(values: FloatArray, weights: FloatArray) -> FloatArray:
     """Weighted mean over the samples of each box: (boxes, samples) or (boxes, samples, 2)."""
     return np.asarray(np.einsum("bs...,bs->b...", values, weights))
 
 
-def _cells(low: Numbers, high: Numbers, count: int) -> npt.NDArray[np.int64]:
+def _sample_cells(low: FloatArray, high: FloatArray, count: int) -> npt.NDArray[np.int64]:
     """SAMPLES of the cells of one axis whose centres lie between `low` and `high` (in cells), for each box: of at least
-    FEWEST_CELLS, always of the grid. Shape (boxes, SAMPLES)."""
+    MIN_CELLS, always of the grid. Shape (boxes, SAMPLES)."""
     first, last = np.ceil(low - 0.5), np.floor(high - 0.5) + 1
-    few = last - first < FEWEST_CELLS
-    first = np.where(few, np.floor((low + high) / 2 - FEWEST_CELLS / 2 + 0.5), first)
-    last = np.where(few, first + FEWEST_CELLS, last)
-    fewest = min(FEWEST_CELLS, count)
+    few = last - first < MIN_CELLS
+    first = np.where(few, np.floor((low + high) / 2 - MIN_CELLS / 2 + 0.5), first)
+    last = np.where(few, first + MIN_CELLS, last)
+    fewest = min(MIN_CELLS, count)
     first = np.clip(first, 0, count - fewest)
     last = np.maximum(first + fewest, np.minimum(last, count))
     share = (np.arange(SAMPLES) + 0.5) / SAMPLES
     return np.asarray(np.floor(first[:, None] + (last - first)[:, None] * share), np.int64)
 
 
-def _zoom_reach(places: Numbers) -> Numbers:
-    """How far a vector at the rim of each box may differ from the median by zoom and turn alone, in pixels."""
-    return np.asarray(0.02 * np.abs(places).max(axis=(1, 2)))
+def _zoom_tolerance(offsets: FloatArray) -> FloatArray:
+    """How far a vector at the edge of each box may differ from the median by zoom and rotation alone, in pixels."""
+    return np.asarray(ZOOM_TOLERANCE * np.abs(offsets).max(axis=(1, 2)))

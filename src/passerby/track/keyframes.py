@@ -1,4 +1,4 @@
-"""The path of one track: a place in every frame, thinned out to keyframes as it becomes final."""
+"""The path of one track: a point in every frame, reduced to keyframes as it becomes final."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from passerby.core.box import Box
 from passerby.documents.plan import Keyframe
 
-#: A keyframe may be left out when straight lines stay this close to every box: px, or share of its shorter side.
-CLOSE_PX, CLOSE_SHARE = 0.75, 0.02
+#: A keyframe is left out when straight lines stay this close to every box: px, or share of its shorter side. Less than
+#: the margins of every kind but vehicles (track/padding.py), so that no mask uncovers what it hides.
+TOLERANCE_PX, TOLERANCE_SHARE = 0.75, 0.02
 
 
 @dataclass(slots=True)
-class Place:
-    """Where a thing is in one frame: `time` in the track's time base, `doubt` in pixels on every side.
+class TrackPoint:
+    """Where an object is in one frame: `time` in the track's time base, `box` in displayed pixels, `uncertainty` in
+    pixels on every side.
 
-    `carried` is where motion had brought it, where it was also seen but not with certainty: that may have been a part.
+    `predicted` is where motion had propagated it, when a weak detection was associated with it: that may be of a part.
     """
 
     frame: int
@@ -23,15 +25,15 @@ class Place:
     box: Box
     score: float
     origin: str
-    doubt: float = 0.0
-    carried: Box | None = None
+    uncertainty: float = 0.0
+    predicted: Box | None = None
 
 
-class Path:
-    """Places in, keyframes out. Work and memory are for the bends of the path, not for its length.
+class KeyframeReducer:
+    """Points in, keyframes out. Time and memory depend on the bends of the path, not on its length.
 
-    Each place narrows a cone of straight lines that start at the last keyframe and pass close enough to every place
-    since (one interval of slopes for each side of the box: the swing filter of Elmeleegy et al., VLDB 2009). A place
+    Each point narrows a cone of straight lines that start at the last keyframe and pass close enough to every point
+    since (one interval of slopes for each side of the box: the swing filter of Elmeleegy et al., VLDB 2009). A point
     outside the cone makes the one before it a keyframe.
     """
 
@@ -41,25 +43,25 @@ class Path:
         self._cone: list[tuple[float, float]] = []
 
     def add(self, time: int, box: Box, score: float, origin: str) -> None:
-        """The next place, later than all before it."""
+        """Add the next point, later than all before it."""
         key = Keyframe.model_construct(
             time=time, box=Box(*(round(v, 1) for v in box)), score=round(score, 3), origin=origin, polygon=None
         )
         if not self._keyframes:
-            self._turn(key)
+            self._append(key)
             return
         if self._newest is not None and not self._in_cone(key):
-            self._turn(self._newest)
+            self._append(self._newest)
         self._narrow(key)
         self._newest = key
 
     def finish(self) -> tuple[Keyframe, ...]:
-        """All keyframes; the last place always is one."""
+        """All keyframes; the last point always is one."""
         if self._newest is not None:
-            self._turn(self._newest)
+            self._append(self._newest)
         return tuple(self._keyframes)
 
-    def _turn(self, key: Keyframe) -> None:
+    def _append(self, key: Keyframe) -> None:
         self._keyframes.append(key)
         self._newest = None
         self._cone = [(float("-inf"), float("inf"))] * 4
@@ -73,8 +75,9 @@ class Path:
         return all(low <= slope <= high for slope, (low, high) in zip(self._slopes(key, 0.0), self._cone, strict=True))
 
     def _narrow(self, key: Keyframe) -> None:
-        close = max(CLOSE_PX, CLOSE_SHARE * key.box.side)
-        lows, highs = self._slopes(key, -close), self._slopes(key, close)
+        tolerance = max(TOLERANCE_PX, TOLERANCE_SHARE * key.box.shorter_side)
+        lows, highs = self._slopes(key, -tolerance), self._slopes(key, tolerance)
         self._cone = [
-            (max(low, least), min(high, most)) for (low, high), least, most in zip(self._cone, lows, highs, strict=True)
+            (max(low, new_low), min(high, new_high))
+            for (low, high), new_low, new_high in zip(self._cone, lows, highs, strict=True)
         ]

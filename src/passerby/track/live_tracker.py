@@ -1,68 +1,70 @@
-"""The tracker behind a ring of frames: where everything is in a frame that is about to leave, by all that is known now.
+"""The tracker behind a ring buffer of frames: where everything is in a frame that is about to be released, by all that
+is known now.
 
-A file is followed to its end before a pixel is painted. Of a camera nobody knows the end, so two things differ. What is
-not yet decided is hidden: a track is shown from its first weak sighting on, until looks that should have seen it say
-otherwise. And since a frame that has left cannot be covered later, a track that is lost is hidden for as long as it
-could be taken up again, in place of a gap that is bridged afterwards.
-"""
+A file is tracked to its end before a pixel is masked. The end of a camera's stream is never known, so two things
+differ. What is not yet decided is masked: a track is masked from its first weak detection on, until detector runs that
+should have found it say otherwise. And since a frame that was released cannot be masked later, a track that is lost
+stays masked for as long as it could be resumed, in place of a gap that is bridged afterwards."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.motion import MotionField
-from passerby.documents.plan import Track
-from passerby.track.confirmation import THRESHOLDS
-from passerby.track.tracker import Following, Live, Tracker, padded
+from passerby.track.confirmation import THRESHOLDS, TrackCandidate
+from passerby.track.tracker import ActiveTrack, Tracker, TrackerSettings, padded_box
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """A thing to be hidden in one frame: padded, in displayed pixels, within the picture."""
+class HiddenBox:
+    """An object to be masked in one frame: padded, in displayed pixels, clipped to the frame."""
 
     kind: Kind
     box: Box
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """A thing that is followed, at the newest frame: numbers for whoever counts.
+class TrackedObject:
+    """An object that is tracked, in the newest frame.
 
-    `number` is an ordinal within one stretch of one camera, and ends with the track. `box` is in displayed pixels.
-    `confirmed` says that there is evidence enough to believe in it; others are hidden all the same, to be safe. `seen`
-    says whether a detection was there, or motion alone.
-    """
+    `number` is an ordinal within one live pipeline of one camera, and ends with the track. `box` is in displayed
+    pixels. `confirmed` says that there is enough evidence for it; others are masked all the same, to be safe.
+    `detected` says whether there was a detection in this frame, or motion alone."""
 
     number: int
     kind: Kind
     box: Box
     confirmed: bool
-    seen: bool
+    detected: bool
 
 
-def following_live(frames_a_second: float, delay: float) -> Following:
-    """How far masks reach: back through all that is still in the ring (`delay` in seconds), and on for two seconds."""
-    return Following(
-        reach_back=max(4, round(delay * frames_a_second)),
-        hold=max(4, round(2.0 * frames_a_second)),
-        patience=max(12, round(2.5 * frames_a_second)),
+def live_tracker_settings(frame_rate: float, delay: float) -> TrackerSettings:
+    """How far masks extend: back through all that is still in the ring buffer (`delay` in seconds), and on for two
+    seconds."""
+    return TrackerSettings(
+        pre_roll=max(4, round(delay * frame_rate)),
+        post_roll=max(4, round(2.0 * frame_rate)),
+        max_age=max(12, round(2.5 * frame_rate)),
     )
 
 
 class LiveTracker(Tracker):
-    """Follows everything in one stretch of one camera, from frame to frame, and forgets what has left the ring."""
+    """Tracks everything in one live pipeline of one camera, frame by frame, and forgets frames that have left the ring
+    buffer."""
 
-    def __init__(self, width: int, height: int, following: Following, hide: Collection[Kind], kept: int) -> None:
-        """`hide` are the kinds that `hidden` tells of; others are followed to be counted. `kept` is how many frames
-        before the newest can still be asked for."""
-        super().__init__(width, height, following)
-        self._hide, self._kept = frozenset(hide), kept
+    def __init__(
+        self, width: int, height: int, settings: TrackerSettings, hide: Collection[Kind], history_frames: int
+    ) -> None:
+        """`hide` are the kinds that `hidden_boxes` returns; others are tracked to be counted. `history_frames` is how
+        many frames before the newest it can still be called for."""
+        super().__init__(width, height, settings)
+        self._hide, self._history_frames = frozenset(hide), history_frames
         self._newest = -1
-        self._ended: list[Live] = []
+        self._ended: list[ActiveTrack] = []
         self._ordinals = itertools.count(1)
 
     def advance(
@@ -70,68 +72,68 @@ class LiveTracker(Tracker):
         frame: int,
         time: int,
         motion: MotionField | None,
-        found: Sequence[Detection] | None,
-        searched: Collection[Kind] = frozenset(Kind),
+        detections: Sequence[Detection] | None,
+        searched_kinds: Collection[Kind] = frozenset(Kind),
     ) -> None:
-        """As `step`; `frame` counts one by one."""
-        for _ in self.step(frame, time, motion, found, searched):
-            pass
+        """As `update`, for a `frame` number that increases by one each time; what has ended is kept for
+        `hidden_boxes`."""
+        self.update(frame, time, motion, detections, searched_kinds)
         self._newest = frame
-        self._ended = [live for live in self._ended if live.places[-1].frame >= frame - self._kept]
+        self._ended = [track for track in self._ended if track.points[-1].frame >= frame - self._history_frames]
 
-    def hidden(self, frame: int) -> list[Hidden]:
-        """What is to be hidden in a frame, by all that is known by now.
+    def hidden_boxes(self, frame: int) -> list[HiddenBox]:
+        """What is to be masked in a frame, by all that is known by now.
 
-        Raises ValueError for a frame that was not reached yet, or is forgotten: to say "nothing" would be a lie.
+        Raises ValueError for a frame that was not reached yet, or is forgotten: to return nothing would be a leak.
         """
-        if not self._newest - self._kept <= frame <= self._newest:
-            raise ValueError(f"frame {frame} is not among the {self._kept} before {self._newest}")
+        if not self._newest - self._history_frames <= frame <= self._newest:
+            raise ValueError(f"frame {frame} is not among the {self._history_frames} frames before {self._newest}")
         return [
-            Hidden(live.kind, box)
-            for live in (*self._live, *self._ended)
-            if live.kind in self._hide and (box := self._place(live, frame)) is not None
+            HiddenBox(track.kind, box)
+            for track in (*self._active, *self._ended)
+            if track.kind in self._hide and (box := self._hidden_box(track, frame)) is not None
         ]
 
-    def followed(self) -> list[Followed]:
-        """Everything that is followed at the newest frame, seen in it or not."""
+    def tracked_objects(self) -> list[TrackedObject]:
+        """Everything that is tracked in the newest frame, detected in it or not."""
         return [
-            Followed(
-                self._ordinal(live),
-                live.kind,
-                live.box,
-                confirmed=live.evidence.enough(THRESHOLDS[live.kind]),
-                seen=live.last_seen == live.places[-1].frame,
+            TrackedObject(
+                self._ordinal(track),
+                track.kind,
+                track.box,
+                confirmed=track.evidence.is_confirmed(THRESHOLDS[track.kind]),
+                detected=track.last_hit == track.points[-1].frame,
             )
-            for live in self._live
+            for track in self._active
         ]
 
-    def _ordinal(self, live: Live) -> int:
-        if not live.number:
-            live.number = next(self._ordinals)
-        return live.number
+    def _ordinal(self, track: ActiveTrack) -> int:
+        if not track.number:
+            track.number = next(self._ordinals)
+        return track.number
 
-    def _place(self, live: Live, frame: int) -> Box | None:
-        """Where a track is hidden in a frame, padded; None where it is not."""
-        at = frame - live.places[0].frame
-        if not 0 <= at < len(live.places) or not self._believed(live):
+    def _hidden_box(self, track: ActiveTrack, frame: int) -> Box | None:
+        """The mask of a track in a frame, padded; None where there is none."""
+        at = frame - track.points[0].frame
+        if not 0 <= at < len(track.points) or not self._is_plausible(track):
             return None
-        # After it was last seen it is held, and at least until a look has searched for it in vain.
-        if frame > max(live.last_seen + self._following.hold, live.unseen_from or live.places[-1].frame):
+        # After its last detection it stays masked, and at least until a detector has searched for it in vain.
+        if frame > max(track.last_hit + self._settings.post_roll, track.first_miss or track.points[-1].frame):
             return None
-        box = padded(live.kind, live.places[at]).clipped(self._width, self._height)
+        box = padded_box(track.kind, track.points[at]).clip(self._width, self._height)
         return box if box.area > 0 else None
 
-    def _believed(self, live: Live) -> bool:
-        """Enough evidence, or not enough looks against it."""
-        need, evidence = THRESHOLDS[live.kind], live.evidence
-        return evidence.enough(need) or evidence.sightings >= need.share * evidence.looks
+    def _is_plausible(self, track: ActiveTrack) -> bool:
+        """Enough evidence, or not enough against it."""
+        threshold = THRESHOLDS[track.kind]
+        return track.evidence.is_confirmed(threshold) or track.evidence.hit_often_enough(threshold)
 
-    def _settle(self, live: Live) -> None:
-        """Places that nobody can ask for any more are forgotten."""
-        oldest = live.places[-1].frame - self._kept
-        live.places = live.places[max(0, min(oldest - live.places[0].frame, len(live.places) - 1)) :]
+    def _finalise(self, track: ActiveTrack) -> None:
+        """Forget points that `hidden_boxes` can no longer be called for."""
+        oldest = track.points[-1].frame - self._history_frames
+        track.points = track.points[max(0, min(oldest - track.points[0].frame, len(track.points) - 1)) :]
 
-    def _close(self, tracks: Sequence[Live]) -> Iterator[Track]:
-        """Tracks that have ended can be asked for until their frames have left."""
+    def _end_tracks(self, tracks: Sequence[ActiveTrack]) -> list[TrackCandidate]:
+        """Keep them until their frames have been released; nothing is returned, since they are masked from here."""
         self._ended += tracks
-        yield from ()
+        return []

@@ -1,4 +1,4 @@
-"""Fixed regions as tracks, and findings that a person wants left alone."""
+"""Fixed regions as tracks, and detections that a person wants to keep visible."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from passerby.config.regions import Region
 from passerby.core.kinds import Detection, Kind
 from passerby.documents.plan import Keyframe, Track
 
-#: What a keyframe of a fixed region gives as its origin.
-ORIGIN = "region"
+#: The origin of the keyframes of a fixed region.
+REGION_ORIGIN = "region"
 
 
-def fixed_tracks(regions: Sequence[Region], times: Sequence[int], time_base: Fraction) -> list[Track]:
-    """One track for each region that shows in some frame; `times` are those of all frames, in order.
+def region_tracks(regions: Sequence[Region], times: Sequence[int], time_base: Fraction) -> list[Track]:
+    """One track for each region that is active in some frame; `times` are those of all frames, in order.
 
-    A region holds from the first frame at or after its start to the last one at or before its end.
+    A region is active from the first frame at or after its start to the last one at or before its end.
     """
     tracks = []
     for region in regions:
-        shown = [time for time in times if region.shows(float(time * time_base))]
+        shown = [time for time in times if region.active_at(float(time * time_base))]
         if shown:
             tracks.append(Track(number=1, kind=Kind.REGION, keyframes=tuple(_keyframes(region, shown[0], shown[-1]))))
     return tracks
@@ -29,12 +29,18 @@ def fixed_tracks(regions: Sequence[Region], times: Sequence[int], time_base: Fra
 def _keyframes(region: Region, start: int, end: int) -> Iterable[Keyframe]:
     polygon = None if region.is_box else region.polygon
     for time in dict.fromkeys((start, end)):
-        yield Keyframe(time=time, box=region.hull, score=1.0, origin=ORIGIN, polygon=polygon)
+        yield Keyframe(time=time, box=region.hull, score=1.0, origin=REGION_ORIGIN, polygon=polygon)
 
 
-def left_alone(found: Iterable[Detection], keep: Sequence[Region], seconds: float) -> list[Detection]:
-    """The detections whose middle lies in no region that is to be kept at this moment.
+def suppress_in_keep_regions(
+    detections: Iterable[Detection], keep: Sequence[Region], seconds: float
+) -> list[Detection]:
+    """The detections whose centre lies in no region that is to be kept visible at this time.
 
-    A finding is suppressed or it is not: no pixel is taken out of the mask of something else.
+    A detection is suppressed or it is not: no pixel is taken out of the mask of something else.
     """
-    return [d for d in found if not any(region.shows(seconds) and region.contains(*d.box.centre) for region in keep)]
+    return [
+        d
+        for d in detections
+        if not any(region.active_at(seconds) and region.contains(*d.box.centre) for region in keep)
+    ]

@@ -1,8 +1,8 @@
-"""Stretches: a long film is looked at and followed in stretches of fixed length, each as if it stood alone.
+"""Segments: a long video is analysed in segments of fixed length, each as if it stood alone.
 
-So one machine and many find the same: what is found in a stretch depends on its frames alone, whoever looks at it, and
-where stretches begin is told by the clock of the film. A stretch is followed on for a while beside the next one, so
-that what is there at the seam is known to both (track/stitching.py joins it).
+So one machine and many find the same: the result for a segment depends on its frames alone, whoever analyses it, and
+segments start at fixed presentation times. Tracking continues for a while into the next segment, so that objects at the
+boundary are known to both (track/stitching.py joins them).
 """
 
 from __future__ import annotations
@@ -14,150 +14,140 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
-from passerby.documents.plan import Track
 from passerby.documents.report import QuickCheck
+from passerby.track.confirmation import TrackCandidate
 
-#: Seconds of a stretch, and for how many of them the one before is followed on beside it: long enough for something
-#: that is seen weakly to gather what it needs to count (track/confirmation.py) on either side of a seam.
-LENGTH, BESIDE = 600.0, 10.0
-#: Environment variable with others, in seconds and with a comma: for tests, and for measuring on films that are not so
-#: long. The plan of a film that is longer than a stretch depends on them.
-VARIABLE = "PASSERBY_STRETCH"
+#: Length of a segment, and for how long tracking overlaps into the next one: long enough for an object with weak
+#: detections to gather the evidence it needs (track/confirmation.py) on either side of a boundary.
+SEGMENT_S, OVERLAP_S = 600.0, 10.0
+#: Environment variable with other lengths, in seconds and with a comma: for tests, and for measurements on shorter
+#: videos. The plan of a video that is longer than a segment depends on them.
+SEGMENT_VARIABLE = "PASSERBY_SEGMENT"
 
 
 @dataclass(frozen=True, slots=True)
-class Lengths:
-    """Seconds of a stretch, and for how many the one before is followed on beside it."""
+class SegmentLengths:
+    """Seconds of a segment, and of its overlap into the next one."""
 
-    each: float = LENGTH
-    beside: float = BESIDE
+    length_s: float = SEGMENT_S
+    overlap_s: float = OVERLAP_S
 
     @classmethod
-    def here(cls, environment: Mapping[str, str] = os.environ) -> Lengths:
-        """Those of this process."""
-        each, _, beside = environment.get(VARIABLE, "").partition(",")
-        seconds = max(1.0, float(each or LENGTH))
-        return cls(seconds, min(float(beside or BESIDE), seconds / 2))
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> SegmentLengths:
+        """Those that `environment` asks for, by default that of this process."""
+        length, _, overlap = environment.get(SEGMENT_VARIABLE, "").partition(",")
+        length_s = max(1.0, float(length or SEGMENT_S))
+        return cls(length_s, min(float(overlap or OVERLAP_S), length_s / 2))
 
-    def set(self) -> None:
-        """From here on they are those of this process and of those that it begins."""
-        os.environ[VARIABLE] = f"{self.each},{self.beside}"
+    def as_environment(self) -> dict[str, str]:
+        """The variable from which `from_environment` reads the same lengths: for a process that is to be started."""
+        return {SEGMENT_VARIABLE: f"{self.length_s},{self.overlap_s}"}
 
 
-class Stretches:
-    """Where the stretches of one video track lie. They are counted from 0."""
+class SegmentGrid:
+    """Where the segments of one video track lie. They are counted from 0."""
 
-    def __init__(self, time_base: Fraction, lengths: Lengths | None = None) -> None:
-        lengths = lengths or Lengths.here()
-        self._ticks = Fraction(lengths.each) / time_base
-        self._beside = Fraction(lengths.beside) / time_base
+    def __init__(self, time_base: Fraction, lengths: SegmentLengths) -> None:
+        self._length = Fraction(lengths.length_s) / time_base  # ticks
+        self._overlap = Fraction(lengths.overlap_s) / time_base
 
-    def number(self, time: int) -> int:
-        """The stretch in which a frame at `time` lies (ticks of the presentation)."""
-        return int(time // self._ticks)
+    def index_at(self, time: int) -> int:
+        """The segment that contains a frame at `time` (presentation ticks)."""
+        return int(time // self._length)
 
-    def start(self, number: int) -> int:
-        """The first tick of a stretch."""
-        return -int(-number * self._ticks // 1)
+    def start_of(self, index: int) -> int:
+        """The first tick of a segment."""
+        return -int(-index * self._length // 1)
 
-    def alone(self, number: int, time: int) -> bool:
-        """At `time`, which lies in stretch `number`: is the one before no longer followed beside it?"""
-        return time >= number * self._ticks + self._beside
+    def overlap_ended(self, index: int, time: int) -> bool:
+        """At `time`, which lies in segment `index`: has the overlap of the previous segment ended?"""
+        return time >= index * self._length + self._overlap
 
-    def meets(self, number: int, start: int, end: int) -> bool:
-        """Has what was followed in a stretch from `start` to `end` been where another stretch was followed as well?"""
-        return end >= self.start(number + 1) or bool(number and not self.alone(number, start))
+    def touches_overlap(self, index: int, start: int, end: int) -> bool:
+        """Does a track of segment `index`, from `start` to `end`, show where a neighbouring segment was tracked too?"""
+        return end >= self.start_of(index + 1) or bool(index and not self.overlap_ended(index, start))
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Stretches that are looked at in one go: from `first` to `last`, both included; None for the end of the film."""
+class SegmentRange:
+    """Segments that are analysed in one go: from `first` to `last`, both included; None for the end of the video."""
 
     first: int = 0
     last: int | None = None
 
-    def __contains__(self, number: int) -> bool:
-        return self.first <= number and not self.beyond(number)
+    def __contains__(self, index: int) -> bool:
+        return self.first <= index and not self.is_past(index)
 
-    def beyond(self, number: int) -> bool:
-        return self.last is not None and number > self.last
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """A track of one stretch, and what speaks for it (track/confirmation.py): its best score and the sum of all, in how
-    many looks it was seen, and in how many it should have been. What is not enough by itself may be with what the next
-    stretch has seen of the same thing."""
-
-    track: Track
-    best: float
-    total: float
-    sightings: int
-    looks: int
+    def is_past(self, index: int) -> bool:
+        """Does segment `index` lie after the range?"""
+        return self.last is not None and index > self.last
 
 
-#: (time, hash of the picture) of a frame.
-Seen = tuple[int, int]
+#: (presentation time in ticks, hash of the decoded picture) of a frame.
+FrameId = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Looked:
-    """What was found in a span of one video track: numbers alone. `times`, `whole` (not damaged) and `hashes` are of
-    its own frames, in order; `cuts` are times of new scenes; `tracks` are by stretch, and go on beyond it.
+class AnalysisResult:
+    """The result of the first pass over a range of segments of one video track: numbers alone.
 
-    `before` is the last frame before the span, as far as it was decoded, and `after` are those beyond its end that were
-    looked at with it: who looks at the next span must see the same.
+    `times`, `intact` (1 where not damaged) and `hashes` are of the range's own frames, in order; `cuts` are the times
+    of scene cuts; `candidates` are by segment, and may extend beyond it. `frame_before` is the last frame before the
+    range, as far as it was decoded, and `frames_after` are those beyond its end into which tracking overlapped: whoever
+    analyses the next range must have decoded the same.
     """
 
-    span: Span
+    segments: SegmentRange
     times: array[int] = field(default_factory=lambda: array("q"))
     hashes: array[int] = field(default_factory=lambda: array("Q"))
-    whole: bytearray = field(default_factory=bytearray)
+    intact: bytearray = field(default_factory=bytearray)
     cuts: list[int] = field(default_factory=list)
-    tracks: dict[int, list[Followed]] = field(default_factory=dict)
+    candidates: dict[int, list[TrackCandidate]] = field(default_factory=dict)
     weights: tuple[str, ...] = ()
-    before: Seen | None = None
-    after: list[Seen] = field(default_factory=list)
+    frame_before: FrameId | None = None
+    frames_after: list[FrameId] = field(default_factory=list)
 
-    def frames(self) -> list[Seen]:
+    def frames(self) -> list[FrameId]:
+        """The range's own frames, in order."""
         return list(zip(self.times, self.hashes, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Frames of one video track that are painted and written apart: `first` is the ordinal of the first of them."""
+class RenderChunk:
+    """Frames of one video track that are masked and encoded apart: `first_frame` is the number of the first of them."""
 
-    first: int
+    first_frame: int
     times: array[int]
     hashes: array[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
-    """What came of a piece: frames covered whole, its bits and seconds, what the check saw of it, and its SHA-256.
-    `size` is that of the file (bytes)."""
+class RenderedChunk:
+    """What came of a chunk: the number of frames that were covered whole, its bits and seconds, its self-check, and the
+    SHA-256 and `size` (bytes) of the file."""
 
-    covered: int
+    covered_frames: int
     bits: float
-    seconds: float
+    duration_s: float
     check: QuickCheck
     sha256: str
     size: int
 
 
-#: Frames that are kept for comparing: more than there are in the seconds that spans have in common.
-_ENOUGH = 1 << 16
+#: Frames that are kept for comparing: more than there are in the seconds by which ranges overlap.
+_MAX_COMPARED_FRAMES = 1 << 16
 
 
-def same(spans: list[Looked]) -> bool:
-    """Did those who looked at spans that follow each other see the same frames where both did?
+def decode_alike(results: list[AnalysisResult]) -> bool:
+    """Were the same frames decoded for ranges that follow each other, where they overlap?
 
-    If not, the film does not decode alike from every place in it, and is not to be cut.
+    If not, the video does not decode alike from every seek point, and must not be split.
     """
-    rest: list[Seen] = []
-    for one in reversed(spans):
-        if rest and (one.after != rest[: len(one.after)] or not one.after):
+    following: list[FrameId] = []
+    for result in reversed(results):
+        after = result.frames_after
+        if following and (after != following[: len(after)] or not after):
             return False
-        rest = one.frames() + rest[:_ENOUGH]
-    some = [one for one in spans if one.times]
-    return all(after.before == one.frames()[-1] for one, after in pairwise(some))
+        following = result.frames() + following[:_MAX_COMPARED_FRAMES]
+    non_empty = [result for result in results if result.times]
+    return all(after.frame_before == before.frames()[-1] for before, after in pairwise(non_empty))

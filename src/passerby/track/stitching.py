@@ -1,8 +1,8 @@
-"""Tracks of stretches that were followed apart -> tracks of the film.
+"""Tracks of segments that were tracked apart -> tracks of the video.
 
-Around a seam both stretches have followed the same things. A pair that lies in the same place becomes one track, hidden
-wherever either of them says so; what has no partner stays as it is. Nothing that one of them hides is lost, and what
-neither of them is sure of by itself counts when both together are.
+Around a boundary both segments have tracked the same objects. A pair in the same place becomes one track, masked
+wherever either of them says so; what has no partner stays as it is. Nothing that one of them masks is lost, and what
+neither confirms by itself is masked when both together do.
 """
 
 from __future__ import annotations
@@ -14,60 +14,57 @@ from dataclasses import dataclass
 from passerby.core.box import Box
 from passerby.documents.plan import Keyframe, Track
 from passerby.track.association import affinity
-from passerby.track.confirmation import THRESHOLDS, Evidence
-from passerby.track.segments import Followed
+from passerby.track.confirmation import THRESHOLDS, Evidence, TrackCandidate
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A track so far, and what speaks for it; `sure` when that was enough in one of its stretches."""
+class _PartialTrack:
+    """A track so far, and its evidence; `confirmed` when that was enough in one of its segments."""
 
     track: Track
     evidence: Evidence
-    sure: bool
+    confirmed: bool
 
     @classmethod
-    def of(cls, one: Followed) -> _Part:
-        evidence = Evidence(one.best, one.total, one.sightings, one.looks)
-        return cls(one.track, evidence, evidence.enough(THRESHOLDS[one.track.kind]))
+    def from_candidate(cls, candidate: TrackCandidate) -> _PartialTrack:
+        return cls(candidate.track, candidate.evidence, candidate.is_confirmed)
 
     @property
-    def counts(self) -> bool:
-        return self.sure or self.evidence.enough(THRESHOLDS[self.track.kind])
+    def is_confirmed(self) -> bool:
+        return self.confirmed or self.evidence.is_confirmed(THRESHOLDS[self.track.kind])
 
-    def joined(self, other: _Part) -> _Part:
-        """With the same thing in the next stretch. What both have seen at the seam counts twice: that hides more, and
-        not less."""
-        a, b = self.evidence, other.evidence
-        both = Evidence(max(a.best, b.best), a.total + b.total, a.sightings + b.sightings, a.looks + b.looks)
-        return _Part(_both(self.track, other.track), both, self.sure or other.sure)
+    def merged_with(self, other: _PartialTrack) -> _PartialTrack:
+        """With the track of the same object in the next segment. Detections in the overlap count twice: that masks
+        more, and not less."""
+        evidence = self.evidence.combined_with(other.evidence)
+        return _PartialTrack(_merge(self.track, other.track), evidence, self.confirmed or other.confirmed)
 
 
-def sewn(stretches: Mapping[int, Sequence[Followed]]) -> list[Track]:
-    """All tracks of a film, by stretch as they were followed. Their numbers mean nothing."""
-    done: list[_Part] = []
-    open_: list[_Part] = []
-    for number in sorted(stretches):
-        fresh = [_Part.of(one) for one in stretches[number]]
-        partners = _pairs(open_, fresh)
+def stitch_tracks(segments: Mapping[int, Sequence[TrackCandidate]]) -> list[Track]:
+    """All confirmed tracks of a video, from the candidates of each segment. Their numbers mean nothing."""
+    done: list[_PartialTrack] = []
+    open_: list[_PartialTrack] = []
+    for index in sorted(segments):
+        new = [_PartialTrack.from_candidate(candidate) for candidate in segments[index]]
+        partners = _pairs(open_, new)
         done += [part for i, part in enumerate(open_) if i not in partners]
-        joined = {j: open_[i].joined(fresh[j]) for i, j in partners.items()}
-        # What a stretch has followed can only meet what the next one has: there it is open.
-        open_ = [joined.get(j, part) for j, part in enumerate(fresh)]
-    return [part.track for part in done + open_ if part.counts]
+        merged = {j: open_[i].merged_with(new[j]) for i, j in partners.items()}
+        # A track of this segment can only have a partner in the next one: until then it is open.
+        open_ = [merged.get(j, part) for j, part in enumerate(new)]
+    return [part.track for part in done + open_ if part.is_confirmed]
 
 
-def _pairs(before: Sequence[_Part], after: Sequence[_Part]) -> dict[int, int]:
-    """{index of a part in the stretch before: index of the same thing's in the one after}: first of those that are sure
-    on both sides, the most alike first."""
-    seam = min((b.track.start for b in after), default=0), max((a.track.end for a in before), default=0)
+def _pairs(before: Sequence[_PartialTrack], after: Sequence[_PartialTrack]) -> dict[int, int]:
+    """{index in the segment before: index of the same object in the one after}: first pairs that are confirmed on both
+    sides, the most similar first."""
+    overlap = min((b.track.start for b in after), default=0), max((a.track.end for a in before), default=0)
     candidates = sorted(
-        (not (a.sure and b.sure), -score, i, j)
+        (not (a.confirmed and b.confirmed), -similarity, i, j)
         for i, a in enumerate(before)
-        if a.track.end >= seam[0]
+        if a.track.end >= overlap[0]
         for j, b in enumerate(after)
-        if b.track.start <= seam[1]
-        if a.track.kind is b.track.kind and (score := _alike(a.track, b.track)) > 0
+        if b.track.start <= overlap[1]
+        if a.track.kind is b.track.kind and (similarity := _similarity(a.track, b.track)) > 0
     )
     pairs: dict[int, int] = {}
     for _, _, i, j in candidates:
@@ -76,32 +73,32 @@ def _pairs(before: Sequence[_Part], after: Sequence[_Part]) -> dict[int, int]:
     return pairs
 
 
-def _alike(a: Track, b: Track) -> float:
-    """How much they look like the same thing in the middle of the time that both show; 0 when there is none."""
+def _similarity(a: Track, b: Track) -> float:
+    """Affinity of their boxes in the middle of the time that both cover; 0 when there is none."""
     if a.end < b.start or b.end < a.start:
         return 0.0
     middle = (max(a.start, b.start) + min(a.end, b.end)) // 2
-    here, there = a.place(middle), b.place(middle)
-    return 0.0 if here is None or there is None else affinity(here.box, there.box)
+    key_a, key_b = a.interpolate(middle), b.interpolate(middle)
+    return 0.0 if key_a is None or key_b is None else affinity(key_a.box, key_b.box)
 
 
-def _both(a: Track, b: Track) -> Track:
+def _merge(a: Track, b: Track) -> Track:
     """One track for two that overlap in time: where both show, what covers both.
 
-    Straight lines between the moments at which either of them bends cover both as well: a side of the hull is the
-    outer one of two straight lines, which never lies outside the straight line between its ends.
+    Straight lines between the times at which either of them has a keyframe cover both as well: a side of the hull is
+    the outer one of two straight lines, which never lies outside the straight line between its ends.
     """
     times = sorted({key.time for track in (a, b) for key in track.keyframes})
-    return Track(number=a.number, kind=a.kind, keyframes=tuple(_place(a, b, time) for time in times))
+    return Track(number=a.number, kind=a.kind, keyframes=tuple(_keyframe_at(a, b, time) for time in times))
 
 
-def _place(a: Track, b: Track, time: int) -> Keyframe:
-    here, there = a.place(time), b.place(time)
-    if here is None or there is None:
-        only = here or there
-        assert only is not None  # the moment is one of theirs, and they overlap
+def _keyframe_at(a: Track, b: Track, time: int) -> Keyframe:
+    key_a, key_b = a.interpolate(time), b.interpolate(time)
+    if key_a is None or key_b is None:
+        only = key_a or key_b
+        assert only is not None  # the time is one of theirs, and they overlap
         return only
-    best = max(here, there, key=lambda key: key.score)
-    hull = here.box.hull(there.box)
+    best = max(key_a, key_b, key=lambda key: key.score)
+    hull = key_a.box.hull(key_b.box)
     box = Box(*(math.floor(v * 10) / 10 for v in hull[:2]), *(math.ceil(v * 10) / 10 for v in hull[2:]))
     return Keyframe(time=time, box=box, score=best.score, origin=best.origin)

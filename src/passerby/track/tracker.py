@@ -1,19 +1,18 @@
 """Detections and motion, frame by frame -> tracks without a gap.
 
-A track is carried on by motion in every frame and set right by every look that sees it. When a look sees it, the
-detection is also carried back to the look before, and both paths are covered: whatever happened between two looks lies
-between them. A track reaches back before its first sighting and on after its last one (invariant 6), and no track
-crosses a cut. The same code serves files and, behind a short ring of frames, cameras: it never looks further back than
-`Following.ring`, and a place older than that is final.
+A track is propagated by motion in every frame and corrected by every detection that is associated with it. The
+detection is also propagated back to the detector run before, and both paths are covered: whatever happened between two
+runs lies between them. A track begins before its first detection and goes on after its last one (invariant 6), and no
+track crosses a cut. The same code serves files and, behind a short ring buffer of frames, cameras: it never looks
+further back than `TrackerSettings.buffer_frames`, and a point older than that is final.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
@@ -21,61 +20,37 @@ from passerby.core.model import FrozenModel
 from passerby.core.motion import MotionField
 from passerby.documents.plan import Track
 from passerby.track.association import associate
-from passerby.track.confirmation import THRESHOLDS, Evidence
-from passerby.track.flow_propagation import carry
-from passerby.track.keyframes import Path, Place
+from passerby.track.confirmation import THRESHOLDS, Evidence, TrackCandidate
+from passerby.track.flow_propagation import propagate
+from passerby.track.keyframes import KeyframeReducer, TrackPoint
+from passerby.track.padding import MAX_UNCERTAINTY, PADDING
 
 
-class Following(FrozenModel):
-    """How far masks reach, in frames. `patience` is how long a track may go unseen and still be taken up again."""
+class TrackerSettings(FrozenModel):
+    """How far masks extend, in frames: `pre_roll` before the first detection and `post_roll` after the last one.
+    `max_age` is how long a track may go undetected and still be resumed."""
 
-    reach_back: int
-    hold: int
-    patience: int
+    pre_roll: int
+    post_roll: int
+    max_age: int
 
     @property
-    def ring(self) -> int:
-        return self.patience + 1
+    def buffer_frames(self) -> int:
+        """How many frames the tracker remembers."""
+        return self.max_age + 1
 
     @classmethod
-    def at(cls, frames_a_second: float) -> Following:
-        """The same stretches of time at any frame rate: half a second before and after, a second and a half between."""
+    def for_frame_rate(cls, frame_rate: float) -> TrackerSettings:
+        """The same durations at any frame rate: half a second before and after, a second and a half between."""
         return cls(
-            reach_back=max(4, round(0.5 * frames_a_second)),
-            hold=max(4, round(0.5 * frames_a_second)),
-            patience=max(12, round(1.5 * frames_a_second)),
+            pre_roll=max(4, round(0.5 * frame_rate)),
+            post_roll=max(4, round(0.5 * frame_rate)),
+            max_age=max(12, round(1.5 * frame_rate)),
         )
 
 
-class Padding(NamedTuple):
-    """Room around what was found: shares of its width (on each side) and of its height, and pixels all around."""
-
-    sides: float
-    top: float
-    bottom: float
-    pixels: float = 2.0
-
-    def around(self, box: Box, doubt: float) -> Box:
-        dx, more = self.sides * box.width, self.pixels + doubt
-        top, bottom = self.top * box.height, self.bottom * box.height
-        return Box(box.x1 - dx - more, box.y1 - top - more, box.x2 + dx + more, box.y2 + bottom + more)
-
-
-#: Face models box from brow to chin; hair and forehead tell who it is as well. Plates and text go to the last stroke.
-PADDING = {
-    Kind.FACE: Padding(0.18, 0.30, 0.15, 1.0),
-    Kind.PLATE: Padding(0.12, 0.12, 0.12),
-    Kind.PERSON: Padding(0.05, 0.05, 0.05),
-    Kind.VEHICLE: Padding(0.0, 0.0, 0.0, 0.0),
-    Kind.TEXT: Padding(0.08, 0.08, 0.08),
-    Kind.SCREEN: Padding(0.05, 0.05, 0.05),
-}
-#: Doubt never makes a mask larger than this share of the thing's shorter side, on each side.
-MOST_DOUBT = 0.35
-
-
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrackerFrame:
     """One frame as the tracker remembers it: `motion` led to it from the frame before, None after a cut."""
 
     frame: int
@@ -84,205 +59,205 @@ class Step:
 
 
 @dataclass(slots=True)
-class Live:
-    """A track that may go on. `places` are those not yet final, the newest last.
+class ActiveTrack:
+    """A track that may go on. `points` are those not yet final, the newest last.
 
-    `unseen_from` is the first frame after `last_seen` in which it was searched for in vain, None while there is none.
-    `number` is 0 until somebody needs one (track/live_tracker.py).
+    `last_hit` is the frame of its last detection, `first_miss` the first frame after it in which a detector searched
+    for it in vain, None while there is none. `number` is 0 until somebody needs one (track/live_tracker.py).
     """
 
     kind: Kind
-    places: list[Place]
-    last_seen: int
-    unseen_from: int | None = None
-    path: Path = field(default_factory=Path)
+    points: list[TrackPoint]
+    last_hit: int
+    first_miss: int | None = None
+    reducer: KeyframeReducer = field(default_factory=KeyframeReducer)
     evidence: Evidence = field(default_factory=Evidence)
     number: int = 0
 
     @property
     def box(self) -> Box:
-        return self.places[-1].box
+        """Where it is in the newest frame, in displayed pixels."""
+        return self.points[-1].box
+
+    @property
+    def age(self) -> int:
+        """Frames since its last detection."""
+        return self.points[-1].frame - self.last_hit
 
 
 class Tracker:
-    """Follows everything in one video track of `width` by `height` displayed pixels."""
+    """Tracks everything in one video track of `width` by `height` displayed pixels."""
 
-    def __init__(
-        self, width: int, height: int, following: Following, ended: Callable[[Track, Evidence], None] | None = None
-    ) -> None:
-        """`ended` is told of every track that has ended, with what speaks for it, also of those for which that is not
-        enough."""
-        self._told = ended
+    def __init__(self, width: int, height: int, settings: TrackerSettings) -> None:
         self._width, self._height = width, height
-        self._following = following
-        self._steps: deque[Step] = deque(maxlen=following.ring)
-        self._live: list[Live] = []
+        self._settings = settings
+        self._frames: deque[TrackerFrame] = deque(maxlen=settings.buffer_frames)
+        self._active: list[ActiveTrack] = []
         self._numbers = itertools.count(1)
         #: The frame in which each kind was last searched for.
-        self._searched: dict[Kind, int] = {}
+        self._last_searched: dict[Kind, int] = {}
 
-    def step(
+    def update(
         self,
         frame: int,
         time: int,
         motion: MotionField | None,
-        found: Sequence[Detection] | None,
-        searched: Collection[Kind] = frozenset(Kind),
-    ) -> Iterator[Track]:
-        """One frame: `motion` from the frame before (None begins a new scene), `found` when it was looked at.
+        detections: Sequence[Detection] | None,
+        searched_kinds: Collection[Kind] = frozenset(Kind),
+    ) -> list[TrackCandidate]:
+        """One frame: `motion` from the frame before (None starts a new scene), `detections` when detectors ran on it.
 
-        `searched` are the kinds that the look would have found wherever they are: only of these does it count as
-        evidence when a track was not seen. Yields the tracks that have ended for good.
+        `searched_kinds` are those that this run would have found wherever they are: only of these does it count as a
+        miss when a track was not detected. Returns the tracks that have ended for good, confirmed or not.
         """
+        ended: list[TrackCandidate] = []
         if motion is None:
-            yield from self._close(self._live)
-            self._live = []
-            self._steps.clear()
-            self._searched.clear()
-        self._steps.append(Step(frame, time, motion))
-        self._carry_on(frame, time, motion)
-        if found is not None:
-            self._sight(found, searched)
-        over = [live for live in self._live if self._over(live)]
-        self._live = [live for live in self._live if not self._over(live)]
-        yield from self._close(over)
-        for live in self._live:
-            self._settle(live)
+            ended += self.finish()
+            self._frames.clear()
+            self._last_searched.clear()
+        self._frames.append(TrackerFrame(frame, time, motion))
+        self._propagate(frame, time, motion)
+        if detections is not None:
+            self._associate(detections, searched_kinds)
+        expired = [track for track in self._active if self._is_expired(track)]
+        self._active = [track for track in self._active if not self._is_expired(track)]
+        ended += self._end_tracks(expired)
+        for track in self._active:
+            self._finalise(track)
+        return ended
 
-    def finish(self) -> Iterator[Track]:
-        """The end of the file ends every track."""
-        yield from self._close(self._live)
-        self._live = []
+    def finish(self) -> list[TrackCandidate]:
+        """End every track, as the end of the file does, and return them."""
+        ended, self._active = self._end_tracks(self._active), []
+        return ended
 
-    def _carry_on(self, frame: int, time: int, motion: MotionField | None) -> None:
+    def _propagate(self, frame: int, time: int, motion: MotionField | None) -> None:
         if motion is None:
             return
-        carried = carry([live.box for live in self._live], motion)
-        for live, (box, doubt) in zip(self._live, carried, strict=True):
-            last = live.places[-1]
-            live.places.append(Place(frame, time, box, 0.0, last.origin, last.doubt + doubt))
+        moved = propagate([track.box for track in self._active], motion)
+        for track, (box, uncertainty) in zip(self._active, moved, strict=True):
+            last = track.points[-1]
+            track.points.append(TrackPoint(frame, time, box, 0.0, last.origin, last.uncertainty + uncertainty))
 
-    def _sight(self, found: Sequence[Detection], searched: Collection[Kind]) -> None:
-        """Take a look's detections into the tracks they belong to, and begin tracks with the others."""
-        now = self._steps[-1]
-        seen_again: list[tuple[Live, Place]] = []
-        begun: list[tuple[Live, int]] = []
-        for kind, need in THRESHOLDS.items():
-            mine = [live for live in self._live if live.kind is kind]
-            seen = [d for d in found if d.kind is kind and d.score >= need.keep]
-            pairs, fresh = associate([live.box for live in mine], seen, need.certain)
-            for i, live in enumerate(mine):
+    def _associate(self, detections: Sequence[Detection], searched_kinds: Collection[Kind]) -> None:
+        """Associate detections with the tracks they belong to, and start tracks with the others."""
+        now = self._frames[-1]
+        hits: list[tuple[ActiveTrack, TrackPoint]] = []
+        started: list[tuple[ActiveTrack, int]] = []
+        for kind, threshold in THRESHOLDS.items():
+            tracks = [track for track in self._active if track.kind is kind]
+            candidates = [d for d in detections if d.kind is kind and d.score >= threshold.keep_score]
+            pairs, unmatched = associate([track.box for track in tracks], candidates, threshold.certain_score)
+            for i, track in enumerate(tracks):
                 if i in pairs:
-                    seen_again.append((live, _place(now, seen[pairs[i]])))
-                elif kind in searched:
-                    self._miss(live)
-            unsearched = now.frame - self._searched.get(kind, now.frame)
-            reach = max(self._following.reach_back, unsearched)
-            begun += [(_begin(now, seen[j]), reach) for j in fresh if seen[j].score >= need.weak]
-            if kind in searched:
-                self._searched[kind] = now.frame
-        self._confirm(seen_again)
-        self._reach_back(begun)
+                    hits.append((track, _track_point(now, candidates[pairs[i]])))
+                elif kind in searched_kinds:
+                    self._apply_miss(track)
+            unsearched = now.frame - self._last_searched.get(kind, now.frame)
+            pre_roll = max(self._settings.pre_roll, unsearched)
+            new = (candidates[j] for j in unmatched)
+            started += [(_new_track(now, d), pre_roll) for d in new if d.score >= threshold.start_score]
+            if kind in searched_kinds:
+                self._last_searched[kind] = now.frame
+        self._apply_hits(hits)
+        self._start_tracks(started)
 
     @property
-    def _picture(self) -> Box:
+    def _frame_box(self) -> Box:
         return Box(0.0, 0.0, self._width, self._height)
 
-    def _confirm(self, sightings: Sequence[tuple[Live, Place]]) -> None:
-        """Cover both ways from the last sighting to this one: the old box carried on and the new one carried back."""
-        frames = [place.frame - live.last_seen - 1 for live, place in sightings]
-        backs = self._carried_back([place for _, place in sightings], frames)
-        for (live, here), back in zip(sightings, backs, strict=True):
-            live.evidence.seen(here.score)
-            if here.score < THRESHOLDS[live.kind].certain:
-                here.carried = live.box
-            live.places[-1] = here
-            earlier = {place.frame: i for i, place in enumerate(live.places)}
-            for carried in back:
-                i = earlier.get(carried.frame)
+    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]]) -> None:
+        """Cover both paths from the last detection to this one: the old box propagated forwards and the new one
+        backwards."""
+        frames = [point.frame - track.last_hit - 1 for track, point in hits]
+        paths_back = self._propagate_back([point for _, point in hits], frames)
+        for (track, point), path_back in zip(hits, paths_back, strict=True):
+            track.evidence.add_hit(point.score)
+            if point.score < THRESHOLDS[track.kind].certain_score:
+                point.predicted = track.box
+            track.points[-1] = point
+            earlier = {known.frame: i for i, known in enumerate(track.points)}
+            for back in path_back:
+                i = earlier.get(back.frame)
                 if i is None:
                     break
-                place = live.places[i]
-                doubt = min(place.doubt, carried.doubt)
-                both = place.box.hull(carried.box)
-                live.places[i] = Place(carried.frame, carried.time, both, 0.0, here.origin, doubt)
-            live.last_seen, live.unseen_from = here.frame, None
+                forward = track.points[i]
+                uncertainty = min(forward.uncertainty, back.uncertainty)
+                both = forward.box.hull(back.box)
+                track.points[i] = TrackPoint(back.frame, back.time, both, 0.0, point.origin, uncertainty)
+            track.last_hit, track.first_miss = point.frame, None
 
-    def _miss(self, live: Live) -> None:
-        """It was searched for and not seen."""
-        if live.unseen_from is None:
-            live.unseen_from = live.places[-1].frame
-        if live.box.containment(self._picture) > 0.5:
-            live.evidence.missed()
+    def _apply_miss(self, track: ActiveTrack) -> None:
+        """It was searched for and not detected."""
+        if track.first_miss is None:
+            track.first_miss = track.points[-1].frame
+        if track.box.containment(self._frame_box) > 0.5:
+            track.evidence.add_miss()
 
-    def _reach_back(self, begun: Sequence[tuple[Live, int]]) -> None:
-        """New tracks, each carried back to where it may already have been before anyone saw it: at least to where its
-        kind was searched for last."""
-        backs = self._carried_back([live.places[0] for live, _ in begun], [reach for _, reach in begun])
-        for (live, _), back in zip(begun, backs, strict=True):
-            live.places[:0] = reversed(back)
-            self._live.append(live)
+    def _start_tracks(self, started: Sequence[tuple[ActiveTrack, int]]) -> None:
+        """Add new tracks, each propagated back to where the object may have been before it was first detected: at
+        least to the frame in which its kind was last searched for."""
+        paths_back = self._propagate_back([track.points[0] for track, _ in started], [n for _, n in started])
+        for (track, _), path_back in zip(started, paths_back, strict=True):
+            track.points[:0] = reversed(path_back)
+            self._active.append(track)
 
-    def _carried_back(self, places: Sequence[Place], frames: Sequence[int]) -> list[list[Place]]:
-        """Each place, which is in the newest frame, carried back for up to so many frames, newest first."""
-        backs: list[list[Place]] = [[] for _ in places]
-        newest = list(places)
-        steps = list(self._steps)
-        for gone, (later, step) in enumerate(zip(reversed(steps), reversed(steps[:-1]), strict=False)):
-            going = [i for i, place in enumerate(newest) if gone < frames[i] and place.box.overlap(self._picture) > 0]
-            if not going or later.motion is None:
+    def _propagate_back(self, points: Sequence[TrackPoint], frames: Sequence[int]) -> list[list[TrackPoint]]:
+        """Each point, which is in the newest frame, propagated back for up to so many `frames`, newest first."""
+        paths: list[list[TrackPoint]] = [[] for _ in points]
+        newest = list(points)
+        buffered = list(self._frames)
+        for steps, (later, earlier) in enumerate(zip(reversed(buffered), reversed(buffered[:-1]), strict=False)):
+            moving = [i for i, p in enumerate(newest) if steps < frames[i] and p.box.intersection(self._frame_box) > 0]
+            if not moving or later.motion is None:
                 break
-            for i, (box, doubt) in zip(
-                going, carry([newest[i].box for i in going], later.motion, back=True), strict=True
-            ):
-                newest[i] = Place(step.frame, step.time, box, 0.0, newest[i].origin, newest[i].doubt + doubt)
-                backs[i].append(newest[i])
-        return backs
+            moved = propagate([newest[i].box for i in moving], later.motion, backward=True)
+            for i, (box, uncertainty) in zip(moving, moved, strict=True):
+                last = newest[i]
+                total = last.uncertainty + uncertainty
+                newest[i] = TrackPoint(earlier.frame, earlier.time, box, 0.0, last.origin, total)
+                paths[i].append(newest[i])
+        return paths
 
-    def _over(self, live: Live) -> bool:
-        unseen = live.places[-1].frame - live.last_seen
-        return unseen > self._following.patience or live.box.overlap(self._picture) <= 0
+    def _is_expired(self, track: ActiveTrack) -> bool:
+        return track.age > self._settings.max_age or track.box.intersection(self._frame_box) <= 0
 
-    def _settle(self, live: Live) -> None:
-        """Places before the last sighting are final: nothing that comes can change them."""
-        final = next(i for i, place in enumerate(live.places) if place.frame >= live.last_seen)
-        self._write(live, live.places[:final])
-        live.places = live.places[final:]
+    def _finalise(self, track: ActiveTrack) -> None:
+        """Points before the last detection are final: nothing that comes can change them."""
+        final = next(i for i, point in enumerate(track.points) if point.frame >= track.last_hit)
+        self._add_keyframes(track, track.points[:final])
+        track.points = track.points[final:]
 
-    def _close(self, tracks: Sequence[Live]) -> Iterator[Track]:
-        for live in tracks:
-            enough = live.evidence.enough(THRESHOLDS[live.kind])
-            if not enough and self._told is None:
-                continue
-            last = max(live.last_seen + self._following.hold, live.unseen_from or live.places[-1].frame)
-            self._write(live, [place for place in live.places if place.frame <= last])
-            keyframes = live.path.finish()
+    def _end_tracks(self, tracks: Sequence[ActiveTrack]) -> list[TrackCandidate]:
+        ended = []
+        for track in tracks:
+            last = max(track.last_hit + self._settings.post_roll, track.first_miss or track.points[-1].frame)
+            self._add_keyframes(track, [point for point in track.points if point.frame <= last])
+            keyframes = track.reducer.finish()
             if not keyframes:
                 continue
-            track = Track(number=next(self._numbers) if enough else 0, kind=live.kind, keyframes=keyframes)
-            if self._told is not None:
-                self._told(track, live.evidence)
-            if enough:
-                yield track
+            number = next(self._numbers) if track.evidence.is_confirmed(THRESHOLDS[track.kind]) else 0
+            ended.append(TrackCandidate(Track(number=number, kind=track.kind, keyframes=keyframes), track.evidence))
+        return ended
 
-    def _write(self, live: Live, places: Sequence[Place]) -> None:
-        for place in places:
-            box = padded(live.kind, place).clipped(self._width, self._height)
+    def _add_keyframes(self, track: ActiveTrack, points: Sequence[TrackPoint]) -> None:
+        for point in points:
+            box = padded_box(track.kind, point).clip(self._width, self._height)
             if box.area > 0:
-                live.path.add(place.time, box, place.score, place.origin)
+                track.reducer.add(point.time, box, point.score, point.origin)
 
 
-def padded(kind: Kind, place: Place) -> Box:
-    """What is to be covered of a thing: itself, room around it, and more where motion left doubt."""
-    box = place.box if place.carried is None else place.box.hull(place.carried)
-    return PADDING[kind].around(box, min(place.doubt, MOST_DOUBT * place.box.side))
+def padded_box(kind: Kind, point: TrackPoint) -> Box:
+    """What is to be covered of an object: itself, its margins, and more where motion is uncertain."""
+    box = point.box if point.predicted is None else point.box.hull(point.predicted)
+    return PADDING[kind].apply(box, min(point.uncertainty, MAX_UNCERTAINTY * point.box.shorter_side))
 
 
-def _place(now: Step, seen: Detection) -> Place:
-    return Place(now.frame, now.time, seen.box, seen.score, seen.origin)
+def _track_point(now: TrackerFrame, detection: Detection) -> TrackPoint:
+    return TrackPoint(now.frame, now.time, detection.box, detection.score, detection.origin)
 
 
-def _begin(now: Step, seen: Detection) -> Live:
-    live = Live(seen.kind, [_place(now, seen)], now.frame)
-    live.evidence.seen(seen.score)
-    return live
+def _new_track(now: TrackerFrame, detection: Detection) -> ActiveTrack:
+    track = ActiveTrack(detection.kind, [_track_point(now, detection)], now.frame)
+    track.evidence.add_hit(detection.score)
+    return track

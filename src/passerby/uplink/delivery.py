@@ -1,4 +1,4 @@
-"""What the ways out have in common: the outbox, and what becomes of a message that is due."""
+"""What MQTT and webhooks share: the outbox of one destination, and the messages that are due in it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from passerby.config.uplink import Budget, Priority
+from passerby.config.uplink import DestinationSettings, Priority
 from passerby.core.clock import Clock
 from passerby.store.outbox import Message, Outbox
-from passerby.uplink.event_media import Pictures, What
+from passerby.uplink.event_media import EventMedia, MediaKind
 
-#: Seconds between two looks into the outbox while nothing is due.
-PAUSE = 1.0
-#: What a picture is sent as.
-TYPES = {Priority.THUMBNAILS: "image/jpeg", Priority.CLIPS: "video/mp4"}
+#: Seconds between two polls of the outbox while nothing is due.
+POLL_INTERVAL_S = 1.0
+#: Content type of event media.
+MEDIA_TYPES = {Priority.THUMBNAILS: "image/jpeg", Priority.CLIPS: "video/mp4"}
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A message as it is sent: JSON, or a picture of `type`, of which `told` is the JSON."""
+class OutboundMessage:
+    """A message as it is sent: JSON, or event media of `content_type`, described by `metadata` (JSON)."""
 
     message: Message
     body: bytes
-    type: str
-    told: bytes
+    content_type: str
+    metadata: bytes
 
     @property
     def size(self) -> int:
@@ -37,57 +37,59 @@ class Sender:
     """One destination's part of the outbox."""
 
     destination: str
-    budget: Budget
+    budget: DestinationSettings
     outbox: Outbox
-    pictures: Pictures
+    media: EventMedia
     clock: Clock
-    pause: float = PAUSE
+    poll_interval_s: float = POLL_INTERVAL_S
 
-    async def due(self) -> list[Parcel]:
-        """What is to be sent now. A picture is read from the recordings, and is the last: they are large, so there is
-        one at a time."""
+    async def due(self) -> list[OutboundMessage]:
+        """The messages to send now. Event media are read from the recordings and come last: they are large, so one at
+        a time."""
         now = self.clock.now().wall
         found = []
-        for message in await asyncio.to_thread(self.outbox.due, self.destination, self.budget, now):
-            parcel = await asyncio.to_thread(self._packed, message)
-            if message.camera is None:
-                found.append(parcel)
-            elif await self._has_room(parcel):
-                return [*found, parcel]
+        for queued in await asyncio.to_thread(self.outbox.due, self.destination, self.budget, now):
+            message = await asyncio.to_thread(self._build, queued)
+            if queued.camera is None:
+                found.append(message)
+            elif await self._fits_budget(message):
+                return [*found, message]
             else:
-                why = "there is no room for it in today's bytes"
-                await asyncio.to_thread(self.outbox.failed, self.destination, message, why, now, 0)
+                why = "it exceeds what is left of today's budget"
+                await asyncio.to_thread(self.outbox.failed, self.destination, queued, why, now, 0)
         return found
 
-    async def delivered(self, *parcels: Parcel) -> None:
-        await self._call(self.outbox.delivered, {parcel.message.id: parcel.size for parcel in parcels})
+    async def delivered(self, *messages: OutboundMessage) -> None:
+        await self._call(self.outbox.delivered, {message.message.id: message.size for message in messages})
 
-    async def told(self, *parcels: Parcel) -> None:
-        """About to be sent; the receiver will have to say that it has them."""
-        await self._call(self.outbox.told, {parcel.message.id: parcel.size for parcel in parcels})
+    async def mark_sent(self, *messages: OutboundMessage) -> None:
+        """They are about to be sent; the receiver has to acknowledge them."""
+        await self._call(self.outbox.mark_sent, {message.message.id: message.size for message in messages})
 
-    async def heard(self, keys: Collection[str]) -> None:
-        """The receiver says that it has these."""
-        await asyncio.to_thread(self.outbox.heard, self.destination, keys)
+    async def acknowledged(self, keys: Collection[str]) -> None:
+        """The receiver has acknowledged these, by their keys."""
+        await asyncio.to_thread(self.outbox.acknowledged, self.destination, keys)
 
-    async def failed(self, parcel: Parcel, problem: str, wait: float = 0.0) -> None:
+    async def failed(self, message: OutboundMessage, error: str, min_wait_s: float = 0.0) -> None:
         now = self.clock.now().wall
-        await asyncio.to_thread(self.outbox.failed, self.destination, parcel.message, problem, now, parcel.size, wait)
+        await asyncio.to_thread(
+            self.outbox.failed, self.destination, message.message, error, now, message.size, min_wait_s
+        )
 
-    async def _call(self, what: Callable[[str, dict[int, int], float], None], sizes: dict[int, int]) -> None:
-        await asyncio.to_thread(what, self.destination, sizes, self.clock.now().wall)
+    async def _call(self, operation: Callable[[str, dict[int, int], float], None], sizes: dict[int, int]) -> None:
+        await asyncio.to_thread(operation, self.destination, sizes, self.clock.now().wall)
 
-    async def _has_room(self, parcel: Parcel) -> bool:
-        now, priority = self.clock.now().wall, parcel.message.priority
-        return await asyncio.to_thread(self.outbox.room, self.destination, self.budget, priority, now, parcel.size)
+    async def _fits_budget(self, message: OutboundMessage) -> bool:
+        now, priority, size = self.clock.now().wall, message.message.priority, message.size
+        return await asyncio.to_thread(self.outbox.fits_budget, self.destination, self.budget, priority, now, size)
 
-    def _packed(self, message: Message) -> Parcel:
+    def _build(self, message: Message) -> OutboundMessage:
         if message.camera is None or message.start is None or message.end is None:
-            return Parcel(message, message.body, "application/json", message.body)
-        about = json.loads(message.body)
-        what: What = "thumbnail" if message.priority is Priority.THUMBNAILS else "clip"
-        picture = self.pictures.read(what, message.camera, message.start, message.end, about["event"]["at"])
-        if picture is None:
-            told = json.dumps({**about, "missing": True}, separators=(",", ":")).encode()
-            return Parcel(message, told, "application/json", told)
-        return Parcel(message, picture, TYPES[message.priority], message.body)
+            return OutboundMessage(message, message.body, "application/json", message.body)
+        metadata = json.loads(message.body)
+        kind: MediaKind = "thumbnail" if message.priority is Priority.THUMBNAILS else "clip"
+        media = self.media.read(kind, message.camera, message.start, message.end, metadata["event"]["time"])
+        if media is None:
+            missing = json.dumps({**metadata, "missing": True}, separators=(",", ":")).encode()
+            return OutboundMessage(message, missing, "application/json", missing)
+        return OutboundMessage(message, media, MEDIA_TYPES[message.priority], message.body)

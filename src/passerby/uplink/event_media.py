@@ -1,23 +1,23 @@
-"""Where thumbnails and clips come from when they are sent: the recordings, which are masked."""
+"""Where thumbnails and clips of events come from when they are sent: the masked recordings."""
 
 from __future__ import annotations
 
 from typing import Literal, Protocol
 
-What = Literal["thumbnail", "clip"]
+MediaKind = Literal["thumbnail", "clip"]
 
 
-class Pictures(Protocol):
-    """Reads from the recordings. Given by whoever knows them."""
+class EventMedia(Protocol):
+    """Reads from the recordings. Passed in by `watch`, which has them."""
 
-    def read(self, what: What, camera: str, start: float, end: float, at: float) -> bytes | None:
-        """A JPEG of that camera `at` a moment, or an MP4 from `start` to `end` (Unix seconds). None where nothing was
+    def read(self, kind: MediaKind, camera: str, start: float, end: float, at: float) -> bytes | None:
+        """A JPEG of that camera `at` a time, or an MP4 from `start` to `end` (Unix seconds). None where nothing was
         recorded."""
         ...
 
 
-class NoPictures:
+class NoEventMedia:
     """Where nothing is recorded."""
 
-    def read(self, what: What, camera: str, start: float, end: float, at: float) -> bytes | None:
+    def read(self, kind: MediaKind, camera: str, start: float, end: float, at: float) -> bytes | None:
         return None

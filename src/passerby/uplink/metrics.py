@@ -1,4 +1,4 @@
-"""The newest counts for Prometheus: what is in each zone, what has crossed each line, and what waits to be sent."""
+"""The newest counts for Prometheus: occupancy of each zone, crossings of each line, and messages in the outbox."""
 
 from __future__ import annotations
 
@@ -9,70 +9,77 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from passerby.config.uplink import Metrics
+from passerby.config.uplink import PrometheusSettings
 from passerby.core.errors import UsageError
 from passerby.store.outbox import Outbox
-from passerby.uplink.camera_state import State, States
+from passerby.uplink.camera_state import CameraTotals, CameraTotalsReader
 
 
-class Exposed(Collector):
-    """Read from the store whenever it is asked for, so that it is right after a new start as well."""
+class CountsCollector(Collector):
+    """Reads the store at each scrape, so that values are right after a restart too."""
 
-    def __init__(self, site: str, states: States, outbox: Outbox) -> None:
+    def __init__(self, site: str, states: CameraTotalsReader, outbox: Outbox) -> None:
         self._site, self._states, self._outbox = site, states, outbox
 
     def collect(self) -> Iterable[Metric]:
         labels = ["site", "camera"]
-        inside = GaugeMetricFamily(
-            "passerby_inside", "How many were in a zone, mean over the newest minute.", labels=[*labels, "zone", "sort"]
+        occupancy = GaugeMetricFamily(
+            "passerby_zone_occupancy",
+            "Mean number of objects in a zone over the newest minute.",
+            labels=[*labels, "zone", "class"],
         )
-        crossed = CounterMetricFamily(
-            "passerby_crossed", "Crossings of a line.", labels=[*labels, "line", "sort", "way"]
+        crossings = CounterMetricFamily(
+            "passerby_line_crossings", "Crossings of a line.", labels=[*labels, "line", "class", "direction"]
         )
-        covered = GaugeMetricFamily(
-            "passerby_covered_seconds", "Seconds of the newest minute that were watched.", labels=labels
+        observed = GaugeMetricFamily(
+            "passerby_observed_seconds", "Seconds of the newest minute that were observed.", labels=labels
         )
         minute = GaugeMetricFamily(
-            "passerby_minute", "When the newest minute that was counted began, Unix seconds.", labels=labels
+            "passerby_newest_minute_timestamp_seconds",
+            "Start of the newest counted minute, Unix seconds.",
+            labels=labels,
         )
-        for camera, state in self._states.full().items():
-            self._add(camera, state, inside, crossed)
-            covered.add_metric([self._site, camera], state.covered)
+        for camera, state in self._states.current().items():
+            self._add(camera, state, occupancy, crossings)
+            observed.add_metric([self._site, camera], state.observed_seconds)
             minute.add_metric([self._site, camera], state.minute)
-        waiting = GaugeMetricFamily(
-            "passerby_waiting", "Messages that are still to be sent.", labels=["site", "destination", "kind"]
+        pending = GaugeMetricFamily(
+            "passerby_outbox_messages", "Messages that are not delivered yet.", labels=["site", "destination", "kind"]
         )
-        for destination, kinds in self._outbox.waiting().items():
+        for destination, kinds in self._outbox.pending().items():
             for priority, count in kinds.items():
-                waiting.add_metric([self._site, destination, priority.value], count)
-        return [inside, crossed, covered, minute, waiting]
+                pending.add_metric([self._site, destination, priority.value], count)
+        return [occupancy, crossings, observed, minute, pending]
 
-    def _add(self, camera: str, state: State, inside: GaugeMetricFamily, crossed: CounterMetricFamily) -> None:
-        for zone, sorts in state.means.items():
-            for sort, mean in sorts.items():
-                inside.add_metric([self._site, camera, zone, sort], mean)
-        for line, those in state.lines.items():
-            for sort, ways in those.items():
-                for way, count in ways.items():
-                    crossed.add_metric([self._site, camera, line, sort, way], count)
+    def _add(
+        self, camera: str, state: CameraTotals, occupancy: GaugeMetricFamily, crossings: CounterMetricFamily
+    ) -> None:
+        for zone, classes in state.means.items():
+            for object_class, mean in classes.items():
+                occupancy.add_metric([self._site, camera, zone, object_class], mean)
+        for line, crossed in state.lines.items():
+            for object_class, directions in crossed.items():
+                for direction, count in directions.items():
+                    crossings.add_metric([self._site, camera, line, object_class, direction], count)
 
 
-def serve(settings: Metrics, exposed: Exposed) -> tuple[int, Callable[[], None]]:
-    """Answers Prometheus in a thread of its own: the port, and what ends it. Raises UsageError where that cannot be."""
+def serve(settings: PrometheusSettings, collector: CountsCollector) -> tuple[int, Callable[[], None]]:
+    """Serves Prometheus in a thread of its own. Returns the port, and a function that stops it. Raises UsageError where
+    the address cannot be used."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(exposed)
+    registry.register(collector)
     try:
         server: WSGIServer
         server, thread = start_http_server(settings.port, settings.host, registry)
     except OSError as error:
         raise UsageError(
-            f"Nothing can be served at {settings.host}:{settings.port}: {error.strerror}. Name another port under "
-            "uplink, prometheus."
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Set another port under uplink, "
+            "prometheus."
         ) from error
 
-    def end() -> None:
+    def stop() -> None:
         server.shutdown()
         server.server_close()
         thread.join()
 
-    return server.server_port, end
+    return server.server_port, stop

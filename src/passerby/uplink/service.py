@@ -1,4 +1,4 @@
-"""Everything that goes out of one site, in one thread beside the rest."""
+"""Everything that a site sends, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
-from passerby.config.counting_config import Counting
+from passerby.config.counting_config import CountingSettings
 from passerby.config.uplink import UplinkSettings
 from passerby.core.clock import Clock, SystemClock
-from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
-from passerby.uplink.camera_state import States
-from passerby.uplink.delivery import PAUSE, Sender
-from passerby.uplink.event_media import NoPictures, Pictures
-from passerby.uplink.homeassistant import announcements
-from passerby.uplink.metrics import Exposed, serve
+from passerby.uplink.camera_state import CameraTotalsReader
+from passerby.uplink.delivery import POLL_INTERVAL_S, Sender
+from passerby.uplink.event_media import EventMedia, NoEventMedia
+from passerby.uplink.homeassistant import discovery_messages
+from passerby.uplink.metrics import CountsCollector, serve
 from passerby.uplink.mqtt import MqttUplink
-from passerby.uplink.webhooks import Webhooks
+from passerby.uplink.webhooks import WebhookUplink
+
+#: Seconds before a channel that failed with an unexpected error runs again.
+RESTART_S = 5.0
 
 
 class Uplink:
@@ -30,42 +33,44 @@ class Uplink:
         self,
         site: str,
         settings: UplinkSettings,
-        cameras: Mapping[str, Counting],
+        cameras: Mapping[str, CountingSettings],
         database: Database,
         *,
-        pictures: Pictures | None = None,
+        media: EventMedia | None = None,
         clock: Clock | None = None,
-        pause: float = PAUSE,
+        poll_interval_s: float = POLL_INTERVAL_S,
     ) -> None:
         self._outbox = Outbox(database)
-        states = States(Counts(database, site))
-        ways: list[MqttUplink | Webhooks] = []
+        states = CameraTotalsReader(CountStore(database, site))
+        channels: list[MqttUplink | WebhookUplink] = []
 
         def sender(destination: str) -> Sender:
             budget = settings.destinations()[destination]
-            return Sender(destination, budget, self._outbox, pictures or NoPictures(), clock or SystemClock(), pause)
+            return Sender(
+                destination, budget, self._outbox, media or NoEventMedia(), clock or SystemClock(), poll_interval_s
+            )
 
         if settings.mqtt is not None:
             prefix = settings.mqtt.prefix
-            ways.append(
+            channels.append(
                 MqttUplink(
                     site,
                     settings.mqtt,
                     sender("mqtt"),
-                    lambda: announcements(prefix, site, cameras),
-                    states.shown,
+                    lambda: discovery_messages(prefix, site, cameras),
+                    states.as_json,
                 )
             )
-        ways += [Webhooks(hook, sender(f"webhook:{hook.name}")) for hook in settings.webhooks]
-        self._ways = ways
+        channels += [WebhookUplink(hook, sender(f"webhook:{hook.name}")) for hook in settings.webhooks]
+        self._channels = channels
         self._stop: Callable[[], None] = lambda: None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="passerby-uplink", daemon=True)
         self.metrics_port: int | None = None
-        self._end_metrics: Callable[[], None] = lambda: None
+        self._stop_metrics: Callable[[], None] = lambda: None
         if settings.prometheus is not None:
-            exposed = Exposed(site, States(Counts(database, site)), self._outbox)
-            self.metrics_port, self._end_metrics = serve(settings.prometheus, exposed)
+            collector = CountsCollector(site, CameraTotalsReader(CountStore(database, site)), self._outbox)
+            self.metrics_port, self._stop_metrics = serve(settings.prometheus, collector)
 
     def __enter__(self) -> Self:
         self.start()
@@ -78,42 +83,42 @@ class Uplink:
 
     @property
     def problems(self) -> list[str]:
-        """What keeps things from being sent, for `passerby status`; empty while nothing does."""
-        return [way.problem for way in self._ways if way.problem is not None]
+        """Why messages cannot be sent, for `passerby status`; empty while they can."""
+        return [channel.problem for channel in self._channels if channel.problem is not None]
 
     def start(self) -> None:
         self._thread.start()
         self._ready.wait()
 
     def close(self) -> None:
-        """Stops sending. What was sent and not confirmed is sent again next time, under the same id."""
+        """Stops sending. What was sent and not acknowledged is sent again after the next start, under the same key."""
         if self._thread.is_alive():
             self._stop()
             self._thread.join(timeout=30)
-        self._end_metrics()
+        self._stop_metrics()
 
     async def _run(self) -> None:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
-        def end() -> None:
+        def request_stop() -> None:
             loop.call_soon_threadsafe(stop.set)
 
-        self._stop = end
+        self._stop = request_stop
         self._ready.set()
         async with asyncio.TaskGroup() as group:
-            for way in self._ways:
-                group.create_task(_kept_up(way, stop))
+            for channel in self._channels:
+                group.create_task(_run_forever(channel, stop))
 
 
-async def _kept_up(way: MqttUplink | Webhooks, stop: asyncio.Event) -> None:
-    """A fault in one way out must not end the others, nor be the end of it."""
+async def _run_forever(channel: MqttUplink | WebhookUplink, stop: asyncio.Event) -> None:
+    """An error in one channel must not end the others, nor the channel itself."""
     while not stop.is_set():
         try:
-            await way.run(stop)
-        except Exception as error:  # a full disk, a database that is busy: said, and tried again
-            way.problem = f"{type(error).__name__}: {error}"
+            await channel.run(stop)
+        except Exception as error:  # a full disk, a busy database: reported, and tried again
+            channel.problem = f"{type(error).__name__}: {error}"
             try:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(RESTART_S):
                     await stop.wait()
             except TimeoutError:
                 continue

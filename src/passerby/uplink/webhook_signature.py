@@ -1,5 +1,5 @@
-"""Signatures of webhooks, as https://www.standardwebhooks.com has them: whoever knows the secret can tell that a
-request is from here, is whole, and is not an old one that somebody sends again."""
+"""Webhook signatures as https://www.standardwebhooks.com specifies them: who has the secret can verify the sender and
+the body of a request, and reject a replay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def headers(secret: str, id: str, seconds: int, body: bytes) -> dict[str, str]:
 
 
 def _key(secret: str) -> bytes:
-    """`whsec_` and Base64, as libraries for it make them; any other text is taken as it is."""
+    """`whsec_` and Base64, as the standard's libraries write it; any other text is used as it is."""
     if secret.startswith("whsec_"):
         try:
             return base64.b64decode(secret.removeprefix("whsec_"), validate=True)

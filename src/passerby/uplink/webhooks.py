@@ -1,4 +1,4 @@
-"""Webhooks: each message is posted to an address, signed, until the address takes it."""
+"""Webhooks: each message is posted to a URL, signed, until the receiver accepts it."""
 
 from __future__ import annotations
 
@@ -7,62 +7,66 @@ import base64
 
 import httpx2
 
-from passerby.config.uplink import Webhook
-from passerby.uplink.delivery import Parcel, Sender
+from passerby.config.uplink import WebhookSettings
+from passerby.uplink.delivery import OutboundMessage, Sender
 from passerby.uplink.webhook_signature import headers
 
 #: Seconds for one request.
-PATIENCE = 30.0
+TIMEOUT_S = 30.0
+#: Longest Retry-After that is honoured, seconds.
+MAX_RETRY_AFTER_S = 3600.0
 
 
-class Webhooks:
-    """One address. Answers of 2xx mean that it has the message; all others that it is sent again later."""
+class WebhookUplink:
+    """One URL. A 2xx response means that the receiver has the message; after any other it is sent again later."""
 
-    def __init__(self, hook: Webhook, sender: Sender) -> None:
+    def __init__(self, hook: WebhookSettings, sender: Sender) -> None:
         self._hook, self._sender = hook, sender
         #: Why the last request failed, None after one that did not.
         self.problem: str | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
-        async with httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client:
             while not stop.is_set():
-                parcels = await self._sender.due()
-                for parcel in parcels:
+                messages = await self._sender.due()
+                for message in messages:
                     if stop.is_set():
                         return
-                    if not await self._post(client, parcel):
-                        break  # the rest would fail as well, and each try costs bytes
-                if not parcels:
-                    await _sleep(stop, self._sender.pause)
+                    if not await self._post(client, message):
+                        break  # the rest would fail as well, and each attempt uses up the budget
+                if not messages:
+                    await _sleep(stop, self._sender.poll_interval_s)
 
-    async def _post(self, client: httpx2.AsyncClient, parcel: Parcel) -> bool:
+    async def _post(self, client: httpx2.AsyncClient, message: OutboundMessage) -> bool:
         now = int(self._sender.clock.now().wall)
-        key = parcel.message.key
-        signed = headers(self._hook.secret.get_secret_value(), key, now, parcel.body)
-        told = {"passerby-message": base64.b64encode(parcel.told).decode()} if parcel.told is not parcel.body else {}
+        signed = headers(self._hook.secret.get_secret_value(), message.message.key, now, message.body)
+        is_media = message.metadata is not message.body
+        described = {"passerby-message": base64.b64encode(message.metadata).decode()} if is_media else {}
         try:
-            answer = await client.post(
-                self._hook.url, content=parcel.body, headers={**signed, **told, "content-type": parcel.type}
+            response = await client.post(
+                self._hook.url,
+                content=message.body,
+                headers={**signed, **described, "content-type": message.content_type},
             )
         except httpx2.HTTPError as error:
-            return await self._failed(parcel, f"{type(error).__name__}: {error}")
-        if not answer.is_success:
-            return await self._failed(parcel, f"it answered {answer.status_code}", _wait(answer))
-        await self._sender.delivered(parcel)
+            return await self._failed(message, f"{type(error).__name__}: {error}")
+        if not response.is_success:
+            return await self._failed(message, f"HTTP status {response.status_code}", _retry_after_s(response))
+        await self._sender.delivered(message)
         self.problem = None
         return True
 
-    async def _failed(self, parcel: Parcel, why: str, wait: float = 0.0) -> bool:
-        self.problem = f"webhook {self._hook.name}: {why}"
-        await self._sender.failed(parcel, why, wait)
+    async def _failed(self, message: OutboundMessage, error: str, min_wait_s: float = 0.0) -> bool:
+        self.problem = f"webhook {self._hook.name}: {error}"
+        await self._sender.failed(message, error, min_wait_s)
         return False
 
 
-def _wait(answer: httpx2.Response) -> float:
-    """Seconds for which the address asks to be left alone, an hour at most."""
-    asked = answer.headers.get("retry-after", "")
-    return min(float(asked), 3600.0) if asked.isdecimal() else 0.0
+def _retry_after_s(response: httpx2.Response) -> float:
+    """Seconds for which the receiver asks for no request, an hour at most."""
+    value = response.headers.get("retry-after", "")
+    return min(float(value), MAX_RETRY_AFTER_S) if value.isdecimal() else 0.0
 
 
 async def _sleep(stop: asyncio.Event, seconds: float) -> None:

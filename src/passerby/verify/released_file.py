@@ -1,4 +1,4 @@
-"""A released file, a video or a still, as one thing: video tracks with frames."""
+"""A released file, a video or a still, behind one interface: video tracks with frames."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from passerby.source.still.sniff import is_still
 from passerby.source.video.file import VideoFile
 
 
-class Opened:
+class ReleasedFile:
     """One file, open for decoding. Pages of a still are frames, and their numbers are their times."""
 
     def __init__(self, file: VideoFile | StillFile) -> None:
         self._file = file
         self.still: StillFile | None = file if isinstance(file, StillFile) else None
-        self.film: VideoFile | None = file if isinstance(file, VideoFile) else None
+        self.video_file: VideoFile | None = file if isinstance(file, VideoFile) else None
 
     @classmethod
     def open(cls, path: Path) -> Self:

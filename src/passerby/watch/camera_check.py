@@ -1,87 +1,96 @@
-"""Trying a camera before it is relied upon: connect, look, mask, and show what would be recorded."""
+"""Checking a camera before it is used: connect, detect, mask, and return a still of what would be recorded."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from passerby.config.site import CameraSettings
 from passerby.core.clock import Clock, SystemClock
-from passerby.core.media import VideoInfo
+from passerby.core.media import Geometry, VideoInfo
 from passerby.core.safe_frame import SafeFrame
-from passerby.documents.status import State
-from passerby.watch.camera_process import camera_of, models_for
-from passerby.watch.camera_worker import Watched
-from passerby.watch.capture_thread import Reading
-from passerby.watch.detector_thread import Looking
-from passerby.watch.live_pipeline import Released
-from passerby.watch.recorder_thread import Writing
+from passerby.documents.status import CameraState
+from passerby.watch.camera_worker import CameraWorker
+from passerby.watch.capture_thread import CaptureThread, FrameSource
+from passerby.watch.detector_thread import DetectorLike, DetectorThread
+from passerby.watch.factories import detector_factory, open_camera
+from passerby.watch.live_pipeline import OutputFrame
+from passerby.watch.recorder_thread import RecorderThread
 
-#: Seconds that a camera has for giving a picture that can be shown. Loading the models is the longest part.
-PATIENCE = 90.0
-#: Seconds that a frame waits here: a still need not be in time, and a machine that is busy now may have time later.
-DELAY = 6.0
-#: Seconds after which a camera that has given nothing yet is given up.
-CONNECTING = 15.0
+#: Seconds for a camera to give a frame that can be released masked. Loading the models takes the longest.
+CHECK_TIMEOUT_S = 90.0
+#: Delay of the pipeline during a check, seconds: a still need not be live, and a busy machine may catch up.
+CHECK_DELAY_S = 6.0
+#: Seconds to wait for the first frame.
+CONNECT_TIMEOUT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What came of it: a masked `still` and how fast frames come, or the `problem`."""
+class CheckResult:
+    """The result of a check: a masked `still` and the frame rate, or the `problem`."""
 
     problem: str | None
     video: VideoInfo | None = None
-    frames_a_second: float = 0.0
+    fps: float = 0.0
     still: SafeFrame | None = None
 
 
-def try_camera(settings: CameraSettings, clock: Clock | None = None) -> Tried:
-    """Watch a camera until a frame may leave with its masks. Nothing is recorded."""
+def check_camera(
+    settings: CameraSettings,
+    clock: Clock | None = None,
+    source: Callable[[CameraSettings, Clock], FrameSource] = open_camera,
+    load_detector: Callable[[CameraSettings], Callable[[Geometry], DetectorLike]] = detector_factory,
+) -> CheckResult:
+    """Run a camera until a frame is released masked. Nothing is recorded."""
     clock = clock or SystemClock()
-    settings = settings.model_copy(update={"delay": DELAY})
+    settings = settings.model_copy(update={"delay": CHECK_DELAY_S})
 
     def now() -> float:
         return clock.now().monotonic
 
-    released: list[tuple[VideoInfo, Released]] = []
-    reading, looking = Reading(camera_of(settings, clock), clock=now), Looking(models_for(settings), now)
-    watched = Watched(
+    outputs: list[tuple[VideoInfo, OutputFrame]] = []
+    capture = CaptureThread(source(settings, clock), clock=now)
+    detector = DetectorThread(load_detector(settings), now)
+    worker = CameraWorker(
         settings,
-        reading,
-        looking,
-        Writing(_no_writer),
+        capture,
+        detector,
+        RecorderThread(_null_writer),
         now=now,
-        released=lambda video, one: released.append((video, one)),
+        on_output=lambda video, output: outputs.append((video, output)),
     )
-    began = now()
+    started = now()
     try:
-        while now() - began < PATIENCE:
-            watched.step()
-            done = next(((video, one) for video, one in released if one.reason is None), None)
-            if done is not None:
-                rate = watched.counters.rate(now())
-                return Tried(None, done[0], rate, done[1].frame)
-            silent = watched.counters.frames == 0
-            if looking.problem is not None or (silent and reading.state is State.LOST and reading.problem is not None):
+        while now() - started < CHECK_TIMEOUT_S:
+            worker.step()
+            masked = next(((video, output) for video, output in outputs if output.reason is None), None)
+            if masked is not None:
+                rate = worker.stats.frame_rate(now())
+                return CheckResult(None, masked[0], rate, masked[1].frame)
+            silent = worker.stats.frames == 0
+            if detector.problem is not None or (
+                silent and capture.state is CameraState.LOST and capture.problem is not None
+            ):
                 break
-            if silent and now() - began > CONNECTING:
+            if silent and now() - started > CONNECT_TIMEOUT_S:
                 break
-            released.clear()
-        return Tried(
-            looking.problem
-            or reading.problem
-            or "No picture could be masked in time: the machine is too busy, or the camera sends too little."
+            outputs.clear()
+        return CheckResult(
+            detector.problem
+            or capture.problem
+            or "No frame could be masked in time: the machine is too busy, or the camera sends too few frames."
         )
     finally:
-        reading.stop()
-        looking.close()
+        capture.stop()
+        detector.close()
 
 
-def _no_writer(video: VideoInfo) -> _Nowhere:
-    return _Nowhere()
+def _null_writer(video: VideoInfo) -> _NullWriter:
+    return _NullWriter()
 
 
-class _Nowhere:
-    """Where frames of a trial go."""
+class _NullWriter:
+    """Discards the frames of a check."""
 
     def write(self, frame: SafeFrame, at: object) -> None: ...
 

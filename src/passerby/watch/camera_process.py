@@ -1,161 +1,156 @@
-"""The process of one camera. What it is to do comes in on standard input, how it goes comes out on standard output.
-
-The first line that comes in is an Order; after it nothing comes, and when the other end is closed, because it wants
-that or because it is no longer there, this process comes to its end. Lines that go out are CameraStatus, one a second.
-"""
+"""One camera's process, as the supervisor handles it: started, monitored, and restarted when it dies or hangs."""
 
 from __future__ import annotations
 
-import os
-import resource
+import json
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import IO
 
-import cv2
-from pydantic import SecretStr
+from pydantic import ValidationError
 
-from passerby.config.site import CameraSettings, Site
-from passerby.config.web import PagesSettings
-from passerby.core.clock import Clock, SystemClock
-from passerby.core.media import Geometry, VideoInfo
-from passerby.core.model import FrozenModel
-from passerby.detect.frame_detector import Looker
-from passerby.detect.live_schedule import LIVE_LOOKS
-from passerby.detect.model import Detectors
-from passerby.detect.weights import Registry
-from passerby.documents.status import CameraStatus, State
-from passerby.sink.recording.live_parts import LiveSender
-from passerby.source.camera.capture import Camera
-from passerby.watch.camera_worker import Watched
-from passerby.watch.capture_thread import Reading
-from passerby.watch.count_sink import CameraCounting
-from passerby.watch.detector_thread import Looking
-from passerby.watch.recorder_thread import Writer, Writing
-from passerby.watch.retention import part_writers
+from passerby.core.backoff import Backoff
+from passerby.documents.status import CameraHealth, CameraState, CameraStatus
+from passerby.watch.worker_main import DRAIN_TIMEOUT_S
+from passerby.watch.worker_spec import WorkerSpec
 
-#: Seconds between two words about how it goes.
-TELL_EVERY = 1.0
-#: Seconds that the last frames have for leaving when the end is wanted.
-PATIENCE = 4.0
+#: Seconds without a status line after which a process is considered hung. Loading models on a busy machine takes long,
+#: but does not stop the status lines.
+HEARTBEAT_TIMEOUT_S = 60.0
+#: Seconds for a process to end once it is asked to, before it is killed.
+STOP_TIMEOUT_S = DRAIN_TIMEOUT_S + 12.0
+#: Seconds: the first pause before a process is restarted, the longest, and how long one must have run for the pauses to
+#: start over.
+FIRST_RESTART_S, MAX_RESTART_S, STABLE_S = 0.5, 30.0, 20.0
+
+COMMAND = (sys.executable, "-m", "passerby.watch.worker_main")
 
 
-class Order(FrozenModel):
-    """Which camera of which site. `password` is apart, since settings do not print theirs. `live` is the number of the
-    descriptor that live pictures go to, one end of a pipe."""
+class CameraProcess:
+    """The process of one camera, across restarts. Not thread-safe."""
 
-    name: str
-    site: Site
-    password: str | None = None
-    live: int | None = None
+    def __init__(
+        self,
+        spec: WorkerSpec,
+        command: Sequence[str] = COMMAND,
+        on_live_pipe: Callable[[Connection], object] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`on_live_pipe` is called with the receiving end of a new pipe for live parts at each start of the process."""
+        self._spec, self._command, self._on_live_pipe, self._now = spec, command, on_live_pipe, now
+        self._backoff = Backoff(FIRST_RESTART_S, MAX_RESTART_S, STABLE_S)
+        self._process: subprocess.Popen[str] | None = None
+        self._listener: threading.Thread | None = None
+        self._status = CameraStatus()
+        self._heartbeat_at = self._started_at = self._restart_at = now()
+        self._end_reason: str | None = None
+        self.restarts = 0
 
     @property
-    def settings(self) -> CameraSettings:
-        settings = self.site.cameras[self.name]
-        secret = None if self.password is None else SecretStr(self.password)
-        return settings.model_copy(update={"password": secret})
+    def pid(self) -> int | None:
+        """Process id; None while no process runs."""
+        return None if self._process is None else self._process.pid
 
-    @classmethod
-    def of(cls, site: Site, name: str) -> Order:
-        """The order for one camera, which knows of no other one, nor of what the pages and the public are told: where
-        that changes, the camera goes on."""
-        camera = site.cameras[name]
-        password = None if camera.password is None else camera.password.get_secret_value()
-        alone = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
-        untold = {"pages": PagesSettings(), "notice": None}
-        return cls(name=name, site=site.model_copy(update={**alone, **untold}), password=password)
-
-
-def main() -> None:
-    """What `python -m passerby.watch.camera_process` does."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    order = Order.model_validate_json(sys.stdin.readline())
-    ended = threading.Event()
-    threading.Thread(target=_listen, args=(sys.stdin, ended), daemon=True).start()
-    out = sys.stdout
-    # What libraries print must not get in between.
-    sys.stdout = sys.stderr
-    watch(order, lambda status: print(status.model_dump_json(), file=out, flush=True), ended)
-    # FFmpeg may still be waiting for the camera in its thread, and cannot be told not to.
-    os._exit(0)
-
-
-def watch(
-    order: Order, tell: Callable[[CameraStatus], None], ended: threading.Event, clock: Clock | None = None
-) -> None:
-    """Watch a camera until `ended`."""
-    cv2.setNumThreads(1)  # there are as many processes as cameras
-    clock = clock or SystemClock()
-    settings = order.settings
-    camera = camera_of(settings, clock)
-
-    def now() -> float:
-        return clock.now().monotonic
-
-    live = None if order.live is None else LiveSender(Connection(order.live, readable=False))
-    make = part_writers(order.site, order.name, live)
-
-    def writer(video: VideoInfo) -> Writer:
-        return make(video, settings)
-
-    counting = CameraCounting(order.site, order.name)
-    watched = Watched(
-        settings,
-        Reading(camera, clock=now),
-        Looking(models_for(settings), now),
-        Writing(writer, now),
-        now=now,
-        counts=counting,
-    )
-    told = now()
-    while not ended.is_set():
-        watched.step()
-        if now() - told >= TELL_EVERY:
-            told = now()
-            counting.tend(clock.now(), watched.status().state is State.LOST)
-            tell(watched.status().model_copy(update={"faults": camera.faults, "jumps": camera.jumps}))
-    watched.end(PATIENCE)
-    if live is not None:
-        live.close()
-    counting.close(clock.now())
-    tell(watched.status().model_copy(update={"state": State.STOPPED}))
-
-
-def camera_of(settings: CameraSettings, clock: Clock) -> Camera:
-    """The camera that settings describe."""
-    return Camera(
-        settings.address(),
-        clock,
-        udp=settings.transport == "udp",
-        frames_a_second=settings.frames_a_second,
-        longest_side=settings.longest_side,
-    )
-
-
-def models_for(settings: CameraSettings) -> Callable[[Geometry], Looker]:
-    """What loads the models of a camera, for a size of picture."""
-
-    def load(geometry: Geometry) -> Looker:
-        looker = Looker(
-            Detectors(Registry.load(), threads=1),
-            geometry,
-            (*settings.hide, *settings.counting.helpers),
-            LIVE_LOOKS[settings.profile],
+    def start(self) -> None:
+        """Start the process, for the first time or again."""
+        self._started_at = self._heartbeat_at = self._now()
+        self._status = CameraStatus()
+        # The spec goes in through a pipe: everybody on the machine can read a command line.
+        receiver, sender = (None, None) if self._on_live_pipe is None else Pipe(duplex=False)
+        spec = self._spec if sender is None else self._spec.model_copy(update={"live_fd": sender.fileno()})
+        # Its own session, so that Ctrl+C stops the cameras in order and not all at once.
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+            pass_fds=() if sender is None else (sender.fileno(),),
         )
-        looker.ready()
-        return looker
+        if sender is not None and receiver is not None and self._on_live_pipe is not None:
+            sender.close()
+            self._on_live_pipe(receiver)
+        self._listener = threading.Thread(target=self._listen, args=(self._process,), daemon=True)
+        self._listener.start()
+        assert self._process.stdin is not None
+        with suppress(OSError):  # it died at once, which `poll` will notice
+            self._process.stdin.write(spec.model_dump_json() + "\n")
+            self._process.stdin.flush()
 
-    return load
+    def poll(self) -> None:
+        """Restart the process when it has died or hung. Call about every half second."""
+        process, now = self._process, self._now()
+        if process is None:
+            if now >= self._restart_at:
+                self.restarts += 1
+                self.start()
+            return
+        code = process.poll()
+        if code is None and now - self._heartbeat_at > HEARTBEAT_TIMEOUT_S:
+            process.kill()
+            process.wait()
+            self._ended(f"Its process sent no status for {HEARTBEAT_TIMEOUT_S:.0f} s and was killed")
+        elif code is not None:
+            self._ended(f"Its process died ({_exit_text(code)})")
+
+    def stop(self) -> None:
+        """Ask the process to end. `join` waits for it."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+
+    def join(self, timeout: float = STOP_TIMEOUT_S) -> None:
+        """Wait for the process to end, and kill it after `timeout` seconds."""
+        process = self._process
+        if process is None:
+            return
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if self._listener is not None:
+            self._listener.join(5)
+        _close_pipes(process)
+
+    def health(self) -> CameraHealth:
+        """The last status of the process, or why there is no process."""
+        health = self._status.model_dump() | {"restarts": self.restarts}
+        if self._process is None:
+            health |= {"state": CameraState.LOST, "problem": f"{self._end_reason}. It will be restarted.", "fps": 0.0}
+        return CameraHealth.model_validate(health)
+
+    def _ended(self, reason: str) -> None:
+        process, self._process, self._end_reason = self._process, None, reason
+        if process is not None:
+            if self._listener is not None:
+                self._listener.join(5)
+            _close_pipes(process)
+        self._restart_at = self._now() + self._backoff.next_s(self._now() - self._started_at)
+
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        with suppress(ValueError, OSError):  # it was closed
+            for line in process.stdout:
+                if process is not self._process:
+                    return
+                with suppress(ValidationError, json.JSONDecodeError):
+                    self._status = CameraStatus.model_validate_json(line)
+                    self._heartbeat_at = self._now()
 
 
-def _listen(stdin: IO[str], ended: threading.Event) -> None:
-    """Waits for the other end to be closed."""
-    while stdin.readline():
-        pass
-    ended.set()
+def _close_pipes(process: subprocess.Popen[str]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            if pipe is not None:
+                pipe.close()
 
 
-if __name__ == "__main__":
-    main()
+def _exit_text(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

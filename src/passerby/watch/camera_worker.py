@@ -1,8 +1,8 @@
-"""The story of one camera, top to bottom. Read this first, then stretch.py.
+"""One camera, from captured frame to recording. Read this first, then live_pipeline.py.
 
-A thread reads the camera, another one looks, a third writes. This one, between them, joins frames by motion, has them
-looked at, and lets them go when their time is up: masked, or covered whole. Nothing that happens to the camera, the
-models or the disk ends it.
+One thread captures, one runs the detector, one records. The thread of `CameraWorker` connects them: it feeds captured
+frames to the live pipeline and passes on those that the pipeline releases, masked or covered whole. No failure of the
+camera, the models or the disk ends it.
 """
 
 from __future__ import annotations
@@ -16,115 +16,124 @@ from passerby.core.clock import Moment
 from passerby.core.kinds import Kind
 from passerby.core.media import VideoInfo
 from passerby.documents.status import CameraStatus
-from passerby.track.live_tracker import Followed
-from passerby.watch.camera_stats import Counters
-from passerby.watch.capture_thread import Reading
-from passerby.watch.detector_thread import Looking
-from passerby.watch.live_pipeline import Counts, Released, Stretch
-from passerby.watch.recorder_thread import Writing
+from passerby.track.live_tracker import TrackedObject
+from passerby.watch.camera_stats import CameraStats
+from passerby.watch.capture_thread import CaptureThread
+from passerby.watch.detector_thread import DetectorThread
+from passerby.watch.live_pipeline import CountSink, LivePipeline, OutputFrame
+from passerby.watch.recorder_thread import RecorderThread
 
-#: Seconds between two looks at whether a frame's time is up.
-TICK = 0.02
+#: Seconds between two checks for frames whose delay is over: a fifth of a frame interval at 10 fps.
+TICK_S = 0.02
 
 
-class Watched:
-    """One camera while it is watched: `step` over and over, `end` at the end."""
+class CameraWorker:
+    """One running camera: call `step` repeatedly, then `drain`."""
 
     def __init__(
         self,
         settings: CameraSettings,
-        reading: Reading,
-        looking: Looking,
-        writing: Writing,
+        capture: CaptureThread,
+        detector: DetectorThread,
+        recorder: RecorderThread,
         *,
-        count: Sequence[Kind] = (),
-        seen: Callable[[Moment, list[Followed]], None] = lambda at, followed: None,
-        released: Callable[[VideoInfo, Released], None] = lambda video, released: None,
+        extra_kinds: Sequence[Kind] = (),
+        on_tracks: Callable[[Moment, list[TrackedObject]], None] = lambda at, tracks: None,
+        on_output: Callable[[VideoInfo, OutputFrame], None] = lambda video, output: None,
         now: Callable[[], float] = time.monotonic,
-        counts: Counts | None = None,
+        counter: CountSink | None = None,
     ) -> None:
-        """`seen` is told of each look, `released` of each frame that leaves."""
-        self._settings, self._reading, self._looking, self._writing = settings, reading, looking, writing
-        self._count, self._seen, self._released, self._now = count, seen, released, now
-        self._counts = counts
-        self._stretches: list[Stretch] = []
-        self.counters = Counters()
+        """`extra_kinds` are tracked besides those to be masked; `on_tracks` is called after every detection,
+        `on_output` for every released frame."""
+        self._settings, self._capture, self._detector, self._recorder = settings, capture, detector, recorder
+        self._extra_kinds, self._on_tracks, self._on_output, self._now = extra_kinds, on_tracks, on_output, now
+        self._counter = counter
+        #: The current pipeline last; those before it still have frames to release.
+        self._pipelines: list[LivePipeline] = []
+        self.stats = CameraStats()
 
-    def step(self, tick: float = TICK) -> None:
-        """Take a frame if one comes within `tick` seconds, and let go of those whose time is up."""
-        caught = self._reading.take(tick)
-        if caught is not None:
-            self.counters.came(caught.at.monotonic)
-            self._stretch(caught.video).add(caught, self._now())
-        for stretch in self._stretches:
-            for released in stretch.due(self._now()):
-                self._release(stretch.video, released)
-        self._stretches = [s for s in self._stretches[:-1] if s.waiting] + self._stretches[-1:]
+    def step(self, tick: float = TICK_S) -> None:
+        """Take a frame if one arrives within `tick` seconds, and release those whose delay is over."""
+        captured = self._capture.next_frame(tick)
+        if captured is not None:
+            self.stats.frame_received(captured.captured_at.monotonic)
+            self._pipeline_for(captured.video).add(captured, self._now())
+        for pipeline in self._pipelines:
+            for output in pipeline.release_due(self._now()):
+                self._emit(pipeline.video, output)
+        self._pipelines = [one for one in self._pipelines[:-1] if one.has_buffered] + self._pipelines[-1:]
 
-    def end(self, patience: float) -> None:
-        """The camera is not watched any more: let the last frames go within `patience` seconds, and close all."""
-        self._reading.stop()
-        for stretch in self._stretches[-1:]:
-            stretch.end()
-        until = self._now() + patience
-        while self._now() < until and any(stretch.waiting for stretch in self._stretches):
+    def drain(self, timeout: float) -> None:
+        """Stop capturing, release the remaining frames within `timeout` seconds, and close everything."""
+        self._capture.stop()
+        for pipeline in self._pipelines[-1:]:
+            pipeline.finish()
+        until = self._now() + timeout
+        while self._now() < until and any(pipeline.has_buffered for pipeline in self._pipelines):
             self.step()
-        self._looking.close()
-        self._writing.close()
+        self._detector.close()
+        self._recorder.close()
 
     def status(self) -> CameraStatus:
-        """How it is."""
-        now, counters, reading, looking = self._now(), self.counters, self._reading, self._looking
-        geometry = self._stretches[-1].video.geometry if self._stretches else None
+        """The current state of the camera."""
+        now, stats, capture, detector = self._now(), self.stats, self._capture, self._detector
+        geometry = self._pipelines[-1].video.geometry if self._pipelines else None
         return CameraStatus(
-            state=reading.state,
-            problem=reading.problem or looking.problem or self._writing.problem,
+            state=capture.state,
+            problem=capture.problem or detector.problem or self._recorder.problem,
             width=None if geometry is None else geometry.width,
             height=None if geometry is None else geometry.height,
-            frames_a_second=round(counters.rate(now), 2),
-            last_frame_age=_rounded(counters.age(now)),
-            frames=counters.frames,
-            written=counters.written,
-            dropped=reading.dropped + self._writing.dropped,
-            covered=dict(counters.covered),
-            covered_share=round(counters.covered_share(now), 4),
-            latency=_rounded(counters.latency),
-            looks=looking.looks,
-            look_seconds=_rounded(looking.usual),
-            look_every=_rounded(looking.pause),
-            connections=reading.connections,
-            memory=_memory(),
-            recording=_told(self._writing.state),
+            fps=round(stats.frame_rate(now), 2),
+            last_frame_age=_rounded(stats.last_frame_age(now)),
+            frames=stats.frames,
+            output_frames=stats.written,
+            dropped=capture.dropped + self._recorder.dropped,
+            covered=dict(stats.covered),
+            covered_share=round(stats.covered_share(now), 4),
+            latency=_rounded(stats.latency),
+            detector_runs=detector.detections,
+            detector_seconds=_rounded(detector.mean_duration),
+            detector_interval=_rounded(detector.interval),
+            connections=capture.connections,
+            memory=_resident_bytes(),
+            recording=_state_dict(self._recorder.state),
         )
 
-    def _stretch(self, video: VideoInfo) -> Stretch:
-        """The stretch of pictures like this one; another size begins another."""
-        if not self._stretches or self._stretches[-1].video is not video:
-            if self._stretches:
-                self._stretches[-1].end()
-            self._stretches.append(
-                Stretch(video, self._settings, self._looking, count=self._count, seen=self._seen, counts=self._counts)
+    def _pipeline_for(self, video: VideoInfo) -> LivePipeline:
+        """The pipeline for frames like this one; another size starts another pipeline."""
+        if not self._pipelines or self._pipelines[-1].video is not video:
+            if self._pipelines:
+                self._pipelines[-1].finish()
+            self._pipelines.append(
+                LivePipeline(
+                    video,
+                    self._settings,
+                    self._detector,
+                    extra_kinds=self._extra_kinds,
+                    on_tracks=self._on_tracks,
+                    counter=self._counter,
+                )
             )
-        return self._stretches[-1]
+        return self._pipelines[-1]
 
-    def _release(self, video: VideoInfo, released: Released) -> None:
-        self.counters.left(released.at.monotonic, self._now(), released.reason)
-        self._released(video, released)
-        self._writing.write(video, released.frame, released.at)
+    def _emit(self, video: VideoInfo, output: OutputFrame) -> None:
+        self.stats.frame_released(output.at.monotonic, self._now(), output.reason)
+        self._on_output(video, output)
+        self._recorder.write(video, output.frame, output.at)
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def _memory() -> int:
-    """Bytes of memory that this process holds."""
+def _resident_bytes() -> int:
+    """Resident memory of this process, bytes."""
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * 4096
 
 
-def _told(state: object) -> dict[str, Any]:
-    """A writer's state, whatever form it has, as plain values."""
+def _state_dict(state: object) -> dict[str, Any]:
+    """The state of a writer, whatever its type, as plain values."""
     if state is None:
         return {}
     if hasattr(state, "model_dump"):

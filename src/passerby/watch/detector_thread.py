@@ -1,4 +1,4 @@
-"""The looks of one camera, one at a time, beside everything else; and whether the models can be believed."""
+"""The thread that runs the detector of one camera, and checks that its models still give the known answer."""
 
 from __future__ import annotations
 
@@ -14,114 +14,117 @@ from passerby.core.errors import DetectorError
 from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.live_schedule import LATEST, pause
-from passerby.detect.schedule import Reach
+from passerby.detect.live_schedule import MAX_INTERVAL_S, detection_interval
+from passerby.detect.schedule import Scope
 
-#: Seconds between two checks of one model by the known pictures. The models take turns, so that a check is over before
-#: the next look is due.
-ALIVE_EVERY = 10.0
-#: Seconds before models that failed are loaded anew.
-AGAIN_AFTER = 15.0
-#: How much of the usual time of a look the newest one decides.
-_NEWEST = 0.3
+#: Seconds between two known-answer tests. The models take turns, one a test, so that a test is over before the next
+#: detection is due.
+KNOWN_ANSWER_INTERVAL_S = 10.0
+#: Seconds before models that failed are loaded again.
+RELOAD_AFTER_S = 15.0
+#: Weight of the newest duration in the moving average.
+_EWMA_WEIGHT = 0.3
 
 
-class Looks(Protocol):
-    """What looks: a Looker, or in tests something else."""
+class DetectorLike(Protocol):
+    """What detects: a detector for one frame geometry (in tests, a fake)."""
 
     @property
     def weights(self) -> tuple[str, ...]: ...
-    def alive(self, ids: Sequence[str] | None = None) -> None: ...
-    def look(self, frame: RawFrame, reach: Reach = ...) -> list[Detection]: ...
+    def run_known_answer_test(self, ids: Sequence[str] | None = None) -> None: ...
+    def detect(self, frame: RawFrame, scope: Scope = ...) -> list[Detection]: ...
 
 
-class Looking:
-    """Looks at the frames of one camera, of whatever size.
+class DetectorThread:
+    """Runs detection on the frames of one camera, whatever their size.
 
-    All work is done in one thread, so looks end in the order in which they were asked for. `make` loads the models for
-    a geometry and raises PasserbyError where they are missing or not alive; it is called again after a while.
+    A single thread does all the work, so detections finish in the order in which they were submitted. `make` loads the
+    models for a geometry; it raises PasserbyError where they are missing or fail the known-answer test, and is called
+    again after RELOAD_AFTER_S.
     """
 
     def __init__(
         self,
-        make: Callable[[Geometry], Looks],
+        make: Callable[[Geometry], DetectorLike],
         clock: Callable[[], float] = time.monotonic,
-        draw: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._make, self._clock, self._draw = make, clock, draw
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="passerby-look")
-        self._looker: Looks | None = None
+        self._make, self._clock, self._draw = make, clock, jitter
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="passerby-detect")
+        self._detector: DetectorLike | None = None
         self._geometry: Geometry | None = None
-        self._checks: Iterator[str] = cycle(())
-        self._checked = self._failed = -AGAIN_AFTER
-        self._under_way: list[Future[list[Detection]]] = []
-        #: What is wrong with the models, None when nothing is.
+        self._test_order: Iterator[str] = cycle(())
+        self._tested_at = self._failed_at = -RELOAD_AFTER_S
+        self._futures: list[Future[list[Detection]]] = []
+        #: What is wrong with the models; None when nothing is.
         self.problem: str | None = None
-        self.looks = 0
-        #: Seconds that a look takes, running mean.
-        self.usual: float | None = None
+        self.detections = 0
+        #: Seconds that a detection takes: moving average, None before the first.
+        self.mean_duration: float | None = None
 
     @property
-    def busy(self) -> int:
-        """Looks that are waited for."""
-        self._under_way = [future for future in self._under_way if not future.done()]
-        return len(self._under_way)
+    def pending(self) -> int:
+        """Number of detections that have not finished."""
+        self._futures = [future for future in self._futures if not future.done()]
+        return len(self._futures)
 
     @property
-    def pause(self) -> float:
-        """Seconds between the beginnings of two looks, as the machine bears it."""
-        return LATEST if self.usual is None else pause(self.usual)
+    def interval(self) -> float:
+        """Seconds between the starts of two detections that this machine can sustain."""
+        return MAX_INTERVAL_S if self.mean_duration is None else detection_interval(self.mean_duration)
 
-    def look(self, frame: RawFrame, geometry: Geometry, reach: Reach) -> Future[list[Detection]]:
-        """What is in a frame, in a while. The future raises whatever made the look fail; `problem` says when it is the
-        models that are to blame."""
-        future = self._thread.submit(self._look, frame, geometry, reach)
-        self._under_way.append(future)
+    def submit(self, frame: RawFrame, geometry: Geometry, scope: Scope) -> Future[list[Detection]]:
+        """Queue a frame for detection. The future raises whatever made the detection fail; `problem` is set when the
+        models are at fault."""
+        future = self._thread.submit(self._detect, frame, geometry, scope)
+        self._futures.append(future)
         return future
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _look(self, frame: RawFrame, geometry: Geometry, reach: Reach) -> list[Detection]:
-        looker = self._ready(geometry)
+    def _detect(self, frame: RawFrame, geometry: Geometry, scope: Scope) -> list[Detection]:
+        detector = self._loaded_detector(geometry)
         began = self._clock()
-        found = looker.look(frame, reach)
+        found = detector.detect(frame, scope)
         took = self._clock() - began
-        self.looks += 1
-        self.usual = took if self.usual is None else (1 - _NEWEST) * self.usual + _NEWEST * took
-        if self._clock() - self._checked >= ALIVE_EVERY:
-            self._checked = self._clock()
-            with suppress(RuntimeError):  # it was closed meanwhile
-                self._thread.submit(self._check)
+        self.detections += 1
+        self.mean_duration = (
+            took if self.mean_duration is None else (1 - _EWMA_WEIGHT) * self.mean_duration + _EWMA_WEIGHT * took
+        )
+        if self._clock() - self._tested_at >= KNOWN_ANSWER_INTERVAL_S:
+            self._tested_at = self._clock()
+            with suppress(RuntimeError):  # closed in the meantime
+                self._thread.submit(self._run_known_answer_test)
         return found
 
-    def _check(self) -> None:
-        """Is the next model in turn alive? In the pause after a look, so that none becomes late for it."""
-        if self._looker is None:
+    def _run_known_answer_test(self) -> None:
+        """Test the next model in turn. Runs right after a detection, so that no detection is late because of it."""
+        if self._detector is None:
             return
         try:
-            self._looker.alive([next(self._checks)])
+            self._detector.run_known_answer_test([next(self._test_order)])
         except Exception as error:
-            self._blame(error)
+            self._fail(error)
 
-    def _blame(self, error: Exception) -> None:
-        """The models cannot be believed until they are loaded anew."""
-        self._failed = self._clock()
-        self._looker, self.problem = None, str(error) or type(error).__name__
+    def _fail(self, error: Exception) -> None:
+        """Stop using the models until they are loaded again."""
+        self._failed_at = self._clock()
+        self._detector, self.problem = None, str(error) or type(error).__name__
 
-    def _ready(self, geometry: Geometry) -> Looks:
-        """Models that were alive not long ago. Raises PasserbyError, with what to do."""
-        if self._looker is None or geometry != self._geometry:
-            if self.problem is not None and self._clock() - self._failed < AGAIN_AFTER:
+    def _loaded_detector(self, geometry: Geometry) -> DetectorLike:
+        """A detector for this geometry that passed its last known-answer test. Raises PasserbyError."""
+        if self._detector is None or geometry != self._geometry:
+            if self.problem is not None and self._clock() - self._failed_at < RELOAD_AFTER_S:
                 raise DetectorError(self.problem)
-            self._looker = None  # two sets of models are more memory than a small machine has
+            self._detector = None  # a small machine has no memory for two sets of models
             try:
-                self._looker, self._geometry = self._make(geometry), geometry
+                self._detector, self._geometry = self._make(geometry), geometry
             except Exception as error:
-                self._blame(error)
+                self._fail(error)
                 raise
-            self._checks = cycle(self._looker.weights)
-            # Cameras begin together. Their checks are not to fall together as well.
-            self._checked = self._clock() - self._draw() * ALIVE_EVERY
+            self._test_order = cycle(self._detector.weights)
+            # Cameras start at the same time. Their tests should not run at the same time as well.
+            self._tested_at = self._clock() - self._draw() * KNOWN_ANSWER_INTERVAL_S
         self.problem = None
-        return self._looker
+        return self._detector

@@ -1,14 +1,15 @@
-"""The story of a camera while its pictures keep one size: raw frames in, safe frames out, a short while later.
+"""The pipeline of one camera while its frame size stays the same: raw frames in, safe frames out after a short delay.
 
-Every frame waits in the ring for `delay` seconds. Meanwhile motion joins it to its neighbours, looks say what is in
-some of the frames, and the tracker carries that to all others, backwards too. When its time is up it leaves: with masks
-where that is proven to be enough (ring.py), and covered whole where not. Nothing else leaves, and nothing is kept.
+Every frame waits in a buffer for `delay` seconds. Meanwhile optical flow links it to its neighbours, the detector runs
+on some of the frames, and the tracker propagates the boxes to all others, backwards in time too. When its delay is over
+the frame is released: masked where the release gate allows it (release_gate.py), and covered whole where it does not.
+Nothing else leaves, and no raw frame is kept.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,64 +26,64 @@ from passerby.core.media import Geometry, VideoInfo
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
 from passerby.core.safe_frame import SafeFrame
-from passerby.detect.live_schedule import Turns
+from passerby.detect.live_schedule import ScopeCycle
 from passerby.detect.optical_flow import MotionEstimator
-from passerby.detect.schedule import Reach
-from passerby.documents.status import Reason
+from passerby.detect.schedule import Scope
+from passerby.documents.status import CoverReason
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import Shape
-from passerby.source.camera.capture import Caught
-from passerby.track.head_boxes import with_heads, without_helpers
-from passerby.track.live_tracker import Followed, LiveTracker, following_live
-from passerby.track.regions import left_alone
-from passerby.watch.release_gate import Proof, Prover
+from passerby.source.camera.capture import CapturedFrame
+from passerby.track.head_boxes import add_head_boxes, keep_requested_kinds
+from passerby.track.live_tracker import LiveTracker, TrackedObject, live_tracker_settings
+from passerby.track.regions import suppress_in_keep_regions
+from passerby.watch.release_gate import FrameVerdict, ReleaseGate
 
-#: Seconds without a frame after which motion is not trusted, or so many times the usual distance of two frames.
-GAP, GAP_FRAMES = 0.5, 3
-#: Mean trust (0 to 1) below which there-and-back-again does not meet in most of the picture: motion is not to be built
-#: upon, cut or not.
-TRUSTED = 0.25
-#: Looks that may wait for each other: the one under way, and those at both sides of a cut.
-MOST_WAITING = 3
-#: Frames that may wait for a look before following begins anew.
-MOST_FRAMES = 600
+#: Optical flow is not used across a gap longer than this: seconds, or that many frame intervals, whichever is longer.
+MAX_GAP_S, MAX_GAP_FRAMES = 0.5, 3
+#: Mean confidence of the flow (0 to 1) below which the forward-backward check fails in most of the frame. The flow is
+#: not used then, whether or not a cut was detected.
+MIN_MEAN_CONFIDENCE = 0.25
+#: Detections that may be pending: the running one, and those on both sides of a cut.
+MAX_PENDING_DETECTIONS = 3
+#: Frames that may wait for a detection to finish before tracking is reset.
+MAX_UNSETTLED_FRAMES = 600
 
 
-class Counts(Protocol):
-    """Who counts (CameraCounting, or nobody)."""
+class CountSink(Protocol):
+    """What counts objects (`CameraCountSink`)."""
 
-    def glance(self, frame: RawFrame, geometry: Geometry) -> None: ...
-    def passed(
+    def detection_started(self, frame: RawFrame, geometry: Geometry) -> None: ...
+    def frame_processed(
         self, at: Moment, geometry: Geometry, motion: MotionField | None, found: Sequence[Detection] | None
     ) -> None: ...
 
 
-class Asks(Protocol):
-    """Who looks (Looking, or in tests something else)."""
+class DetectorQueue(Protocol):
+    """What runs the detector (`DetectorThread`; in tests, a fake)."""
 
     problem: str | None
 
     @property
-    def busy(self) -> int: ...
+    def pending(self) -> int: ...
     @property
-    def pause(self) -> float: ...
-    def look(self, frame: RawFrame, geometry: Geometry, reach: Reach) -> Future[list[Detection]]: ...
+    def interval(self) -> float: ...
+    def submit(self, frame: RawFrame, geometry: Geometry, scope: Scope) -> Future[list[Detection]]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
-    """A frame that left the ring. `reason` says why it is covered whole, None when it is not."""
+class OutputFrame:
+    """A released frame. `reason` says why it is covered whole; None when it is masked."""
 
     frame: SafeFrame
     at: Moment
-    reason: Reason | None
+    reason: CoverReason | None
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A frame in the ring. `index` counts the frames of this stretch; `motion` is None where a scene begins.
+class _BufferedFrame:
+    """A frame in the buffer. `index` counts the frames of this pipeline; `motion` is None where a scene begins.
 
-    `frame` is let go of when it leaves; what followed from it is still needed while looks are waited for.
+    `frame` is dropped when it is released; the rest is needed for as long as detections are pending.
     """
 
     index: int
@@ -90,172 +91,182 @@ class _Waiting:
     frame: RawFrame | None
     at: Moment
     motion: MotionField | None
-    proof: Proof
-    look: Future[list[Detection]] | None = None
-    reach: Reach | None = None
+    verdict: FrameVerdict
+    detection: Future[list[Detection]] | None = None
+    scope: Scope | None = None
 
 
-class Stretch:
-    """`add` each frame as it comes, and take what is due with `due`. Not for two threads at once."""
+class LivePipeline:
+    """`add` each frame as it arrives, and take those whose delay is over from `release_due`. Not thread-safe."""
 
     def __init__(
         self,
         video: VideoInfo,
         settings: CameraSettings,
-        looking: Asks,
+        detector: DetectorQueue,
         *,
-        count: Sequence[Kind] = (),
-        seen: Callable[[Moment, list[Followed]], None] = lambda at, followed: None,
-        motion: Callable[[Geometry], MotionEstimator] = MotionEstimator,
-        counts: Counts | None = None,
+        extra_kinds: Sequence[Kind] = (),
+        on_tracks: Callable[[Moment, list[TrackedObject]], None] = lambda at, tracks: None,
+        motion_estimator: Callable[[Geometry], MotionEstimator] = MotionEstimator,
+        counter: CountSink | None = None,
     ) -> None:
-        """`count` are kinds that are followed beside those to be hidden; `seen` is told of every look that ends."""
+        """`extra_kinds` are tracked besides those to be masked; `on_tracks` is called after every detection."""
         self.video = video
-        self._settings, self._looking, self._seen, self._make_motion = settings, looking, seen, motion
-        self._counts = counts
-        self._wanted = tuple(dict.fromkeys((*settings.hide, *count)))
-        width, height = video.geometry.upright
+        self._settings, self._detector = settings, detector
+        self._on_tracks, self._motion_estimator = on_tracks, motion_estimator
+        self._counter = counter
+        self._kinds = tuple(dict.fromkeys((*settings.hide, *extra_kinds)))
+        width, height = video.geometry.display_size
         rate = float(video.frame_rate or 10)
-        self._kept = round(3 * settings.delay * rate) + 10
+        self._max_track_frames = round(3 * settings.delay * rate) + 10
         self._rate = rate
-        self._tracker = self._fresh()
+        self._tracker = self._new_tracker()
         self._painter = Painter(video, video.pixel_format)
-        self._prover, self._turns = Prover(), Turns()
-        self._motion = motion(video.geometry)
-        self._keep = tuple(_region(polygon, width, height) for polygon in settings.keep_regions)
-        self._fixed = [
+        self._gate, self._scopes = ReleaseGate(), ScopeCycle()
+        self._motion = motion_estimator(video.geometry)
+        self._keep_regions = tuple(_region(polygon, width, height) for polygon in settings.keep_regions)
+        self._hide_shapes = [
             Shape(0, Style.SOLID, np.array(_region(polygon, width, height).polygon))
             for polygon in settings.hide_regions
         ]
-        self._longest_gap = max(GAP, GAP_FRAMES / rate)
-        self._ring: deque[_Waiting] = deque()
-        #: Frames that no finished look has passed yet, whether they have left the ring or not.
-        self._open: deque[_Waiting] = deque()
+        self._max_gap_s = max(MAX_GAP_S, MAX_GAP_FRAMES / rate)
+        self._buffer: deque[_BufferedFrame] = deque()
+        #: Frames without a finished detection at or after them, whether or not they have been released.
+        self._unsettled: deque[_BufferedFrame] = deque()
         self._index = 0
-        self._newest: _Waiting | None = None
-        self._last_look = float("-inf")
-        self._look_at_next = True
+        self._newest: _BufferedFrame | None = None
+        self._last_detection_at = float("-inf")
+        self._detect_next = True
 
-    def add(self, caught: Caught, now: float) -> None:
-        """One frame, in order, at `now` (monotonic seconds)."""
-        frame, at = caught.frame, caught.at
-        if len(self._open) >= MOST_FRAMES:
-            self._begin_anew()
-        # A frame whose time is up already is spared all work, so that a machine that is behind can catch up.
-        hopeless = at.monotonic + self._settings.delay <= now
-        motion, joined, new_scene = self._joined(frame, at, hopeless)
-        here = _Waiting(self._index, frame.time, frame, at, motion, Proof(at.monotonic, joined, frame.damaged))
-        if new_scene and not hopeless and self._newest is not None:
-            self._ask(self._newest, first=False)  # so that the end of the old scene lies between two looks as well
-        self._look_at_next = self._look_at_next or new_scene
+    def add(self, captured: CapturedFrame, now: float) -> None:
+        """Add the next frame, in order, at `now` (monotonic seconds)."""
+        frame, at = captured.frame, captured.captured_at
+        if len(self._unsettled) >= MAX_UNSETTLED_FRAMES:
+            self._reset()
+        # A frame that is already overdue is not processed, so that a machine that has fallen behind can catch up.
+        overdue = at.monotonic + self._settings.delay <= now
+        motion, linked, new_scene = self._motion_from_previous(frame, at, overdue)
+        verdict = FrameVerdict(at.monotonic, linked, frame.damaged)
+        buffered = _BufferedFrame(self._index, frame.time, frame, at, motion, verdict)
+        if new_scene and not overdue and self._newest is not None:
+            # So that the end of the old scene lies between two detections as well.
+            self._request_detection(self._newest, first=False)
+        self._detect_next = self._detect_next or new_scene
         self._index += 1
-        self._newest = here
-        self._ring.append(here)
-        self._open.append(here)
-        due = at.monotonic - self._last_look >= self._looking.pause and not self._looking.busy
-        if not frame.damaged and not hopeless and (due or self._look_at_next):
-            self._look_at_next = not self._ask(here, first=motion is None)
+        self._newest = buffered
+        self._buffer.append(buffered)
+        self._unsettled.append(buffered)
+        due = at.monotonic - self._last_detection_at >= self._detector.interval and not self._detector.pending
+        if not frame.damaged and not overdue and (due or self._detect_next):
+            self._detect_next = not self._request_detection(buffered, first=motion is None)
 
-    def due(self, now: float) -> Iterator[Released]:
-        """Frames whose time in the ring is up at `now` (monotonic seconds)."""
+    def release_due(self, now: float) -> list[OutputFrame]:
+        """Release the frames whose delay is over at `now` (monotonic seconds), in order."""
         self._settle()
-        while self._ring and self._ring[0].at.monotonic + self._settings.delay <= now:
-            yield self._release(self._ring.popleft())
+        released: list[OutputFrame] = []
+        while self._buffer and self._buffer[0].at.monotonic + self._settings.delay <= now:
+            released.append(self._release(self._buffer.popleft()))
+        return released
 
-    def end(self) -> None:
-        """No more frames come: look at the last one, so that those before it lie between two looks."""
+    def finish(self) -> None:
+        """No more frames come: run the detector on the last one, so that those before it lie between two detections."""
         if self._newest is not None:
-            self._ask(self._newest, first=False)
+            self._request_detection(self._newest, first=False)
 
     @property
-    def waiting(self) -> bool:
-        """Are there frames in the ring?"""
-        return bool(self._ring)
+    def has_buffered(self) -> bool:
+        """Whether frames wait in the buffer."""
+        return bool(self._buffer)
 
-    def _joined(self, frame: RawFrame, at: Moment, hopeless: bool) -> tuple[MotionField | None, bool, bool]:
-        """(motion, is it trusted, does a scene begin) of a frame."""
-        if frame.damaged or hopeless:
-            self._motion = self._make_motion(self.video.geometry)
+    def _motion_from_previous(
+        self, frame: RawFrame, at: Moment, overdue: bool
+    ) -> tuple[MotionField | None, bool, bool]:
+        """(motion from the previous frame, whether it is reliable, whether a new scene begins)."""
+        if frame.damaged or overdue:
+            self._motion = self._motion_estimator(self.video.geometry)
             return None, False, True
-        before = None if self._newest is None else self._newest.at.monotonic
-        if before is not None and at.monotonic - before > self._longest_gap:
-            self._motion = self._make_motion(self.video.geometry)
-        field, scene = self._motion.step(frame)
-        if field is None or scene.cut or not _trusted(field):
+        previous = None if self._newest is None else self._newest.at.monotonic
+        if previous is not None and at.monotonic - previous > self._max_gap_s:
+            self._motion = self._motion_estimator(self.video.geometry)
+        field, scene = self._motion.estimate(frame)
+        if field is None or scene.cut or not _reliable(field):
             return None, False, True
         return field, True, False
 
-    def _ask(self, here: _Waiting, first: bool) -> bool:
-        """Have a frame looked at, if it was not. False when too much is waiting already."""
-        if here.look is not None or here.frame is None or here.proof.damaged:
+    def _request_detection(self, buffered: _BufferedFrame, first: bool) -> bool:
+        """Submit a frame to the detector unless it already was. False when too many detections are pending."""
+        if buffered.detection is not None or buffered.frame is None or buffered.verdict.damaged:
             return True
-        if self._looking.busy >= MOST_WAITING:
+        if self._detector.pending >= MAX_PENDING_DETECTIONS:
             return False
-        here.reach = self._turns.next(first)
-        here.look = self._looking.look(here.frame, self.video.geometry, here.reach)
-        self._last_look = here.at.monotonic
-        if self._counts is not None:
-            self._counts.glance(here.frame, self.video.geometry)
+        buffered.scope = self._scopes.next(first)
+        buffered.detection = self._detector.submit(buffered.frame, self.video.geometry, buffered.scope)
+        self._last_detection_at = buffered.at.monotonic
+        if self._counter is not None:
+            self._counter.detection_started(buffered.frame, self.video.geometry)
         return True
 
     def _settle(self) -> None:
-        """Take in every look that has ended, in order."""
-        while (looked := next((here for here in self._open if here.look is not None), None)) is not None:
-            look = looked.look
-            if look is None or not look.done():
+        """Process every detection that has finished, in order."""
+        while (detected := next((one for one in self._unsettled if one.detection is not None), None)) is not None:
+            detection = detected.detection
+            if detection is None or not detection.done():
                 return
-            passed: list[_Waiting] = []
-            while not passed or passed[-1] is not looked:
-                passed.append(self._open.popleft())
-            self._follow(passed, look, looked.reach or Reach())
+            frames: list[_BufferedFrame] = []
+            while not frames or frames[-1] is not detected:
+                frames.append(self._unsettled.popleft())
+            self._track(frames, detection, detected.scope or Scope())
 
-    def _follow(self, passed: Sequence[_Waiting], look: Future[list[Detection]], reach: Reach) -> None:
+    def _track(self, frames: Sequence[_BufferedFrame], detection: Future[list[Detection]], scope: Scope) -> None:
+        """Advance the tracker over the frames up to and including the one that `detection` ran on."""
         failed = None
-        if look.cancelled() or look.exception() is not None:
-            failed = Reason.MODELS if self._looking.problem is not None else Reason.FAILED
-        for here in passed[:-1]:
-            self._tracker.advance(here.index, here.time, here.motion, None)
-        last = passed[-1]
-        found = None if failed is not None else self._hideable(look.result())
-        self._tracker.advance(last.index, last.time, last.motion, found, reach.searched)
-        self._prover.settle((here.proof for here in passed), failed)
+        if detection.cancelled() or detection.exception() is not None:
+            failed = CoverReason.MODELS if self._detector.problem is not None else CoverReason.FAILED
+        for buffered in frames[:-1]:
+            self._tracker.advance(buffered.index, buffered.time, buffered.motion, None)
+        last = frames[-1]
+        found = None if failed is not None else self._maskable(detection.result())
+        self._tracker.advance(last.index, last.time, last.motion, found, scope.searched_kinds)
+        self._gate.settle((buffered.verdict for buffered in frames), failed)
         if failed is None:
-            self._seen(last.at, self._tracker.followed())
-        if self._counts is not None:
-            for here in passed:
-                looked = here is last and failed is None
-                self._counts.passed(here.at, self.video.geometry, here.motion, look.result() if looked else None)
+            self._on_tracks(last.at, self._tracker.tracked_objects())
+        if self._counter is not None:
+            for buffered in frames:
+                detections = detection.result() if buffered is last and failed is None else None
+                self._counter.frame_processed(buffered.at, self.video.geometry, buffered.motion, detections)
 
-    def _hideable(self, found: list[Detection]) -> list[Detection]:
-        return left_alone(without_helpers(with_heads(found), self._wanted), self._keep, 0.0)
+    def _maskable(self, found: list[Detection]) -> list[Detection]:
+        return suppress_in_keep_regions(
+            keep_requested_kinds(add_head_boxes(found), self._kinds), self._keep_regions, 0.0
+        )
 
-    def _release(self, here: _Waiting) -> Released:
-        frame, here.frame, reason = here.frame, None, here.proof.reason
+    def _release(self, buffered: _BufferedFrame) -> OutputFrame:
+        frame, buffered.frame, reason = buffered.frame, None, buffered.verdict.reason
         if frame is None:
-            raise AssertionError("a frame leaves once")
+            raise AssertionError("a frame is released once")
         if reason is None:
             try:
-                hidden = self._tracker.hidden(here.index)
-            except ValueError:  # it stayed so long that it is forgotten
-                reason = Reason.LATE
+                hidden = self._tracker.hidden_boxes(buffered.index)
+            except ValueError:  # it waited so long that the tracker has dropped it
+                reason = CoverReason.LATE
             else:
                 shapes = [Shape(n, Style.SOLID, _corners(mask.box)) for n, mask in enumerate(hidden, 1)]
-                return Released(self._painter.paint(frame, [*self._fixed, *shapes]), here.at, None)
-        return Released(self._painter.cover(frame), here.at, reason)
+                return OutputFrame(self._painter.paint(frame, [*self._hide_shapes, *shapes]), buffered.at, None)
+        return OutputFrame(self._painter.cover(frame), buffered.at, reason)
 
-    def _fresh(self) -> LiveTracker:
-        following = following_live(self._rate, self._settings.delay)
-        return LiveTracker(*self.video.geometry.upright, following, self._settings.hide, self._kept)
+    def _new_tracker(self) -> LiveTracker:
+        following = live_tracker_settings(self._rate, self._settings.delay)
+        return LiveTracker(*self.video.geometry.display_size, following, self._settings.hide, self._max_track_frames)
 
-    def _begin_anew(self) -> None:
-        """Looks do not come to an end: let go of what waits for them. All of it leaves covered."""
-        self._open.clear()
-        self._prover, self._tracker = Prover(), self._fresh()
-        self._motion = self._make_motion(self.video.geometry)
+    def _reset(self) -> None:
+        """Detections do not finish: stop waiting for them. All frames that waited are covered."""
+        self._unsettled.clear()
+        self._gate, self._tracker = ReleaseGate(), self._new_tracker()
+        self._motion = self._motion_estimator(self.video.geometry)
 
 
-def _trusted(field: MotionField) -> bool:
-    return float(field.trust.mean()) >= TRUSTED
+def _reliable(field: MotionField) -> bool:
+    return float(field.confidence.mean()) >= MIN_MEAN_CONFIDENCE
 
 
 def _corners(box: Box) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -1,4 +1,4 @@
-"""The thread that hands masked frames on: disks are slow at times, and masks must not be late for that."""
+"""The thread that writes masked frames: disks stall at times, and masking must not wait for them."""
 
 from __future__ import annotations
 
@@ -13,83 +13,82 @@ from passerby.core.errors import OutputError
 from passerby.core.media import VideoInfo
 from passerby.core.safe_frame import SafeFrame
 
-#: Masked frames that may wait for the disk. More are left out.
-BEHIND = 100
-#: Seconds without a frame after which what was taken in is written out; and after which a writer that could not be made
-#: is tried again.
-SILENCE, AGAIN_AFTER = 2.0, 5.0
+#: Masked frames that may wait for the disk, ten seconds at 10 fps. Further ones are dropped.
+MAX_QUEUED_FRAMES = 100
+#: Seconds without a frame after which buffered data is flushed; and seconds before opening a writer is retried.
+FLUSH_AFTER_S, REOPEN_AFTER_S = 2.0, 5.0
 
 
-class Writer(Protocol):
-    """Where masked frames of one size go (sink.parts.PartWriter, or in tests something else)."""
+class FrameWriter(Protocol):
+    """Writes masked frames of one size (`sink.recording.writer.RecordingWriter`; in tests, a fake)."""
 
     def write(self, frame: SafeFrame, at: Moment) -> None: ...
     def flush(self) -> None: ...
     def close(self) -> None: ...
 
 
-class Writing:
-    """Hands frames to a writer for their size, which `make` makes, in a thread of its own."""
+class RecorderThread:
+    """Passes frames to a writer for their size, created by `make`, in a thread of its own."""
 
-    def __init__(self, make: Callable[[VideoInfo], Writer], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, make: Callable[[VideoInfo], FrameWriter], now: Callable[[], float] = time.monotonic) -> None:
         self._make, self._now = make, now
-        self._again = 0.0
-        self._frames: queue.Queue[tuple[VideoInfo, SafeFrame, Moment] | None] = queue.Queue(BEHIND)
-        self._writer: Writer | None = None
+        self._retry_at = 0.0
+        self._frames: queue.Queue[tuple[VideoInfo, SafeFrame, Moment] | None] = queue.Queue(MAX_QUEUED_FRAMES)
+        self._writer: FrameWriter | None = None
         self._video: VideoInfo | None = None
-        #: Frames that were left out, and why the last one could not be written.
+        #: Frames that were dropped, and why the last one could not be written.
         self.dropped = 0
         self.problem: str | None = None
-        self._thread = threading.Thread(target=self._run, name="passerby-write", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="passerby-record", daemon=True)
         self._thread.start()
 
     @property
     def state(self) -> object:
-        """What the writer says of itself."""
+        """The state that the writer reports."""
         return getattr(self._writer, "state", None)
 
     def write(self, video: VideoInfo, frame: SafeFrame, at: Moment) -> None:
-        """One frame, in order. Never waits."""
+        """Queue one frame, in order. Never blocks."""
         try:
             self._frames.put_nowait((video, frame, at))
         except queue.Full:
             self.dropped += 1
 
-    def close(self, seconds: float = 10.0) -> None:
-        """Write what waits, and end the file that is open."""
+    def close(self, timeout: float = 10.0) -> None:
+        """Write the queued frames, and finish the open file. Waits `timeout` seconds at most."""
         try:
-            self._frames.put(None, timeout=seconds)
+            self._frames.put(None, timeout=timeout)
         except queue.Full:
             return
-        self._thread.join(seconds)
+        self._thread.join(timeout)
 
     def _run(self) -> None:
         while True:
             try:
-                item = self._frames.get(timeout=SILENCE)
+                item = self._frames.get(timeout=FLUSH_AFTER_S)
             except queue.Empty:
                 if self._writer is not None:
-                    self._guarded(self._writer.flush)  # what there is, is not to wait for a camera that is gone
+                    self._guarded(self._writer.flush)  # do not hold data back for a camera that is gone
                 continue
             if item is None:
                 break
             if not self._guarded(lambda item=item: self._write(*item)):  # type: ignore[misc]
                 self.dropped += 1
-        self._end()
+        self._close_writer()
 
     def _write(self, video: VideoInfo, frame: SafeFrame, at: Moment) -> None:
         if self._writer is None or video != self._video:
-            self._end()
-            if self._now() < self._again:
+            self._close_writer()
+            if self._now() < self._retry_at:
                 raise OutputError(self.problem or "The recordings cannot be opened.")
-            self._again = self._now() + AGAIN_AFTER
+            self._retry_at = self._now() + REOPEN_AFTER_S
             self._writer, self._video = self._make(video), video
-            self._again = 0.0
+            self._retry_at = 0.0
         self._writer.write(frame, at)
         self.problem = None
 
     def _guarded(self, step: Callable[[], None]) -> bool:
-        """Whatever goes wrong with a disk must not end the camera. False when something did."""
+        """Run a step; no failure of the disk may end the camera. False when it failed."""
         try:
             step()
         except Exception as error:
@@ -97,7 +96,7 @@ class Writing:
             return False
         return True
 
-    def _end(self) -> None:
+    def _close_writer(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
             self._guarded(writer.close)

@@ -1,7 +1,8 @@
-"""Which frames may leave with their masks, and which are covered whole: the rule, on numbers alone.
+"""Which frames may be released masked, and which are covered whole: the rule, on timestamps and flags alone.
 
-A frame may leave when it was looked at itself, or when it lies between two looks at most FURTHEST apart with trusted
-motion all the way between them. Whatever else happens, it is covered, and the reason is told.
+A frame is released masked when the detector ran on it, or when it lies between two detections at most
+MAX_DETECTION_GAP_S apart with reliable motion all the way between them. Otherwise it is covered, and the reason is
+recorded.
 """
 
 from __future__ import annotations
@@ -9,68 +10,68 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from passerby.documents.status import Reason
+from passerby.documents.status import CoverReason
 
-#: Seconds between two looks, at most, for the frames between them to be passed on.
-FURTHEST = 1.5
+#: Maximum seconds between two detections for the frames between them to be released masked.
+MAX_DETECTION_GAP_S = 1.5
 
 
 @dataclass(slots=True)
-class Proof:
-    """What is known of one frame. `at` in seconds; `joined` says that trusted motion leads here from the frame before.
+class FrameVerdict:
+    """What the gate knows of one frame. `at` in seconds; `linked`: reliable motion leads here from the previous frame.
 
-    `reason` is why it cannot be passed on, None when it can. Until a look tells, the look is late.
+    `reason` is why it must be covered, None when it may be released masked. Until a detection settles it, it is LATE.
     """
 
     at: float
-    joined: bool
+    linked: bool
     damaged: bool = False
-    reason: Reason | None = Reason.LATE
+    reason: CoverReason | None = CoverReason.LATE
 
 
 @dataclass(slots=True)
-class Prover:
-    """Takes frames in order, and settles them with each look that ends."""
+class ReleaseGate:
+    """Takes frames in order, and settles them with each detection that finishes."""
 
-    _looked: Proof | None = None
-    _since: list[Proof] = field(default_factory=list)
-    _failed: Reason | None = None
+    _last_detected: FrameVerdict | None = None
+    _unsettled: list[FrameVerdict] = field(default_factory=list)
+    _failed: CoverReason | None = None
 
-    def settle(self, proofs: Iterable[Proof], failed: Reason | None) -> None:
-        """The frames up to and with the next one that was looked at, in order. `failed` is why that look says nothing,
-        None when it does."""
-        proofs = list(proofs)
-        for proof in proofs:
-            if not proof.joined:
+    def settle(self, verdicts: Iterable[FrameVerdict], failed: CoverReason | None) -> None:
+        """Settle the frames up to and including the next one the detector ran on, in order. `failed` is why that
+        detection gave no result, None when it gave one."""
+        verdicts = list(verdicts)
+        for verdict in verdicts:
+            if not verdict.linked:
                 self._break()
-            if proof.damaged:
-                proof.reason = Reason.DAMAGED
-            self._since.append(proof)
+            if verdict.damaged:
+                verdict.reason = CoverReason.DAMAGED
+            self._unsettled.append(verdict)
         if failed is not None:
             self._failed = failed
-            for proof in self._since:
-                proof.reason = failed if proof.reason is Reason.LATE else proof.reason
+            for verdict in self._unsettled:
+                verdict.reason = failed if verdict.reason is CoverReason.LATE else verdict.reason
             return
-        here = self._since[-1]
-        for proof in self._since[:-1]:
-            if proof.reason is not Reason.DAMAGED:
-                proof.reason = self._between(here)
-        if not here.damaged:
-            here.reason = None
-            self._looked = here
-        self._since, self._failed = [], None
+        detected = self._unsettled[-1]
+        for verdict in self._unsettled[:-1]:
+            if verdict.reason is not CoverReason.DAMAGED:
+                verdict.reason = self._between(detected)
+        if not detected.damaged:
+            detected.reason = None
+            self._last_detected = detected
+        self._unsettled, self._failed = [], None
 
-    def _between(self, here: Proof) -> Reason | None:
-        """Why frames between the last look and `here` cannot be passed on."""
-        if self._looked is None:
-            return Reason.START
-        if here.at - self._looked.at > FURTHEST:
-            return self._failed or Reason.LATE
+    def _between(self, detected: FrameVerdict) -> CoverReason | None:
+        """Why frames between the last detection and `detected` must be covered; None when they need not."""
+        if self._last_detected is None:
+            return CoverReason.START
+        if detected.at - self._last_detected.at > MAX_DETECTION_GAP_S:
+            return self._failed or CoverReason.LATE
         return None
 
     def _break(self) -> None:
-        """A new scene begins, or frames are missing: what lies after the last look lies between no two looks."""
-        for proof in self._since:
-            if proof.reason is Reason.LATE:
-                proof.reason = Reason.START if self._looked is None else Reason.MOTION
-        self._since, self._looked, self._failed = [], None, None
+        """A new scene begins, or frames are missing: frames after the last detection lie between no two detections."""
+        for verdict in self._unsettled:
+            if verdict.reason is CoverReason.LATE:
+                verdict.reason = CoverReason.START if self._last_detected is None else CoverReason.MOTION
+        self._unsettled, self._last_detected, self._failed = [], None, None

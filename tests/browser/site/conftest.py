@@ -11,12 +11,12 @@ from playwright.sync_api import expect
 from passerby.config.roles import Role
 from passerby.server.spa import is_built
 from passerby.store.accounts.accounts import Accounts
-from passerby.store.accounts.passwords import hashed
+from passerby.store.accounts.passwords import hash_password
 from passerby.store.data_folder import DataFolder
 from passerby.store.database import Database
 from tests.browser.site.steps import PATIENCE, password_of
-from tests.cameras.served import RtspServer, free_port, need_server, rtsp_server, write_units
-from tests.cameras.watching import Watching, walking
+from tests.cameras.servers import RtspServer, free_port, require_rtsp_server, rtsp_server, write_units
+from tests.cameras.watch_process import WatchProcess, walking_person
 
 SITE = """\
 # Our hall.
@@ -46,7 +46,7 @@ PEOPLE = {"vera": Role.VIEWER, "oscar": Role.OPERATOR, "audra": Role.AUDITOR}
 class Site:
     """`address` holds the token; `top` is where the pages are; `file` is its site.yaml; `server` the camera."""
 
-    watching: Watching
+    watching: WatchProcess
     server: RtspServer
     address: str
     file: Path
@@ -62,20 +62,20 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(models, tmp_path_factory):
-    need_server()
+    require_rtsp_server()
     if not is_built("site.html"):
-        pytest.skip("the page is not built: scripts/web needs npm")
+        pytest.skip("the page is not built: scripts/build-web needs npm")
     folder = tmp_path_factory.mktemp("site")
-    DataFolder.make(folder / "data").close()
+    DataFolder.create(folder / "data").close()
     with Database.open(folder / "data") as database:
         for name, role in PEOPLE.items():
-            Accounts(database).add(name, role, time.time(), password=hashed(password_of(name)))
-    with rtsp_server(write_units(list(walking()), folder / "units")) as server:
+            Accounts(database).add(name, role, time.time(), password_hash=hash_password(password_of(name)))
+    with rtsp_server(write_units(list(walking_person()), folder / "units")) as server:
         file = folder / "site.yaml"
         file.write_text(SITE.format(port=free_port(), url=server.url(), nowhere=free_port()))
-        watching = Watching(file)
+        watching = WatchProcess(file)
         try:
-            watching.until(lambda status: status.get("frames", 0) > 0)
+            watching.wait_until(lambda status: status.get("frames", 0) > 0)
             yield Site(watching, server, watching.address(), file)
         finally:
             code = watching.stop()

@@ -69,8 +69,8 @@ def come_in(page, site, name, purpose, secret=None, first=None):
     page.goto(site.top)
     if first is not None:
         log_in(page, name, first, purpose)
-        page.wait_for_selector("main:has-text('Somebody else gave you this password')")
-        page.get_by_label("Old password").fill(first)
+        page.wait_for_selector("main:has-text('This is a temporary password')")
+        page.get_by_label("Current password").fill(first)
         page.get_by_label("New password at least").fill(password_of(name))
         page.get_by_label("New password, again").fill(password_of(name))
         page.keyboard.press("Enter")
@@ -86,7 +86,7 @@ def log_in(page, name, password, purpose):
     page.wait_for_selector("h2:has-text('Log in')")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Password").fill(password)
-    page.get_by_label("What are you here for").fill(purpose)
+    page.get_by_label("Reason for this visit").fill(purpose)
     page.keyboard.press("Enter")
 
 
@@ -108,7 +108,7 @@ def axe(page):
     """Axe is there from now on: by the debugger, so that the policy of the pages need not allow it."""
     script = WEB / "node_modules" / "axe-core" / "axe.min.js"
     if not script.exists():
-        pytest.skip("axe-core is not there: scripts/web brings it")
+        pytest.skip("axe-core is not there: scripts/build-web brings it")
     page.evaluate(script.read_text())
 
 

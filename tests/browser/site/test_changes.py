@@ -13,18 +13,18 @@ from tests.browser.site.steps import PATIENCE, go, until
 def test_a_camera_is_tried_and_another_one_is_watched(inside, site):
     go(inside, site, "cameras")
     gate, yard = inside.locator(".card[aria-label=gate]"), inside.locator(".card[aria-label=yard]")
-    gate.get_by_role("button", name="Try it").click()
+    gate.get_by_role("button", name="Test connection").click()
     still = gate.locator("figure img")
     still.wait_for()
     assert until(inside, "(one) => one.naturalWidth", still.element_handle()) > 0
-    expect(gate.locator("figcaption")).to_contain_text("In order: 480")
-    yard.get_by_role("button", name="Try it").click()
+    expect(gate.locator("figcaption")).to_contain_text("OK: 480")
+    yard.get_by_role("button", name="Test connection").click()
     expect(yard.get_by_role("alert")).to_contain_text("refuses the connection")
 
     inside.get_by_role("button", name="Add a camera").click()
     inside.fill("#camera-name", "side")
     inside.fill("#camera-url", site.server.url())
-    inside.locator("dialog").get_by_role("button", name="Watch it").click()
+    inside.locator("dialog").get_by_role("button", name="Add camera").click()
     inside.wait_for_selector(".card[aria-label=side]")
     text = site.file.read_text()
     assert ("# by the door" in text, "side:" in text) == (True, True)
@@ -34,8 +34,8 @@ def test_a_camera_is_tried_and_another_one_is_watched(inside, site):
 
     go(inside, site, "cameras")
     inside.on("dialog", lambda dialog: dialog.accept())
-    inside.locator(".card[aria-label=side]").get_by_role("button", name="Change").click()
-    inside.get_by_role("button", name="Watch it no longer").click()
+    inside.locator(".card[aria-label=side]").get_by_role("button", name="Edit").click()
+    inside.get_by_role("button", name="Remove camera").click()
     inside.wait_for_selector(".card[aria-label=side]", state="detached")
     assert "side:" not in site.file.read_text()
 
@@ -43,14 +43,14 @@ def test_a_camera_is_tried_and_another_one_is_watched(inside, site):
 def test_settings_are_written_into_the_file_which_keeps_its_comments(inside, site):
     before = site.file.read_text()
     go(inside, site, "settings")
-    inside.fill("#keep-days", "5")
+    inside.fill("#retention-days", "5")
     inside.get_by_role("button", name="Save").click()
-    inside.wait_for_selector(".site-message:has-text('in force')")
+    inside.wait_for_selector(".site-message:has-text('in effect')")
     after = site.file.read_text()
     assert re.search(r"^keep:\n?\s*\{?days: 5", after, re.MULTILINE)
     assert set(before.splitlines()) <= set(after.splitlines())
     go(inside, site, "health")
-    expect(inside.locator(".card[aria-label=gate]")).to_contain_text("a second")
+    expect(inside.locator(".card[aria-label=gate]")).to_contain_text("fps")
     expect(inside.locator(".card[aria-label=yard]")).to_contain_text("refuses the connection")
 
 

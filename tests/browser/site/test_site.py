@@ -19,13 +19,13 @@ from tests.browser.site.steps import (
     serious,
     until,
 )
-from tests.cameras.watching import canaries
+from tests.cameras.watch_process import count_canaries
 
 #: What is offered to whom. What is not offered is refused as well: tests/server/site/test_roles.py tries every route.
 OFFERED = {
     "vera": ["Live", "Events", "Counts", "Health"],
     "oscar": ["Live", "Events", "Counts", "Clips", "Health"],
-    "audra": ["Live", "Health", "Accounts", "Log"],
+    "audra": ["Live", "Health", "Accounts", "Audit log"],
 }
 #: Every page that an administrator has, and what is on it when it is whole.
 PAGES = {
@@ -36,7 +36,7 @@ PAGES = {
     "cameras": ".card",
     "settings": "#site-name",
     "health": "[aria-label=gate] dl",
-    "accounts": "[aria-label='Who is logged in'] td",
+    "accounts": "[aria-label='Open sessions'] td",
     "me": "main .card",
     "camera/gate": ".screen.large img",
     "zones/gate": ".screen.canvas img",
@@ -107,7 +107,7 @@ def test_a_zone_is_drawn_and_its_event_is_raised(inside, site):
     expect(polygon).to_have_attribute("points", first)
     inside.keyboard.press("Control+y")
     expect(polygon).to_have_attribute("points", dragged)
-    inside.check("#tell")
+    inside.check("#alert")
     inside.fill("input[type=number]", "0")
     inside.click("#save")
     inside.wait_for_selector(".site-message:has-text('from now on')")
@@ -122,8 +122,8 @@ def test_a_zone_is_drawn_and_its_event_is_raised(inside, site):
     picture = row.locator("img")
     picture.wait_for()
     until(inside, "(one) => one.complete && one.naturalWidth > 0", picture.element_handle())
-    row.locator("button:has-text('Close')").click()
-    inside.wait_for_selector("li.event.closed")
+    row.locator("button:has-text('Resolve')").click()
+    inside.wait_for_selector("li.event.resolved")
     # It is counted in the zone from the same moment on.
     go(inside, site, "counts?camera=gate")
     inside.wait_for_selector("[aria-label='gate · whole picture'] canvas")
@@ -171,9 +171,9 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
     inside.wait_for_selector("td:has-text('olga')")
     go(inside, site, "exports")
     inside.fill("#reason", "case 7")
-    inside.click("form button:has-text('Ask for this clip')")
+    inside.click("form button:has-text('Request this clip')")
     inside.wait_for_selector(".clip[data-state=waiting]")
-    assert 0 == inside.locator(".clip button:has-text('Agree')").count()
+    assert 0 == inside.locator(".clip button:has-text('Approve')").count()
 
     with browser.new_context() as other:
         other.set_default_timeout(PATIENCE * 1000)
@@ -182,24 +182,24 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
         secret = second_factor(second, site, "olga")
         come_in(second, site, "olga", "second pair of eyes", secret)
         go(second, site, "exports")
-        second.click(".clip button:has-text('Agree')")
+        second.click(".clip button:has-text('Approve')")
         second.wait_for_selector(".clip[data-state=done]")
-        assert 0 == second.locator(".clip a:has-text('Take')").count()
+        assert 0 == second.locator(".clip a:has-text('Download')").count()
 
     inside.wait_for_selector(".clip[data-state=done]")
     with inside.expect_download() as taken:
-        inside.click(".clip a:has-text('Take')")
+        inside.click(".clip a:has-text('Download')")
     taken.value.save_as(tmp_path / "clip.mp4")
-    seen, _, frames = canaries(tmp_path / "clip.mp4")
+    seen, _, frames = count_canaries(tmp_path / "clip.mp4")
     assert (0, True) == (seen, frames > 0)
-    told = [entry for entry in logged(site) if entry.purpose == "case 7" or entry.what == "agreed"]
-    assert ["taken", "exported", "agreed", "export"] == [entry.what for entry in told]
-    assert "account:olga" == told[2].who
+    told = [entry for entry in logged(site) if entry.purpose == "case 7" or entry.action == "agreed"]
+    assert ["taken", "exported", "agreed", "export"] == [entry.action for entry in told]
+    assert "account:olga" == told[2].actor
 
 
 def logged(site):
     """The last rows of the log, which is whole; the newest first."""
-    with Database.open(site.data) as database, database.reading() as connection:
+    with Database.open(site.data) as database, database.read_transaction() as connection:
         assert [] == check(connection).flaws
         return [entry for _, entry in latest(connection, None, 500)]
 
@@ -212,10 +212,10 @@ def test_each_role_is_offered_its_own_pages(browser, site):
             come_in(page, site, name, f"what {name} is here for")
             assert pages == page.locator("nav a").all_inner_texts()
             page.goto(f"{site.top}/#/settings")
-            page.wait_for_selector("main:has-text('Your role does not have the right')")
+            page.wait_for_selector("main:has-text('Your role has no access')")
             if name == "audra":
                 page.goto(f"{site.top}/#/live")
-                page.wait_for_selector("[aria-label=gate]:has-text('no pictures for your role')")
+                page.wait_for_selector("[aria-label=gate]:has-text('Auditors do not see pictures')")
                 assert hidden(page.locator("[aria-label=gate] video"))
 
 
@@ -226,13 +226,13 @@ def test_the_auditor_sees_the_log_and_it_is_whole(inside, site, browser):
         page = context.new_page()
         come_in(page, site, "audra", "the yearly look")
         go(page, site, "log")
-        page.wait_for_selector("tr:has-text('looked at'):has-text('a test of the pages')")
+        page.wait_for_selector("tr:has-text('viewed'):has-text('a test of the pages')")
         page.wait_for_selector("tr:has-text('logged in'):has-text('the yearly look')")
-        page.click("button:has-text('Check the whole log')")
-        page.wait_for_selector("#checked:has-text('Whole')")
+        page.click("button:has-text('Verify the log')")
+        page.wait_for_selector("#checked:has-text('Intact')")
         axe(page)
         assert [] == serious(page)
-    assert {"login", "viewed", "checked"} <= {entry.what for entry in logged(site)}
+    assert {"login", "viewed", "checked"} <= {entry.action for entry in logged(site)}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -313,6 +313,6 @@ def test_a_picture_that_stands_still_is_not_left_standing(inside, site):
 
 
 def test_every_text_is_in_the_catalogue():
-    for path in (WEB / "src" / "site").glob("*.tsx"):
+    for path in (WEB / "src" / "site").rglob("*.tsx"):
         loose = re.findall(r">\s*([A-Z][a-z]+(?: [a-z]+)+)\s*<", path.read_text())
         assert [] == loose, path.name

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.review.answers import TrackTold, Whole
+from passerby.review.answers import FileDetail, TrackResponse
 from tests.clips import decoded
-from tests.plans import told
-from tests.server.conftest import HEADERS, PATCH, given, opened
+from tests.fake_detector import use_fake_detectors
+from tests.server.conftest import HEADERS, PATCH, opened, review_paths
 
 
 def picture(answer):
@@ -35,16 +35,16 @@ def test_the_list_names_files_and_no_paths(review, tmp_path):
 
 def test_tracks_are_told_in_one_way(review):
     review.edit("region", first=3, last=6, polygon=[[60, 50], [120, 50], [60, 90]], reason="fence")
-    review.edit("keep", track=1, frame=5)
-    history = review.shelf.items[0].file.history
-    expected = [TrackTold.of(track).model_dump(mode="json") for track in history.tracks(0)]
+    review.edit("keep_visible", track=1, frame=5)
+    history = review.library.items[0].file.history
+    expected = [TrackResponse.of(track).model_dump(mode="json") for track in history.tracks(0)]
     assert expected == review.get("").json()["tracks"][0]
-    Whole.model_validate_json(review.get("").text)
+    FileDetail.model_validate_json(review.get("").text)
 
 
 def test_times_are_those_of_the_frames(review):
     ticks = np.frombuffer(review.get("/times/0").content, "<f8")
-    with_base = [float(time) for time, _ in decoded(review.given.source)]
+    with_base = [float(time) for time, _ in decoded(review.paths.source)]
     assert with_base == pytest.approx((ticks * review.get("").json()["videos"][0]["time_base"]).tolist())
 
 
@@ -74,16 +74,16 @@ def test_a_frame_that_was_not_analysed_is_covered(review):
     video = plan.videos[0]
     seen = video.analysed[0].model_copy(update={"last_frame": 10})
     plan = plan.model_copy(update={"videos": (video.model_copy(update={"analysed": (seen,)}),)})
-    review.given.plan.write_text(plan.to_json())
-    again = opened(review.given.source)
+    review.paths.plan.write_text(plan.to_json())
+    again = opened(review.paths.source)
     assert picture(again.get("/masked/0/12")).max() < 20
-    assert ["not_analysed"] in [entry["why"] for entry in again.get("/queue").json()]
+    assert ["not_analysed"] in [entry["reasons"] for entry in again.get("/queue").json()]
 
 
 def test_an_edit_is_on_the_disk_when_the_answer_comes(review):
     assert 200 == review.edit("delete", track=1, reason="a sign").status_code
     correction = review.saved.corrections[0]
-    assert ("J. Doe", "remove", "a sign") == (correction.who, correction.action, correction.reason)
+    assert ("J. Doe", "remove", "a sign") == (correction.author, correction.action, correction.reason)
     assert luma(picture(review.get("/masked/0/5?size=0"))) > 200
     assert 200 == review.post("/undo").status_code
     assert [1] == [track.number for track in review.saved.tracks(0)]
@@ -94,7 +94,7 @@ def test_a_drawn_box_is_followed_both_ways_and_taken_back_as_one(review):
     review.edit("delete", track=1)
     drawn = review.edit("draw", frame=12, box=[2, 2, 30, 22], kind="plate", reason="b(6)").json()
     number = drawn["selected"]
-    assert "done" == review.followed()["progress"]["state"]
+    assert "done" == review.propagated()["progress"]["state"]
     track = next(track for track in review.saved.tracks(0) if track.number == number)
     assert ("b(6)", "plate") == (track.reason, track.kind)
     for frame in (0, 12, 23):
@@ -106,9 +106,9 @@ def test_a_drawn_box_is_followed_both_ways_and_taken_back_as_one(review):
 
 def test_following_goes_on_from_a_corrected_box(review):
     number = review.edit("draw", frame=0, box=[60, 10, 80, 30]).json()["selected"]
-    review.followed()
+    review.propagated()
     review.edit("move", track=number, frame=12, box=[90, 60, 110, 80])
-    review.followed()
+    review.propagated()
     keys = next(track for track in review.saved.tracks(0) if track.number == number).keyframes
     assert [(60, 10, 80, 30), (90, 60, 110, 80)] == [key.box for key in keys if key.origin == "person"]
     assert keys[-1].box.x1 > 80
@@ -116,22 +116,22 @@ def test_following_goes_on_from_a_corrected_box(review):
 
 def test_what_is_followed_ends_where_it_is_told_to(review):
     number = review.edit("draw", frame=5, box=[60, 60, 80, 80]).json()["selected"]
-    review.followed()
-    times = review.shelf.items[0].file.times(0)
-    review.edit("end", track=number, frame=8, side="ends")
-    review.edit("end", track=number, frame=4, side="starts")
+    review.propagated()
+    times = review.library.items[0].file.times(0)
+    review.edit("set_end", track=number, frame=8, side="end")
+    review.edit("set_end", track=number, frame=4, side="start")
     here = review.tracks()[number]["times"]
     assert (times[4], times[8]) == (here[0], here[-1])
     review.edit("extend", track=number, frame=15)
-    review.followed()
+    review.propagated()
     assert times[15] == review.tracks()[number]["times"][-1]
 
 
 def test_split_merge_kind_and_reason(review):
     second = review.edit("split", track=1, frame=10).json()["selected"]
     assert {1, second} == set(review.tracks())
-    review.edit("kind", track=second, kind="text")
-    review.edit("reason", track=second, reason="Art. 9")
+    review.edit("set_kind", track=second, kind="text")
+    review.edit("set_reason", track=second, reason="Art. 9")
     assert ("text", "Art. 9") == (review.tracks()[second]["kind"], review.tracks()[second]["reason"])
     review.edit("merge", track=1, other=second)
     assert {1} == set(review.tracks())
@@ -142,9 +142,9 @@ def test_split_merge_kind_and_reason(review):
 
 
 def test_kept_visible_and_hidden_again(review):
-    assert 200 == review.edit("keep", track=1, frame=5).status_code
+    assert 200 == review.edit("keep_visible", track=1, frame=5).status_code
     assert luma(picture(review.get("/masked/0/5?size=0"))) > 200
-    assert 200 == review.edit("hide", track=1, frame=5).status_code
+    assert 200 == review.edit("hide_again", track=1, frame=5).status_code
     assert luma(picture(review.get("/masked/0/5?size=0"))) < 20
 
 
@@ -166,21 +166,21 @@ def test_regions_and_whole_pictures(review):
     ("op", "what", "code"),
     [
         ("draw", {"frame": 99, "box": [0, 0, 9, 9]}, "no_frame"),
-        ("draw", {"frame": 0, "box": [900, 900, 990, 990]}, "box_outside"),
+        ("draw", {"frame": 0, "box": [900, 900, 990, 990]}, "box_outside_picture"),
         ("draw", {"frame": 0, "video": 3, "box": [0, 0, 9, 9]}, "no_video"),
         ("delete", {"track": 77}, "no_track"),
-        ("merge", {"track": 1, "other": 1}, "merge_itself"),
+        ("merge", {"track": 1, "other": 1}, "merge_with_itself"),
         ("split", {"track": 1, "frame": 99}, "no_frame"),
-        ("hide", {"track": 1, "frame": 5}, "hidden_already"),
-        ("extend", {"track": 1, "frame": 5}, "track_there"),
-        ("cover", {"first": 9, "last": 3}, "span_backwards"),
-        ("sound", {"spans": [{"start": 3, "end": 2}]}, "span_backwards"),
+        ("hide_again", {"track": 1, "frame": 5}, "already_hidden"),
+        ("extend", {"track": 1, "frame": 5}, "track_already_there"),
+        ("cover", {"first": 9, "last": 3}, "invalid_span"),
+        ("audio", {"spans": [{"start": 3, "end": 2}]}, "invalid_span"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_a_word_of_the_catalogue(review, op, what, code):
     answer = review.edit(op, **what)
     assert 409 == answer.status_code
-    assert code == answer.json()["said"]["code"]
+    assert code == answer.json()["error"]["code"]
     assert code.replace("_", " ") in answer.json()["detail"]
     assert () == review.saved.corrections
 
@@ -200,13 +200,13 @@ def test_what_is_no_edit_is_refused(review, body):
 
 
 def test_two_programs_do_not_overwrite_each_other(review):
-    review.given.plan.write_text(review.saved.to_json())
-    os.utime(review.given.plan, (1, 1))
+    review.paths.plan.write_text(review.saved.to_json())
+    os.utime(review.paths.plan, (1, 1))
     answer = review.edit("delete", track=1)
     assert 409 == answer.status_code
-    assert ("changed_elsewhere", {"plan": "yard.plan.json"}) == (
-        answer.json()["said"]["code"],
-        answer.json()["said"]["values"],
+    assert ("plan_changed", {"plan": "yard.plan.json"}) == (
+        answer.json()["error"]["code"],
+        answer.json()["error"]["params"],
     )
     assert () == review.saved.corrections
 
@@ -214,14 +214,14 @@ def test_two_programs_do_not_overwrite_each_other(review):
 def test_a_plan_of_another_file_is_refused(review):
     plan = review.saved
     other = plan.model_copy(update={"source": plan.source.model_copy(update={"sha256": "0" * 64})})
-    review.given.plan.write_text(other.to_json())
-    again = opened(review.given.source)
-    again.shelf.items[0].file.prove()
+    review.paths.plan.write_text(other.to_json())
+    again = opened(review.paths.source)
+    again.library.items[0].file.check_fingerprint()
     told = again.client.get("/api/files", headers=HEADERS).json()[0]
     assert "failed" == told["state"]
-    assert "other_file" == told["error"]["code"]
+    assert "file_mismatch" == told["error"]["code"]
     refused = again.get("/masked/0/0")
-    assert (409, told["error"]) == (refused.status_code, refused.json()["said"])
+    assert (409, told["error"]) == (refused.status_code, refused.json()["error"])
 
 
 def test_the_queue_remembers_what_was_looked_at(review):
@@ -229,39 +229,39 @@ def test_the_queue_remembers_what_was_looked_at(review):
     key = video.tracks[0].keyframes[0].model_copy(update={"score": 0.3, "origin": "model", "time": 0})
     faint = video.tracks[0].model_copy(update={"number": 2, "keyframes": (key,)})
     plan = review.saved.model_copy(update={"videos": (video.model_copy(update={"tracks": (faint,)}),)})
-    review.given.plan.write_text(plan.to_json())
-    again = opened(review.given.source)
+    review.paths.plan.write_text(plan.to_json())
+    again = opened(review.paths.source)
     entry = again.get("/queue").json()[0]
-    assert ["uncertain", "short"] == entry["why"]
-    assert again.post("/queue", {"id": entry["id"]}).json()[0]["done"]
+    assert ["uncertain", "short"] == entry["reasons"]
+    assert again.post("/queue", {"id": entry["id"]}).json()[0]["reviewed"]
     assert 404 == again.post("/queue", {"id": "nothing"}).status_code
     assert again.post("/finished", {"finished": True}).json()["finished"]
-    later = opened(review.given.source)
-    assert later.get("/queue").json()[0]["done"]
+    later = opened(review.paths.source)
+    assert later.get("/queue").json()[0]["reviewed"]
     assert later.client.get("/api/files", headers=HEADERS).json()[0]["finished"]
 
 
 def test_a_correction_becomes_a_case_without_pixels(review):
-    review.edit("kind", track=1, kind="face")
-    name = review.post("/case", {"track": 1, "note": "behind the fence"}).json()["name"]
-    case = json.loads((review.given.source.parent / name).read_text())
-    assert {"schema_version", "source", "made", "note", "frames"} == set(case)
+    review.edit("set_kind", track=1, kind="face")
+    name = review.post("/regression-case", {"track": 1, "note": "behind the fence"}).json()["name"]
+    case = json.loads((review.paths.source.parent / name).read_text())
+    assert {"schema_version", "source", "created", "note", "frames"} == set(case)
     assert {"path": "yard.mp4", "sha256": review.saved.source.sha256} == case["source"]
     assert 24 == len(case["frames"])
     assert {"kind": "face", "box": [4.0, 4.0, 28.0, 20.0], "track": 1} == case["frames"][0]["boxes"][0]
 
 
 def test_cases_are_of_faces_and_plates_only(review):
-    review.edit("kind", track=1, kind="screen")
-    assert 409 == review.post("/case", {"track": 1}).status_code
+    review.edit("set_kind", track=1, kind="screen")
+    assert 409 == review.post("/regression-case", {"track": 1}).status_code
 
 
 def test_a_file_without_a_plan_is_looked_at_first(clip, tmp_path, monkeypatch):
     shutil.copy(clip, tmp_path)
-    told(monkeypatch)
+    use_fake_detectors(monkeypatch)
     again = opened(tmp_path / clip.name)
     assert "ready" == again.client.get("/api/files", headers=HEADERS).json()[0]["state"]
-    assert given(tmp_path / clip.name).plan.exists()
+    assert review_paths(tmp_path / clip.name).plan.exists()
 
 
 def test_a_file_that_is_no_video_says_so(tmp_path):
@@ -269,4 +269,4 @@ def test_a_file_that_is_no_video_says_so(tmp_path):
     told_of = opened(tmp_path / "yard.mp4").client.get("/api/files", headers=HEADERS).json()[0]
     assert "failed" == told_of["state"]
     assert "UnsupportedSource" == told_of["error"]["code"]
-    assert "not a video" in told_of["error"]["words"]
+    assert "not a video" in told_of["error"]["message"]

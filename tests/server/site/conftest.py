@@ -8,20 +8,20 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from passerby.cli.media_tools import SiteTools
+from passerby.cli.common.media_tools import SiteTools
 from passerby.config.counting_config import EventKind
 from passerby.config.roles import Role
 from passerby.config.site_file import load_site
 from passerby.core.kinds import ObjectClass
-from passerby.documents.count_records import Bin, Event, LineCount, ZoneCount
-from passerby.documents.status import CameraHealth, SiteStatus, State
-from passerby.server.live.buffer import Window
+from passerby.documents.count_records import CountBin, Event, LineCount, ZoneCount
+from passerby.documents.status import CameraHealth, CameraState, SiteStatus
+from passerby.server.live.buffer import LiveBuffer
 from passerby.server.site.app import site_app
-from passerby.server.site.authenticator import Gate
-from passerby.server.site.context import Place
+from passerby.server.site.auth.authenticator import Authenticator
+from passerby.server.site.context import SiteContext
 from passerby.store.accounts import passwords
 from passerby.store.accounts.accounts import Accounts
-from passerby.store.counts.events_and_counts import Counts
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
 from tests.store.footage import WALL, Clock, parts
@@ -54,8 +54,8 @@ NOTHING = (0,) * 8
 class Served:
     """A site, and clients that speak to it."""
 
-    place: Place
-    gate: Gate
+    context: SiteContext
+    authenticator: Authenticator
     clock: Clock
     client: TestClient
     status: dict = field(default_factory=dict)
@@ -99,10 +99,10 @@ def _client(app, **how):
 
 def status_of(site, clock):
     cameras = {
-        "yard": CameraHealth(state=State.LIVE, frames_a_second=10.0, width=128, height=96),
-        "gate": CameraHealth(state=State.LOST, problem="refused"),
+        "yard": CameraHealth(state=CameraState.LIVE, fps=10.0, width=128, height=96),
+        "gate": CameraHealth(state=CameraState.LOST, problem="refused"),
     }
-    return SiteStatus(name=site.name, since=WALL, now=clock.now().wall, clock_trusted=True, cameras=cameras)
+    return SiteStatus(name=site.name, started=WALL, now=clock.now().wall, clock_trusted=True, cameras=cameras)
 
 
 def filled(recordings, counts, clock):
@@ -112,39 +112,45 @@ def filled(recordings, counts, clock):
         writer.append(part)
     writer.close()
     for role in Role:
-        Accounts(recordings.database).add(role.value, role, WALL, password=passwords.hashed(password_of(role.value)))
+        Accounts(recordings.database).add(
+            role.value, role, WALL, password_hash=passwords.hash_password(password_of(role.value))
+        )
     happened = Event(
         id=EVENT,
         camera="yard",
         rule="visit",
         kind=EventKind.PRESENCE,
-        at=WALL + 1,
+        time=WALL + 1,
         trusted=True,
         start=WALL,
         end=WALL + 4,
-        place="door",
+        location="door",
         count=1,
     )
     of_site = Event(
-        id="site/clock/1800000002000", camera=None, rule="clock", kind=EventKind.CLOCK, at=WALL + 2, trusted=True
+        id="site/clock/1800000002000", camera=None, rule="clock", kind=EventKind.CLOCK, time=WALL + 2, trusted=True
     )
-    zone = ZoneCount(zone="door", sort=ObjectClass.PERSON, mean=0.5, most=2, came=3, left=3, dwell=(3, *NOTHING[1:]))
-    line = LineCount(line="sill", sort=ObjectClass.PERSON, forward=4, back=1)
+    zone = ZoneCount(
+        zone="door", object_class=ObjectClass.PERSON, mean=0.5, peak=2, entries=3, exits=3, dwell=(3, *NOTHING[1:])
+    )
+    line = LineCount(line="sill", object_class=ObjectClass.PERSON, forward=4, backward=1)
     bins = [
-        Bin(camera="yard", start=int(WALL) + minute, covered=60.0, trusted=True, zones=(zone,), lines=(line,))
+        CountBin(
+            camera="yard", start=int(WALL) + minute, observed_seconds=60.0, trusted=True, zones=(zone,), lines=(line,)
+        )
         for minute in (0, 120)
     ]
     counts.add(bins, [happened, of_site], clock.now())
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory):
+def site_data(tmp_path_factory):
     """A data folder, to be copied: making one takes its time."""
-    folder = tmp_path_factory.mktemp("made") / "data"
+    folder = tmp_path_factory.mktemp("site") / "data"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "PasswordHasher", cheap)
-        with Recordings(Database.open(folder, make=True), boot="first") as recordings:
-            filled(recordings, Counts(recordings.database, "North-hall"), Clock())
+        with Recordings(Database.open(folder, create=True), boot="first") as recordings:
+            filled(recordings, CountStore(recordings.database, "North-hall"), Clock())
     return folder
 
 
@@ -154,39 +160,41 @@ def cheap():
 
 
 @contextmanager
-def serving(made, folder, text=FILE, tools=None, **how):
+def serving(site_data, folder, text=FILE, tools=None, **how):
     """The site, and somebody with the token who has said what for. `how` goes to `site_app`."""
-    shutil.copytree(made, folder / "data")
+    shutil.copytree(site_data, folder / "data")
     config = folder / "site.yaml"
     config.write_text(text)
     with pytest.MonkeyPatch.context() as patch, Recordings(Database.open(folder / "data"), boot="first") as recordings:
         patch.setenv("GATE_PASSWORD", "not in any file")
         patch.setattr(passwords, "PasswordHasher", cheap)
-        passwords._nobody.cache_clear()
+        passwords._dummy_hash.cache_clear()
         clock, running = Clock(), [load_site(config)]
-        windows = {name: Window(name) for name in running[0].cameras}
+        buffers = {name: LiveBuffer(name) for name in running[0].cameras}
         for part in parts(clock, count=6):
-            windows["yard"].add(part)
-        place = Place(
+            buffers["yard"].add(part)
+        context = SiteContext(
             config,
             lambda: running[-1],
             lambda: status_of(running[-1], clock),
-            windows,
+            buffers,
             recordings,
             tools or SiteTools(),
             clock,
             "first",
             running.append,
         )
-        factors = running[0].pages.second_factor
-        gate = Gate(recordings.database, clock, "first", TOKEN, "somebody", factors=factors)
-        served = Served(place, gate, clock, _client(site_app(place, gate, HOST, PORT, **how)))
+        second_factor = running[0].web.second_factor
+        authenticator = Authenticator(
+            recordings.database, clock, "first", TOKEN, "somebody", second_factor_required=second_factor
+        )
+        served = Served(context, authenticator, clock, _client(site_app(context, authenticator, HOST, PORT, **how)))
         assert 303 == served.get("/", params={"token": TOKEN, "purpose": "case 7"}).status_code
         yield served
-        passwords._nobody.cache_clear()
+        passwords._dummy_hash.cache_clear()
 
 
 @pytest.fixture
-def served(made, tmp_path):
-    with serving(made, tmp_path) as site:
+def served(site_data, tmp_path):
+    with serving(site_data, tmp_path) as site:
         yield site

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.sink.audio.dsp import AFTER, Timeline
+from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline
 
 RATE = 8000
 
@@ -20,7 +20,7 @@ def bursts(*seconds):
 
 
 def laid_out(timeline, *seconds):
-    chunks = list(timeline.of(bursts(*seconds), Fraction(1, 1000)))
+    chunks = list(timeline.continuous(bursts(*seconds), Fraction(1, 1000)))
     return np.concatenate(chunks, axis=1)[0]
 
 
@@ -31,27 +31,29 @@ def begins(samples):
 
 
 def test_gaps_stay_gaps():
-    timeline = Timeline(RATE, "mono", longest=3600)
+    timeline = AudioTimeline(RATE, "mono", max_silence_s=3600)
     assert [0, 2, 80] == pytest.approx(begins(laid_out(timeline, 0, 2, 80)), abs=0.01)
-    assert (0, False) == (timeline.closed, timeline.cut_short)
+    assert (0, False) == (timeline.closed_gaps_s, timeline.truncated)
 
 
 def test_what_follows_too_long_a_gap_moves_up():
-    timeline = Timeline(RATE, "mono", longest=5)
+    timeline = AudioTimeline(RATE, "mono", max_silence_s=5)
     assert [0, 2, 5.2] == pytest.approx(begins(laid_out(timeline, 0, 2, 1000)), abs=0.05)
-    assert timeline.closed == pytest.approx(994.8, abs=0.1)
+    assert timeline.closed_gaps_s == pytest.approx(994.8, abs=0.1)
 
 
 def test_where_parts_are_to_be_silent_nothing_moves():
     """What moved up would be silenced in the wrong place, and heard where it should not be."""
-    timeline = Timeline(RATE, "mono", longest=5, placed=True)
+    timeline = AudioTimeline(RATE, "mono", max_silence_s=5, keep_positions=True)
     assert [0, 2] == pytest.approx(begins(laid_out(timeline, 0, 2, 1000, 1001)), abs=0.01)
-    assert timeline.cut_short
+    assert timeline.truncated
 
 
 def test_when_the_picture_is_over_nobody_waits():
     """A header may say that a file of a second lasts for a thousand years, and that much silence would be written."""
-    timeline = Timeline(RATE, "mono", longest=1e12)
-    timeline.picture_is_over = True
-    assert [0, AFTER - 1] == pytest.approx(begins(laid_out(timeline, 0, AFTER - 1, 1e9)), abs=0.01)
-    assert timeline.cut_short
+    timeline = AudioTimeline(RATE, "mono", max_silence_s=1e12)
+    timeline.video_ended = True
+    assert [0, MAX_TRAILING_SILENCE_S - 1] == pytest.approx(
+        begins(laid_out(timeline, 0, MAX_TRAILING_SILENCE_S - 1, 1e9)), abs=0.01
+    )
+    assert timeline.truncated

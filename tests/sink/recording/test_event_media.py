@@ -6,7 +6,7 @@ import av
 import pytest
 from PIL import Image
 
-from passerby.sink.recording.event_media import FOLDER, Excerpts
+from passerby.sink.recording.event_media import SCRATCH_FOLDER, RecordedEventMedia
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
 from tests.sink.recording.test_export import record
@@ -15,33 +15,33 @@ from tests.store.footage import WALL, encoded
 
 @pytest.fixture
 def recordings(tmp_path):
-    with Recordings(Database.open(tmp_path / "data", make=True), boot="first") as opened:
+    with Recordings(Database.open(tmp_path / "data", create=True), boot="first") as opened:
         record(opened, encoded("yard", 65))
         yield opened
 
 
 def test_a_clip(recordings):
-    data = Excerpts(recordings).read("clip", "yard", WALL + 2, WALL + 4, WALL + 3)
+    data = RecordedEventMedia(recordings).read("clip", "yard", WALL + 2, WALL + 4, WALL + 3)
     with av.open(io.BytesIO(data)) as container:
         assert 20 <= sum(1 for _ in container.decode(video=0)) <= 40
 
 
 def test_a_thumbnail_is_a_picture_and_nothing_else(recordings):
-    data = Excerpts(recordings).read("thumbnail", "yard", WALL + 2, WALL + 4, WALL + 3)
+    data = RecordedEventMedia(recordings).read("thumbnail", "yard", WALL + 2, WALL + 4, WALL + 3)
     image = Image.open(io.BytesIO(data))
     assert ("JPEG", (128, 96)) == (image.format, image.size)
     assert {} == dict(image.getexif())
 
 
 def test_where_nothing_was_recorded_there_is_none(recordings):
-    excerpts = Excerpts(recordings)
-    assert excerpts.read("clip", "yard", WALL + 500, WALL + 510, WALL + 505) is None
-    assert excerpts.read("thumbnail", "attic", WALL, WALL + 4, WALL + 2) is None
+    media = RecordedEventMedia(recordings)
+    assert media.read("clip", "yard", WALL + 500, WALL + 510, WALL + 505) is None
+    assert media.read("thumbnail", "attic", WALL, WALL + 4, WALL + 2) is None
 
 
 def test_nothing_is_left_behind(recordings):
-    excerpts = Excerpts(recordings)
+    media = RecordedEventMedia(recordings)
     for what in ("clip", "thumbnail"):
-        excerpts.read(what, "yard", WALL + 2, WALL + 4, WALL + 3)
-    assert [] == list((recordings.database.folder.path / FOLDER).iterdir())
+        media.read(what, "yard", WALL + 2, WALL + 4, WALL + 3)
+    assert [] == list((recordings.database.folder.path / SCRATCH_FOLDER).iterdir())
     assert [] == recordings.check().findings

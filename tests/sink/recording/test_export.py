@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from passerby.core.errors import OutputExists, StoreError
-from passerby.sink.recording.export import join, report_path
+from passerby.sink.recording.export import export_recording, recording_report_path
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
 from tests.store.db_helpers import everything
@@ -39,7 +39,7 @@ def clock():
 
 @pytest.fixture
 def recordings(tmp_path):
-    with Recordings(Database.open(tmp_path / "data", make=True), boot="first") as opened:
+    with Recordings(Database.open(tmp_path / "data", create=True), boot="first") as opened:
         yield opened
 
 
@@ -50,7 +50,7 @@ def output(tmp_path):
 
 def test_pictures_and_times_are_those_that_were_recorded(recordings, clock, output):
     record(recordings, encoded("yard", 65, covered={3, 4}))
-    (report,) = join(recordings, "yard", WALL - 10, WALL + 10, output)
+    (report,) = export_recording(recordings, "yard", WALL - 10, WALL + 10, output)
     (segment,) = everything(recordings)
     recorded = frames(recordings.database.folder.path / segment.path)
     written = frames(output)
@@ -66,30 +66,30 @@ def test_pictures_and_times_are_those_that_were_recorded(recordings, clock, outp
 
 def test_the_report_is_beside_it_and_fits(recordings, clock, output):
     record(recordings, encoded("yard", 30))
-    (report,) = join(recordings, "yard", WALL, WALL + 3, output)
+    (report,) = export_recording(recordings, "yard", WALL, WALL + 3, output)
     assert hashlib.sha256(output.read_bytes()).hexdigest() == report.output.sha256
     assert output.stat().st_size == report.output.size
-    assert json.loads(report_path(output).read_text()) == json.loads(report.to_json())
+    assert json.loads(recording_report_path(output).read_text()) == json.loads(report.to_json())
     assert ((), ()) == (report.missing, report.notes)
 
 
 def test_only_the_parts_that_were_asked_for_are_in_it(recordings, clock, output):
     record(recordings, encoded("yard", 100))
-    (report,) = join(recordings, "yard", WALL + 2.4, WALL + 5.2, output)
-    (stretch,) = report.stretches
-    assert (iso(2), iso(6), 0.0, 4.0) == (stretch.begins, stretch.ends, stretch.start, stretch.end)
+    (report,) = export_recording(recordings, "yard", WALL + 2.4, WALL + 5.2, output)
+    (stretch,) = report.recorded
+    assert (iso(2), iso(6), 0.0, 4.0) == (stretch.start, stretch.end, stretch.file_start, stretch.file_end)
     assert 40 == len(frames(output)) == report.output.frames
 
 
 def test_covered_frames_are_counted_in_what_was_asked_for(recordings, clock, output):
     record(recordings, encoded("yard", 60, covered={5, 19, 20, 29, 30, 45, 46}))
     for start, end, expected in ((0, 6, 7), (1, 3, 3), (2.5, 4.5, 5), (5, 6, 0)):
-        (report,) = join(recordings, "yard", WALL + start, WALL + end, output, force=True)
+        (report,) = export_recording(recordings, "yard", WALL + start, WALL + end, output, force=True)
         assert expected == report.output.covered, (start, end)
     (segment,) = everything(recordings)
-    recordings.keeper.remove([segment], "age")
-    with recordings.database.reading() as connection:
-        assert 0 == connection.exec_driver_sql("SELECT count(*) FROM covered").scalar()
+    recordings.retention.delete([segment], "age")
+    with recordings.database.read_transaction() as connection:
+        assert 0 == connection.exec_driver_sql("SELECT count(*) FROM covered_parts").scalar()
 
 
 def test_covered_frames_of_what_was_found_again_are_not_known(recordings, clock, output):
@@ -101,42 +101,42 @@ def test_covered_frames_of_what_was_found_again_are_not_known(recordings, clock,
     with (recordings.database.folder.path / segment.path).open("r+b") as file:
         file.truncate(segment.size - 5)
     recordings.recover()
-    (report,) = join(recordings, "yard", WALL, WALL + 9, output)
+    (report,) = export_recording(recordings, "yard", WALL, WALL + 9, output)
     assert report.output.covered is None
 
 
 def test_a_minute_goes_into_the_next_without_a_seam(recordings, clock, output):
     record(recordings, parts(clock, count=65))
     assert 2 == len(everything(recordings))
-    (report,) = join(recordings, "yard", WALL + 58, WALL + 63, output)
+    (report,) = export_recording(recordings, "yard", WALL + 58, WALL + 63, output)
     assert [pytest.approx(n / 10, abs=0.001) for n in range(50)] == [time for time, _ in frames(output)]
-    assert 1 == len(report.stretches)
+    assert 1 == len(report.recorded)
 
 
 def test_where_nothing_was_recorded_the_file_goes_on(recordings, clock, output):
     for _ in range(2):
         record(recordings, parts(clock))
         clock.go(60)
-    (report,) = join(recordings, "yard", WALL - 1, WALL + 70, output)
-    assert [(0.0, 3.0), (3.0, 6.0)] == [(one.start, one.end) for one in report.stretches]
-    assert [(iso(0), iso(3)), (iso(63), iso(66))] == [(one.begins, one.ends) for one in report.stretches]
+    (report,) = export_recording(recordings, "yard", WALL - 1, WALL + 70, output)
+    assert [(0.0, 3.0), (3.0, 6.0)] == [(one.file_start, one.file_end) for one in report.recorded]
+    assert [(iso(0), iso(3)), (iso(63), iso(66))] == [(one.start, one.end) for one in report.recorded]
     assert [(iso(-1), iso(0)), (iso(3), iso(63)), (iso(66), iso(70))] == [
-        (one.begins, one.ends) for one in report.missing
+        (one.start, one.end) for one in report.missing
     ]
     assert [pytest.approx(n / 10, abs=0.001) for n in range(60)] == [time for time, _ in frames(output)]
 
 
 def test_a_clock_that_was_not_trusted_is_told_of(recordings, output):
     record(recordings, parts(Clock(trusted=False)))
-    (report,) = join(recordings, "yard", WALL, WALL + 3, output)
-    assert [False] == [one.trusted for one in report.stretches]
+    (report,) = export_recording(recordings, "yard", WALL, WALL + 3, output)
+    assert [False] == [one.trusted for one in report.recorded]
     assert "may be wrong" in report.notes[0]
 
 
 def test_another_size_is_another_file(recordings, clock, output):
     record(recordings, encoded("yard", 20))
     record(recordings, encoded("yard", 20, size=(64, 48), clock=Clock(BOOTED + 2, WALL + 2)))
-    first, second = join(recordings, "yard", WALL, WALL + 9, output)
+    first, second = export_recording(recordings, "yard", WALL, WALL + 9, output)
     assert ("out.mp4", 128, "out-2.mp4", 64) == (
         first.output.name,
         first.output.width,
@@ -154,13 +154,13 @@ def test_what_was_not_finished_is_left_out(recordings, clock, output):
     (segment,) = everything(recordings)
     with (recordings.database.folder.path / segment.path).open("ab") as file:
         file.write(b"half a part")
-    join(recordings, "yard", WALL, WALL + 9, output)
+    export_recording(recordings, "yard", WALL, WALL + 9, output)
     assert 30 == len(frames(output))
 
 
 def test_nothing_else_comes_out(recordings, clock, output):
     record(recordings, parts(clock))
-    join(recordings, "yard", WALL, WALL + 9, output)
+    export_recording(recordings, "yard", WALL, WALL + 9, output)
     with av.open(output) as container:
         assert {"major_brand", "minor_version", "compatible_brands"} == set(container.metadata)
         assert ["video"] == [stream.type for stream in container.streams]
@@ -171,15 +171,15 @@ def test_it_replaces_nothing_unasked(recordings, clock, output):
     record(recordings, parts(clock))
     output.write_text("mine")
     with pytest.raises(OutputExists, match="--force"):
-        join(recordings, "yard", WALL, WALL + 9, output)
+        export_recording(recordings, "yard", WALL, WALL + 9, output)
     assert "mine" == output.read_text()
-    join(recordings, "yard", WALL, WALL + 9, output, force=True)
+    export_recording(recordings, "yard", WALL, WALL + 9, output, force=True)
     assert 30 == len(frames(output))
 
 
 def test_nothing_recorded_is_an_error(recordings, output):
     with pytest.raises(StoreError, match="passerby recordings list"):
-        join(recordings, "yard", WALL, WALL + 9, output)
+        export_recording(recordings, "yard", WALL, WALL + 9, output)
     assert not output.exists()
 
 
@@ -188,5 +188,5 @@ def test_a_segment_that_goes_meanwhile_is_missing(recordings, clock, output):
     record(recordings, parts(clock))
     first, _ = everything(recordings)
     (recordings.database.folder.path / first.path).unlink()
-    (report,) = join(recordings, "yard", WALL, WALL + 6, output)
-    assert [(iso(0), iso(3))] == [(one.begins, one.ends) for one in report.missing]
+    (report,) = export_recording(recordings, "yard", WALL, WALL + 6, output)
+    assert [(iso(0), iso(3))] == [(one.start, one.end) for one in report.missing]

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from passerby.sink.still.jpeg_quality import STEPS, quality_for
+from passerby.sink.still.jpeg_quality import QUALITIES, choose_quality
 from tests import stills
 
 
@@ -29,22 +29,22 @@ def grainy(width, height):
 @pytest.mark.parametrize("quality", [91, 97])
 def test_as_many_bits_as_before(size, quality):
     picture = grainy(*size)
-    chosen = quality_for(picture, size_at(picture, quality), encode)
-    assert abs(STEPS.index(chosen) - STEPS.index(quality)) <= 1
+    chosen = choose_quality(picture, size_at(picture, quality), encode)
+    assert abs(QUALITIES.index(chosen) - QUALITIES.index(quality)) <= 1
 
 
 def test_never_much_worse_than_what_was_painted():
     picture = grainy(300, 200)
-    assert quality_for(picture, 10, encode) > STEPS[0]
+    assert choose_quality(picture, 10, encode) > QUALITIES[0]
 
 
 def test_what_is_good_already_takes_no_more_bits():
     smooth = Image.linear_gradient("L").convert("RGB")
-    assert STEPS[0] == quality_for(smooth, 10**6, encode)
+    assert QUALITIES[0] == choose_quality(smooth, 10**6, encode)
 
 
 def test_what_can_never_be_kept_gets_the_best_there_is():
     def spoil(picture, file, quality):
         Image.new("RGB", picture.size).save(file, "PNG")
 
-    assert STEPS[-1] == quality_for(grainy(300, 200), 1000, spoil)
+    assert QUALITIES[-1] == choose_quality(grainy(300, 200), 1000, spoil)

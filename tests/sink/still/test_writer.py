@@ -10,9 +10,9 @@ from passerby.core.errors import DiskFull, OutputError, UsageError
 from passerby.core.still_info import SUFFIXES, StillKind
 from passerby.mask.painter import Painter
 from passerby.sink.still import writer as module
-from passerby.sink.still.writer import check_name, write_still
+from passerby.sink.still.writer import check_suffix, write_still
 from passerby.source.still.file import StillFile
-from passerby.source.still.stripped_items import extras
+from passerby.source.still.stripped_items import stripped_items
 from tests import stills
 
 
@@ -190,7 +190,7 @@ def test_nothing_but_the_picture_is_written(tmp_path, name):
     again(source, tmp_path / f"new-{name}")
     written = (tmp_path / f"new-{name}").read_bytes()
     with StillFile.open(source) as still:
-        assert () == extras(written, still.info.kind)
+        assert () == stripped_items(written, still.info.kind)
         icc = still.info.pages[0].icc
     assert stills.SECRET in source.read_bytes()
     assert stills.SECRET not in written
@@ -198,22 +198,22 @@ def test_nothing_but_the_picture_is_written(tmp_path, name):
 
 
 def test_a_large_heic_is_coded_in_tiles(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_HEIC_LARGE", 1000)
+    monkeypatch.setattr(module, "_HEIC_TILING_PIXELS", 1000)
     source = stills.heic(tmp_path / "a.heic", stills.photo(1100, 700))
     old, new = again(source, tmp_path / "b.heic")
     assert (512, 512) == (new.info["tiling"]["tile_width"], new.info["tiling"]["tile_height"])
     assert "tiling" not in old.info
     assert np.abs(rgb(old) - rgb(new)).mean() < 2
-    assert () == extras((tmp_path / "b.heic").read_bytes(), StillKind.HEIC)
+    assert () == stripped_items((tmp_path / "b.heic").read_bytes(), StillKind.HEIC)
 
 
 @pytest.mark.parametrize("kind", StillKind)
 def test_the_ending_must_fit(tmp_path, kind):
     for suffix in SUFFIXES[kind]:
-        check_name(tmp_path / f"a{suffix.upper()}", kind)
+        check_suffix(tmp_path / f"a{suffix.upper()}", kind)
     wrong = ".png" if kind is not StillKind.PNG else ".jpg"
-    with pytest.raises(UsageError, match=f"should end in {SUFFIXES[kind][0]}.*with -o"):
-        check_name(tmp_path / f"a{wrong}", kind)
+    with pytest.raises(UsageError, match=f"must end in {SUFFIXES[kind][0]}.*with -o"):
+        check_suffix(tmp_path / f"a{wrong}", kind)
 
 
 def test_a_full_disk_is_said(tmp_path, monkeypatch):
@@ -223,7 +223,7 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(module, "_write_single", full)
-    with pytest.raises(DiskFull, match="no room left"):
+    with pytest.raises(DiskFull, match="No space left"):
         again(tmp_path / "a.png", tmp_path / "b.png")
 
 
@@ -234,7 +234,7 @@ def test_what_an_encoder_refuses_is_said(tmp_path):
         safe = Painter(still.info.source.videos[0], "gbrp").paint(frame, [])
         kinds = {field: getattr(still.info, field) for field in still.info.__dataclass_fields__}
         info = type(still.info)(**{**kinds, "kind": StillKind.WEBP})
-        with pytest.raises(OutputError, match="cannot be written as WEBP.*in another format"):
+        with pytest.raises(OutputError, match="cannot be encoded as WEBP.*in another format"):
             write_still(tmp_path / "a.webp", iter([safe]), info)
 
 

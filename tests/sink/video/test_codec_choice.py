@@ -9,7 +9,7 @@ import pytest
 from passerby.config.settings import Codec, Settings
 from passerby.core.errors import UsageError
 from passerby.core.safe_frame import SafeFrame
-from passerby.sink.video.codec_choice import choose_encoding, held
+from passerby.sink.video.codec_choice import choose_encoding, with_rate_cap
 from passerby.sink.video.writer import VideoWriter
 from tests import clips
 
@@ -39,7 +39,7 @@ def test_webm_holds_av1_only():
 
 
 def test_mov_holds_no_av1():
-    with pytest.raises(UsageError, match=r"MOV holds no AV1.*\.mp4 or \.mkv with -o"):
+    with pytest.raises(UsageError, match=r"MOV cannot hold AV1.*\.mp4 or \.mkv with -o"):
         choose_encoding(clips.video_info(), Settings(codec=Codec.AV1), "mov")
 
 
@@ -53,7 +53,7 @@ def test_cap_follows_the_source(source, codec, most):
     if codec is Codec.HEVC:
         cap = 1000 * int(encoding.options["x265-params"].split("vbv-maxrate=")[1].split(":")[0])
     else:
-        (kept,) = held([encoding], [10_000_000]) or [encoding]
+        (kept,) = with_rate_cap([encoding], [10_000_000]) or [encoding]
         cap = int(kept.options["maxrate"])
     assert 1_000_000 <= cap <= most * 1_000_000
 
@@ -64,18 +64,18 @@ def test_only_a_source_with_bits_to_spare_is_written_without_a_limit():
         choose_encoding(clips.video_info(size=(320, 240), bit_rate=int(pixels * bits)), Settings(), "mp4")
         for bits in (0.04, 0.06)
     )
-    assert ("maxrate" in thin.options, thin.limit) == (True, None)
-    assert ("maxrate" in roomy.options, roomy.limit) == (False, int(int(pixels * 0.06) * 1.1))
+    assert ("maxrate" in thin.options, thin.rate_cap) == (True, None)
+    assert ("maxrate" in roomy.options, roomy.rate_cap) == (False, int(int(pixels * 0.06) * 1.1))
 
 
 def test_what_came_out_too_large_is_held_to_its_limit_and_nothing_else_is():
     encoding = choose_encoding(clips.video_info(bit_rate=1_000_000), Settings(), "mp4")
-    assert held([encoding, encoding], [1_200_000, 800_000]) is None
-    (first, second) = held([encoding, encoding], [1_200_000, 1_500_000]) or []
+    assert with_rate_cap([encoding, encoding], [1_200_000, 800_000]) is None
+    (first, second) = with_rate_cap([encoding, encoding], [1_200_000, 1_500_000]) or []
     assert first == encoding
-    assert str(encoding.limit) == second.options["maxrate"]
+    assert str(encoding.rate_cap) == second.options["maxrate"]
     assert encoding.options["crf"] == second.options["crf"]
-    assert held([second], [9_000_000]) is None  # it is held already
+    assert with_rate_cap([second], [9_000_000]) is None  # it is held already
 
 
 def test_asked_quality_is_not_capped():
@@ -88,7 +88,7 @@ def test_noise_stays_within_the_sources_rate(tmp_path):
     """The hardest picture there is, from a source of little rate."""
     source_rate = 400_000
     video = clips.video_info(size=(320, 240), bit_rate=source_rate)
-    (encoding,) = held([choose_encoding(video, Settings(), "mp4")], [10_000_000]) or []
+    (encoding,) = with_rate_cap([choose_encoding(video, Settings(), "mp4")], [10_000_000]) or []
     noise = np.random.default_rng(1)
     with VideoWriter(tmp_path / "o.mp4", [(video, encoding)], "mp4") as writer:
         for index, time in enumerate(clips.constant(240)):

@@ -7,7 +7,7 @@ import pytest
 
 from passerby.config.settings import Codec, Settings
 from passerby.sink.video.codec_choice import choose_encoding
-from passerby.sink.video.thread_priority import urgency_kept
+from passerby.sink.video.thread_priority import preserved_thread_priority
 from passerby.sink.video.writer import VideoWriter
 from tests import clips
 
@@ -35,7 +35,7 @@ def test_threads_that_became_urgent_are_calmed():
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     except PermissionError:
         pytest.skip("this user may not make a thread urgent, so no encoder may either")
-    with urgency_kept():
+    with preserved_thread_priority():
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
         other = threading.Thread(target=end.wait)
         other.start()

@@ -1,17 +1,17 @@
 import pytest
 
 from passerby.core.errors import CameraLost
-from passerby.source.camera.discovery import Device, Stream, by_role, find_devices, streams_of
+from passerby.source.camera.discovery import OnvifDevice, OnvifStream, assign_roles, find_devices, list_streams
 from tests.cameras.onvif_device import onvif_device
 
 
 def stream(url, width, height):
-    return Stream(url, "sub", width, height, 10.0, "H264")
+    return OnvifStream(url, "sub", width, height, 10.0, "H264")
 
 
 def test_a_camera_is_found_and_tells_its_name():
     with onvif_device() as (port, service):
-        assert [Device(service, "Front door X100")] == find_devices(1.0, "127.0.0.1", port)
+        assert [OnvifDevice(service, "Front door X100")] == find_devices(1.0, "127.0.0.1", port)
 
 
 def test_nobody_answers():
@@ -20,26 +20,26 @@ def test_nobody_answers():
 
 def test_streams_are_told_by_their_role_without_a_login_in_them():
     with onvif_device("secret") as (_, service):
-        streams = streams_of(Device(service, "x"), "admin", "secret")
+        streams = list_streams(OnvifDevice(service, "x"), "admin", "secret")
     assert [
         ("main", "rtsp://127.0.0.1:554/p1", 1920, False),
         ("sub", "rtsp://127.0.0.1:554/p2", 1280, True),
         ("sub", "rtsp://127.0.0.1:554/p3", 640, False),
-    ] == [(one.role, one.url, one.width, one.chosen) for one in streams]
-    assert [25, 15, 10] == [one.frames_a_second for one in streams]
+    ] == [(one.role, one.url, one.width, one.recommended) for one in streams]
+    assert [25, 15, 10] == [one.fps for one in streams]
 
 
 def test_a_camera_that_wants_a_login_says_so():
     with onvif_device("secret") as (_, service), pytest.raises(CameraLost, match="--user"):
-        streams_of(Device(service, "x"), None, None)
+        list_streams(OnvifDevice(service, "x"), None, None)
 
 
 def test_a_camera_that_is_gone_is_told():
-    with pytest.raises(CameraLost, match="Look its address up"):
-        streams_of(Device("http://127.0.0.1:9/onvif/device_service", "x"), None, None)
+    with pytest.raises(CameraLost, match="Look up the stream address"):
+        list_streams(OnvifDevice("http://127.0.0.1:9/onvif/device_service", "x"), None, None)
 
 
 def test_of_small_streams_the_largest_is_chosen_and_the_same_is_named_once():
-    streams = by_role([stream("a", 640, 360), stream("b", 320, 180), stream("a", 640, 360)])
-    assert [("a", "main", True), ("b", "sub", False)] == [(one.url, one.role, one.chosen) for one in streams]
-    assert [] == by_role([])
+    streams = assign_roles([stream("a", 640, 360), stream("b", 320, 180), stream("a", 640, 360)])
+    assert [("a", "main", True), ("b", "sub", False)] == [(one.url, one.role, one.recommended) for one in streams]
+    assert [] == assign_roles([])

@@ -3,12 +3,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.source.camera.timestamps import BEHIND, CameraClock
+from passerby.source.camera.timestamps import MAX_LAG_S, CameraTimestamps
 
 
 def times(frames, start=100.0):
-    clock = CameraClock(start)
-    return [clock.time(stated, arrived) / 1e6 for stated, arrived in frames], clock
+    clock = CameraTimestamps(start)
+    return [clock.timestamp(stated, arrived) / 1e6 for stated, arrived in frames], clock
 
 
 def test_bursts_are_smoothed_by_the_streams_own_times():
@@ -33,14 +33,14 @@ def test_a_jump_of_the_stream_is_no_jump_of_time():
 
 def test_times_that_stand_still_are_left():
     made, _ = times([(5.0, 100 + n / 10) for n in range(100)])
-    assert abs(made[-1] - 9.9) < BEHIND
+    assert abs(made[-1] - 9.9) < MAX_LAG_S
 
 
 def test_a_new_connection_has_new_times():
-    clock = CameraClock(100.0)
-    clock.time(3.0, 100.0)
-    clock.begin_stream()
-    assert 8_000_000 == clock.time(0.0, 108.0)
+    clock = CameraTimestamps(100.0)
+    clock.timestamp(3.0, 100.0)
+    clock.new_connection()
+    assert 8_000_000 == clock.timestamp(0.0, 108.0)
     assert 0 == clock.jumps
 
 
@@ -49,9 +49,9 @@ def test_a_new_connection_has_new_times():
 )
 def test_times_always_rise_and_never_leave_the_clock(frames):
     arrived, told = 100.0, []
-    clock = CameraClock(arrived)
+    clock = CameraTimestamps(arrived)
     for stated, gap in frames:
         arrived += gap
-        told.append((clock.time(stated, arrived), arrived - 100.0))
+        told.append((clock.timestamp(stated, arrived), arrived - 100.0))
     assert all(b[0] > a[0] for a, b in pairwise(told))
-    assert all(here - BEHIND - 0.1 <= time / 1e6 <= here + 0.5 for time, here in told)
+    assert all(here - MAX_LAG_S - 0.1 <= time / 1e6 <= here + 0.5 for time, here in told)

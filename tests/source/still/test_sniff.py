@@ -3,7 +3,7 @@
 import pytest
 
 from passerby.core.still_info import SUFFIXES, StillKind
-from passerby.source.still.sniff import fitting_name, is_still, kind_of
+from passerby.source.still.sniff import is_still, sniff_still, with_matching_suffix
 from tests import clips, stills
 
 
@@ -36,7 +36,7 @@ def box(major, *compatible):
     ],
 )
 def test_kinds(head, kind):
-    assert kind is kind_of(head)
+    assert kind is sniff_still(head)
 
 
 def test_a_video_is_no_still_and_what_cannot_be_read_neither(tmp_path):
@@ -58,7 +58,7 @@ def test_a_video_is_no_still_and_what_cannot_be_read_neither(tmp_path):
     ],
 )
 def test_names_get_an_ending_that_fits(name, kind, expected):
-    assert expected == fitting_name(name, kind)
+    assert expected == with_matching_suffix(name, kind)
 
 
 def test_every_kind_has_an_ending():

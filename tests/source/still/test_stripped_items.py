@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from passerby.core.still_info import StillKind
-from passerby.source.still.sniff import kind_of
-from passerby.source.still.stripped_items import BROKEN, extras, picture_bytes
+from passerby.source.still.sniff import sniff_still
+from passerby.source.still.stripped_items import BROKEN_STRUCTURE, coded_size, stripped_items
 from tests import stills
 
 EXPECTED = {
@@ -15,10 +15,10 @@ EXPECTED = {
         "maker notes",
         "an EXIF thumbnail",
         "XMP: 2",
-        "a list of further pictures (MPF)",
+        "a list of further images (MPF)",
         "IPTC and Photoshop data",
         "a JFIF thumbnail",
-        "data of another program (APP11)",
+        "application data (APP11)",
         "a comment",
         "a video",
     },
@@ -30,12 +30,12 @@ EXPECTED = {
         "data called pHYs",
         "EXIF",
         "an EXIF thumbnail",
-        "21 bytes behind",
+        "21 bytes after",
     },
-    "photo.webp": {"EXIF", "a position (GPS)", "maker notes", "XMP", "data called SCRT", "21 bytes behind"},
-    "moving.gif": {"a comment", "XMP", "21 bytes behind"},
+    "photo.webp": {"EXIF", "a position (GPS)", "maker notes", "XMP", "data called SCRT", "21 bytes after"},
+    "moving.gif": {"a comment", "XMP", "21 bytes after"},
     "scan.tif": {"the tag Make", "the tag Artist", "the tag DateTime", "XMP", "IPTC", "the private tag 65000"},
-    "screen.bmp": {"21 bytes behind"},
+    "screen.bmp": {"21 bytes after"},
     "photo.avif": {"EXIF", "XMP or another document", "a box called uuid"},
     "photo.heic": {"EXIF", "XMP or another document", "a depth map", "a thumbnail", "a box called uuid"},
 }
@@ -43,7 +43,7 @@ EXPECTED = {
 
 def told(path):
     content = path.read_bytes()
-    return extras(content, kind_of(content[:64]))
+    return stripped_items(content, sniff_still(content[:64]))
 
 
 @pytest.mark.parametrize("name", stills.EVERYTHING)
@@ -82,7 +82,7 @@ def test_plain_animations_pages_and_heics_neither(tmp_path):
 def test_a_second_picture_behind_a_jpeg_is_told(tmp_path):
     stills.image().save(tmp_path / "a.jpg")
     content = (tmp_path / "a.jpg").read_bytes()
-    assert (f"{len(content)} bytes behind the picture",) == extras(content * 2, StillKind.JPEG)
+    assert (f"{len(content)} bytes after the image",) == stripped_items(content * 2, StillKind.JPEG)
 
 
 def test_an_end_mark_within_coded_data_is_none():
@@ -92,21 +92,27 @@ def test_an_end_mark_within_coded_data_is_none():
         + b"\xff\xe1\0\x10Exif\0\0\xff\xd8\xff\xd9\0\0\0\0"
         + b"\xff\xda\0\x02\x11\xff\x00\xff\xd0\x22\xff\xd9"
     )
-    assert ("EXIF",) == extras(content, StillKind.JPEG)
+    assert ("EXIF",) == stripped_items(content, StillKind.JPEG)
 
 
 @pytest.mark.parametrize("kind", StillKind)
 @pytest.mark.parametrize("content", [b"", b"\xff" * 30, b"\0" * 30, b"II*\0\x08\0\0\0\xff\xff"])
 def test_nonsense_is_broken_or_nothing(kind, content):
-    for line in extras(content, kind):
-        assert BROKEN == line or "structure is broken" in line or "behind" in line or "called" in line or "tag" in line
+    for line in stripped_items(content, kind):
+        assert (
+            BROKEN_STRUCTURE == line
+            or "structure is broken" in line
+            or "after" in line
+            or "called" in line
+            or "tag" in line
+        )
 
 
 def test_bytes_of_the_picture_alone(tmp_path):
     plain, full = tmp_path / "a.webp", tmp_path / "b.webp"
     stills.image().save(plain, quality=85)
     stills.webp_with_everything(full)
-    sizes = [picture_bytes(path.read_bytes(), StillKind.WEBP) for path in (plain, full)]
+    sizes = [coded_size(path.read_bytes(), StillKind.WEBP) for path in (plain, full)]
     assert abs(sizes[0] - sizes[1]) < 700  # the colour profile
     assert sizes[0] < plain.stat().st_size < full.stat().st_size
 
@@ -117,4 +123,4 @@ def test_a_page_that_leads_to_itself_ends(tmp_path):
     first = int.from_bytes(content[4:8], "little")
     entries = int.from_bytes(content[first : first + 2], "little")
     content[first + 2 + 12 * entries : first + 6 + 12 * entries] = first.to_bytes(4, "little")
-    assert () == extras(bytes(content), StillKind.TIFF)
+    assert () == stripped_items(bytes(content), StillKind.TIFF)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from passerby.core.raw_frame import RawFrame
-from passerby.source.video.frame_hash import picture_hash
+from passerby.source.video.frame_hash import frame_hash
 from tests import clips
 
 FORMATS = ("yuv420p", "yuv420p10le", "yuv422p", "nv12", "p010le", "rgb24", "gray")
@@ -26,12 +26,12 @@ def test_padding_does_not_count(pixel_format):
     padding = plane_bytes(two.picture.planes[0])[:, width:]
     assert padding.size
     padding[:] = 77
-    assert picture_hash(one) == picture_hash(two)
+    assert frame_hash(one) == frame_hash(two)
 
 
 @pytest.mark.parametrize("pixel_format", FORMATS)
 def test_every_corner_of_every_plane_counts(pixel_format):
-    original = picture_hash(frame(pixel_format))
+    original = frame_hash(frame(pixel_format))
     seen = {original}
     changes = 0
     for number, plane in enumerate(frame(pixel_format).picture.planes):
@@ -40,11 +40,11 @@ def test_every_corner_of_every_plane_counts(pixel_format):
         for row, column in ((0, 0), (0, last), (plane.height - 1, 0), (plane.height - 1, last)):
             changed = frame(pixel_format)
             plane_bytes(changed.picture.planes[number])[row, column] ^= 1
-            seen.add(picture_hash(changed))
+            seen.add(frame_hash(changed))
             changes += 1
     assert len(seen) == 1 + changes
 
 
 def test_time_does_not_count():
     picture = clips.picture(1)
-    assert picture_hash(RawFrame(picture, 1, 5)) == picture_hash(RawFrame(picture, 2, 9))
+    assert frame_hash(RawFrame(picture, 1, 5)) == frame_hash(RawFrame(picture, 2, 9))

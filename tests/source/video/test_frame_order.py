@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from passerby.source.video.file import VideoFile
-from passerby.source.video.random_access import Seeker, frame_index
+from passerby.source.video.random_access import RandomAccessReader, build_frame_index
 from tests import clips
 
 SIZE = (160, 120)
@@ -43,7 +43,7 @@ def which(frame):
 def test_frames_are_shown_evenly_and_in_order(tmp_path, name):
     with VideoFile.open(clip(tmp_path / "c", name)) as file:
         frames = list(file.frames())
-        tally = file.tallies[0]
+        tally = file.decode_stats[0]
         assert list(range(clips.FRAMES)) == [which(frame) for frame in frames]
         assert list(range(clips.FRAMES)) == steps(frames, file.info.videos[0].time_base)
         assert frames[0].time * file.info.videos[0].time_base < 0.1
@@ -60,7 +60,7 @@ def test_a_frame_that_is_lost_moves_none_beyond_the_next_that_stands_alone(tmp_p
     path.write_bytes(data)
     with VideoFile.open(path) as file:
         frames = list(file.frames())
-        tally = file.tallies[0]
+        tally = file.decode_stats[0]
     assert clips.FRAMES - 4 <= len(frames) <= clips.FRAMES
     assert tally.damage
     after = [frame for frame in frames if frame.time >= 12]
@@ -69,6 +69,6 @@ def test_a_frame_that_is_lost_moves_none_beyond_the_next_that_stands_alone(tmp_p
 
 def test_a_frame_is_found_by_its_number(tmp_path):
     with VideoFile.open(clip(tmp_path / "c.avi", "h264 avi")) as file:
-        seeker = Seeker(file, 0, frame_index(file, 0, clips.FRAMES))
+        seeker = RandomAccessReader(file, 0, build_frame_index(file, 0, clips.FRAMES))
         assert [20, 3, 11] == [which(seeker.frame(number)) for number in (20, 3, 11)]
         seeker.close()

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.source.video.file import VideoFile
-from passerby.source.video.timestamp_repair import BROADCAST, DAY, HELD, Clock
+from passerby.source.video.timestamp_repair import MAX_BROADCAST_GAP_S, MAX_GAP_S, MAX_HELD_FRAMES, TimestampRepair
 from tests import clips
 
 BASE = Fraction(1, 1000)
 
 
-def mended(stated, step=40, ahead=DAY):
-    clock = Clock(BASE, step, ahead)
-    timed = list(clock.timed((time, n) for n, time in enumerate(stated)))
+def mended(stated, step=40, ahead=MAX_GAP_S):
+    clock = TimestampRepair(BASE, step, ahead)
+    timed = list(clock.repaired((time, n) for n, time in enumerate(stated)))
     assert [n for _, n in timed] == list(range(len(stated)))
     return [time for time, _ in timed], (clock.repairs.wrong, clock.repairs.jumps)
 
@@ -46,22 +46,22 @@ def test_rule(stated, expected, repairs):
 
 
 def test_broadcast_clocks_may_not_stand_still_for_long():
-    assert mended([0, 40, 60_000, 60_040], ahead=BROADCAST)[0] == [0, 40, 80, 120]
-    assert mended([0, 40, 9_000, 9_040], ahead=BROADCAST)[0] == [0, 40, 9_000, 9_040]
+    assert mended([0, 40, 60_000, 60_040], ahead=MAX_BROADCAST_GAP_S)[0] == [0, 40, 80, 120]
+    assert mended([0, 40, 9_000, 9_040], ahead=MAX_BROADCAST_GAP_S)[0] == [0, 40, 9_000, 9_040]
 
 
 def test_many_missing_times_do_not_hold_many_frames():
     given, out = 0, 0
-    clock = Clock(BASE, 40, DAY)
+    clock = TimestampRepair(BASE, 40, MAX_GAP_S)
 
     def items():
         nonlocal given
         for n in range(100):
             given += 1
-            assert given - out <= HELD + 2
+            assert given - out <= MAX_HELD_FRAMES + 2
             yield (0 if n == 0 else None), n
 
-    for n, (time, item) in enumerate(clock.timed(items())):
+    for n, (time, item) in enumerate(clock.repaired(items())):
         out += 1
         assert (time, item) == (40 * n, n)
 
@@ -86,8 +86,8 @@ def test_repeated_times_in_a_file(tmp_path):
     assert len(frames) == clips.FRAMES
     assert all(a.time < b.time for a, b in pairwise(frames))
     assert [frame.time for frame in frames] == again
-    assert file.tallies[0].damage == ()
-    assert "mended" in file.tallies[0].notes[0]
+    assert file.decode_stats[0].damage == ()
+    assert "repaired" in file.decode_stats[0].notes[0]
 
 
 def test_clock_that_begins_anew(tmp_path):
@@ -103,7 +103,7 @@ def test_clock_that_begins_anew(tmp_path):
     assert len(times) == 2 * clips.FRAMES
     assert times[0] == 0
     assert {b - a for a, b in pairwise(times)} == {3003}
-    assert file.tallies[0].notes == ("the clock of the source jumps 1 times; the jumps were closed",)
+    assert file.decode_stats[0].notes == ("the source's timestamps jump 1 times; the jumps were removed",)
 
 
 @pytest.mark.parametrize("first", [0, 63, 90000, 8_000_000_000])

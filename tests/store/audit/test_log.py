@@ -10,22 +10,22 @@ import pytest
 
 from passerby.core.errors import DiskFull, StoreError, UsageError
 from passerby.store.audit.log import (
-    LONGEST,
-    NOTHING,
-    Deed,
-    Entry,
-    Flaw,
-    Head,
+    GENESIS_HASH,
+    MAX_PURPOSE_CHARS,
+    AuditAction,
+    AuditEntry,
+    ChainFlaw,
+    ChainHead,
     append,
     check,
+    clean_purpose,
     digest,
     head,
     read,
-    stated,
     write,
 )
-from passerby.store.data_folder import RESERVE
-from passerby.store.database import NAME, Database
+from passerby.store.data_folder import RESERVE_FILE
+from passerby.store.database import DATABASE_FILE, Database
 from tests.store.footage import WALL, Clock
 
 #: Columns that somebody may alter, and with what.
@@ -35,7 +35,9 @@ ALTERED = {"previous": "a" * 64, "body": "{}", "hash": "b" * 64}
 def entries(count, purpose="case 7"):
     clock = Clock()
     return [
-        Entry.of("system:ada", Deed.EXPORT, {"camera": "yard", "count": n}, clock.go(1), "first", purpose)
+        AuditEntry.of(
+            "system:ada", AuditAction.EXPORT_REQUESTED, {"camera": "yard", "count": n}, clock.go(1), "first", purpose
+        )
         for n in range(count)
     ]
 
@@ -47,24 +49,24 @@ def folder(tmp_path):
 
 @pytest.fixture
 def database(folder):
-    with Database.open(folder, make=True) as opened:
+    with Database.open(folder, create=True) as opened:
         yield opened
 
 
 def logged(database, count):
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         return append(connection, entries(count))
 
 
 def found(database, known=None):
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return check(connection, known)
 
 
 @contextmanager
 def meddling(database):
     """The database as somebody has it who may write the file: without the triggers."""
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         for name in ("audit_update", "audit_delete", "audit_insert"):
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         yield connection
@@ -72,21 +74,21 @@ def meddling(database):
 
 def flaws(connection, known=None):
     """What a check finds, but for the triggers that are gone."""
-    return [flaw for flaw in check(connection, known).flaws if flaw.what != "unguarded"]
+    return [flaw for flaw in check(connection, known).flaws if flaw.kind != "unguarded"]
 
 
 def test_what_was_written_is_read(database):
     last = logged(database, 2)
     assert (2, last, []) == (found(database).rows, found(database).head, found(database).flaws)
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         (first, entry), (second, _) = read(connection)
         assert [2] == [number for number, _ in read(connection, round((WALL + 2) * 1e6))]
         assert [1] == [number for number, _ in read(connection, end=round((WALL + 2) * 1e6))]
     assert (1, 2) == (first, second)
-    assert ("system:ada", "export", {"camera": "yard", "count": 0}, "case 7") == (
-        entry.who,
-        entry.what,
-        entry.on,
+    assert ("system:ada", "export_requested", {"camera": "yard", "count": 0}, "case 7") == (
+        entry.actor,
+        entry.action,
+        entry.details,
         entry.purpose,
     )
     assert (round((WALL + 1) * 1e6), True, "first", 101_000_000) == (
@@ -98,20 +100,20 @@ def test_what_was_written_is_read(database):
 
 
 def test_an_empty_log_is_whole(database):
-    assert (0, "0:" + NOTHING, []) == (found(database).rows, str(found(database).head), found(database).flaws)
-    assert [] == found(database, Head()).flaws
+    assert (0, "0:" + GENESIS_HASH, []) == (found(database).rows, str(found(database).head), found(database).flaws)
+    assert [] == found(database, ChainHead()).flaws
 
 
 def test_the_hash_is_the_one_that_the_docs_state(database):
     logged(database, 2)
-    with closing(sqlite3.connect(database.folder.path / NAME)) as plain:
+    with closing(sqlite3.connect(database.folder.path / DATABASE_FILE)) as plain:
         (_, first), (body, second) = plain.execute("SELECT body, hash FROM audit ORDER BY number").fetchall()
     assert hashlib.sha256(f"passerby audit 1\n2\n{first}\n{body}".encode()).hexdigest() == second
 
 
 def test_it_is_written_together_with_what_it_is_about_or_not_at_all(database):
     def half():
-        with database.writing() as connection:
+        with database.write_transaction() as connection:
             append(connection, entries(1))
             raise ZeroDivisionError
 
@@ -133,7 +135,7 @@ def test_it_is_written_together_with_what_it_is_about_or_not_at_all(database):
 )
 def test_the_database_refuses(database, change):
     logged(database, 3)
-    with pytest.raises(StoreError, match="the log"), database.writing() as connection:
+    with pytest.raises(StoreError, match="the log"), database.write_transaction() as connection:
         connection.exec_driver_sql(change)
     assert (3, []) == (found(database).rows, found(database).flaws)
 
@@ -142,7 +144,7 @@ def test_that_it_no_longer_refuses_is_seen(database):
     logged(database, 3)
     with meddling(database) as connection:
         connection.exec_driver_sql("SELECT 1")
-    assert [Flaw("unguarded")] == found(database).flaws
+    assert [ChainFlaw("unguarded")] == found(database).flaws
 
 
 @pytest.mark.parametrize("column", sorted(ALTERED))
@@ -152,7 +154,7 @@ def test_an_altered_row_is_found(database, column):
         for number in range(1, 6):
             (was,) = connection.exec_driver_sql(f"SELECT {column} FROM audit WHERE number = ?", (number,)).fetchone()
             connection.exec_driver_sql(f"UPDATE audit SET {column} = ? WHERE number = ?", (ALTERED[column], number))
-            assert ("changed", number) in [(flaw.what, flaw.first) for flaw in flaws(connection)]
+            assert ("changed", number) in [(flaw.kind, flaw.first) for flaw in flaws(connection)]
             connection.exec_driver_sql(f"UPDATE audit SET {column} = ? WHERE number = ?", (was, number))
             assert [] == flaws(connection)
 
@@ -161,8 +163,8 @@ def test_what_is_no_text_any_more_is_found_all_the_same(database):
     logged(database, 3)
     with meddling(database) as connection:
         connection.exec_driver_sql("UPDATE audit SET body = CAST(x'ff00fe' AS TEXT) WHERE number = 2")
-    assert [Flaw("changed", 2, 2), Flaw("unguarded")] == found(database).flaws
-    with database.reading() as connection, pytest.raises(StoreError, match="Row 2.*passerby audit check"):
+    assert [ChainFlaw("changed", 2, 2), ChainFlaw("unguarded")] == found(database).flaws
+    with database.read_transaction() as connection, pytest.raises(StoreError, match="Row 2.*passerby audit check"):
         list(read(connection))
 
 
@@ -170,7 +172,7 @@ def test_removed_rows_are_named(database):
     logged(database, 9)
     with meddling(database) as connection:
         connection.exec_driver_sql("DELETE FROM audit WHERE number IN (1, 5, 6)")
-        assert [Flaw("missing", 1, 1), Flaw("missing", 5, 6)] == flaws(connection)
+        assert [ChainFlaw("missing", 1, 1), ChainFlaw("missing", 5, 6)] == flaws(connection)
 
 
 def test_a_row_written_anew_with_its_right_hash_does_not_fit_the_next(database):
@@ -179,23 +181,23 @@ def test_a_row_written_anew_with_its_right_hash_does_not_fit_the_next(database):
         (previous,) = connection.exec_driver_sql("SELECT previous FROM audit WHERE number = 3").fetchone()
         forged = digest(3, previous.encode(), b"{}")
         connection.exec_driver_sql("UPDATE audit SET body = '{}', hash = ? WHERE number = 3", (forged,))
-        assert [Flaw("unchained", 4, 4)] == flaws(connection)
+        assert [ChainFlaw("unchained", 4, 4)] == flaws(connection)
 
 
 def test_only_a_head_shows_that_the_end_was_cut_off_or_all_written_anew(database):
     known = logged(database, 5)
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         append(connection, entries(1))
     assert [] == found(database, known).flaws
     with meddling(database) as connection:
         connection.exec_driver_sql("DELETE FROM audit WHERE number >= 5")
         assert [] == flaws(connection)
-        assert [Flaw("head", 5, 5)] == flaws(connection, known)
+        assert [ChainFlaw("head", 5, 5)] == flaws(connection, known)
         connection.exec_driver_sql("DELETE FROM audit")
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         append(connection, entries(7, "something else"))
-    assert [Flaw("unguarded")] == found(database).flaws
-    assert [Flaw("head", 5, 5), Flaw("unguarded")] == found(database, known).flaws
+    assert [ChainFlaw("unguarded")] == found(database).flaws
+    assert [ChainFlaw("head", 5, 5), ChainFlaw("unguarded")] == found(database, known).flaws
 
 
 def meddled(connection, chance, count):
@@ -245,30 +247,30 @@ def test_a_log_of_a_hundred_thousand_rows(database):
         connection.exec_driver_sql("UPDATE audit SET number = 20 WHERE number = 90000")
         connection.exec_driver_sql("UPDATE audit SET number = 90000 WHERE number = -1")
         expected = [("changed", 20), ("changed", 50_000), ("missing", 70_000), ("changed", 90_000)]
-        assert expected == [(flaw.what, flaw.first) for flaw in flaws(connection) if flaw.what != "unchained"]
+        assert expected == [(flaw.kind, flaw.first) for flaw in flaws(connection) if flaw.kind != "unchained"]
 
 
-@pytest.mark.parametrize("told", ["", "7", "x:" + NOTHING, "7:abc", f"7:{NOTHING}0"])
+@pytest.mark.parametrize("told", ["", "7", "x:" + GENESIS_HASH, "7:abc", f"7:{GENESIS_HASH}0"])
 def test_what_is_no_head_is_refused(told):
     with pytest.raises(UsageError, match="passerby audit head"):
-        Head.parse(told)
+        ChainHead.parse(told)
 
 
 def test_a_head_is_read_as_it_is_written(database):
     known = logged(database, 3)
-    assert known == Head.parse(f" {str(known).upper()}\n")
-    with database.reading() as connection:
+    assert known == ChainHead.parse(f" {str(known).upper()}\n")
+    with database.read_transaction() as connection:
         assert known == head(connection)
 
 
-@pytest.mark.parametrize("purpose", ["", " \n", "\x1b", "x" * (LONGEST + 1)])
+@pytest.mark.parametrize("purpose", ["", " \n", "\x1b", "x" * (MAX_PURPOSE_CHARS + 1)])
 def test_a_purpose_says_something(purpose):
-    with pytest.raises(UsageError, match="Say in short"):
-        stated(purpose)
+    with pytest.raises(UsageError, match="State it briefly"):
+        clean_purpose(purpose)
 
 
 def test_a_purpose_is_one_line_that_no_terminal_obeys():
-    assert "request 12, [2Jbike ?" == stated(" request 12,\n\x1b[2Jbike \udcff")
+    assert "request 12, [2Jbike ?" == clean_purpose(" request 12,\n\x1b[2Jbike \udcff")
 
 
 def test_two_programs_write_one_chain(database, folder):
@@ -280,20 +282,20 @@ def test_two_programs_write_one_chain(database, folder):
 
 
 def test_on_a_full_disk_the_room_that_was_set_aside_is_given_for_it(database, folder, monkeypatch):
-    writing, room = database.writing, [folder / RESERVE]
+    write_transaction, room = database.write_transaction, [folder / RESERVE_FILE]
 
     @contextmanager
     def full():
         if not room or room[0].exists():
             raise DiskFull("There is no room left.")
-        with writing() as connection:
+        with write_transaction() as connection:
             yield connection
 
-    assert (folder / RESERVE).exists()
-    monkeypatch.setattr(database, "writing", full)
+    assert (folder / RESERVE_FILE).exists()
+    monkeypatch.setattr(database, "write_transaction", full)
     (entry,) = entries(1)
     assert 1 == write(database, entry).number
-    assert not (folder / RESERVE).exists()
+    assert not (folder / RESERVE_FILE).exists()
     room.clear()
     with pytest.raises(DiskFull):
         write(database, entry)
@@ -302,6 +304,6 @@ def test_on_a_full_disk_the_room_that_was_set_aside_is_given_for_it(database, fo
 
 def test_a_body_is_json_that_others_can_read(database, folder):
     logged(database, 1)
-    with closing(sqlite3.connect(folder / NAME)) as plain:
+    with closing(sqlite3.connect(folder / DATABASE_FILE)) as plain:
         (body,) = plain.execute("SELECT body FROM audit").fetchone()
-    assert {"who", "what", "on", "purpose", "wall", "trusted", "boot", "monotonic"} == json.loads(body).keys()
+    assert {"actor", "action", "details", "purpose", "wall", "trusted", "boot", "monotonic"} == json.loads(body).keys()

@@ -7,7 +7,7 @@ import pytest
 from passerby.store.audit.log import check, read
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
-from passerby.store.recordings.retention import Retention
+from passerby.store.recordings.retention import RetentionPolicy
 from tests.store.db_helpers import everything
 from tests.store.footage import DAY, WALL
 from tests.store.recordings.test_index import record
@@ -21,17 +21,17 @@ def folder(tmp_path):
 
 
 def opened(folder, kept, boot="first"):
-    return Recordings(Database.open(folder, make=True), kept, boot=boot)
+    return Recordings(Database.open(folder, create=True), kept, boot=boot)
 
 
 def receipts(recordings):
-    with recordings.database.reading() as connection:
+    with recordings.database.read_transaction() as connection:
         assert [] == check(connection).flaws
         return [entry for _, entry in read(connection)]
 
 
 def test_what_goes_for_its_age_is_summed_up_by_the_hour(folder, clock):
-    with opened(folder, Retention(days=1, free=0)) as recordings:
+    with opened(folder, RetentionPolicy(days=1, min_free_bytes=0)) as recordings:
         for _ in range(3):
             record(recordings, clock)
         record(recordings, clock, camera="hall")
@@ -47,74 +47,74 @@ def test_what_goes_for_its_age_is_summed_up_by_the_hour(folder, clock):
         hall, yard = receipts(recordings)
         recordings.expire(clock.go(2 * HOUR))
         assert 2 == len(receipts(recordings))  # and not again
-    assert ("passerby", "deleted", None) == (yard.who, yard.what, yard.purpose)
+    assert ("passerby", "recordings_deleted", None) == (yard.actor, yard.action, yard.purpose)
     assert {
         "camera": "yard",
-        "begins": round(WALL * 1e6),
-        "ends": round((WALL + 9) * 1e6),
+        "start": round(WALL * 1e6),
+        "end": round((WALL + 9) * 1e6),
         "trusted": True,
         "segments": 3,
         "bytes": size,
-        "why": "age",
-        "run": "first",
-    } == yard.on
-    assert ("hall", 1) == (hall.on["camera"], hall.on["segments"])
+        "reason": "age",
+        "boot": "first",
+    } == yard.details
+    assert ("hall", 1) == (hall.details["camera"], hall.details["segments"])
 
 
 def test_a_restart_of_the_machine_loses_none(folder, clock):
-    with opened(folder, Retention(days=1, free=0)) as recordings:
+    with opened(folder, RetentionPolicy(days=1, min_free_bytes=0)) as recordings:
         record(recordings, clock)
         clock.go(DAY)
         recordings.expire(clock.now())
     clock.monotonic = 10.0
-    with opened(folder, Retention(days=1, free=0), boot="second") as recordings:
+    with opened(folder, RetentionPolicy(days=1, min_free_bytes=0), boot="second") as recordings:
         recordings.expire(clock.now())
-        assert [("first", 1)] == [(entry.on["run"], entry.on["segments"]) for entry in receipts(recordings)]
+        assert [("first", 1)] == [(entry.details["boot"], entry.details["segments"]) for entry in receipts(recordings)]
 
 
 def test_times_that_may_be_wrong_are_marked(folder, clock):
     clock.trusted = False
-    with opened(folder, Retention(days=1, free=0)) as recordings:
+    with opened(folder, RetentionPolicy(days=1, min_free_bytes=0)) as recordings:
         record(recordings, clock)
         for seconds in (DAY, HOUR):
             clock.go(seconds)
             recordings.expire(clock.now())
         (entry,) = receipts(recordings)
-        assert (False, False) == (entry.trusted, entry.on["trusted"])
+        assert (False, False) == (entry.trusted, entry.details["trusted"])
 
 
 def test_what_goes_for_room_says_so(folder, clock):
-    with opened(folder, Retention(free=0)) as recordings:
+    with opened(folder, RetentionPolicy(min_free_bytes=0)) as recordings:
         record(recordings, clock)
-        recordings.keeper.free(1)
+        recordings.retention.free(1)
         for seconds in (1, HOUR):
             clock.go(seconds)
             recordings.expire(clock.now())
-        assert ["room"] == [entry.on["why"] for entry in receipts(recordings)]
+        assert ["room"] == [entry.details["reason"] for entry in receipts(recordings)]
 
 
 def test_a_file_that_somebody_took_away_is_written_down(folder, clock):
-    with opened(folder, Retention(free=0)) as recordings:
+    with opened(folder, RetentionPolicy(min_free_bytes=0)) as recordings:
         record(recordings, clock)
         (segment,) = everything(recordings)
     os.unlink(folder / segment.path)
-    with opened(folder, Retention(free=0)) as recordings:
+    with opened(folder, RetentionPolicy(min_free_bytes=0)) as recordings:
         recordings.recover()
         for seconds in (1, HOUR):
             clock.go(seconds)
             recordings.expire(clock.now())
         (entry,) = receipts(recordings)
-        assert ("missing", segment.size) == (entry.on["why"], entry.on["bytes"])
+        assert ("missing", segment.size) == (entry.details["reason"], entry.details["bytes"])
 
 
 def test_what_two_delete_at_once_has_one_receipt(folder, clock):
-    with opened(folder, Retention(free=0)) as recordings:
+    with opened(folder, RetentionPolicy(min_free_bytes=0)) as recordings:
         record(recordings, clock)
         gone = everything(recordings)
         for _ in range(2):
-            recordings.keeper.remove(gone, "age")
+            recordings.retention.delete(gone, "age")
         for seconds in (1, HOUR):
             clock.go(seconds)
             recordings.expire(clock.now())
-        assert [1] == [entry.on["segments"] for entry in receipts(recordings)]
-        assert 0 == recordings.keeper.used()
+        assert [1] == [entry.details["segments"] for entry in receipts(recordings)]
+        assert 0 == recordings.retention.used()

@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from passerby.core.errors import FolderGone, StoreError, UsageError
+from passerby.core.errors import DataFolderMissing, StoreError, UsageError
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
-from passerby.store.recordings.retention import Retention
+from passerby.store.recordings.retention import RetentionPolicy
 from tests.store.db_helpers import all_play, everything, files, frames_in
 from tests.store.footage import DAY, WALL, parts
 
@@ -26,7 +26,7 @@ def test_parts_become_one_segment_that_plays(recordings, clock):
     assert 30 == frames_in(recordings, segment)
     assert (30, 0, False) == (segment.frames, segment.covered, segment.open)
     assert [segment.path] == files(recordings)
-    assert (WALL, WALL + 3) == (segment.begins / 1e6, segment.ends / 1e6)
+    assert (WALL, WALL + 3) == (segment.wall_start / 1e6, segment.wall_end / 1e6)
 
 
 def test_each_part_is_there_when_it_was_appended(recordings, clock):
@@ -79,7 +79,7 @@ def test_cameras_are_told_apart(recordings, clock):
 
 @pytest.mark.parametrize("name", ["", "../yard", "Yard", "a/b", ".", "a" * 64])
 def test_names_that_lead_elsewhere_are_refused(recordings, name):
-    with pytest.raises(UsageError, match="Use small letters"):
+    with pytest.raises(UsageError, match="is not a valid camera name"):
         recordings.writer(name)
 
 
@@ -87,12 +87,12 @@ def test_times_that_were_not_trusted_are_put_right(recordings, clock):
     clock.wall, clock.trusted = 0.0, False  # 1970
     record(recordings, clock)
     (segment,) = everything(recordings)
-    assert (0.0, False) == (segment.begins / 1e6, segment.run.trusted)
+    assert (0.0, False) == (segment.wall_start / 1e6, segment.boot_session.trusted)
     clock.wall, clock.trusted = WALL, True  # the network is there
     record(recordings, clock)
     first, second = everything(recordings)
-    assert (WALL - 3, WALL) == (first.begins / 1e6, second.begins / 1e6)
-    assert first.run.trusted
+    assert (WALL - 3, WALL) == (first.wall_start / 1e6, second.wall_start / 1e6)
+    assert first.boot_session.trusted
     assert [first, second] == recordings.between("yard", WALL - 4, WALL + 4)
 
 
@@ -100,7 +100,7 @@ def test_a_clock_set_by_hand_changes_nothing_that_was_trusted(recordings, clock)
     record(recordings, clock)
     clock.wall, clock.trusted = clock.wall + DAY, False  # the kernel no longer trusts it
     record(recordings, clock)
-    assert [WALL, WALL + 3] == [segment.begins / 1e6 for segment in everything(recordings)]
+    assert [WALL, WALL + 3] == [segment.wall_start / 1e6 for segment in everything(recordings)]
 
 
 @pytest.mark.parametrize("step", [DAY, -DAY], ids=["forward", "back"])
@@ -109,7 +109,7 @@ def test_within_a_run_time_goes_on_over_a_jump(recordings, clock, step):
     clock.wall += step
     record(recordings, clock)
     first, second = everything(recordings)
-    assert first.ends == second.begins
+    assert first.wall_end == second.wall_start
 
 
 def test_the_next_run_has_a_clock_of_its_own(recordings, clock):
@@ -117,9 +117,9 @@ def test_the_next_run_has_a_clock_of_its_own(recordings, clock):
     clock.monotonic, clock.wall = 5.0, WALL + 3600
     with Recordings(Database.open(recordings.database.folder.path), boot="second") as again:
         record(again, clock)
-        assert [WALL, WALL + 3600] == [segment.begins / 1e6 for segment in everything(again)]
-        assert ["first", "second"] == [segment.run.boot for segment in everything(again)]
-        assert [WALL + 3600] == [s.begins / 1e6 for s in again.between("yard", WALL + 3600, WALL + 3601)]
+        assert [WALL, WALL + 3600] == [segment.wall_start / 1e6 for segment in everything(again)]
+        assert ["first", "second"] == [segment.boot_session.boot for segment in everything(again)]
+        assert [WALL + 3600] == [s.wall_start / 1e6 for s in again.between("yard", WALL + 3600, WALL + 3601)]
 
 
 def test_nothing_is_written_when_the_disk_has_gone(recordings, clock, tmp_path):
@@ -128,7 +128,7 @@ def test_nothing_is_written_when_the_disk_has_gone(recordings, clock, tmp_path):
     writer.append(first)
     os.rename(tmp_path / "data", tmp_path / "elsewhere")
     (tmp_path / "data").mkdir()
-    with pytest.raises(FolderGone, match="Nothing is written elsewhere"):
+    with pytest.raises(DataFolderMissing, match="Nothing is written elsewhere"):
         writer.append(second)
     assert [] == list((tmp_path / "data").iterdir())
     (tmp_path / "data").rmdir()
@@ -144,9 +144,9 @@ def test_recording_goes_on_when_the_disk_is_there_again(recordings, clock, tmp_p
     writer.append(first)
     shutil.copytree(tmp_path / "data", tmp_path / "copy")  # another file system, to the program
     os.rename(tmp_path / "data", tmp_path / "pulled")
-    with pytest.raises(FolderGone):
+    with pytest.raises(DataFolderMissing):
         writer.append(second)
-    with pytest.raises(FolderGone):
+    with pytest.raises(DataFolderMissing):
         recordings.expire(clock.now())
     os.rename(tmp_path / "copy", tmp_path / "data")
     writer.append(third)
@@ -161,23 +161,23 @@ def test_a_segment_that_is_gone_says_what_to_do(recordings, clock):
     (segment,) = everything(recordings)
     (recordings.database.folder.path / segment.path).unlink()
     with pytest.raises(StoreError, match="passerby recordings check"):
-        recordings.read(segment)
+        recordings.open_segment(segment)
 
 
 def test_status_says_how_long_there_is_room(tmp_path, clock):
-    kept = Retention(days=None, bytes=4_000_000, free=0)
-    with Recordings(Database.open(tmp_path / "data", make=True), kept, boot="first") as recordings:
-        assert (0, None) == (recordings.status(clock.now()).a_day, recordings.status(clock.now()).days_left)
+    kept = RetentionPolicy(days=None, max_bytes=4_000_000, min_free_bytes=0)
+    with Recordings(Database.open(tmp_path / "data", create=True), kept, boot="first") as recordings:
+        assert (0, None) == (recordings.status(clock.now()).bytes_per_day, recordings.status(clock.now()).days_left)
         record(recordings, clock, 60)
         status = recordings.status(clock.now())
         (segment,) = everything(recordings)
-        assert (segment.size, 4_000_000 - segment.size, True) == (status.used, status.room, status.clock_trusted)
-        assert segment.size * 24 * 60 == pytest.approx(status.a_day, abs=1)
-        assert status.room / status.a_day == status.days_left
+        assert (segment.size, 4_000_000 - segment.size, True) == (status.used, status.available, status.clock_trusted)
+        assert segment.size * 24 * 60 == pytest.approx(status.bytes_per_day, abs=1)
+        assert status.available / status.bytes_per_day == status.days_left
 
 
 def test_room_is_enough_when_age_comes_first(tmp_path, clock):
-    kept = Retention(days=2, bytes=40_000_000_000, free=0)
-    with Recordings(Database.open(tmp_path / "data", make=True), kept, boot="first") as recordings:
+    kept = RetentionPolicy(days=2, max_bytes=40_000_000_000, min_free_bytes=0)
+    with Recordings(Database.open(tmp_path / "data", create=True), kept, boot="first") as recordings:
         record(recordings, clock, 3)
         assert recordings.status(clock.now()).days_left is None

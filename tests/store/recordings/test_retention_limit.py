@@ -4,19 +4,19 @@ import pytest
 
 from passerby.config.roles import RIGHTS, Role
 from passerby.core.errors import UsageError
-from passerby.store.recordings.retention import Retention
-from passerby.store.recordings.retention_limit import Ceiling, read_ceiling, set_ceiling
+from passerby.store.recordings.retention import RetentionPolicy
+from passerby.store.recordings.retention_limit import RetentionLimit, read_retention_limit, set_retention_limit
 from tests.store.db_helpers import everything
 from tests.store.footage import DAY, parts
 
 
 def test_recordings_go_by_the_ceiling_where_it_is_lower(recordings, clock):
-    recordings.keeper.retention = Retention(days=30, days_of={"yard": 60})
+    recordings.retention.policy = RetentionPolicy(days=30, days_by_camera={"yard": 60})
     writer = recordings.writer("yard")
     for part in parts(clock, count=3):
         writer.append(part)
     writer.close()
-    set_ceiling(recordings.database, 2, "account:auditor", clock.wall)
+    set_retention_limit(recordings.database, 2, "account:auditor", clock.wall)
     clock.wall += 100 * DAY  # a clock that jumps makes nothing older
     recordings.expire(clock.now())
     assert 1 == len(everything(recordings))
@@ -30,7 +30,7 @@ def test_recordings_go_by_the_ceiling_where_it_is_lower(recordings, clock):
     ("ceiling", "wanted", "holds"), [(None, 5, 5), (None, None, None), (3, 5, 3), (7, 5, 5), (3, None, 3)]
 )
 def test_the_lower_holds(ceiling, wanted, holds):
-    assert holds == Ceiling(ceiling).of(wanted)
+    assert holds == RetentionLimit(ceiling).apply(wanted)
 
 
 @pytest.mark.parametrize(
@@ -46,11 +46,11 @@ def test_the_lower_holds(ceiling, wanted, holds):
     ],
 )
 def test_who_may_set_it(role, now, days, may):
-    assert may == Ceiling(now).allows(days, RIGHTS[role])
+    assert may == RetentionLimit(now).allows(days, RIGHTS[role])
 
 
 @pytest.mark.parametrize("days", [0, -1, 1e9])
 def test_days_that_make_no_sense(recordings, days):
     with pytest.raises(UsageError):
-        set_ceiling(recordings.database, days, "x", 0.0)
-    assert Ceiling() == read_ceiling(recordings.database)
+        set_retention_limit(recordings.database, days, "x", 0.0)
+    assert RetentionLimit() == read_retention_limit(recordings.database)

@@ -1,4 +1,4 @@
-"""The order of things: nothing is said to be there before it is."""
+"""The order of writes: no row names data before they are synced."""
 
 import errno
 import os
@@ -27,21 +27,21 @@ def order(recordings, monkeypatch):
 
         return call
 
-    writing = recordings.database.writing
+    write_transaction = recordings.database.write_transaction
 
     @contextmanager
     def row():
-        with writing() as connection:
+        with write_transaction() as connection:
             yield connection
         done.append(("row", "passerby.db"))
 
     monkeypatch.setattr(os, "pwrite", told("write", os.pwrite))
     monkeypatch.setattr(os, "fsync", told("fsync", os.fsync))
-    monkeypatch.setattr(recordings.database, "writing", row)
+    monkeypatch.setattr(recordings.database, "write_transaction", row)
     return done
 
 
-def test_a_row_comes_after_all_that_it_names(recordings, clock, order):
+def test_a_row_is_written_after_the_data_that_it_names(recordings, clock, order):
     writer = recordings.writer("yard")
     first, second, _ = parts(clock)
     writer.append(first)
@@ -58,7 +58,7 @@ def test_a_row_comes_after_all_that_it_names(recordings, clock, order):
 @pytest.mark.parametrize("number", [0, 1], ids=["first", "later"])
 @pytest.mark.parametrize("call", ["pwrite", "fsync"])
 @pytest.mark.parametrize(("code", "error"), [(errno.ENOSPC, DiskFull), (errno.EIO, StoreError)])
-def test_what_fails_leaves_nothing_behind(recordings, clock, monkeypatch, number, call, code, error):
+def test_a_failed_write_leaves_nothing_behind(recordings, clock, monkeypatch, number, call, code, error):
     writer = recordings.writer("yard")
     made = list(parts(clock, count=4))
     for part in made[:number]:

@@ -5,8 +5,8 @@ import pytest
 
 from passerby.config.settings import Audio
 from passerby.documents.plan import AudioSpan
-from passerby.verify.checks.audio import not_silenced, presence
-from passerby.verify.released_file import Opened
+from passerby.verify.checks.audio import audible_spans, unexpected_audio
+from passerby.verify.released_file import ReleasedFile
 from tests import clips
 
 
@@ -15,7 +15,7 @@ from tests import clips
     [(0, Audio.REMOVE, False), (1, Audio.REMOVE, True), (2, Audio.KEEP, False), (1, None, True), (0, None, False)],
 )
 def test_presence(sounds, audio, wrong):
-    assert wrong is (presence(sounds, audio) is not None)
+    assert wrong is (unexpected_audio(sounds, audio) is not None)
 
 
 def clip(path, silent=(), tone=None):
@@ -36,8 +36,8 @@ def clip(path, silent=(), tone=None):
 
 
 def heard(path, *spans):
-    with Opened.open(path) as opened:
-        return [(span.start, line) for span, line in not_silenced(opened, spans)]
+    with ReleasedFile.open(path) as opened:
+        return [(span.start, line) for span, line in audible_spans(opened, spans)]
 
 
 def test_what_was_muted_is_silent(tmp_path):

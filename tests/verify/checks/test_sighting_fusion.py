@@ -1,4 +1,4 @@
-"""What is seen weakly once does not count, what comes again does; what is hidden, or too small, never does."""
+"""What is seen weakly single_frame does not count, what comes again does; what is hidden, or too small, never does."""
 
 import pytest
 
@@ -6,17 +6,17 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.verification_report import Check
 from passerby.verify.checks.independent_detectors import FACE, PLATE, SECOND_FACE, TEXT, Sighting
-from passerby.verify.checks.sighting_fusion import Confirming, worth
+from passerby.verify.checks.sighting_fusion import SightingFusion, weight
 
 PLACE = Box(100, 100, 160, 170)
 
 
 def seen(*looks, every=0.2):
     """What is suspicious after looks that saw these sightings, `every` seconds apart."""
-    confirming = Confirming()
+    fusion = SightingFusion()
     for number, sightings in enumerate(looks):
-        confirming.look(sightings, number * 5, number * every)
-    return list(confirming.things())
+        fusion.update(sightings, number * 5, number * every)
+    return list(fusion.candidates())
 
 
 def face(first=0.0, second=0.0, box=PLACE):
@@ -25,8 +25,8 @@ def face(first=0.0, second=0.0, box=PLACE):
 
 
 def test_a_face_that_both_models_see_counts_at_once():
-    (thing,) = seen([face(0.8, 0.75)])
-    assert (Kind.FACE, PLACE, Check.FACES) == (thing.kind, thing.box, thing.check)
+    (candidate,) = seen([face(0.8, 0.75)])
+    assert (Kind.FACE, PLACE, Check.FACES) == (candidate.kind, candidate.box, candidate.check)
 
 
 @pytest.mark.parametrize("weak", [face(0.1, 0.45), face(0.25, 0.35), face(0.3)])
@@ -36,8 +36,8 @@ def test_a_weak_one_does_not(weak):
 
 def test_one_that_comes_again_does():
     looks = [[face(0.5, 0.45, PLACE.translate(6 * n, 0))] for n in range(4)]
-    (thing,) = seen(*looks)
-    assert (0.0, pytest.approx(0.6)) == (thing.start, thing.end)
+    (candidate,) = seen(*looks)
+    assert (0.0, pytest.approx(0.6)) == (candidate.start, candidate.end)
 
 
 def test_what_flickers_in_one_place_and_another_does_not():
@@ -45,8 +45,8 @@ def test_what_flickers_in_one_place_and_another_does_not():
 
 
 def test_what_only_the_first_model_sees_is_told_as_that():
-    (thing,) = seen([face(0.9)])
-    assert Check.FIRST_MODELS is thing.check
+    (candidate,) = seen([face(0.9)])
+    assert Check.REDACTION_MODELS is candidate.check
 
 
 def test_what_identifies_nobody_does_not_count():
@@ -63,21 +63,21 @@ def test_after_a_while_it_is_another_one():
 
 
 def test_the_best_moment_is_kept():
-    (thing,) = seen([face(0.5, 0.5)], [face(0.9, 0.8)], [face(0.6, 0.5)])
-    assert (5, 0.2) == thing.best[1:3]
+    (candidate,) = seen([face(0.5, 0.5)], [face(0.9, 0.8)], [face(0.6, 0.5)])
+    assert (5, 0.2) == candidate.best[1:3]
 
 
 def test_text_alone_is_no_plate_at_once():
     text = Sighting(Kind.PLATE, PLACE, {TEXT: 0.9})
     assert [] == seen([text])
     assert 1 == len(seen([text], [text], [text], every=0.6))
-    assert worth(Sighting(Kind.PLATE, PLACE, {TEXT: 0.9, PLATE: 0.4})) > worth(text)
+    assert weight(Sighting(Kind.PLATE, PLACE, {TEXT: 0.9, PLATE: 0.4})) > weight(text)
 
 
 def test_a_still_needs_no_second_look():
-    confirming = Confirming()
-    confirming.look([face(0.6, 0.5)], 0, 0.0)
-    confirming.page_ends()
-    confirming.look([face(0.2, 0.4)], 1, 0.1)
-    confirming.page_ends()
-    assert [0] == [thing.best[1] for thing in confirming.things()]
+    fusion = SightingFusion()
+    fusion.update([face(0.6, 0.5)], 0, 0.0)
+    fusion.end_page()
+    fusion.update([face(0.2, 0.4)], 1, 0.1)
+    fusion.end_page()
+    assert [0] == [candidate.best[1] for candidate in fusion.candidates()]

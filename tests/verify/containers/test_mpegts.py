@@ -26,11 +26,11 @@ def test_a_plain_one_has_nothing(more, stream):
 @pytest.mark.parametrize(
     ("more", "wanted"),
     [
-        (EMPTY + b"Secret".ljust(184, b"\xff"), "something in empty packets"),
+        (EMPTY + b"Secret".ljust(184, b"\xff"), "data in null packets"),
         (b"\x47\x04\x56\x10" + bytes(184), "1 packets that belong to no track"),
         (b"\x47\x01\x00\x30\x08\x02\x06Secret".ljust(188, b"\xff"), "private data in packets"),
-        (b"Secret bytes", "12 bytes that are no packet"),
-        (b"Secret bytes".ljust(400), "400 bytes that are no packet"),
+        (b"Secret bytes", "12 bytes that are not packets"),
+        (b"Secret bytes".ljust(400), "400 bytes that are not packets"),
     ],
 )
 def test_what_belongs_to_no_track_is_told(more, wanted, stream):

@@ -32,11 +32,11 @@ def test_a_plain_one_has_nothing(tmp_path):
     ("more", "wanted"),
     [
         (listed(b"INFO", chunk(b"ISFT", b"Secret"), chunk(b"INAM", b"Secret")), "a list of tags"),
-        (chunk(b"JUNK", b"Secret"), "something in empty space"),
-        (chunk(b"IDIT", b"Wed Feb  3"), "the date at which it was made"),
-        (chunk(b"GPS ", b"48.85"), "a chunk called GPS?"),
-        (listed(b"exif", chunk(b"etim", b"04:05")), "a list called exif"),
-        (b"LIST" + struct.pack("<I", 1 << 30), "chunks whose structure is broken"),
+        (chunk(b"JUNK", b"Secret"), "data in unused space"),
+        (chunk(b"IDIT", b"Wed Feb  3"), "the creation date"),
+        (chunk(b"GPS ", b"48.85"), "a chunk of type GPS?"),
+        (listed(b"exif", chunk(b"etim", b"04:05")), "a list of type exif"),
+        (b"LIST" + struct.pack("<I", 1 << 30), "chunks with an invalid structure"),
     ],
 )
 def test_what_lies_between_is_told(more, wanted, tmp_path):
@@ -45,4 +45,4 @@ def test_what_lies_between_is_told(more, wanted, tmp_path):
 
 @pytest.mark.parametrize("behind", [b"Secret bytes behind the end", b"RIFF\xff\xff\xff\x7fAVIX and no more"])
 def test_what_lies_behind_is_told(behind, tmp_path):
-    assert {f"{len(behind)} bytes behind the last chunk": 1} == walk(avi(tmp_path / "a.avi", behind=behind))
+    assert {f"{len(behind)} bytes after the last chunk": 1} == walk(avi(tmp_path / "a.avi", behind=behind))

@@ -5,7 +5,7 @@ import struct
 import pytest
 from PIL import Image
 
-from passerby.verify.containers.tiff import left_over
+from passerby.verify.containers.tiff import unreferenced_bytes
 from tests import stills
 
 
@@ -13,7 +13,7 @@ from tests import stills
 def test_a_plain_one_has_none(options, tmp_path):
     pages = [stills.image(), stills.image().resize((40, 30))]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:], **options)
-    assert 0 == left_over(tmp_path / "a.tif")
+    assert 0 == unreferenced_bytes(tmp_path / "a.tif")
 
 
 @pytest.mark.parametrize("big", [False, True])
@@ -21,7 +21,7 @@ def test_what_lies_behind_or_between_is_counted(big, tmp_path):
     path = tmp_path / "a.tif"
     stills.image().save(path, big_tiff=big)
     path.write_bytes(path.read_bytes() + bytes(100) + b"Secret")
-    assert len(b"Secret") == left_over(path)
+    assert len(b"Secret") == unreferenced_bytes(path)
 
 
 def test_a_picture_whose_page_was_cut_off_is_counted(tmp_path):
@@ -33,12 +33,12 @@ def test_a_picture_whose_page_was_cut_off_is_counted(tmp_path):
     (count,) = struct.unpack_from("<H", data, first)
     struct.pack_into("<I", data, first + 2 + count * 12, 0)
     path.write_bytes(data)
-    assert left_over(path) > 64 * 48 * 0.9
+    assert unreferenced_bytes(path) > 64 * 48 * 0.9
 
 
 def test_other_lists_of_tags_are_followed(tmp_path):
     """EXIF in a TIFF is told by the reader; what it points to is not counted here again."""
-    assert 0 == left_over(stills.tiff_with_everything(tmp_path / "a.tif"))
+    assert 0 == unreferenced_bytes(stills.tiff_with_everything(tmp_path / "a.tif"))
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_other_lists_of_tags_are_followed(tmp_path):
 def test_what_is_none_is_refused(data, tmp_path):
     (tmp_path / "a.tif").write_bytes(data)
     with pytest.raises(ValueError, match="TIFF"):
-        left_over(tmp_path / "a.tif")
+        unreferenced_bytes(tmp_path / "a.tif")
 
 
 def test_lists_that_lead_back_to_themselves_end(tmp_path):
     (tmp_path / "a.tif").write_bytes(b"II*\0\x08\0\0\0" + struct.pack("<HI", 0, 8))
-    assert 0 == left_over(tmp_path / "a.tif")
+    assert 0 == unreferenced_bytes(tmp_path / "a.tif")

@@ -3,12 +3,13 @@
 import encypher_c2pa
 import pytest
 
-from passerby.core.errors import ProofError, UsageError
+from passerby.core.errors import UsageError, VerificationError
 from passerby.source.fingerprint import fingerprint
-from passerby.verify.released_file import Opened
-from passerby.verify.report.c2pa import add_credentials, read_credentials
+from passerby.verify.released_file import ReleasedFile
+from passerby.verify.report.c2pa import write_with_credentials
 from tests import certificates, clips, stills
-from tests.verify.factories import proof
+from tests.credentials import read_credentials
+from tests.verify.factories import example_report
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def released(request, tmp_path):
 
 def signed(released, pair, tmp_path):
     target = tmp_path / f"signed{released.suffix}"
-    added = add_credentials(released, target, *pair, proof(fingerprint(released)[0]))
+    added = write_with_credentials(released, target, *pair, example_report(fingerprint(released)[0]))
     assert (fingerprint(target)[0], target.stat().st_size) == (added.sha256, added.size)
     return target
 
@@ -48,11 +49,11 @@ def test_the_librarys_reader_accepts_it(released, pair, tmp_path):
     ]
     assert {"c2pa.PII.present"} == {action["reason"] for action in actions if action["action"] == "c2pa.edited"}
     assert "thumbnail" not in str(told)
-    assert "suspect" in str(manifest)
+    assert "findings" in str(manifest)
 
 
 def test_the_picture_is_the_same(released, pair, tmp_path):
-    with Opened.open(released) as before, Opened.open(signed(released, pair, tmp_path)) as after:
+    with ReleasedFile.open(released) as before, ReleasedFile.open(signed(released, pair, tmp_path)) as after:
         for old, new in zip(before.frames(), after.frames(), strict=True):
             assert old.time == new.time
             assert [bytes(plane) for plane in old.picture.planes] == [bytes(plane) for plane in new.picture.planes]
@@ -67,25 +68,25 @@ def test_a_changed_picture_is_seen(released, pair, tmp_path):
 
 
 def test_a_file_without_has_none(released):
-    with pytest.raises(ProofError, match="no C2PA manifest"):
+    with pytest.raises(VerificationError, match="no C2PA manifest"):
         read_credentials(released)
 
 
 def test_what_cannot_be_used_is_told(released, pair, tmp_path):
     chain, key = pair
-    made = proof(fingerprint(released)[0])
+    made = example_report(fingerprint(released)[0])
     target = tmp_path / "t.mp4"
     (tmp_path / "other").mkdir()
-    with pytest.raises(ProofError, match="not the key of the certificate"):
-        add_credentials(released, target, chain, certificates.make(tmp_path / "other")[1], made)
-    with pytest.raises(ProofError, match="not a certificate"):
-        add_credentials(released, target, key, key, made)
-    with pytest.raises(ProofError, match="not a private key"):
-        add_credentials(released, target, chain, chain, made)
-    with pytest.raises(ProofError, match="cannot be read"):
-        add_credentials(released, target, tmp_path / "gone.pem", key, made)
+    with pytest.raises(VerificationError, match="not the key of the certificate"):
+        write_with_credentials(released, target, chain, certificates.make(tmp_path / "other")[1], made)
+    with pytest.raises(VerificationError, match="not a certificate"):
+        write_with_credentials(released, target, key, key, made)
+    with pytest.raises(VerificationError, match="not a private key"):
+        write_with_credentials(released, target, chain, chain, made)
+    with pytest.raises(VerificationError, match="cannot be read"):
+        write_with_credentials(released, target, tmp_path / "gone.pem", key, made)
     with pytest.raises(UsageError, match=r"\.mkv"):
-        add_credentials(tmp_path / "a.mkv", target, chain, key, made)
+        write_with_credentials(tmp_path / "a.mkv", target, chain, key, made)
     assert not target.exists()
 
 

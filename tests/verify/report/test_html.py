@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from passerby.documents.verification_report import Bound, Drawn, Sample, Verdict
-from passerby.verify.report.html import page
+from passerby.documents.verification_report import FrameSample, SampledFrame, UpperBound, Verdict
+from passerby.verify.report.html import render_report
 from passerby.verify.report.signing import load_key, sign
-from tests.verify.factories import SHA, proof
+from tests.verify.factories import SHA, example_report
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def text(html):
 
 
 def test_it_stands_alone(key):
-    html = page(sign(proof(), key))
+    html = render_report(sign(example_report(), key))
     assert not re.search(
         r"<(script|img|link|iframe|object|video|canvas)\b|url\(|@import|https?://|\bon\w+=|data:", html
     )
@@ -29,14 +29,14 @@ def test_it_stands_alone(key):
 
 
 def test_it_is_made_from_the_report_alone(key):
-    signed = sign(proof(), key)
-    assert page(signed) == page(type(signed).model_validate_json(signed.model_dump_json()))
+    signed = sign(example_report(), key)
+    assert render_report(signed) == render_report(type(signed).model_validate_json(signed.model_dump_json()))
 
 
 def test_names_are_text(key):
-    html = page(sign(proof(), key))
-    assert "a face shows &lt;b&gt;" in html
-    assert "a face shows <b>" not in html
+    html = render_report(sign(example_report(), key))
+    assert "a face &lt;b&gt;" in html
+    assert "a face <b>" not in html
 
 
 def test_tags_close(key):
@@ -52,36 +52,36 @@ def test_tags_close(key):
             if depth and tag == depth[-1]:
                 depth.pop()
 
-    Parser().feed(page(sign(proof(), key)))
+    Parser().feed(render_report(sign(example_report(), key)))
     assert [] == depth
 
 
 @pytest.mark.parametrize(
     "wanted",
     [
-        "A person must look at this", "0:12.0 to 0:13.2", "50 × 60 px at 10, 20", "sound tracks: 1", "FOIA (b)(6)",  # noqa: RUF001
-        "A. Clerk", "gait", "No bound was established", "not done", "blazeface-full", "centerface", "face, plate", SHA,
+        "Review required", "0:12.0 to 0:13.2", "50 × 60 px at 10, 20", "sound tracks: 1", "FOIA (b)(6)",  # noqa: RUF001
+        "A. Clerk", "gait", "There is no upper bound", "not done", "blazeface-full", "centerface", "face, plate", SHA,
         "passerby verify --check report.json yard.redacted.mp4",
     ],
 )  # fmt: skip
 def test_what_a_reader_needs_is_there(wanted, key):
-    assert wanted in text(page(sign(proof(), key)))
+    assert wanted in text(render_report(sign(example_report(), key)))
 
 
 def test_the_fingerprint_is_there(key):
-    assert key.fingerprint in page(sign(proof(), key))
+    assert key.fingerprint in render_report(sign(example_report(), key))
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_each_verdict_has_its_headline(verdict, key):
-    html = page(sign(proof(verdict=verdict), key))
+    html = render_report(sign(example_report(verdict=verdict), key))
     assert f'class="verdict {verdict.value}"' in html
 
 
 def test_the_bound_is_told_with_who_and_when(key):
-    sample = Sample(sha256=SHA, population=1800, frames=(Drawn(number=1, video=0, frame=3, time=0.1),))
-    bound = Bound(sample=sample, who="B. Reader", when="4 March", shows=(), percent=95.0)
-    said = text(page(sign(proof(bound=bound), key)))
+    sample = FrameSample(sha256=SHA, population=1800, frames=(SampledFrame(number=1, video=0, frame=3, time=0.1),))
+    bound = UpperBound(sample=sample, reviewer="B. Reader", reviewed_on="4 March", positives=(), percent=95.0)
+    said = text(render_report(sign(example_report(bound=bound), key)))
     assert "At most 95 % of the frames" in said
-    assert "B. Reader judged 1 frames of 1800" in said
+    assert "B. Reader reviewed 1 frames of 1800" in said
     assert "No bound" not in said

@@ -1,11 +1,18 @@
-"""The random draw, its form, and the bound that answers turn into."""
+"""The random draw_sample, its answer_form, and the bound that answers turn into."""
 
 import cv2
 import numpy as np
 import pytest
 
-from passerby.core.errors import ProofError, UsageError
-from passerby.verify.report.random_draw import draw, form, judge, pictures, read_form, upper_bound
+from passerby.core.errors import UsageError, VerificationError
+from passerby.verify.report.random_draw import (
+    answer_form,
+    bound_from_answers,
+    draw_sample,
+    read_answers,
+    sample_images,
+    upper_bound,
+)
 from tests import clips, stills
 
 
@@ -33,17 +40,17 @@ def test_the_bound_holds_as_often_as_it_says():
 
 
 def test_the_draw_follows_from_the_file_alone(clip, tmp_path):
-    drawn = draw(clip, 8)
-    assert drawn == draw(clip, 8)
+    drawn = draw_sample(clip, 8)
+    assert drawn == draw_sample(clip, 8)
     assert clips.FRAMES == drawn.population
     assert 8 == len({one.frame for one in drawn.frames})
-    assert draw(clip, 3).frames == drawn.frames[:3]
+    assert draw_sample(clip, 3).frames == drawn.frames[:3]
     other = clips.vfr(tmp_path / "other.mp4")
-    assert [one.frame for one in draw(other, 8).frames] != [one.frame for one in drawn.frames]
+    assert [one.frame for one in draw_sample(other, 8).frames] != [one.frame for one in drawn.frames]
 
 
 def test_every_frame_is_drawn_equally_often():
-    """By the rule of the draw, over many hashes: no place in a film is looked at more than others."""
+    """By the rule of the draw_sample, over many hashes: no place in a film is looked at more than others."""
     from passerby.verify.report.random_draw import _rank
 
     counts = np.zeros(20)
@@ -54,14 +61,14 @@ def test_every_frame_is_drawn_equally_often():
 
 
 def test_more_than_there_is_draws_all(clip):
-    assert clips.FRAMES == len(draw(clip, 1000).frames)
+    assert clips.FRAMES == len(draw_sample(clip, 1000).frames)
     with pytest.raises(UsageError, match="1 or more"):
-        draw(clip, 0)
+        draw_sample(clip, 0)
 
 
 def test_the_pictures_are_the_released_frames(clip):
-    drawn = draw(clip, 5)
-    shown = {one.number: png for one, png in pictures(clip, drawn)}
+    drawn = draw_sample(clip, 5)
+    shown = {one.number: png for one, png in sample_images(clip, drawn)}
     assert {1, 2, 3, 4, 5} == shown.keys()
     for one in drawn.frames:
         picture = cv2.imdecode(np.frombuffer(shown[one.number], np.uint8), cv2.IMREAD_COLOR)
@@ -71,18 +78,20 @@ def test_the_pictures_are_the_released_frames(clip):
 
 def test_pages_of_a_still_can_be_drawn(tmp_path):
     path = stills.tiff_pages(tmp_path / "scan.tif")
-    drawn = draw(path, 2)
+    drawn = draw_sample(path, 2)
     assert 4 == drawn.population
-    assert 2 == len(list(pictures(path, drawn)))
+    assert 2 == len(list(sample_images(path, drawn)))
 
 
 def test_answers_become_a_bound(clip):
-    drawn = draw(clip, 6)
-    text = form(drawn, clip.name).replace("checked by: ", "checked by: B. Reader").replace("on: ", "on: 2026-03-04")
+    drawn = draw_sample(clip, 6)
+    text = (
+        answer_form(drawn, clip.name).replace("checked by: ", "checked by: B. Reader").replace("on: ", "on: 2026-03-04")
+    )
     lines = [f"{line}shows" if line.startswith("0002") else f"{line}ok" if line[:4].isdigit() else line for line in
              text.splitlines()]  # fmt: skip
-    bound = read_form("\n".join(lines), clip)
-    assert ("B. Reader", "2026-03-04", (2,)) == (bound.who, bound.when, bound.shows)
+    bound = read_answers("\n".join(lines), clip)
+    assert ("B. Reader", "2026-03-04", (2,)) == (bound.reviewer, bound.reviewed_on, bound.positives)
     assert bound.percent == pytest.approx(100 * upper_bound(1, 6), abs=0.01)
     assert bound.percent >= 100 * upper_bound(1, 6)
     assert drawn == bound.sample
@@ -93,35 +102,40 @@ def test_answers_become_a_bound(clip):
     [
         (lambda text: text, "Write ok or shows"),
         (lambda text: text.replace(" s: ", " s: perhaps"), "perhaps"),
-        (lambda text: text.replace(" s: ", " s: ok").replace("by: X", "by: "), "Nobody is named"),
+        (lambda text: text.replace(" s: ", " s: ok").replace("by: X", "by: "), "reviewer is not named"),
         (lambda text: text.replace(" s: ", " s: ok").replace("on: X", "on: "), "when"),
         (lambda text: text.replace(" s: ", " s: ok").replace("file: ", "file: ff"), "another file"),
-        (lambda text: text.replace("0003 0003.png", "0099 0099.png").replace(" s: ", " s: ok"), "not judged"),
-        (lambda text: "\n".join(line for line in text.splitlines() if not line[:4].isdigit()), "not one answer"),
+        (lambda text: text.replace("0003 0003.png", "0099 0099.png").replace(" s: ", " s: ok"), "not reviewed"),
+        (lambda text: "\n".join(line for line in text.splitlines() if not line[:4].isdigit()), "contains no answers"),
         (lambda text: text.replace(" s: ", " s: ok") + "hello\n", "is none"),
     ],
 )
 def test_answers_that_make_no_sense_are_refused(change, why, clip):
-    text = form(draw(clip, 4), clip.name).replace("by: ", "by: X").replace("on: ", "on: X")
-    with pytest.raises(ProofError, match=why):
-        read_form(change(text), clip)
+    text = answer_form(draw_sample(clip, 4), clip.name).replace("by: ", "by: X").replace("on: ", "on: X")
+    with pytest.raises(VerificationError, match=why):
+        read_answers(change(text), clip)
 
 
 def test_a_frame_left_out_of_the_form_is_drawn_again(clip):
     """Whoever takes the frame out that shows something has judged three, and the draw of three is another one."""
-    text = form(draw(clip, 4), clip.name).replace("by: ", "by: X").replace("on: ", "on: X").replace(" s: ", " s: ok")
+    text = (
+        answer_form(draw_sample(clip, 4), clip.name)
+        .replace("by: ", "by: X")
+        .replace("on: ", "on: X")
+        .replace(" s: ", " s: ok")
+    )
     without = "\n".join(line for line in text.splitlines() if not line.startswith("0001"))
-    with pytest.raises(ProofError, match="not judged"):
-        read_form(without, clip)
+    with pytest.raises(VerificationError, match="not reviewed"):
+        read_answers(without, clip)
 
 
 def test_the_draw_of_another_file_gives_no_pictures(clip, tmp_path):
     other = clips.vfr(tmp_path / "other.mp4")
-    with pytest.raises(ProofError, match="another file"):
-        list(pictures(other, draw(clip, 2)))
+    with pytest.raises(VerificationError, match="another file"):
+        list(sample_images(other, draw_sample(clip, 2)))
 
 
 def test_every_frame_must_be_judged(clip):
-    drawn = draw(clip, 3)
-    with pytest.raises(ProofError, match=r"not judged \(2, 3\)"):
-        judge(drawn, {1: False}, "X", "today")
+    drawn = draw_sample(clip, 3)
+    with pytest.raises(VerificationError, match=r"not reviewed \(2, 3\)"):
+        bound_from_answers(drawn, {1: False}, "X", "today")

@@ -1,4 +1,4 @@
-from passerby.verify.report.text import counted, moment
+from passerby.verify.report.text import counted, format_time
 
 
 def test_one_is_not_many():
@@ -6,4 +6,4 @@ def test_one_is_not_many():
 
 
 def test_a_moment_is_read_by_people():
-    assert "2026-03-04 05:06:07 UTC" == moment("2026-03-04T05:06:07+00:00")
+    assert "2026-03-04 05:06:07 UTC" == format_time("2026-03-04T05:06:07+00:00")

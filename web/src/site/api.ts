@@ -1,46 +1,51 @@
-// The typed client of the site's pages. site.gen.ts is made from site.openapi.json, which is made from the server.
+// The typed client of the site's pages. api.gen.ts is generated from site.openapi.json, which the server writes.
 import { signal } from '@preact/signals';
 import createClient from 'openapi-fetch';
-import type { components, paths } from '../site.gen';
+import type { components, paths } from './api.gen';
 
-type Shapes = components['schemas'];
-export type CameraTold = Shapes['CameraTold'];
-export type CountingTold = Shapes['CountingTold'];
-export type CountsTold = Shapes['CountsTold'];
-export type AccountTold = Shapes['AccountTold'];
-export type AccountChange = Shapes['AccountChange'];
-export type CheckTold = Shapes['CheckTold'];
-export type ClipTold = Shapes['ClipTold'];
-export type Factor = Shapes['Factor'];
-export type FoundCamera = Shapes['FoundCamera'];
-export type Kind = Shapes['Kind'];
-export type Login = Shapes['Login'];
-export type LogTold = Shapes['LogTold'];
-export type OpenSession = Shapes['OpenSession'];
-export type Outcome = Shapes['Outcome'];
-export type Profile = Shapes['Profile'];
-export type RetentionTold = Shapes['RetentionTold'];
-export type SettingsTold = Shapes['SettingsTold'];
-export type TrialTold = Shapes['TrialTold'];
-export type WaitingTold = Shapes['WaitingTold'];
-export type Anchor = Shapes['Anchor'];
-export type Sort = Shapes['Sort'];
-export type Rule = NonNullable<Shapes['Counting']['rules']>[number];
-export type Series = Shapes['Series'];
-export type Every = Shapes['Every'];
-export type EventKind = Shapes['EventKind'];
-export type EventState = Shapes['EventState'];
-export type EventTold = Shapes['EventTold'];
-export type EventsTold = Shapes['EventsTold'];
-export type HealthTold = Shapes['HealthTold'];
-export type Right = Shapes['Right'];
-export type Role = Shapes['Role'];
-export type SessionTold = Shapes['SessionTold'];
-export type Timeline = Shapes['Timeline'];
-export type WaysIn = Shapes['WaysIn'];
+type Schemas = components['schemas'];
+export type Account = Schemas['AccountResponse'];
+export type AccountChange = Schemas['AccountChangeRequest'];
+export type AccountOutcome = Schemas['AccountChangeResponse'];
+export type Anchor = Schemas['Anchor'];
+export type Approval = Schemas['ApprovalResponse'];
+export type AuditLogPage = Schemas['AuditLogResponse'];
+export type Camera = Schemas['CameraResponse'];
+export type CameraTest = Schemas['CameraCheckResponse'];
+export type Clip = Schemas['ClipResponse'];
+export type Counting = Schemas['CountingResponse'];
+export type Counts = Schemas['CountsResponse'];
+export type EventKind = Schemas['EventKind'];
+export type EventPage = Schemas['EventListResponse'];
+export type EventState = Schemas['EventState'];
+export type FoundCamera = Schemas['DiscoveredCamera'];
+export type Health = Schemas['HealthResponse'];
+export type Interval = Schemas['Interval'];
+export type Kind = Schemas['Kind'];
+export type LogCheck = Schemas['AuditCheckResponse'];
+export type Login = Schemas['LoginRequest'];
+export type LoginMethods = Schemas['LoginOptions'];
+export type ObjectClass = Schemas['ObjectClass'];
+export type OpenSession = Schemas['OpenSessionResponse'];
+export type Profile = Schemas['Profile'];
+export type Retention = Schemas['RetentionResponse'];
+export type Right = Schemas['Right'];
+export type Role = Schemas['Role'];
+export type Rule = NonNullable<Schemas['CountingSettings']['rules']>[number];
+export type SecondFactor = Schemas['TotpResponse'];
+export type Series = Schemas['CountSeries'];
+export type Session = Schemas['SessionResponse'];
+export type Settings = Schemas['SettingsResponse'];
+export type SiteEvent = Schemas['EventResponse'];
+export type Timeline = Schemas['TimelineResponse'];
 
-/** What the server says when it does not do what it was asked for. `needs`: what is missing and can be given. */
-export class Refusal extends Error {
+/** What the server waits for before it answers: a login, a reason, one's own password, a second factor. */
+export type RequiredStep = 'login' | 'purpose' | 'password' | 'totp';
+const REQUIRED_STEPS: readonly string[] = ['login', 'purpose', 'password', 'totp'] satisfies RequiredStep[];
+export const requiredStep = signal<RequiredStep | null>(null);
+
+/** Why the server refused. `needs` is what is missing and can be given: a required step, or `code`. */
+export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
@@ -50,37 +55,37 @@ export class Refusal extends Error {
   }
 }
 
-/** What the server waits for before it answers anything: `login`, `purpose`, one's own `password`, a second `factor`. */
-export const needed = signal<string | null>(null);
-
 export const client = createClient<paths>({ baseUrl: '/', headers: { 'x-passerby': 'page' } });
 
-interface Answer {
+interface ApiResult {
   data?: unknown;
   error?: unknown;
   response: Response;
 }
 
-/** The answer, or a Refusal with words for a person. */
-export async function ask<T>(call: Promise<Answer>): Promise<T> {
+/** The answer's body, or an ApiError. */
+export async function request<T>(call: Promise<ApiResult>): Promise<T> {
   const { data, error, response } = await call;
   if (response.ok) return data as T;
-  throw refusal(error, response);
+  throw apiError(error, response);
 }
 
-function refusal(error: unknown, response: Response): Refusal {
-  const told = (error ?? {}) as { detail?: unknown; needs?: string | null };
-  const needs = told.needs ?? (response.status === 401 ? 'login' : null);
-  if (needs === 'login' || needs === 'purpose' || needs === 'password' || needs === 'factor') needed.value = needs;
-  return new Refusal(words(told.detail) || `${response.status} ${response.statusText}`, response.status, needs);
+function apiError(error: unknown, response: Response): ApiError {
+  const body = (error ?? {}) as { detail?: unknown; needs?: string | null };
+  const needs = body.needs ?? (response.status === 401 ? 'login' : null);
+  if (needs && REQUIRED_STEPS.includes(needs)) requiredStep.value = needs as RequiredStep;
+  return new ApiError(detailText(body.detail) || `${response.status} ${response.statusText}`, response.status, needs);
 }
 
-/** A sentence, or what is wrong with which field. */
-function words(detail: unknown): string {
+/** A sentence, or for an invalid request what is wrong with which field. */
+function detailText(detail: unknown): string {
   if (typeof detail === 'string') return detail;
   if (!Array.isArray(detail)) return '';
-  return detail.map((one: { loc?: unknown[]; msg?: string }) => `${(one.loc ?? []).slice(1).join('.')}: ${one.msg ?? ''}`).join('; ');
+  return detail
+    .map(({ loc = [], msg = '' }: { loc?: unknown[]; msg?: string }) => `${loc.slice(1).join('.')}: ${msg}`)
+    .join('; ');
 }
 
-const enc = encodeURIComponent;
-export const thumbnailAddress = (camera: string, at: number, size: number): string => `/api/recordings/${enc(camera)}/thumbnail.jpg?at=${at.toFixed(2)}&size=${size}`;
+/** `time` in Unix seconds, `size` the longer side in pixels. */
+export const thumbnailUrl = (camera: string, time: number, size: number): string =>
+  `/api/recordings/${encodeURIComponent(camera)}/thumbnail.jpg?at=${time.toFixed(2)}&size=${size}`;

@@ -1,65 +1,135 @@
-// What the file says of one camera, to be changed; and what it would say of a new one.
+// The settings of one camera in site.yaml, or those of a camera that is to be added.
 import { useSignal } from '@preact/signals';
-import { ask, client, type Profile, type SettingsTold } from './api';
-import { Try } from './cameras';
-import { HideChoice, PROFILES } from './hiding';
+import { client, type Profile, request, type Settings } from './api';
+import { CameraCheck } from './camera_check';
+import { Field, Form, Select } from './components';
+import { HideOptions, PROFILES } from './hide_options';
 import { profileName, t } from './messages';
-import { attempt, Field, Form, Select } from './parts';
+import { withErrors } from './toast';
 
-type Written = SettingsTold['cameras'][number];
+export type CameraConfig = Settings['cameras'][number];
 
-export function CameraForm({ settings, camera, first, set }: { settings: SettingsTold; camera?: Written; first?: { name: string; url: string; user: string }; set: (next: SettingsTold) => void }) {
-  const own = (key: string) => camera?.own.includes(key) ?? false;
-  const name = useSignal(camera?.name ?? first?.name ?? '');
-  const url = useSignal(camera?.url ?? first?.url ?? '');
-  const user = useSignal(camera?.user ?? first?.user ?? '');
-  const variable = useSignal(camera?.password_from ?? '');
-  const hide = useSignal(own('hide') ? [...(camera?.settings.hide ?? [])] : null);
-  const profile = useSignal<string>(own('profile') ? (camera?.settings.profile ?? '') : '');
-  const rate = useSignal(own('frames_a_second') ? String(camera?.settings.frames_a_second) : '');
-  const transport = useSignal<string>(own('transport') ? (camera?.settings.transport ?? '') : '');
-  const wish = () => ({
-    revision: settings.revision,
+export interface NewCamera {
+  name: string;
+  url: string;
+  user: string;
+}
+
+interface CameraFormProps {
+  settings: Settings;
+  /** The camera that is changed; without it, one is added. */
+  camera?: CameraConfig;
+  /** What is known of the camera that is added. */
+  initial?: NewCamera;
+  onSaved: (saved: Settings) => void;
+}
+
+type Transport = 'tcp' | 'udp';
+
+export function CameraForm({ settings, camera, initial, onSaved }: CameraFormProps) {
+  /** A value of the camera's own; empty where the site's default applies. */
+  const override = (key: 'profile' | 'max_fps' | 'transport'): string =>
+    camera?.overrides.includes(key) ? String(camera.settings[key]) : '';
+  const name = useSignal(camera?.name ?? initial?.name ?? '');
+  const url = useSignal(camera?.url ?? initial?.url ?? '');
+  const user = useSignal(camera?.user ?? initial?.user ?? '');
+  const variable = useSignal(camera?.password_env ?? '');
+  const hide = useSignal(camera?.overrides.includes('hide') ? [...(camera.settings.hide ?? [])] : null);
+  const profile = useSignal(override('profile'));
+  const maxFps = useSignal(override('max_fps'));
+  const transport = useSignal(override('transport'));
+  const { defaults, revision } = settings;
+  const body = () => ({
+    revision,
     url: url.value,
     user: user.value || null,
-    password_from: variable.value || null,
+    password_env: variable.value || null,
     hide: hide.value,
     profile: (profile.value || null) as Profile | null,
-    frames_a_second: rate.value ? Number(rate.value) : null,
-    transport: (transport.value || null) as 'tcp' | 'udp' | null,
+    max_fps: maxFps.value ? Number(maxFps.value) : null,
+    transport: (transport.value || null) as Transport | null,
   });
   const submit = () =>
-    attempt(async () => {
+    withErrors(async () => {
       const call = camera
-        ? client.PUT('/api/settings/cameras/{camera}', { params: { path: { camera: camera.name } }, body: wish() as never })
-        : client.POST('/api/settings/cameras', { body: { ...wish(), name: name.value } as never });
-      set(await ask<SettingsTold>(call));
-    }, t('savedInFile'));
-  const remove = () =>
-    camera &&
-    confirm(t('removeCameraSure', { camera: camera.name })) &&
-    void attempt(async () => {
-      const params = { path: { camera: camera.name }, query: { revision: settings.revision } };
-      set(await ask<SettingsTold>(client.DELETE('/api/settings/cameras/{camera}', { params })));
+        ? client.PUT('/api/settings/cameras/{camera}', {
+            params: { path: { camera: camera.name } },
+            body: body() as never,
+          })
+        : client.POST('/api/settings/cameras', { body: { ...body(), name: name.value } as never });
+      onSaved(await request<Settings>(call));
     }, t('savedInFile'));
   return (
     <>
-      <Form submit={submit} button={t(camera ? 'saveInFile' : 'watchIt')} label={t('camera')}>
-        {!camera && <Field id="camera-name" label={t('name')} hint={t('nameHint')} value={name.value} set={(text) => (name.value = text)} required maxLength={40} />}
-        <Field id="camera-url" label={t('url')} hint={t('urlHint')} value={url.value} set={(text) => (url.value = text)} required maxLength={500} />
-        <Field label={t('user')} hint={t('optional')} value={user.value} set={(text) => (user.value = text)} autocomplete="off" maxLength={100} />
-        <Field label={t('passwordFrom')} hint={t('passwordFromHint')} value={variable.value} set={(text) => (variable.value = text)} maxLength={100} />
-        <HideChoice value={hide.value} otherwise={settings.defaults.hide ?? []} set={(next) => (hide.value = next)} />
-        <Select label={t('profile')} value={profile.value} none={t('asDefault', { value: profileName(settings.defaults.profile ?? 'fast') })} options={PROFILES.map((one) => [one, profileName(one)])} choose={(one) => (profile.value = one)} />
-        <Field label={t('rate')} hint={t('asDefault', { value: settings.defaults.frames_a_second ?? 10 })} type="number" min="0.5" step="0.5" value={rate.value} set={(text) => (rate.value = text)} />
-        <Select label={t('transport')} value={transport.value} none={t('asDefault', { value: settings.defaults.transport ?? 'tcp' })} options={[['tcp', 'TCP'], ['udp', 'UDP']]} choose={(one) => (transport.value = one)} />
+      <Form onSubmit={submit} button={t(camera ? 'save' : 'saveCamera')} label={t('camera')}>
+        {!camera && (
+          <Field id="camera-name" label={t('name')} hint={t('nameHint')} value={name} required maxLength={40} />
+        )}
+        <Field id="camera-url" label={t('url')} hint={t('urlHint')} value={url} required maxLength={500} />
+        <Field label={t('user')} hint={t('optional')} value={user} autocomplete="off" maxLength={100} />
+        <Field label={t('passwordFrom')} hint={t('passwordFromHint')} value={variable} maxLength={100} />
+        <HideOptions
+          value={hide.value}
+          siteDefault={defaults.hide ?? []}
+          onChange={(kinds) => {
+            hide.value = kinds;
+          }}
+        />
+        <Select
+          label={t('profile')}
+          value={profile.value}
+          emptyText={t('asDefault', { value: profileName(defaults.profile ?? 'fast') })}
+          options={PROFILES.map((option) => [option, profileName(option)])}
+          onChange={(option) => {
+            profile.value = option;
+          }}
+        />
+        <Field
+          label={t('maxFps')}
+          hint={t('asDefault', { value: defaults.max_fps ?? 10 })}
+          type="number"
+          min="0.5"
+          step="0.5"
+          value={maxFps}
+        />
+        <Select
+          label={t('transport')}
+          value={transport.value}
+          emptyText={t('asDefault', { value: (defaults.transport ?? 'tcp').toUpperCase() })}
+          options={[
+            ['tcp', 'TCP'],
+            ['udp', 'UDP'],
+          ]}
+          onChange={(option) => {
+            transport.value = option;
+          }}
+        />
       </Form>
-      {!camera && url.value && <Try what={{ url: url.value, ...(user.value ? { user: user.value } : {}) }} />}
-      {camera && (
-        <p>
-          <button type="button" onClick={remove}>{t('removeCamera')}</button>
-        </p>
-      )}
+      {!camera && url.value && <CameraCheck target={{ url: url.value, ...(user.value ? { user: user.value } : {}) }} />}
+      {camera && <RemoveCamera camera={camera.name} revision={revision} onSaved={onSaved} />}
     </>
+  );
+}
+
+interface RemoveCameraProps {
+  camera: string;
+  revision: string;
+  onSaved: (saved: Settings) => void;
+}
+
+function RemoveCamera({ camera, revision, onSaved }: RemoveCameraProps) {
+  const remove = () => {
+    if (!confirm(t('removeCameraSure', { camera }))) return;
+    void withErrors(async () => {
+      const params = { path: { camera }, query: { revision } };
+      onSaved(await request<Settings>(client.DELETE('/api/settings/cameras/{camera}', { params })));
+    }, t('savedInFile'));
+  };
+  return (
+    <p>
+      <button type="button" onClick={remove}>
+        {t('removeCamera')}
+      </button>
+    </p>
   );
 }

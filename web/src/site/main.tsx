@@ -1,106 +1,144 @@
-// The pages of a site: the way in, the frame around them, and which one is shown. Each is fetched when it is opened.
+// The pages of a site: login, the header, and the page that is shown. Each page is fetched when it is opened.
 import { useSignal } from '@preact/signals';
 import { type ComponentType, render } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { needed, type Right } from './api';
+import { restoreTheme, toggleTheme } from '../shared/theme';
+import { type Right, requiredStep } from './api';
 import { lazy } from './lazy';
-import { LoginPage, PurposePage } from './login';
-import { t, type Text } from './messages';
-import { Toast } from './parts';
-import { address, route } from './route';
-import { enter, known, leave, may, me } from './session';
-import { restoreTheme, switchTheme } from '../theme';
+import { type Text, t } from './messages';
+import { LoginPage, PurposePage } from './pages/login';
+import { pageUrl, route } from './route';
+import { can, loadSession, logOut, session, sessionLoaded } from './session';
+import { Toast } from './toast';
 import './site.css';
 
-interface Place {
+interface PageEntry {
+  /** In the address. */
   name: string;
-  text: Text;
+  title: Text;
   right: Right;
-  shown: ComponentType<object>;
-  /** In the frame's list of pages? The others are come to from a page. */
-  listed?: boolean;
+  component: ComponentType;
 }
 
-const PLACES: Place[] = [
-  { name: 'live', text: 'live', right: 'state', shown: lazy(() => import('./live')), listed: true },
-  { name: 'events', text: 'events', right: 'look', shown: lazy(() => import('./events')), listed: true },
-  { name: 'counts', text: 'counts', right: 'look', shown: lazy(() => import('./counts')), listed: true },
-  { name: 'exports', text: 'exports', right: 'handle', shown: lazy(() => import('./exports')), listed: true },
-  { name: 'cameras', text: 'cameras', right: 'change', shown: lazy(() => import('./cameras')), listed: true },
-  { name: 'settings', text: 'settings', right: 'change', shown: lazy(() => import('./settings')), listed: true },
-  { name: 'health', text: 'health', right: 'state', shown: lazy(() => import('./health')), listed: true },
-  { name: 'accounts', text: 'accounts', right: 'know', shown: lazy(() => import('./accounts')), listed: true },
-  { name: 'log', text: 'log', right: 'audit', shown: lazy(() => import('./log')), listed: true },
-  { name: 'camera', text: 'recordings', right: 'look', shown: lazy(() => import('./camera')) },
-  { name: 'zones', text: 'zones', right: 'look', shown: lazy(() => import('./zones')) },
-  { name: 'me', text: 'myAccount', right: 'enter', shown: lazy(() => import('./mine')) },
+// biome-ignore format: one line per page, as a table
+const MENU: PageEntry[] = [
+  { name: 'live', title: 'live', right: 'view_status', component: lazy(() => import('./pages/live')) },
+  { name: 'events', title: 'events', right: 'view_media', component: lazy(() => import('./pages/events')) },
+  { name: 'counts', title: 'counts', right: 'view_media', component: lazy(() => import('./pages/counts')) },
+  { name: 'exports', title: 'clips', right: 'manage_events', component: lazy(() => import('./pages/clips')) },
+  { name: 'cameras', title: 'cameras', right: 'edit_config', component: lazy(() => import('./pages/cameras')) },
+  { name: 'settings', title: 'settings', right: 'edit_config', component: lazy(() => import('./pages/settings')) },
+  { name: 'health', title: 'health', right: 'view_status', component: lazy(() => import('./pages/health')) },
+  { name: 'accounts', title: 'accounts', right: 'view_accounts', component: lazy(() => import('./pages/accounts')) },
+  { name: 'log', title: 'auditLog', right: 'view_audit_log', component: lazy(() => import('./pages/audit_log')) },
+];
+/** Reached from other pages, or from the header. */
+// biome-ignore format: one line per page, as a table
+const OTHER_PAGES: PageEntry[] = [
+  { name: 'camera', title: 'recordings', right: 'view_media', component: lazy(() => import('./pages/recordings')) },
+  { name: 'zones', title: 'zones', right: 'view_media', component: lazy(() => import('./pages/zones')) },
+  { name: 'me', title: 'myAccount', right: 'login', component: lazy(() => import('./pages/my_account')) },
 ];
 
-const OwingPage = lazy(async () => ({ default: (await import('./mine')).OwingPage }));
+const RequiredSetupPage = lazy(async () => ({ default: (await import('./pages/my_account')).RequiredSetupPage }));
 
 function Site() {
   useEffect(() => {
     restoreTheme();
-    void enter();
+    void loadSession();
   }, []);
-  if (!known.value) return <p class="enter quiet">{t('loading')}</p>;
+  if (!sessionLoaded.value) return <p class="enter quiet">{t('loading')}</p>;
   return (
     <>
-      {!me.value ? <LoginPage /> : needed.value === 'purpose' ? <PurposePage /> : needed.value === 'password' || needed.value === 'factor' ? <OwingPage what={needed.value} /> : <Inside />}
+      <CurrentPage />
       <Toast />
     </>
   );
 }
 
-function Inside() {
-  const { page, about } = route.value;
-  const place = PLACES.find((one) => one.name === page);
+function CurrentPage() {
+  const step = requiredStep.value;
+  if (!session.value) return <LoginPage />;
+  if (step === 'purpose') return <PurposePage />;
+  if (step === 'password' || step === 'totp') return <RequiredSetupPage what={step} />;
+  return <SignedIn />;
+}
+
+function SignedIn() {
+  const { page, camera } = route.value;
+  const entry = [...MENU, ...OTHER_PAGES].find(({ name }) => name === page);
   useEffect(() => {
     window.scrollTo(0, 0);
     document.getElementById('main')?.focus({ preventScroll: true });
-  }, [page, about]);
-  const Shown = place?.shown;
+  }, [page, camera]);
+  const skip = (event: Event) => {
+    event.preventDefault();
+    document.getElementById('main')?.focus();
+  };
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}>
-        {t('toContent')}
+      {/* biome-ignore lint/a11y/useValidAnchor: a skip link; following its address would change the page */}
+      <a class="skip" href="#main" onClick={skip}>
+        {t('skipToContent')}
       </a>
-      <Frame page={page} />
-      {!place || !Shown ? (
-        <main class="site-page" id="main"><p>{t('noSuchPage')}</p></main>
-      ) : !may(place.right) ? (
-        <main class="site-page" id="main"><p class="note">{t('notAllowed')}</p></main>
-      ) : (
-        <Shown />
-      )}
+      <Header page={page} />
+      <Content entry={entry} />
     </>
   );
 }
 
-function Frame({ page }: { page: string }) {
+function Content({ entry }: { entry: PageEntry | undefined }) {
+  if (entry && can(entry.right)) return <entry.component />;
+  return (
+    <main class="site-page" id="main">
+      {entry ? <p class="note">{t('notAllowed')}</p> : <p>{t('noSuchPage')}</p>}
+    </main>
+  );
+}
+
+function Header({ page }: { page: string }) {
   const open = useSignal(false);
-  useEffect(() => void (open.value = false), [page]);
+  useEffect(() => {
+    open.value = false;
+  }, [page]);
+  const current = (name: string) => (name === page ? 'page' : undefined);
   return (
     <header class="frame">
       <h1>
-        <a href={address('live')}>{me.value?.site ?? 'passerby'}</a>
+        <a href={pageUrl('live')}>{session.value?.site ?? 'passerby'}</a>
       </h1>
-      <button type="button" class="menu" aria-expanded={open.value} aria-controls="pages" onClick={() => (open.value = !open.value)}>
+      <button
+        type="button"
+        class="menu"
+        aria-expanded={open.value}
+        aria-controls="pages"
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
         {t('menu')}
       </button>
       <nav id="pages" aria-label={t('pages')} class={open.value ? 'open' : ''}>
-        {PLACES.filter((one) => one.listed && may(one.right)).map((one) => (
-          <a key={one.name} href={address(one.name)} aria-current={one.name === page ? 'page' : undefined}>
-            {t(one.text)}
+        {MENU.filter(({ right }) => can(right)).map(({ name, title }) => (
+          <a key={name} href={pageUrl(name)} aria-current={current(name)}>
+            {t(title)}
           </a>
         ))}
       </nav>
       <span class="who">
-        <a href={address('me')} aria-current={page === 'me' ? 'page' : undefined} title={t('roleOf', { role: t(`role_${me.value?.role ?? 'viewer'}`) })}>
-          {me.value?.name}
+        <a
+          href={pageUrl('me')}
+          aria-current={current('me')}
+          title={t('roleOf', { role: t(`role_${session.value?.role ?? 'viewer'}`) })}
+        >
+          {session.value?.name}
         </a>
-        <button type="button" aria-label={t('theme')} title={t('theme')} onClick={switchTheme}>◐</button>
-        <button type="button" onClick={() => void leave()}>{t('logOut')}</button>
+        <button type="button" aria-label={t('theme')} title={t('theme')} onClick={toggleTheme}>
+          ◐
+        </button>
+        <button type="button" onClick={() => void logOut()}>
+          {t('logOut')}
+        </button>
       </span>
     </header>
   );

@@ -1,137 +1,167 @@
-// Plays what a camera sends, and says when it no longer does. A picture that stands still is never left standing:
-// whoever uses this hides the picture while `moving` is false.
+// Plays live and recorded video, and reports whether it moves. A live picture that stands still is not true any more:
+// whoever uses playLive hides it then.
 import type Hls from 'hls.js/light';
 
-/** Milliseconds without a new picture after which what is shown is no longer true. */
-export const STILL = 6000;
-const LOOK = 500;
+/** Without a new picture for this long, a live picture is taken for stopped. */
+const STALL_MS = 6000;
+const STALL_CHECK_MS = 500;
+/** A reconnection is tried after twice `STALL_MS`, then ever later, up to this many times it. */
+const MAX_RETRY_FACTOR = 8;
+const POSITION_INTERVAL_MS = 100;
+/** HTMLMediaElement.HAVE_CURRENT_DATA */
+const HAVE_CURRENT_DATA = 2;
 
 export interface Player {
   close(): void;
 }
 
+/** No worker: it would be made of a blob, which the page's security policy forbids. */
+const COMMON_OPTIONS = { enableWorker: false };
+const LIVE_OPTIONS = {
+  ...COMMON_OPTIONS,
+  lowLatencyMode: true,
+  backBufferLength: 10,
+  maxLiveSyncPlaybackRate: 1.5,
+  liveDurationInfinity: true,
+};
+
+const startPlaying = (video: HTMLVideoElement) => void video.play().catch(() => undefined);
+
+function release(video: HTMLVideoElement, hls: Hls | null): void {
+  hls?.destroy();
+  video.removeAttribute('src');
+  video.load();
+}
+
 /**
- * Live pictures of `playlist` in `video`. `told(true)` when pictures move, `told(false)` when they stop; then it begins
- * again by itself, without end.
+ * Plays the live pictures of an HLS playlist. `onMoving(true)` is called when pictures move, `onMoving(false)` when they
+ * stop; it then reconnects by itself, without end.
  */
-export function play(video: HTMLVideoElement, playlist: string, told: (moving: boolean) => void): Player {
+export function playLive(video: HTMLVideoElement, playlist: string, onMoving: (moving: boolean) => void): Player {
   let hls: Hls | null = null;
   let closed = false;
-  let at = -1;
-  let since = performance.now();
+  let position = -1;
+  let movedAt = performance.now();
   let moving = false;
-  let tries = 0;
+  let retries = 0;
 
-  const begin = async () => {
-    const { default: Library } = await import('hls.js/light');
+  const connect = async () => {
+    const { default: HlsClass } = await import('hls.js/light');
     if (closed) return;
     hls?.destroy();
     hls = null;
-    since = performance.now();
-    at = -1;
-    if (!Library.isSupported()) {
-      video.src = playlist; // iPhones play it by themselves
-      await video.play().catch(() => undefined);
+    movedAt = performance.now();
+    position = -1;
+    if (!HlsClass.isSupported()) {
+      video.src = playlist; // Safari on iPhones plays HLS itself
+      startPlaying(video);
       return;
     }
-    // No worker: it would be made of a blob, which the page's policy does not allow, and fragments are played as they are.
-    hls = new Library({ enableWorker: false, lowLatencyMode: true, backBufferLength: 10, maxLiveSyncPlaybackRate: 1.5, liveDurationInfinity: true });
-    hls.on(Library.Events.ERROR, (_, error) => {
-      if (!error.fatal) return;
-      if (error.type === Library.ErrorTypes.MEDIA_ERROR) hls?.recoverMediaError();
+    hls = new HlsClass(LIVE_OPTIONS);
+    hls.on(HlsClass.Events.ERROR, (_, error) => {
+      if (error.fatal && error.type === HlsClass.ErrorTypes.MEDIA_ERROR) hls?.recoverMediaError();
     });
-    hls.on(Library.Events.MANIFEST_PARSED, () => void video.play().catch(() => undefined));
+    hls.on(HlsClass.Events.MANIFEST_PARSED, () => startPlaying(video));
     hls.loadSource(playlist);
     hls.attachMedia(video);
   };
 
-  const look = () => {
+  const setMoving = (next: boolean) => {
+    moving = next;
+    onMoving(next);
+  };
+
+  const check = () => {
     const now = performance.now();
-    if (video.currentTime !== at && !video.paused && video.readyState >= 2) {
-      at = video.currentTime;
-      since = now;
-      tries = 0;
-      if (!moving) told((moving = true));
+    if (video.currentTime !== position && !video.paused && video.readyState >= HAVE_CURRENT_DATA) {
+      position = video.currentTime;
+      movedAt = now;
+      retries = 0;
+      if (!moving) setMoving(true);
       return;
     }
-    if (moving && now - since > STILL) told((moving = false));
-    if (now - since > STILL * Math.min(8, 2 + tries)) {
-      tries += 1;
-      void begin();
+    if (moving && now - movedAt > STALL_MS) setMoving(false);
+    if (now - movedAt > STALL_MS * Math.min(MAX_RETRY_FACTOR, 2 + retries)) {
+      retries += 1;
+      void connect();
     }
   };
 
-  const timer = window.setInterval(look, LOOK);
-  void begin();
+  const timer = window.setInterval(check, STALL_CHECK_MS);
+  void connect();
   return {
     close() {
       closed = true;
       window.clearInterval(timer);
-      hls?.destroy();
-      video.removeAttribute('src');
-      video.load();
+      release(video, hls);
     },
   };
 }
 
-/** Plays what was recorded, and tells which moment (Unix seconds) is shown. */
-export interface Recorded {
-  close(): void;
+export interface RecordedOptions {
+  /** An HLS playlist that begins at `start` or a little before it. */
+  playlist: string;
+  /** Unix seconds. */
+  start: number;
+  /** Called with the time that is shown, Unix seconds. */
+  onTime: (time: number) => void;
+  onFailed: () => void;
 }
 
-/** From second `start` (Unix) of `playlist`, a film that begins a little before it. */
-export function playRecorded(video: HTMLVideoElement, playlist: string, start: number, shown: (at: number) => void, failed: () => void): Recorded {
+/** Plays recorded video from `start` on. */
+export function playRecorded(video: HTMLVideoElement, { playlist, start, onTime, onFailed }: RecordedOptions): Player {
   let hls: Hls | null = null;
   let closed = false;
-  let placed = false;
-  const tell = () => {
-    const date = hls ? hls.playingDate : started(video);
-    if (date && placed) shown(date.getTime() / 1000);
+  let positioned = false;
+
+  const report = () => {
+    const date = hls ? hls.playingDate : playingDate(video);
+    if (date && positioned) onTime(date.getTime() / 1000);
   };
-  const timer = window.setInterval(tell, 100);
-  const begin = async () => {
-    const { default: Library } = await import('hls.js/light');
+  /** `first`: Unix seconds of the beginning of the video, where it is known. */
+  const seekToStart = (first: number | null) => {
+    if (first !== null) video.currentTime = Math.max(0, start - first);
+    positioned = true;
+    startPlaying(video);
+  };
+
+  const connect = async () => {
+    const { default: HlsClass } = await import('hls.js/light');
     if (closed) return;
-    if (!Library.isSupported()) {
+    if (!HlsClass.isSupported()) {
       video.src = playlist;
-      video.addEventListener('loadedmetadata', () => {
-        const first = started(video);
-        if (first) video.currentTime = Math.max(0, start - first.getTime() / 1000);
-        placed = true;
-        void video.play().catch(() => undefined);
-      }, { once: true });
+      const onLoaded = () => seekToStart((playingDate(video)?.getTime() ?? Number.NaN) / 1000 || null);
+      video.addEventListener('loadedmetadata', onLoaded, { once: true });
       return;
     }
-    hls = new Library({ enableWorker: false, startPosition: 0 });
-    hls.on(Library.Events.LEVEL_LOADED, (_, level) => {
-      if (placed) return;
-      const first = level.details.fragments[0]?.programDateTime;
-      if (first) video.currentTime = Math.max(0, start - first / 1000);
-      placed = true;
-      void video.play().catch(() => undefined);
+    hls = new HlsClass({ ...COMMON_OPTIONS, startPosition: 0 });
+    hls.on(HlsClass.Events.LEVEL_LOADED, (_, { details }) => {
+      const first = details.fragments[0]?.programDateTime;
+      if (!positioned) seekToStart(first ? first / 1000 : null);
     });
-    hls.on(Library.Events.ERROR, (_, error) => {
+    hls.on(HlsClass.Events.ERROR, (_, error) => {
       if (!error.fatal) return;
-      if (error.type === Library.ErrorTypes.MEDIA_ERROR) hls?.recoverMediaError();
-      else failed();
+      if (error.type === HlsClass.ErrorTypes.MEDIA_ERROR) hls?.recoverMediaError();
+      else onFailed();
     });
     hls.loadSource(playlist);
     hls.attachMedia(video);
   };
-  void begin();
+
+  const timer = window.setInterval(report, POSITION_INTERVAL_MS);
+  void connect();
   return {
     close() {
       closed = true;
       window.clearInterval(timer);
-      hls?.destroy();
-      video.removeAttribute('src');
-      video.load();
+      release(video, hls);
     },
   };
 }
 
-/** Safari knows the moment that a film began at. */
-function started(video: HTMLVideoElement): Date | null {
-  const known = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.();
-  return known && !Number.isNaN(known.getTime()) ? new Date(known.getTime() + video.currentTime * 1000) : null;
+/** Safari knows the time at which a video begins. */
+function playingDate(video: HTMLVideoElement): Date | null {
+  const start = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.();
+  if (!start || Number.isNaN(start.getTime())) return null;
+  return new Date(start.getTime() + video.currentTime * 1000);
 }

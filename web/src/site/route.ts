@@ -1,28 +1,32 @@
-// Which page is shown: the part of the address after #, as #/cameras/gate?at=12. The server need not know of it.
+// Which page is shown: the fragment of the address, as #/camera/gate?at=12. It is not sent to the server.
 import { computed, signal } from '@preact/signals';
 
-const hash = signal(location.hash);
-window.addEventListener('hashchange', () => (hash.value = location.hash));
-
 export interface Route {
-  /** The first word: which page. */
   page: string;
-  /** The second: of which camera. */
-  about: string;
+  /** The camera that the page is about; empty when it is about none. */
+  camera: string;
   query: URLSearchParams;
 }
 
-export const route = computed((): Route => {
-  const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?');
-  const [page = '', about = ''] = path.split('/').map(decodeURIComponent);
-  return { page: page || 'live', about, query: new URLSearchParams(query) };
-});
-
-export function address(page: string, about = '', query: Record<string, string | number> = {}): string {
-  const asked = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
-  return `#/${page}${about ? `/${encodeURIComponent(about)}` : ''}${asked ? `?${asked}` : ''}`;
+export function parseRoute(fragment: string): Route {
+  const [path = '', query = ''] = fragment.replace(/^#\/?/, '').split('?');
+  const [page = '', camera = ''] = path.split('/').map(decodeURIComponent);
+  return { page: page || 'live', camera, query: new URLSearchParams(query) };
 }
 
-export const go = (page: string, about = '', query: Record<string, string | number> = {}): void => {
-  location.hash = address(page, about, query);
-};
+export function pageUrl(page: string, camera = '', query: Record<string, string | number> = {}): string {
+  const values = Object.entries(query).map(([name, value]) => [name, String(value)]);
+  const text = new URLSearchParams(values).toString();
+  return `#/${page}${camera ? `/${encodeURIComponent(camera)}` : ''}${text ? `?${text}` : ''}`;
+}
+
+const fragment = signal(globalThis.location?.hash ?? '');
+globalThis.addEventListener?.('hashchange', () => {
+  fragment.value = location.hash;
+});
+
+export const route = computed(() => parseRoute(fragment.value));
+
+export function navigate(page: string, camera = '', query: Record<string, string | number> = {}): void {
+  location.hash = pageUrl(page, camera, query);
+}

@@ -1,36 +1,36 @@
-// Who is logged in, and what they may do. A session that is over shows the way in, whatever page one is on.
+// Who is logged in, and what they may do. When a session ends, the login page is shown, whatever page one is on.
 import { signal } from '@preact/signals';
-import { ask, client, needed, type Right, type SessionTold, type WaysIn } from './api';
+import { client, type LoginMethods, type Right, request, requiredStep, type Session } from './api';
 
-export const me = signal<SessionTold | null>(null);
-export const ways = signal<WaysIn | null>(null);
-/** Has it been asked who is logged in? */
-export const known = signal(false);
+export const session = signal<Session | null>(null);
+export const loginMethods = signal<LoginMethods | null>(null);
+/** Has the server answered whether somebody is logged in? */
+export const sessionLoaded = signal(false);
 
-export const may = (right: Right): boolean => me.value?.rights.includes(right) ?? false;
+export const can = (right: Right): boolean => session.value?.rights.includes(right) ?? false;
 
-export async function enter(): Promise<void> {
+export async function loadSession(): Promise<void> {
   try {
-    me.value = await ask<SessionTold>(client.GET('/api/session'));
-    needed.value = me.value.owes ?? (me.value.purpose === null ? 'purpose' : null);
+    session.value = await request<Session>(client.GET('/api/session'));
+    requiredStep.value = session.value.must_set_up ?? (session.value.purpose === null ? 'purpose' : null);
   } catch {
-    me.value = null;
-    ways.value = await ask<WaysIn>(client.GET('/api/login')).catch(() => null);
+    session.value = null;
+    loginMethods.value = await request<LoginMethods>(client.GET('/api/login')).catch(() => null);
   }
-  known.value = true;
+  sessionLoaded.value = true;
 }
 
-needed.subscribe((what) => {
-  if (what === 'login' && me.value) void enter();
+requiredStep.subscribe((step) => {
+  if (step === 'login' && session.value) void loadSession();
 });
 
-export async function state(purpose: string): Promise<void> {
-  me.value = await ask<SessionTold>(client.PUT('/api/session/purpose', { body: { purpose } }));
-  needed.value = me.value.owes;
+export async function setPurpose(purpose: string): Promise<void> {
+  session.value = await request<Session>(client.PUT('/api/session/purpose', { body: { purpose } }));
+  requiredStep.value = session.value.must_set_up;
 }
 
-export async function leave(): Promise<void> {
-  await ask<unknown>(client.POST('/api/logout')).catch(() => undefined);
-  me.value = null;
-  await enter();
+export async function logOut(): Promise<void> {
+  await request<unknown>(client.POST('/api/logout')).catch(() => undefined);
+  session.value = null;
+  await loadSession();
 }

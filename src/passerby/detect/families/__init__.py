@@ -1,4 +1,4 @@
-"""How each family of models wants its picture, and how its answer is read. One family, one file."""
+"""How each family of models is given an image, and how its output is decoded. One family, one file."""
 
 from __future__ import annotations
 

@@ -7,35 +7,38 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from passerby.detect.families.family import Family, Found
-from passerby.detect.runtime import Array, Input
+from passerby.detect.arrays import Array
+from passerby.detect.families.family import DecodedBoxes, Family
+from passerby.detect.runtime import ModelInput
 
-#: The network is taught shrunken regions; a region grows back by area * UNCLIP / perimeter on each side.
-UNCLIP = 1.6
-#: A pixel of the map belongs to a region from here on, or from the threshold where that is lower.
-PIXEL = 0.3
-#: Shorter sides below this, in map pixels, are specks.
-LEAST_SIDE = 3
+#: The network is trained on shrunken regions; a region is expanded again by area * UNCLIP_RATIO / perimeter on each
+#: side.
+UNCLIP_RATIO = 1.6
+#: A pixel of the map belongs to a region from this probability on, or from the threshold where that is lower. As in
+#: PaddleOCR's default.
+PIXEL_THRESHOLD = 0.3
+#: Regions with a shorter side below this, in map pixels, are noise.
+MIN_SIDE = 3
 
 
-def decode(outputs: list[Array], threshold: float, classes: Sequence[int]) -> Found:
+def decode(outputs: list[Array], threshold: float, classes: Sequence[int]) -> DecodedBoxes:
     """One probability map (1, 1, h, w), as large as the input, as upright boxes scored by their mean probability."""
     heat = outputs[0][0, 0]
-    mask = (heat >= min(PIXEL, threshold)).astype(np.uint8)
+    mask = (heat >= min(PIXEL_THRESHOLD, threshold)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    text = np.flatnonzero(mask)  # little of a picture: the rest need not be summed
+    text = np.flatnonzero(mask)  # a small part of the image: the rest need not be summed
     sums = np.bincount(labels.ravel()[text], weights=heat.ravel()[text], minlength=count)[1:]
     x, y, w, h, area = stats[1:].T.astype(np.float32)
     scores = (sums / np.maximum(area, 1)).astype(np.float32)
-    grow = w * h * UNCLIP / np.maximum(2 * (w + h), 1)
+    grow = w * h * UNCLIP_RATIO / np.maximum(2 * (w + h), 1)
     boxes = np.stack([x - grow, y - grow, x + w + grow, y + h + grow], axis=1)
-    keep = (np.minimum(w, h) >= LEAST_SIDE) & (scores >= threshold)
-    return Found(boxes[keep].astype(np.float32), scores[keep], np.zeros(int(keep.sum()), np.int64))
+    keep = (np.minimum(w, h) >= MIN_SIDE) & (scores >= threshold)
+    return DecodedBoxes(boxes[keep].astype(np.float32), scores[keep], np.zeros(int(keep.sum()), np.int64))
 
 
 FAMILY = Family(
-    input=Input(rgb=False, mean=(127.5,) * 3, scale=(127.5,) * 3),
+    input=ModelInput(rgb=False, mean=(127.5,) * 3, scale=(127.5,) * 3),
     outputs=(),
     decode=decode,
-    overlap=None,
+    nms_iou=None,
 )

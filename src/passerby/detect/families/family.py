@@ -1,4 +1,4 @@
-"""What a family of models has to say of itself."""
+"""What a family of models defines."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from passerby.detect.runtime import Array, Input
+from passerby.detect.arrays import Array
+from passerby.detect.runtime import ModelInput
 
 
-class Found(NamedTuple):
-    """What one picture's outputs hold, in no order.
+class DecodedBoxes(NamedTuple):
+    """The outputs for one image, decoded, in no order.
 
     `boxes` float32 (n, 4): x1, y1, x2, y2 in input pixels. `scores` float32 (n,), 0 to 1. `classes` int64 (n,), the
     model's own numbers.
@@ -24,32 +25,32 @@ class Found(NamedTuple):
     classes: npt.NDArray[np.int64]
 
 
-#: (outputs in the order of `Family.outputs`, threshold, class numbers that are wanted) -> what scores at least that.
-Decode = Callable[[list[Array], float, Sequence[int]], Found]
+#: (outputs in the order of `Family.outputs`, threshold, class numbers to return) -> what scores at least that.
+Decode = Callable[[list[Array], float, Sequence[int]], DecodedBoxes]
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One kind of network.
+    """One kind of network architecture.
 
     `outputs` are regular expressions, each naming one node or tensor of the graph; empty takes the graph's own
     outputs. Two boxes of one kind that overlap by more than `overlap` (intersection over union) are one thing; None
     where boxes cannot overlap. `square` is the side of the only input there is, None where any multiple of 32 will do.
     """
 
-    input: Input
+    input: ModelInput
     outputs: tuple[str, ...]
     decode: Decode
-    overlap: float | None
+    nms_iou: float | None
     square: int | None = None
 
 
 def logistic(x: Array) -> Array:
-    """The logistic function; 80 is where float32 would overflow, and says 0 or 1 just as well."""
+    """The logistic function; 80 is where float32 would overflow, and gives 0 or 1 just as well."""
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -80, 80))), np.float32)
 
 
 def logit(share: float) -> float:
-    """The x for which the logistic function gives `share`: comparing before the function spares most of the work."""
+    """The x for which the logistic function gives `share`: comparing before the function saves most of the work."""
     share = min(max(share, 1e-6), 1 - 1e-6)
     return float(np.log(share / (1 - share)))

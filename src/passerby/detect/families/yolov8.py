@@ -13,15 +13,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from passerby.detect.families.family import Family, Found, logistic, logit
-from passerby.detect.runtime import Array, Input
+from passerby.detect.arrays import Array
+from passerby.detect.families.family import DecodedBoxes, Family, logistic, logit
+from passerby.detect.runtime import ModelInput
 
 STRIDES = (8, 16, 32)
 BINS = 16
 BRANCHES = tuple(rf"/model\.\d+/cv{b}\.{i}/cv{b}\.{i}\.2/Conv(_output_0)?" for b in (2, 3) for i in range(3))
 
 
-def decode(outputs: list[Array], threshold: float, classes: Sequence[int]) -> Found:
+def decode(outputs: list[Array], threshold: float, classes: Sequence[int]) -> DecodedBoxes:
     """Three box branches (1, 64, h, w), then three class branches (1, n, h, w), as boxes: a cell gives one."""
     wanted = np.asarray(classes, np.int64)
     found = [
@@ -29,10 +30,10 @@ def decode(outputs: list[Array], threshold: float, classes: Sequence[int]) -> Fo
         for box, logits, stride in zip(outputs[:3], outputs[3:], STRIDES, strict=True)
     ]
     boxes, scores, numbers = zip(*found, strict=True)
-    return Found(np.concatenate(boxes), np.concatenate(scores), np.concatenate(numbers))
+    return DecodedBoxes(np.concatenate(boxes), np.concatenate(scores), np.concatenate(numbers))
 
 
-def _level(box: Array, logits: Array, stride: int, least: float, wanted: npt.NDArray[np.int64]) -> Found:
+def _level(box: Array, logits: Array, stride: int, least: float, wanted: npt.NDArray[np.int64]) -> DecodedBoxes:
     logits = logits[wanted]
     best = logits.max(axis=0)
     rows, columns = np.nonzero(best >= least)
@@ -42,7 +43,9 @@ def _level(box: Array, logits: Array, stride: int, least: float, wanted: npt.NDA
     x, y = columns + np.float32(0.5), rows + np.float32(0.5)
     boxes = np.stack([x - sides[0], y - sides[1], x + sides[2], y + sides[3]], axis=1) * stride
     numbers = wanted[logits[:, rows, columns].argmax(axis=0)]
-    return Found(boxes.astype(np.float32), logistic(best[rows, columns]), numbers)
+    return DecodedBoxes(boxes.astype(np.float32), logistic(best[rows, columns]), numbers)
 
 
-FAMILY = Family(input=Input(rgb=True, scale=(255.0,) * 3, border=114), outputs=BRANCHES, decode=decode, overlap=0.6)
+FAMILY = Family(
+    input=ModelInput(rgb=True, scale=(255.0,) * 3, border=114), outputs=BRANCHES, decode=decode, nms_iou=0.6
+)

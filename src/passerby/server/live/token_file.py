@@ -1,7 +1,7 @@
-"""The address by which live pictures are opened. The token in it is a key: it must not land in a log.
+"""The file with the address of the pages. The token in the address grants access, so it must not end up in a log.
 
-A terminal shows it to the one who started the program. A service has none, and what it says is kept in the journal,
-which others may read; so there it goes into a file that only its own user can read.
+On a terminal the address is printed for whoever started the program. The output of a service goes to the journal, which
+others may read; so a service writes the address to a file that only its own user can read.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from passerby.core.errors import OutputError
 
-#: The file, in the data folder.
-NAME = "live-address"
+#: Name of the file in the data folder.
+FILE_NAME = "live-address"
 
 
-def keep(folder: Path, address: str) -> Path:
-    """Write the address into a file (mode 0600), in place of the one of an earlier run. Raises OutputError."""
-    path, new = folder / NAME, folder / f"{NAME}.part"
+def write_token_file(folder: Path, address: str) -> Path:
+    """Write the address to a file (mode 0600), replacing the one of an earlier run. Raises OutputError."""
+    path, new = folder / FILE_NAME, folder / f"{FILE_NAME}.part"
     try:
         new.unlink(missing_ok=True)
         file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -29,13 +29,13 @@ def keep(folder: Path, address: str) -> Path:
         with suppress(OSError):
             new.unlink()
         raise OutputError(
-            f"The address of the live pictures cannot be written into {path}: {error.strerror}. Make room there, or "
-            "start passerby on a terminal, which shows it."
+            f"Cannot write the address of the pages to {path}: {error.strerror}. Free some space there or fix the "
+            "permissions, or start passerby on a terminal, which shows the address."
         ) from error
     return path
 
 
-def forget(folder: Path) -> None:
-    """The token is worth nothing any more."""
+def remove_token_file(folder: Path) -> None:
+    """Remove the file: its token is no longer valid."""
     with suppress(OSError):
-        (folder / NAME).unlink()
+        (folder / FILE_NAME).unlink()

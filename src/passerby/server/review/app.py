@@ -1,58 +1,62 @@
-"""The application of `passerby review`, put together."""
+"""The application of `passerby review`."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from passerby.config.web import is_loopback
 from passerby.core.errors import PasserbyError
-from passerby.review.errors import Refused, said_of
-from passerby.review.library import Shelf
-from passerby.server.auth import Auth
-from passerby.server.guard import Guard, host_check
-from passerby.server.review.routes import Refusal, review_routes
-from passerby.server.spa import page_routes
+from passerby.core.version import __version__
+from passerby.review.errors import ForbiddenError, NotFoundError, ReviewError, error_info
+from passerby.review.library import ReviewLibrary
+from passerby.server.auth import SessionAuth
+from passerby.server.guard import RequestGuard, host_check
+from passerby.server.review.routes import ApiError, ReviewState, router
+from passerby.server.spa import page_routes, serve_assets
 
 
-def review_app(shelf: Shelf, auth: Auth, host: str, port: int, *, secure: bool = False) -> FastAPI:
-    """Serves `shelf` to whoever `auth` lets in. `secure`: over TLS. Originals are shown on loopback only."""
+def review_app(library: ReviewLibrary, auth: SessionAuth, host: str, port: int, *, secure: bool = False) -> FastAPI:
+    """Serves `library` to clients that `auth` accepts. `secure`: over TLS. Originals are shown on loopback only."""
 
     @asynccontextmanager
-    async def life(_: FastAPI) -> AsyncIterator[None]:
-        shelf.start()
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        library.start()
         yield
-        shelf.close()
+        library.close()
 
     app = FastAPI(
         title="passerby review",
-        version=version("passerby"),
-        lifespan=life,
+        version=__version__,
+        lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
-    cookie = f"passerby-{port}"  # cookies do not tell ports apart, so the name does
+    app.state.review = ReviewState(library, originals_allowed=is_loopback(host))
+    cookie = f"passerby-{port}"  # cookies are not separated by port, so the name is
     app.include_router(page_routes(auth, cookie, secure))
-    app.include_router(review_routes(shelf, originals=is_loopback(host)))
-
-    @app.exception_handler(Refused)
-    def refused(_: Request, error: Refused) -> JSONResponse:
-        return _no(error, error.status)
-
-    @app.exception_handler(PasserbyError)
-    def failed(_: Request, error: PasserbyError) -> JSONResponse:
-        return _no(error, 409)
-
-    app.add_middleware(Guard, auth=auth, cookie=cookie, ours=host_check(host, port))
+    app.include_router(router)
+    serve_assets(app)
+    app.add_exception_handler(ReviewError, _review_error)
+    app.add_exception_handler(PasserbyError, _failure)
+    app.add_middleware(RequestGuard, auth=auth, cookie=cookie, host_allowed=host_check(host, port))
     return app
 
 
-def _no(error: Exception, status: int) -> JSONResponse:
-    said = said_of(error)
-    return JSONResponse(Refusal(detail=said.plain, said=said).model_dump(), status)
+def _review_error(_: Request, error: Exception) -> JSONResponse:
+    status = 404 if isinstance(error, NotFoundError) else 403 if isinstance(error, ForbiddenError) else 409
+    return _error_response(error, status)
+
+
+def _failure(_: Request, error: Exception) -> JSONResponse:
+    return _error_response(error, 409)
+
+
+def _error_response(error: Exception, status: int) -> JSONResponse:
+    info = error_info(error)
+    return JSONResponse(ApiError(detail=info.as_text, error=info).model_dump(), status)

@@ -1,391 +1,264 @@
-"""The HTTP interface of `passerby review`. Files are known by their number; no path is ever taken from a request."""
+"""The HTTP interface of `passerby review`. Files are addressed by number; no path is ever taken from a request."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.metadata import version
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from passerby.config.settings import Audio
 from passerby.core.model import FrozenModel
-from passerby.review import files as desk
+from passerby.core.version import PROGRAM
 from passerby.review.answers import (
-    Changed,
-    DrawTold,
-    FileTold,
-    Following,
-    HistoryTold,
-    Kept,
-    ReleaseTold,
-    Session,
-    TrackTold,
-    VideoTold,
-    Whole,
-    folder_of,
+    EditResponse,
+    ExportResponse,
+    FileDetail,
+    FileSummary,
+    PropagationResponse,
+    RegressionCaseResponse,
+    ReviewSession,
+    SampleResponse,
 )
-from passerby.review.cases import case_of
 from passerby.review.commands import Edit, Reason
-from passerby.review.errors import Refused, Said
-from passerby.review.library import Item, Shelf
-from passerby.review.queue import Entry, urgency
-from passerby.review.track_edits import frame_at
+from passerby.review.errors import ErrorInfo, ForbiddenError, NotFoundError
+from passerby.review.library import ReviewLibrary
+from passerby.review.queue import QueueEntry
+from passerby.review.review_item import ReviewItem
 
-Id = Annotated[int, Path(ge=0, le=2**31 - 1)]
-#: The longer side of a picture in px; 0 for all of it.
-Size = Annotated[int, Query(ge=0, le=16384)]
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+#: The longer side of an image in px; 0 for full size.
+MaxSide = Annotated[int, Query(ge=0, le=16384)]
+JPEG, PNG, HTML, BINARY = "image/jpeg", "image/png", "text/html", "application/octet-stream"
+#: The report is shown without scripts, and without access to anything.
+REPORT_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
-class Refusal(FrozenModel):
-    """Why something cannot be done. `detail` is for whoever asks without the page; of what is refused before it reaches
-    the file, by the status alone, there is nothing else."""
+class ApiError(FrozenModel):
+    """Why a request was rejected. `detail` is for clients other than the page. `error` is null for requests that were
+    rejected before they reached a file: the status code says all."""
 
     detail: str
-    said: Said | None = None
+    error: ErrorInfo | None = None
 
 
-class Wish(FrozenModel):
-    """How to export: what becomes of the sound; by default what the plan's settings say."""
+class ExportRequest(FrozenModel):
+    """How to export: what happens to the audio; by default as in the settings of the plan."""
 
     audio: Audio | None = None
 
 
-class Looked(FrozenModel):
-    """An entry of the queue is done, or not."""
+class ReviewedRequest(FrozenModel):
+    """An entry of the queue was reviewed, or was not."""
 
     id: Annotated[str, Query(max_length=100)]
-    done: bool = True
+    reviewed: bool = True
 
 
-class Judged(FrozenModel):
-    """Does a drawn frame show somebody it should not?"""
+class JudgementRequest(FrozenModel):
+    """Does a frame of the sample show somebody or something that it should not?"""
 
-    shows: bool
+    leak: bool
 
 
-class Finished(FrozenModel):
-    """Is the whole file done?"""
+class FinishedRequest(FrozenModel):
+    """Was the whole file reviewed?"""
 
     finished: bool
 
 
-class CaseWish(FrozenModel):
-    """Which track to keep as a regression case, and a remark."""
+class RegressionCaseRequest(FrozenModel):
+    """Which track to save as a regression case, and a note."""
 
     video: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
     track: Annotated[int, Query(ge=0, le=2**31 - 1)]
     note: Reason = ""
 
 
-_NO: dict[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (400, 401, 403, 404, 409, 413)}
+@dataclass(frozen=True, slots=True)
+class ReviewState:
+    """What the routes serve. `originals_allowed`: the server is on loopback, so originals may be shown."""
+
+    library: ReviewLibrary
+    originals_allowed: bool
 
 
-def review_routes(shelf: Shelf, originals: bool) -> APIRouter:
-    """All routes below /api. `originals`: this server is on loopback, so originals may be seen."""
-    routes = APIRouter(prefix="/api", responses=_NO)
-
-    def item_of(id: int) -> Item:
-        if id >= len(shelf.items):
-            raise Refused("no_file", 404)
-        return shelf.items[id]
-
-    @routes.get("/session")
-    def session() -> Session:
-        """What this server is."""
-        return Session(
-            program=f"passerby {version('passerby')}",
-            who=shelf.who,
-            originals=originals,
-        )
-
-    @routes.get("/files")
-    def files() -> list[FileTold]:
-        """The files that were given, and how far each is."""
-        return [_file_told(item) for item in shelf.items]
-
-    @routes.get("/files/{id}", response_model=Whole)
-    def whole(id: Id) -> Response:
-        """A file that is open, with all its tracks."""
-        item = item_of(id)
-        file = item.file
-        with file.lock:
-            plan, viewer = file.history.plan, file.viewer
-            told = Whole(
-                id=id,
-                name=plan.source.name,
-                videos=tuple(
-                    VideoTold(
-                        width=video.width,
-                        height=video.height,
-                        frames=len(viewer.times(number)),
-                        time_base=float(viewer.time_base(number)),
-                        cuts=video.cuts,
-                    )
-                    for number, video in enumerate(plan.videos)
-                ),
-                tracks=(),
-                history=HistoryTold.of(file.history),
-                audio=plan.settings.audio.value,
-                has_sound=viewer.has_sound,
-                output=file.given.output.name,
-            )
-            tracks = [file.history.tracks(number) for number in range(len(plan.videos))]
-        return Response(told.with_tracks(tracks), media_type="application/json")
-
-    @routes.get(
-        "/files/{id}/times/{video}",
-        response_class=Response,
-        responses={200: {"content": {"application/octet-stream": {}}}},
-    )
-    def times(id: Id, video: Id) -> Response:
-        """Times of all frames in ticks: 64-bit floats, little endian."""
-        listed = _times(item_of(id), video)
-        content = np.asarray(listed, dtype="<f8").tobytes()
-        return Response(content, media_type="application/octet-stream")
-
-    @routes.get(
-        "/files/{id}/masked/{video}/{frame}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
-    )
-    def masked(id: Id, video: Id, frame: Id, size: Size = 1280, small: bool = False) -> Response:
-        """A frame as it will be released, JPEG."""
-        item = item_of(id)
-        _check_frame(item, video, frame)
-        file = item.file
-        with file.lock:
-            tracks, style = file.history.tracks(video), file.history.plan.settings.style
-        viewer = file.small if small else file.viewer
-        return _picture(viewer.masked[video].jpeg(frame, tracks, style, size or None))
-
-    @routes.get(
-        "/files/{id}/original/{video}/{frame}",
-        response_class=Response,
-        responses={200: {"content": {"image/jpeg": {}}}},
-    )
-    def original(id: Id, video: Id, frame: Id, size: Size = 1280) -> Response:
-        """A frame as it is, JPEG. On loopback only."""
-        if not originals:
-            raise Refused("originals", 403)
-        item = item_of(id)
-        _check_frame(item, video, frame)
-        return _picture(item.file.viewer.original[video].jpeg(frame, size or None))
-
-    @routes.post("/files/{id}/edit")
-    def edit(id: Id, wanted: Edit) -> Changed:
-        """Change something. It is in the plan, on the disk, when the answer comes."""
-        return item_of(id).doing.do(wanted)
-
-    @routes.post("/files/{id}/undo")
-    def undo(id: Id) -> Changed:
-        """Take back the last change that stands."""
-        return item_of(id).doing.undo()
-
-    @routes.post("/files/{id}/redo")
-    def redo(id: Id) -> Changed:
-        """Do again what was taken back last."""
-        return item_of(id).doing.redo()
-
-    @routes.get("/files/{id}/following")
-    def following(id: Id) -> Following:
-        """How far a drawn box was followed."""
-        return _following(item_of(id))
-
-    @routes.post("/files/{id}/following/stop")
-    def stop_following(id: Id) -> Following:
-        """Follow no further. What was followed stays."""
-        item = item_of(id)
-        item.carrying.stop()
-        return _following(item)
-
-    @routes.get("/files/{id}/queue")
-    def queue(id: Id) -> list[Entry]:
-        """What needs a look, the most urgent first."""
-        return _queue(item_of(id))
-
-    @routes.post("/files/{id}/queue")
-    def looked(id: Id, looked: Looked) -> list[Entry]:
-        """Say that an entry was looked at, or that it was not."""
-        item = item_of(id)
-        with item.file.lock:
-            _ready(item)
-            if looked.id not in {entry.id for entry in _queue(item)}:
-                raise Refused("no_entry", 404)
-            left = [one for one in item.file.notes.done if one != looked.id]
-            item.file.note(done=(*left, looked.id) if looked.done else tuple(left))
-        return _queue(item)
-
-    @routes.post("/files/{id}/finished")
-    def finished(id: Id, wanted: Finished) -> FileTold:
-        """Say that the whole file was looked at, or that it was not."""
-        item = item_of(id)
-        _ready(item)
-        item.file.note(finished=wanted.finished)
-        return _file_told(item)
-
-    @routes.get("/files/{id}/release")
-    def release(id: Id) -> ReleaseTold:
-        """How far the export is, and its verdict."""
-        item = item_of(id)
-        _ready(item)
-        return item.releasing.told()
-
-    @routes.post("/files/{id}/release")
-    def start_release(id: Id, wish: Wish) -> ReleaseTold:
-        """Export: render, then check."""
-        item = item_of(id)
-        _ready(item)
-        item.carrying.stop()
-        item.releasing.start(wish.audio)
-        return item.releasing.told()
-
-    @routes.post("/files/{id}/release/stop")
-    def stop_release(id: Id) -> ReleaseTold:
-        """Stop exporting. Nothing is left of it."""
-        item = item_of(id)
-        _ready(item)
-        item.releasing.job.stop()
-        return item.releasing.told()
-
-    @routes.get("/files/{id}/release/report", response_class=Response, responses={200: {"content": {"text/html": {}}}})
-    def report(id: Id) -> Response:
-        """The full report of the independent check."""
-        item = item_of(id)
-        _ready(item)
-        if not item.releasing.page.is_file():
-            raise Refused("no_report", 404)
-        shut_in = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-        return FileResponse(item.releasing.page, media_type="text/html", headers={"content-security-policy": shut_in})
-
-    @routes.get("/files/{id}/draw")
-    def drawn(id: Id) -> DrawTold:
-        """The random draw, and what was said of it."""
-        item = item_of(id)
-        _ready(item)
-        return item.releasing.drawn()
-
-    @routes.post("/files/{id}/draw")
-    def draw(id: Id) -> ReleaseTold:
-        """Draw frames from the release."""
-        item = item_of(id)
-        _ready(item)
-        item.releasing.draw()
-        return item.releasing.told()
-
-    @routes.get("/files/{id}/draw/{number}", response_class=Response, responses={200: {"content": {"image/png": {}}}})
-    def drawn_picture(id: Id, number: Id) -> Response:
-        """One drawn frame of the release, PNG."""
-        item = item_of(id)
-        _ready(item)
-        return Response(item.releasing.picture(number), media_type="image/png")
-
-    @routes.post("/files/{id}/draw/{number}")
-    def judge(id: Id, number: Id, judged: Judged) -> DrawTold:
-        """Say whether a drawn frame shows somebody it should not."""
-        item = item_of(id)
-        _ready(item)
-        return item.releasing.judge(number, judged.shows)
-
-    @routes.post("/files/{id}/case")
-    def keep_case(id: Id, wish: CaseWish) -> Kept:
-        """Keep a track as a regression case: a reference and boxes, never pixels."""
-        item = item_of(id)
-        file = item.file
-        if wish.video != 0:
-            raise Refused("case_video")
-        with file.lock:
-            track = file.history.track(0, wish.track)
-            if track is None:
-                raise Refused("no_track", number=wish.track)
-            folder = file.given.source.parent
-            path = folder / f"{file.given.source.stem}.track{track.number}.case.json"
-            made = file.now().isoformat(timespec="seconds")
-            case = case_of(
-                file.history.plan, file.given.source, folder, track, file.times(0), file.base(0), made, wish.note
-            )
-            desk.keep(path, case.to_json())
-        return Kept(name=path.name)
-
-    return routes
+async def review_state(request: Request) -> ReviewState:
+    """Set by review_app."""
+    state: ReviewState = request.app.state.review
+    return state
 
 
-def _ready(item: Item) -> None:
-    _ = item.file.viewer
+State = Annotated[ReviewState, Depends(review_state)]
 
 
-def _times(item: Item, video: int) -> Sequence[int]:
-    if video >= len(item.file.history.plan.videos):
-        raise Refused("no_video", 404)
-    return item.file.times(video)
+async def item_of(state: State, id: Number) -> ReviewItem:
+    """The file that the path names. Raises NotFoundError."""
+    return state.library.item(id)
 
 
-def _check_frame(item: Item, video: int, frame: int) -> None:
-    if frame >= len(_times(item, video)):
-        raise Refused("no_frame", 404)
+def open_item(item: Annotated[ReviewItem, Depends(item_of)]) -> ReviewItem:
+    """The same, once it is open. Raises FileNotReady before."""
+    item.require_open()
+    return item
 
 
-def _picture(jpeg: bytes) -> Response:
-    return Response(jpeg, media_type="image/jpeg")
+Item = Annotated[ReviewItem, Depends(item_of)]
+OpenItem = Annotated[ReviewItem, Depends(open_item)]
 
 
-def _file_told(item: Item) -> FileTold:
-    file = item.file
-    listed = {entry.id for entry in _listed(item)} if file.state == "ready" else set()
-    return FileTold(
-        id=file.id,
-        name=file.given.source.name,
-        folder=folder_of(file.given.source),
-        state=file.state,
-        error=file.error,
-        progress=file.progress.told(),
-        finished=file.notes.finished,
-        to_look_at=len(listed),
-        looked_at=len(listed.intersection(file.notes.done)),
-        released=file.given.output.exists(),
-    )
+def _content(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {}}}}
 
 
-def _following(item: Item) -> Following:
-    file, about = item.file, item.carrying.track
-    with file.lock:
-        track = None if about is None else file.history.track(*about)
-        return Following(
-            progress=item.carrying.job.told,
-            video=None if about is None else about[0],
-            track=None if track is None else TrackTold.of(track),
-            history=HistoryTold.of(file.history),
-        )
+_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ApiError} for code in (400, 401, 403, 404, 409, 413)}
+router = APIRouter(prefix="/api", responses=_ERRORS)
 
 
-def _queue(item: Item) -> list[Entry]:
-    """What needs a look, the most urgent first, with what was done already."""
-    done = set(item.file.notes.done)
-    marked = [entry.model_copy(update={"done": entry.id in done}) for entry in _listed(item)]
-    return sorted(marked, key=urgency)
+@router.get("/session")
+def session(state: State) -> ReviewSession:
+    """The program, and what this server allows."""
+    return ReviewSession(program=PROGRAM, reviewer=state.library.reviewer, originals_allowed=state.originals_allowed)
 
 
-def _listed(item: Item) -> list[Entry]:
-    """Doubts of the plan, and what the check of the last release found."""
-    file = item.file
-    with file.lock:
-        plan = file.history.plan
-        listed = list(file.doubts())
-        verdict = item.releasing.told().verdict
-        for finding in verdict.findings if verdict is not None else ():
-            if finding.video >= len(plan.videos):
-                continue
-            base = file.base(finding.video)
-            frame = frame_at(file.times(finding.video), round(finding.time / base))
-            listed.append(
-                Entry(
-                    id=f"suspect-{finding.video}-{frame}-{finding.what[:40]}",
-                    video=finding.video,
-                    frame=frame,
-                    seconds=finding.time,
-                    why=("suspect",),
-                    what=finding.what,
-                    box=finding.box,
-                )
-            )
-        return listed
+@router.get("/files")
+def files(state: State) -> list[FileSummary]:
+    """All files, and their progress."""
+    return [item.summary() for item in state.library.items]
+
+
+@router.get("/files/{id}", response_model=FileDetail)
+def file_detail(item: Item) -> Response:
+    """An open file with all its tracks."""
+    return Response(item.detail_json(), media_type="application/json")
+
+
+@router.get("/files/{id}/times/{video}", response_class=Response, responses=_content(BINARY))
+def times(item: Item, video: Number) -> Response:
+    """Times of all frames in ticks: 64-bit floats, little endian."""
+    return Response(np.asarray(item.frame_times(video), dtype="<f8").tobytes(), media_type=BINARY)
+
+
+@router.get("/files/{id}/masked/{video}/{frame}", response_class=Response, responses=_content(JPEG))
+def masked(item: Item, video: Number, frame: Number, size: MaxSide = 1280, small: bool = False) -> Response:
+    """A frame as it will be released, JPEG. `small`: for a thumbnail, with a decoder of its own."""
+    return Response(item.masked_jpeg(video, frame, size or None, thumbnail=small), media_type=JPEG)
+
+
+@router.get("/files/{id}/original/{video}/{frame}", response_class=Response, responses=_content(JPEG))
+def original(state: State, id: Number, video: Number, frame: Number, size: MaxSide = 1280) -> Response:
+    """A frame without masks, JPEG. On loopback only."""
+    if not state.originals_allowed:
+        raise ForbiddenError("originals_forbidden")
+    return Response(state.library.item(id).original_jpeg(video, frame, size or None), media_type=JPEG)
+
+
+@router.post("/files/{id}/edit")
+def edit(item: Item, command: Edit) -> EditResponse:
+    """Edit tracks. The plan is saved before the response is sent."""
+    return item.edits.apply(command)
+
+
+@router.post("/files/{id}/undo")
+def undo(item: Item) -> EditResponse:
+    """Undo the last edit."""
+    return item.edits.undo()
+
+
+@router.post("/files/{id}/redo")
+def redo(item: Item) -> EditResponse:
+    """Redo the last edit that was undone."""
+    return item.edits.redo()
+
+
+@router.get("/files/{id}/propagation")
+def propagation(item: Item) -> PropagationResponse:
+    """Progress of propagating a box."""
+    return item.propagation_status()
+
+
+@router.post("/files/{id}/propagation/stop")
+def stop_propagation(item: Item) -> PropagationResponse:
+    """Stop propagating. What was propagated so far stays."""
+    item.propagation.stop()
+    return item.propagation_status()
+
+
+@router.get("/files/{id}/queue")
+def queue(item: Item) -> list[QueueEntry]:
+    """What needs a check, the most urgent first."""
+    return item.queue()
+
+
+@router.post("/files/{id}/queue")
+def mark_reviewed(item: Item, request: ReviewedRequest) -> list[QueueEntry]:
+    """Mark an entry of the queue as reviewed, or not."""
+    return item.mark_reviewed(request.id, request.reviewed)
+
+
+@router.post("/files/{id}/finished")
+def set_finished(item: OpenItem, request: FinishedRequest) -> FileSummary:
+    """Mark the whole file as reviewed, or not."""
+    item.file.update_notes(finished=request.finished)
+    return item.summary()
+
+
+@router.get("/files/{id}/export")
+def export(item: OpenItem) -> ExportResponse:
+    """Progress of the export, and its verdict."""
+    return item.export.status()
+
+
+@router.post("/files/{id}/export")
+def start_export(item: OpenItem, request: ExportRequest) -> ExportResponse:
+    """Render and verify the release."""
+    return item.start_export(request.audio)
+
+
+@router.post("/files/{id}/export/stop")
+def stop_export(item: OpenItem) -> ExportResponse:
+    """Cancel the export. No output is written."""
+    item.export.job.stop()
+    return item.export.status()
+
+
+@router.get("/files/{id}/export/report", response_class=Response, responses=_content(HTML))
+def export_report(item: OpenItem) -> Response:
+    """The full report of the verification."""
+    if not item.export.report_path.is_file():
+        raise NotFoundError("no_report")
+    headers = {"content-security-policy": REPORT_CSP}
+    return FileResponse(item.export.report_path, media_type=HTML, headers=headers)
+
+
+@router.get("/files/{id}/sample")
+def sample(item: OpenItem) -> SampleResponse:
+    """The random sample, and its judgements."""
+    return item.export.sample()
+
+
+@router.post("/files/{id}/sample")
+def draw_sample(item: OpenItem) -> ExportResponse:
+    """Draw a random sample of frames from the release."""
+    item.export.draw_sample()
+    return item.export.status()
+
+
+@router.get("/files/{id}/sample/{number}", response_class=Response, responses=_content(PNG))
+def sample_image(item: OpenItem, number: Number) -> Response:
+    """One frame of the sample, PNG."""
+    return Response(item.export.sample_image(number), media_type=PNG)
+
+
+@router.post("/files/{id}/sample/{number}")
+def judge(item: OpenItem, number: Number, request: JudgementRequest) -> SampleResponse:
+    """Judge whether a frame of the sample leaks."""
+    return item.export.judge(number, request.leak)
+
+
+@router.post("/files/{id}/regression-case")
+def save_regression_case(item: Item, request: RegressionCaseRequest) -> RegressionCaseResponse:
+    """Save a track as a regression case: a reference and boxes, never pixels."""
+    return RegressionCaseResponse(name=item.save_regression_case(request.video, request.track, request.note))

@@ -1,8 +1,8 @@
-"""The application that serves the pages of a site, put together."""
+"""The web interface of a site: the application that combines its routes."""
 
 from __future__ import annotations
 
-from importlib.metadata import version
+import threading
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,123 +10,150 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from passerby.config.roles import Right
-from passerby.config.web import Proxy
+from passerby.config.web import ProxySettings
 from passerby.core.errors import DiskFull, PasserbyError, UsageError
-from passerby.server.guard import Guard, host_check
+from passerby.core.version import __version__
+from passerby.server.guard import RequestGuard, host_check
 from passerby.server.live.routes import live_routes
-from passerby.server.site.accounts import people_routes
-from passerby.server.site.audit import log_routes
-from passerby.server.site.authenticator import Gate
-from passerby.server.site.camera_discovery import finding_routes
-from passerby.server.site.cameras import camera_routes
-from passerby.server.site.config_file import Outdated, SiteFile
-from passerby.server.site.context import Place
-from passerby.server.site.counting import counting_routes
-from passerby.server.site.counts import count_routes
-from passerby.server.site.events import event_routes
-from passerby.server.site.exports import export_routes
-from passerby.server.site.health import health_routes
-from passerby.server.site.oidc import OtherSite
-from passerby.server.site.retention import retention_routes
-from passerby.server.site.rights import NO, Denied, Needs, Who, asks
-from passerby.server.site.session import BACK, session_routes
-from passerby.server.site.settings import settings_routes
-from passerby.server.site.timeline import timeline_routes
-from passerby.server.site.view_audit import Viewing
-from passerby.server.spa import asset_routes
+from passerby.server.login_throttle import LoginThrottle
+from passerby.server.site import audit, cameras, counts, events, exports, health, retention, timeline
+from passerby.server.site.accounts import accounts, me
+from passerby.server.site.auth import session
+from passerby.server.site.auth.authenticator import Authenticator
+from passerby.server.site.auth.oidc import OidcClient
+from passerby.server.site.auth.rights import (
+    ERROR_RESPONSES,
+    AccessDenied,
+    CurrentPrincipal,
+    InputRequired,
+    requires,
+)
+from passerby.server.site.clips import ClipExports
+from passerby.server.site.config import camera_discovery, counting, settings
+from passerby.server.site.config.site_file import ConfigConflict, SiteFile
+from passerby.server.site.context import SiteContext
+from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
+from passerby.server.site.view_audit import ViewAudit
+from passerby.server.spa import serve_assets
 from passerby.server.status.app import status_routes
 
-#: What is answered to whoever is not logged in: how to log in.
-OPEN = frozenset({"/api/login"})
-#: What this machine alone may ask without a login: `passerby status`, and Prometheus.
-STATUS = frozenset({"/api/status"})
+#: What needs no login: how to log in.
+PUBLIC_PATHS = frozenset({"/api/login"})
+#: What needs no login on this machine: `passerby status`, and Prometheus.
+LOCAL_PATHS = frozenset({"/api/status"})
 
 
 def site_app(
-    place: Place,
-    gate: Gate,
+    context: SiteContext,
+    authenticator: Authenticator,
     host: str,
     port: int,
     *,
     secure: bool = False,
     local: bool = True,
-    proxy: Proxy | None = None,
+    proxy: ProxySettings | None = None,
 ) -> FastAPI:
-    """Serves `place` to whoever `gate` knows, at the address that it listens on. `secure`: over TLS, its own. `local`:
-    on loopback, where the state of the site is told to everybody. `proxy`: what stands in front, and does TLS."""
+    """Serves a site to users of `authenticator`, at the address that it listens on. `secure`: over TLS. `local`: on
+    loopback, where the status of the site needs no login. `proxy`: a reverse proxy, which terminates TLS."""
     app = FastAPI(
         title="passerby site",
-        version=version("passerby"),
+        version=__version__,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
-    cookie = f"{'__Host-' if secure else ''}passerby-{port}"  # cookies do not tell ports apart, so the name does
-    file = SiteFile(place.config)
-    name = proxy.name if proxy is not None else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    oidc = place.site.pages.oidc
-    back = f"{'https' if secure or proxy is not None else 'http'}://{name}{BACK}"
-    other = None if oidc is None else OtherSite(oidc, back)
-    viewing = Viewing(place.database, place.clock, place.boot)
-
-    def watched(who: Who, camera: str = "") -> None:
-        if camera in place.windows:
-            viewing.live(who, camera)
-
-    # Live pictures are asked for by cameras' names alone, so what all of them need stands here.
-    live = APIRouter(dependencies=[asks(Right.LOOK), Depends(watched)], responses=NO)
-    live.include_router(live_routes(place.windows))
-    for router in (
-        session_routes(place, gate, cookie, secure=secure, other=other),
-        asset_routes("site.html"),
-        camera_routes(place, viewing),
-        live,
-        timeline_routes(place, viewing),
-        counting_routes(place, file),
-        settings_routes(place, file),
-        finding_routes(place),
-        export_routes(place),
-        people_routes(place, gate),
-        retention_routes(place),
-        log_routes(place),
-        event_routes(place, viewing),
-        count_routes(place, viewing),
-        health_routes(place),
-        *([status_routes(place.status)] if local else []),
-    ):
+    services = SiteServices(
+        context=context,
+        authenticator=authenticator,
+        site_file=SiteFile(context.config),
+        view_audit=ViewAudit(context.database, context.clock, context.boot),
+        clips=ClipExports(context),
+        reauthentication=LoginThrottle(lambda: context.clock.now().monotonic),
+        cookie=f"{'__Host-' if secure else ''}passerby-{port}",  # cookies are not separated by port, so the name is
+        secure=secure,
+        oidc=_oidc_client(context, host, port, secure=secure, proxy=proxy),
+    )
+    app.state.services = services
+    app.state.discovery_lock = threading.Lock()
+    routers = (
+        session.router,
+        cameras.router,
+        _live_router(context),
+        timeline.router,
+        counting.router,
+        settings.router,
+        camera_discovery.router,
+        exports.router,
+        accounts.router,
+        me.router,
+        retention.router,
+        audit.router,
+        events.router,
+        counts.router,
+        health.router,
+        *([status_routes(context.status)] if local else []),
+    )
+    for router in routers:
         app.include_router(router)
-
-    @app.exception_handler(HTTPException)
-    def refused(_: Request, error: HTTPException) -> JSONResponse:
-        needs = error.needs if isinstance(error, Needs) else None
-        if isinstance(error, Denied):
-            viewing.denied(error.visitor, error.right)
-        return JSONResponse({"detail": error.detail, "needs": needs}, error.status_code, error.headers)
-
-    @app.exception_handler(RequestValidationError)
-    def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
-        """Without what was given: it may be a password."""
-        said = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
-        return JSONResponse({"detail": said, "needs": None}, 422)
-
-    @app.exception_handler(Outdated)
-    def outdated(_: Request, error: Outdated) -> JSONResponse:
-        return JSONResponse({"detail": str(error), "needs": "reload"}, 409)
-
-    @app.exception_handler(PasserbyError)
-    def failed(_: Request, error: PasserbyError) -> JSONResponse:
-        status = 422 if isinstance(error, UsageError) else 507 if isinstance(error, DiskFull) else 409
-        return JSONResponse({"detail": str(error), "needs": None}, status)
-
+    serve_assets(app)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(PasserbyError, _failure)
     app.add_middleware(
-        Guard,
-        auth=gate,
-        cookie=cookie,
-        ours=host_check(host, port, None if proxy is None else proxy.name),
-        open_paths=OPEN | STATUS if local else OPEN,
-        ways={"/", BACK},
+        RequestGuard,
+        auth=authenticator,
+        cookie=services.cookie,
+        host_allowed=host_check(host, port, None if proxy is None else proxy.name),
+        public_paths=PUBLIC_PATHS | LOCAL_PATHS if local else PUBLIC_PATHS,
+        linkable_paths={"/", OIDC_CALLBACK},
         secure=secure or proxy is not None,
-        peer=None if proxy is None else proxy.address,
+        proxy_address=None if proxy is None else proxy.address,
     )
     return app
+
+
+def _oidc_client(
+    context: SiteContext, host: str, port: int, *, secure: bool, proxy: ProxySettings | None
+) -> OidcClient | None:
+    oidc = context.site.web.oidc
+    if oidc is None:
+        return None
+    name = proxy.name if proxy is not None else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    scheme = "https" if secure or proxy is not None else "http"
+    return OidcClient(oidc, f"{scheme}://{name}{OIDC_CALLBACK}")
+
+
+def _live_router(context: SiteContext) -> APIRouter:
+    """Live video. Its routes are not of this room, so the right and the audit of views are added here."""
+    router = APIRouter(dependencies=[requires(Right.VIEW_MEDIA), Depends(_audit_live_view)], responses=ERROR_RESPONSES)
+    router.include_router(live_routes(context.live))
+    return router
+
+
+def _audit_live_view(services: Services, principal: CurrentPrincipal, camera: str = "") -> None:
+    if camera in services.context.live:
+        services.view_audit.live(principal, camera)
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if isinstance(error, AccessDenied):
+        services: SiteServices = request.app.state.services
+        services.view_audit.denied(error.principal, error.right)
+    needs = error.needs if isinstance(error, InputRequired) else None
+    return JSONResponse({"detail": error.detail, "needs": needs}, error.status_code, error.headers)
+
+
+def _invalid_request(_: Request, error: Exception) -> JSONResponse:
+    """Without the invalid values: one may be a password."""
+    assert isinstance(error, RequestValidationError)
+    detail = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
+    return JSONResponse({"detail": detail, "needs": None}, 422)
+
+
+def _failure(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, ConfigConflict):
+        return JSONResponse({"detail": str(error), "needs": "reload"}, 409)
+    status = 422 if isinstance(error, UsageError) else 507 if isinstance(error, DiskFull) else 409
+    return JSONResponse({"detail": str(error), "needs": None}, status)

@@ -1,4 +1,4 @@
-"""The log, for auditors: what it says, and whether it is whole."""
+"""The audit log, for auditors: its entries, and whether it is intact."""
 
 from __future__ import annotations
 
@@ -8,67 +8,75 @@ from fastapi import APIRouter, Query
 
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
-from passerby.server.site.context import Place
-from passerby.server.site.rights import NO, Who, asks
-from passerby.store.audit.log import Deed, Entry, Head, check, latest
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.dependencies import Context
+from passerby.server.site.parameters import Limit
+from passerby.store.audit.log import AuditAction, AuditEntry, ChainHead, check, latest
 
 
-class LogRow(FrozenModel):
+class AuditRow(FrozenModel):
     """One row. The times in `entry` are microseconds."""
 
     number: int
-    entry: Entry
+    entry: AuditEntry
 
 
-class LogTold(FrozenModel):
-    """Rows, the newest first. `more`: there are others, before the last of these (`before` = its number)."""
+class AuditLogResponse(FrozenModel):
+    """Rows, the newest first. `has_more`: there are more, before the last of these (`before` = its `number`)."""
 
-    rows: tuple[LogRow, ...]
-    more: bool
+    rows: tuple[AuditRow, ...]
+    has_more: bool
 
 
-class FlawTold(FrozenModel):
-    """What is wrong: missing, changed, unchained, unguarded, head; and in which rows."""
+class AuditFlaw(FrozenModel):
+    """A flaw in the log, and the rows it is in: missing, changed, unchained, unguarded, head."""
 
-    what: str
+    kind: str
     first: int
     last: int
 
 
-class CheckTold(FrozenModel):
-    """What a check of the whole log has found. `head` is worth keeping elsewhere."""
+class AuditCheckResponse(FrozenModel):
+    """Result of checking the whole log. Keep `head` somewhere else: it shows later whether rows were removed."""
 
     rows: int
     head: str
-    flaws: tuple[FlawTold, ...]
+    flaws: tuple[AuditFlaw, ...]
 
 
-def log_routes(place: Place) -> APIRouter:
-    routes = APIRouter(prefix="/api/log", tags=["log"], responses=NO, dependencies=[asks(Right.AUDIT)])
+router = APIRouter(
+    prefix="/api/audit-log",
+    tags=["audit log"],
+    responses=ERROR_RESPONSES,
+    dependencies=[requires(Right.VIEW_AUDIT_LOG)],
+)
 
-    @routes.get("")
-    def log(
-        before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
-        what: Annotated[str | None, Query(max_length=40)] = None,
-        who: Annotated[str | None, Query(max_length=100)] = None,
-        most: Annotated[int, Query(ge=1, le=500)] = 100,
-    ) -> LogTold:
-        """What was done."""
-        with place.database.reading() as connection:
-            found = latest(connection, before, most + 1, what, who)
-        rows = tuple(LogRow(number=number, entry=entry) for number, entry in found[:most])
-        return LogTold(rows=rows, more=len(found) > most)
 
-    @routes.get("/check")
-    def checked(
-        who: Who, head: Annotated[str | None, Query(max_length=100, description="That was told once.")] = None
-    ) -> CheckTold:
-        """Read all of it, and see whether a row was changed, taken out, put in or moved."""
-        known = None if head is None else Head.parse(head)
-        place.note(who, Deed.CHECKED, {"head": head})
-        with place.database.reading() as connection:
-            found = check(connection, known)
-        flaws = tuple(FlawTold(what=flaw.what, first=flaw.first, last=flaw.last) for flaw in found.flaws)
-        return CheckTold(rows=found.rows, head=str(found.head), flaws=flaws)
+@router.get("")
+def audit_log(
+    context: Context,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    action: Annotated[str | None, Query(max_length=40)] = None,
+    actor: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Limit = 100,
+) -> AuditLogResponse:
+    """Entries of the log, the newest first."""
+    with context.database.read_transaction() as connection:
+        found = latest(connection, before, limit + 1, action, actor)
+    rows = tuple(AuditRow(number=number, entry=entry) for number, entry in found[:limit])
+    return AuditLogResponse(rows=rows, has_more=len(found) > limit)
 
-    return routes
+
+@router.get("/check")
+def check_log(
+    context: Context,
+    principal: CurrentPrincipal,
+    head: Annotated[str | None, Query(max_length=100, description="The head from an earlier check.")] = None,
+) -> AuditCheckResponse:
+    """Read the whole log, and find rows that were changed, removed, inserted or moved."""
+    known = None if head is None else ChainHead.parse(head)
+    context.audit(principal, AuditAction.LOG_VERIFIED, {"head": head})
+    with context.database.read_transaction() as connection:
+        result = check(connection, known)
+    flaws = tuple(AuditFlaw(kind=flaw.kind, first=flaw.first, last=flaw.last) for flaw in result.flaws)
+    return AuditCheckResponse(rows=result.rows, head=str(result.head), flaws=flaws)

@@ -1,9 +1,8 @@
-"""The cameras of a site as they are now, and a masked still of each."""
+"""The cameras of a site: their present state, and a masked still of each."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -12,22 +11,21 @@ from pydantic import Field
 from passerby.config.counting_config import Line, Zone
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
-from passerby.documents.status import CameraHealth, State
-from passerby.server.live.buffer import Window
-from passerby.server.site.context import Place
-from passerby.server.site.parameters import Camera, Size
-from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.view_audit import Viewing
+from passerby.documents.status import CameraHealth, CameraState
+from passerby.server.live.buffer import LiveBuffer
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.context import SiteContext
+from passerby.server.site.dependencies import Context, Views
+from passerby.server.site.parameters import JPEG, CameraName, ImageSize, content
 from passerby.store.recordings.part import Part
 
-#: Seconds without a new picture after which a camera is shown as offline, whatever else is said of it.
-STALE = 10.0
-JPEG = "image/jpeg"
+#: Seconds without a new frame after which a camera is shown as offline, whatever its process reports.
+STALE_S = 10.0
 
 
-class CameraState(StrEnum):
-    """What a tile shows. `live`: moving pictures. `covered`: pictures come, and all of them are painted over.
-    `connecting`: it was just started. `offline`: nothing comes."""
+class TileState(StrEnum):
+    """State of a camera as a tile shows it. `live`: frames arrive. `covered`: they do, and all are covered whole.
+    `connecting`: it was just started. `offline`: no frames arrive."""
 
     LIVE = "live"
     COVERED = "covered"
@@ -35,100 +33,105 @@ class CameraState(StrEnum):
     OFFLINE = "offline"
 
 
-class CameraTold(FrozenModel):
-    """One camera as it is now."""
+class CameraResponse(FrozenModel):
+    """One camera, at present."""
 
     name: str
-    state: CameraState
-    age: float | None = Field(description="Seconds since the newest picture was caught; null before the first.")
-    problem: str | None = Field(description="What is wrong and what to do, while something is.")
-    playlist: str = Field(description="Address of its live pictures (HLS).")
-    still: str = Field(description="Address of a masked still.")
+    state: TileState
+    age: float | None = Field(description="Seconds since the newest frame was captured; null before the first.")
+    problem: str | None = Field(description="Current problem and what to do about it.")
+    playlist_url: str = Field(description="Live video (HLS).")
+    still_url: str = Field(description="A masked still.")
     width: int | None
     height: int | None
-    frames_a_second: float
-    latency: float | None = Field(description="Seconds that pictures are late.")
-    covered_share: float = Field(description="Of the last minute, what was painted over whole, 0 to 1.")
+    fps: float
+    latency: float | None = Field(description="Seconds from capture to output.")
+    covered_share: float = Field(description="Share of frames covered whole in the last minute, 0 to 1.")
     zones: tuple[Zone, ...]
     lines: tuple[Line, ...]
 
 
-def camera_routes(place: Place, viewing: Viewing) -> APIRouter:
-    routes = APIRouter(prefix="/api/cameras", tags=["cameras"], responses=NO)
-
-    @routes.get("", dependencies=[asks(Right.STATE)])
-    def cameras() -> list[CameraTold]:
-        """Every camera, in the order of the file."""
-        status = place.status()
-        return [_told(place, name, status.cameras.get(name, CameraHealth())) for name in place.site.cameras]
-
-    @routes.get("/{camera}", dependencies=[asks(Right.STATE)])
-    def camera(camera: Camera) -> CameraTold:
-        if camera not in place.site.cameras:
-            raise HTTPException(404, f"There is no camera {camera} here.")
-        return _told(place, camera, place.status().cameras.get(camera, CameraHealth()))
-
-    @routes.get(
-        "/{camera}/still.jpg",
-        dependencies=[asks(Right.LOOK)],
-        response_class=Response,
-        responses={200: {"content": {JPEG: {}}}},
-    )
-    def still(camera: Camera, who: Who, size: Size = 640) -> Response:
-        """The newest picture, masked. `x-age` says how many seconds ago it was caught."""
-        window = place.windows.get(camera)
-        if window is None:
-            raise HTTPException(404, f"There is no camera {camera} here.")
-        part = newest(window, alone=True)
-        age = None if part is None else _age(place, part)
-        if part is None or age is None or age > STALE:
-            raise HTTPException(503, "The camera gives no pictures just now.", {"retry-after": "5"})
-        picture = place.tools.glimpse(part.head + part.body, size)
-        viewing.live(who, camera)
-        return Response(picture, media_type=JPEG, headers={"x-age": f"{age:.1f}"})
-
-    return routes
+router = APIRouter(prefix="/api/cameras", tags=["cameras"], responses=ERROR_RESPONSES)
 
 
-def newest(window: Window, *, alone: bool = False) -> Part | None:
-    """The newest part there is; with `alone`, of those that begin with a picture that stands alone."""
-    for segment in reversed(window.segments()):
+@router.get("", dependencies=[requires(Right.VIEW_STATUS)])
+def cameras(context: Context) -> list[CameraResponse]:
+    """All cameras, in the order of site.yaml."""
+    status = context.status()
+    return [_response(context, name, status.cameras.get(name, CameraHealth())) for name in context.site.cameras]
+
+
+@router.get("/{camera}", dependencies=[requires(Right.VIEW_STATUS)])
+def camera(context: Context, camera: CameraName) -> CameraResponse:
+    """One camera."""
+    if camera not in context.site.cameras:
+        raise HTTPException(404, f"There is no camera {camera} here.")
+    return _response(context, camera, context.status().cameras.get(camera, CameraHealth()))
+
+
+@router.get(
+    "/{camera}/still.jpg",
+    dependencies=[requires(Right.VIEW_MEDIA)],
+    response_class=Response,
+    responses=content(JPEG),
+)
+def still(
+    context: Context, views: Views, camera: CameraName, principal: CurrentPrincipal, size: ImageSize = 640
+) -> Response:
+    """The newest keyframe, masked. `x-age`: seconds since it was captured."""
+    buffer = context.live.get(camera)
+    if buffer is None:
+        raise HTTPException(404, f"There is no camera {camera} here.")
+    part = newest_part(buffer, independent=True)
+    age = None if part is None else _age(context, part)
+    if part is None or age is None or age > STALE_S:
+        raise HTTPException(503, "The camera delivers no video at the moment.", {"retry-after": "5"})
+    image = context.tools.thumbnail(part.init + part.body, size)
+    views.live(principal, camera)
+    return Response(image, media_type=JPEG, headers={"x-age": f"{age:.1f}"})
+
+
+def newest_part(buffer: LiveBuffer, *, independent: bool = False) -> Part | None:
+    """The newest part; with `independent`, the newest that begins with a keyframe."""
+    for segment in reversed(buffer.segments()):
         for part in reversed(segment.parts):
-            if part.independent or not alone:
+            if part.independent or not independent:
                 return part
     return None
 
 
-def _age(place: Place, part: Part) -> float:
-    return max(0.0, place.clock.now().monotonic - part.at.monotonic - part.duration / 1e6)
+def _age(context: SiteContext, part: Part) -> float:
+    """Seconds since its last frame was captured."""
+    return max(0.0, context.clock.now().monotonic - part.captured_at.monotonic - part.duration / 1e6)
 
 
-def _told(place: Place, name: str, health: CameraHealth) -> CameraTold:
-    window = place.windows.get(name)
-    part = newest(window) if window is not None else None
-    age = None if part is None else round(_age(place, part), 2)
-    return CameraTold(
+def _response(context: SiteContext, name: str, health: CameraHealth) -> CameraResponse:
+    buffer = context.live.get(name)
+    part = newest_part(buffer) if buffer is not None else None
+    age = None if part is None else round(_age(context, part), 2)
+    counting = context.site.cameras[name].counting
+    return CameraResponse(
         name=name,
-        state=_state(health, part, age),
+        state=_tile_state(health, part, age),
         age=age,
         problem=health.problem,
-        playlist=f"/api/live/{name}/live.m3u8",
-        still=f"/api/cameras/{name}/still.jpg",
+        playlist_url=f"/api/live/{name}/live.m3u8",
+        still_url=f"/api/cameras/{name}/still.jpg",
         width=part.width if part is not None else health.width,
         height=part.height if part is not None else health.height,
-        frames_a_second=health.frames_a_second,
+        fps=health.fps,
         latency=health.latency,
         covered_share=health.covered_share,
-        zones=place.site.cameras[name].counting.zones,
-        lines=place.site.cameras[name].counting.lines,
+        zones=counting.zones,
+        lines=counting.lines,
     )
 
 
-def _state(health: CameraHealth, part: Part | None, age: Annotated[float | None, "seconds"]) -> CameraState:
-    if health.state in (State.LOST, State.STOPPED):
-        return CameraState.OFFLINE
+def _tile_state(health: CameraHealth, part: Part | None, age: float | None) -> TileState:
+    if health.state in (CameraState.LOST, CameraState.STOPPED):
+        return TileState.OFFLINE
     if part is None or age is None:
-        return CameraState.CONNECTING
-    if age > STALE:
-        return CameraState.OFFLINE
-    return CameraState.COVERED if part.covered >= part.frames else CameraState.LIVE
+        return TileState.CONNECTING
+    if age > STALE_S:
+        return TileState.OFFLINE
+    return TileState.COVERED if part.covered >= part.frames else TileState.LIVE

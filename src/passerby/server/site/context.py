@@ -1,4 +1,4 @@
-"""The site that the pages are of: what it is asked through. Everything that shows a picture of it is masked."""
+"""What the web interface of a site works on: the site, its recordings, its live streams, and tools of other rooms."""
 
 from __future__ import annotations
 
@@ -15,80 +15,82 @@ from passerby.core.clock import Clock, SystemClock, boot_id
 from passerby.core.model import FrozenModel
 from passerby.documents.recording_report import RecordingReport
 from passerby.documents.status import SiteStatus
-from passerby.server.live.buffer import Window
-from passerby.server.site.principal import Visitor
-from passerby.store.audit.log import Deed, Entry, write
-from passerby.store.counts.events_and_counts import Counts
+from passerby.server.live.buffer import LiveBuffer
+from passerby.server.site.auth.principal import Principal
+from passerby.store.audit.log import AuditAction, AuditEntry, write
+from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
 
 
-class FoundStream(FrozenModel):
-    """A stream of a camera on the network. `chosen`: the one to watch."""
+class DiscoveredStream(FrozenModel):
+    """A stream of a camera on the network. `recommended`: the one to watch."""
 
     url: str
     role: str
     width: int
     height: int
-    frames_a_second: float | None
+    fps: float | None
     codec: str
-    chosen: bool
+    recommended: bool
 
 
-class FoundCamera(FrozenModel):
+class DiscoveredCamera(FrozenModel):
     """A camera that answered on the network."""
 
     name: str
     host: str
-    streams: tuple[FoundStream, ...]
-    problem: str | None = Field(description="Why its streams are not known, and what to do.")
+    streams: tuple[DiscoveredStream, ...]
+    problem: str | None = Field(description="Why its streams could not be listed, and what to do.")
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What came of trying a camera: a masked `still` (JPEG), or the `problem`."""
+class CameraCheck:
+    """Result of checking a camera: a masked `still` (JPEG), or the `problem`."""
 
     problem: str | None
     width: int = 0
     height: int = 0
-    frames_a_second: float = 0.0
+    fps: float = 0.0
     still: bytes = b""
 
 
-class Tools(Protocol):
-    """What the pages need from rooms that the server does not know. Given by whoever serves them."""
+class MediaTools(Protocol):
+    """What the web interface needs of rooms that the server must not import. Passed in by whoever serves it."""
 
-    def glimpse(self, film: bytes, longest: int) -> bytes:
-        """The first picture of a stored or live (and so masked) piece of film as JPEG, its longer side `longest` px at
-        most. Raises PasserbyError when there is none in it."""
+    def thumbnail(self, video: bytes, max_side: int) -> bytes:
+        """The first frame of a recorded or live (and so masked) fragment as JPEG, its longer side at most `max_side`
+        px. Raises PasserbyError when it has none."""
         ...
 
-    def clip(
-        self, recordings: Recordings, camera: str, begins: float, ends: float, output: Path
+    def export_clip(
+        self, recordings: Recordings, camera: str, start: float, end: float, output: Path
     ) -> Sequence[RecordingReport]:
-        """Write what was recorded between two moments (Unix seconds) to `output`, later files beside it."""
+        """Write the recordings from `start` to `end` (Unix seconds) to `output`, and further files beside it."""
         ...
 
-    def find(self, seconds: float, at: str | None, user: str | None, password: str | None) -> Sequence[FoundCamera]:
+    def discover(
+        self, timeout_s: float, host: str | None, user: str | None, password: str | None
+    ) -> Sequence[DiscoveredCamera]:
         """Cameras that answer on the network."""
         ...
 
-    def try_camera(self, settings: CameraSettings) -> Trial:
-        """Connect, look, mask, and show what would be recorded."""
+    def check_camera(self, settings: CameraSettings) -> CameraCheck:
+        """Connect, detect, mask, and return what would be recorded."""
         ...
 
 
 @dataclass(frozen=True)
-class Place:
-    """One site. `config` is its `site.yaml`; `running` is what runs now; `windows` hold the live pictures, by camera.
-    `apply` makes what the file says now run, and is None where that takes a new start of the program."""
+class SiteContext:
+    """One site. `config` is its `site.yaml`; `running` the configuration in effect; `live` the live video, by camera.
+    `apply` puts a new configuration into effect; None where that needs a restart."""
 
     config: Path
     running: Callable[[], Site]
     status: Callable[[], SiteStatus]
-    windows: Mapping[str, Window]
+    live: Mapping[str, LiveBuffer]
     recordings: Recordings
-    tools: Tools
+    tools: MediaTools
     clock: Clock = field(default_factory=SystemClock)
     boot: str = field(default_factory=boot_id)
     apply: Callable[[Site], None] | None = None
@@ -102,17 +104,24 @@ class Place:
         return self.recordings.database
 
     @property
-    def counts(self) -> Counts:
-        return Counts(self.database, self.site.topic, self.site.uplink.destinations())
+    def counts(self) -> CountStore:
+        return CountStore(self.database, self.site.topic, self.site.uplink.destinations())
 
-    def note(self, who: Visitor, what: Deed, on: Mapping[str, JsonValue], purpose: str | None = None) -> int:
-        """Write down what somebody does, before it is done; what for is what they came for unless `purpose` says. The
-        number of the row. Raises DiskFull, StoreError, or UsageError for a purpose that says nothing."""
-        entry = Entry.of(who.who, what, on, self.clock.now(), self.boot, purpose or who.purpose)
+    def wall_time(self) -> float:
+        """Unix seconds."""
+        return self.clock.now().wall
+
+    def audit(
+        self, principal: Principal, action: AuditAction, details: Mapping[str, JsonValue], purpose: str | None = None
+    ) -> int:
+        """Write to the audit log what somebody is about to do; `purpose` is that of the session unless given. The
+        number of the row. Raises DiskFull, StoreError, or UsageError for an empty purpose."""
+        entry = AuditEntry.of(
+            principal.actor, action, details, self.clock.now(), self.boot, purpose or principal.purpose
+        )
         return write(self.database, entry).number
 
-    def known(self, camera: str) -> str:
-        """The name of a camera, if it runs or has recordings. Raises HTTPException."""
-        if camera in self.site.cameras or any(one.camera == camera for one in self.recordings.cameras()):
-            return camera
-        raise HTTPException(404, f"There is no camera {camera} here.")
+    def require_camera(self, camera: str) -> None:
+        """Raises HTTPException unless the camera is configured or has recordings."""
+        if camera not in self.site.cameras and not any(one.camera == camera for one in self.recordings.cameras()):
+            raise HTTPException(404, f"There is no camera {camera} here.")

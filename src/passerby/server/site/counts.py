@@ -1,117 +1,146 @@
-"""What was counted, as charts want it and as a table. What was not watched is null, and never zero."""
+"""Counts, as series for charts and as a table. Unobserved time is null, never zero."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import AliasChoices, ConfigDict, Field
 
 from passerby.config.roles import Right
 from passerby.core.kinds import ObjectClass
 from passerby.core.model import FrozenModel
-from passerby.server.site.context import Place
-from passerby.server.site.parameters import Moment, in_order
-from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.view_audit import Viewing
-from passerby.store.audit.log import Deed
-from passerby.store.counts import count_table as sheet
-from passerby.store.counts.count_table import DWELLS, SECONDS, Every, Row
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.context import SiteContext
+from passerby.server.site.dependencies import Context
+from passerby.server.site.parameters import CSV, OptionalCamera, UnixTime, check_range, content
+from passerby.store.audit.log import AuditAction
+from passerby.store.counts.count_table import (
+    COLUMNS,
+    DWELL_COLUMNS,
+    INTERVAL_S,
+    CountRow,
+    Interval,
+    count_rows,
+    whole_minutes,
+)
+from passerby.store.recordings.part import to_us
 
-#: Seconds that can be asked for at once.
-LONGEST = {Every.MINUTE: 2 * 86400.0, Every.QUARTER: 15 * 86400.0, Every.HOUR: 62 * 86400.0, Every.DAY: 800 * 86400.0}
-CSV = "text/csv"
-OneCamera = Annotated[str | None, Query(max_length=63)]
+#: Seconds that can be requested at once, by interval: at most a few thousand points per series.
+MAX_RANGE_S = {
+    Interval.MINUTE: 2 * 86400.0,
+    Interval.QUARTER: 15 * 86400.0,
+    Interval.HOUR: 62 * 86400.0,
+    Interval.DAY: 800 * 86400.0,
+}
 
 
-class Point(FrozenModel):
-    """One stretch. Where nothing was watched `covered` is 0 and all else null: a gap, and no quiet hour."""
+class CountPoint(FrozenModel):
+    """One interval. Where nothing was observed, `observed_seconds` is 0 and all else null: unknown, not zero."""
 
     start: float = Field(description="Unix seconds.")
-    covered: float = Field(description="Seconds of it that were watched.")
-    mean: float | None = Field(description="Zones: how many were in it, over the time that was watched.")
-    most: int | None = Field(description="Zones: how many were in it at once at most.")
-    came: int | None = Field(description="Zones: visits that began.")
-    left: int | None = Field(description="Zones: visits that ended.")
-    cut: int | None = Field(description="Zones: visits of which an end was not watched.")
-    dwell: tuple[int, ...] | None = Field(
-        description="Zones: visits by how long they were; `dwells` names the classes."
-    )
+    observed_seconds: float
+    mean: float | None = Field(description="Zones: mean number of objects, over the observed time.")
+    peak: int | None = Field(description="Zones: the largest number of objects at once.")
+    entries: int | None = Field(description="Zones: visits that began.")
+    exits: int | None = Field(description="Zones: visits that ended.")
+    censored: int | None = Field(description="Zones: visits whose beginning or end was not observed.")
+    dwell: tuple[int, ...] | None = Field(description="Zones: visits by duration; `dwell_classes` names the classes.")
     forward: int | None = Field(description="Lines: crossings forward.")
-    back: int | None = Field(description="Lines: crossings back.")
+    backward: int | None = Field(description="Lines: crossings backward.")
 
 
-class Series(FrozenModel):
-    """One zone or line of a camera, and one sort."""
+class CountSeries(FrozenModel):
+    """One zone or line of a camera, and one class."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     camera: str
-    place: str
-    what: str = Field(description="zone or line")
-    sort: ObjectClass
-    points: tuple[Point, ...]
+    location: str = Field(description="Name of the zone or line.")
+    kind: str = Field(description="zone or line")
+    object_class: ObjectClass = Field(
+        validation_alias=AliasChoices("class", "object_class"), serialization_alias="class"
+    )
+    points: tuple[CountPoint, ...]
 
 
-class CountsTold(FrozenModel):
-    """Counts between two moments, in stretches of `step` seconds (UTC)."""
+class CountsResponse(FrozenModel):
+    """Counts of a time range, in intervals of `step_s` seconds (UTC)."""
 
     start: float
     end: float
-    step: int
-    dwells: tuple[str, ...]
-    series: tuple[Series, ...]
+    step_s: int
+    dwell_classes: tuple[str, ...]
+    series: tuple[CountSeries, ...]
 
 
-def count_routes(place: Place, viewing: Viewing) -> APIRouter:
-    routes = APIRouter(prefix="/api/counts", tags=["counts"], responses=NO, dependencies=[asks(Right.LOOK)])
+router = APIRouter(
+    prefix="/api/counts", tags=["counts"], responses=ERROR_RESPONSES, dependencies=[requires(Right.VIEW_MEDIA)]
+)
 
-    def rows(start: float, end: float, every: Every, camera: str | None) -> list[Row]:
-        in_order(start, end, LONGEST[every])
-        first, last = sheet.whole_minutes((0, 0), start, end)
-        return list(sheet.rows(place.counts.between(first, last, camera), first, last, every))
 
-    @routes.get("")
-    def counts(start: Moment, end: Moment, every: Every = Every.HOUR, camera: OneCamera = None) -> CountsTold:
-        """A series for each camera, zone or line, and sort, that was counted then."""
-        found: dict[tuple[str, str, str, str], list[Point]] = {}
-        step = SECONDS[every]
-        first = int(start // 60) * 60 // step * step
-        for row in rows(start, end, every, camera):
-            key = str(row["camera"]), str(row["place"]), str(row["what"]), str(row["sort"])
-            points = found.setdefault(key, [])
-            points.append(_point(row, first + len(points) * step))
-        series = (
-            Series(camera=key[0], place=key[1], what=key[2], sort=ObjectClass(key[3]), points=tuple(points))
-            for key, points in found.items()
+@router.get("")
+def counts(
+    context: Context,
+    start: UnixTime,
+    end: UnixTime,
+    every: Interval = Interval.HOUR,
+    camera: OptionalCamera = None,
+) -> CountsResponse:
+    """A series for each camera, zone or line, and class that was counted in this time."""
+    points: dict[tuple[str, str, str, str], list[CountPoint]] = {}
+    step = INTERVAL_S[every]
+    first = int(start // 60) * 60 // step * step
+    for row in _rows(context, start, end, every, camera):
+        key = str(row["camera"]), str(row["location"]), str(row["location_type"]), str(row["class"])
+        of_series = points.setdefault(key, [])
+        of_series.append(_point(row, first + len(of_series) * step))
+    series = (
+        CountSeries(
+            camera=key[0], location=key[1], kind=key[2], object_class=ObjectClass(key[3]), points=tuple(of_series)
         )
-        return CountsTold(start=start, end=end, step=step, dwells=DWELLS, series=tuple(series))
+        for key, of_series in points.items()
+    )
+    return CountsResponse(start=start, end=end, step_s=step, dwell_classes=DWELL_COLUMNS, series=tuple(series))
 
-    @routes.get("/table.csv", response_class=Response, responses={200: {"content": {CSV: {}}}})
-    def table(who: Who, start: Moment, end: Moment, every: Every = Every.HOUR, camera: OneCamera = None) -> Response:
-        """The same as a table, as `passerby counts export` writes it."""
-        found = rows(start, end, every, camera)
-        place.note(
-            who, Deed.EXPORT, {"what": "counts", "camera": camera, "begins": int(start * 1e6), "ends": int(end * 1e6)}
-        )
-        text = io.StringIO()
-        writer = csv.DictWriter(text, list(sheet.COLUMNS), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _cell(row[name]) for name in sheet.COLUMNS} for row in found)
-        headers = {"content-disposition": 'attachment; filename="counts.csv"'}
-        return Response(text.getvalue(), media_type=CSV, headers=headers)
 
-    return routes
+@router.get("/table.csv", response_class=Response, responses=content(CSV))
+def table(
+    context: Context,
+    principal: CurrentPrincipal,
+    start: UnixTime,
+    end: UnixTime,
+    every: Interval = Interval.HOUR,
+    camera: OptionalCamera = None,
+) -> Response:
+    """The same as CSV, as `passerby counts export` writes it."""
+    rows = _rows(context, start, end, every, camera)
+    details = {"subject": "counts", "camera": camera, "start": to_us(start), "end": to_us(end)}
+    context.audit(principal, AuditAction.EXPORT_REQUESTED, details)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(COLUMNS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(row[name]) for name in COLUMNS} for row in rows)
+    headers = {"content-disposition": 'attachment; filename="counts.csv"'}
+    return Response(text.getvalue(), media_type=CSV, headers=headers)
+
+
+def _rows(context: SiteContext, start: float, end: float, interval: Interval, camera: str | None) -> list[CountRow]:
+    check_range(start, end, MAX_RANGE_S[interval])
+    first, last = whole_minutes((0, 0), start, end)
+    return list(count_rows(context.counts.between(first, last, camera), first, last, interval))
 
 
 def _cell(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _point(row: Row, start: int) -> Point:
-    known: dict[str, Any] = {
-        name: row[name] for name in ("covered", "mean", "most", "came", "left", "cut", "forward", "back")
+def _point(row: CountRow, start: int) -> CountPoint:
+    values: dict[str, Any] = {
+        name: row[name] for name in ("mean", "peak", "entries", "exits", "censored", "forward", "backward")
     }
-    dwell = None if row[DWELLS[0]] is None else tuple(row[name] for name in DWELLS)
-    return Point.model_validate({**known, "start": start, "dwell": dwell})
+    dwell = None if row[DWELL_COLUMNS[0]] is None else tuple(row[name] for name in DWELL_COLUMNS)
+    return CountPoint.model_validate({**values, "start": start, "observed_seconds": row["observed_seconds"], "dwell": dwell})

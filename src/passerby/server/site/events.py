@@ -1,10 +1,10 @@
-"""What was worth telling, with a masked picture of it, and what people have made of it."""
+"""Events, with a masked thumbnail of each, and their state: new, acknowledged, resolved."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -12,115 +12,141 @@ from passerby.config.counting_config import EventKind
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
 from passerby.documents.count_records import EventState
-from passerby.server.site.cameras import JPEG
-from passerby.server.site.context import Place
-from passerby.server.site.parameters import MOST, MaybeMoment, Size
-from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.timeline import glimpse
-from passerby.server.site.view_audit import Viewing
-from passerby.store.audit.log import Deed
-from passerby.store.counts.events_and_counts import Kept
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.context import SiteContext
+from passerby.server.site.dependencies import Context, Views
+from passerby.server.site.parameters import (
+    JPEG,
+    MAX_UNIX_S,
+    THUMBNAIL_CACHING,
+    ImageSize,
+    Limit,
+    OptionalCamera,
+    OptionalUnixTime,
+    content,
+)
+from passerby.server.site.playback import recorded_thumbnail
+from passerby.store.audit.log import AuditAction
+from passerby.store.counts.events_and_counts import StoredEvent
 
-Part = Annotated[str, Path(max_length=63)]
+IdPart = Annotated[str, Path(max_length=63)]
 Number = Annotated[str, Path(pattern=r"^[0-9]{1,20}$")]
 
 
-class EventTold(FrozenModel):
-    """Something worth telling. Times are Unix seconds."""
+class EventResponse(FrozenModel):
+    """An event. Times are Unix seconds."""
 
-    id: str = Field(description="CAMERA/RULE/NUMBER: what comes after /api/events/.")
-    camera: str | None = Field(description="Null for what concerns the site.")
+    id: str = Field(description="CAMERA/RULE/NUMBER: what follows /api/events/.")
+    camera: str | None = Field(description="Null for an event of the site.")
     kind: EventKind
     rule: str
-    at: float
-    trusted: bool = Field(description="Was the clock to be believed?")
-    start: float | None = Field(description="Where the recording of it begins.")
-    end: float | None = Field(description="Where it ends.")
-    place: str | None = Field(description="The zone or line.")
-    count: int | None = Field(description="How many.")
+    time: float
+    trusted: bool = Field(description="Was the clock synchronised?")
+    start: float | None = Field(description="Start of its recording.")
+    end: float | None = Field(description="End of its recording.")
+    location: str | None = Field(description="Name of the zone or line.")
+    count: int | None = Field(description="Number of objects.")
     detail: str | None
     state: EventState
-    changed: float = Field(description="When it got that state.")
-    thumbnail: str | None = Field(description="Address of a masked picture of it; null where there is none.")
+    state_changed_at: float
+    thumbnail_url: str | None = Field(description="A masked thumbnail; null if there is none.")
 
 
-class EventsTold(FrozenModel):
-    """Events, the newest first. `more`: there are others, before the last of these (`end` = its `at`)."""
+class EventListResponse(FrozenModel):
+    """Events, the newest first. `has_more`: there are more, before the last of these (`end` = its `time`)."""
 
-    events: tuple[EventTold, ...]
-    more: bool
+    events: tuple[EventResponse, ...]
+    has_more: bool
 
 
-class StateWish(FrozenModel):
-    """What has become of an event."""
+class EventStateRequest(FrozenModel):
+    """The new state of an event."""
 
     state: EventState
 
 
-def event_routes(place: Place, viewing: Viewing) -> APIRouter:
-    routes = APIRouter(prefix="/api/events", tags=["events"], responses=NO)
-
-    @routes.get("", dependencies=[asks(Right.LOOK)])
-    def events(
-        start: MaybeMoment = None,
-        end: MaybeMoment = None,
-        camera: Annotated[str | None, Query(max_length=63)] = None,
-        kind: EventKind | None = None,
-        state: EventState | None = None,
-        most: Annotated[int, Query(ge=1, le=500)] = 100,
-    ) -> EventsTold:
-        """From `start` to before `end`, the newest first."""
-        found = [
-            one
-            for one in place.counts.events(start or 0.0, MOST if end is None else end, state)
-            if (camera is None or one.event.camera == camera) and (kind is None or one.event.kind == kind)
-        ]
-        return EventsTold(events=tuple(_told(one) for one in found[:most]), more=len(found) > most)
-
-    @routes.get("/{where}/{rule}/{number}", dependencies=[asks(Right.LOOK)])
-    def event(where: Part, rule: Part, number: Number) -> EventTold:
-        """One event."""
-        return _told(_kept(place, where, rule, number))
-
-    @routes.get(
-        "/{where}/{rule}/{number}/thumbnail.jpg",
-        dependencies=[asks(Right.LOOK)],
-        response_class=Response,
-        responses={200: {"content": {JPEG: {}}}},
-    )
-    def thumbnail(where: Part, rule: Part, number: Number, who: Who, size: Size = 320) -> Response:
-        """What the camera showed then, masked."""
-        event = _kept(place, where, rule, number).event
-        if event.camera is None:
-            raise HTTPException(404, "This event is of the site, and shows nothing.")
-        picture = glimpse(place, event.camera, event.at, size)
-        viewing.recorded(who, "event", event.camera, event.at, event.at)  # what was not there was not looked at
-        return Response(picture, media_type=JPEG, headers={"cache-control": "private, max-age=3600"})
-
-    @routes.put("/{where}/{rule}/{number}/state", dependencies=[asks(Right.HANDLE)])
-    def mark(where: Part, rule: Part, number: Number, who: Who, wish: StateWish) -> EventTold:
-        """Somebody has seen it, or dealt with it."""
-        kept = _kept(place, where, rule, number)
-        place.note(who, Deed.CHANGED, {"what": "event", "event": kept.event.id, "state": wish.state.value})
-        place.counts.mark(kept.event.id, wish.state, place.clock.now())
-        return _told(_kept(place, where, rule, number))
-
-    return routes
+router = APIRouter(prefix="/api/events", tags=["events"], responses=ERROR_RESPONSES)
 
 
-def _kept(place: Place, where: str, rule: str, number: str) -> Kept:
-    found = place.counts.event(f"{where}/{rule}/{number}")
-    if found is None:
-        raise HTTPException(404, "There is no such event, or it is no longer kept.")
-    return found
+@router.get("", dependencies=[requires(Right.VIEW_MEDIA)])
+def events(
+    context: Context,
+    start: OptionalUnixTime = None,
+    end: OptionalUnixTime = None,
+    camera: OptionalCamera = None,
+    kind: EventKind | None = None,
+    state: EventState | None = None,
+    limit: Limit = 100,
+) -> EventListResponse:
+    """Events from `start` to before `end`, the newest first."""
+    found = [
+        stored
+        for stored in context.counts.events(start or 0.0, MAX_UNIX_S if end is None else end, state)
+        if (camera is None or stored.event.camera == camera) and (kind is None or stored.event.kind == kind)
+    ]
+    return EventListResponse(events=tuple(_response(stored) for stored in found[:limit]), has_more=len(found) > limit)
 
 
-def _told(kept: Kept) -> EventTold:
-    event = kept.event
-    shows = event.camera is not None and event.start is not None
-    return EventTold(
+@router.get("/{where}/{rule}/{number}", dependencies=[requires(Right.VIEW_MEDIA)])
+def event(context: Context, where: IdPart, rule: IdPart, number: Number) -> EventResponse:
+    """One event."""
+    return _response(_find(context, where, rule, number))
+
+
+@router.get(
+    "/{where}/{rule}/{number}/thumbnail.jpg",
+    dependencies=[requires(Right.VIEW_MEDIA)],
+    response_class=Response,
+    responses=content(JPEG),
+)
+def thumbnail(
+    context: Context,
+    views: Views,
+    where: IdPart,
+    rule: IdPart,
+    number: Number,
+    principal: CurrentPrincipal,
+    size: ImageSize = 320,
+) -> Response:
+    """The recording at the time of the event, masked."""
+    event = _find(context, where, rule, number).event
+    if event.camera is None:
+        raise HTTPException(404, "This is an event of the site. It has no thumbnail.")
+    image = recorded_thumbnail(context, event.camera, event.time, size)
+    views.recorded(principal, "event", event.camera, event.time, event.time)  # after it was found: else nothing is seen
+    return Response(image, media_type=JPEG, headers=THUMBNAIL_CACHING)
+
+
+@router.put("/{where}/{rule}/{number}/state", dependencies=[requires(Right.MANAGE_EVENTS)])
+def set_state(
+    context: Context,
+    where: IdPart,
+    rule: IdPart,
+    number: Number,
+    principal: CurrentPrincipal,
+    request: EventStateRequest,
+) -> EventResponse:
+    """Acknowledge or resolve an event, or set it back to new."""
+    stored = _find(context, where, rule, number)
+    details = {"subject": "event", "event": stored.event.id, "state": request.state.value}
+    context.audit(principal, AuditAction.CHANGED, details)
+    context.counts.set_event_state(stored.event.id, request.state, context.clock.now())
+    return _response(_find(context, where, rule, number))
+
+
+def _find(context: SiteContext, where: str, rule: str, number: str) -> StoredEvent:
+    stored = context.counts.event(f"{where}/{rule}/{number}")
+    if stored is None:
+        raise HTTPException(404, "There is no such event, or it is past its retention.")
+    return stored
+
+
+def _response(stored: StoredEvent) -> EventResponse:
+    event = stored.event
+    has_thumbnail = event.camera is not None and event.start is not None
+    return EventResponse(
         **event.model_dump(),
-        state=kept.state,
-        changed=kept.changed,
-        thumbnail=f"/api/events/{event.id}/thumbnail.jpg" if shows else None,
+        state=stored.state,
+        state_changed_at=stored.changed,
+        thumbnail_url=f"/api/events/{event.id}/thumbnail.jpg" if has_thumbnail else None,
     )

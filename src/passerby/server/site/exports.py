@@ -1,10 +1,7 @@
-"""Clips: asked for with a reason, agreed to by a second person where the site says so, and taken by who asked."""
+"""Clips: requested with a purpose, approved by a second person if the site requires it, downloaded by the requester."""
 
 from __future__ import annotations
 
-import pathlib
-import shutil
-import threading
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path
@@ -12,225 +9,179 @@ from fastapi.responses import FileResponse, Response
 from pydantic import Field, JsonValue
 
 from passerby.config.roles import Right
-from passerby.core.errors import PasserbyError
 from passerby.core.model import FrozenModel
-from passerby.server.site.context import Place
-from passerby.server.site.parameters import MOST, in_order
-from passerby.server.site.rights import NO, Who, asks
-from passerby.server.site.session import Purpose
-from passerby.store.accounts.approvals import Consent, Consents, Kind, Stage
-from passerby.store.audit.log import Deed, stated
-from passerby.store.recordings.approval_clips import KEPT, asked_for, clip_folder, clip_name
+from passerby.server.site.auth.principal import Principal
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.context import SiteContext
+from passerby.server.site.dependencies import Clips, Context
+from passerby.server.site.parameters import JSON, MAX_UNIX_S, MP4, Purpose, check_range, content
+from passerby.store.accounts.approvals import Approval, ApprovalKind, ApprovalStage
+from passerby.store.audit.log import AuditAction, clean_purpose
+from passerby.store.recordings.approval_clips import clip_name, export_details
 
 #: Seconds of a clip.
-LONGEST = 6 * 3600.0
-MP4, REPORT = "video/mp4", "application/json"
-Id = Annotated[int, Path(ge=1, le=2**31)]
-Moment = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False, description="Unix seconds.")]
+MAX_CLIP_S = 6 * 3600.0
+ExportId = Annotated[int, Path(ge=1, le=2**31)]
+FileNumber = Annotated[int, Path(ge=0, le=10_000)]
+ClipTime = Annotated[float, Field(ge=0, le=MAX_UNIX_S, allow_inf_nan=False, description="Unix seconds.")]
 
 
-class ClipWish(FrozenModel):
-    """Which clip, and what for."""
+class ClipRequest(FrozenModel):
+    """Which clip, and for what purpose."""
 
     camera: str = Field(max_length=63)
-    begins: Moment
-    ends: Moment
+    start: ClipTime
+    end: ClipTime
     purpose: Purpose
 
 
 class ClipFile(FrozenModel):
-    """One file of a clip. `report` says what of the time asked for is in it."""
+    """One file of a clip. Its report says which parts of the requested time it contains."""
 
-    address: str
-    report: str
+    url: str
+    report_url: str
     name: str
     bytes: int
     seconds: float
     sha256: str
 
 
-class ClipTold(FrozenModel):
-    """One clip that was asked for. Times are Unix seconds."""
+class ClipResponse(FrozenModel):
+    """A requested clip. Times are Unix seconds."""
 
     id: int
     camera: str
-    begins: float
-    ends: float
+    start: float
+    end: float
     purpose: str
-    who: str
-    asked: float
-    state: Stage
-    by: str | None = Field(description="Who has agreed or refused.")
-    decided: float | None
-    own: bool = Field(description="Was it asked for by who asks now? Only they may take it.")
-    may_agree: bool = Field(description="May who asks now agree to it, or refuse?")
+    requested_by: str
+    requested_at: float
+    state: ApprovalStage
+    decided_by: str | None = Field(description="Who approved or rejected it.")
+    decided_at: float | None
+    own_request: bool = Field(description="Did the current user request it? Only they may download it.")
+    can_approve: bool = Field(description="May the current user approve or reject it?")
     problem: str | None
     files: tuple[ClipFile, ...]
 
 
-class Clips:
-    """Those of one site. `tidy` deletes what has waited for long enough."""
-
-    def __init__(self, place: Place) -> None:
-        self._place, self.consents = place, Consents(place.database)
-        self._lock = threading.Lock()
-
-    def tidy(self) -> None:
-        """Files go a day after they were asked for; so do requests that nobody has decided."""
-        now = self._place.clock.now().wall
-        with self._lock:
-            for consent in self.consents.all(Kind.EXPORT):
-                if abs(now - consent.asked) <= KEPT or consent.state in (Stage.GONE, Stage.REFUSED, Stage.FAILED):
-                    continue
-                shutil.rmtree(clip_folder(self._place.database, consent), ignore_errors=True)
-                self.consents.tell(consent.id, Stage.GONE, consent.told)
-
-    def make(self, consent: Consent, who: Who) -> None:
-        """Write the files of what was agreed to. What goes wrong is told of in the consent."""
-        body, folder = consent.body, clip_folder(self._place.database, consent)
-        on: dict[str, JsonValue] = {"camera": str(body["camera"]), "asked_in": int(body["row"])}
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            output = folder / f"{body['camera']}.mp4"
-            reports = self._place.tools.clip(
-                self._place.recordings, body["camera"], body["begins"], body["ends"], output
-            )
-            files: list[dict[str, JsonValue]] = [
-                {"sha256": one.output.sha256, "bytes": one.output.size, "frames": one.output.frames} for one in reports
-            ]
-            self._place.note(who, Deed.EXPORTED, {**on, "files": list(files)}, consent.purpose)
-            made = [
-                {**file, "name": one.output.name, "seconds": one.stretches[-1].end}
-                for file, one in zip(files, reports, strict=True)
-            ]
-            self.consents.tell(consent.id, Stage.DONE, {"files": list(made)})
-        except (PasserbyError, OSError) as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            self.consents.tell(consent.id, Stage.FAILED, {"problem": str(error)})
-
-    def file(self, consent: Consent, number: int) -> pathlib.Path:
-        names = [str(one["name"]) for one in consent.told.get("files", ())]
-        if consent.state is not Stage.DONE or not 0 <= number < len(names):
-            raise HTTPException(404, "There is no such file, or it is no longer kept.")
-        return clip_folder(self._place.database, consent) / names[number]
+router = APIRouter(
+    prefix="/api/exports", tags=["exports"], responses=ERROR_RESPONSES, dependencies=[requires(Right.MANAGE_EVENTS)]
+)
 
 
-def export_routes(place: Place) -> APIRouter:
-    routes = APIRouter(prefix="/api/exports", tags=["exports"], responses=NO, dependencies=[asks(Right.HANDLE)])
-    clips = Clips(place)
-
-    def found(id: int) -> Consent:
-        clips.tidy()
-        consent = clips.consents.get(id)
-        if consent is None or consent.kind is not Kind.EXPORT:
-            raise HTTPException(404, "There is no export of that number.")
-        return consent
-
-    @routes.get("")
-    def exports(who: Who) -> list[ClipTold]:
-        """Clips that were asked for, the newest first."""
-        clips.tidy()
-        return [_told(one, who) for one in clips.consents.all(Kind.EXPORT)]
-
-    @routes.post("")
-    def ask(who: Who, wish: ClipWish) -> ClipTold:
-        """Ask for a clip. It is made at once, or when a second person has agreed."""
-        in_order(wish.begins, wish.ends, LONGEST)
-        place.known(wish.camera)
-        if not place.recordings.between(wish.camera, wish.begins, wish.ends):
-            raise HTTPException(404, f"Nothing was recorded of {wish.camera} then.")
-        two, purpose = place.site.pages.two_persons, stated(wish.purpose)
-        row = place.note(who, Deed.EXPORT, asked_for(wish.camera, wish.begins, wish.ends, two), purpose)
-        body: dict[str, JsonValue] = {"camera": wish.camera, "begins": wish.begins, "ends": wish.ends, "row": row}
-        stage = Stage.WAITING if two else Stage.AGREED
-        consent = clips.consents.ask(Kind.EXPORT, who.who, purpose, body, place.clock.now().wall, stage)
-        if not two:
-            clips.make(consent, who)
-        return _told(found(consent.id), who)
-
-    @routes.get("/{id}")
-    def export(who: Who, id: Id) -> ClipTold:
-        return _told(found(id), who)
-
-    @routes.post("/{id}/agree")
-    def agree(who: Who, id: Id) -> ClipTold:
-        """The second person agrees, and it is made. Nobody agrees to what they asked for themselves."""
-        _decide(place, clips, found(id), who, Stage.AGREED)
-        clips.make(found(id), who)
-        return _told(found(id), who)
-
-    @routes.post("/{id}/refuse")
-    def refuse(who: Who, id: Id) -> ClipTold:
-        """The second person refuses, and nothing is made."""
-        _decide(place, clips, found(id), who, Stage.REFUSED)
-        return _told(found(id), who)
-
-    @routes.get("/{id}/files/{number}.mp4", response_class=Response, responses={200: {"content": {MP4: {}}}})
-    def file(who: Who, id: Id, number: Annotated[int, Path(ge=0, le=10_000)]) -> Response:
-        """The film, for who asked for it."""
-        consent = _own(found(id), who)
-        path = clips.file(consent, number)
-        place.note(
-            who, Deed.TAKEN, {"camera": consent.body["camera"], "asked_in": consent.body["row"]}, consent.purpose
-        )
-        return FileResponse(path, media_type=MP4, filename=clip_name(consent, number, ".mp4"))
-
-    @routes.get("/{id}/files/{number}.json", response_class=Response, responses={200: {"content": {REPORT: {}}}})
-    def report(who: Who, id: Id, number: Annotated[int, Path(ge=0, le=10_000)]) -> Response:
-        """Its report."""
-        consent = _own(found(id), who)
-        path = clips.file(consent, number).with_suffix(".recording.json")
-        return FileResponse(path, media_type=REPORT, filename=clip_name(consent, number, ".recording.json"))
-
-    return routes
+@router.get("")
+def exports(clips: Clips, principal: CurrentPrincipal) -> list[ClipResponse]:
+    """Requested clips, the newest first."""
+    clips.delete_expired()
+    return [_response(approval, principal) for approval in clips.approvals.all(ApprovalKind.EXPORT)]
 
 
-def _decide(place: Place, clips: Clips, consent: Consent, who: Who, stage: Stage) -> None:
-    if consent.state is not Stage.WAITING:
-        raise HTTPException(409, f"It is {consent.state} already.")
-    if consent.who == who.who:
-        raise HTTPException(403, "You have asked for it yourself: a second person must decide.")
-    if who.by == "token":
-        raise HTTPException(403, "The token is no person. Log in with an account to decide this.")
-    deed = Deed.AGREED if stage is Stage.AGREED else Deed.REFUSED
-    on: dict[str, JsonValue] = {
-        "camera": consent.body["camera"],
-        "asked_by": consent.who,
-        "asked_in": consent.body["row"],
+@router.post("")
+def request_export(context: Context, clips: Clips, principal: CurrentPrincipal, request: ClipRequest) -> ClipResponse:
+    """Request a clip. It is written at once, or after a second person has approved it."""
+    check_range(request.start, request.end, MAX_CLIP_S)
+    context.require_camera(request.camera)
+    if not context.recordings.between(request.camera, request.start, request.end):
+        raise HTTPException(404, f"{request.camera} has no recording of this time.")
+    dual_approval, purpose = context.site.web.dual_approval, clean_purpose(request.purpose)
+    details = export_details(request.camera, request.start, request.end, dual_approval)
+    row = context.audit(principal, AuditAction.EXPORT_REQUESTED, details, purpose)
+    body: dict[str, JsonValue] = {"camera": request.camera, "start": request.start, "end": request.end, "row": row}
+    stage = ApprovalStage.PENDING if dual_approval else ApprovalStage.APPROVED
+    approval = clips.approvals.request(ApprovalKind.EXPORT, principal.actor, purpose, body, context.wall_time(), stage)
+    if not dual_approval:
+        clips.write_files(approval, principal)
+    return _response(clips.find(approval.id), principal)
+
+
+@router.get("/{id}")
+def export(clips: Clips, principal: CurrentPrincipal, id: ExportId) -> ClipResponse:
+    """One requested clip."""
+    return _response(clips.find(id), principal)
+
+
+@router.post("/{id}/approve")
+def approve(context: Context, clips: Clips, principal: CurrentPrincipal, id: ExportId) -> ClipResponse:
+    """Approve a clip that somebody else requested, and write it."""
+    _decide(context, clips, clips.find(id), principal, ApprovalStage.APPROVED)
+    clips.write_files(clips.find(id), principal)
+    return _response(clips.find(id), principal)
+
+
+@router.post("/{id}/reject")
+def reject(context: Context, clips: Clips, principal: CurrentPrincipal, id: ExportId) -> ClipResponse:
+    """Reject a clip that somebody else requested."""
+    _decide(context, clips, clips.find(id), principal, ApprovalStage.REJECTED)
+    return _response(clips.find(id), principal)
+
+
+@router.get("/{id}/files/{number}.mp4", response_class=Response, responses=content(MP4))
+def download_clip(
+    context: Context, clips: Clips, principal: CurrentPrincipal, id: ExportId, number: FileNumber
+) -> Response:
+    """The clip, for its requester."""
+    approval = _own(clips.find(id), principal)
+    path = clips.file(approval, number)
+    details = {"camera": approval.request["camera"], "requested_in": approval.request["row"]}
+    context.audit(principal, AuditAction.EXPORT_DOWNLOADED, details, approval.purpose)
+    return FileResponse(path, media_type=MP4, filename=clip_name(approval, number, ".mp4"))
+
+
+@router.get("/{id}/files/{number}.json", response_class=Response, responses=content(JSON))
+def download_report(clips: Clips, principal: CurrentPrincipal, id: ExportId, number: FileNumber) -> Response:
+    """The report of the clip."""
+    approval = _own(clips.find(id), principal)
+    path = clips.file(approval, number).with_suffix(".recording.json")
+    return FileResponse(path, media_type=JSON, filename=clip_name(approval, number, ".recording.json"))
+
+
+def _decide(context: SiteContext, clips: Clips, approval: Approval, principal: Principal, stage: ApprovalStage) -> None:
+    if approval.state is not ApprovalStage.PENDING:
+        raise HTTPException(409, f"This request is already {approval.state}.")
+    if approval.requested_by == principal.actor:
+        raise HTTPException(403, "You requested this clip yourself: a second person must decide.")
+    if principal.method == "token":
+        raise HTTPException(403, "The token belongs to no person. Log in with an account to decide this.")
+    action = AuditAction.APPROVED if stage is ApprovalStage.APPROVED else AuditAction.REJECTED
+    details: dict[str, JsonValue] = {
+        "camera": approval.request["camera"],
+        "requested_by": approval.requested_by,
+        "requested_in": approval.request["row"],
     }
-    place.note(who, deed, on)
-    if not clips.consents.decide(consent.id, stage, who.who, place.clock.now().wall):
-        raise HTTPException(409, "Somebody else has just decided it.")
+    context.audit(principal, action, details)
+    if not clips.approvals.decide(approval.id, stage, principal.actor, context.wall_time()):
+        raise HTTPException(409, "Somebody else has just decided this request.")
 
 
-def _own(consent: Consent, who: Who) -> Consent:
-    if consent.who != who.who:
-        raise HTTPException(403, "Only who asked for it may take it.")
-    return consent
+def _own(approval: Approval, principal: Principal) -> Approval:
+    if approval.requested_by != principal.actor:
+        raise HTTPException(403, "Only the person who requested a clip may download it.")
+    return approval
 
 
-def _told(consent: Consent, who: Who) -> ClipTold:
-    own, waits = consent.who == who.who, consent.state is Stage.WAITING
-    files = consent.told.get("files", ()) if consent.state is Stage.DONE else ()
-    return ClipTold(
-        id=consent.id,
-        camera=consent.body["camera"],
-        begins=consent.body["begins"],
-        ends=consent.body["ends"],
-        purpose=consent.purpose,
-        who=consent.who,
-        asked=consent.asked,
-        state=consent.state,
-        by=consent.by,
-        decided=consent.decided,
-        own=own,
-        may_agree=waits and not own and who.by != "token",
-        problem=consent.told.get("problem"),
+def _response(approval: Approval, principal: Principal) -> ClipResponse:
+    own, pending = approval.requested_by == principal.actor, approval.state is ApprovalStage.PENDING
+    files = approval.result.get("files", ()) if approval.state is ApprovalStage.DONE else ()
+    return ClipResponse(
+        id=approval.id,
+        camera=approval.request["camera"],
+        start=approval.request["start"],
+        end=approval.request["end"],
+        purpose=approval.purpose,
+        requested_by=approval.requested_by,
+        requested_at=approval.requested_at,
+        state=approval.state,
+        decided_by=approval.decided_by,
+        decided_at=approval.decided_at,
+        own_request=own,
+        can_approve=pending and not own and principal.method != "token",
+        problem=approval.result.get("problem"),
         files=tuple(
             ClipFile(
-                address=f"/api/exports/{consent.id}/files/{n}.mp4",
-                report=f"/api/exports/{consent.id}/files/{n}.json",
-                name=clip_name(consent, n, ".mp4"),
+                url=f"/api/exports/{approval.id}/files/{n}.mp4",
+                report_url=f"/api/exports/{approval.id}/files/{n}.json",
+                name=clip_name(approval, n, ".mp4"),
                 bytes=one["bytes"],
                 seconds=one["seconds"],
                 sha256=one["sha256"],

@@ -1,4 +1,4 @@
-"""How a site is, beyond its cameras: room, time left, the clock, what waits to be sent."""
+"""Health of a site: its status, and the messages that wait to be sent."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from pydantic import Field
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
 from passerby.documents.status import SiteStatus
-from passerby.server.site.context import Place
-from passerby.server.site.rights import NO, asks
+from passerby.server.site.auth.rights import ERROR_RESPONSES, requires
+from passerby.server.site.dependencies import Context
 from passerby.store.outbox import Outbox
 
 
-class HealthTold(FrozenModel):
-    """All of it."""
+class HealthResponse(FrozenModel):
+    """Status and outbox."""
 
     status: SiteStatus
-    waiting: dict[str, dict[str, int]] = Field(description="Messages that wait, by destination and kind.")
+    queued: dict[str, dict[str, int]] = Field(description="Messages that wait to be sent, by destination and kind.")
 
 
-def health_routes(place: Place) -> APIRouter:
-    routes = APIRouter(prefix="/api/health", tags=["health"], responses=NO, dependencies=[asks(Right.STATE)])
+router = APIRouter(
+    prefix="/api/health", tags=["health"], responses=ERROR_RESPONSES, dependencies=[requires(Right.VIEW_STATUS)]
+)
 
-    @routes.get("")
-    def health() -> HealthTold:
-        """Cameras, disk, clock, uplink."""
-        waiting = Outbox(place.database).waiting()
-        told = {to: {kind.value: count for kind, count in kinds.items()} for to, kinds in waiting.items()}
-        return HealthTold(status=place.status(), waiting=told)
 
-    return routes
+@router.get("")
+def health(context: Context) -> HealthResponse:
+    """Cameras, disk, clock, uplink."""
+    pending = Outbox(context.database).pending()
+    queued = {to: {kind.value: count for kind, count in kinds.items()} for to, kinds in pending.items()}
+    return HealthResponse(status=context.status(), queued=queued)

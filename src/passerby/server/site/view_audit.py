@@ -1,4 +1,5 @@
-"""What somebody looks at is written down before they see it: once for each hour of it, and again after an hour."""
+"""What somebody views is written to the audit log before they see it: once per hour of recording, and again an hour
+later."""
 
 from __future__ import annotations
 
@@ -9,49 +10,53 @@ from pydantic import JsonValue
 
 from passerby.config.roles import Right
 from passerby.core.clock import Clock
-from passerby.server.site.principal import Visitor
-from passerby.store.audit.log import Deed, Entry, write
+from passerby.server.site.auth.principal import Principal
+from passerby.store.audit.log import AuditAction, AuditEntry, write
 from passerby.store.database import Database
-from passerby.store.recordings.part import micros
+from passerby.store.recordings.part import to_us
 
-#: Microseconds: what is looked at is told by the hour of its recording, and looked at again it is told after as much.
-HOUR = 3_600_000_000
-#: Views that are remembered; the oldest are forgotten, and then told again.
-_MOST = 10_000
-What = Literal["live", "recording", "thumbnail", "event", "counts"]
+#: Microseconds: views are logged per hour of recording, and a repeated view again after an hour.
+HOUR_US = 3_600_000_000
+#: Views that are remembered; the oldest are forgotten, and then logged again.
+_MAX_REMEMBERED = 10_000
+ViewKind = Literal["live", "recording", "thumbnail", "event", "counts"]
 
 
-class Viewing:
-    """Of one site, for all its visitors."""
+class ViewAudit:
+    """Of one site, for all its users."""
 
     def __init__(self, database: Database, clock: Clock, boot: str) -> None:
         self._database, self._clock, self._boot = database, clock, boot
-        self._told: dict[tuple[int, str, str, int], float] = {}
+        self._logged: dict[tuple[int, str, str, int], float] = {}
         self._lock = threading.Lock()
 
-    def live(self, who: Visitor, camera: str) -> None:
-        """The live pictures of a camera. Raises as `write` does: what cannot be written down is not shown."""
-        self._seen(who, "live", camera, 0, {})
+    def live(self, principal: Principal, camera: str) -> None:
+        """Live video of a camera. Raises what `write` does: what cannot be logged is not shown."""
+        self._viewed(principal, "live", camera, 0, {})
 
-    def recorded(self, who: Visitor, what: What, camera: str, begins: float, ends: float) -> None:
-        """What was recorded, or happened, between two moments (Unix seconds)."""
-        for hour in range(micros(begins) // HOUR, micros(max(begins, ends)) // HOUR + 1):
-            self._seen(who, what, camera, hour, {"begins": hour * HOUR, "ends": (hour + 1) * HOUR})
+    def recorded(self, principal: Principal, kind: ViewKind, camera: str, start: float, end: float) -> None:
+        """A recording or an event from `start` to `end` (Unix seconds)."""
+        for hour in range(to_us(start) // HOUR_US, to_us(max(start, end)) // HOUR_US + 1):
+            self._viewed(principal, kind, camera, hour, {"start": hour * HOUR_US, "end": (hour + 1) * HOUR_US})
 
-    def denied(self, who: Visitor, right: Right) -> None:
-        """What somebody has asked for and may not have. Likewise once an hour: the log is not theirs to fill."""
-        self._once(who, Deed.DENIED, ("denied", right.value, 0), {"right": right.value})
+    def denied(self, principal: Principal, right: Right) -> None:
+        """A request without the right to it. Once an hour too, so that nobody can flood the log."""
+        self._once(principal, AuditAction.ACCESS_DENIED, ("denied", right.value, 0), {"right": right.value})
 
-    def _seen(self, who: Visitor, what: What, camera: str, hour: int, span: dict[str, JsonValue]) -> None:
-        self._once(who, Deed.VIEWED, (what, camera, hour), {"camera": camera, "kind": what, **span})
+    def _viewed(self, principal: Principal, kind: ViewKind, camera: str, hour: int, span: dict[str, JsonValue]) -> None:
+        details: dict[str, JsonValue] = {"camera": camera, "kind": kind, **span}
+        self._once(principal, AuditAction.VIEWED, (kind, camera, hour), details)
 
-    def _once(self, who: Visitor, deed: Deed, about: tuple[str, str, int], on: dict[str, JsonValue]) -> None:
-        now, key = self._clock.now(), (who.session, *about)
+    def _once(
+        self, principal: Principal, action: AuditAction, subject: tuple[str, str, int], details: dict[str, JsonValue]
+    ) -> None:
+        now, key = self._clock.now(), (principal.session_id, *subject)
         with self._lock:
-            told = self._told.get(key)
-            if told is not None and now.monotonic - told < HOUR / 1e6:
+            logged_at = self._logged.get(key)
+            if logged_at is not None and now.monotonic - logged_at < HOUR_US / 1e6:
                 return
-            write(self._database, Entry.of(who.who, deed, on, now, self._boot, who.purpose))
-            self._told[key] = now.monotonic
-            while len(self._told) > _MOST:
-                del self._told[next(iter(self._told))]
+            entry = AuditEntry.of(principal.actor, action, details, now, self._boot, principal.purpose)
+            write(self._database, entry)
+            self._logged[key] = now.monotonic
+            while len(self._logged) > _MAX_REMEMBERED:
+                del self._logged[next(iter(self._logged))]

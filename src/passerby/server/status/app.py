@@ -1,4 +1,4 @@
-"""How a site is, over HTTP, for this machine alone. Nothing here changes anything, and shows a picture."""
+"""The status of a site over HTTP, on this machine only. Read-only, and without pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from passerby.documents.status import SiteStatus
 from passerby.server.status.metrics import metrics
 
-#: Where it can be asked for, and nowhere else.
+#: The only address that the status is served at.
 HOST = "127.0.0.1"
 
 
@@ -18,11 +18,11 @@ def status_routes(status: Callable[[], SiteStatus]) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/status")
-    def told() -> SiteStatus:
+    def site_status() -> SiteStatus:
         return status()
 
     @router.get("/metrics")
-    def measured() -> Response:
+    def prometheus_metrics() -> Response:
         return Response(metrics(status()), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router

@@ -1,4 +1,4 @@
-"""The state of a site in the form that Prometheus and its relatives read."""
+"""The status of a site in the Prometheus text format."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from passerby.documents.status import CameraHealth, SiteStatus, State
+from passerby.documents.status import CameraHealth, CameraState, SiteStatus
 
-#: What is told of each camera as it is now: name, help, and how it is read off.
+#: Gauges per camera: name, help, and value.
 _GAUGES: tuple[tuple[str, str, Callable[[CameraHealth], float | None]], ...] = (
-    ("frames_per_second", "Frames that come from the camera", lambda c: c.frames_a_second),
-    ("last_frame_age_seconds", "Since the newest frame came", lambda c: c.last_frame_age),
-    ("covered_share", "Share of the last minute that was covered whole", lambda c: c.covered_share),
-    ("latency_seconds", "From the camera to being handed on", lambda c: c.latency),
-    ("look_seconds", "What a look takes", lambda c: c.look_seconds),
+    ("frames_per_second", "Frame rate of the camera over the last ten seconds", lambda c: c.fps),
+    ("last_frame_age_seconds", "Seconds since the newest frame", lambda c: c.last_frame_age),
+    ("covered_share", "Share of the frames of the last minute that were covered completely", lambda c: c.covered_share),
+    ("latency_seconds", "Delay from capture to output", lambda c: c.latency),
+    ("detector_seconds", "Duration of a detection, moving average", lambda c: c.detector_seconds),
     ("memory_bytes", "Memory of the camera's process", lambda c: c.memory),
-    ("live", "1 while frames come", lambda c: float(c.state is State.LIVE)),
+    ("live", "1 while frames arrive", lambda c: float(c.state is CameraState.LIVE)),
 )
-#: What is counted of each camera.
+#: Counters per camera: name, help, and value.
 _COUNTERS: tuple[tuple[str, str, Callable[[CameraHealth], float]], ...] = (
-    ("frames", "Frames that came", lambda c: c.frames),
-    ("written", "Frames that were handed on, masked or covered", lambda c: c.written),
-    ("dropped", "Frames that were left out because the machine did not keep up", lambda c: c.dropped),
-    ("looks", "Looks that were taken", lambda c: c.looks),
-    ("connections", "Connections that were made", lambda c: c.connections),
-    ("restarts", "Starts of the camera's process after the first", lambda c: c.restarts),
+    ("frames", "Frames received from the camera", lambda c: c.frames),
+    ("output_frames", "Frames released, masked or covered", lambda c: c.output_frames),
+    ("dropped", "Frames dropped because the machine did not keep up", lambda c: c.dropped),
+    ("detector_runs", "Detections run", lambda c: c.detector_runs),
+    ("connections", "Connections that delivered a frame", lambda c: c.connections),
+    ("restarts", "Restarts of the process of the camera", lambda c: c.restarts),
 )
 
 
 def metrics(status: SiteStatus) -> bytes:
-    """As text, in Prometheus' own form."""
+    """The metrics as text."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told(status))
+    registry.register(_SiteCollector(status))
     return generate_latest(registry)
 
 
-class _Told(Collector):
+class _SiteCollector(Collector):
     def __init__(self, status: SiteStatus) -> None:
         self._status = status
 
@@ -56,18 +56,18 @@ class _Told(Collector):
             for camera, health in cameras.items():
                 counter.add_metric([camera], count(health))
             yield counter
-        yield _covered(cameras)
+        yield _covered_frames(cameras)
         yield GaugeMetricFamily(
-            "passerby_clock_trusted", "1 while the clock is kept by a better one", float(self._status.clock_trusted)
+            "passerby_clock_trusted", "1 while the clock is synchronised", float(self._status.clock_trusted)
         )
         for name, value in self._status.disk.items():
             if isinstance(value, int | float):
-                yield GaugeMetricFamily(f"passerby_disk_{name}", "As passerby status tells it", float(value))
+                yield GaugeMetricFamily(f"passerby_disk_{name}", "As in passerby status --json", float(value))
 
 
-def _covered(cameras: dict[str, CameraHealth]) -> Metric:
+def _covered_frames(cameras: dict[str, CameraHealth]) -> Metric:
     counter = CounterMetricFamily(
-        "passerby_camera_covered", "Frames that were covered whole, by reason", labels=["camera", "reason"]
+        "passerby_camera_covered", "Frames covered completely, by reason", labels=["camera", "reason"]
     )
     for camera, health in cameras.items():
         for reason, frames in health.covered.items():

@@ -1,4 +1,4 @@
-"""Samples of sound: laid out in time without gaps, silenced, bleeped, disguised."""
+"""Audio samples: a continuous timeline without gaps, silence and bleeps, cuts, voice disguise."""
 
 from __future__ import annotations
 
@@ -14,96 +14,97 @@ from passerby.documents.plan import AudioSpan
 #: Shape (channels, samples), from -1 to 1.
 Samples = npt.NDArray[np.float32]
 
-#: Times of packets are often rounded; only what is further off (s) than this is set right.
-LOOSE = 0.01
-#: Seconds of silence after the last picture that are worth making.
-AFTER = 60
-#: Seconds of silence that are made at once.
-_CHUNK = 1
-#: How deep a disguised voice is: pitch and formants (as if the speaker were larger), times this.
-DEEPER = 0.78
-#: Hz above which a disguised voice is cut off. This, unlike the shift, cannot be undone.
-_DULL = 3500
+#: Packet timestamps are often rounded; only offsets larger than this (seconds) are corrected.
+MAX_DRIFT_S = 0.01
+#: Most silence (seconds) that is inserted after the last frame of video.
+MAX_TRAILING_SILENCE_S = 60
+#: Seconds of silence per chunk.
+_SILENCE_CHUNK_S = 1
+#: Factor on pitch and formants of a disguised voice: 0.78 sounds like a larger speaker.
+PITCH_FACTOR = 0.78
+#: Cut-off frequency for disguised voices in Hz. Unlike the pitch shift, this cannot be undone.
+_LOWPASS_HZ = 3500
 _BLEEP_HZ, _BLEEP_LEVEL = 1000, 0.1
 
 
-class Timeline:
-    """Decoded frames -> samples from time 0 on without a gap, at `rate` samples a second in `layout`.
+class AudioTimeline:
+    """Decoded frames -> continuous samples from time 0 on, at `rate` samples per second in `layout`.
 
-    Gaps are filled with silence, `longest` seconds of it in all: a broken time must not fill the disk. What follows a
-    longer one moves up, or is left out when sounds must stay at their places (`placed`). So is what follows a gap of
-    more than AFTER seconds when the picture is over: nobody waits for it.
+    Gaps are filled with silence, up to `max_silence_s` seconds in total: a broken timestamp must not fill the disk.
+    What follows a longer gap is moved forward, or dropped when audio must keep its position (`keep_positions`). What
+    follows a gap of more than MAX_TRAILING_SILENCE_S seconds after the end of the video is dropped too.
     """
 
-    def __init__(self, rate: int, layout: str, longest: float, placed: bool = False) -> None:
+    def __init__(self, rate: int, layout: str, max_silence_s: float, keep_positions: bool = False) -> None:
         self._rate = rate
-        self._longest, self._placed = longest, placed
+        self._max_silence_s, self._keep_positions = max_silence_s, keep_positions
         self._channels = av.AudioLayout(layout).nb_channels
         self._layout = layout
         self._resampler: av.AudioResampler | None = None
-        self._form: tuple[str, str, int] | None = None
-        #: Seconds of gaps that were closed, because there were more than `longest` of them.
-        self.closed = 0.0
-        #: To be set when the last picture has its sound; and whether sound was left out from some gap on.
-        self.picture_is_over = self.cut_short = False
+        self._input_format: tuple[str, str, int] | None = None
+        #: Seconds of gaps that were closed because they exceeded `max_silence_s`.
+        self.closed_gaps_s = 0.0
+        #: `video_ended`: set by the caller once the last video frame has its audio. `truncated`: audio after some gap
+        #: was dropped.
+        self.video_ended = self.truncated = False
 
-    def of(self, frames: Iterable[tuple[int, av.AudioFrame]], time_base: Fraction) -> Iterator[Samples]:
-        """The samples. Silence fills gaps; what overlaps is cut."""
-        done = moved = 0
-        left = int(self._longest * self._rate)
+    def continuous(self, frames: Iterable[tuple[int, av.AudioFrame]], time_base: Fraction) -> Iterator[Samples]:
+        """The samples. Silence fills gaps; overlaps are cut."""
+        done = shift = 0
+        silence_left = int(self._max_silence_s * self._rate)
         for time, frame in frames:
             samples = self._resampled(frame)
-            place = round(time * time_base * self._rate) - moved
-            if place - done > left:
-                if self._placed:
-                    self.cut_short = True
+            position = round(time * time_base * self._rate) - shift
+            if position - done > silence_left:
+                if self._keep_positions:
+                    self.truncated = True
                     return
-                moved += place - done - left
-                place = done + left
-                self.closed = moved / self._rate
-            if abs(place - done) > LOOSE * self._rate:
-                while place > done:
-                    if self.picture_is_over and place - done > AFTER * self._rate:
-                        self.cut_short = True
+                shift += position - done - silence_left
+                position = done + silence_left
+                self.closed_gaps_s = shift / self._rate
+            if abs(position - done) > MAX_DRIFT_S * self._rate:
+                while position > done:
+                    if self.video_ended and position - done > MAX_TRAILING_SILENCE_S * self._rate:
+                        self.truncated = True
                         return
-                    silence = min(place - done, _CHUNK * self._rate)
+                    silence = min(position - done, _SILENCE_CHUNK_S * self._rate)
                     yield np.zeros((self._channels, silence), np.float32)
                     done += silence
-                    left -= silence
-                samples = samples[:, done - place :]
+                    silence_left -= silence
+                samples = samples[:, done - position :]
             if samples.shape[1]:
                 yield samples
                 done += samples.shape[1]
 
     def _resampled(self, frame: av.AudioFrame) -> Samples:
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if form != self._form:  # broadcasts change from stereo to surround and back
-            self._resampler, self._form = av.AudioResampler("fltp", self._layout, self._rate), form
+        if form != self._input_format:  # broadcasts switch between stereo and surround
+            self._resampler, self._input_format = av.AudioResampler("fltp", self._layout, self._rate), form
         assert self._resampler is not None
-        frame.pts = None  # places are told by the caller
+        frame.pts = None  # positions come from the caller
         parts = [part.to_ndarray() for part in self._resampler.resample(frame)]
         return np.concatenate(parts, axis=1, dtype=np.float32) if parts else np.zeros((self._channels, 0), np.float32)
 
 
-def edited(chunks: Iterable[Samples], rate: int, spans: Sequence[AudioSpan]) -> Iterator[Samples]:
-    """The same samples, with the spans silent or under a tone."""
+def with_spans(chunks: Iterable[Samples], rate: int, spans: Sequence[AudioSpan]) -> Iterator[Samples]:
+    """The same samples, with the spans silenced or replaced by a tone."""
     done = 0
     for samples in chunks:
         for span in spans:
-            # Outward to whole samples: nothing of what is to be silent is heard.
+            # Rounded outward to whole samples: nothing inside the span remains audible.
             start = max(0, int(np.floor(span.start * rate)) - done)
             end = min(samples.shape[1], int(np.ceil(span.end * rate)) - done)
             if start < end:
                 samples = samples.copy()
-                moments = (done + np.arange(start, end)) / rate
+                times = (done + np.arange(start, end)) / rate
                 level = _BLEEP_LEVEL if span.action == "bleep" else 0.0
-                samples[:, start:end] = level * np.sin(2 * np.pi * _BLEEP_HZ * moments)
+                samples[:, start:end] = level * np.sin(2 * np.pi * _BLEEP_HZ * times)
         yield samples
         done += samples.shape[1]
 
 
-def trimmed(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[float, float]]) -> Iterator[Samples]:
-    """The same samples without those of the cuts (seconds, in order and apart)."""
+def without_cuts(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[float, float]]) -> Iterator[Samples]:
+    """The same samples without those of the cuts (seconds, sorted and disjoint)."""
     bounds = [(round(start * rate), round(end * rate)) for start, end in cuts]
     done = 0
     for samples in chunks:
@@ -117,15 +118,15 @@ def trimmed(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[float, fl
             yield np.ascontiguousarray(samples[:, kept])
 
 
-def disguised(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:
-    """The same samples with lower pitch and formants, and dull. As many as before, at the same moments."""
+def disguise_voice(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:
+    """The same samples with lower pitch and formants, low-pass filtered. Same number, same timing."""
     graph = av.filter.Graph()
     source = graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=Fraction(1, rate))
-    slower = round(rate * DEEPER)
-    dull = str(min(_DULL, rate // 2 - 1))
+    slower = round(rate * PITCH_FACTOR)
+    cutoff = str(min(_LOWPASS_HZ, rate // 2 - 1))
     nodes = [
-        graph.add("lowpass", f=dull),
-        graph.add("lowpass", f=dull),
+        graph.add("lowpass", f=cutoff),
+        graph.add("lowpass", f=cutoff),
         graph.add("asetrate", str(slower)),
         graph.add("aresample", str(rate)),
         graph.add("atempo", str(rate / slower)),
@@ -133,24 +134,24 @@ def disguised(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Sam
         graph.add("abuffersink"),
     ]
     graph.link_nodes(source, *nodes).configure()
-    given = taken = 0
+    samples_in = samples_out = 0
     for samples in chunks:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
-        frame.sample_rate, frame.pts, frame.time_base = rate, given, Fraction(1, rate)
-        given += samples.shape[1]
+        frame.sample_rate, frame.pts, frame.time_base = rate, samples_in, Fraction(1, rate)
+        samples_in += samples.shape[1]
         graph.push(frame)
-        for part in _pulled(graph):
-            taken += part.shape[1]
+        for part in _filter_output(graph):
+            samples_out += part.shape[1]
             yield part
     graph.push(None)
-    for part in _pulled(graph):
-        part = part[:, : max(0, given - taken)]
-        taken += part.shape[1]
+    for part in _filter_output(graph):
+        part = part[:, : max(0, samples_in - samples_out)]
+        samples_out += part.shape[1]
         if part.shape[1]:
             yield part
 
 
-def _pulled(graph: av.filter.Graph) -> Iterator[Samples]:
+def _filter_output(graph: av.filter.Graph) -> Iterator[Samples]:
     while True:
         try:
             frame = graph.pull()

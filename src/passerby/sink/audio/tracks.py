@@ -1,4 +1,4 @@
-"""Tracks of sound in an output file: copied as they are, or decoded, changed and encoded anew."""
+"""Audio tracks of an output file: packets copied, or decoded, edited and encoded again."""
 
 from __future__ import annotations
 
@@ -15,96 +15,100 @@ from av.container import OutputContainer
 from av.stream import Stream
 
 from passerby.config.settings import Audio
-from passerby.core.media import SoundInfo
+from passerby.core.media import AudioInfo
 from passerby.documents.plan import AudioSpan
-from passerby.sink.audio.dsp import Samples, Timeline, disguised, edited, trimmed
+from passerby.sink.audio.dsp import AudioTimeline, Samples, disguise_voice, with_spans, without_cuts
 
 if TYPE_CHECKING:
     Timed = tuple[int, av.Packet[AudioStream]]
 
-_MP4 = {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}
-_PCM = {"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_s16be", "pcm_s24be"}
-#: What can be copied into which container. Vorbis is never copied: its header holds the title and other tags.
-COPIED = {
-    "mp4": _MP4,
-    "mov": _MP4 - {"opus", "flac"} | _PCM,
-    "matroska": _MP4 | _PCM - {"pcm_s32be"} | {"mp2", "dts"},
+_MP4_CODECS = {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}
+_PCM_CODECS = {"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_s16be", "pcm_s24be"}
+#: Codecs that can be copied, by container. Vorbis is never copied: its header holds the title and other tags.
+COPYABLE_CODECS = {
+    "mp4": _MP4_CODECS,
+    "mov": _MP4_CODECS - {"opus", "flac"} | _PCM_CODECS,
+    "matroska": _MP4_CODECS | _PCM_CODECS - {"pcm_s32be"} | {"mp2", "dts"},
     "webm": {"opus"},
 }
-_RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000}
-#: Packets that are tried before a track is copied.
-_TRIED = 3
-#: Bits a second for each channel of sound that is encoded anew.
-_BITS = 96_000
+_SAMPLE_RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000}
+#: Packets that are muxed on trial before a track is copied.
+_TRIAL_PACKETS = 3
+#: Bits per second for each channel of re-encoded audio.
+_BIT_RATE_PER_CHANNEL = 96_000
 
 
-class Source(Protocol):
-    """A track of sound of the source: source/video/audio.py."""
+class AudioSource(Protocol):
+    """An audio track of the source: source/video/audio.py."""
 
-    info: SoundInfo
+    info: AudioInfo
     template: AudioStream
-    longest: float
+    max_silence_s: float
 
     def packets(self) -> Iterator[Timed]: ...
 
     def frames(self) -> Iterator[tuple[int, av.AudioFrame]]: ...
 
 
-class SoundTrack(Protocol):
-    """A track of sound that is being written. `note`, when it is done, is a line for the report."""
+class AudioTrack(Protocol):
+    """An audio track that is being written. `note` is a report line, valid when all packets were taken."""
 
     @property
     def note(self) -> str | None: ...
 
-    def begin(self, container: OutputContainer) -> None:
-        """Add the track; before anything is written."""
+    def add_to(self, container: OutputContainer) -> None:
+        """Add the track to the container, before anything is written."""
 
-    def until(self, seconds: Fraction | None) -> Iterator[av.Packet[Stream]]:
-        """The packets up to that moment that have not been given before; all the rest for None."""
+    def packets_until(self, seconds: Fraction | None) -> Iterator[av.Packet[Stream]]:
+        """The next packets up to that time (seconds of the output); all remaining ones for None."""
 
 
-def sound_track(
-    source: Source, audio: Audio, spans: Sequence[AudioSpan], container: str, cuts: Sequence[tuple[float, float]] = ()
-) -> SoundTrack:
-    """The track as the settings want it: a copy where nothing is to be changed in it and the container allows that.
+def make_audio_track(
+    source: AudioSource,
+    audio: Audio,
+    spans: Sequence[AudioSpan],
+    container: str,
+    cuts: Sequence[tuple[float, float]] = (),
+) -> AudioTrack:
+    """The track that the settings ask for: a copy where nothing is edited and the container allows the codec.
 
-    `spans` are silent, and `cuts` (seconds, in order and apart) are left out; both are told in the source's time.
+    `spans` are silenced, and `cuts` (seconds, sorted and disjoint) are removed; both are in source time.
     """
-    if audio is Audio.KEEP and not spans and not cuts and source.info.codec in COPIED[container]:
-        first = list(islice(packets := source.packets(), _TRIED))
+    if audio is Audio.KEEP and not spans and not cuts and source.info.codec in COPYABLE_CODECS[container]:
+        first = list(islice(packets := source.packets(), _TRIAL_PACKETS))
         if _accepts(container, source, first):
-            return CopiedSound(source, chain(first, packets))
-    return EncodedSound(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac", cuts)
+            return CopiedAudioTrack(source, chain(first, packets))
+    return EncodedAudioTrack(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac", cuts)
 
 
-def _accepts(container: str, source: Source, packets: list[Timed]) -> bool:
-    """Would a file of that kind take such packets? What a header says is seen when it is written, or at the end."""
+def _accepts(container: str, source: AudioSource, packets: list[Timed]) -> bool:
+    """Whether that container accepts such packets: some muxers reject them only with the header or the trailer."""
     try:
         with av.open(BytesIO(), "w", format=container) as trial:
-            sound = CopiedSound(source, packets)
-            sound.begin(trial)
-            for packet in sound.until(None):
+            track = CopiedAudioTrack(source, packets)
+            track.add_to(trial)
+            for packet in track.packets_until(None):
                 trial.mux(packet)
     except (av.FFmpegError, ValueError):
         return False
     return True
 
 
-class CopiedSound:
-    """The source's own packets."""
+class CopiedAudioTrack:
+    """The source's own packets, without their side data."""
 
     note: str | None = None
 
-    def __init__(self, source: Source, packets: Iterable[Timed]) -> None:
+    def __init__(self, source: AudioSource, packets: Iterable[Timed]) -> None:
         self._source = source
         self._packets = iter(packets)
         self._waiting: av.Packet[Stream] | None = None
 
-    def begin(self, container: OutputContainer) -> None:
+    def add_to(self, container: OutputContainer) -> None:
         self._stream = container.add_stream_from_template(self._source.template)
-        _name(self._stream, self._source.info)
+        _set_metadata(self._stream, self._source.info)
 
-    def until(self, seconds: Fraction | None) -> Iterator[av.Packet[Stream]]:
+    def packets_until(self, seconds: Fraction | None) -> Iterator[av.Packet[Stream]]:
         base = self._source.info.time_base
         while (packet := self._next()) is not None:
             assert packet.pts is not None
@@ -120,20 +124,20 @@ class CopiedSound:
         time, packet = next(self._packets, (0, None))
         if packet is None:
             return None
-        fresh = av.Packet(bytes(packet))  # what else hangs on the packet does not come out
-        fresh.stream = self._stream
-        fresh.time_base = self._source.info.time_base
-        fresh.pts = fresh.dts = time
-        fresh.duration, fresh.is_keyframe = packet.duration, True
-        return fresh
+        copy = av.Packet(bytes(packet))  # side data is stripped
+        copy.stream = self._stream
+        copy.time_base = self._source.info.time_base
+        copy.pts = copy.dts = time
+        copy.duration, copy.is_keyframe = packet.duration, True
+        return copy
 
 
-class EncodedSound:
-    """The source's sound, changed where that is asked for, as AAC or Opus."""
+class EncodedAudioTrack:
+    """The source's audio, edited as requested, encoded as AAC or Opus."""
 
     def __init__(
         self,
-        source: Source,
+        source: AudioSource,
         disguise: bool,
         spans: Sequence[AudioSpan],
         encoder: str,
@@ -141,40 +145,44 @@ class EncodedSound:
     ) -> None:
         self._source, self._encoder = source, encoder
         info = source.info
-        self.rate = 48000 if encoder == "libopus" or info.sample_rate not in _RATES else info.sample_rate
+        self.rate = 48000 if encoder == "libopus" or info.sample_rate not in _SAMPLE_RATES else info.sample_rate
         self._layout = "mono" if info.channels == 1 else "stereo"
-        self._timeline = Timeline(self.rate, self._layout, source.longest, placed=bool(spans or cuts))
-        chunks = self._timeline.of(source.frames(), info.time_base)
+        self._timeline = AudioTimeline(
+            self.rate, self._layout, source.max_silence_s, keep_positions=bool(spans or cuts)
+        )
+        chunks = self._timeline.continuous(source.frames(), info.time_base)
         if disguise:
-            chunks = disguised(chunks, self.rate, self._layout)
-        self._chunks: Iterator[Samples] = trimmed(edited(chunks, self.rate, spans), self.rate, cuts)
-        self._anew = not disguise and not spans and not cuts
+            chunks = disguise_voice(chunks, self.rate, self._layout)
+        self._chunks: Iterator[Samples] = without_cuts(with_spans(chunks, self.rate, spans), self.rate, cuts)
+        self._only_transcoded = not disguise and not spans and not cuts
         self._written = 0
         self._ended = False
 
     @property
     def note(self) -> str | None:
-        """What a person should know of it, when it has been written."""
-        if self._timeline.cut_short:
-            return "the sound ends at a gap that is too long to be real, or far behind the picture's end"
-        if self._timeline.closed:
-            return f"{self._timeline.closed:.0f} s of gaps in the sound were closed: its times cannot be right"
-        if self._anew:
-            named = "Opus" if self._encoder == "libopus" else "AAC"
-            return f"sound in {self._source.info.codec} was encoded anew as {named}, because the output cannot hold it"
+        """A report line once the track has been written; None when there is nothing to report."""
+        if self._timeline.truncated:
+            return "the audio ends at an implausibly long gap, or at one far beyond the end of the video"
+        if self._timeline.closed_gaps_s:
+            return (
+                f"{self._timeline.closed_gaps_s:.0f} s of gaps in the audio were closed: its timestamps are implausible"
+            )
+        if self._only_transcoded:
+            codec = "Opus" if self._encoder == "libopus" else "AAC"
+            return f"{self._source.info.codec} audio was re-encoded as {codec}, because the output cannot hold it"
         return None
 
-    def begin(self, container: OutputContainer) -> None:
+    def add_to(self, container: OutputContainer) -> None:
         stream = container.add_stream(self._encoder, rate=self.rate, layout=self._layout)
         assert isinstance(stream, AudioStream)
-        stream.codec_context.bit_rate = _BITS * stream.codec_context.layout.nb_channels
+        stream.codec_context.bit_rate = _BIT_RATE_PER_CHANNEL * stream.codec_context.layout.nb_channels
         stream.codec_context.flags |= Flags.bitexact
         stream.codec_context.time_base = Fraction(1, self.rate)
         self._stream = stream
-        _name(stream, self._source.info)
+        _set_metadata(stream, self._source.info)
 
-    def until(self, seconds: Fraction | None) -> Iterator[av.Packet[Stream]]:
-        self._timeline.picture_is_over = seconds is None
+    def packets_until(self, seconds: Fraction | None) -> Iterator[av.Packet[Stream]]:
+        self._timeline.video_ended = seconds is None
         while not self._ended and (seconds is None or self._written <= seconds * self.rate):
             samples = next(self._chunks, None)
             if samples is None:
@@ -187,12 +195,12 @@ class EncodedSound:
             yield from self._presented(self._stream.encode(frame))
 
     def _presented(self, packets: list[av.Packet[Stream]]) -> Iterator[av.Packet[Stream]]:
-        # An encoder begins with a packet before time 0 that only warms the decoder up. Matroska would move everything
-        # later to make room for it, and each container tells of it in another way.
+        # Encoders start with a priming packet before time 0. Matroska would delay everything to fit it in, and each
+        # container signals it differently.
         return (packet for packet in packets if packet.pts is not None and packet.pts >= 0)
 
 
-def _name(stream: AudioStream, info: SoundInfo) -> None:
+def _set_metadata(stream: AudioStream, info: AudioInfo) -> None:
     stream.metadata["handler_name"] = "Sound"
     if info.language is not None:
         stream.metadata["language"] = info.language

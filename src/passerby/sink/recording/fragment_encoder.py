@@ -1,7 +1,7 @@
-"""Safe frames of one camera -> parts of half a second, each a fragment of MP4.
+"""Safe frames of one camera -> parts of half a second, each a fragment of MP4 (fMP4).
 
-The encoder lives as long as the camera; each part is put into a container of its own, so that it is complete as soon as
-the next one begins, and its last picture lasts as long as it should.
+The encoder lives as long as the camera; each part is muxed on its own, so that it is complete as soon as the next one
+starts, and its last frame has the right duration.
 """
 
 from __future__ import annotations
@@ -19,27 +19,26 @@ from av.video.stream import VideoStream
 from passerby.core.clock import Moment
 from passerby.core.errors import OutputError
 from passerby.core.safe_frame import SafeFrame
-from passerby.sink.video.encoded_track import rewritten
-from passerby.store.recordings.part import TICKS, Part
+from passerby.sink.video.encoded_track import relabelled
+from passerby.store.recordings.part import TIMESCALE, Part
 
-#: Microseconds that a part aims at, and those from one picture that stands alone to the next.
-LENGTH, WHOLE = 500_000, 1_000_000
-#: Microseconds without a frame, and intervals of frames, after which the next frame begins anew: nothing is shown in
-#: between.
-_GAP, _GAP_FRAMES = 1_500_000, 4
+#: Target duration of a part, and time from one keyframe to the next, in microseconds.
+PART_TARGET_US, KEYFRAME_INTERVAL_US = 500_000, 1_000_000
+#: Gap after which the next frame starts a discontinuity: the longer of this many microseconds and frame intervals.
+_MAX_GAP_US, _MAX_GAP_FRAMES = 1_500_000, 4
 _FORMAT = "yuv420p"
-#: Bits a second are capped at this many a pixel and frame, and at no less than a megabit: rain at night is not to fill
-#: the disk.
-_BITS, _LEAST = 0.2, 1_000_000
-#: No frame waits for a later one, so each comes out at once. One thread: cameras share the cores. Only we say where a
-#: picture stands alone. The rest is as for files (sink/video/codec_choice.py): half the time of "veryfast" for about its picture
-#: and its size.
+#: The bit rate is capped at this many bits per pixel and frame, but never below 1 Mbit/s: noise (rain at night) must
+#: not fill the disk.
+_MAX_BITS_PER_PIXEL, _MIN_BIT_RATE_CAP = 0.2, 1_000_000
+#: No reordering, so each frame is output at once. One thread: cameras share the cores. Keyframes only where this module
+#: asks for them. The rest is as for files (sink/video/codec_choice.py): half the time of "veryfast" for about its
+#: quality and size.
 _X264 = "scenecut=0:keyint=infinite:sliced-threads=0:threads=1:cabac=1:no-deblock=0:8x8dct=1:subme=1:partitions=i4x4"
 _MOVFLAGS = "+empty_moov+default_base_moof+frag_discont+skip_trailer+cmaf"
 
 
-class PartEncoder:
-    """Frames in order of time in, now and then a part out. `quality` is x264's crf."""
+class FragmentEncoder:
+    """Takes frames in time order and returns a part whenever one is complete. `quality` is x264's crf."""
 
     def __init__(self, camera: str, *, width: int, height: int, frame_rate: float, quality: int = 27) -> None:
         self.camera, self.size = camera, (width, height)
@@ -49,57 +48,58 @@ class PartEncoder:
         self._quality = quality
         self._stream: VideoStream | None = None
         self._template: OutputContainer | None = None
-        self._head, self._made = b"", 0
+        self._head, self._fragment_number = b"", 0
         self._packets: list[av.Packet[Stream]] = []
         self._times: list[int] = []
-        #: When the newest picture that stands alone shows; None when the next one is to be one.
-        self._whole: int | None = None
+        #: Time of the newest keyframe; None when the next frame has to be one.
+        self._keyframe_time: int | None = None
         self._independent = True
         self._covered = 0
-        self._at = Moment(0, 0, False)
-        self._last: int | None = None
-        self._fresh = True
-        #: Frames that came again, or too late to have a place.
+        self._captured_at = Moment(0, 0, False)
+        self._last_time: int | None = None
+        self._discontinuity = True
+        #: Frames dropped because their timestamp did not increase.
         self.dropped = 0
 
-    def encode(self, frame: SafeFrame, at: Moment) -> Part | None:
-        """Encode a frame of `frame.time` microseconds that was caught `at`. If it begins a part, the one before it.
+    def encode(self, frame: SafeFrame, captured_at: Moment) -> Part | None:
+        """Encode a frame with time `frame.time` (microseconds), captured at `captured_at`. If it starts a new part, the
+        completed one is returned.
 
-        A frame that does not come after the one before it is left out; one that comes from long before starts the time
-        line anew. Raises OutputError for a picture of another size, or when the encoder fails.
+        A frame whose time does not increase is dropped; one from long before restarts the timeline. Raises OutputError
+        for a frame of another size, or when the encoder fails.
         """
         if (frame.picture.width, frame.picture.height) != self.size:
             raise OutputError(
                 f"{self.camera} gave a picture of {frame.picture.width}x{frame.picture.height} where "
-                f"{self.size[0]}x{self.size[1]} was agreed. Begin a new PartEncoder for it."
+                f"{self.size[0]}x{self.size[1]} was configured. Create a new FragmentEncoder for it."
             )
-        done = None
-        if self._last is not None:
-            step = frame.time - self._last
-            if -WHOLE < step <= 0:
+        finished = None
+        if self._last_time is not None:
+            step = frame.time - self._last_time
+            if -KEYFRAME_INTERVAL_US < step <= 0:
                 self.dropped += 1
                 return None
             if step <= 0:
-                done = self._finish(None)
-                self._stream, self._fresh = None, True
-            elif step > max(_GAP, _GAP_FRAMES * self._interval):
-                done, self._fresh = self._finish(None), True
-            elif self._ripe(frame.time, self._whole, WHOLE):
-                done = self._finish(frame.time)
-            elif self._times and self._ripe(frame.time, self._times[0], LENGTH):
-                done = self._finish(frame.time, closes=False)
+                finished = self._finish(None)
+                self._stream, self._discontinuity = None, True
+            elif step > max(_MAX_GAP_US, _MAX_GAP_FRAMES * self._interval):
+                finished, self._discontinuity = self._finish(None), True
+            elif self._is_due(frame.time, self._keyframe_time, KEYFRAME_INTERVAL_US):
+                finished = self._finish(frame.time)
+            elif self._times and self._is_due(frame.time, self._times[0], PART_TARGET_US):
+                finished = self._finish(frame.time, closes=False)
         if not self._times:
-            self._at, self._independent = at, self._whole is None
-            self._whole = frame.time if self._whole is None else self._whole
+            self._captured_at, self._independent = captured_at, self._keyframe_time is None
+            self._keyframe_time = frame.time if self._keyframe_time is None else self._keyframe_time
         self._encode(frame)
-        return done
+        return finished
 
     def flush(self) -> Part | None:
-        """The part that is being made, as it is: no frame is to be expected soon."""
+        """Return the incomplete part: no further frame is expected soon."""
         return self._finish(None)
 
-    def _ripe(self, time: int, since: int | None, length: int) -> bool:
-        """Has `length` gone by at that frame, to half a frame?"""
+    def _is_due(self, time: int, since: int | None, length: int) -> bool:
+        """Whether `length` has elapsed at that frame, within half a frame interval."""
         return since is not None and time - since + self._interval // 2 >= length
 
     def _encode(self, frame: SafeFrame) -> None:
@@ -107,8 +107,8 @@ class PartEncoder:
         if picture.format.name != _FORMAT or self._stored != self.size:
             if picture.format.name not in (_FORMAT, "yuvj420p"):
                 raise OutputError(f"{self.camera} gave a picture in {picture.format.name}. Please report this.")
-            picture = rewritten(picture, _FORMAT, self._stored)
-        picture.pts, picture.time_base = _ticks(frame.time), Fraction(1, TICKS)
+            picture = relabelled(picture, _FORMAT, self._stored)
+        picture.pts, picture.time_base = _ticks(frame.time), Fraction(1, TIMESCALE)
         picture.pict_type = PictureType.I if self._independent and not self._times else PictureType.NONE
         try:
             stream = self._stream or self._start(picture)
@@ -116,16 +116,16 @@ class PartEncoder:
         except (av.FFmpegError, OSError, ValueError) as error:
             raise OutputError(f"{self.camera} cannot be encoded with libx264: {error}. Is the memory full?") from error
         if len(packets) != 1:
-            raise OutputError(f"libx264 gave {len(packets)} pictures for one. Please report this.")
+            raise OutputError(f"libx264 returned {len(packets)} packets for one frame. Please report this.")
         self._packets += packets
         self._times.append(frame.time)
         self._covered += frame.covered
-        self._last = frame.time
+        self._last_time = frame.time
 
     def _start(self, picture: av.VideoFrame) -> VideoStream:
-        """The encoder, in a container that nothing is written to: parts take its description from there."""
+        """Open the encoder, in a container that is never written: parts use its stream as their template."""
         self._template = av.open(io.BytesIO(), "w", format="mp4")
-        cap = max(_LEAST, round(_BITS * self._stored[0] * self._stored[1] * self._rate))
+        cap = max(_MIN_BIT_RATE_CAP, round(_MAX_BITS_PER_PIXEL * self._stored[0] * self._stored[1] * self._rate))
         options = {
             "preset": "ultrafast",
             "tune": "zerolatency",
@@ -140,18 +140,18 @@ class PartEncoder:
         assert isinstance(stream, VideoStream)
         context = stream.codec_context
         context.width, context.height = self._stored
-        context.pix_fmt, context.time_base = _FORMAT, Fraction(1, TICKS)
+        context.pix_fmt, context.time_base = _FORMAT, Fraction(1, TIMESCALE)
         context.flags |= Flags.bitexact | Flags.global_header
         context.color_range, context.colorspace = picture.color_range, picture.colorspace
         self._template.start_encoding()
-        self._stream, self._head, self._made = stream, b"", 0
+        self._stream, self._head, self._fragment_number = stream, b"", 0
         return stream
 
     def _finish(self, following: int | None, closes: bool = True) -> Part | None:
-        """The part of what was encoded; `following` is when the next frame shows (microseconds), if that is known.
-        With `closes` that will be a picture that stands alone."""
+        """The part with all pending packets; `following` is the time of the next frame (microseconds) where known.
+        `closes`: that frame will be a keyframe."""
         if closes:
-            self._whole = None
+            self._keyframe_time = None
         if not self._times:
             return None
         ends = [*self._times[1:], self._times[-1] + self._interval if following is None else following]
@@ -162,29 +162,29 @@ class PartEncoder:
         width, height = self._stored
         part = Part(
             camera=self.camera,
-            head=self._head,
+            init=self._head,
             body=data[at:],
             start=self._times[0],
             duration=ends[-1] - self._times[0],
-            at=self._at,
+            captured_at=self._captured_at,
             frames=len(self._times),
             covered=self._covered,
             width=width,
             height=height,
-            fresh=self._fresh,
+            discontinuity=self._discontinuity,
             independent=self._independent,
-            closes=closes,
+            ends_gop=closes,
         )
-        self._packets, self._times, self._covered, self._fresh = [], [], 0, False
+        self._packets, self._times, self._covered, self._discontinuity = [], [], 0, False
         return part
 
     def _fragment(self, ends: list[int]) -> bytes:
-        self._made += 1
+        self._fragment_number += 1
         file = io.BytesIO()
         options = {
             "movflags": _MOVFLAGS,
-            "fragment_index": str(self._made),
-            "video_track_timescale": str(TICKS),
+            "fragment_index": str(self._fragment_number),
+            "video_track_timescale": str(TIMESCALE),
             "use_editlist": "0",
             "fflags": "+bitexact",
             "avoid_negative_ts": "disabled",
@@ -199,9 +199,9 @@ class PartEncoder:
                     packet.duration = max(1, _ticks(end) - (packet.pts or 0))
                     container.mux(packet)
         except (av.FFmpegError, OSError, ValueError) as error:
-            raise OutputError(f"A part of {self.camera} cannot be made: {error}. Is the memory full?") from error
+            raise OutputError(f"A part of {self.camera} cannot be muxed: {error}. Is the memory full?") from error
         return file.getvalue()
 
 
-def _ticks(micros: int) -> int:
-    return micros * TICKS // 1_000_000
+def _ticks(time_us: int) -> int:
+    return time_us * TIMESCALE // 1_000_000

@@ -1,4 +1,4 @@
-"""Parts on their way to the process that shows them. They are masked; even so they go from memory to memory."""
+"""Sending live parts to the process that serves them, through a pipe: masked as they are, they never touch the disk."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from multiprocessing.connection import Connection
 
 from passerby.store.recordings.part import Part
 
-#: Parts that wait for a receiver that is slow. Older ones are of no use to anybody who watches live.
-WAITING = 4
+#: Parts queued for a slow receiver. Older ones are useless to live viewers.
+MAX_QUEUED_PARTS = 4
 
 
-class LiveSender:
-    """Sends each part that it is called with over `connection` (one end of a pipe), and never blocks its caller.
+class LivePartSender:
+    """Sends each part that it is called with over `connection` (one end of a pipe), without ever blocking the caller.
 
-    When the other side is slow the oldest parts are left out; when it is gone nothing is sent any more.
+    With a slow receiver the oldest parts are dropped; once the receiver is gone, nothing is sent any more.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._waiting: deque[Part] = deque()
+        self._queue: deque[Part] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        #: Parts that were left out.
-        self.lost = 0
+        #: Parts that were dropped.
+        self.dropped = 0
         self._thread = threading.Thread(target=self._send, name="live pictures", daemon=True)
         self._thread.start()
 
@@ -32,14 +32,14 @@ class LiveSender:
         with self._changed:
             if self._closed:
                 return
-            while len(self._waiting) >= WAITING:
-                self._waiting.popleft()
-                self.lost += 1
-            self._waiting.append(part)
+            while len(self._queue) >= MAX_QUEUED_PARTS:
+                self._queue.popleft()
+                self.dropped += 1
+            self._queue.append(part)
             self._changed.notify()
 
     def close(self) -> None:
-        """Nothing more is to be sent; what waits may still be, for a second."""
+        """Accept no more parts; queued ones are still sent, for up to a second."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -49,13 +49,13 @@ class LiveSender:
     def _send(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                if not self._waiting:
+                self._changed.wait_for(lambda: self._queue or self._closed)
+                if not self._queue:
                     return
-                part = self._waiting.popleft()
+                part = self._queue.popleft()
             try:
                 self._connection.send_bytes(part.to_bytes())
-            except OSError:  # whoever showed them is gone; the camera goes on
+            except OSError:  # the receiver is gone; the camera continues
                 with self._changed:
                     self._closed = True
-                    self._waiting.clear()
+                    self._queue.clear()

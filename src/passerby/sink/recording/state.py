@@ -1,4 +1,4 @@
-"""How it goes with the recording of one camera."""
+"""State of the recording of one camera."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class WriterState:
-    """How it goes: parts (of a second) and bytes that were `stored`, parts that were `lost`, frames that were `dropped`
-    for their time. `trouble` is why the newest part was not stored: `full`, `gone` (the data folder), `slow` or
-    `failed`, and `message` says it to a person; both are empty when all is well."""
+    """Counters of one recording: parts (of a second) and bytes `stored`, parts `lost`, frames `dropped` for their
+    timestamps. `failure` is why the newest part was not stored: `full`, `gone` (the data folder), `slow` or `failed`,
+    and `message` explains it to a person; both are empty while recording works."""
 
     stored: int = 0
     bytes: int = 0
     lost: int = 0
     dropped: int = 0
-    trouble: str = ""
+    failure: str = ""
     message: str = ""
 
-    def and_stored(self, size: int) -> WriterState:
-        """One part more, of so many bytes."""
-        return replace(self, stored=self.stored + 1, bytes=self.bytes + size, trouble="", message="")
+    def with_stored(self, size: int) -> WriterState:
+        """One more part stored, of `size` bytes."""
+        return replace(self, stored=self.stored + 1, bytes=self.bytes + size, failure="", message="")
 
-    def and_lost(self, trouble: str, message: str) -> WriterState:
-        """One part less."""
-        return replace(self, lost=self.lost + 1, trouble=trouble, message=message)
+    def with_lost(self, failure: str, message: str) -> WriterState:
+        """One more part lost."""
+        return replace(self, lost=self.lost + 1, failure=failure, message=message)
 
     def with_dropped(self, frames: int) -> WriterState:
-        """So many frames were dropped up to now."""
+        """`frames` were dropped so far."""
         return replace(self, dropped=frames)

@@ -1,4 +1,4 @@
-"""How well a lossy still is encoded where its source does not say: with about as many bits, and never much worse."""
+"""The quality of a lossy still image whose source does not state one: about the source's size, never much worse."""
 
 from __future__ import annotations
 
@@ -9,45 +9,48 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-#: Tried in this order; the first that will do is taken.
-STEPS = (50, 60, 70, 76, 82, 87, 91, 94, 97, 99)
-#: At least this much of the picture that was painted must be kept (PSNR of luma, dB), whatever the source's size was...
-LEAST = 37.5
-#: ...and more than this need not be.
-PLENTY = 46.0
-#: Share of the source's bits from which the quality counts as its own.
-ENOUGH = 0.9
-#: Encoding a large photo ten times would take minutes: pieces of it are tried, this many each way, of this side.
-PIECES, PIECE = 4, 256
+#: Qualities tried, in this order; the first acceptable one is used.
+QUALITIES = (50, 60, 70, 76, 82, 87, 91, 94, 97, 99)
+#: Lowest acceptable luma PSNR against the painted image (dB), whatever the source's size was...
+MIN_PSNR_DB = 37.5
+#: ...and the PSNR that is always sufficient.
+SUFFICIENT_PSNR_DB = 46.0
+#: Share of the source's size from which the quality counts as equal to the source's.
+MIN_SIZE_RATIO = 0.9
+#: Encoding a large photo ten times would take minutes: a sample is tried, of this many tiles each way, of this side.
+SAMPLE_GRID, SAMPLE_TILE = 4, 256
 
 
-def quality_for(image: Image.Image, size: int, encode: Callable[[Image.Image, io.BytesIO, int], None]) -> int:
-    """The quality of STEPS that suits a picture which took `size` bytes before; `encode(picture, file, quality)`."""
+def choose_quality(image: Image.Image, size: int, encode: Callable[[Image.Image, io.BytesIO, int], None]) -> int:
+    """The quality of QUALITIES for an image whose source took `size` bytes; `encode(image, file, quality)`."""
     sample = _sample(image)
-    wanted = np.asarray(sample.convert("L"), np.float32)
-    share = size * (sample.width * sample.height) / (image.width * image.height)
-    for quality in STEPS[:-1]:
+    reference = np.asarray(sample.convert("L"), np.float32)
+    source_share = size * (sample.width * sample.height) / (image.width * image.height)
+    for quality in QUALITIES[:-1]:
         file = io.BytesIO()
         encode(sample, file, quality)
-        taken = file.tell()
+        encoded_size = file.tell()
         file.seek(0)
-        with Image.open(file) as again:
-            error = np.asarray(again.convert("L"), np.float32) - wanted
-        kept = 10 * math.log10(255**2 / max(1e-3, float((error * error).mean())))
-        if kept >= PLENTY or (kept >= LEAST and taken >= ENOUGH * share):
+        with Image.open(file) as decoded:
+            error = np.asarray(decoded.convert("L"), np.float32) - reference
+        psnr = 10 * math.log10(255**2 / max(1e-3, float((error * error).mean())))
+        if psnr >= SUFFICIENT_PSNR_DB or (psnr >= MIN_PSNR_DB and encoded_size >= MIN_SIZE_RATIO * source_share):
             return quality
-    return STEPS[-1]
+    return QUALITIES[-1]
 
 
 def _sample(image: Image.Image) -> Image.Image:
-    """The picture itself when it is small, else pieces from all over it, side by side."""
-    side = PIECES * PIECE
+    """The image itself when it is small, else a mosaic of tiles from all over it."""
+    side = SAMPLE_GRID * SAMPLE_TILE
     if image.width <= side or image.height <= side:
         return image
     sheet = Image.new(image.mode, (side, side))
-    for row in range(PIECES):
-        for column in range(PIECES):
-            left = round(column * (image.width - PIECE) / (PIECES - 1))
-            top = round(row * (image.height - PIECE) / (PIECES - 1))
-            sheet.paste(image.crop((left, top, left + PIECE, top + PIECE)), (column * PIECE, row * PIECE))
+    for row in range(SAMPLE_GRID):
+        for column in range(SAMPLE_GRID):
+            left = round(column * (image.width - SAMPLE_TILE) / (SAMPLE_GRID - 1))
+            top = round(row * (image.height - SAMPLE_TILE) / (SAMPLE_GRID - 1))
+            sheet.paste(
+                image.crop((left, top, left + SAMPLE_TILE, top + SAMPLE_TILE)),
+                (column * SAMPLE_TILE, row * SAMPLE_TILE),
+            )
     return sheet

@@ -1,4 +1,4 @@
-"""One masked picture as a PNG, for a person to look at."""
+"""One masked frame as a PNG, for a person to view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from passerby.core.safe_frame import SafeFrame
-from passerby.core.scaling import reformatted
+from passerby.core.scaling import reformat
 from passerby.sink.output_file import output_error
 
 
@@ -15,7 +15,7 @@ def write_snapshot(path: Path, frame: SafeFrame) -> None:
     """Write `frame` to `path`. Raises OutputError, or DiskFull when there is no room."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        colours = reformatted(frame.picture, format="rgb24").to_ndarray()
+        colours = reformat(frame.picture, format="rgb24").to_ndarray()
         Image.fromarray(colours).save(path, "PNG")
     except OSError as error:
         raise output_error(path, error) from error

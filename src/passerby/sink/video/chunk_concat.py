@@ -1,8 +1,7 @@
-"""Pieces of a film that were painted and encoded apart -> the packets of one film, as they are.
+"""Concatenating chunks that were rendered separately into one video, by copying packets.
 
-A piece is an MP4 file with one video track and times from 0. All of them were written by an encoder with the same
-settings, which is the one of the film as well, so one description in the container (`extradata`) fits all; whether that
-is so is looked at when the film is written.
+A chunk is an MP4 file with one video track and timestamps from 0. All chunks and the output use the same encoder
+settings, so one codec configuration (`extradata`) fits all; `check_concatenated` checks that once the file is written.
 """
 
 from __future__ import annotations
@@ -19,69 +18,73 @@ from passerby.core.errors import OutputError
 from passerby.sink.output_file import output_error
 from passerby.sink.video.container import MATROSKA
 
-#: The container of a piece: it keeps times of any time base.
-PIECES = "mp4"
-#: How many bytes tell the length of a part of a picture in MP4, and what stands between parts elsewhere.
-_LENGTH, _START = 4, b"\0\0\0\1"
-#: Codecs whose pictures consist of such parts.
-_IN_PARTS = ("h264", "hevc")
+#: The container of a chunk: it represents times of any time base.
+CHUNK_CONTAINER = "mp4"
+#: Bytes of the length field before each NAL unit in MP4, and the start code of Annex B.
+_NAL_LENGTH_BYTES, _START_CODE = 4, b"\0\0\0\1"
+#: Codecs whose packets consist of NAL units.
+_NAL_CODECS = ("h264", "hevc")
 
 
-def packets_of(piece: Path, begins: int, time_base: Fraction) -> Iterator[Packet[Stream]]:
-    """The packets of a piece in order of decoding, its first frame at `begins` (ticks of `time_base`), as the encoder
-    gave them. Raises OutputError when it cannot be read."""
+def chunk_packets(chunk: Path, start: int, time_base: Fraction) -> Iterator[Packet[Stream]]:
+    """The packets of a chunk in decoding order, as the encoder returned them, with the first frame at `start` (ticks of
+    `time_base`). Raises OutputError when it cannot be read."""
     try:
-        with av.open(f"file:{piece}", "r", format=PIECES) as container:
+        with av.open(f"file:{chunk}", "r", format=CHUNK_CONTAINER) as container:
             stream = container.streams.video[0]
-            in_parts = stream.codec_context.codec.canonical_name in _IN_PARTS
+            has_nal_units = stream.codec_context.codec.canonical_name in _NAL_CODECS
             assert stream.time_base is not None
             ticks = stream.time_base / time_base
             for packet in container.demux(stream):
                 if packet.pts is None or packet.dts is None:  # the end
                     continue
-                taken: Packet[Stream] = Packet(_as_encoded(bytes(packet)) if in_parts else bytes(packet))
-                taken.pts, taken.dts = round(packet.pts * ticks) + begins, round(packet.dts * ticks) + begins
-                taken.duration, taken.is_keyframe = round((packet.duration or 0) * ticks), packet.is_keyframe
-                yield taken
+                copy: Packet[Stream] = Packet(_to_annex_b(bytes(packet)) if has_nal_units else bytes(packet))
+                copy.pts, copy.dts = round(packet.pts * ticks) + start, round(packet.dts * ticks) + start
+                copy.duration, copy.is_keyframe = round((packet.duration or 0) * ticks), packet.is_keyframe
+                yield copy
     except OSError as error:
-        raise output_error(piece, error) from error
+        raise output_error(chunk, error) from error
     except (av.FFmpegError, ValueError, IndexError) as error:
-        raise OutputError(f"{piece} cannot be read: {error}. Run it again.") from error
+        raise OutputError(f"{chunk} cannot be read: {error}. Run it again.") from error
 
 
-def _as_encoded(sample: bytes) -> bytes:
-    """A picture as it stands in MP4, each part after its length -> each part after a start code."""
+def _to_annex_b(sample: bytes) -> bytes:
+    """A packet in MP4 form (each NAL unit after its length) -> Annex B (each after a start code)."""
     parts, at = [], 0
     while at < len(sample):
-        end = at + _LENGTH + int.from_bytes(sample[at : at + _LENGTH])
+        end = at + _NAL_LENGTH_BYTES + int.from_bytes(sample[at : at + _NAL_LENGTH_BYTES])
         if end > len(sample):
-            raise ValueError("a picture in it is cut")
-        parts += [_START, sample[at + _LENGTH : end]]
+            raise ValueError("it contains a truncated NAL unit")
+        parts += [_START_CODE, sample[at + _NAL_LENGTH_BYTES : end]]
         at = end
     return b"".join(parts)
 
 
-def joined_well(film: Path, times: Sequence[int], time_base: Fraction, container: str, pieces: Sequence[Path]) -> None:
-    """Raises OutputError when a film that was joined does not have the times (ticks of `time_base`) that its pieces had
-    in the source, or is described otherwise than they are."""
+def check_concatenated(
+    output: Path, times: Sequence[int], time_base: Fraction, container: str, chunks: Sequence[Path]
+) -> None:
+    """Raises OutputError when a concatenated video does not have the expected frame times (ticks of `time_base`), or
+    has another codec configuration than its chunks."""
     try:
-        with av.open(f"file:{film}", "r", format=container) as whole:
+        with av.open(f"file:{output}", "r", format=container) as whole:
             stream = whole.streams.video[0]
-            described = stream.codec_context.extradata
+            extradata = stream.codec_context.extradata
             assert stream.time_base is not None
             found = sorted(p.pts * stream.time_base for p in whole.demux(stream) if p.pts is not None)
-        late = Fraction(1, 1000) if container in MATROSKA else 0
-        fit = len(found) == len(times) and all(
-            abs(here - time * time_base) <= late for here, time in zip(found, times, strict=True)
+        tolerance = Fraction(1, 1000) if container in MATROSKA else 0
+        times_match = len(found) == len(times) and all(
+            abs(here - time * time_base) <= tolerance for here, time in zip(found, times, strict=True)
         )
-        alike = all(_description(piece) == described for piece in pieces)
+        same_extradata = all(_extradata(piece) == extradata for piece in chunks)
     except (av.FFmpegError, OSError, ValueError, IndexError) as error:
-        raise OutputError(f"{film} cannot be read back: {error}. Run it again.") from error
-    if not (fit and alike):
-        what = "its frames are not at the times of the source" if alike else "its pieces were not encoded alike"
-        raise OutputError(f"{film} cannot be joined: {what}. Please report this; without --on it is done in one piece.")
+        raise OutputError(f"{output} cannot be read back: {error}. Run it again.") from error
+    if not (times_match and same_extradata):
+        problem = "frame times differ from the source" if same_extradata else "its chunks were encoded differently"
+        raise OutputError(
+            f"{output} cannot be joined: {problem}. Please report this; without --on it is done in one piece."
+        )
 
 
-def _description(piece: Path) -> bytes | None:
-    with av.open(f"file:{piece}", "r", format=PIECES) as container:
+def _extradata(chunk: Path) -> bytes | None:
+    with av.open(f"file:{chunk}", "r", format=CHUNK_CONTAINER) as container:
         return container.streams.video[0].codec_context.extradata

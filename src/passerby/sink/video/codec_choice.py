@@ -1,4 +1,4 @@
-"""Which encoder writes the output, and how well."""
+"""Choosing the output's encoder, its quality and its bit rate cap."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from passerby.core.media import VideoInfo
 class Encoding:
     """How frames are encoded.
 
-    `encoder` is FFmpeg's name, `pixel_format` what it is fed, `tag` the codec's four letters in MP4. `width` and
-    `height` are the stored size, at most one line more than the source's. `interlaced` keeps the two fields of a frame
-    apart. `notes` say what of the picture is not written as it was, one plain line each.
-    `limit` is the bits a second that the source allows and nothing holds the encoder to.
+    `encoder` is FFmpeg's name, `pixel_format` its input format, `tag` the codec's FourCC in MP4. `width` and `height`
+    are the stored size, at most one line more than the source's. `interlaced` encodes the two fields of a frame
+    separately. `notes` list what of the video is not preserved, one report line each.
+    `rate_cap` is the permitted bit rate (bits per second) where the encoder's options do not enforce it.
     """
 
     encoder: str
@@ -28,10 +28,10 @@ class Encoding:
     height: int
     interlaced: bool = False
     notes: tuple[str, ...] = ()
-    limit: int | None = None
+    rate_cap: int | None = None
 
 
-#: x264's "ultrafast", with those of its savings taken back that cost more bits than time.
+#: x264's "ultrafast", without those of its shortcuts that cost more bits than they save time.
 #: Measured with these and crf 25 on the first 300 frames of 33 clips (H.264, 0.2 to 12 Mbit/s, 768x432 to 2560x1920),
 #: on 2 cores that others used as well: 2.0 to 4.0 times as fast as "veryfast -crf 23" (44 to 69 frames a second at
 #: 1080p), 0.57 to 1.16 times its size, 0.56 to 1.00 times the source's; luma PSNR against the source 41.5 to 47.6 dB,
@@ -43,30 +43,28 @@ class Encoding:
 #: 27 gives 1.16 times its size at 46.8 dB, 28 its size at 46.3 dB, where "veryfast" itself has 45.9 dB.
 _X264 = "cabac=1:no-deblock=0:8x8dct=1:bframes=3:b-adapt=0:weightb=1:subme=1:partitions=i4x4"
 
-#: What one codec needs in bits for about the picture of another. Encoders here run at fast presets, so H.264 from a
-#: better codec is given more room, and a better codec than the source's no less room than the source had.
-_EFFICIENCY = {"h264": 1.0, "hevc": 0.7, "vp9": 0.7, "av1": 0.55}
+#: Relative bit rate of codecs for about the same quality. Encoders here run at fast presets, so H.264 from a more
+#: efficient codec gets a higher cap, and a more efficient codec than the source's no lower cap than the source's rate.
+_RELATIVE_BIT_RATE = {"h264": 1.0, "hevc": 0.7, "vp9": 0.7, "av1": 0.55}
 
-#: Share of the source's bit rate that may be used, over any second or so. Less than that is used where the constant
+#: The output's bit rate may be this many times the source's, over any second or so. Less is used where the constant
 #: quality needs less.
-_HEADROOM = 1.1
-
-
-#: Bits a pixel from which on a source is left without a limit while it is written: holding x264 to one takes a fifth of
-#: its time, and none of 36 clips came out larger than 1.03 times the source. What does is written again, held to it.
-_ROOMY = 0.05
-#: Times the limit that one which was left without may come out.
-_PASSABLE = 1.15
+_MAX_BIT_RATE_RATIO = 1.1
+#: Bits per pixel of the source from which on the cap is not enforced while encoding: enforcing it takes a fifth of
+#: x264's time, and none of 36 clips came out larger than 1.03 times the source. One that does is encoded again with it.
+_MIN_UNCAPPED_BITS_PER_PIXEL = 0.05
+#: How far an output that was encoded without a cap may exceed it.
+_MAX_CAP_OVERSHOOT = 1.15
 
 
 def choose_encoding(video: VideoInfo, settings: Settings, container: str, threads: int | None = None) -> Encoding:
-    """The encoding for one track: H.264, or HEVC for more than 8 bits a sample, unless the settings say otherwise.
+    """The encoding of one track: H.264, or HEVC for more than 8 bits per sample, unless the settings say otherwise.
 
-    Colour comes out as 4:2:0, unless the settings ask for the source's. Interlaced video becomes H.264, the only one of
-    the encoders that keeps fields. `threads` of the encoder, by default as many as it likes. Raises UsageError when the
-    container cannot hold the codec.
+    Chroma becomes 4:2:0, unless the settings ask for the source's. Interlaced video becomes H.264, the only one of the
+    encoders that preserves fields. `threads` is the encoder's thread count, None for its default. Raises UsageError
+    when the container cannot hold the codec.
     """
-    return _threaded(_chosen(video, settings, container), threads)
+    return _threaded(_choose(video, settings, container), threads)
 
 
 def _threaded(encoding: Encoding, threads: int | None) -> Encoding:
@@ -80,56 +78,56 @@ def _threaded(encoding: Encoding, threads: int | None) -> Encoding:
     return replace(encoding, options=options)
 
 
-def _chosen(video: VideoInfo, settings: Settings, container: str) -> Encoding:
+def _choose(video: VideoInfo, settings: Settings, container: str) -> Encoding:
     codec = settings.codec or (Codec.HEVC if video.bit_depth > 8 and not video.interlaced else Codec.H264)
     if container == "webm" and codec is not Codec.AV1:
         raise UsageError(
-            "WebM holds no H.264 or HEVC. Give a name that ends in .mp4 or .mkv with -o, or use --codec av1."
+            "WebM cannot hold H.264 or HEVC. Give a name that ends in .mp4 or .mkv with -o, or use --codec av1."
         )
     if container == "mov" and codec is Codec.AV1:
-        raise UsageError("MOV holds no AV1. Give a name that ends in .mp4 or .mkv with -o, or use another --codec.")
+        raise UsageError("MOV cannot hold AV1. Give a name that ends in .mp4 or .mkv with -o, or use another --codec.")
     chroma = next(form for form in ("444", "422", "420") if form in video.pixel_format)
     written = chroma if settings.exact_chroma else "420"
     if codec is Codec.AV1 and written != "420":
-        raise UsageError("AV1 is written with 4:2:0 colour only. Leave --exact-chroma away, or use another --codec.")
+        raise UsageError("AV1 is only written as 4:2:0. Omit --exact-chroma, or use another --codec.")
     width, height = _size(video, written, codec)
     interlaced = video.interlaced and codec is Codec.H264 and height % (4 if written == "420" else 2) == 0
     cap = None if settings.quality is not None else _rate_cap(video, codec)
     form = f"yuv{written}p10le" if video.bit_depth > 8 else f"yuv{written}p"
     notes = tuple(_notes(video, chroma, written, (width, height), interlaced))
     if codec is Codec.H264:
-        free = cap if cap is not None and _bits_a_pixel(video) >= _ROOMY else None
-        options = _x264(settings.quality or 27, cap if free is None else None)
+        deferred_cap = cap if cap is not None and _bits_per_pixel(video) >= _MIN_UNCAPPED_BITS_PER_PIXEL else None
+        options = _x264(settings.quality or 27, cap if deferred_cap is None else None)
         if interlaced:
             options["flags"] = "+ildct+ilme"
-        return Encoding("libx264", form, options, "avc1", width, height, interlaced, notes, free)
+        return Encoding("libx264", form, options, "avc1", width, height, interlaced, notes, deferred_cap)
     if codec is Codec.HEVC:
         return Encoding("libx265", form, _x265(settings.quality or 22, cap), "hvc1", width, height, False, notes)
     return Encoding("libsvtav1", form, _svtav1(settings.quality or 30, cap), "av01", width, height, False, notes)
 
 
-def held(encodings: Sequence[Encoding], rates: Sequence[float]) -> list[Encoding] | None:
-    """The same, with those held to their limit that came out too large: `rates` are the bits a second that each track
-    took. None when all are as they should be."""
+def with_rate_cap(encodings: Sequence[Encoding], rates: Sequence[float]) -> list[Encoding] | None:
+    """The same encodings, with the cap enforced for those that came out too large: `rates` are the bits per second of
+    each written track. None when all are within their caps."""
     large = [
-        encoding.limit is not None and rate > encoding.limit * _PASSABLE
+        encoding.rate_cap is not None and rate > encoding.rate_cap * _MAX_CAP_OVERSHOOT
         for encoding, rate in zip(encodings, rates, strict=True)
     ]
-    return [_held(one) if too else one for one, too in zip(encodings, large, strict=True)] if any(large) else None
+    return [_capped(one) if too else one for one, too in zip(encodings, large, strict=True)] if any(large) else None
 
 
-def _held(encoding: Encoding) -> Encoding:
-    options = {**encoding.options, **_x264(int(encoding.options["crf"]), encoding.limit)}
-    return replace(encoding, options=options, limit=None)
+def _capped(encoding: Encoding) -> Encoding:
+    options = {**encoding.options, **_x264(int(encoding.options["crf"]), encoding.rate_cap)}
+    return replace(encoding, options=options, rate_cap=None)
 
 
-def _bits_a_pixel(video: VideoInfo) -> float:
+def _bits_per_pixel(video: VideoInfo) -> float:
     pixels = video.geometry.width * video.geometry.height * float(video.frame_rate or 25)
     return (video.bit_rate or 0) / pixels
 
 
 def _size(video: VideoInfo, chroma: str, codec: Codec) -> tuple[int, int]:
-    """The size that can be stored: H.264 and HEVC cannot even crop to an odd side of halved colour."""
+    """The size that can be stored: H.264 and HEVC cannot crop to an odd side of subsampled chroma."""
     width, height = video.geometry.width, video.geometry.height
     if codec is Codec.AV1:
         return width, height
@@ -138,30 +136,30 @@ def _size(video: VideoInfo, chroma: str, codec: Codec) -> tuple[int, int]:
 
 def _notes(video: VideoInfo, chroma: str, written: str, size: tuple[int, int], interlaced: bool) -> Iterator[str]:
     if chroma != written:
-        yield f"4:{chroma[1]}:{chroma[2]} colour was written as 4:2:0; --exact-chroma keeps it"
+        yield f"4:{chroma[1]}:{chroma[2]} chroma was written as 4:2:0; --exact-chroma keeps it"
     if size != (video.geometry.width, video.geometry.height):
         yield (
             f"{video.geometry.width}x{video.geometry.height} was padded by one line to {size[0]}x{size[1]}, "
-            "because 4:2:0 colour needs even sides"
+            "because 4:2:0 needs even dimensions"
         )
     if video.interlaced and not interlaced:
-        yield "interlaced frames were written as whole ones, with both fields in them"
+        yield "interlaced frames were encoded as progressive ones, with both fields woven together"
 
 
 def _rate_cap(video: VideoInfo, codec: Codec) -> int | None:
-    """Bits a second that the output may use; None where the source's rate is not known."""
+    """Permitted bits per second of the output; None where the source's rate is unknown."""
     if not video.bit_rate:
         return None
-    gain = _EFFICIENCY.get(video.codec, 1.0)
-    return int(video.bit_rate * _HEADROOM * max(1.0, _EFFICIENCY[codec.value] / gain))
+    source_cost = _RELATIVE_BIT_RATE.get(video.codec, 1.0)
+    return int(video.bit_rate * _MAX_BIT_RATE_RATIO * max(1.0, _RELATIVE_BIT_RATE[codec.value] / source_cost))
 
 
 def _x264(quality: int, cap: int | None) -> dict[str, str]:
-    # Captions in frame side data would be copied into the stream; masked frames have none, and this makes sure.
+    # x264 would copy captions from frame side data into the stream; masked frames have none, and this ensures it.
     options = {"preset": "ultrafast", "crf": str(quality), "a53cc": "0"}
     if cap is None:
         return options | {"x264-params": _X264}
-    # A buffer of a second, half full at the start: else the first second of a short clip takes twice its share.
+    # A buffer of one second, half full at the start: otherwise the first second of a short clip takes twice its share.
     return options | {"x264-params": f"{_X264}:vbv-init=0.5", "maxrate": str(cap), "bufsize": str(cap)}
 
 

@@ -1,4 +1,4 @@
-"""One video track of an output file: its encoder, and what is said of it in the container."""
+"""One video track of an output file: its encoder, and its description in the container."""
 
 from __future__ import annotations
 
@@ -19,92 +19,93 @@ from passerby.core.media import Geometry, VideoInfo
 from passerby.core.safe_frame import SafeFrame
 from passerby.sink.video.codec_choice import Encoding
 from passerby.sink.video.container import MATROSKA
-from passerby.sink.video.thread_priority import urgency_kept
+from passerby.sink.video.thread_priority import preserved_thread_priority
 
-#: How FFmpeg numbers the order of fields: progressive, upper lines first, lower lines first.
+#: FFmpeg's AVFieldOrder: progressive, top field first, bottom field first.
 _PROGRESSIVE, _TOP, _BOTTOM = 1, 2, 3
+#: Encoders reorder only videos of at least this many frames.
+_MIN_REORDERED_FRAMES = 3
 
 
-#: Frames of which encoders may send a later one first; fewer come in their own order.
-_REORDERED = 3
-
-
-class VideoTrack:
-    """Frames of one track in, packets out. Its times must rise from 0 or later."""
+class EncodedVideoTrack:
+    """Encodes the frames of one track to packets. Frame times must increase strictly from 0 or later."""
 
     def __init__(self, container: OutputContainer, video: VideoInfo, encoding: Encoding) -> None:
         self.video, self.encoding = video, encoding
         self._stream = _add_stream(container, video, encoding)
-        self._fields = _Fields(video, encoding) if encoding.interlaced else None
-        #: Ticks that the newest frame lasts, as far as is known.
-        self._lasts = max(1, round(1 / ((video.frame_rate or Fraction(25)) * video.time_base)))
+        self._field_order = _FieldOrderFilter(video, encoding) if encoding.interlaced else None
+        #: Duration of the newest frame in ticks, as far as is known.
+        self._frame_duration = max(1, round(1 / ((video.frame_rate or Fraction(25)) * video.time_base)))
         self._frames = 0
-        self._clock = _EvenClock(video)
-        self.last: int | None = None
-        self._first: int | None = None
-        self._decoded: int | None = None
-        self._bytes = 0
+        self._encoder_times = _EncoderTimes(video)
+        self.last_pts: int | None = None
+        self._first_pts: int | None = None
+        self._last_dts: int | None = None
+        self._size = 0
 
     @property
     def bit_rate(self) -> float:
-        """Bits a second of what was written."""
-        if self._first is None or self.last is None:
+        """Bits per second of what was written."""
+        if self._first_pts is None or self.last_pts is None:
             return 0.0
-        return 8 * self._bytes / float((self.last - self._first + self._lasts) * self.video.time_base)
+        return 8 * self._size / float((self.last_pts - self._first_pts + self._frame_duration) * self.video.time_base)
 
     def encode(self, frame: SafeFrame, time: int) -> Iterator[av.Packet[Stream]]:
-        """The frame, shown at `time` (the track's time base). Raises OutputError for one that does not fit; errors of
-        the encoder pass through."""
-        picture = self._fitting(frame.picture)
+        """Encode the frame, to be shown at `time` (the track's time base). Raises OutputError for an unexpected size,
+        format or time; errors of the encoder propagate."""
+        picture = self._conform(frame.picture)
         if time < 0:  # the container would hide it
-            raise OutputError(f"Frame {frame.index} lies before the beginning, so the file is not written.")
-        if self.last is not None:
-            if time <= self.last:
+            raise OutputError(f"Frame {frame.index} has a negative timestamp, so the file is not written.")
+        if self.last_pts is not None:
+            if time <= self.last_pts:
                 raise OutputError(
-                    f"Frame {frame.index} does not come after the one before it, so the file is not written."
+                    f"Frame {frame.index} does not follow the previous one in time, so the file is not written."
                 )
-            self._lasts = time - self.last
-        self._lasts = picture.duration or self._lasts
-        self._first = time if self._first is None else self._first
-        self.last = time
+            self._frame_duration = time - self.last_pts
+        self._frame_duration = picture.duration or self._frame_duration
+        self._first_pts = time if self._first_pts is None else self._first_pts
+        self.last_pts = time
         self._frames += 1
-        picture.pts, picture.time_base = self._clock.shortened(time), self.video.time_base
-        if self._fields is not None:
-            picture = self._fields.marked(picture)
-        picture.pict_type = 0  # the encoder decides anew which frames stand alone
-        yield from self._packets(picture)
+        picture.pts, picture.time_base = self._encoder_times.to_encoder(time), self.video.time_base
+        if self._field_order is not None:
+            picture = self._field_order.apply(picture)
+        picture.pict_type = 0  # the encoder chooses its own keyframes
+        yield from self._encode(picture)
 
-    def taken(self, packet: av.Packet[Stream]) -> av.Packet[Stream]:
-        """A packet that was encoded elsewhere, as one of this track."""
+    def adopt(self, packet: av.Packet[Stream]) -> av.Packet[Stream]:
+        """Make a packet that was encoded elsewhere one of this track."""
         assert packet.pts is not None
         assert packet.dts is not None
-        # An encoder guesses when the first packets of a piece would have been decoded had something been before them.
-        packet.dts = packet.dts if self._decoded is None else max(packet.dts, self._decoded + 1)
-        self._decoded = packet.dts
+        # The first DTS of each chunk are the encoder's extrapolation, and may overlap the end of the previous chunk.
+        packet.dts = packet.dts if self._last_dts is None else max(packet.dts, self._last_dts + 1)
+        self._last_dts = packet.dts
         packet.stream, packet.time_base = self._stream, self.video.time_base
-        self._first = packet.pts if self._first is None else self._first
-        self.last = packet.pts if self.last is None else max(self.last, packet.pts)
-        self._bytes += packet.size
+        self._first_pts = packet.pts if self._first_pts is None else self._first_pts
+        self.last_pts = packet.pts if self.last_pts is None else max(self.last_pts, packet.pts)
+        self._size += packet.size
         return packet
 
     def flush(self) -> Iterator[av.Packet[Stream]]:
-        """What the encoder still holds."""
-        if not self._frames:  # it was given nothing
+        """The packets that the encoder still holds."""
+        if not self._frames:
             return
-        for packet in self._packets(None):
-            if self._frames < _REORDERED:
-                packet.dts = packet.pts  # x265 leaves it to chance when there are fewer frames than it reorders
+        for packet in self._encode(None):
+            if self._frames < _MIN_REORDERED_FRAMES:
+                packet.dts = packet.pts  # x265 leaves DTS undefined with fewer frames than it reorders
             yield packet
 
-    def _packets(self, picture: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
+    def _encode(self, picture: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
         for packet in self._stream.encode(picture):
-            # Only the last frame is shown for as long as its packet says; the others until the next frame's time.
-            packet.duration = self._lasts
-            self._bytes += packet.size
-            packet.pts, packet.dts = self._clock.real(packet.pts), self._clock.real(packet.dts)
+            # Only the last frame's duration is taken from its packet; the others last until the next frame's time.
+            packet.duration = self._frame_duration
+            self._size += packet.size
+            packet.pts, packet.dts = (
+                self._encoder_times.from_encoder(packet.pts),
+                self._encoder_times.from_encoder(packet.dts),
+            )
             yield packet
 
-    def _fitting(self, picture: av.VideoFrame) -> av.VideoFrame:
+    def _conform(self, picture: av.VideoFrame) -> av.VideoFrame:
         geometry, wanted = self.video.geometry, self.encoding.pixel_format
         if (picture.width, picture.height) != (geometry.width, geometry.height):
             raise OutputError(
@@ -112,44 +113,46 @@ class VideoTrack:
                 f"{geometry.height}. Please report this."
             )
         if picture.format.name not in (wanted, wanted.replace("yuv", "yuvj")):
-            raise OutputError(f"A frame in {picture.format.name} came where {wanted} was agreed. Please report this.")
+            raise OutputError(
+                f"A frame in {picture.format.name} was passed where {wanted} was configured. Please report this."
+            )
         size = (self.encoding.width, self.encoding.height)
         if picture.format.name == wanted and size == (picture.width, picture.height):
             return picture
-        return rewritten(picture, wanted, size)
+        return relabelled(picture, wanted, size)
 
 
-class _EvenClock:
-    """Frames at the times they have, as far as an encoder needs to know.
+class _EncoderTimes:
+    """Shortens long frames for the encoder and restores the real times on its packets.
 
-    x264 leaves no bits for a frame that is shown for many times as long as the others, and writes grey. So it is told
-    that none is shown for longer than `_longest`; what it gives back is set to the real times again.
+    x264's rate control leaves no bits for a frame that lasts many times longer than the others, and encodes grey. So no
+    frame lasts longer than `_max_duration` for the encoder; packets get the real times back.
     """
 
     def __init__(self, video: VideoInfo) -> None:
         nominal = 1 / (video.frame_rate or Fraction(25))
-        self._longest = max(1, round(max(nominal * 4, Fraction(1, 2)) / video.time_base))
+        self._max_duration = max(1, round(max(nominal * 4, Fraction(1, 2)) / video.time_base))
         self._last: int | None = None
-        #: (time for the encoder, what is to be added from there on), the newest last.
-        self._added = [(0, 0)]
+        #: (encoder time, offset to real time from there on), the newest last.
+        self._offsets = [(0, 0)]
 
-    def shortened(self, time: int) -> int:
-        """The time for the encoder of a frame at `time`, which is later than all before."""
-        if self._last is not None and time - self._last > self._longest:
-            before = self._last - self._added[-1][1]
-            self._added.append((before + self._longest, time - before - self._longest))
+    def to_encoder(self, time: int) -> int:
+        """The encoder time of a frame at `time`, which is later than all before."""
+        if self._last is not None and time - self._last > self._max_duration:
+            before = self._last - self._offsets[-1][1]
+            self._offsets.append((before + self._max_duration, time - before - self._max_duration))
         self._last = time
-        return time - self._added[-1][1]
+        return time - self._offsets[-1][1]
 
-    def real(self, told: int | None) -> int | None:
-        """The time that stands for an encoder's time, of which none is much older than the newest."""
-        if told is None:
+    def from_encoder(self, encoder_time: int | None) -> int | None:
+        """The real time of an encoder time."""
+        if encoder_time is None:
             return None
-        return told + next((added for since, added in reversed(self._added) if since <= told), 0)
+        return encoder_time + next((added for since, added in reversed(self._offsets) if since <= encoder_time), 0)
 
 
-class _Fields:
-    """Says of each frame that it is interlaced, and which field is first: PyAV lets only a filter say so."""
+class _FieldOrderFilter:
+    """Marks each frame as interlaced, with its field order: PyAV can set that only through a filter."""
 
     def __init__(self, video: VideoInfo, encoding: Encoding) -> None:
         self._graph = av.filter.Graph()
@@ -162,7 +165,7 @@ class _Fields:
         mark = self._graph.add("setfield", mode="tff" if video.top_first else "bff")
         self._graph.link_nodes(source, mark, self._graph.add("buffersink")).configure()
 
-    def marked(self, picture: av.VideoFrame) -> av.VideoFrame:
+    def apply(self, picture: av.VideoFrame) -> av.VideoFrame:
         self._graph.vpush(picture)
         return self._graph.vpull()
 
@@ -197,28 +200,28 @@ def _add_stream(container: OutputContainer, video: VideoInfo, encoding: Encoding
     if video.geometry.rotation or video.geometry.mirrored:
         stream.set_display_matrix(display_matrix(video.geometry, encoding.width, encoding.height))
     if encoding.encoder == "libsvtav1":
-        with urgency_kept():
+        with preserved_thread_priority():
             context.open()
     return stream
 
 
 def display_matrix(geometry: Geometry, width: int, height: int) -> tuple[int, ...]:
-    """Nine numbers in FFmpeg's layout (a b u / c d v / x y w) that show a picture of that size as `geometry` says."""
+    """The display matrix for a stored size, in FFmpeg's layout (a b u / c d v / x y w), from `geometry`."""
     turn = math.radians(geometry.rotation)
     cos, sin = round(math.cos(turn)), round(math.sin(turn))
     a, b, c, d = cos, sin, -sin, cos
     if geometry.mirrored:
         a, b = -a, -b
-    # What turns or mirrors about the corner leaves the screen; move it back, as cameras do.
+    # Rotating or mirroring about the corner moves the picture off screen; translate it back, as cameras do.
     x = -min(0, a * width) - min(0, c * height)
     y = -min(0, b * width) - min(0, d * height)
     one = 1 << 16
     return (a * one, b * one, 0, c * one, d * one, 0, x * one, y * one, 1 << 30)
 
 
-def rewritten(picture: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
-    """The same samples under the name of a format with the same layout (yuvj420p is yuv420p with full range), in a
-    picture that is larger by one line at most: its last line is then there twice."""
+def relabelled(picture: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
+    """The same samples as a pixel format of the same layout (yuvj420p is yuv420p with full range), in a frame that is
+    larger by at most one row or column, which repeats the last one."""
     copy = av.VideoFrame(*size, name)
     sample = 2 if name.endswith("10le") else 1
     for old, new in zip(picture.planes, copy.planes, strict=True):

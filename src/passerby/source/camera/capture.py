@@ -1,8 +1,8 @@
-"""A camera: frames as they come, for as long as they come.
+"""Capturing a camera: live frames until the connection is lost.
 
-Every frame is 8-bit 4:2:0 of even size in limited range, whatever the camera sends, so that everything after it has one
-form to deal with. A stream never stops for what is wrong inside it (times, sizes, garbage); it ends, with CameraLost,
-when no whole frame has come for SILENCE seconds or the connection breaks. To connect again is the caller's part.
+Every frame is 8-bit 4:2:0 of even size in limited range, whatever the camera sends, so that later stages handle a
+single format. Errors inside the stream (timestamps, sizes, corrupt data) never end it; it ends, with CameraLost, when
+no undamaged frame has arrived for READ_TIMEOUT_S seconds or the connection breaks. Reconnecting is up to the caller.
 """
 
 from __future__ import annotations
@@ -16,128 +16,126 @@ from typing import Self
 
 import av
 
-from passerby.config.address import Address, Way
+from passerby.config.address import CameraAddress, CameraProtocol
 from passerby.core.clock import Clock, Moment
 from passerby.core.errors import CameraLost
 from passerby.core.media import Colour, Geometry, VideoInfo
 from passerby.core.raw_frame import RawFrame
-from passerby.core.scaling import reformatted
-from passerby.source.camera.open import SILENCE, Opened, lost, open_camera
-from passerby.source.camera.timestamps import BEHIND, CameraClock
+from passerby.core.scaling import reformat
+from passerby.source.camera.open import READ_TIMEOUT_S, OpenCamera, camera_error, open_camera
+from passerby.source.camera.timestamps import MAX_LAG_S, CameraTimestamps
 
-#: What reading and decoding raise.
+#: What demuxing and decoding raise.
 _ERRORS = (av.FFmpegError, OSError, IndexError, ValueError, MemoryError)
-#: Times are told in microseconds.
+#: Timestamps are in microseconds.
 TIME_BASE = Fraction(1, 1_000_000)
-#: Seconds to wait for the time of a picture, at most; one that is further ahead is on another clock.
-LONGEST_WAIT = 8.0
+#: Longest wait for a frame's display time, in seconds; a frame further ahead belongs to another clock.
+MAX_WAIT_S = 8.0
 _FORMAT, _LIMITED, _FULL = "yuv420p", 1, 2
-
-
-#: A picture: when it was by its stream, in seconds, if that says so; and whether it is damaged.
-_Picture = tuple[float | None, av.VideoFrame, bool]
+#: (stream timestamp in seconds or None, picture, whether it is damaged).
+_TimedPicture = tuple[float | None, av.VideoFrame, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Caught:
-    """A frame and the moment it came. `video` describes it; it is another object when the camera changed its size."""
+class CapturedFrame:
+    """A frame and its capture time. `video` describes it; it is a new object when the camera changed its resolution."""
 
     frame: RawFrame
-    at: Moment
+    captured_at: Moment
     video: VideoInfo
 
 
 class Camera:
-    """One camera over any number of connections. `frames` connects and gives frames until the connection is lost.
+    """One camera over any number of connections. `frames` connects and yields frames until the connection is lost.
 
-    `times` are microseconds since the first connection and always rise. `frames_a_second` is the most that are given;
-    `longest_side` the most pixels of the longer side, larger pictures are made smaller.
+    Frame times are microseconds since the first connection and increase strictly. `max_fps` limits the frame rate;
+    `max_dimension` limits the longer side in pixels, larger pictures are scaled down.
     """
 
     def __init__(
         self,
-        address: Address,
+        address: CameraAddress,
         clock: Clock,
         *,
         udp: bool = False,
-        frames_a_second: float = 10.0,
-        longest_side: int = 1280,
+        max_fps: float = 10.0,
+        max_dimension: int = 1280,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.address = address
         self._clock, self._sleep = clock, sleep
-        self._udp, self._rate, self._longest = udp, frames_a_second, longest_side
-        self._times = CameraClock(clock.now().monotonic)
+        self._udp, self._max_fps, self._max_dimension = udp, max_fps, max_dimension
+        self._timestamps = CameraTimestamps(clock.now().monotonic)
         self._count = 0
-        self._next = 0
+        self._next_due = 0
         self._video: VideoInfo | None = None
-        #: Readings and decodings that failed, and times that were taken up anew.
-        self.faults = 0
+        #: Failed reads and decodes.
+        self.errors = 0
 
     @property
     def jumps(self) -> int:
-        return self._times.jumps
+        return self._timestamps.jumps
 
-    def frames(self) -> Iterator[Caught]:
-        """Frames from a new connection. Never ends but by raising CameraLost."""
-        self._times.begin_stream()
-        with _Reading(open_camera(self.address, udp=self._udp, frames_a_second=self._rate)) as reading:
-            pictures = reading.pictures(self.address, self._clock, self._fault)
-            if self.address.way is Way.FILE:
-                pictures = self._over_and_over(reading)
-            if self.address.way in (Way.FILE, Way.HLS):  # it comes as fast as it is read
-                pictures = self._paced(pictures)
-            for stated, picture, damaged in pictures:
-                yield from self._give(stated, picture, damaged)
-        raise CameraLost(f"{self.address} ended the connection. It is tried again until it answers.")
+    def frames(self) -> Iterator[CapturedFrame]:
+        """Frames from a new connection. Ends only by raising CameraLost."""
+        self._timestamps.new_connection()
+        with _Connection(open_camera(self.address, udp=self._udp, max_fps=self._max_fps)) as connection:
+            pictures = connection.pictures(self.address, self._clock, self._count_error)
+            if self.address.protocol is CameraProtocol.FILE:
+                pictures = self._looped(connection)
+            if self.address.protocol in (CameraProtocol.FILE, CameraProtocol.HLS):  # arrives as fast as it is read
+                pictures = self._realtime(pictures)
+            for stream_time, picture, damaged in pictures:
+                yield from self._emit(stream_time, picture, damaged)
+        raise CameraLost(f"{self.address} closed the connection. Reconnecting until it answers.")
 
-    def _over_and_over(self, reading: _Reading) -> Iterator[_Picture]:
-        """A file as if it were a camera."""
+    def _looped(self, connection: _Connection) -> Iterator[_TimedPicture]:
+        """A file played in a loop, as if it were a camera."""
         length = 0.0
         while True:
-            first, begun = None, length
-            for stated, picture, damaged in reading.pictures(self.address, self._clock, self._fault):
-                first = stated if first is None else first
-                here = length if stated is None or first is None else max(length, begun + stated - first)
-                yield here, picture, damaged
-                length = here + 1 / self._rate
-            if length == begun:
-                raise CameraLost(f"{self.address} holds no picture that can be decoded. Check that it plays.")
-            reading.reopen(open_camera(self.address))
+            first, offset = None, length
+            for stream_time, picture, damaged in connection.pictures(self.address, self._clock, self._count_error):
+                first = stream_time if first is None else first
+                time = length if stream_time is None or first is None else max(length, offset + stream_time - first)
+                yield time, picture, damaged
+                length = time + 1 / self._max_fps
+            if length == offset:
+                raise CameraLost(f"{self.address} has no frame that can be decoded. Check that it plays.")
+            connection.reopen(open_camera(self.address))
 
-    def _paced(self, pictures: Iterator[_Picture]) -> Iterator[_Picture]:
-        """Pictures no sooner than their own times say."""
+    def _realtime(self, pictures: Iterator[_TimedPicture]) -> Iterator[_TimedPicture]:
+        """Pictures no earlier than their own timestamps say."""
         shift: float | None = None
-        for stated, picture, damaged in pictures:
-            if stated is not None:
+        for stream_time, picture, damaged in pictures:
+            if stream_time is not None:
                 now = self._clock.now().monotonic
-                early = 0.0 if shift is None else stated + shift - now
-                if shift is None or not -BEHIND <= early <= LONGEST_WAIT:
-                    shift, early = now - stated, 0.0
+                early = 0.0 if shift is None else stream_time + shift - now
+                if shift is None or not -MAX_LAG_S <= early <= MAX_WAIT_S:
+                    shift, early = now - stream_time, 0.0
                 if early > 0:
                     self._sleep(early)
-            yield stated, picture, damaged
+            yield stream_time, picture, damaged
 
-    def _fault(self) -> None:
-        self.faults += 1
+    def _count_error(self) -> None:
+        self.errors += 1
 
-    def _give(self, stated: float | None, picture: av.VideoFrame, damaged: bool) -> Iterator[Caught]:
-        at = self._clock.now()
-        time = self._times.time(stated, at.monotonic)
-        step = round(1e6 / self._rate)
-        if time + step // 2 < self._next:
-            return  # more frames than are wanted
-        self._next = max(self._next + step, time)
-        video = self._described(picture)
+    def _emit(self, stream_time: float | None, picture: av.VideoFrame, damaged: bool) -> Iterator[CapturedFrame]:
+        captured_at = self._clock.now()
+        time = self._timestamps.timestamp(stream_time, captured_at.monotonic)
+        step = round(1e6 / self._max_fps)
+        if time + step // 2 < self._next_due:
+            return  # above the frame rate limit
+        self._next_due = max(self._next_due + step, time)
+        video = self._video_info(picture)
         size = video.geometry.width, video.geometry.height
-        plain = _plain(picture, size)
-        plain.pts, plain.time_base = time, TIME_BASE
-        yield Caught(RawFrame(plain, self._count, time, damaged), at, video)
+        normalised = _normalised(picture, size)
+        normalised.pts, normalised.time_base = time, TIME_BASE
+        yield CapturedFrame(RawFrame(normalised, self._count, time, damaged), captured_at, video)
         self._count += 1
 
-    def _described(self, picture: av.VideoFrame) -> VideoInfo:
+    def _video_info(self, picture: av.VideoFrame) -> VideoInfo:
         longest = max(picture.width, picture.height)
-        scale = min(1.0, self._longest / longest)
+        scale = min(1.0, self._max_dimension / longest)
         width, height = (max(2, round(side * scale / 2) * 2) for side in (picture.width, picture.height))
         colour = Colour(picture.color_primaries, picture.color_trc, picture.colorspace, False, 0)
         known = self._video
@@ -150,18 +148,18 @@ class Camera:
                 colour=colour,
                 pixel_format=_FORMAT,
                 bit_depth=8,
-                frame_rate=Fraction(self._rate).limit_denominator(1001),
+                frame_rate=Fraction(self._max_fps).limit_denominator(1001),
                 frames_estimate=None,
                 bit_rate=None,
             )
         return known
 
 
-class _Reading:
-    """One connection, read and decoded."""
+class _Connection:
+    """One connection, demuxed and decoded."""
 
-    def __init__(self, opened: Opened) -> None:
-        self._opened = opened
+    def __init__(self, camera: OpenCamera) -> None:
+        self._camera = camera
 
     def __enter__(self) -> Self:
         return self
@@ -169,20 +167,20 @@ class _Reading:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._opened.container.close()
+        self._camera.container.close()
 
-    def reopen(self, opened: Opened) -> None:
-        self._opened.container.close()
-        self._opened = opened
+    def reopen(self, camera: OpenCamera) -> None:
+        self._camera.container.close()
+        self._camera = camera
 
-    def pictures(self, address: Address, clock: Clock, fault: Callable[[], None]) -> Iterator[_Picture]:
-        """(stated seconds, picture, damaged) of each frame, until the stream ends.
+    def pictures(self, address: CameraAddress, clock: Clock, on_error: Callable[[], None]) -> Iterator[_TimedPicture]:
+        """(timestamp in seconds, picture, damaged) of each frame, until the stream ends.
 
-        Raises CameraLost when it breaks, or when nothing whole has come for SILENCE seconds.
+        Raises CameraLost when it breaks, or when no undamaged frame has arrived for READ_TIMEOUT_S seconds.
         """
-        container, stream = self._opened.container, self._opened.stream
+        container, stream = self._camera.container, self._camera.stream
         broken, base = False, stream.time_base
-        heard = clock.now().monotonic
+        last_whole = clock.now().monotonic
         try:
             for packet in container.demux(stream):
                 broken = broken or packet.is_corrupt
@@ -191,27 +189,25 @@ class _Reading:
                 except EOFError:
                     return
                 except _ERRORS:
-                    fault()
+                    on_error()
                     broken, pictures = True, []
                 for picture in pictures:
                     broken = (broken or picture.is_corrupt) and (picture.is_corrupt or not picture.key_frame)
-                    heard = heard if broken else clock.now().monotonic
+                    last_whole = last_whole if broken else clock.now().monotonic
                     seconds = None if picture.pts is None or base is None else float(picture.pts * base)
                     yield seconds, picture, broken
-                if clock.now().monotonic - heard > SILENCE:
-                    raise CameraLost(
-                        f"{address} has sent no whole frame for {SILENCE:.0f} s. The connection is made anew."
-                    )
+                if clock.now().monotonic - last_whole > READ_TIMEOUT_S:
+                    raise CameraLost(f"{address} has sent no undamaged frame for {READ_TIMEOUT_S:.0f} s. Reconnecting.")
         except _ERRORS as error:
-            raise lost(address, error) from None
+            raise camera_error(address, error) from None
 
 
-def _plain(picture: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
-    """The picture in the one form that everything after it knows."""
+def _normalised(picture: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
+    """The picture in the pixel format, range and size that later stages handle."""
     full = picture.format.name.startswith("yuvj") or int(picture.color_range) == _FULL
     if picture.format.name == _FORMAT and (picture.width, picture.height) == size and not full:
         return picture
-    return reformatted(
+    return reformat(
         picture,
         width=size[0],
         height=size[1],

@@ -1,48 +1,48 @@
-"""When a camera's frames were: the stream's own times, as far as they can be believed, on this machine's clock.
+"""Timestamps of a camera's frames: the stream's own timestamps mapped to this machine's clock, where plausible.
 
-Frames come in bursts, so the moment of arrival alone makes motion look jerky; and the times in a stream jump, repeat,
-go backwards, or are missing. So the stream's times are followed while they keep step with arrival, and taken up anew
-where they do not. What comes out always rises.
+Frames arrive in bursts, so arrival time alone makes motion jerky; and stream timestamps jump, repeat, go backward, or
+are missing. So stream timestamps are used while they keep pace with arrival, and re-anchored to it where they do not.
+The result increases strictly.
 """
 
 from __future__ import annotations
 
-#: Seconds that a stream's time may lead the moment of arrival, or lag behind it, before it is taken up anew. Frames
-#: that are late are common: networks hold them back. None can be early, but for how the beginning was placed.
-AHEAD, BEHIND = 0.3, 1.5
-#: How fast the two clocks are drawn together: share of the difference a frame.
-_PULL = 0.02
-#: Two frames are at least so far apart, seconds.
-_LEAST = 0.001
+#: Seconds that a stream timestamp may lead the arrival time, or lag behind it, before it is re-anchored. Late frames
+#: are common: networks delay them. None can be early, except for how the first one was anchored.
+MAX_LEAD_S, MAX_LAG_S = 0.3, 1.5
+#: How fast the two clocks converge: share of the difference that each frame corrects.
+_DRIFT_CORRECTION = 0.02
+#: Minimum distance between two frames in seconds.
+_MIN_STEP_S = 0.001
 
 
-class CameraClock:
-    """Times in one run of one camera, from 0. `jumps` counts how often the stream's times were taken up anew."""
+class CameraTimestamps:
+    """Timestamps of one run of one camera, from 0. `jumps` counts how often stream time was re-anchored."""
 
     def __init__(self, start: float) -> None:
-        """`start` is the moment of arrival, in monotonic seconds, that becomes time 0."""
+        """`start` is the arrival time, in monotonic seconds, that becomes time 0."""
         self._start = start
         self._shift: float | None = None
-        self._last = -_LEAST
+        self._last = -_MIN_STEP_S
         self.jumps = 0
 
-    def time(self, stated: float | None, arrived: float) -> int:
+    def timestamp(self, stream_time: float | None, arrived: float) -> int:
         """Microseconds since the start, of a frame that says `stated` (seconds, any origin) and came at `arrived`."""
-        here = arrived - self._start
-        if stated is None:
-            time = here
+        arrival = arrived - self._start
+        if stream_time is None:
+            time = arrival
         else:
-            time = here if self._shift is None else stated + self._shift
-            if self._shift is not None and not here - BEHIND <= time <= here + AHEAD:
+            time = arrival if self._shift is None else stream_time + self._shift
+            if self._shift is not None and not arrival - MAX_LAG_S <= time <= arrival + MAX_LEAD_S:
                 self.jumps += 1
-                time = here
+                time = arrival
             elif self._shift is not None and time <= self._last:
-                time = here
-            time += (here - time) * _PULL
-            self._shift = time - stated
-        self._last = max(time, self._last + _LEAST)
+                time = arrival
+            time += (arrival - time) * _DRIFT_CORRECTION
+            self._shift = time - stream_time
+        self._last = max(time, self._last + _MIN_STEP_S)
         return round(self._last * 1_000_000)
 
-    def begin_stream(self) -> None:
-        """A new connection: its times have nothing to do with those before."""
+    def new_connection(self) -> None:
+        """A new connection: its timestamps are unrelated to those before."""
         self._shift = None

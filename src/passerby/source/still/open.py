@@ -1,4 +1,4 @@
-"""The wall to Pillow: a file's bytes become pictures, and whatever goes wrong becomes an error for a person."""
+"""The boundary to Pillow: opening images from bytes, and translating Pillow's exceptions into the project's errors."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from PIL import (
 from passerby.core.errors import DamagedSource, SourceError, UnsupportedSource
 from passerby.core.still_info import StillKind
 
-#: The largest picture that is opened, in pixels. FFmpeg's frames, in which pictures are painted, hold a little more.
-MOST_PIXELS = 250_000_000
+#: The largest image that is opened, in pixels. FFmpeg's frames, in which images are painted, hold a little more.
+MAX_PIXELS = 250_000_000
 #: The longest side, in pixels.
-LONGEST_SIDE = 65_500
-#: The most pixels that all frames of an animation may have together: they are held at once when it is written.
-MOST_MOVING = 250_000_000
-#: The most pages or frames.
-MOST_PAGES = 5_000
+MAX_DIMENSION = 65_500
+#: Most pixels of all frames of an animation together: they are in memory at once when it is encoded.
+MAX_ANIMATION_PIXELS = 250_000_000
+#: Most pages or frames.
+MAX_PAGES = 5_000
 
-#: One reader for each kind, and no other: JPEGs are not taken for containers of several pictures.
+#: Exactly one reader per format: JPEGs are not opened as containers of several images (MPO).
 _READERS: dict[StillKind, type[ImageFile.ImageFile]] = {
     StillKind.JPEG: JpegImagePlugin.JpegImageFile,
     StillKind.PNG: PngImagePlugin.PngImageFile,
@@ -48,7 +48,7 @@ _READERS: dict[StillKind, type[ImageFile.ImageFile]] = {
 }
 
 _ORIENTATION = 274
-_TURNS = {
+_TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -58,8 +58,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
-#: What Pillow and the decoders behind it raise at a broken file.
-_BROKEN = (
+#: What Pillow and its decoders raise at a broken file.
+_DECODE_ERRORS = (
     OSError,
     SyntaxError,
     EOFError,
@@ -77,73 +77,74 @@ _BROKEN = (
 
 
 @contextmanager
-def broken_means(path: Path, kind: StillKind) -> Iterator[None]:
-    """What Pillow raises in here becomes a DamagedSource or, for a bomb or lack of memory, a SourceError."""
+def translated_errors(path: Path, kind: StillKind) -> Iterator[None]:
+    """Translate Pillow's exceptions into DamagedSource, UnsupportedSource or, for decompression bombs and lack of
+    memory, SourceError."""
     try:
         with warnings.catch_warnings():
-            # Pillow warns of odd tags and of large pictures: tags do not come out, and sizes are checked here.
+            # Pillow warns about odd tags and large images: tags are stripped, and sizes are checked here.
             warnings.simplefilter("ignore")
             yield
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise SourceError(too_large(path, "it claims more pixels than can be held")) from error
-    except _BROKEN as error:
+        raise SourceError(too_large_message(path, "it declares more pixels than fit in memory")) from error
+    except _DECODE_ERRORS as error:
         if isinstance(error, NotImplementedError):
             raise UnsupportedSource(
-                f"{path} is a {kind.upper()} of a kind that cannot be decoded ({_first_line(error)}). "
+                f"{path} is a {kind.upper()} variant that cannot be decoded ({_first_line(error)}). "
                 "Save it as PNG first."
             ) from error
         raise DamagedSource(
-            f"{path} is damaged: it begins like a {kind.upper()} file, but cannot be decoded ({_first_line(error)}). "
-            "Copy it again from where it came."
+            f"{path} is damaged: it starts like a {kind.upper()} file, but cannot be decoded ({_first_line(error)}). "
+            "Copy it again from the original."
         ) from error
 
 
 def open_image(content: bytes, kind: StillKind, path: Path) -> ImageFile.ImageFile:
-    """The first picture, not decoded yet. `path` is for messages.
+    """The first image, not decoded yet. `path` is for messages.
 
-    Raises DamagedSource when this is not what it begins like, SourceError when it is too large.
+    Raises DamagedSource when it cannot be parsed, SourceError when it is too large.
     """
-    with broken_means(path, kind):
+    with translated_errors(path, kind):
         image = _READERS[kind](io.BytesIO(content))
     check_size(image.size, path)
     return image
 
 
-def turn_of(image: ImageFile.ImageFile, kind: StillKind) -> Image.Transpose | None:
-    """How to set a picture upright by its EXIF; readers of TIFF and HEIC have done so already."""
+def orientation_of(image: ImageFile.ImageFile, kind: StillKind) -> Image.Transpose | None:
+    """The transpose that makes an image upright by its EXIF; the TIFF and HEIC readers apply it themselves."""
     if kind in (StillKind.TIFF, StillKind.HEIC):
         return None
     try:
-        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+        return _TRANSPOSES.get(image.getexif().get(_ORIENTATION, 1))
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError):
-        return None  # EXIF that cannot be read turns nothing
+        return None  # unreadable EXIF states no orientation
 
 
 def check_size(size: tuple[int, int], path: Path) -> None:
-    """Raises SourceError when a picture of this size is not opened."""
+    """Raises SourceError when an image of this size is beyond the limits."""
     width, height = size
     if width <= 0 or height <= 0:
-        raise DamagedSource(f"{path} is damaged: its picture is {width}x{height}. Copy it again from where it came.")
-    if width * height > MOST_PIXELS or max(size) > LONGEST_SIDE:
-        raise SourceError(too_large(path, f"{width}x{height} pixels"))
+        raise DamagedSource(f"{path} is damaged: its size is {width}x{height}. Copy it again from the original.")
+    if width * height > MAX_PIXELS or max(size) > MAX_DIMENSION:
+        raise SourceError(too_large_message(path, f"{width}x{height} pixels"))
 
 
-def check_count(pages: int, size: tuple[int, int], moving: bool, path: Path) -> None:
+def check_page_count(pages: int, size: tuple[int, int], animated: bool, path: Path) -> None:
     """Raises SourceError when there are too many pages or frames."""
-    if pages > MOST_PAGES:
-        raise SourceError(too_large(path, f"{pages} pages or frames (at most {MOST_PAGES} are read)"))
-    if moving and pages * size[0] * size[1] > MOST_MOVING:
+    if pages > MAX_PAGES:
+        raise SourceError(too_large_message(path, f"{pages} pages or frames (the limit is {MAX_PAGES})"))
+    if animated and pages * size[0] * size[1] > MAX_ANIMATION_PIXELS:
         raise SourceError(
-            f"{path} is too large: {pages} frames of {size[0]}x{size[1]}. Animations of up to "
-            f"{MOST_MOVING // 1_000_000} million pixels in all are read: make a video of it first."
+            f"{path} is too large: {pages} frames of {size[0]}x{size[1]}. The limit for animations is "
+            f"{MAX_ANIMATION_PIXELS // 1_000_000} million pixels in total: convert it to a video first."
         )
 
 
-def too_large(path: Path, what: str) -> str:
-    """The message for a picture beyond the limits."""
+def too_large_message(path: Path, problem: str) -> str:
+    """The error message for an image beyond the limits."""
     return (
-        f"{path} is too large: {what}. Pictures of up to {MOST_PIXELS // 1_000_000} million pixels and {LONGEST_SIDE} "
-        "a side are read: make it smaller, or cut it up, first."
+        f"{path} is too large: {problem}. The limit is {MAX_PIXELS // 1_000_000} million pixels and {MAX_DIMENSION} "
+        "pixels per side: scale it down or split it first."
     )
 
 

@@ -1,4 +1,4 @@
-"""Pillow's picture -> planes that can be looked at and painted: grey, RGB with or without alpha, or a JPEG's YCbCr."""
+"""Pillow image -> planar frame for detection and masking: grey, RGB with or without alpha, or a JPEG's YCbCr."""
 
 from __future__ import annotations
 
@@ -15,49 +15,49 @@ from passerby.core.still_info import StillKind
 
 GREY, DEEP_GREY, RGB, RGBA, YCBCR = "gray", "gray16le", "gbrp", "gbrap", "yuvj444p"
 
-#: By Pillow's modes; those that are not here are made into one that is (`simplified`).
+#: Pixel formats by Pillow mode; other modes are converted to one of these (`to_paint_mode`).
 FORMATS = {"1": GREY, "L": GREY, "I;16": DEEP_GREY, "RGB": RGB, "RGBA": RGBA, "YCbCr": YCBCR}
-#: The plane of each of Pillow's channels: FFmpeg keeps green, blue, red.
+#: The plane of each of Pillow's channels: FFmpeg's order is green, blue, red.
 _PLANES = {GREY: (0,), RGB: (2, 0, 1), RGBA: (2, 0, 1, 3), YCBCR: (0, 1, 2)}
 
 #: H.273: JPEG's YCbCr has BT.601's matrix in full range; RGB has none. Primaries and transfer are in the ICC profile.
-COLOUR = Colour(matrix=0, full_range=True)
+RGB_COLOUR = Colour(matrix=0, full_range=True)
 JPEG_COLOUR = Colour(matrix=5, full_range=True)
 
 
-def simplified_mode(image: Image.Image) -> str | None:
-    """The mode of FORMATS in which this picture is painted; None when there is none that would do it justice."""
-    see_through = "transparency" in image.info
+def paint_mode(image: Image.Image) -> str | None:
+    """The mode of FORMATS in which this image is painted; None when none of them can represent it."""
+    transparent = "transparency" in image.info
     match image.mode:
-        case "1" | "L" | "RGB" if not see_through:
+        case "1" | "L" | "RGB" if not transparent:
             return image.mode
         case "I;16" | "I;16L" | "I;16B":
             return "I;16"
         case "1" | "L" | "LA" | "La" | "PA" | "RGB" | "RGBA" | "RGBa":
             return "RGBA"
         case "P":
-            return "RGBA" if see_through or (image.palette and image.palette.mode == "RGBA") else "RGB"
+            return "RGBA" if transparent or (image.palette and image.palette.mode == "RGBA") else "RGB"
         case "CMYK" | "YCbCr" | "RGBX" | "HSV":
             return "RGB"
     return None
 
 
-def simplified(image: Image.Image, mode: str) -> Image.Image:
-    """The decoded picture in `mode` (of simplified_mode)."""
+def to_paint_mode(image: Image.Image, mode: str) -> Image.Image:
+    """The decoded image in `mode` (from paint_mode)."""
     if image.mode == mode:
         return image
     if image.mode == "CMYK":
         return _from_cmyk(image)
-    if mode == "I;16":  # Pillow has no way from one order of bytes to the other
-        deep = np.asarray(image).astype("<u2")
-        return Image.frombytes("I;16", image.size, deep.tobytes())
+    if mode == "I;16":  # Pillow cannot convert between byte orders
+        samples = np.asarray(image).astype("<u2")
+        return Image.frombytes("I;16", image.size, samples.tobytes())
     if image.mode in ("La", "RGBa"):
         image = image.convert(image.mode[:-1] + "A")
     return image.convert(mode)
 
 
 def _from_cmyk(image: Image.Image) -> Image.Image:
-    """To sRGB, by the picture's own profile where it has one that can be used."""
+    """To sRGB, by the image's own profile where that is usable."""
     profile = image.info.get("icc_profile")
     if profile:
         try:
@@ -65,23 +65,24 @@ def _from_cmyk(image: Image.Image) -> Image.Image:
                 image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
             )
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            converted = None  # a broken profile: the plain formula is what other programs take as well
+            converted = None  # a broken profile: other programs use the plain formula as well
         if converted is not None:
             return converted
     return image.convert("RGB")
 
 
 def keeps_ycbcr(image: ImageFile.ImageFile, kind: StillKind) -> bool:
-    """Can this JPEG stay in its own YCbCr? Then what is not painted is written with nearly the same coefficients."""
+    """Whether this JPEG can stay in its own YCbCr. Then unmasked areas are encoded with nearly the same
+    coefficients."""
     if kind is not StillKind.JPEG or not isinstance(image, JpegImagePlugin.JpegImageFile) or image.mode != "RGB":
         return False
     names = bytes(layer[0] for layer in image.layer)
     return image.info.get("adobe_transform", 1) == 1 and (names != b"RGB" or "jfif" in image.info)
 
 
-def picture(image: Image.Image) -> av.VideoFrame:
-    """The picture, in a mode of FORMATS, as planes. What cannot be seen (alpha 0) is black in them: nothing may hide
-    there."""
+def to_frame(image: Image.Image) -> av.VideoFrame:
+    """The image, in a mode of FORMATS, as planes. Invisible pixels (alpha 0) become black, so that nothing can hide in
+    them."""
     form = FORMATS[image.mode]
     frame = av.VideoFrame(image.width, image.height, form)
     frame.time_base = Fraction(1)
@@ -104,4 +105,4 @@ def picture(image: Image.Image) -> av.VideoFrame:
 def _plane(frame: av.VideoFrame, number: int, kind: type[np.uint8] | type[np.uint16]) -> npt.NDArray[np.uint8]:
     plane = frame.planes[number]
     samples = np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)[:, : plane.width]
-    return samples  # type: ignore[return-value]  # either kind of sample is written to alike
+    return samples  # type: ignore[return-value]  # both sample types are assigned to in the same way

@@ -1,4 +1,4 @@
-"""Is it a still, and of which kind? Its first bytes tell; its name does not."""
+"""The still image format, by the first bytes of the file; its name is not trusted."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 from passerby.core.errors import SourceError, UnsupportedSource
 from passerby.core.still_info import SUFFIXES, StillKind
 
-#: Bytes at the start that are enough to tell.
-HEAD = 64
+#: Bytes that sniff_still needs.
+HEAD_BYTES = 64
 
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _AVIF = {b"avif", b"avis"}
-#: Sizes of the header that follows "BM" and the file header: two letters alone would be too little to go by.
+#: Valid sizes of the header after "BM" and the file header: two letters alone would match too much.
 _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 
 
-def kind_of(head: bytes) -> StillKind | None:
-    """The kind of still that begins with these bytes; None when it is something else."""
+def sniff_still(head: bytes) -> StillKind | None:
+    """The still image format that starts with these bytes; None when it is none."""
     if head.startswith(b"\xff\xd8\xff"):
         return StillKind.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -30,11 +30,11 @@ def kind_of(head: bytes) -> StillKind | None:
         return StillKind.GIF
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return StillKind.BMP
-    return _of_box_file(head) if head[4:8] == b"ftyp" else None
+    return _isobmff_kind(head) if head[4:8] == b"ftyp" else None
 
 
-def _of_box_file(head: bytes) -> StillKind | None:
-    """HEIC and AVIF are MP4's relatives: the brands in the first box make the difference."""
+def _isobmff_kind(head: bytes) -> StillKind | None:
+    """HEIC and AVIF share MP4's box structure: the brands in the first box distinguish them."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
     major, compatible = head[8:12], {head[i : i + 4] for i in range(16, end - 3, 4)}
     if major in _AVIF:
@@ -47,50 +47,50 @@ def _of_box_file(head: bytes) -> StillKind | None:
 
 
 def still_kind(path: Path) -> StillKind | None:
-    """kind_of for a file; None also for what cannot be read: whoever opens it next will say why."""
+    """sniff_still for a file; None also for an unreadable one: opening it next raises the error."""
     try:
-        if not path.is_file():  # reading from a pipe may never end
+        if not path.is_file():  # reading a pipe may never end
             return None
         with path.open("rb") as file:
-            return kind_of(file.read(HEAD))
-    except (OSError, ValueError):  # ValueError: a name with a zero byte in it
+            return sniff_still(file.read(HEAD_BYTES))
+    except (OSError, ValueError):  # ValueError: a name with a NUL byte
         return None
 
 
 def is_still(path: Path) -> bool:
-    """Is this file a still that `passerby.engine.still` takes? Told by its content."""
+    """Whether this file is a still image that `passerby.engine.still` accepts, by its content."""
     return still_kind(path) is not None
 
 
 def read_still(path: Path) -> tuple[StillKind, bytes]:
-    """The kind and the whole content of a still.
+    """The format and the whole content of a still image.
 
-    Raises SourceError when the file cannot be read, UnsupportedSource when it is not a still.
+    Raises SourceError when the file cannot be read, UnsupportedSource when it is not a still image.
     """
     try:
         if path.is_dir():
-            raise SourceError(f"{path} is a folder, not a file. Name a picture in it.")
+            raise SourceError(f"{path} is a folder, not a file. Give an image file in it.")
         if path.exists() and not path.is_file():
             raise SourceError(f"{path} is not a regular file (a pipe or a device). Save it as a file first.")
         with path.open("rb") as file:
-            head = file.read(HEAD)
-            kind = kind_of(head)
+            head = file.read(HEAD_BYTES)
+            kind = sniff_still(head)
             if kind is None:
-                raise UnsupportedSource(_not_a_still(path, head))
+                raise UnsupportedSource(_unsupported_message(path, head))
             return kind, head + file.read()
     except FileNotFoundError:
         raise SourceError(f"There is no file {path}. Check the name and the folder.") from None
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}. Check your rights to it.") from error
+        raise SourceError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
 
 
-def _not_a_still(path: Path, head: bytes) -> str:
+def _unsupported_message(path: Path, head: bytes) -> str:
     if not head:
-        return f"{path} is empty (0 bytes). Copy it again from where it came."
-    return f"{path} is not a picture that passerby can read. It takes {', '.join(kind.upper() for kind in SUFFIXES)}."
+        return f"{path} is empty (0 bytes). Copy it again from the original."
+    return f"{path} is not an image that passerby can read. It reads {', '.join(kind.upper() for kind in SUFFIXES)}."
 
 
-def fitting_name(name: str, kind: StillKind) -> str:
-    """The file name with an ending that fits its content: a PNG that is called x.jpg becomes x.png."""
+def with_matching_suffix(name: str, kind: StillKind) -> str:
+    """The file name with an extension that matches its content: a PNG named x.jpg becomes x.png."""
     path = Path(name)
     return name if path.suffix.lower() in SUFFIXES[kind] else f"{path.stem}{SUFFIXES[kind][0]}"

@@ -1,15 +1,15 @@
-"""Which kind of file this is, by its first bytes. Names and endings are not believed."""
+"""The container format, by the first bytes of the file. File names and extensions are not trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Bytes that kind_of wants to see.
-HEAD = 4096
+#: Bytes that sniff_container needs.
+HEAD_BYTES = 4096
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 
-#: FFmpeg's reader for each kind. Only that one is started: a reader for scripts or playlists would open other files.
-READERS = {
+#: FFmpeg's demuxer for each container. Only that one is used: one for scripts or playlists would open other files.
+DEMUXERS = {
     "mp4": "mov",
     "mov": "mov",
     "matroska": "matroska",
@@ -20,12 +20,12 @@ READERS = {
     "flv": "flv",
     "asf": "asf",
 }
-#: Kinds whose clock comes from the broadcast and begins anywhere.
-BROADCAST_KINDS = {"mpegts", "mpeg"}
+#: Containers whose timestamps come from a broadcast clock and start anywhere.
+BROADCAST_CONTAINERS = {"mpegts", "mpeg"}
 
 
-def kind_of(head: bytes) -> str | None:
-    """A key of READERS; None when the bytes are none of these. 3GP is a kind of MP4, WMV a kind of ASF."""
+def sniff_container(head: bytes) -> str | None:
+    """A key of DEMUXERS; None when the bytes match none of them. 3GP counts as MP4, WMV as ASF."""
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return "webm" if b"webm" in head[:64] else "matroska"
     if head[4:8] == b"ftyp":
@@ -41,13 +41,13 @@ def kind_of(head: bytes) -> str | None:
         return "asf"
     if head[:4] == b"\0\0\1\xba":
         return "mpeg"
-    # Packets of 188 bytes, each after a time stamp of 4 on discs and camcorders. A recording may begin in mid-packet.
-    return "mpegts" if any(_regular(head, step) for step in (188, 192)) else None
+    # Packets of 188 bytes, preceded by a 4-byte timestamp on discs and camcorders. A recording may start mid-packet.
+    return "mpegts" if any(_has_sync_bytes(head, step) for step in (188, 192)) else None
 
 
-def _regular(head: Sequence[int], step: int) -> bool:
-    for start in range(min(step, len(head))):
-        marks = head[start::step]
-        if len(marks) >= 3 and all(mark == 0x47 for mark in marks):
+def _has_sync_bytes(head: Sequence[int], packet_size: int) -> bool:
+    for start in range(min(packet_size, len(head))):
+        sync_bytes = head[start::packet_size]
+        if len(sync_bytes) >= 3 and all(mark == 0x47 for mark in sync_bytes):
             return True
     return False

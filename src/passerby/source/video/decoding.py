@@ -1,4 +1,4 @@
-"""One run through one video track: every frame that can be decoded, and an account of what cannot."""
+"""Decoding one video track once: every frame that can be decoded, and statistics of what cannot."""
 
 from __future__ import annotations
 
@@ -14,141 +14,152 @@ from av.video.stream import VideoStream
 
 from passerby.core.media import SourceInfo, VideoInfo
 from passerby.core.raw_frame import RawFrame
-from passerby.source.video.container_sniff import BROADCAST_KINDS
-from passerby.source.video.frame_order import Places
+from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
+from passerby.source.video.frame_order import TimestampReorder
 from passerby.source.video.open import READ_ERRORS, open_container
-from passerby.source.video.pixel_format import planar
-from passerby.source.video.timestamp_repair import BROADCAST, DAY, Clock, Repairs
+from passerby.source.video.pixel_format import to_planar
+from passerby.source.video.timestamp_repair import MAX_BROADCAST_GAP_S, MAX_GAP_S, RepairStats, TimestampRepair
 
-#: Codecs whose packets each make one frame, so that a packet without a frame is a frame that was lost.
-ONE_FRAME_A_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "prores", "mjpeg"}
-#: Containers that have no times of frames, but places in the stream (AVI), or one time where two are needed (ASF). Of
-#: codecs whose frames may come in another order than their packets FFmpeg makes times that are late by as many frames
-#: as the codec holds back, or, of those that may hold back any number, in no order at all.
-_TIMELESS = {"avi", "asf"}
-_LATE = {"mpeg4", "mpeg1video", "mpeg2video"}
-_UNORDERED = {"h264", "hevc"}
-#: Readings in a row that may fail before the rest of a file is given up.
-_FAILURES = 50
+#: Codecs whose packets hold one frame each, so that a packet without a decoded frame is a lost frame.
+ONE_FRAME_PER_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "prores", "mjpeg"}
+#: Containers without presentation timestamps: AVI has positions in the stream, ASF has only decoding timestamps. For
+#: codecs that reorder frames FFmpeg derives PTS that are late by the codec's reorder delay, or, for codecs of variable
+#: delay, PTS in no usable order.
+_CONTAINERS_WITHOUT_PTS = {"avi", "asf"}
+_DELAYED_CODECS = {"mpeg4", "mpeg1video", "mpeg2video"}
+_REORDERING_CODECS = {"h264", "hevc"}
+#: Consecutive failed reads after which the rest of a file is given up.
+_MAX_READ_FAILURES = 50
 
-_Decoded = tuple[int | None, tuple[av.VideoFrame, bool]]
+_TimedFrame = tuple[int | None, tuple[av.VideoFrame, bool]]
 
 
 @dataclass(slots=True)
-class Tally:
-    """What one run through a track met; right when the run has come to its end.
+class DecodeStats:
+    """Statistics of one decoding pass over a track; complete once the pass has ended.
 
-    `damaged` frames came out of the decoder, but what they show is partly guessed; `undecodable` ones never came out.
+    `damaged` frames were output by the decoder with partly concealed content; `undecodable` ones were never output.
     """
 
     frames: int = 0
     damaged: int = 0
     undecodable: int = 0
     resized: tuple[str, ...] = ()
-    repairs: Repairs = field(default_factory=Repairs)
+    repairs: RepairStats = field(default_factory=RepairStats)
 
     @property
     def damage(self) -> tuple[str, ...]:
-        """One line for each kind of damage."""
+        """One report line per kind of damage."""
         lines = []
         if self.undecodable:
-            lines.append(f"{self.undecodable} frames could not be decoded; the frame before is shown in their place")
+            lines.append(f"{self.undecodable} frames could not be decoded; the previous frame is shown instead")
         if self.damaged:
             lines.append(f"{self.damaged} frames were damaged and covered whole")
         return tuple(lines)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """One line for each thing that was changed."""
+        """One report line per change."""
         lines = [
-            f"the picture changes its size to {size}; it was scaled to that of the beginning" for size in self.resized
+            f"the resolution changes to {size}; those frames were scaled to the first one" for size in self.resized
         ]
         if self.repairs.wrong:
-            lines.append(f"{self.repairs.wrong} frames had no time, or one that was not after the frame before: mended")
+            lines.append(f"{self.repairs.wrong} frames had a missing or non-increasing timestamp, which was repaired")
         if self.repairs.jumps:
-            lines.append(f"the clock of the source jumps {self.repairs.jumps} times; the jumps were closed")
+            lines.append(f"the source's timestamps jump {self.repairs.jumps} times; the jumps were removed")
         return tuple(lines)
 
 
-def tells_times(container: str, track: VideoInfo) -> bool:
-    """Does each packet of a track make one frame, and say when that is shown?"""
-    return _matches(container, track) and not (container in _TIMELESS and track.codec in _LATE)
+def has_reliable_pts(container: str, track: VideoInfo) -> bool:
+    """Whether each packet of a track holds one frame and states its presentation time."""
+    return _packets_match_frames(container, track) and not (
+        container in _CONTAINERS_WITHOUT_PTS and track.codec in _DELAYED_CODECS
+    )
 
 
-def _matches(container: str, track: VideoInfo) -> bool:
-    """Does each packet make one frame, and have its time? Two fields may come as two packets that make one frame, and
-    broadcasts leave times away, which are then guessed."""
-    exact = container not in BROADCAST_KINDS and not (container in _TIMELESS and track.codec in _UNORDERED)
-    return exact and track.codec in ONE_FRAME_A_PACKET and not track.interlaced
+def _packets_match_frames(container: str, track: VideoInfo) -> bool:
+    """Whether each packet holds one frame and has a timestamp. The two fields of an interlaced frame may be two
+    packets, and broadcasts omit timestamps, which FFmpeg then guesses."""
+    exact = container not in BROADCAST_CONTAINERS and not (
+        container in _CONTAINERS_WITHOUT_PTS and track.codec in _REORDERING_CODECS
+    )
+    return exact and track.codec in ONE_FRAME_PER_PACKET and not track.interlaced
 
 
-def some_are_faultless(path: Path, index: int) -> bool:
-    """Do any of the first frames of a track decode when the decoder is told to stop at the first fault?"""
+def has_faultless_frames(path: Path, index: int) -> bool:
+    """Whether any of the first frames of a track decode when the decoder stops at the first error."""
     with open_container(path) as container:
         stream = next(stream for stream in container.streams.video if stream.index == index)
         stream.codec_context.options = {"err_detect": "explode"}
         try:
-            return any(_decodes(packet) for packet in islice(container.demux(stream), 8))
+            return any(_is_decodable(packet) for packet in islice(container.demux(stream), 8))
         except READ_ERRORS:
             return False
 
 
-def _decodes(packet: av.Packet[VideoStream]) -> bool:
+def _is_decodable(packet: av.Packet[VideoStream]) -> bool:
     try:
         return bool(packet.decode())
     except (av.FFmpegError, OSError):
         return False
 
 
-class Decoding:
-    """One run, from where the container stands to its end. `run` gives the frames; `tally` is right when it has ended,
-    and tells of as much as was decoded when it is left before. `jumped` says that it does not stand at the beginning.
+class TrackDecoder:
+    """One pass from the container's current position to its end. `frames` yields the frames; `stats` is complete when
+    that has ended, and covers what was decoded when it is closed early. `after_seek`: the position is not the start.
     """
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, info: SourceInfo, track: VideoInfo, jumped: bool = False
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        info: SourceInfo,
+        track: VideoInfo,
+        after_seek: bool = False,
     ) -> None:
         self._container, self._stream = container, stream
         self._info, self._track = info, track
         self._origin = round(info.origin / track.time_base)
         rate = track.frame_rate or 25
-        ahead = BROADCAST if info.container in BROADCAST_KINDS else DAY
-        self._clock = Clock(track.time_base, round(1 / (rate * track.time_base)), ahead)
-        self.tally = Tally(repairs=self._clock.repairs)
-        #: Set by damage until the next frame that stands alone: what is predicted from a broken frame is broken.
+        max_gap_s = MAX_BROADCAST_GAP_S if info.container in BROADCAST_CONTAINERS else MAX_GAP_S
+        self._repair = TimestampRepair(track.time_base, round(1 / (rate * track.time_base)), max_gap_s)
+        self.stats = DecodeStats(repairs=self._repair.repairs)
+        #: Set by damage until the next keyframe: whatever is predicted from a broken frame is broken.
         self._broken = self._unflushed = False
-        #: Presentation times of packets that have been read and have not come out of the decoder.
-        self._awaited: set[int] = set()
-        self._first: int | None = None
-        self._newest: int | None = None
-        self._exact = _matches(info.container, track)
-        timeless = info.container in _TIMELESS
-        self._places = Places(info.container == "asf") if timeless and track.codec in _UNORDERED else None
-        #: Ticks by which all times are late; None as long as that is to be found out.
-        self._late = None if timeless and track.codec in _LATE else 0
-        self._packets = self._errors = self._missing = 0
-        #: When the first packet after a jump is decoded: those that the index lists before it were not asked for.
-        self._jumped, self._begins = jumped, 0
+        #: PTS of packets that have been read and whose frames the decoder has not output yet.
+        self._pending_pts: set[int] = set()
+        self._first_pts: int | None = None
+        self._last_dts: int | None = None
+        self._frame_per_packet = _packets_match_frames(info.container, track)
+        without_pts = info.container in _CONTAINERS_WITHOUT_PTS
+        self._reorder = (
+            TimestampReorder(info.container == "asf") if without_pts and track.codec in _REORDERING_CODECS else None
+        )
+        #: Ticks by which all PTS are late; None until the first packet with both timestamps shows it.
+        self._delay = None if without_pts and track.codec in _DELAYED_CODECS else 0
+        self._packet_count = self._decode_errors = self._missing_frames = 0
+        #: DTS of the first packet after a seek: packets that the index lists before it are not expected.
+        self._after_seek, self._start_dts = after_seek, 0
 
-    def run(self) -> Iterator[RawFrame]:
+    def frames(self) -> Iterator[RawFrame]:
         try:
-            for time, (picture, damaged) in self._clock.timed(self._decoded()):
-                yield RawFrame(picture, self.tally.frames, time, damaged)
-                self.tally.frames += 1
-                self.tally.damaged += damaged
+            for time, (picture, damaged) in self._repair.repaired(self._decoded_frames()):
+                yield RawFrame(picture, self.stats.frames, time, damaged)
+                self.stats.frames += 1
+                self.stats.damaged += damaged
         finally:
-            self.tally.undecodable = max(self._missing, self._errors)
-        self.tally.undecodable = self._lost()
+            self.stats.undecodable = max(self._missing_frames, self._decode_errors)
+        self.stats.undecodable = self._count_lost()
 
-    def _decoded(self) -> Iterator[_Decoded]:
-        for packet in self._read():
-            yield from self._pictures(packet)
+    def _decoded_frames(self) -> Iterator[_TimedFrame]:
+        for packet in self._demux():
+            yield from self._decode(packet)
         if self._unflushed:
-            with suppress(EOFError):  # it has been told after all
-                yield from map(self._seen, self._stream.codec_context.decode(None))
+            with suppress(EOFError):  # it was flushed after all
+                yield from map(self._accept, self._stream.codec_context.decode(None))
 
-    def _read(self) -> Iterator[av.Packet[VideoStream]]:
-        """Every packet, past places that cannot be read."""
+    def _demux(self) -> Iterator[av.Packet[VideoStream]]:
+        """Every packet; positions that cannot be read are skipped."""
         failures = 0
         while True:
             try:
@@ -156,27 +167,29 @@ class Decoding:
                     failures = 0
                     yield packet
                 return
-            except IndexError:  # at the end, before the decoder was told of it
+            except IndexError:  # PyAV at the end of the file, before it flushed the decoder
                 self._unflushed = True
                 return
             except READ_ERRORS:
                 failures += 1
                 self._broken = True
                 if failures == 1:
-                    self._errors += 1
-                if failures >= _FAILURES:
+                    self._decode_errors += 1
+                if failures >= _MAX_READ_FAILURES:
                     return
 
-    def _pictures(self, packet: av.Packet[VideoStream]) -> Iterator[_Decoded]:
+    def _decode(self, packet: av.Packet[VideoStream]) -> Iterator[_TimedFrame]:
         if packet.size:
-            if self._jumped and not self._packets:
-                self._begins = packet.dts or 0
-            self._packets += 1
+            if self._after_seek and not self._packet_count:
+                self._start_dts = packet.dts or 0
+            self._packet_count += 1
             self._broken = self._broken or packet.is_corrupt
-            self._await(packet)
+            self._register(packet)
         elif packet.pts is not None or packet.dts is not None:
-            return  # a sample without a byte of picture: the frame before it lasts longer
-        tries = 1 if packet.size else _FAILURES  # at the end, each frame still in the decoder may fail by itself
+            return  # an empty sample: it prolongs the previous frame
+        tries = (
+            1 if packet.size else _MAX_READ_FAILURES
+        )  # at the end, each frame still in the decoder may fail by itself
         for _ in range(tries):
             try:
                 pictures = packet.decode()
@@ -184,68 +197,69 @@ class Decoding:
                 return
             except (av.FFmpegError, OSError, ValueError, MemoryError):
                 self._broken = True
-                self._errors += 1
+                self._decode_errors += 1
                 continue
             for picture in pictures:
-                yield self._seen(picture)
+                yield self._accept(picture)
             return
 
-    def _await(self, packet: av.Packet[VideoStream]) -> None:
-        if self._places is not None:
-            self._places.add(packet)
-        if self._late is None and packet.pts is not None and packet.dts is not None:
-            self._late = packet.pts - packet.dts
+    def _register(self, packet: av.Packet[VideoStream]) -> None:
+        if self._reorder is not None:
+            self._reorder.add(packet)
+        if self._delay is None and packet.pts is not None and packet.dts is not None:
+            self._delay = packet.pts - packet.dts
         if packet.dts is not None:
-            if self._newest is not None and packet.dts <= self._newest:
-                self._exact = False  # times that do not rise name no frame
-                self._awaited.clear()
-            self._newest = packet.dts
-        if self._exact and packet.pts is not None and not packet.is_discard:
-            self._awaited.add(packet.pts)
+            if self._last_dts is not None and packet.dts <= self._last_dts:
+                self._frame_per_packet = False  # timestamps that do not increase identify no frame
+                self._pending_pts.clear()
+            self._last_dts = packet.dts
+        if self._frame_per_packet and packet.pts is not None and not packet.is_discard:
+            self._pending_pts.add(packet.pts)
 
-    def _seen(self, picture: av.VideoFrame) -> _Decoded:
-        stated = picture.pts if self._places is None else self._places.of(picture)
-        # FFmpeg guesses at what it cannot decode and hands the guess out as a picture, with only this flag to tell.
-        if picture.is_corrupt or (stated is not None and self._passed_over(stated)):
+    def _accept(self, picture: av.VideoFrame) -> _TimedFrame:
+        pts = picture.pts if self._reorder is None else self._reorder.timestamp_of(picture)
+        # FFmpeg conceals what it cannot decode and outputs the result as a frame, marked by this flag alone.
+        if picture.is_corrupt or (pts is not None and self._drop_overdue(pts)):
             self._broken = True
         if picture.key_frame and not picture.is_corrupt:
             self._broken = False
-        if stated is not None:
-            self._awaited.discard(stated)
-            self._first = stated if self._first is None else self._first
+        if pts is not None:
+            self._pending_pts.discard(pts)
+            self._first_pts = pts if self._first_pts is None else self._first_pts
         geometry = self._track.geometry
         size = (geometry.width, geometry.height)
         if (picture.width, picture.height) != size:
             other = f"{picture.width}x{picture.height}"
-            if other not in self.tally.resized and len(self.tally.resized) < 10:
-                self.tally.resized += (other,)
-        return None if stated is None else stated - self._origin - (self._late or 0), (
-            planar(picture, self._track.pixel_format, size),
+            if other not in self.stats.resized and len(self.stats.resized) < 10:
+                self.stats.resized += (other,)
+        return None if pts is None else pts - self._origin - (self._delay or 0), (
+            to_planar(picture, self._track.pixel_format, size),
             self._broken,
         )
 
-    def _passed_over(self, now: int) -> bool:
-        """Were there packets of frames before `now` that never came out? They are lost: frames come in order."""
-        lost = {time for time in self._awaited if time < now}
-        self._awaited -= lost
-        if self._first is None or not self._exact:
-            return False  # pictures before the first one that could be decoded belong to a cut before this file began
-        lost = {time for time in lost if time > self._first}
-        self._missing += len(lost)
+    def _drop_overdue(self, pts: int) -> bool:
+        """Whether packets with an earlier PTS than `pts` never produced a frame. They are lost: frames come in
+        order."""
+        lost = {time for time in self._pending_pts if time < pts}
+        self._pending_pts -= lost
+        if self._first_pts is None or not self._frame_per_packet:
+            return False  # frames before the first decodable one belong to what was cut off before this file starts
+        lost = {time for time in lost if time > self._first_pts}
+        self._missing_frames += len(lost)
         return bool(lost)
 
-    def _lost(self) -> int:
-        """How many frames never came out: by their packets where each makes one frame, else by errors."""
-        self._passed_over(1 << 63)
-        self._missing += self._places.lost if self._places is not None else 0
-        return max(self._missing, self._errors) + max(0, self._promised() - self._packets)
+    def _count_lost(self) -> int:
+        """Frames that were never output: by their packets where each holds one frame, else by decoding errors."""
+        self._drop_overdue(1 << 63)
+        self._missing_frames += self._reorder.lost if self._reorder is not None else 0
+        return max(self._missing_frames, self._decode_errors) + max(0, self._indexed_packets() - self._packet_count)
 
-    def _promised(self) -> int:
-        """How many packets the container's index lists; 0 for Matroska, which lists only some, to jump to."""
+    def _indexed_packets(self) -> int:
+        """How many packets the container's index lists; 0 for Matroska, whose cues list keyframes only."""
         if not self._stream.frames or self._info.container not in ("mp4", "mov"):
             return 0
-        # An empty entry lengthens the frame before it and is passed over by FFmpeg.
+        # An empty entry prolongs the previous frame and is skipped by FFmpeg.
         return sum(
-            entry.size > 0 and (not self._jumped or entry.timestamp >= self._begins)
+            entry.size > 0 and (not self._after_seek or entry.timestamp >= self._start_dts)
             for entry in self._stream.index_entries
         )

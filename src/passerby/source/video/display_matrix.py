@@ -1,4 +1,4 @@
-"""The display matrix: how a container says that a picture is to be turned or mirrored."""
+"""The display matrix: the rotation and mirroring that a container states."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import math
 
 from passerby.core.errors import UnsupportedSource
 
-#: Nine numbers as FFmpeg keeps them: a b u / c d v / x y w, where a b c d are in 1/65536.
+#: Nine numbers in FFmpeg's layout: a b u / c d v / x y w, where a b c d are in 1/65536.
 Matrix = tuple[int, ...]
 
 
-def turn_of(matrix: Matrix) -> tuple[int, bool]:
-    """(degrees clockwise, mirrored first) of a display matrix, in the sense of base.media.Geometry.
+def rotation_of(matrix: Matrix) -> tuple[int, bool]:
+    """(degrees clockwise, mirrored before rotating) of a display matrix, as in core.media.Geometry.
 
     A stored point (x, y), y down, is shown at (a x + c y, b x + d y).
-    Raises UnsupportedSource for a turn that is not by quarters.
+    Raises UnsupportedSource for a rotation that is not a multiple of 90 degrees.
     """
     a, b, c, d = matrix[0], matrix[1], matrix[3], matrix[4]
     if a * d == b * c:
-        return 0, False  # shows nothing at all: players ignore such a matrix
+        return 0, False  # a singular matrix, which players ignore
     mirrored = a * d < b * c
-    # Mirroring comes first and turns x into -x, so its column has the other sign than the turn alone.
+    # Mirroring comes first and maps x to -x, so its column has the opposite sign of the rotation alone.
     degrees = math.degrees(math.atan2(-b, -a) if mirrored else math.atan2(b, a))
     quarters = round(degrees / 90)
     if abs(degrees - quarters * 90) > 1:
         raise UnsupportedSource(
-            f"its picture is shown turned by {degrees:.0f} degrees. Only quarter turns are redacted: "
+            f"its picture is rotated by {degrees:.0f} degrees. Only multiples of 90 degrees are supported: "
             "straighten it in a video editor first"
         )
     return quarters % 4 * 90, mirrored

@@ -14,39 +14,39 @@ from av.stream import Discard
 from passerby.core.errors import DamagedSource
 from passerby.core.media import SourceInfo, VideoInfo
 from passerby.core.raw_frame import RawFrame
-from passerby.source.video.decoding import Decoding, Tally, some_are_faultless
-from passerby.source.video.media_info import MOST_PIXELS, describe
+from passerby.source.video.decoding import DecodeStats, TrackDecoder, has_faultless_frames
+from passerby.source.video.media_info import MAX_PIXELS, probe_video
 from passerby.source.video.open import open_container
-from passerby.source.video.truncation import missing_end
+from passerby.source.video.truncation import truncation_note
 
-#: Decoders that pass broken parts over in silence unless they are told to stop at them.
-_STRICT = {"hevc": "explode", "ffv1": "crccheck+explode", "mjpeg": "explode"}
+#: `err_detect` for decoders that conceal errors without flagging the frame unless they stop at them.
+_STRICT_DECODING = {"hevc": "explode", "ffv1": "crccheck+explode", "mjpeg": "explode"}
 
-#: Seconds before a moment at which decoding begins when not all that is before it is to be decoded: what comes out of a
-#: decoder right after a jump may not be what it would have been. At last from the file's beginning.
-RUN_UP = (2, 30, math.inf)
+#: Seconds before the requested start at which decoding begins, tried in this order: the first frames after a seek may
+#: differ from those of a decode from the beginning. The last attempt starts at the beginning of the file.
+PREROLLS_S = (2, 30, math.inf)
 
 
 class VideoFile:
-    """One file, open for decoding. `info` says what it holds; `tallies` what the last run through each track met.
+    """One file, open for decoding. `info` describes it; `decode_stats` has the statistics of the last pass per track.
 
-    `threads` is the number of decoder threads, 0 for as many as there are processors.
+    `threads` is the number of decoder threads, 0 for one per processor.
     """
 
     def __init__(self, path: Path, info: SourceInfo, threads: int = 0) -> None:
         self.path = path
         self.info = info
-        self.tallies: dict[int, Tally] = {}
+        self.decode_stats: dict[int, DecodeStats] = {}
         self._threads = threads
         self._strict: dict[int, bool] = {}
 
     @classmethod
     def open(cls, path: Path, threads: int = 0) -> VideoFile:
-        """Look into a file. Raises SourceError or one of its kinds, with what to do about it."""
+        """Probe a file. Raises SourceError or a subclass that says what to do."""
         with open_container(path) as container:
-            info = describe(path, container)
-        cut = missing_end(path)
-        return cls(path, info if cut is None else replace(info, damage=(*info.damage, cut)), threads)
+            info = probe_video(path, container)
+        truncation = truncation_note(path)
+        return cls(path, info if truncation is None else replace(info, damage=(*info.damage, truncation)), threads)
 
     def __enter__(self) -> Self:
         return self
@@ -54,61 +54,61 @@ class VideoFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is held open between two runs of `frames`."""
+        """Nothing stays open between two calls of `frames`."""
 
-    def _keeps_rules(self, video: int) -> bool:
-        """Are there frames without fault at the beginning of a track? Some cameras break a rule of MJPEG in every frame
-        that they write, and nobody sees it; there faults say nothing of damage."""
+    def _may_decode_strictly(self, video: int) -> bool:
+        """Whether the track starts with error-free frames. Some cameras violate the MJPEG syntax in every frame without
+        a visible effect; there decoding errors do not indicate damage."""
         if video not in self._strict:
             track = self.info.videos[video]
-            self._strict[video] = track.codec != "mjpeg" or some_are_faultless(self.path, track.stream)
+            self._strict[video] = track.codec != "mjpeg" or has_faultless_frames(self.path, track.stream)
         return self._strict[video]
 
-    def frames(self, video: int = 0, since: int | None = None) -> Iterator[RawFrame]:
-        """Each frame of one video track (index into `info.videos`) once, in order of presentation.
+    def frames(self, video: int = 0, start: int | None = None) -> Iterator[RawFrame]:
+        """Each frame of one video track (index into `info.videos`) once, in presentation order.
 
-        With `since` (ticks of the presentation) it begins at a key frame some way before that moment, and frames are
-        counted from there.
+        With `start` (ticks from the presentation's start) decoding begins at a keyframe some time before it, and frame
+        numbers count from there.
 
-        The file is opened anew for each call, so that two runs give the same frames. Frames outside the file's edit
-        list are not given. A frame that cannot be decoded is passed over and counted in `tallies`; one that is partly
-        guessed, and all that are predicted from it, are `damaged`. Times are the file's own, mended where they cannot
-        be (source/video/timestamp_repair.py). Raises DamagedSource at the end when not one frame was whole.
+        Each call opens the file again, so that two passes yield the same frames. Frames outside the file's edit list
+        are not yielded. A frame that cannot be decoded is skipped and counted in `decode_stats`; one that is partly
+        concealed, and all predicted from it, are `damaged`. Timestamps are the file's own, repaired where they are
+        invalid (source/video/timestamp_repair.py). Raises DamagedSource at the end when every frame was damaged.
         """
         track = self.info.videos[video]
-        yield from self._run(track, video) if since is None else self._run_from(track, video, since)
-        tally = self.tallies[video]
-        if tally.frames == tally.damaged:
+        yield from self._decode(track, video) if start is None else self._frames_from(track, video, start)
+        stats = self.decode_stats[video]
+        if stats.frames == stats.damaged:
             raise DamagedSource(
                 f"{self.path}: not one frame of its video (track {track.stream}) is whole. "
                 "Check that it plays, and copy it again from where it came."
             )
 
-    def _run_from(self, track: VideoInfo, video: int, since: int) -> Iterator[RawFrame]:
-        """From a key frame before `since`. Some containers jump to a place after the one that was asked for."""
-        for seconds in RUN_UP:
-            place = max(0.0, since - seconds / float(track.time_base))
-            run = self._run(track, video, int(place))
+    def _frames_from(self, track: VideoInfo, video: int, start: int) -> Iterator[RawFrame]:
+        """From a keyframe before `start`. Some containers seek to a position after the requested one."""
+        for seconds in PREROLLS_S:
+            seek_to = max(0.0, start - seconds / float(track.time_base))
+            run = self._decode(track, video, int(seek_to))
             first = next(run, None)
-            if first is not None and (first.time < since or place < 1):
+            if first is not None and (first.time < start or seek_to < 1):
                 yield first
                 yield from run
                 return
             run.close()
 
-    def _run(self, track: VideoInfo, video: int, place: int = 0) -> Generator[RawFrame]:
+    def _decode(self, track: VideoInfo, video: int, seek_to: int = 0) -> Generator[RawFrame]:
         with open_container(self.path) as container:
             for stream in container.streams:
                 stream.discard = Discard.default if stream.index == track.stream else Discard.all
             stream = next(stream for stream in container.streams.video if stream.index == track.stream)
             stream.thread_type = "AUTO"
             stream.thread_count = self._threads
-            options = {"max_pixels": str(MOST_PIXELS)}
-            if track.codec in _STRICT and self._keeps_rules(video):
-                options["err_detect"] = _STRICT[track.codec]
+            options = {"max_pixels": str(MAX_PIXELS)}
+            if track.codec in _STRICT_DECODING and self._may_decode_strictly(video):
+                options["err_detect"] = _STRICT_DECODING[track.codec]
             stream.codec_context.options = options
-            if place:
-                container.seek(place + round(self.info.origin / track.time_base), stream=stream)
-            decoding = Decoding(container, stream, self.info, track, jumped=place > 0)
-            self.tallies[video] = decoding.tally
-            yield from decoding.run()
+            if seek_to:
+                container.seek(seek_to + round(self.info.origin / track.time_base), stream=stream)
+            decoder = TrackDecoder(container, stream, self.info, track, after_seek=seek_to > 0)
+            self.decode_stats[video] = decoder.stats
+            yield from decoder.frames()

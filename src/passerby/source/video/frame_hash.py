@@ -1,4 +1,4 @@
-"""A short hash of what a decoded picture shows, to tell whether two decoding passes saw the same."""
+"""A hash of a decoded frame's pixels, to check that two decoding passes yield the same frames."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import xxhash
 from passerby.core.raw_frame import RawFrame
 
 
-def picture_hash(frame: RawFrame) -> int:
-    """64-bit hash of the visible pixels. Kept in memory only, and never comparable with a hash of another picture size.
+def frame_hash(frame: RawFrame) -> int:
+    """64-bit hash of the visible pixels. Kept in memory only; hashes of different frame sizes are not comparable.
 
-    Decoders leave whatever they like in the padding at the end of each line, so whole buffers cannot be hashed.
+    The padding at the end of each line is undefined, so whole buffers cannot be hashed.
     """
     picture = frame.picture
     bits = {component.plane: component.bits for component in picture.format.components}
@@ -20,6 +20,6 @@ def picture_hash(frame: RawFrame) -> int:
         samples = sum(component.plane == number for component in picture.format.components)
         row_bytes = plane.width * samples * (2 if bits[number] > 8 else 1)
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, :row_bytes]
-        # One copy that closes the gaps is far cheaper than a call to the hasher for each line.
+        # One copy without the padding is far cheaper than a call to the hasher for each line.
         hasher.update(np.ascontiguousarray(rows).data)
     return hasher.intdigest()

@@ -1,9 +1,9 @@
-"""Times of frames where a container has none: the n-th frame that is shown takes the n-th place in the stream.
+"""Presentation times where a container has none: the n-th frame in display order takes the n-th lowest timestamp.
 
-ASF's are the times at which packets are decoded: there all frames are shown later, by as much as the first one waits in
-the decoder for those that are shown before it.
+ASF states decoding times: there all frames are displayed later, by the time that the first one waits in the decoder for
+frames that are displayed before it.
 
-So it is as long as none is lost. A frame that stands alone brings the order back: all places before its own are over.
+This holds as long as no frame is lost. A keyframe resynchronises: all timestamps before its own are dropped.
 """
 
 from __future__ import annotations
@@ -14,33 +14,35 @@ import av
 from av.video.stream import VideoStream
 
 
-class Places:
-    """`lost` counts the places of frames that never came."""
+class TimestampReorder:
+    """Assigns the stream's timestamps to frames in display order. `lost` counts timestamps whose frames never came."""
 
-    def __init__(self, decoded: bool) -> None:
-        """`decoded`: places are times of decoding."""
-        self._shift: int | None = None if decoded else 0
-        self._waiting: list[int] = []
-        self._keys: dict[int, int] = {}  # what a packet says its time is -> its place
+    def __init__(self, from_dts: bool) -> None:
+        """`from_dts`: the stream's timestamps are decoding times."""
+        self._shift: int | None = None if from_dts else 0
+        self._pending: list[int] = []
+        self._keyframe_dts: dict[int, int] = {}  # a packet's stated PTS -> its DTS
         self.lost = 0
 
     def add(self, packet: av.Packet[VideoStream]) -> None:
-        """A packet goes into the decoder."""
+        """Register a packet that is sent to the decoder."""
         if packet.dts is None:
             return
-        heappush(self._waiting, packet.dts)
+        heappush(self._pending, packet.dts)
         if packet.is_keyframe and packet.pts is not None:
-            self._keys[packet.pts] = packet.dts
+            self._keyframe_dts[packet.pts] = packet.dts
 
-    def of(self, picture: av.VideoFrame) -> int | None:
-        """The time, in the track's time base, of the next picture that came out; None when there is no place left."""
-        own = self._keys.pop(picture.pts, None) if picture.key_frame and picture.pts is not None else None
-        while own is not None and self._waiting and self._waiting[0] < own:
-            heappop(self._waiting)
+    def timestamp_of(self, picture: av.VideoFrame) -> int | None:
+        """The time (in the track's time base) of the next frame that the decoder output; None when none is left."""
+        keyframe_dts = (
+            self._keyframe_dts.pop(picture.pts, None) if picture.key_frame and picture.pts is not None else None
+        )
+        while keyframe_dts is not None and self._pending and self._pending[0] < keyframe_dts:
+            heappop(self._pending)
             self.lost += 1
-        if not self._waiting:
+        if not self._pending:
             return None
-        place = heappop(self._waiting)
+        dts = heappop(self._pending)
         if self._shift is None:
-            self._shift = max(0, picture.dts - place) if picture.dts is not None else 0
-        return place + self._shift
+            self._shift = max(0, picture.dts - dts) if picture.dts is not None else 0
+        return dts + self._shift

@@ -1,4 +1,4 @@
-"""What a file holds: its video and sound tracks, and everything else in it, which will not come out."""
+"""Probing a file: its video and audio tracks, and everything else in it, which is stripped from the output."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from passerby.core.errors import DamagedSource, UnsupportedSource
-from passerby.core.media import Colour, Geometry, SoundInfo, SourceInfo, VideoInfo
-from passerby.source.video.container_sniff import BROADCAST_KINDS
-from passerby.source.video.display_matrix import turn_of
-from passerby.source.video.open import READ_ERRORS, container_kind, open_container
-from passerby.source.video.pixel_format import notes, planar_colour, planar_format
-from passerby.source.video.stripped_items import dropped
+from passerby.core.media import AudioInfo, Colour, Geometry, SourceInfo, VideoInfo
+from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
+from passerby.source.video.display_matrix import rotation_of
+from passerby.source.video.open import READ_ERRORS, container_format, open_container
+from passerby.source.video.pixel_format import conversion_notes, planar_colour, planar_format
+from passerby.source.video.stripped_items import stripped_items
 
 _UNSPECIFIED = 2
-#: The code points of H.273 that mean something for pictures in YUV.
+#: The code points of H.273 that are defined for YUV.
 _PRIMARIES = frozenset({1, *range(4, 13), 22})
 _TRANSFERS = frozenset({1, *range(4, 19)})
 _MATRICES = frozenset({1, *range(4, 15)})
-#: Packets at the beginning of a track in which a first picture must be found. A stream may begin far from a key frame.
-_PATIENCE = 2000
-#: Pictures larger than this (16 K by 16 K) are refused before memory is asked for.
-MOST_PIXELS = 1 << 28
-#: Frames a second that are believed. Where a file tells only its ticks, FFmpeg takes these for frames.
-_FASTEST = 480
-#: Seconds that one tick of a track's clock may last. One frame a day is the slowest that anybody films.
-_LONGEST_TICK = 86400
-#: Bits a second that are believed. Encoders count them in 31 bits, and refuse what a broken header says.
-_MOST_BITS = 1_000_000_000
-#: A track may begin this late (s) in its file. What begins later was numbered by a clock that started elsewhere.
-_LATEST_START = 60
+#: Packets at the start of a track within which a first frame must be decoded. A stream may start far from a keyframe.
+_MAX_PROBE_PACKETS = 2000
+#: Frames with more pixels (16 K by 16 K) are refused before memory is allocated.
+MAX_PIXELS = 1 << 28
+#: Highest plausible frame rate. Where a file states only its time base, FFmpeg reports ticks as frames.
+_MAX_FRAME_RATE = 480
+#: Longest plausible tick of a track's time base in seconds: one frame a day is the slowest time lapse.
+_MAX_TICK_S = 86400
+#: Highest plausible bit rate. Encoders hold it in 31 bits and reject larger values from a broken header.
+_MAX_BIT_RATE = 1_000_000_000
+#: A track may start this late in its file (seconds). If it starts later, its clock has another origin.
+_MAX_START_S = 60
 _DISPLAY_ONLY = {
     Type.MASTERING_DISPLAY_METADATA: "mastering display colours (HDR)",
     Type.CONTENT_LIGHT_LEVEL: "content light levels (HDR)",
@@ -49,21 +49,21 @@ _DISPLAY_ONLY = {
 }
 
 
-def describe(path: Path, container: InputContainer) -> SourceInfo:
-    """What `container` holds. Decodes a frame of each video track, because some things only a frame tells.
+def probe_video(path: Path, container: InputContainer) -> SourceInfo:
+    """The description of `container`. Decodes one frame of each video track, for properties that only a frame has.
 
-    Raises UnsupportedSource when there is no video in it, DamagedSource when not even one frame can be decoded.
+    Raises UnsupportedSource when there is no video track, DamagedSource when not one frame can be decoded.
     """
     streams = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not streams:
-        raise UnsupportedSource(f"{path} holds no video track, so there is nothing to redact in it.")
-    kind = container_kind(path)
+        raise UnsupportedSource(f"{path} has no video track, so there is nothing to redact in it.")
+    kind = container_format(path)
     duration = container.duration / av.time_base if container.duration and container.duration > 0 else None
     first: dict[int, av.VideoFrame] = {}
     damage = []
     for stream in streams:
         try:
-            first[stream.index] = _first_picture(path, stream)
+            first[stream.index] = _first_frame(path, stream)
         except DamagedSource as error:
             if stream is streams[-1] and not first:
                 raise
@@ -73,9 +73,9 @@ def describe(path: Path, container: InputContainer) -> SourceInfo:
         path=path,
         container=kind,
         duration=duration,
-        videos=tuple(_video(path, container, stream, picture, duration) for stream, picture in pictures.items()),
-        sounds=tuple(
-            SoundInfo(
+        videos=tuple(_video_info(path, container, stream, picture, duration) for stream, picture in pictures.items()),
+        audio_tracks=tuple(
+            AudioInfo(
                 stream.index,
                 stream.codec_context.codec.canonical_name,
                 stream.time_base,
@@ -87,20 +87,20 @@ def describe(path: Path, container: InputContainer) -> SourceInfo:
             # mypy: PyAV's own types forget that a stream without a decoder has no codec context.
             if getattr(stream, "codec_context", None) is not None and stream.time_base and stream.sample_rate
         ),
-        dropped=(*dropped(container, len(streams)), *sorted({line for p in first.values() for line in _hdr(p)})),
+        dropped=(*stripped_items(container, len(streams)), *sorted({line for p in first.values() for line in _hdr(p)})),
         origin=_origin(container, kind, pictures),
         created=_date(container.metadata.get("creation_time")),
         damage=tuple(damage),
     )
 
 
-def _video(
+def _video_info(
     path: Path, container: InputContainer, stream: VideoStream, picture: av.VideoFrame, duration: float | None
 ) -> VideoInfo:
     assert stream.time_base is not None  # or no frame would have come out of it
     rate = stream.average_rate or stream.guessed_rate
-    rate = rate if rate is not None and 0 < rate <= _FASTEST else None
-    rotation, mirrored = _turn(path, picture)
+    rate = rate if rate is not None and 0 < rate <= _MAX_FRAME_RATE else None
+    rotation, mirrored = _orientation(path, picture)
     name = picture.format.name
     estimate = round(duration * rate) if duration and rate else None
     return VideoInfo(
@@ -113,37 +113,37 @@ def _video(
         bit_depth=10 if picture.format.components[0].bits > 8 else 8,
         frame_rate=rate,
         frames_estimate=stream.frames or estimate,
-        bit_rate=_believed(
+        bit_rate=_plausible_bit_rate(
             stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None)
         ),
         interlaced=picture.interlaced_frame,
         top_first=_top_first(picture),
-        notes=notes(name),
+        notes=conversion_notes(name),
     )
 
 
-def _believed(rate: int | None) -> int | None:
-    return None if not rate or rate < 0 else min(rate, _MOST_BITS)
+def _plausible_bit_rate(rate: int | None) -> int | None:
+    return None if not rate or rate < 0 else min(rate, _MAX_BIT_RATE)
 
 
-def _first_picture(path: Path, described: VideoStream) -> av.VideoFrame:
-    """The first picture that is whole; where there is none, the first one."""
-    if getattr(described, "codec_context", None) is None or described.time_base is None:
+def _first_frame(path: Path, probed: VideoStream) -> av.VideoFrame:
+    """The first undamaged frame; where there is none, the first one."""
+    if getattr(probed, "codec_context", None) is None or probed.time_base is None:
         raise UnsupportedSource(
-            f"{path}: no decoder for its video (track {described.index}). Convert it to H.264 first."
+            f"{path}: no decoder for its video track (track {probed.index}). Convert it to H.264 first."
         )
-    if described.time_base > _LONGEST_TICK:
+    if probed.time_base > _MAX_TICK_S:
         raise DamagedSource(
-            f"{path}: the clock of its video (track {described.index}) cannot be right: each tick of it would last "
-            f"{float(described.time_base):.0f} s. Copy the file again from where it came."
+            f"{path}: the time base of its video (track {probed.index}) is invalid: one tick would last "
+            f"{float(probed.time_base):.0f} s. Copy the file again from the original."
         )
     broken: av.VideoFrame | None = None
     reason = "it has no frames"
-    with open_container(path) as container:  # anew for each track: not every file can be wound back
-        stream = next(stream for stream in container.streams.video if stream.index == described.index)
-        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+    with open_container(path) as container:  # again for each track: not every file can be rewound
+        stream = next(stream for stream in container.streams.video if stream.index == probed.index)
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         try:
-            for packet in islice(container.demux(stream), _PATIENCE):
+            for packet in islice(container.demux(stream), _MAX_PROBE_PACKETS):
                 try:
                     for picture in packet.decode():
                         if not picture.is_corrupt:
@@ -156,8 +156,8 @@ def _first_picture(path: Path, described: VideoStream) -> av.VideoFrame:
     if broken is not None:
         return broken
     raise DamagedSource(
-        f"{path}: not one frame of its video (track {described.index}) can be decoded: {reason}. "
-        "Check that it plays, and copy it again from where it came."
+        f"{path}: not one frame of its video (track {probed.index}) can be decoded: {reason}. "
+        "Check that it plays, and copy it again from the original."
     )
 
 
@@ -166,28 +166,28 @@ def _reason(error: BaseException) -> str:
 
 
 def _origin(container: InputContainer, kind: str, pictures: dict[VideoStream, av.VideoFrame]) -> Fraction:
-    """The moment on the file's clock that its presentation begins with.
+    """The time on the file's clock at which its presentation starts.
 
-    A broadcast clock begins anywhere, so there it is the first moment of any track. Elsewhere it is 0 (a track may
-    begin later), unless the picture lies before 0 or so far behind it that the clock must have begun elsewhere.
+    A broadcast clock starts anywhere, so there it is the earliest timestamp of any track. Elsewhere it is 0 (a track
+    may start later), unless the video starts before 0, or so late that its clock must have another origin.
     """
     starts = [
         picture.pts * stream.time_base for stream, picture in pictures.items() if picture.pts and stream.time_base
     ]
     earliest = min(starts, default=Fraction(0))
     start = Fraction(container.start_time, av.time_base) if container.start_time is not None else earliest
-    if kind in BROADCAST_KINDS or earliest > _LATEST_START:
-        return start if abs(start - earliest) < _LATEST_START else earliest
+    if kind in BROADCAST_CONTAINERS or earliest > _MAX_START_S:
+        return start if abs(start - earliest) < _MAX_START_S else earliest
     return min(earliest, Fraction(0))
 
 
-def _turn(path: Path, picture: av.VideoFrame) -> tuple[int, bool]:
-    # Matrices of the container and of the stream itself (SEI) both end up on the frame.
+def _orientation(path: Path, picture: av.VideoFrame) -> tuple[int, bool]:
+    # Matrices from the container and from the bitstream (SEI) are both attached to the frame.
     matrices = [data for data in _side_data(picture) if data.type is Type.DISPLAYMATRIX]
     if not matrices:
         return 0, False
     try:
-        return turn_of(struct.unpack("=9i", bytes(matrices[0])))
+        return rotation_of(struct.unpack("=9i", bytes(matrices[0])))
     except UnsupportedSource as error:
         raise UnsupportedSource(f"{path}: {error}.") from None
 
@@ -201,13 +201,13 @@ def _hdr(picture: av.VideoFrame) -> list[str]:
 
 
 def _pixel_aspect(stream: VideoStream) -> Fraction:
-    """Width of a stored pixel in heights; square where the file says nothing, or nothing that can be."""
+    """Width divided by height of a stored pixel; 1 where the file states none, or an implausible one."""
     aspect = stream.sample_aspect_ratio
     return aspect if aspect is not None and Fraction(1, 8) <= aspect <= 8 else Fraction(1)
 
 
 def _top_first(picture: av.VideoFrame) -> bool:
-    """Which field of an interlaced picture is the earlier? PyAV lets only a filter see that."""
+    """Whether the top field of an interlaced frame is the earlier one. PyAV exposes this only through a filter."""
     graph = av.filter.Graph()
     source = graph.add_buffer(
         width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1, 1000)
@@ -223,28 +223,28 @@ def _top_first(picture: av.VideoFrame) -> bool:
 
 
 def _colour(picture: av.VideoFrame) -> Colour:
-    # FFmpeg's numbers for these are the code points of H.273; its range is 0 unknown, 1 limited, 2 full.
+    # FFmpeg's values are the code points of H.273; its range is 0 unknown, 1 limited, 2 full.
     full_range = {1: False, 2: True}.get(int(picture.color_range))
     if picture.format.name.startswith("yuvj"):
         full_range = True
     return Colour(
-        primaries=_known(int(picture.color_primaries), _PRIMARIES),
-        transfer=_known(int(picture.color_trc), _TRANSFERS),
-        matrix=_known(int(picture.colorspace), _MATRICES),
+        primaries=_known_or_unspecified(int(picture.color_primaries), _PRIMARIES),
+        transfer=_known_or_unspecified(int(picture.color_trc), _TRANSFERS),
+        matrix=_known_or_unspecified(int(picture.colorspace), _MATRICES),
         full_range=full_range,
     )
 
 
-def _known(code: int, codes: frozenset[int]) -> int:
-    """Encoders refuse numbers that mean nothing."""
+def _known_or_unspecified(code: int, codes: frozenset[int]) -> int:
+    """Encoders reject undefined code points."""
     return code if code in codes else _UNSPECIFIED
 
 
 def _date(tag: str | None) -> str | None:
-    """A date and time, and nothing that somebody may have written there instead."""
+    """The date and time if the tag is one; any other text is dropped."""
     return tag if tag is not None and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", tag) else None
 
 
 def _language(tag: str | None) -> str | None:
-    """A language's three letters, and nothing that somebody may have written there instead."""
+    """The ISO 639-2 code if the tag is one; any other text is dropped."""
     return tag if tag is not None and re.fullmatch("[a-z]{3}", tag) and tag != "und" else None

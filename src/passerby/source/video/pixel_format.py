@@ -1,4 +1,4 @@
-"""Any decoded picture -> planar YUV, the one form that everything after it knows."""
+"""Any decoded frame -> planar YUV, the only layout that later stages handle."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import av
 from av.video.format import VideoFormat
 
 from passerby.core.media import Colour
-from passerby.core.scaling import reformatted
+from passerby.core.scaling import reformat
 
 _RGB, _BT709, _LIMITED, _FULL = 0, 1, 1, 2
 
 
 def planar_format(name: str) -> str:
-    """The pixel format in which pictures of format `name` are handed out: yuv420p, yuv422p or yuv444p, or its 10-bit
-    or full-range form. Nothing is lost of the colour's resolution; bits beyond 10 and transparency are.
+    """The planar format that frames of format `name` are converted to: yuv420p, yuv422p or yuv444p, or its 10-bit or
+    full-range variant. Chroma resolution is preserved; bits beyond 10 and transparency are not.
     """
     form = VideoFormat(name, 64, 64)
     if name.startswith("yuvj"):
@@ -22,52 +22,52 @@ def planar_format(name: str) -> str:
     if _is_rgb(form):
         return f"yuv444p{deep}"
     if len(form.components) < 3:
-        return f"yuv420p{deep}"  # grey, with or without transparency
+        return f"yuv420p{deep}"  # grey, with or without alpha
     across, down = 64 // form.chroma_width(64), 64 // form.chroma_height(64)
     chroma = "444" if across == 1 else "422" if down == 1 else "420"
     return f"yuv{chroma}p{deep}"
 
 
-def notes(name: str) -> tuple[str, ...]:
-    """What is changed in pictures of format `name` by making them planar, one plain line each."""
+def conversion_notes(name: str) -> tuple[str, ...]:
+    """What the conversion to planar YUV changes in frames of format `name`, one report line each."""
     form = VideoFormat(name)
     lines = []
     if _is_rgb(form):
         lines.append("RGB colour was converted to YUV (BT.709)")
     if form.components[0].bits > 10:
-        lines.append(f"{form.components[0].bits} bits a sample were reduced to 10")
+        lines.append(f"{form.components[0].bits} bits per sample were reduced to 10")
     if any(component.is_alpha for component in form.components):
         lines.append("transparency was dropped")
     return tuple(lines)
 
 
 def planar_colour(name: str, colour: Colour) -> Colour:
-    """The colour description of the planar picture, from that of the file."""
+    """The colour description of the planar frame, from that of the file."""
     form = VideoFormat(name)
     if _is_rgb(form):
         return Colour(colour.primaries, colour.transfer, _BT709, False, 0)
     if len(form.components) < 3 and colour.full_range is None:
-        return Colour(colour.primaries, colour.transfer, colour.matrix, True, 0)  # grey reaches from 0 to the top
+        return Colour(colour.primaries, colour.transfer, colour.matrix, True, 0)  # grey is full range
     return colour
 
 
-def planar(picture: av.VideoFrame, wanted: str, size: tuple[int, int]) -> av.VideoFrame:
-    """The picture in `wanted` (from planar_format) and `size`; itself where it is that already."""
+def to_planar(picture: av.VideoFrame, pixel_format: str, size: tuple[int, int]) -> av.VideoFrame:
+    """The frame in `pixel_format` (from planar_format) and `size`; unchanged where it already has both."""
     form = picture.format
-    if form.name == wanted and (picture.width, picture.height) == size:
+    if form.name == pixel_format and (picture.width, picture.height) == size:
         return picture
-    to, source_range = None, int(picture.color_range)
+    target_matrix, source_range = None, int(picture.color_range)
     target_range = source_range
     if _is_rgb(form):
-        to, source_range, target_range = _BT709, _FULL, _LIMITED
+        target_matrix, source_range, target_range = _BT709, _FULL, _LIMITED
     elif len(form.components) < 3 and source_range != _LIMITED:
         source_range = target_range = _FULL
-    return reformatted(
+    return reformat(
         picture,
         width=size[0],
         height=size[1],
-        format=wanted,
-        dst_colorspace=to,
+        format=pixel_format,
+        dst_colorspace=target_matrix,
         src_color_range=source_range,
         dst_color_range=target_range,
     )

@@ -1,9 +1,9 @@
-"""Frames of one video track by their number, in any order: for looking at a file, not for releasing it.
+"""Frames of one video track by number, in any order: for viewing a file in review, not for releasing it.
 
-`VideoFile.frames` is what counts: it goes through a file from beginning to end. Here a list of all frames is made
-without decoding (by the times of the packets), and a frame is decoded from the key frame before it. Where packets do
-not tell the times of frames (broadcasts, interlaced pictures, clocks that jump), the list is made by decoding all of it
-once, and a frame is reached from the beginning: slow, but the same frame.
+`VideoFile.frames`, which decodes from beginning to end, is authoritative. Here an index of all frames is built without
+decoding (from packet timestamps), and a frame is decoded from the keyframe before it. Where packets do not state the
+times of frames (broadcasts, interlaced video, jumping timestamps), the index is built by decoding everything once, and
+a frame is reached from the beginning: slow, but the same frame.
 """
 
 from __future__ import annotations
@@ -24,43 +24,44 @@ from av.video.stream import VideoStream
 
 from passerby.core.errors import SourceChanged
 from passerby.core.raw_frame import RawFrame
-from passerby.source.video.decoding import tells_times
+from passerby.source.video.decoding import has_reliable_pts
 from passerby.source.video.file import VideoFile
-from passerby.source.video.media_info import MOST_PIXELS
+from passerby.source.video.media_info import MAX_PIXELS
 from passerby.source.video.open import READ_ERRORS, open_container
-from passerby.source.video.pixel_format import planar
-from passerby.source.video.timestamp_repair import DAY
+from passerby.source.video.pixel_format import to_planar
+from passerby.source.video.timestamp_repair import MAX_GAP_S
 
-#: Decoded frames that are kept. Pages ask for neighbours, and not always in order.
-KEPT = 24
-#: Before a frame that is jumped to, only what others are predicted from is decoded, but for so many frames before it.
-FULL = 8
-#: Decoding on is as quick as jumping for about this many frames.
-NEAR = 12
+#: Decoded frames in the cache. Pages request neighbouring frames, and not always in order.
+CACHED_FRAMES = 24
+#: On the way to a frame only reference frames are decoded, except for this many frames before it.
+FULL_DECODE_FRAMES = 8
+#: Up to about this many frames ahead, decoding on is as fast as seeking.
+FORWARD_DECODE_FRAMES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class FrameIndex:
-    """`times` of all frames in order, in ticks from the presentation's start; `keys`: those of key frames, in order.
+    """`times` of all frames in order, in ticks from the presentation's start; `key_times`: those of keyframes, in
+    order.
 
-    Without `keys` frames can only be reached from the beginning.
+    Without `key_times` frames can only be reached from the beginning.
     """
 
     times: array[int]
-    keys: array[int]
+    key_times: array[int]
 
 
-def frame_index(video: VideoFile, number: int, frames: int) -> FrameIndex:
-    """The index of one video track which is known to have so many `frames`."""
-    quick = _by_packets(video, number)
-    if quick is not None and len(quick.times) == frames:
-        return quick
+def build_frame_index(video: VideoFile, number: int, frames: int) -> FrameIndex:
+    """The index of one video track, which is known to have `frames` frames."""
+    by_packets = _index_packets(video, number)
+    if by_packets is not None and len(by_packets.times) == frames:
+        return by_packets
     return FrameIndex(array("q", (frame.time for frame in video.frames(number))), array("q"))
 
 
-def _by_packets(video: VideoFile, number: int) -> FrameIndex | None:
+def _index_packets(video: VideoFile, number: int) -> FrameIndex | None:
     track = video.info.videos[number]
-    if not tells_times(video.info.container, track):
+    if not has_reliable_pts(video.info.container, track):
         return None
     origin = round(video.info.origin / track.time_base)
     times, keys = array("q"), array("q")
@@ -79,15 +80,15 @@ def _by_packets(video: VideoFile, number: int) -> FrameIndex | None:
         except READ_ERRORS:
             return None
     in_order = array("q", sorted(times))
-    longest = int(DAY / track.time_base)
+    longest = int(MAX_GAP_S / track.time_base)
     steps = pairwise(in_order)
     if not in_order or in_order[0] < 0 or any(not a < b <= a + longest for a, b in steps):
         return None
     return FrameIndex(in_order, array("q", sorted(keys)))
 
 
-class Seeker:
-    """One video track, open for looking at. One thread at a time decodes; others wait."""
+class RandomAccessReader:
+    """One video track, open for random access. One thread at a time decodes; others wait."""
 
     def __init__(self, video: VideoFile, number: int, index: FrameIndex) -> None:
         self.info = video.info.videos[number]
@@ -95,100 +96,103 @@ class Seeker:
         self._video, self._number = video, number
         self._origin = round(video.info.origin / self.info.time_base)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[int, RawFrame] = OrderedDict()
-        self._run: Iterator[RawFrame] | None = None
-        self._next = 0
+        self._cache: OrderedDict[int, RawFrame] = OrderedDict()
+        self._frames: Iterator[RawFrame] | None = None
+        self._next_number = 0
 
     def frame(self, number: int) -> RawFrame:
-        """Frame `number`, or the last one before it that can be decoded. Raises SourceChanged when there is none."""
+        """Frame `number`, or the last decodable one before it. Raises SourceChanged when there is none."""
         with self._lock:
-            if number in self._kept:
-                self._kept.move_to_end(number)
-                return self._kept[number]
-            if self._run is None or not self._on_the_way(number):
-                self._close()
-                self._run = self.run(number)
+            if number in self._cache:
+                self._cache.move_to_end(number)
+                return self._cache[number]
+            if self._frames is None or not self._is_reachable_forward(number):
+                self._stop_decoding()
+                self._frames = self.frames_from(number)
             last: RawFrame | None = None
-            for frame in self._run:
-                self._next = frame.index + 1
-                self._keep(frame)
+            for frame in self._frames:
+                self._next_number = frame.index + 1
+                self._cache_frame(frame)
                 if frame.index > number and last is not None:
                     return last
                 last = frame
                 if frame.index >= number:
                     return frame
-            self._close()
+            self._stop_decoding()
             if last is None:
                 raise SourceChanged(f"{self._video.path} has no frame {number} any more. Start the review again.")
             return last
 
-    def run(self, number: int) -> Iterator[RawFrame]:
-        """Frames in order, from the key frame before `number` (or, without an index, from the first) to the end."""
-        if not self.index.keys:
+    def frames_from(self, number: int) -> Iterator[RawFrame]:
+        """Frames in order, from the keyframe before `number` (or, without keyframe times, from the first) to the
+        end."""
+        if not self.index.key_times:
             yield from self._video.frames(self._number)
             return
-        key = max(0, bisect.bisect_right(self.index.keys, self.index.times[number]) - 1)
+        key = max(0, bisect.bisect_right(self.index.key_times, self.index.times[number]) - 1)
         for back in range(key, -1, -1):
-            frames = self._from(self.index.keys[back], self.index.times[max(0, number - FULL)])
+            frames = self._decode_from(
+                self.index.key_times[back], self.index.times[max(0, number - FULL_DECODE_FRAMES)]
+            )
             first = next(frames, None)
             if first is None or (first.index > number and back):
-                continue  # some containers jump to a place after the one that was asked for
+                continue  # some containers seek to a position after the requested one
             yield first
             yield from frames
             return
 
-    def again(self) -> Seeker:
-        """Another one on the same track, at its own place in it."""
-        return Seeker(self._video, self._number, self.index)
+    def clone(self) -> RandomAccessReader:
+        """Another reader of the same track, with its own position."""
+        return RandomAccessReader(self._video, self._number, self.index)
 
     def close(self) -> None:
         with self._lock:
-            self._close()
-            self._kept.clear()
+            self._stop_decoding()
+            self._cache.clear()
 
-    def _on_the_way(self, number: int) -> bool:
-        if not self._next <= number:
+    def _is_reachable_forward(self, number: int) -> bool:
+        if not self._next_number <= number:
             return False
-        if number - self._next <= NEAR or not self.index.keys:
+        if number - self._next_number <= FORWARD_DECODE_FRAMES or not self.index.key_times:
             return True
-        key = bisect.bisect_right(self.index.keys, self.index.times[number]) - 1
-        return key >= 0 and self.index.keys[key] < self.index.times[self._next]
+        key = bisect.bisect_right(self.index.key_times, self.index.times[number]) - 1
+        return key >= 0 and self.index.key_times[key] < self.index.times[self._next_number]
 
-    def _keep(self, frame: RawFrame) -> None:
-        self._kept[frame.index] = frame
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+    def _cache_frame(self, frame: RawFrame) -> None:
+        self._cache[frame.index] = frame
+        while len(self._cache) > CACHED_FRAMES:
+            self._cache.popitem(last=False)
 
-    def _close(self) -> None:
-        run, self._run = self._run, None
+    def _stop_decoding(self) -> None:
+        run, self._frames = self._frames, None
         close = getattr(run, "close", None)
         if close is not None:
             close()
 
-    def _from(self, key: int, full: int) -> Iterator[RawFrame]:
-        """Frames from a key frame on; those before time `full` only as far as decoding needs them."""
+    def _decode_from(self, key_time: int, full_from: int) -> Iterator[RawFrame]:
+        """Frames from a keyframe on; before time `full_from` only reference frames are decoded."""
         size = self.info.geometry.width, self.info.geometry.height
         with open_container(self._video.path) as container:
             for stream in container.streams:
                 stream.discard = Discard.default if stream.index == self.info.stream else Discard.all
             stream = next(stream for stream in container.streams.video if stream.index == self.info.stream)
             stream.thread_type = "AUTO"
-            stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
-            container.seek(key + self._origin, stream=stream, backward=True)
-            for picture in self._pictures(container, stream, full + self._origin):
+            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+            container.seek(key_time + self._origin, stream=stream, backward=True)
+            for picture in self._decode(container, stream, full_from + self._origin):
                 if picture.pts is None:
                     continue
                 time = picture.pts - self._origin
                 number = bisect.bisect_left(self.index.times, time)
                 if number < len(self.index.times) and self.index.times[number] == time:
-                    ready = planar(picture, self.info.pixel_format, size)
+                    ready = to_planar(picture, self.info.pixel_format, size)
                     yield RawFrame(ready, number, time, bool(picture.is_corrupt))
 
     @staticmethod
-    def _pictures(container: InputContainer, stream: VideoStream, full: int) -> Iterator[av.VideoFrame]:
+    def _decode(container: InputContainer, stream: VideoStream, full_from: int) -> Iterator[av.VideoFrame]:
         with suppress(*READ_ERRORS):
             for packet in container.demux(stream):
-                early = packet.pts is not None and packet.pts < full
+                early = packet.pts is not None and packet.pts < full_from
                 stream.codec_context.skip_frame = "NONREF" if early else "DEFAULT"
                 with suppress(av.FFmpegError, OSError, ValueError):
                     yield from packet.decode()

@@ -1,4 +1,4 @@
-"""What lies in a file beside picture and sound, and will not come out of it."""
+"""What a file holds besides video and audio, and what is therefore stripped from the output."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from av.container import InputContainer
 
-#: Tags that the container itself needs; they say nothing about anybody.
+#: Tags that the container itself needs; they hold no personal data.
 _STRUCTURAL = {"major_brand", "minor_version", "compatible_brands"}
 
 
-def dropped(container: InputContainer, videos: int) -> tuple[str, ...]:
-    """One line for each thing that will not come out. Names of tags, never what they say."""
+def stripped_items(container: InputContainer, videos: int) -> tuple[str, ...]:
+    """One report line per stripped item. Names of tags, never their values."""
     streams = container.streams
     tracks = {
         "subtitle tracks": len(streams.subtitles),
@@ -20,17 +20,17 @@ def dropped(container: InputContainer, videos: int) -> tuple[str, ...]:
     }
     known = len(streams.video) + len(streams.audio) + sum(tracks.values())
     counts = tracks | {
-        "cover pictures": len(streams.video) - videos,
+        "cover images": len(streams.video) - videos,
         "chapters": len(container.chapters()),
-        "tracks of an unknown kind": len(streams) - known,
+        "tracks of unknown type": len(streams) - known,
     }
     lines = [f"{what}: {count}" for what, count in counts.items() if count]
-    tags = _names(container.metadata).union(*(_names(stream.metadata) for stream in streams))
+    tags = _tag_names(container.metadata).union(*(_tag_names(stream.metadata) for stream in streams))
     if tags:
         lines.append(f"tags: {', '.join(sorted(tags))}")
     return tuple(lines)
 
 
-def _names(tags: Mapping[str, str]) -> set[str]:
-    # A file names its own tags, so what is shown of a name is kept short and printable.
+def _tag_names(tags: Mapping[str, str]) -> set[str]:
+    # Tag names come from the file, so they are shortened and made printable.
     return {"".join(c if c.isprintable() else "?" for c in name[:60]) for name in tags if name not in _STRUCTURAL}

@@ -1,4 +1,4 @@
-"""Is the whole file there? Readers take a file that was cut off for one that simply ends; its own sizes tell."""
+"""Truncation check: demuxers treat a truncated file as one that simply ends; the sizes it declares reveal it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import BinaryIO
 from passerby.core.errors import SourceError
 
 _SEGMENT = b"\x18\x53\x80\x67"
-#: Boxes whose loss is a loss of picture. Cameras append others, not always with a size that is right.
-_VITAL = (b"mdat", b"moof", b"moov")
+#: Boxes whose loss loses video. Cameras append others, not always with a correct size.
+_MEDIA_BOXES = (b"mdat", b"moof", b"moov")
 
 
-def missing_end(path: Path) -> str | None:
-    """A line that says how much is missing when the file is shorter than its own structure says; else None.
+def truncation_note(path: Path) -> str | None:
+    """A report line with the missing size when the file is shorter than its own structure declares; else None.
 
-    Says nothing about what is there. MPEG streams and FLV do not state a size.
+    Does not check what is there. MPEG streams and FLV declare no size.
     """
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            promised = _promised(file, size)
+            declared = _declared_size(file, size)
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}. Check your rights to it.") from error
-    if promised is None or promised <= size:
+        raise SourceError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
+    if declared is None or declared <= size:
         return None
-    return f"the file was cut off: it should have {promised} bytes and has {size}"
+    return f"the file is truncated: it declares {declared} bytes and has {size}"
 
 
-def _promised(file: BinaryIO, size: int) -> int | None:
+def _declared_size(file: BinaryIO, size: int) -> int | None:
     magic = file.read(4)
     if magic == b"\x1a\x45\xdf\xa3":
         return _matroska_end(file)
@@ -36,7 +36,7 @@ def _promised(file: BinaryIO, size: int) -> int | None:
 
 
 def _mp4_end(file: BinaryIO, size: int) -> int | None:
-    """Where the last vital top-level box ends, in bytes from the start; None when the boxes make no sense."""
+    """The end of the last media box at top level, in bytes from the start; None when the structure is invalid."""
     end, position = None, 0
     while position + 8 <= size:
         file.seek(position)
@@ -45,43 +45,43 @@ def _mp4_end(file: BinaryIO, size: int) -> int | None:
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
         elif length == 0:
-            return end  # "up to the end of the file": no promise
+            return end  # "extends to the end of the file": no size declared
         if length < 8:
             return end
         position += length
-        if name in _VITAL:
+        if name in _MEDIA_BOXES:
             end = position
     return end
 
 
 def _riff_end(file: BinaryIO, size: int) -> int | None:
-    """Where the last RIFF chunk ends: long AVI files have several."""
+    """The end of the last RIFF chunk: long AVI files have several."""
     end, position = None, 0
     while position + 8 <= size:
         file.seek(position)
         head = file.read(8)
         length = int.from_bytes(head[4:], "little")
-        if head[:4] != b"RIFF" or not length:  # no length: the recording was never finished, and says so
+        if head[:4] != b"RIFF" or not length:  # no length: the recording was never finalised
             return end
         end = position = position + 8 + length
     return end
 
 
 def _matroska_end(file: BinaryIO) -> int | None:
-    """Where the Segment ends, in bytes from the start; None when it was written without knowing its length."""
+    """The end of the Segment, in bytes from the start; None when its length is unknown."""
     file.seek(4)
-    header_length = _number(file)
+    header_length = _ebml_number(file)
     if header_length is None:
         return None
     file.seek(header_length, 1)
     if file.read(4) != _SEGMENT:
         return None
-    length = _number(file)
+    length = _ebml_number(file)
     return None if length is None else file.tell() + length
 
 
-def _number(file: BinaryIO) -> int | None:
-    """An EBML variable-length number; None for the one that means unknown."""
+def _ebml_number(file: BinaryIO) -> int | None:
+    """An EBML variable-length integer; None for the value that means unknown."""
     first = file.read(1)
     if not first or not first[0]:
         return None

@@ -1,4 +1,4 @@
-"""What one person has asked for and another must agree to, and what came of it."""
+"""Dual approval: requests of one person that another must approve, and their results."""
 
 from __future__ import annotations
 
@@ -11,106 +11,114 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Row, insert, select, update
 
-from passerby.store.accounts.tables import consents
+from passerby.store.accounts.tables import approvals
 from passerby.store.database import Database
 
 
-class Kind(StrEnum):
-    """What is asked for."""
+class ApprovalKind(StrEnum):
+    """What is requested."""
 
     EXPORT = "export"
     ACCOUNT = "account"
 
 
-class Stage(StrEnum):
-    """How far it is. `gone`: it was there, and its files are deleted."""
+class ApprovalStage(StrEnum):
+    """The stage of a request. `expired`: it was done, and its files were deleted."""
 
-    WAITING = "waiting"
-    AGREED = "agreed"
-    REFUSED = "refused"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
     DONE = "done"
     FAILED = "failed"
-    GONE = "gone"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """One row of `consents`. `body` is what was asked for, `told` what came of it."""
+class Approval:
+    """One row of `approvals`."""
 
     id: int
-    kind: Kind
-    who: str
-    asked: float
+    kind: ApprovalKind
+    requested_by: str
+    requested_at: float
     purpose: str
-    body: Mapping[str, Any]
-    state: Stage
-    by: str | None
-    decided: float | None
-    told: Mapping[str, Any]
+    request: Mapping[str, Any]
+    state: ApprovalStage
+    decided_by: str | None
+    decided_at: float | None
+    result: Mapping[str, Any]
 
 
-class Consents:
-    """Of one site."""
+class Approvals:
+    """The approval requests of one site."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(
+    def request(
         self,
-        kind: Kind,
-        who: str,
+        kind: ApprovalKind,
+        requested_by: str,
         purpose: str,
-        body: Mapping[str, JsonValue],
+        request: Mapping[str, JsonValue],
         now: float,
-        state: Stage = Stage.WAITING,
-    ) -> Consent:
-        """Write down what is asked for. Without a second person it is `agreed` at once."""
-        row = {"kind": kind.value, "who": who, "asked": now, "purpose": purpose, "state": state.value}
-        with self._database.writing() as connection:
-            done = connection.execute(insert(consents).values(**row, body=json.dumps(dict(body))))
-            id = int(done.inserted_primary_key[0])  # type: ignore[index]  # SQLite always says
+        state: ApprovalStage = ApprovalStage.PENDING,
+    ) -> Approval:
+        """Store a request. Where no approval is needed, pass the state `approved`."""
+        row = {
+            "kind": kind.value,
+            "requested_by": requested_by,
+            "requested_at": now,
+            "purpose": purpose,
+            "state": state.value,
+        }
+        with self._database.write_transaction() as connection:
+            result = connection.execute(insert(approvals).values(**row, request=json.dumps(dict(request))))
+            id = int(result.inserted_primary_key[0])  # type: ignore[index]  # SQLite always returns it
         found = self.get(id)
         assert found is not None
         return found
 
-    def get(self, id: int) -> Consent | None:
-        with self._database.reading() as connection:
-            row = connection.execute(select(consents).where(consents.c.id == id)).first()
-        return None if row is None else _consent(row)
+    def get(self, id: int) -> Approval | None:
+        with self._database.read_transaction() as connection:
+            row = connection.execute(select(approvals).where(approvals.c.id == id)).first()
+        return None if row is None else _approval_from_row(row)
 
-    def all(self, kind: Kind | None = None, most: int = 200) -> list[Consent]:
+    def all(self, kind: ApprovalKind | None = None, limit: int = 200) -> list[Approval]:
         """The newest first."""
-        wanted = select(consents).order_by(consents.c.id.desc()).limit(most)
+        wanted = select(approvals).order_by(approvals.c.id.desc()).limit(limit)
         if kind is not None:
-            wanted = wanted.where(consents.c.kind == kind.value)
-        with self._database.reading() as connection:
-            return [_consent(row) for row in connection.execute(wanted)]
+            wanted = wanted.where(approvals.c.kind == kind.value)
+        with self._database.read_transaction() as connection:
+            return [_approval_from_row(row) for row in connection.execute(wanted)]
 
-    def decide(self, id: int, state: Stage, by: str, now: float) -> bool:
-        """Agree or refuse; False when somebody else has decided meanwhile."""
-        waits = (consents.c.id == id) & (consents.c.state == Stage.WAITING.value)
-        with self._database.writing() as connection:
-            done = connection.execute(update(consents).where(waits).values(state=state.value, by=by, decided=now))
-        return bool(done.rowcount)
+    def decide(self, id: int, state: ApprovalStage, decided_by: str, now: float) -> bool:
+        """Approve or reject; False when somebody else has decided meanwhile."""
+        pending = (approvals.c.id == id) & (approvals.c.state == ApprovalStage.PENDING.value)
+        with self._database.write_transaction() as connection:
+            result = connection.execute(
+                update(approvals).where(pending).values(state=state.value, decided_by=decided_by, decided_at=now)
+            )
+        return bool(result.rowcount)
 
-    def tell(self, id: int, state: Stage, told: Mapping[str, JsonValue]) -> None:
-        """What came of it."""
-        with self._database.writing() as connection:
+    def set_result(self, id: int, state: ApprovalStage, result: Mapping[str, JsonValue]) -> None:
+        """Store the result."""
+        with self._database.write_transaction() as connection:
             connection.execute(
-                update(consents).where(consents.c.id == id).values(state=state.value, told=json.dumps(dict(told)))
+                update(approvals).where(approvals.c.id == id).values(state=state.value, result=json.dumps(dict(result)))
             )
 
 
-def _consent(row: Row[Any]) -> Consent:
-    return Consent(
+def _approval_from_row(row: Row[Any]) -> Approval:
+    return Approval(
         id=row.id,
-        kind=Kind(row.kind),
-        who=row.who,
-        asked=row.asked,
+        kind=ApprovalKind(row.kind),
+        requested_by=row.requested_by,
+        requested_at=row.requested_at,
         purpose=row.purpose,
-        body=json.loads(row.body),
-        state=Stage(row.state),
-        by=row.by,
-        decided=row.decided,
-        told=json.loads(row.told) if row.told else {},
+        request=json.loads(row.request),
+        state=ApprovalStage(row.state),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        result=json.loads(row.result) if row.result else {},
     )

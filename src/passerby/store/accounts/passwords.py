@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and what is kept of them."""
+"""Passwords: hashing (Argon2id) and strength. The only module that uses Argon2."""
 
 from __future__ import annotations
 
@@ -9,49 +9,47 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from passerby.core.errors import UsageError
 
-#: Characters; more than SHORTEST is not asked for, since length is what counts.
-SHORTEST, LONGEST = 12, 1000
-#: Characters that must be left when what somebody would try first is taken out.
-_LEFT = 8
-#: Of 4, what zxcvbn must say: 3 is ten thousand million guesses. It is slow on long ones, and need not see all.
-STRONG, _SEEN = 3, 60
+#: Characters. No rules on their kind: length is what counts.
+MIN_CHARS, MAX_CHARS = 12, 1000
+#: Characters that must remain when guessable words are removed.
+_MIN_UNGUESSABLE_CHARS = 8
+#: Minimum zxcvbn score, of 4: 3 means 10^10 guesses. It is slow on long passwords, so it gets the beginning only.
+MIN_ZXCVBN_SCORE, _SCORED_CHARS = 3, 60
 
 
-def hashed(password: str) -> str:
-    """What is kept of a password (Argon2id, with a salt)."""
+def hash_password(password: str) -> str:
+    """The hash to store (Argon2id, with a salt)."""
     return PasswordHasher().hash(password)
 
 
-def matches(kept: str | None, password: str) -> bool:
-    """Is this the password? It takes as long where there is no account (None): so nobody learns which there are."""
+def verify_password(stored: str | None, password: str) -> bool:
+    """Is this the password? Takes as long without an account (None), so that timing reveals no account names."""
     try:
-        return PasswordHasher().verify(_nobody() if kept is None else kept, password) and kept is not None
+        return PasswordHasher().verify(_dummy_hash() if stored is None else stored, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
-def good(password: str, *words: str) -> str:
-    """The password, if it may be one. `words` are what somebody would try first: the name, the site.
-
-    Raises UsageError.
-    """
+def check_strength(password: str, *words: str) -> str:
+    """The password, if it is strong enough. `words` are guessable: the name, the site. Raises UsageError."""
     from zxcvbn import zxcvbn
 
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise UsageError(f"A password has {SHORTEST} to {LONGEST} characters, not {len(password)}. Take a few words.")
-    left = password.lower()
-    for word in words:
-        left = left.replace(word.lower(), "")
-    if (
-        len(left.strip()) < _LEFT
-        or zxcvbn(password[:_SEEN], user_inputs=list(words), max_length=_SEEN)["score"] < STRONG
-    ):
+    if not MIN_CHARS <= len(password) <= MAX_CHARS:
         raise UsageError(
-            "This password would be among the first that are tried. Take a few words that do not belong together."
+            f"A password must have {MIN_CHARS} to {MAX_CHARS} characters, not {len(password)}. Use a few words."
         )
+    rest = password.lower()
+    for word in words:
+        rest = rest.replace(word.lower(), "")
+    if (
+        len(rest.strip()) < _MIN_UNGUESSABLE_CHARS
+        or zxcvbn(password[:_SCORED_CHARS], user_inputs=list(words), max_length=_SCORED_CHARS)["score"]
+        < MIN_ZXCVBN_SCORE
+    ):
+        raise UsageError("This password is easy to guess. Use a few unrelated words.")
     return password
 
 
 @cache
-def _nobody() -> str:
-    return hashed("nobody's")
+def _dummy_hash() -> str:
+    return hash_password("nobody's")

@@ -1,4 +1,4 @@
-"""Who is logged in: sessions, at rest, so that they can be seen and ended, and outlive the program."""
+"""Login sessions, stored so that they can be listed and ended, and survive a restart."""
 
 from __future__ import annotations
 
@@ -13,109 +13,114 @@ from passerby.store.accounts.accounts import Account
 from passerby.store.accounts.tables import accounts, sessions
 from passerby.store.database import Database
 
-#: Seconds by which `used` may be behind: it is not worth a write for each picture.
-TOUCH = 60.0
+#: Seconds by which `last_used` may lag: not every request is worth a write.
+LAST_USED_RESOLUTION_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """One row of `sessions`, with the role that its account has now. Without one it came by the token."""
+class AccountSession:
+    """One row of `sessions`, with the current role of its account. Without an account it was opened by the token."""
 
     id: int
     name: str
-    who: str
+    actor: str
     role: Role
-    by: str
+    method: str
     purpose: str | None
-    began: float
-    used: float
-    totp: bool
-    first: bool
+    created: float
+    last_used: float
+    has_totp: bool
+    initial_password: bool
 
 
 class Sessions:
-    """Of one site. `idle` and `longest` are seconds."""
+    """The sessions of one site. They end `idle_s` after the last use, and `max_age_s` after the login."""
 
     def __init__(self, database: Database, *, idle: float = 3600.0, longest: float = 12 * 3600.0) -> None:
-        self._database, self.idle, self.longest = database, idle, longest
+        self._database, self.idle_s, self.max_age_s = database, idle, longest
 
-    def open(self, account: Account | None, who: str, by: str, purpose: str | None, now: float) -> str:
-        """A new one; what goes into the cookie."""
+    def open(self, account: Account | None, actor: str, method: str, purpose: str | None, now: float) -> str:
+        """Open a session. Returns the value of its cookie."""
         cookie = secrets.token_urlsafe(32)
-        row = {"mark": _mark(cookie), "account": None if account is None else account.id, "who": who, "by": by}
-        with self._database.writing() as connection:
-            connection.execute(delete(sessions).where(self._over(now)))
-            connection.execute(insert(sessions).values(**row, purpose=purpose, began=now, used=now))
+        row = {
+            "cookie_hash": _cookie_hash(cookie),
+            "account": None if account is None else account.id,
+            "actor": actor,
+            "method": method,
+        }
+        with self._database.write_transaction() as connection:
+            connection.execute(delete(sessions).where(self._expired(now)))
+            connection.execute(insert(sessions).values(**row, purpose=purpose, created=now, last_used=now))
         return cookie
 
-    def find(self, cookie: str | None, now: float) -> Session | None:
-        """Who is behind a cookie, if the session is not over and the account is active."""
+    def find(self, cookie: str | None, now: float) -> AccountSession | None:
+        """The session of a cookie, if it has not expired and the account is active."""
         if not cookie:
             return None
-        found = next(iter(self._all(sessions.c.mark == _mark(cookie), ~self._over(now))), None)
-        if found is not None and now - found.used > TOUCH:
-            with self._database.writing() as connection:
-                connection.execute(update(sessions).where(sessions.c.id == found.id).values(used=now))
+        found = next(iter(self._all(sessions.c.cookie_hash == _cookie_hash(cookie), ~self._expired(now))), None)
+        if found is not None and now - found.last_used > LAST_USED_RESOLUTION_S:
+            with self._database.write_transaction() as connection:
+                connection.execute(update(sessions).where(sessions.c.id == found.id).values(last_used=now))
         return found
 
-    def all(self, now: float) -> list[Session]:
-        """Those that are open."""
-        return self._all(~self._over(now))
+    def all(self, now: float) -> list[AccountSession]:
+        """All open sessions."""
+        return self._all(~self._expired(now))
 
-    def state(self, id: int, purpose: str) -> None:
-        """What somebody is here for."""
-        with self._database.writing() as connection:
+    def set_purpose(self, id: int, purpose: str) -> None:
+        """Store the stated purpose of a session."""
+        with self._database.write_transaction() as connection:
             connection.execute(update(sessions).where(sessions.c.id == id).values(purpose=purpose))
 
     def close(self, id: int) -> bool:
-        """End it. Was it there?"""
-        with self._database.writing() as connection:
+        """End a session. Did it exist?"""
+        with self._database.write_transaction() as connection:
             return bool(connection.execute(delete(sessions).where(sessions.c.id == id)).rowcount)
 
     def close_all_of(self, account: str) -> int:
-        """End all of one account; how many it were."""
+        """End all sessions of an account. Returns how many there were."""
         ids = select(accounts.c.id).where(accounts.c.name == account)
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             return int(connection.execute(delete(sessions).where(sessions.c.account.in_(ids))).rowcount)
 
-    def forget_tokens(self) -> None:
-        """A new token is made each time that the program starts: whoever came by the old one comes again."""
-        with self._database.writing() as connection:
+    def delete_token_sessions(self) -> None:
+        """End the sessions opened by the token, which is new at each start of the program."""
+        with self._database.write_transaction() as connection:
             connection.execute(delete(sessions).where(sessions.c.account.is_(None)))
 
-    def _over(self, now: float) -> ColumnElement[bool]:
-        # Of the future are those of a clock that was set back since.
+    def _expired(self, now: float) -> ColumnElement[bool]:
+        # Those from the future were opened before the clock was set back.
         return (
-            (sessions.c.began < now - self.longest)
-            | (sessions.c.used < now - self.idle)
-            | (sessions.c.began > now + self.longest)
+            (sessions.c.created < now - self.max_age_s)
+            | (sessions.c.last_used < now - self.idle_s)
+            | (sessions.c.created > now + self.max_age_s)
         )
 
-    def _all(self, *where: ColumnElement[bool]) -> list[Session]:
+    def _all(self, *where: ColumnElement[bool]) -> list[AccountSession]:
         wanted = (
-            select(sessions, accounts.c.name, accounts.c.role, accounts.c.totp, accounts.c.first)
+            select(sessions, accounts.c.name, accounts.c.role, accounts.c.totp_secret, accounts.c.initial_password)
             .join(accounts, isouter=True)
             .where(*where, (sessions.c.account.is_(None)) | accounts.c.active)
-            .order_by(sessions.c.began)
+            .order_by(sessions.c.created)
         )
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             rows = connection.execute(wanted).all()
         return [
-            Session(
+            AccountSession(
                 id=row.id,
-                name=row.name or row.who.partition(":")[2],
-                who=row.who,
+                name=row.name or row.actor.partition(":")[2],
+                actor=row.actor,
                 role=Role(row.role) if row.role else Role.ADMINISTRATOR,
-                by=row.by,
+                method=row.method,
                 purpose=row.purpose,
-                began=row.began,
-                used=row.used,
-                totp=row.totp is not None,
-                first=bool(row.first),
+                created=row.created,
+                last_used=row.last_used,
+                has_totp=row.totp_secret is not None,
+                initial_password=bool(row.initial_password),
             )
             for row in rows
         ]
 
 
-def _mark(cookie: str) -> str:
+def _cookie_hash(cookie: str) -> str:
     return hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()

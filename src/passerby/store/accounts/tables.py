@@ -1,4 +1,4 @@
-"""The tables of those who use the pages: accounts, sessions, what waits for a second person, and the ceiling.
+"""The tables of accounts, sessions, approvals, the retention limit, and the export settings.
 
 Times are Unix seconds. Nothing here is about anybody in front of a camera.
 """
@@ -13,62 +13,62 @@ accounts = Table(
     "accounts",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String, nullable=False, unique=True),  # as it is typed; small letters
+    Column("name", String, nullable=False, unique=True),  # as it is typed; lower case
     Column("role", String, nullable=False),
-    Column("password", String, nullable=True),  # Argon2id, with its salt; null: comes in another way
-    Column("totp", String, nullable=True),  # the secret of the second factor, Base32; null: none
-    Column("step", Integer, nullable=False),  # the last step of it that was used: none is taken twice
-    Column("oidc", String, nullable=True, unique=True),  # what the other site calls them
+    Column("password_hash", String, nullable=True),  # Argon2id, with its salt; null: logs in another way
+    Column("totp_secret", String, nullable=True),  # Base32; null: no second factor
+    Column("totp_step", Integer, nullable=False),  # the last time step that was used: no code is accepted twice
+    Column("oidc_subject", String, nullable=True, unique=True),  # the identity provider's name for the account
     Column("active", Boolean, nullable=False),
-    Column("first", Boolean, nullable=False, server_default=false()),  # was the password given by somebody else?
-    Column("made", Float, nullable=False),
+    Column("initial_password", Boolean, nullable=False, server_default=false()),  # was it set by somebody else?
+    Column("created", Float, nullable=False),
     Column("changed", Float, nullable=False),
 )
 
-#: Who is logged in. The cookie is not here, only its hash: who reads the database cannot become somebody.
+#: Open sessions. The cookie is not stored, only its hash: reading the database gives nobody a session.
 sessions = Table(
     "sessions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("mark", String, nullable=False, unique=True),  # SHA-256 of the cookie, hexadecimal
+    Column("cookie_hash", String, nullable=False, unique=True),  # SHA-256 of the cookie, hexadecimal
     Column("account", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),  # null: by the token
-    Column("who", String, nullable=False),  # as the log says it
-    Column("by", String, nullable=False),  # token, password, oidc
-    Column("purpose", String, nullable=True),  # null: not said yet
-    Column("began", Float, nullable=False),
-    Column("used", Float, nullable=False),  # to the minute
+    Column("actor", String, nullable=False),  # as in the audit log
+    Column("method", String, nullable=False),  # token, password, oidc
+    Column("purpose", String, nullable=True),  # null: not stated yet
+    Column("created", Float, nullable=False),
+    Column("last_used", Float, nullable=False),  # to the minute
 )
 
-#: What one person has asked for and another must agree to.
-consents = Table(
-    "consents",
+#: Requests that a second person must approve.
+approvals = Table(
+    "approvals",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", String, nullable=False),  # export, account
-    Column("who", String, nullable=False),  # who asks
-    Column("asked", Float, nullable=False),
+    Column("requested_by", String, nullable=False),
+    Column("requested_at", Float, nullable=False),
     Column("purpose", String, nullable=False),
-    Column("body", String, nullable=False),  # what is asked for, as JSON
-    Column("state", String, nullable=False),  # waiting, agreed, refused, done, failed, gone
-    Column("by", String, nullable=True),  # who has decided
-    Column("decided", Float, nullable=True),
-    Column("told", String, nullable=True),  # what came of it, as JSON
+    Column("request", String, nullable=False),  # what is requested, as JSON
+    Column("state", String, nullable=False),  # pending, approved, rejected, done, failed, expired
+    Column("decided_by", String, nullable=True),
+    Column("decided_at", Float, nullable=True),
+    Column("result", String, nullable=True),  # as JSON
 )
 
-#: One row: for how many days recordings may stay at most, whatever site.yaml says.
-ceiling = Table(
-    "ceiling",
+#: One row: the longest retention of recordings in days, whatever site.yaml says.
+retention_limit = Table(
+    "retention_limit",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("days", Float, nullable=True),  # null: no ceiling
-    Column("who", String, nullable=True),  # who has set it
-    Column("set", Float, nullable=True),
+    Column("days", Float, nullable=True),  # null: no limit
+    Column("set_by", String, nullable=True),
+    Column("set_at", Float, nullable=True),
 )
 
-#: One row: what site.yaml says of exports, for the command line, which does not read it.
-exporting = Table(
-    "exporting",
+#: One row: the export settings of site.yaml, for the command line, which does not read it.
+export_settings = Table(
+    "export_settings",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("two_persons", Boolean, nullable=False),
+    Column("dual_approval", Boolean, nullable=False),
 )

@@ -1,13 +1,16 @@
-"""The log of what was done: who, what, on what, for which purpose, and when. It is added to, and never changed.
+"""The audit log: who did what, to what, for which purpose, and when. It is append-only.
 
-Each row holds the hash of the row before it and its own, over its number, that hash and its text. So a row that was
-changed, taken out, put in or moved no longer fits its neighbours. Who may write the file can still make a new chain of
-their own, or cut off the end: against that stands a head, number and hash of one row, that was told to somebody else.
+Each row contains the hash of the row before it and its own, over its number, that hash and its text. So a row that was
+changed, removed, inserted or moved no longer matches its neighbours. Whoever can write the file can still build a new
+chain, or cut off the end: a head (number and hash of one row) that is kept elsewhere detects that.
+
+Rows from before database revision 0007 have other names; they are translated on reading (`legacy.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,84 +23,95 @@ from sqlalchemy import Connection, LargeBinary, cast, insert, select, text
 from passerby.core.clock import Moment
 from passerby.core.errors import DiskFull, StoreError, UsageError
 from passerby.core.model import FrozenModel
+from passerby.store.audit import legacy
 from passerby.store.audit.tables import audit
 from passerby.store.database import Database
-from passerby.store.recordings.part import micros
+from passerby.store.recordings.part import to_us
 
-#: What stands before the first row.
-NOTHING = "0" * 64
-#: What the program itself does, and no person.
-PROGRAM = "passerby"
-#: Characters that a purpose may have.
-LONGEST = 500
-_GUARDS = {"audit_update", "audit_delete", "audit_insert"}
+#: The hash before the first row.
+GENESIS_HASH = "0" * 64
+#: The actor of what the program does by itself.
+PROGRAM_ACTOR = "passerby"
+#: Longest purpose.
+MAX_PURPOSE_CHARS = 500
+_TRIGGERS = {"audit_update", "audit_delete", "audit_insert"}
 _HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
-class Deed(StrEnum):
-    """What can be done. Others come as there is more to do; the log takes any."""
+class AuditAction(StrEnum):
+    """The actions of this version. The log accepts any, so rows of a newer version can be read."""
 
-    EXPORT = "export"  # asked for: written down before a byte is copied
-    EXPORTED = "exported"  # the files of it are there
-    DELETED = "deleted"  # recordings, by the program; docs/design/audit.md
-    FORGOTTEN = "forgotten"  # counts and events that were kept for long enough, by the program
-    LOGIN = "login"  # somebody came in
-    LOGIN_REFUSED = "login_refused"  # somebody tried
-    DENIED = "denied"  # somebody asked for what their role does not allow
-    LOGOUT = "logout"  # somebody went, or was made to go
-    AGREED = "agreed"  # the second person, to what another has asked for
-    REFUSED = "refused"  # likewise
-    TAKEN = "taken"  # the file of an export was downloaded
-    TRIED = "tried"  # cameras looked for on the network, or one tried
-    CHECKED = "checked"  # the log itself
-    CHANGED = "changed"  # events, zones, settings, accounts, the ceiling
-    VIEWED = "viewed"  # live pictures, recordings, on the pages: written down before they are shown
+    EXPORT_REQUESTED = "export_requested"  # written before a byte is copied
+    EXPORT_COMPLETED = "export_completed"  # with the hashes of its files
+    RECORDINGS_DELETED = "recordings_deleted"  # by the program; docs/design/audit.md
+    COUNTS_DELETED = "counts_deleted"  # counts and events beyond their retention, by the program
+    LOGIN = "login"
+    LOGIN_FAILED = "login_failed"
+    ACCESS_DENIED = "access_denied"  # a request that the role does not allow
+    LOGOUT = "logout"  # or a session that somebody else ended
+    APPROVED = "approved"  # by the second person
+    REJECTED = "rejected"  # likewise
+    EXPORT_DOWNLOADED = "export_downloaded"
+    CAMERA_CHECKED = "camera_checked"  # cameras were discovered on the network, or one was checked
+    LOG_VERIFIED = "log_verified"
+    CHANGED = "changed"  # events, zones, settings, accounts, the retention limit
+    VIEWED = "viewed"  # live view or recordings on the web pages: written before they are shown
 
 
-class Entry(FrozenModel):
-    """What one row says."""
+class AuditEntry(FrozenModel):
+    """The content of one row."""
 
-    who: str = Field(description="system:NAME for a user of the machine, or passerby for the program itself.")
-    what: str = Field(description="What was done.")
-    on: Mapping[str, JsonValue] = Field(description="On what: camera, times (microseconds of Unix time), sizes.")
-    purpose: str | None = Field(description="What for, as was said; null for what the program does by itself.")
-    wall: int = Field(description="When, microseconds of Unix time, as the machine's clock said.")
-    trusted: bool = Field(description="Was that to be believed?")
-    boot: str = Field(description="The run of the machine it was in.")
-    monotonic: int = Field(description="When, microseconds since the machine was started: no clock can falsify it.")
+    actor: str = Field(
+        description="system:NAME for a user of the machine, account:NAME for an account, or passerby for the program."
+    )
+    action: str = Field(description="What was done; see AuditAction.")
+    details: Mapping[str, JsonValue] = Field(description="Of what: camera, times (microseconds of Unix time), sizes.")
+    purpose: str | None = Field(description="The stated purpose; null for what the program does by itself.")
+    wall: int = Field(description="When, microseconds of Unix time by the machine's clock.")
+    trusted: bool = Field(description="Was that clock synchronised?")
+    boot: str = Field(description="The boot session of the machine.")
+    monotonic: int = Field(description="When, microseconds since the machine was started: independent of the clock.")
 
     @classmethod
     def of(
-        cls, who: str, what: Deed, on: Mapping[str, JsonValue], at: Moment, boot: str, purpose: str | None = None
+        cls,
+        actor: str,
+        action: AuditAction,
+        details: Mapping[str, JsonValue],
+        at: Moment,
+        boot: str,
+        purpose: str | None = None,
     ) -> Self:
-        """Raises UsageError for a purpose that says nothing, or too much."""
+        """Raises UsageError for a purpose that is empty or too long."""
         if purpose is not None:
-            purpose = stated(purpose)
+            purpose = clean_purpose(purpose)
         return cls(
-            who=_sound(who),
-            what=what.value,
-            on=on,
+            actor=_replace_surrogates(actor),
+            action=action.value,
+            details=details,
             purpose=purpose,
-            wall=micros(at.wall),
+            wall=to_us(at.wall),
             trusted=at.trusted,
             boot=boot,
-            monotonic=micros(at.monotonic),
+            monotonic=to_us(at.monotonic),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A row, by its number and its hash. 0 and zeros: there is none yet."""
+class ChainHead:
+    """Number and hash of a row. 0 and zeros: the log is empty."""
 
     number: int = 0
-    hash: str = NOTHING
+    hash: str = GENESIS_HASH
 
     @classmethod
-    def parse(cls, told: str) -> Head:
-        """As `str` writes it. Raises UsageError."""
-        found = _HEAD.fullmatch(told.strip().lower())
+    def parse(cls, text: str) -> ChainHead:
+        """The inverse of `str`. Raises UsageError."""
+        found = _HEAD.fullmatch(text.strip().lower())
         if found is None:
-            raise UsageError(f"{told!r} is no head of a log. Give it as `passerby audit head` prints it: NUMBER:HASH")
+            raise UsageError(
+                f"{text!r} is not the head of an audit log. Give it as `passerby audit head` prints it: NUMBER:HASH"
+            )
         return cls(int(found[1]), found[2])
 
     def __str__(self) -> str:
@@ -105,8 +119,8 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row as it lies there, whatever has become of it. All but the number are bytes."""
+class RawRow:
+    """One row as it is stored, even if it was tampered with. All but the number are bytes."""
 
     number: int
     previous: bytes
@@ -115,81 +129,81 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
-    """One thing that is wrong with the log. `first` and `last` are numbers of rows, 0 where it is about none.
+class ChainFlaw:
+    """One inconsistency of the log. `first` and `last` are row numbers, 0 where it concerns no row.
 
-    missing: these rows are not there. changed: the row is not what was hashed. unchained: the row before it is not the
-    one that it was put after. unguarded: what keeps rows from being changed has been taken away. head: the row that was
-    told elsewhere is not there, or is another.
+    missing: these rows do not exist. changed: the row does not match its hash. unchained: the row before it is not the
+    one that it was appended to. unguarded: the triggers that refuse changes were removed. head: the row of the given
+    head does not exist, or has another hash.
     """
 
-    what: Literal["missing", "changed", "unchained", "unguarded", "head"]
+    kind: Literal["missing", "changed", "unchained", "unguarded", "head"]
     first: int = 0
     last: int = 0
 
 
 @dataclass(slots=True)
-class Checked:
-    """What a check has found: how many rows there are, the last of them, and what is wrong."""
+class ChainCheck:
+    """The result of a check: the number of rows, the head, and the inconsistencies."""
 
     rows: int = 0
-    head: Head = field(default_factory=Head)
-    flaws: list[Flaw] = field(default_factory=list)
+    head: ChainHead = field(default_factory=ChainHead)
+    flaws: list[ChainFlaw] = field(default_factory=list)
 
 
-def stated(purpose: str) -> str:
-    """A purpose as it is written down: one line, and nothing in it that a terminal would obey.
+def clean_purpose(purpose: str) -> str:
+    """The purpose as it is stored: one line, without control characters, which a terminal would interpret.
 
-    Raises UsageError when it says nothing, or too much.
+    Raises UsageError when it is empty or too long.
     """
-    said = "".join(letter for letter in " ".join(_sound(purpose).split()) if letter.isprintable()).strip()
-    if not 0 < len(said) <= LONGEST:
-        raise UsageError(f"A purpose has 1 to {LONGEST} characters, not {len(said)}. Say in short what it is for.")
-    return said
+    text = "".join(letter for letter in " ".join(_replace_surrogates(purpose).split()) if letter.isprintable()).strip()
+    if not 0 < len(text) <= MAX_PURPOSE_CHARS:
+        raise UsageError(f"A purpose must have 1 to {MAX_PURPOSE_CHARS} characters, not {len(text)}. State it briefly.")
+    return text
 
 
 def digest(number: int, previous: bytes, body: bytes) -> str:
-    """The hash of a row. No two rows give the same text to hash: lines end where they end, and the body comes last."""
+    """The hash of a row. The hashed text is unambiguous: number and hash have no line feed, and the body is last."""
     return hashlib.sha256(b"passerby audit 1\n%d\n%b\n%b" % (number, previous, body)).hexdigest()
 
 
-def append(connection: Connection, entries: Sequence[Entry]) -> Head:
-    """Into the transaction that is under way, so that it is written down together with what it is about, or not at all.
-    The last row."""
+def append(connection: Connection, entries: Sequence[AuditEntry]) -> ChainHead:
+    """Within the current transaction, so that an entry is stored together with what it is about, or not at all.
+    Returns the head."""
     at = head(connection)
     rows = []
     for entry in entries:
         body, number = entry.model_dump_json(), at.number + 1
-        mark = digest(number, at.hash.encode(), body.encode())
-        rows.append({"number": number, "previous": at.hash, "body": body, "hash": mark})
-        at = Head(number, mark)
+        hash = digest(number, at.hash.encode(), body.encode())
+        rows.append({"number": number, "previous": at.hash, "body": body, "hash": hash})
+        at = ChainHead(number, hash)
     if rows:
         connection.execute(insert(audit), rows)
     return at
 
 
-def write(database: Database, entry: Entry) -> Head:
-    """In a transaction of its own. On a full disk the room that was set aside is given for it. Raises DiskFull."""
+def write(database: Database, entry: AuditEntry) -> ChainHead:
+    """In a transaction of its own. On a full disk the reserve is released for it. Raises DiskFull."""
     try:
-        with database.writing() as connection:
+        with database.write_transaction() as connection:
             return append(connection, [entry])
     except DiskFull:
-        if not database.folder.release():
+        if not database.folder.release_reserve():
             raise
-        with database.writing() as connection:
+        with database.write_transaction() as connection:
             return append(connection, [entry])
 
 
-def head(connection: Connection) -> Head:
-    """The last row. Its hash is what the row says; whether that is right, `check` tells."""
+def head(connection: Connection) -> ChainHead:
+    """The last row. Its hash is the stored one; `check` verifies it."""
     last = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
-    return Head() if last is None else Head(last.number, last.hash)
+    return ChainHead() if last is None else ChainHead(last.number, last.hash)
 
 
-def read(connection: Connection, start: int = 0, end: int | None = None) -> Iterator[tuple[int, Entry]]:
-    """Entries from and to (and not with) a moment, microseconds of Unix time as the clock said, with their numbers.
+def read(connection: Connection, start: int = 0, end: int | None = None) -> Iterator[tuple[int, AuditEntry]]:
+    """Entries from `start` to before `end`, microseconds of Unix time by the machine's clock, with their numbers.
 
-    Raises StoreError at a row that nobody can read any more.
+    Raises StoreError at a row that is not readable.
     """
     for row in _rows(connection):
         entry = _entry(row.number, row.body)
@@ -197,75 +211,76 @@ def read(connection: Connection, start: int = 0, end: int | None = None) -> Iter
             yield row.number, entry
 
 
-def after(connection: Connection, number: int, most: int) -> list[Row]:
-    """At most so many rows after one, the oldest first, as they lie there: for a copy elsewhere."""
-    return list(_rows(connection, number, most))
+def rows_after(connection: Connection, number: int, limit: int) -> list[RawRow]:
+    """At most `limit` rows after row `number`, the oldest first, as they are stored: for a copy elsewhere."""
+    return list(_rows(connection, number, limit))
 
 
 def latest(
-    connection: Connection, before: int | None, most: int, what: str | None = None, who: str | None = None
-) -> list[tuple[int, Entry]]:
-    """At most so many entries before a row, the newest first, of one deed or one person.
+    connection: Connection, before: int | None, limit: int, action: str | None = None, actor: str | None = None
+) -> list[tuple[int, AuditEntry]]:
+    """At most `limit` entries before row `before`, the newest first, of one action or one actor.
 
-    Raises StoreError at a row that nobody can read any more.
+    Raises StoreError at a row that is not readable.
     """
-    body = cast(audit.c.body, LargeBinary).label("body")  # what was put there on purpose need not be text
+    body = cast(audit.c.body, LargeBinary).label("body")  # a row that was tampered with need not be text
     wanted = select(audit.c.number, body).order_by(audit.c.number.desc())
     if before is not None:
         wanted = wanted.where(audit.c.number < before)
-    found: list[tuple[int, Entry]] = []
+    found: list[tuple[int, AuditEntry]] = []
     for row in connection.execute(wanted.execution_options(yield_per=500)):
         entry = _entry(row.number, row.body)
-        if (what is None or entry.what == what) and (who is None or entry.who == who):
+        if (action is None or entry.action == action) and (actor is None or entry.actor == actor):
             found.append((row.number, entry))
-        if len(found) >= most:
+        if len(found) >= limit:
             break
     return found
 
 
-def check(connection: Connection, known: Head | None = None) -> Checked:
-    """Reads every row. `known` is a head that was told elsewhere: that row must be there, as it was."""
-    found, before = Checked(), Row(0, b"", b"", NOTHING.encode())
-    met = known is None or known == Head()
+def check(connection: Connection, known: ChainHead | None = None) -> ChainCheck:
+    """Reads and verifies every row. `known` is a head that was kept elsewhere: that row must exist unchanged."""
+    found, before = ChainCheck(), RawRow(0, b"", b"", GENESIS_HASH.encode())
+    head_found = known is None or known == ChainHead()
     for row in _rows(connection):
         found.rows += 1
         if row.number != before.number + 1:
-            found.flaws.append(Flaw("missing", before.number + 1, row.number - 1))
+            found.flaws.append(ChainFlaw("missing", before.number + 1, row.number - 1))
         elif row.previous != before.hash:
-            found.flaws.append(Flaw("unchained", row.number, row.number))
+            found.flaws.append(ChainFlaw("unchained", row.number, row.number))
         if row.hash != digest(row.number, row.previous, row.body).encode():
-            found.flaws.append(Flaw("changed", row.number, row.number))
-        met = met or (known is not None and (row.number, row.hash) == (known.number, known.hash.encode()))
+            found.flaws.append(ChainFlaw("changed", row.number, row.number))
+        head_found = head_found or (known is not None and (row.number, row.hash) == (known.number, known.hash.encode()))
         before = row
-    found.head = Head(before.number, before.hash.decode("ascii", "replace"))
-    if known is not None and not met:
-        found.flaws.append(Flaw("head", known.number, known.number))
-    there = set(
+    found.head = ChainHead(before.number, before.hash.decode("ascii", "replace"))
+    if known is not None and not head_found:
+        found.flaws.append(ChainFlaw("head", known.number, known.number))
+    triggers = set(
         connection.execute(
             text("SELECT name FROM sqlite_master WHERE tbl_name = 'audit' AND type = 'trigger'")
         ).scalars()
     )
-    if not there >= _GUARDS:
-        found.flaws.append(Flaw("unguarded"))
+    if not triggers >= _TRIGGERS:
+        found.flaws.append(ChainFlaw("unguarded"))
     return found
 
 
-def _entry(number: int, body: bytes | str) -> Entry:
+def _entry(number: int, body: bytes | str) -> AuditEntry:
     try:
-        return Entry.model_validate_json(body)
-    except ValidationError as error:
-        raise StoreError(f"Row {number} of the log cannot be read. See what else is: passerby audit check") from error
+        return AuditEntry.model_validate(legacy.translate(json.loads(body)))
+    except (ValidationError, ValueError, TypeError) as error:
+        raise StoreError(
+            f"Row {number} of the audit log cannot be read. To find out more: passerby audit check"
+        ) from error
 
 
-def _rows(connection: Connection, number: int = 0, most: int = -1) -> Iterator[Row]:
-    """Those after a number, as bytes: what was put there on purpose need not be text, and must not keep anybody from
-    seeing it."""
+def _rows(connection: Connection, number: int = 0, limit: int = -1) -> Iterator[RawRow]:
+    """Rows after a number, as bytes: a row that was tampered with need not be text, and must not break reading."""
     raw = (cast(audit.c[name], LargeBinary) for name in ("previous", "body", "hash"))
-    wanted = select(audit.c.number, *raw).where(audit.c.number > number).order_by(audit.c.number).limit(most)
-    for found, previous, body, mark in connection.execute(wanted):
-        yield Row(found, bytes(previous), bytes(body), bytes(mark))
+    wanted = select(audit.c.number, *raw).where(audit.c.number > number).order_by(audit.c.number).limit(limit)
+    for row_number, previous, body, hash in connection.execute(wanted):
+        yield RawRow(row_number, bytes(previous), bytes(body), bytes(hash))
 
 
-def _sound(told: str) -> str:
-    """What came from a command line may hold bytes that are no text."""
-    return told.encode("utf-8", "replace").decode()
+def _replace_surrogates(text: str) -> str:
+    """Text from a command line may contain bytes that are not valid text."""
+    return text.encode("utf-8", "replace").decode()

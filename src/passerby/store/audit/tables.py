@@ -1,4 +1,4 @@
-"""The tables of what was done: the log, and what of deleted recordings is not in it yet."""
+"""The tables of the audit log, and of deletions that are not in it yet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table
 
 from passerby.store.recordings.tables import metadata
 
-#: Rows are added and nothing else: triggers (in the migration) refuse every change, removal and gap.
+#: Append-only: triggers (in the migration) refuse every update, deletion and gap.
 audit = Table(
     "audit",
     metadata,
@@ -16,18 +16,19 @@ audit = Table(
     Column("hash", String, nullable=False),  # of number, previous and body, hexadecimal
 )
 
-#: Recordings that were deleted lately, summed up; a row goes into the log within the hour or so (receipts.py).
-receipts = Table(
-    "receipts",
+#: Recordings that were deleted lately, summed up; a row is written to the log within about an hour
+#: (recordings/deletion_receipts.py).
+deletion_receipts = Table(
+    "deletion_receipts",
     metadata,
     Column("camera", String, primary_key=True),
-    Column("boot", String, primary_key=True),  # the run of the machine in which it was recorded
-    Column("why", String, primary_key=True),
-    Column("begins", BigInteger, nullable=False),  # microseconds of Unix time, of the earliest
-    Column("ends", BigInteger, nullable=False),  # of the latest
-    Column("trusted", Boolean, nullable=False),  # are those two to be believed
+    Column("boot", String, primary_key=True),  # the boot session in which it was recorded
+    Column("reason", String, primary_key=True),
+    Column("start", BigInteger, nullable=False),  # microseconds of Unix time, of the earliest
+    Column("end", BigInteger, nullable=False),  # of the latest
+    Column("trusted", Boolean, nullable=False),  # was the clock synchronised for both
     Column("segments", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
-    Column("noted_in", String, nullable=True),  # the run in which `noted` was; null: nobody has come by yet
-    Column("noted", BigInteger, nullable=True),  # microseconds, monotonic: from then on it waits for the log
+    Column("pending_boot", String, nullable=True),  # the boot session of `pending_since`; null: not scheduled yet
+    Column("pending_since", BigInteger, nullable=True),  # microseconds, monotonic: since then it waits for the log
 )

@@ -1,4 +1,4 @@
-"""Counts as one table, a row for each stretch of time, camera, zone or line, and sort. Not watched is empty."""
+"""Counts as one table: a row for each interval, camera, zone or line, and object class. Not observed is empty."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from passerby.core.kinds import ObjectClass
-from passerby.documents.count_records import DWELL, MINUTE, Bin
+from passerby.documents.count_records import BIN_S, DWELL_BOUNDS_S, CountBin
 
 
-class Every(StrEnum):
-    """How long the stretches are."""
+class Interval(StrEnum):
+    """Length of the intervals."""
 
     MINUTE = "minute"
     QUARTER = "quarter"
@@ -20,113 +20,113 @@ class Every(StrEnum):
     DAY = "day"
 
 
-SECONDS = {Every.MINUTE: 60, Every.QUARTER: 900, Every.HOUR: 3600, Every.DAY: 86400}
+INTERVAL_S = {Interval.MINUTE: 60, Interval.QUARTER: 900, Interval.HOUR: 3600, Interval.DAY: 86400}
 
-_EDGES = (0, *DWELL)
-#: Columns of the dwell histogram: visits that lasted from so many seconds to less than so many.
-DWELLS = tuple(
-    f"dwell_{low}_{high}" for low, high in zip(_EDGES, (*(str(edge) for edge in DWELL), "more"), strict=True)
+_EDGES = (0, *DWELL_BOUNDS_S)
+#: Columns of the dwell histogram: visits from so many seconds to less than so many.
+DWELL_COLUMNS = tuple(
+    f"dwell_{low}_{high}" for low, high in zip(_EDGES, (*(str(edge) for edge in DWELL_BOUNDS_S), "more"), strict=True)
 )
-#: Of each column, what it is.
+#: The columns, and the type of each.
 COLUMNS = {
-    "start": "text",  # of the stretch, ISO 8601, UTC
+    "start": "text",  # of the interval, ISO 8601, UTC
     "camera": "text",
-    "covered": "number",  # seconds of it that were watched
-    "trusted": "truth",  # was the clock to be believed
-    "place": "text",  # name of the zone or line
-    "what": "text",  # zone or line
-    "sort": "text",
-    "mean": "number",  # how many were in the zone, over the time that was watched
-    "most": "count",
-    "came": "count",
-    "left": "count",
-    "cut": "count",
-    **dict.fromkeys(DWELLS, "count"),
+    "observed_seconds": "number",
+    "trusted": "boolean",  # was the clock synchronised
+    "location": "text",  # name of the zone or line
+    "location_type": "text",  # zone or line
+    "class": "text",
+    "mean": "number",  # occupancy of the zone, over the observed time
+    "peak": "count",
+    "entries": "count",
+    "exits": "count",
+    "censored": "count",
+    **dict.fromkeys(DWELL_COLUMNS, "count"),
     "forward": "count",
-    "back": "count",
+    "backward": "count",
 }
 
-Row = dict[str, object]
-_Place = tuple[str, str, ObjectClass]  # zone or line, its name, the sort
+CountRow = dict[str, object]
+_Series = tuple[str, str, ObjectClass]  # zone or line, its name, the object class
 
 
 @dataclass(slots=True)
-class _Sum:
-    """What is known of one place in one stretch. Means are weighted by the time that was watched."""
+class _SeriesTotal:
+    """Sums of one series over one interval. Means are weighted by the observed time."""
 
     integral: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
-    most: int = 0
+    peak: int = 0
 
     def add(self, name: str, count: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + count
 
 
 @dataclass(slots=True)
-class _Stretch:
-    covered: float = 0.0
+class _IntervalTotal:
+    observed_seconds: float = 0.0
     trusted: bool = True
-    places: dict[_Place, _Sum] = field(default_factory=dict)
+    series: dict[_Series, _SeriesTotal] = field(default_factory=dict)
 
 
-def rows(bins: Sequence[Bin], start: int, end: int, every: Every) -> Iterator[Row]:
-    """The table from `start` to before `end` (Unix seconds), in order of camera, place, sort, and time.
+def count_rows(bins: Sequence[CountBin], start: int, end: int, interval: Interval) -> Iterator[CountRow]:
+    """The table from `start` to before `end` (Unix seconds), in order of camera, location, class, and time.
 
-    Every camera, place and sort that was counted in that time has a row for each stretch of it: with `covered` 0 and
-    nothing else where nothing was watched, so that a gap cannot be taken for a quiet hour.
+    Every series that was counted in that time has a row for each interval: with `observed_seconds` 0 and nothing else
+    where nothing was observed, so that a gap cannot be taken for a quiet hour.
     """
-    step = SECONDS[every]
+    step = INTERVAL_S[interval]
     first = start // step * step
-    stretches: dict[tuple[str, int], _Stretch] = {}
-    places: dict[str, set[_Place]] = {}
-    for one in bins:
-        if start <= one.start < end:
-            stretch = stretches.setdefault((one.camera, one.start // step * step), _Stretch())
-            _add(stretch, one)
-            places.setdefault(one.camera, set()).update(stretch.places)
-    for camera in sorted(places):
-        for place in sorted(places[camera]):
+    intervals: dict[tuple[str, int], _IntervalTotal] = {}
+    series: dict[str, set[_Series]] = {}
+    for bin in bins:
+        if start <= bin.start < end:
+            total = intervals.setdefault((bin.camera, bin.start // step * step), _IntervalTotal())
+            _add(total, bin)
+            series.setdefault(bin.camera, set()).update(total.series)
+    for camera in sorted(series):
+        for key in sorted(series[camera]):
             for at in range(first, end, step):
-                yield _row(camera, at, place, stretches.get((camera, at)))
+                yield _row(camera, at, key, intervals.get((camera, at)))
 
 
-def _add(stretch: _Stretch, one: Bin) -> None:
-    stretch.covered += one.covered
-    stretch.trusted = stretch.trusted and one.trusted
-    for zone in one.zones:
-        total = stretch.places.setdefault(("zone", zone.zone, zone.sort), _Sum())
-        total.integral += zone.mean * one.covered
-        total.most = max(total.most, zone.most)
-        for name in ("came", "left", "cut"):
+def _add(interval: _IntervalTotal, bin: CountBin) -> None:
+    interval.observed_seconds += bin.observed_seconds
+    interval.trusted = interval.trusted and bin.trusted
+    for zone in bin.zones:
+        total = interval.series.setdefault(("zone", zone.zone, zone.object_class), _SeriesTotal())
+        total.integral += zone.mean * bin.observed_seconds
+        total.peak = max(total.peak, zone.peak)
+        for name in ("entries", "exits", "censored"):
             total.add(name, getattr(zone, name))
-        for name, count in zip(DWELLS, zone.dwell, strict=True):
+        for name, count in zip(DWELL_COLUMNS, zone.dwell, strict=True):
             total.add(name, count)
-    for line in one.lines:
-        total = stretch.places.setdefault(("line", line.line, line.sort), _Sum())
+    for line in bin.lines:
+        total = interval.series.setdefault(("line", line.line, line.object_class), _SeriesTotal())
         total.add("forward", line.forward)
-        total.add("back", line.back)
+        total.add("backward", line.backward)
 
 
-def _row(camera: str, at: int, place: _Place, stretch: _Stretch | None) -> Row:
-    what, name, sort = place
-    row: Row = dict.fromkeys(COLUMNS)
-    row |= {"start": _told(at), "camera": camera, "covered": 0.0, "place": name, "what": what, "sort": sort.value}
-    if stretch is None or place not in stretch.places:
+def _row(camera: str, at: int, series: _Series, interval: _IntervalTotal | None) -> CountRow:
+    location_type, location, object_class = series
+    row: CountRow = dict.fromkeys(COLUMNS)
+    row |= {"start": _iso_utc(at), "camera": camera, "observed_seconds": 0.0}
+    row |= {"location": location, "location_type": location_type, "class": object_class.value}
+    if interval is None or series not in interval.series:
         return row
-    total = stretch.places[place]
-    # Two runs of the program in one minute, or a clock that was set back, cannot make a minute longer than it is.
-    row |= {"covered": round(stretch.covered, 3), "trusted": stretch.trusted, **total.counts}
-    if what == "zone":
-        row |= {"mean": round(total.integral / stretch.covered, 3), "most": total.most}
+    total = interval.series[series]
+    row |= {"observed_seconds": round(interval.observed_seconds, 3), "trusted": interval.trusted, **total.counts}
+    if location_type == "zone":
+        row |= {"mean": round(total.integral / interval.observed_seconds, 3), "peak": total.peak}
     return row
 
 
-def _told(at: int) -> str:
+def _iso_utc(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def whole_minutes(extent: tuple[int, int], start: float | None, end: float | None) -> tuple[int, int]:
-    """From the minute of `start` to before that of `end`; where they are not given, all that there is."""
-    first = extent[0] if start is None else int(start // MINUTE) * MINUTE
-    last = extent[1] if end is None else -int(-end // MINUTE) * MINUTE
+    """The range rounded outwards to full minutes; where a limit is not given, that of all counts (`extent`)."""
+    first = extent[0] if start is None else int(start // BIN_S) * BIN_S
+    last = extent[1] if end is None else -int(-end // BIN_S) * BIN_S
     return first, last

@@ -1,8 +1,8 @@
-"""What stays of a camera's counts when they are deleted: numbers that never come twice, and totals that never fall.
+"""What remains of a camera's counts when they are deleted: ids that are never reused, and totals that never fall.
 
-A minute is told under an id, by which whoever receives it knows what they have. A clock that was set back gives the
-same minute anew; as long as the first one is there, the second is its next piece. When the first one is gone, nobody
-knows how many pieces it had: then the number of the row, which only grows, takes the place of that.
+A minute is sent under a key, by which a receiver detects repeats. After the clock was set back the same minute comes
+again; as long as the first one is stored, the second is its next piece. When the first one was deleted, its number of
+pieces is not known any more: then the id of the row, which only grows, is the piece.
 """
 
 from __future__ import annotations
@@ -13,64 +13,72 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from passerby.documents.count_records import Bin
-from passerby.store.counts.tables import counters, counts, tallies
+from passerby.documents.count_records import CountBin
+from passerby.store.counts.tables import camera_counters, counts, line_totals
 
-#: Crossings: camera, line, sort, way.
-Totals = dict[str, dict[str, dict[str, dict[str, int]]]]
+#: Crossings by camera, line, object class and direction.
+LineTotals = dict[str, dict[str, dict[str, dict[str, int]]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a new bin goes: its row and its piece of the minute."""
+class BinSlot:
+    """Row id and piece of a new bin."""
 
-    number: int
+    id: int
     piece: int
 
 
-def take(connection: Connection, one: Bin) -> Place:
-    """The place of a new bin, which is put down as taken, with its crossings, in the transaction that is under way."""
-    newest = connection.execute(select(func.max(counters.c.newest))).scalar()
-    number = 1 if newest is None else newest + 1
-    place = Place(number, _piece(connection, one, number))
-    row = insert(counters).values(camera=one.camera, newest=number)
-    connection.execute(row.on_conflict_do_update(index_elements=["camera"], set_={"newest": number}))
-    for line in one.lines:
-        new = insert(tallies).values(
-            camera=one.camera, line=line.line, sort=line.sort.value, forward=line.forward, back=line.back
+def allocate(connection: Connection, bin: CountBin) -> BinSlot:
+    """Allocate the slot of a new bin and add its crossings to the totals, within the current transaction."""
+    last = connection.execute(select(func.max(camera_counters.c.last_count_id))).scalar()
+    id = 1 if last is None else last + 1
+    slot = BinSlot(id, _piece(connection, bin, id))
+    row = insert(camera_counters).values(camera=bin.camera, last_count_id=id)
+    connection.execute(row.on_conflict_do_update(index_elements=["camera"], set_={"last_count_id": id}))
+    for line in bin.lines:
+        new = insert(line_totals).values(
+            camera=bin.camera,
+            line=line.line,
+            object_class=line.object_class.value,
+            forward=line.forward,
+            backward=line.backward,
         )
-        more = {"forward": tallies.c.forward + line.forward, "back": tallies.c.back + line.back}
-        connection.execute(new.on_conflict_do_update(index_elements=["camera", "line", "sort"], set_=more))
-    return place
+        sums = {"forward": line_totals.c.forward + line.forward, "backward": line_totals.c.backward + line.backward}
+        connection.execute(new.on_conflict_do_update(index_elements=list(line_totals.primary_key), set_=sums))
+    return slot
 
 
-def _piece(connection: Connection, one: Bin, number: int) -> int:
-    same = counts.c.camera == one.camera, counts.c.start == one.start
+def _piece(connection: Connection, bin: CountBin, id: int) -> int:
+    same = counts.c.camera == bin.camera, counts.c.start == bin.start
     last = connection.execute(select(func.max(counts.c.piece)).where(*same)).scalar()
     if last is not None:
         return int(last) + 1
-    gone = connection.execute(select(counters.c.gone).where(counters.c.camera == one.camera)).scalar()
-    return number if gone is not None and one.start <= gone else 0
+    deleted_until = connection.execute(
+        select(camera_counters.c.deleted_until).where(camera_counters.c.camera == bin.camera)
+    ).scalar()
+    return id if deleted_until is not None and bin.start <= deleted_until else 0
 
 
-def gone(connection: Connection, latest: Mapping[str, int]) -> None:
-    """Of these cameras, minutes up to these (their starts) are being deleted."""
+def mark_deleted(connection: Connection, latest: Mapping[str, int]) -> None:
+    """Of these cameras, minutes up to these starts are being deleted."""
     for camera, start in latest.items():
-        row = insert(counters).values(camera=camera, newest=0, gone=start)
-        further = func.max(func.coalesce(counters.c.gone, start), start)
-        connection.execute(row.on_conflict_do_update(index_elements=["camera"], set_={"gone": further}))
+        row = insert(camera_counters).values(camera=camera, last_count_id=0, deleted_until=start)
+        latest_start = func.max(func.coalesce(camera_counters.c.deleted_until, start), start)
+        connection.execute(row.on_conflict_do_update(index_elements=["camera"], set_={"deleted_until": latest_start}))
 
 
-def totals(connection: Connection) -> Totals:
+def line_totals_by_camera(connection: Connection) -> LineTotals:
     """Crossings since counting began."""
-    found: Totals = {}
-    for row in connection.execute(select(tallies)):
-        sorts = found.setdefault(row.camera, {}).setdefault(row.line, {})
-        sorts[row.sort] = {"forward": row.forward, "back": row.back}
+    found: LineTotals = {}
+    for row in connection.execute(select(line_totals)):
+        classes = found.setdefault(row.camera, {}).setdefault(row.line, {})
+        classes[row.object_class] = {"forward": row.forward, "backward": row.backward}
     return found
 
 
-def newest(connection: Connection) -> Sequence[int]:
-    """The row of each camera's newest bin, as far as it is still there."""
-    wanted = select(counts.c.id).join(counters, counters.c.newest == counts.c.id).order_by(counts.c.id)
+def newest_ids(connection: Connection) -> Sequence[int]:
+    """The row id of each camera's newest bin, where it is still stored."""
+    wanted = (
+        select(counts.c.id).join(camera_counters, camera_counters.c.last_count_id == counts.c.id).order_by(counts.c.id)
+    )
     return list(connection.execute(wanted).scalars())

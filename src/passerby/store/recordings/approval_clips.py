@@ -1,7 +1,7 @@
-"""Clips that were asked for: where they lie, what they are called when taken, and whether they take two persons.
+"""Clips that were requested: their folder, their file names, and whether they need the approval of a second person.
 
-Whether they do is said in `site.yaml`, which the command line does not read when it exports. So whoever serves the
-pages writes it into the store, and each change of it into the log.
+That is set in `site.yaml`, which the command line does not read when it exports. So the web server stores it in the
+database, and each change of it in the audit log.
 """
 
 from __future__ import annotations
@@ -13,41 +13,46 @@ from pydantic import JsonValue
 from sqlalchemy import select, update
 
 from passerby.core.clock import Moment
-from passerby.store.accounts.approvals import Consent
-from passerby.store.accounts.tables import exporting
-from passerby.store.audit.log import PROGRAM, Deed, Entry, write
+from passerby.store.accounts.approvals import Approval
+from passerby.store.accounts.tables import export_settings
+from passerby.store.audit.log import PROGRAM_ACTOR, AuditAction, AuditEntry, write
 from passerby.store.database import Database
-from passerby.store.recordings.part import micros
+from passerby.store.recordings.part import to_us
 
-#: The folder of clips that wait to be taken, in the data folder; seconds that they wait, and that a request waits.
-FOLDER, KEPT = "exports", 24 * 3600.0
-
-
-def clip_folder(database: Database, consent: Consent) -> Path:
-    return database.folder.path / FOLDER / str(consent.id)
+#: The folder of clips that wait for download, in the data folder; how long clips and requests wait.
+EXPORT_FOLDER, CLIP_LIFETIME_S = "exports", 24 * 3600.0
 
 
-def clip_name(consent: Consent, number: int, ending: str) -> str:
-    """What one of its files is called by whoever takes it: the camera, and when it begins (UTC)."""
-    begins = datetime.fromtimestamp(float(consent.body["begins"]), UTC)
-    return f"{consent.body['camera']}-{begins:%Y%m%dT%H%M%SZ}{f'-{number + 1}' if number else ''}{ending}"
+def clip_folder(database: Database, approval: Approval) -> Path:
+    return database.folder.path / EXPORT_FOLDER / str(approval.id)
 
 
-def asked_for(camera: str, begins: float, ends: float, waits: bool) -> dict[str, JsonValue]:
-    """What the log says of a wish for a clip. `waits`: for a second person."""
-    return {"camera": camera, "begins": micros(begins), "ends": micros(ends), "waits": waits}
+def clip_name(approval: Approval, number: int, ending: str) -> str:
+    """The name of one of its files when it is downloaded: the camera, and the start (UTC)."""
+    start = datetime.fromtimestamp(float(approval.request["start"]), UTC)
+    return f"{approval.request['camera']}-{start:%Y%m%dT%H%M%SZ}{f'-{number + 1}' if number else ''}{ending}"
 
 
-def takes_two(database: Database) -> bool:
-    """Does a clip take two persons, as far as the pages have been told?"""
-    with database.reading() as connection:
-        return bool(connection.execute(select(exporting.c.two_persons)).scalar_one())
+def export_details(camera: str, start: float, end: float, needs_approval: bool) -> dict[str, JsonValue]:
+    """The details of an export request in the audit log."""
+    return {"camera": camera, "start": to_us(start), "end": to_us(end), "needs_approval": needs_approval}
 
 
-def tell_two(database: Database, holds: bool, now: Moment, boot: str) -> None:
-    """What `site.yaml` says of it now. A change is written down before it holds."""
-    if takes_two(database) is holds:
+def needs_dual_approval(database: Database) -> bool:
+    """Does an export need the approval of a second person, as the web server last stored it?"""
+    with database.read_transaction() as connection:
+        return bool(connection.execute(select(export_settings.c.dual_approval)).scalar_one())
+
+
+def set_dual_approval(database: Database, required: bool, now: Moment, boot: str) -> None:
+    """Store what `site.yaml` says. A change is written to the audit log before it takes effect."""
+    if needs_dual_approval(database) is required:
         return
-    write(database, Entry.of(PROGRAM, Deed.CHANGED, {"what": "two_persons", "holds": holds}, now, boot))
-    with database.writing() as connection:
-        connection.execute(update(exporting).values(two_persons=holds))
+    write(
+        database,
+        AuditEntry.of(
+            PROGRAM_ACTOR, AuditAction.CHANGED, {"subject": "dual_approval", "required": required}, now, boot
+        ),
+    )
+    with database.write_transaction() as connection:
+        connection.execute(update(export_settings).values(dual_approval=required))

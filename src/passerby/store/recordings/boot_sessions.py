@@ -1,9 +1,9 @@
-"""Runs of the machine, and what time it was in them.
+"""Boot sessions of the machine, and the wall time in them.
 
-Inside a run, times are monotonic; one number, the offset, says what they are on the wall. It is written down with
-everything that is stored. While the clock is not trusted, the latest it said is taken, and is marked. Once it is
-trusted, the whole run is put right by one change of one row: the morning that was recorded before the network came
-back as well. A clock that is set by hand after that is no longer trusted, and changes nothing.
+Inside a session, times are monotonic; one number, the offset, converts them to wall time. It is stored with everything
+else that is stored. While the clock is not trusted (not synchronised), the latest offset is kept and marked. Once it is
+trusted, the whole session is corrected by a change of one row: also the morning that was recorded before the network
+came back. A clock that is set by hand after that is not trusted, and changes nothing.
 """
 
 from __future__ import annotations
@@ -13,75 +13,84 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from passerby.core.clock import Moment
-from passerby.store.recordings.part import micros
-from passerby.store.recordings.tables import runs
+from passerby.store.recordings.part import to_us
+from passerby.store.recordings.tables import boot_sessions
 
-#: Changes of the offset below this (microseconds) are the difference between reading two clocks, not a change.
-_SAME = 50_000
+#: Differences of the offset below this are the time between reading two clocks, not a change.
+_OFFSET_TOLERANCE_US = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One row of `runs`; the units are there."""
+class BootSession:
+    """One row of `boot_sessions`; the units are there."""
 
     id: int
     boot: str
-    began: int
-    seen: int
-    offset: int
-    least: int | None
-    most: int | None
+    first_seen: int
+    last_seen: int
+    wall_offset: int
+    min_offset: int | None
+    max_offset: int | None
     trusted: bool
 
-    def wall(self, monotonic: int) -> int:
+    def to_wall(self, monotonic: int) -> int:
         """Microseconds of Unix time."""
-        return monotonic + self.offset
+        return monotonic + self.wall_offset
 
 
-def note(connection: Connection, boot: str, at: Moment) -> int:
-    """Write down that this run was seen at that moment, and what its clock says. The number of the run."""
-    monotonic = micros(at.monotonic)
-    offset = micros(at.wall) - monotonic
-    row = connection.execute(select(runs).where(runs.c.boot == boot)).mappings().first()
+def record_clock(connection: Connection, boot: str, at: Moment) -> int:
+    """Store that this boot session existed at that time, and what its clock said. Returns the id of the session."""
+    monotonic = to_us(at.monotonic)
+    offset = to_us(at.wall) - monotonic
+    row = connection.execute(select(boot_sessions).where(boot_sessions.c.boot == boot)).mappings().first()
     if row is None:
         trusted = offset if at.trusted else None
-        values = {"boot": boot, "began": monotonic, "seen": monotonic, "offset": offset, "trusted": at.trusted}
-        done = connection.execute(insert(runs).values(least=trusted, most=trusted, **values))
-        return int(done.inserted_primary_key[0])  # type: ignore[index]  # SQLite always says
-    run = run_of(row)
-    values = {"began": min(run.began, monotonic), "seen": max(run.seen, monotonic)}
+        values = {
+            "boot": boot,
+            "first_seen": monotonic,
+            "last_seen": monotonic,
+            "wall_offset": offset,
+            "trusted": at.trusted,
+        }
+        result = connection.execute(insert(boot_sessions).values(min_offset=trusted, max_offset=trusted, **values))
+        return int(result.inserted_primary_key[0])  # type: ignore[index]  # SQLite always returns it
+    session = boot_session_from_row(row)
+    values = {"first_seen": min(session.first_seen, monotonic), "last_seen": max(session.last_seen, monotonic)}
     if at.trusted:
-        values["least"] = offset if run.least is None else min(run.least, offset)
-        values["most"] = offset if run.most is None else max(run.most, offset)
-    if at.trusted >= run.trusted and (at.trusted != run.trusted or abs(offset - run.offset) > _SAME):
-        values |= {"offset": offset, "trusted": at.trusted}
-    connection.execute(update(runs).where(runs.c.id == run.id).values(**values))
-    return run.id
+        values["min_offset"] = offset if session.min_offset is None else min(session.min_offset, offset)
+        values["max_offset"] = offset if session.max_offset is None else max(session.max_offset, offset)
+    changed = at.trusted != session.trusted or abs(offset - session.wall_offset) > _OFFSET_TOLERANCE_US
+    if at.trusted >= session.trusted and changed:
+        values |= {"wall_offset": offset, "trusted": at.trusted}
+    connection.execute(update(boot_sessions).where(boot_sessions.c.id == session.id).values(**values))
+    return session.id
 
 
-def all_runs(connection: Connection) -> list[Run]:
+def all_boot_sessions(connection: Connection) -> list[BootSession]:
     """In their order."""
-    return [run_of(row) for row in connection.execute(select(runs).order_by(runs.c.id)).mappings()]
+    rows = connection.execute(select(boot_sessions).order_by(boot_sessions.c.id)).mappings()
+    return [boot_session_from_row(row) for row in rows]
 
 
-def run_of(row: RowMapping) -> Run:
-    """The run in a row, of a join as well."""
-    return Run(**{column.name: row[column] for column in runs.columns})
+def boot_session_from_row(row: RowMapping) -> BootSession:
+    """The boot session in a row, of a join as well."""
+    return BootSession(**{column.name: row[column] for column in boot_sessions.columns})
 
 
-def cut(known: list[Run], current: Run, now: int, kept: int) -> dict[int, int]:
-    """For each run, by number, the monotonic moment up to which its recordings are older than `kept` microseconds, now
-    that it is `now` (monotonic) in the `current` run. Never too late a moment, whatever clocks have said.
+def expiry_cutoffs(sessions: list[BootSession], current: BootSession, now: int, max_age_us: int) -> dict[int, int]:
+    """For each boot session, by id, the monotonic time up to which its recordings are older than `max_age_us`, at `now`
+    (monotonic) in the `current` session. Never later than that, whatever clocks have said.
 
-    Inside the current run that is simple. For one before it there are two bounds, and the better one holds: the time
-    for which the machine has run since, which no clock can falsify; and the walls, where both were trusted, each taken
-    so that the recording looks younger.
+    Inside the current session that is simple. For an earlier one there are two lower bounds of the age, and the larger
+    one holds: the time that the machine has run since, which no clock can falsify; and the wall clocks, where both were
+    trusted, each read so that the recording looks younger.
     """
-    ran, found = now - current.began, {current.id: now - kept}
-    for run in sorted((run for run in known if run.id < current.id), key=lambda run: -run.id):
-        moment = run.seen - (kept - ran)
-        if run.most is not None and current.least is not None:
-            moment = max(moment, now + current.least - run.most - kept)
-        found[run.id] = moment
-        ran += run.seen - run.began
-    return found
+    uptime, cutoffs = now - current.first_seen, {current.id: now - max_age_us}
+    earlier = (session for session in sessions if session.id < current.id)
+    for session in sorted(earlier, key=lambda session: -session.id):
+        cutoff = session.last_seen - (max_age_us - uptime)
+        if session.max_offset is not None and current.min_offset is not None:
+            cutoff = max(cutoff, now + current.min_offset - session.max_offset - max_age_us)
+        cutoffs[session.id] = cutoff
+        uptime += session.last_seen - session.first_seen
+    return cutoffs

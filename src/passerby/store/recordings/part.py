@@ -1,99 +1,97 @@
-"""A part: up to a second of one camera, masked and encoded. Recordings and live pictures are made of the same parts.
+"""A part: up to a second of one camera, masked and encoded. Recordings and the live view are made of the same parts.
 
-Live pictures come in halves of a second, so that they are soon there. Recordings take whole seconds, halves put
-together, since only those begin with a picture that stands alone.
+The live view uses half-seconds, for low latency. Recordings use whole seconds, halves joined, since only those begin
+with a keyframe.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from passerby.core.clock import Moment
 from passerby.core.errors import UsageError
+from passerby.core.names import NAME_RULE, is_name
 
-#: Ticks a second of the times inside parts.
-TICKS = 90_000
-#: Names of cameras are names of folders and parts of addresses too.
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+#: Ticks per second of the timestamps inside parts.
+TIMESCALE = 90_000
 _LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`head` is how to play it (ftyp and moov), `body` one fragment or more (moof and mdat).
+    """`init` is the initialisation section (ftyp and moov), `body` one fragment or more (moof and mdat).
 
-    `start` and `duration` are microseconds on the camera's own time line, which `body` is stamped with; `at` is when
-    its first frame was caught. `covered` of its `frames` were painted over whole. `fresh` says that it does not go on
-    where the part before it ended: the first one, one after a gap, one of another size. `independent` says that it
-    begins with a picture that stands alone, and `closes` that the part after it will.
+    `start` and `duration` are microseconds on the camera's own timeline, in which `body` is timestamped; `captured_at`
+    is the capture time of its first frame. `covered` of its `frames` were covered whole. `discontinuity`: it does not
+    continue the part before it: the first part, one after a gap, one of another size. `independent`: it begins with a
+    keyframe; `ends_gop`: the next part will.
     """
 
     camera: str
-    head: bytes
+    init: bytes
     body: bytes
     start: int
     duration: int
-    at: Moment
+    captured_at: Moment
     frames: int
     covered: int
     width: int
     height: int
-    fresh: bool
+    discontinuity: bool
     independent: bool = True
-    closes: bool = True
+    ends_gop: bool = True
 
-    def begun_anew(self) -> Part:
-        """The same, after one that is missing."""
-        return replace(self, fresh=True)
+    def with_discontinuity(self) -> Part:
+        """The same part, after one that is missing."""
+        return replace(self, discontinuity=True)
 
     def to_bytes(self) -> bytes:
-        """To be sent to another process."""
-        facts = {
+        """For sending it to another process."""
+        fields = {
             "camera": self.camera,
-            "head": len(self.head),
+            "init_size": len(self.init),
             "start": self.start,
             "duration": self.duration,
-            "at": [self.at.monotonic, self.at.wall, self.at.trusted],
+            "captured_at": [self.captured_at.monotonic, self.captured_at.wall, self.captured_at.trusted],
             "frames": self.frames,
             "covered": self.covered,
             "size": [self.width, self.height],
-            "fresh": self.fresh,
+            "discontinuity": self.discontinuity,
             "independent": self.independent,
-            "closes": self.closes,
+            "ends_gop": self.ends_gop,
         }
-        told = json.dumps(facts).encode()
-        return b"".join((_LENGTH.pack(len(told)), told, self.head, self.body))
+        header = json.dumps(fields).encode()
+        return b"".join((_LENGTH.pack(len(header)), header, self.init, self.body))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Part:
-        """What `to_bytes` made."""
+        """The inverse of `to_bytes`."""
         (length,) = _LENGTH.unpack_from(data)
-        told, rest = json.loads(data[_LENGTH.size : _LENGTH.size + length]), _LENGTH.size + length
-        body = rest + told["head"]
-        width, height = told["size"]
+        fields, rest = json.loads(data[_LENGTH.size : _LENGTH.size + length]), _LENGTH.size + length
+        body = rest + fields["init_size"]
+        width, height = fields["size"]
         return cls(
-            camera=told["camera"],
-            head=data[rest:body],
+            camera=fields["camera"],
+            init=data[rest:body],
             body=data[body:],
-            start=told["start"],
-            duration=told["duration"],
-            at=Moment(*told["at"]),
-            frames=told["frames"],
-            covered=told["covered"],
+            start=fields["start"],
+            duration=fields["duration"],
+            captured_at=Moment(*fields["captured_at"]),
+            frames=fields["frames"],
+            covered=fields["covered"],
             width=width,
             height=height,
-            fresh=told["fresh"],
-            independent=told["independent"],
-            closes=told["closes"],
+            discontinuity=fields["discontinuity"],
+            independent=fields["independent"],
+            ends_gop=fields["ends_gop"],
         )
 
 
-def whole(parts: Sequence[Part]) -> Part:
-    """Parts that follow each other, as one."""
+def join_parts(parts: Sequence[Part]) -> Part:
+    """Consecutive parts, as one."""
     first, last = parts[0], parts[-1]
     return replace(
         first,
@@ -101,20 +99,17 @@ def whole(parts: Sequence[Part]) -> Part:
         duration=last.start + last.duration - first.start,
         frames=sum(part.frames for part in parts),
         covered=sum(part.covered for part in parts),
-        closes=last.closes,
+        ends_gop=last.ends_gop,
     )
 
 
 def camera_name(name: str) -> str:
-    """The name, if a camera may be called so. Raises UsageError."""
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"A camera cannot be called {name!r}. Use small letters, digits, - and _, at most 63, beginning with a "
-            "letter or a digit."
-        )
+    """The name, if it is a valid camera name. Raises UsageError."""
+    if not is_name(name):
+        raise UsageError(f"{name!r} is not a valid camera name. Use {NAME_RULE}, beginning with a letter or a digit.")
     return name
 
 
-def micros(seconds: float) -> int:
+def to_us(seconds: float) -> int:
     """Whole microseconds."""
     return round(seconds * 1_000_000)

@@ -1,7 +1,8 @@
-"""For how many days recordings may stay at most, whatever `site.yaml` says. It stands in the store, so that whoever may
-change the file cannot let recordings stay for longer; only an auditor raises it.
+"""The retention limit: the longest retention of recordings that an auditor allows, whatever site.yaml says.
 
-Days are counted as retention counts them: by the time that the machine ran, which no change of the clock makes longer.
+It is stored in the database, so that whoever may change site.yaml cannot extend the retention of recordings; only an
+auditor raises it. Days are counted as retention counts them: by the time that the machine ran, which no clock change
+extends.
 """
 
 from __future__ import annotations
@@ -13,46 +14,49 @@ from sqlalchemy import select, update
 
 from passerby.config.roles import Right
 from passerby.core.errors import UsageError
-from passerby.store.accounts.tables import ceiling
+from passerby.store.accounts.tables import retention_limit
 from passerby.store.database import Database
+
+#: A hundred years: more is a typing error.
+MAX_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
-class Ceiling:
-    """`days` None: there is none. `who` has set it, when: `set`, Unix seconds."""
+class RetentionLimit:
+    """`days` None: there is no limit. Set by `set_by` at `set_at`, Unix seconds."""
 
     days: float | None = None
-    who: str | None = None
-    set: float | None = None
+    set_by: str | None = None
+    set_at: float | None = None
 
-    def of(self, days: float | None) -> float | None:
-        """What is kept of so many days; None is no limit."""
+    def apply(self, days: float | None) -> float | None:
+        """A retention of so many days, limited; None is no limit."""
         if self.days is None or days is None:
             return days if self.days is None else self.days
         return min(days, self.days)
 
-    def of_each(self, days: Mapping[str, float]) -> dict[str, float]:
+    def apply_each(self, days: Mapping[str, float]) -> dict[str, float]:
         """The same, by camera."""
         return {camera: min(own, self.days) if self.days is not None else own for camera, own in days.items()}
 
     def allows(self, days: float | None, rights: frozenset[Right]) -> bool:
-        """May somebody with these rights set it to `days`? Lower it may be set by who may change settings."""
-        if Right.CEILING in rights:
+        """May somebody with these rights set it to `days`? Whoever may edit the configuration may lower it."""
+        if Right.SET_RETENTION_LIMIT in rights:
             return True
         lower = days is not None and (self.days is None or days <= self.days)
-        return Right.CHANGE in rights and lower
+        return Right.EDIT_CONFIG in rights and lower
 
 
-def read_ceiling(database: Database) -> Ceiling:
-    with database.reading() as connection:
-        row = connection.execute(select(ceiling)).one()
-    return Ceiling(row.days, row.who, row.set)
+def read_retention_limit(database: Database) -> RetentionLimit:
+    with database.read_transaction() as connection:
+        row = connection.execute(select(retention_limit)).one()
+    return RetentionLimit(row.days, row.set_by, row.set_at)
 
 
-def set_ceiling(database: Database, days: float | None, who: str, now: float) -> Ceiling:
-    """Who may is asked before. Raises UsageError for days that make no sense."""
-    if days is not None and not 0 < days <= 36500:
-        raise UsageError("The ceiling is more than 0 and at most 36500 days.")
-    with database.writing() as connection:
-        connection.execute(update(ceiling).values(days=days, who=who, set=now))
-    return Ceiling(days, who, now)
+def set_retention_limit(database: Database, days: float | None, set_by: str, now: float) -> RetentionLimit:
+    """The caller has checked `allows`. Raises UsageError for an invalid number of days."""
+    if days is not None and not 0 < days <= MAX_DAYS:
+        raise UsageError(f"The retention limit must be more than 0 and at most {MAX_DAYS} days.")
+    with database.write_transaction() as connection:
+        connection.execute(update(retention_limit).values(days=days, set_by=set_by, set_at=now))
+    return RetentionLimit(days, set_by, now)

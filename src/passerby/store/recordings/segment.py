@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 from sqlalchemy import RowMapping
 
-from passerby.store.recordings.boot_sessions import Run, run_of
+from passerby.store.recordings.boot_sessions import BootSession, boot_session_from_row
 from passerby.store.recordings.tables import segments
 
-#: Where segments are, below the data folder: recordings/CAMERA/RUN/START.mp4
-FOLDER = "recordings"
+#: Where segments are, below the data folder: recordings/CAMERA/BOOT/START.mp4
+RECORDINGS_FOLDER = "recordings"
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One row of `segments`; the units are there. `covered` is None when nobody knows any more."""
+    """One row of `segments`; the units are there. `covered` is None when it is not known."""
 
     id: int
     camera: str
-    run: Run
+    boot_session: BootSession
     start: int
     end: int
     size: int
-    head: int
+    init_size: int
     frames: int
     covered: int | None
     width: int
@@ -32,26 +32,26 @@ class Segment:
 
     @property
     def path(self) -> str:
-        """Of its file, from the data folder."""
-        return path_of(self.camera, self.run.boot, self.start)
+        """Of its file, relative to the data folder."""
+        return segment_path(self.camera, self.boot_session.boot, self.start)
 
     @property
-    def begins(self) -> int:
-        """When it begins, microseconds of Unix time, as far as is known; `run.trusted` says how far."""
-        return self.run.wall(self.start)
+    def wall_start(self) -> int:
+        """Its start, microseconds of Unix time; as exact as the clock was, see `boot_session.trusted`."""
+        return self.boot_session.to_wall(self.start)
 
     @property
-    def ends(self) -> int:
-        """When it ends, likewise."""
-        return self.run.wall(self.end)
+    def wall_end(self) -> int:
+        """Its end, likewise."""
+        return self.boot_session.to_wall(self.end)
 
 
-def path_of(camera: str, boot: str, start: int) -> str:
-    """Names hold no date, which would be wrong once the clock has been put right. Digits enough for 30 years."""
-    return f"{FOLDER}/{camera}/{boot}/{start:015d}.mp4"
+def segment_path(camera: str, boot: str, start: int) -> str:
+    """Names contain no date, which would be wrong once the clock was corrected. Enough digits for 30 years."""
+    return f"{RECORDINGS_FOLDER}/{camera}/{boot}/{start:015d}.mp4"
 
 
-def segment_of(row: RowMapping) -> Segment:
-    """The segment in a row of segments joined with runs."""
+def segment_from_row(row: RowMapping) -> Segment:
+    """The segment in a row of segments joined with boot_sessions."""
     values = {column.name: row[column] for column in segments.columns}
-    return Segment(**values | {"run": run_of(row)})
+    return Segment(**values | {"boot_session": boot_session_from_row(row)})

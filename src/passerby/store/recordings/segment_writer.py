@@ -1,12 +1,12 @@
-"""Putting parts into segments, in the order that makes every row true.
+"""Writes parts into segments, in an order that makes every row true at any time.
 
-    1. is the data folder still there; is there room, and if not, free some
-    2. write the part behind what the segment has, or into a new file with its head
+    1. check that the data folder is still mounted; free space if there is too little
+    2. append the part to the segment, or write it into a new file after its initialisation section
     3. fsync the file, and for a new one the folders that lead to it
-    4. the row: it now says that the part is there
+    4. update the row, which now includes the part
 
-A crash before 4 leaves bytes that no row names. When a step fails, the part is lost and nothing else: the file is cut
-back to what its row says, and the next part begins a new segment.
+A crash before 4 leaves bytes beyond those in the row. When a step fails, only that part is lost: the file is truncated
+to the size in its row, and the next part begins a new segment.
 """
 
 from __future__ import annotations
@@ -19,55 +19,58 @@ from sqlalchemy import Connection, insert, update
 
 from passerby.core.errors import DiskFull, OutputError, StoreError
 from passerby.store.database import Database
-from passerby.store.recordings.boot_sessions import note
-from passerby.store.recordings.part import Part, camera_name, micros
-from passerby.store.recordings.retention import Keeper
-from passerby.store.recordings.segment import FOLDER, path_of
-from passerby.store.recordings.tables import covered, segments, usage
+from passerby.store.recordings.boot_sessions import record_clock
+from passerby.store.recordings.part import Part, camera_name, to_us
+from passerby.store.recordings.retention import RetentionEnforcer
+from passerby.store.recordings.segment import RECORDINGS_FOLDER, segment_path
+from passerby.store.recordings.tables import covered_parts, segments, usage
 
-#: Microseconds after which a new file is begun.
-LENGTH = 60_000_000
+#: Length after which a new file is begun.
+SEGMENT_US = 60_000_000
 
 
 class SegmentWriter:
-    """Writes the parts of one camera. For one thread."""
+    """Writes the parts of one camera. For use by one thread."""
 
-    def __init__(self, database: Database, keeper: Keeper, boot: str, camera: str) -> None:
-        self._database, self._keeper, self._boot = database, keeper, boot
+    def __init__(self, database: Database, retention: RetentionEnforcer, boot: str, camera: str) -> None:
+        self._database, self._retention, self._boot = database, retention, boot
         self._camera = camera_name(camera)
         self._file: int | None = None
         self._path = ""
-        self._row = self._size = self._begun = self._first = 0
-        self._head = b""
+        self._segment_id = self._size = self._start_us = self._first_part_us = 0
+        self._init = b""
 
     def append(self, part: Part) -> None:
-        """When this returns, the part is there for good. Raises DiskFull, FolderGone or StoreError when it is lost."""
-        goes_on = self._file is not None and not part.fresh and part.head == self._head
-        if not goes_on or micros(part.at.monotonic) - self._begun >= LENGTH:
-            self._let_go()
+        """When this returns, the part is on the disk. Raises DiskFull, FolderGone or StoreError when it is lost."""
+        continues = self._file is not None and not part.discontinuity and part.init == self._init
+        if not continues or to_us(part.captured_at.monotonic) - self._start_us >= SEGMENT_US:
+            self._close_file()
         try:
             try:
                 self._append(part)
-            except DiskFull:  # somebody was quicker; with old recordings to spare, one more try
-                self._let_go()
-                if not self._keeper.free(2 * (len(part.head) + len(part.body)), full=True):
+            except DiskFull:  # another writer was faster; after deleting old recordings, one more try
+                self._close_file()
+                if not self._retention.free(2 * (len(part.init) + len(part.body)), ignore_order=True):
                     raise
                 self._append(part)
         except (StoreError, OutputError):
-            self._let_go()
+            self._close_file()
             raise
 
     def close(self) -> None:
-        """No more parts for now."""
-        self._let_go()
-        with suppress(DiskFull, StoreError), self._database.writing() as connection:  # else when passerby starts
-            self._shut(connection, but=0)
+        """No more parts for now: the segment is complete."""
+        self._close_file()
+        with (
+            suppress(DiskFull, StoreError),
+            self._database.write_transaction() as connection,
+        ):  # otherwise recovery does it at the next start
+            self._mark_closed(connection, but=0)
 
     def _append(self, part: Part) -> None:
         new = self._file is None
-        data = part.head + part.body if new else part.body
+        data = part.init + part.body if new else part.body
         self._database.check()
-        self._keeper.make_room(len(data))
+        self._retention.make_room(len(data))
         before = 0 if new else self._size
         try:
             if new:
@@ -79,17 +82,17 @@ class SegmentWriter:
                 if new:
                     self._sync_folders()
             except OSError as error:
-                raise _lost(self._path, error) from error
-            with self._database.writing() as connection:
-                self._tell(connection, part, before + len(data), new)
+                raise _write_error(self._path, error) from error
+            with self._database.write_transaction() as connection:
+                self._write_row(connection, part, before + len(data), new)
         except (StoreError, OutputError):
-            self._take_back(before)
+            self._truncate(before)
             raise
         self._size = before + len(data)
 
     def _create(self, part: Part) -> None:
-        self._begun, self._first, self._head = micros(part.at.monotonic), part.start, part.head
-        self._path = path_of(self._camera, self._boot, self._begun)
+        self._start_us, self._first_part_us, self._init = to_us(part.captured_at.monotonic), part.start, part.init
+        self._path = segment_path(self._camera, self._boot, self._start_us)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
         root = self._database.folder.descriptor
         try:
@@ -98,11 +101,16 @@ class SegmentWriter:
                     os.mkdir(folder, 0o750, dir_fd=root)
             self._file = os.open(self._path, flags, 0o640, dir_fd=root)
         except OSError as error:
-            raise _lost(self._path, error) from error
+            raise _write_error(self._path, error) from error
 
     def _folders(self) -> list[str]:
-        """From the data folder down."""
-        return [".", FOLDER, f"{FOLDER}/{self._camera}", f"{FOLDER}/{self._camera}/{self._boot}"]
+        """From the data folder downwards."""
+        return [
+            ".",
+            RECORDINGS_FOLDER,
+            f"{RECORDINGS_FOLDER}/{self._camera}",
+            f"{RECORDINGS_FOLDER}/{self._camera}/{self._boot}",
+        ]
 
     def _sync_folders(self) -> None:
         for folder in reversed(self._folders()):
@@ -114,30 +122,30 @@ class SegmentWriter:
             finally:
                 os.close(opened)
 
-    def _tell(self, connection: Connection, part: Part, size: int, new: bool) -> None:
-        run = note(connection, self._boot, part.at)
-        end = micros(part.at.monotonic) + part.duration
+    def _write_row(self, connection: Connection, part: Part, size: int, new: bool) -> None:
+        boot_session = record_clock(connection, self._boot, part.captured_at)
+        end = to_us(part.captured_at.monotonic) + part.duration
         if new:
             values = {
                 "camera": self._camera,
-                "run": run,
-                "start": self._begun,
+                "boot_session": boot_session,
+                "start": self._start_us,
                 "end": end,
                 "size": size,
-                "head": len(part.head),
+                "init_size": len(part.init),
                 "frames": part.frames,
                 "covered": part.covered,
                 "width": part.width,
                 "height": part.height,
                 "open": True,
             }
-            done = connection.execute(insert(segments).values(**values))
-            self._row = int(done.inserted_primary_key[0])  # type: ignore[index]  # SQLite always says
-            self._shut(connection, but=self._row)
+            result = connection.execute(insert(segments).values(**values))
+            self._segment_id = int(result.inserted_primary_key[0])  # type: ignore[index]  # SQLite always returns it
+            self._mark_closed(connection, but=self._segment_id)
         else:
             changed = connection.execute(
                 update(segments)
-                .where(segments.c.id == self._row)
+                .where(segments.c.id == self._segment_id)
                 .values(
                     end=end,
                     size=size,
@@ -146,28 +154,30 @@ class SegmentWriter:
                 )
             )
             if changed.rowcount == 0:
-                raise StoreError(f"{self._path} was deleted while it was written. The next part begins a new file.")
+                raise StoreError(
+                    f"{self._path} was deleted while it was being written. The next part begins a new file."
+                )
         if part.covered:
-            values = {"segment": self._row, "after": part.start - self._first, "frames": part.covered}
-            connection.execute(insert(covered).values(**values))
+            values = {"segment": self._segment_id, "offset": part.start - self._first_part_us, "frames": part.covered}
+            connection.execute(insert(covered_parts).values(**values))
         connection.execute(update(usage).values(bytes=usage.c.bytes + size - (0 if new else self._size)))
 
-    def _shut(self, connection: Connection, but: int) -> None:
-        """Say of the camera's segments, except one, that they do not grow any more."""
-        mine = (segments.c.camera == self._camera) & segments.c.open & (segments.c.id != but)
-        connection.execute(update(segments).where(mine).values(open=False))
+    def _mark_closed(self, connection: Connection, but: int) -> None:
+        """Mark the camera's segments, except `but`, as no longer growing."""
+        others = (segments.c.camera == self._camera) & segments.c.open & (segments.c.id != but)
+        connection.execute(update(segments).where(others).values(open=False))
 
-    def _take_back(self, size: int) -> None:
-        """Leave nothing behind what the row says."""
+    def _truncate(self, size: int) -> None:
+        """Truncate the file to the size in its row."""
         if self._file is None:
             return
-        with suppress(OSError):  # a disk that is gone; recovery does it later
+        with suppress(OSError):  # an unmounted disk; recovery does it later
             if size:
                 os.ftruncate(self._file, size)
             else:
                 os.unlink(self._path, dir_fd=self._database.folder.descriptor)
 
-    def _let_go(self) -> None:
+    def _close_file(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -180,7 +190,7 @@ def _write(file: int, data: bytes, at: int) -> None:
         at, rest = at + written, rest[written:]
 
 
-def _lost(path: str, error: OSError) -> StoreError | OutputError:
+def _write_error(path: str, error: OSError) -> StoreError | OutputError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"There is no room left to write {path}. Free some on this disk, or let less be kept.")
+        return DiskFull(f"No space left to write {path}. Free some on this disk, or lower the retention in site.yaml.")
     return StoreError(f"{path} cannot be written: {error.strerror}. Check the disk.")

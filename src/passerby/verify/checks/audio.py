@@ -1,4 +1,4 @@
-"""The sound: there or not, as the report says, and silent where the plan silences it."""
+"""The audio: present or absent, as the report says, and silent where the plan mutes it."""
 
 from __future__ import annotations
 
@@ -9,68 +9,68 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.config.settings import Audio
-from passerby.core.media import SoundInfo
+from passerby.core.media import AudioInfo
 from passerby.documents.plan import AudioSpan
-from passerby.source.video.audio import SoundFile
-from passerby.verify.released_file import Opened
+from passerby.source.video.audio import AudioReader
+from passerby.verify.released_file import ReleasedFile
 
-#: Seconds at both ends of a silenced stretch that are not measured: encoders smear by a frame or two.
-EDGE = 0.08
-#: Level of what may be left in a silenced stretch, and of what may be left beside a bleep's tone (full scale is 1).
-SILENT, BESIDE_TONE = 0.003, 0.02
-RATE, TONE = 16000, 1000.0
+#: Margin at both ends of a muted range that is not measured: codecs smear by a frame or two.
+EDGE_S = 0.08
+#: RMS level that may remain in a muted range, and beside the tone of a bleep (full scale is 1).
+MAX_MUTED_LEVEL, MAX_BLEEP_RESIDUAL = 0.003, 0.02
+SAMPLE_RATE, BLEEP_HZ = 16000, 1000.0
 
 Samples = npt.NDArray[np.float64]
 
 
-def presence(sounds: int, audio: Audio | None) -> str | None:
-    """What is wrong with there being that many tracks of sound; `audio` is None where no report says anything."""
-    if sounds and audio is Audio.REMOVE:
-        return f"the report says that the sound was removed, and there is sound (tracks: {sounds})"
-    if sounds and audio is None:
-        return f"there is sound (tracks: {sounds}), and no report that says it was meant to stay"
+def unexpected_audio(tracks: int, audio: Audio | None) -> str | None:
+    """A finding if there is audio that should not be there; `audio` is None where no report says anything."""
+    if tracks and audio is Audio.REMOVE:
+        return f"the report says that the audio was removed, but there is audio (tracks: {tracks})"
+    if tracks and audio is None:
+        return f"there is audio (tracks: {tracks}), and no report says that it was to be kept"
     return None
 
 
-def not_silenced(opened: Opened, spans: Sequence[AudioSpan]) -> Iterator[tuple[AudioSpan, str]]:
-    """Stretches of the plan in which something can still be heard."""
-    info = opened.info
-    for sound in info.sounds if spans else ():
+def audible_spans(released: ReleasedFile, spans: Sequence[AudioSpan]) -> Iterator[tuple[AudioSpan, str]]:
+    """Muted ranges of the plan in which something is still audible."""
+    info = released.info
+    for track in info.audio_tracks if spans else ():
         levels = [_Level(span) for span in spans]
-        with SoundFile(info.path, info, sound) as file:
-            for start, samples in _samples(file, sound):
+        with AudioReader(info.path, info, track) as file:
+            for start, samples in _samples(file, track):
                 for level in levels:
                     level.add(start, samples)
         for level in levels:
             if level.loud:
-                yield level.span, f"sound was to be silenced here ({level.span.action}) and can be heard"
+                yield level.span, f"audio was to be muted here ({level.span.action}), and is audible"
 
 
-def _samples(file: SoundFile, sound: SoundInfo) -> Iterator[tuple[float, Samples]]:
-    """(seconds, samples at RATE, one channel) of a track."""
-    resampler = av.AudioResampler("flt", "mono", RATE)
+def _samples(file: AudioReader, track: AudioInfo) -> Iterator[tuple[float, Samples]]:
+    """(seconds, samples at SAMPLE_RATE, one channel) of a track."""
+    resampler = av.AudioResampler("flt", "mono", SAMPLE_RATE)
     for time, frame in file.frames():
-        frame.pts, frame.time_base = time, sound.time_base
+        frame.pts, frame.time_base = time, track.time_base
         for part in resampler.resample(frame):
             if part.pts is not None and part.time_base is not None:
                 yield float(part.pts * part.time_base), part.to_ndarray()[0].astype(np.float64)
 
 
 class _Level:
-    """How loud a stretch is, without the tone that a bleep puts there."""
+    """RMS level of a range, without the tone of a bleep."""
 
     def __init__(self, span: AudioSpan) -> None:
         self.span = span
         self._squares, self._count = 0.0, 0
 
     def add(self, start: float, samples: Samples) -> None:
-        moments = start + np.arange(len(samples)) / RATE
-        chosen = (moments > self.span.start + EDGE) & (moments < self.span.end - EDGE)
+        moments = start + np.arange(len(samples)) / SAMPLE_RATE
+        chosen = (moments > self.span.start + EDGE_S) & (moments < self.span.end - EDGE_S)
         part = samples[chosen]
         if not len(part):
             return
         if self.span.action == "bleep":
-            wave = 2 * np.pi * TONE * moments[chosen]
+            wave = 2 * np.pi * BLEEP_HZ * moments[chosen]
             basis = np.stack([np.sin(wave), np.cos(wave)], axis=1)
             part = part - basis @ np.linalg.lstsq(basis, part)[0]
         self._squares += float((part**2).sum())
@@ -78,5 +78,5 @@ class _Level:
 
     @property
     def loud(self) -> bool:
-        most = SILENT if self.span.action == "mute" else BESIDE_TONE
+        most = MAX_MUTED_LEVEL if self.span.action == "mute" else MAX_BLEEP_RESIDUAL
         return self._count > 0 and (self._squares / self._count) ** 0.5 > most

@@ -1,4 +1,4 @@
-"""Collects what is suspicious: a thing in frame after frame is one suspicion, from its first moment to its last."""
+"""Collects findings: the same object in consecutive frames is one finding, from its first time to its last."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.verification_report import Check, Suspicion
+from passerby.documents.verification_report import Check, Finding
 
-#: Seconds without a sign after which the same thing is told anew.
-JOINED = 1.0
-#: No more than this many are listed; how many there were is told besides.
-MOST = 200
+#: Seconds without a detection after which the same object is a new finding.
+MAX_GAP_S = 1.0
+#: Findings listed, at most; their total number is reported as well.
+MAX_LISTED = 200
 
 
 @dataclass(slots=True)
-class _Run:
+class _Draft:
+    """A finding that may still be extended."""
+
     check: Check
-    what: str
+    description: str
     video: int
     frame: int | None
     time: float | None
@@ -32,20 +34,20 @@ class _Run:
 
 
 @dataclass(slots=True)
-class Suspects:
-    """What was seen in one file, by whichever check."""
+class FindingCollector:
+    """The findings of all checks in one file."""
 
-    _runs: list[_Run] = field(default_factory=list)
-    _open: dict[Hashable, _Run] = field(default_factory=dict)
+    _drafts: list[_Draft] = field(default_factory=list)
+    _open: dict[Hashable, _Draft] = field(default_factory=dict)
 
-    def tell(self, check: Check, what: str, time: float | None = None, video: int = 0) -> None:
-        """Something that belongs to no place in the picture."""
-        self._runs.append(_Run(check, what, video, None, time, time, time, None, None, None, None))
+    def add(self, check: Check, description: str, time: float | None = None, video: int = 0) -> None:
+        """A finding without a position in the frame."""
+        self._drafts.append(_Draft(check, description, video, None, time, time, time, None, None, None, None))
 
-    def see(
+    def add_in_frame(
         self,
         check: Check,
-        what: str,
+        description: str,
         video: int,
         frame: int,
         seconds: float,
@@ -55,49 +57,49 @@ class Suspects:
         track: int | None = None,
         until: float | None = None,
     ) -> None:
-        """Something in one frame. What has the same check, words and track, without a break, is one suspicion, whose
-        place is that of its best score, or else its first."""
-        key = (check, what, video, track)
-        run = self._open.get(key)
+        """A finding in one frame. Those with the same check, description and track, without a gap, are one finding,
+        whose position is that of its best score, or else of its first frame."""
+        key = (check, description, video, track)
+        draft = self._open.get(key)
         end = seconds if until is None else until
-        if run is not None and run.end is not None and seconds <= run.end + JOINED and track is not None:
-            run.end = max(run.end, end)
-            if score is not None and (run.score is None or score > run.score):
-                run.frame, run.time, run.box, run.score = frame, seconds, box, score
+        if draft is not None and draft.end is not None and seconds <= draft.end + MAX_GAP_S and track is not None:
+            draft.end = max(draft.end, end)
+            if score is not None and (draft.score is None or score > draft.score):
+                draft.frame, draft.time, draft.box, draft.score = frame, seconds, box, score
             return
-        run = _Run(check, what, video, frame, seconds, seconds, end, kind, box, score, track)
-        self._open[key] = run
-        self._runs.append(run)
+        draft = _Draft(check, description, video, frame, seconds, seconds, end, kind, box, score, track)
+        self._open[key] = draft
+        self._drafts.append(draft)
 
-    def best_at(self, seconds: float) -> None:
-        """The newest one was seen best at this moment."""
-        self._runs[-1].time = seconds
+    def set_best_time(self, seconds: float) -> None:
+        """When the newest finding is most visible."""
+        self._drafts[-1].time = seconds
 
     def counts(self) -> Counter[Check]:
-        return Counter(run.check for run in self._runs)
+        return Counter(draft.check for draft in self._drafts)
 
-    def listed(self) -> tuple[Suspicion, ...]:
-        """Numbered, those without a moment first, then in order of time."""
+    def listed(self) -> tuple[Finding, ...]:
+        """Numbered: first those without a time, then in order of time."""
         order = list(Check)
-        runs = sorted(self._runs, key=lambda r: (r.time is not None, r.time or 0.0, order.index(r.check), r.video))
+        drafts = sorted(self._drafts, key=lambda d: (d.time is not None, d.time or 0.0, order.index(d.check), d.video))
         return tuple(
-            Suspicion(
+            Finding(
                 number=number,
-                check=run.check,
-                what=run.what,
-                video=run.video,
-                frame=run.frame,
-                time=_short(run.time, 3),
-                start=_short(run.start, 3),
-                end=_short(run.end, 3),
-                kind=run.kind,
-                box=None if run.box is None else Box(*(round(v, 1) for v in run.box)),
-                score=_short(run.score, 3),
-                track=run.track or None,
+                check=draft.check,
+                description=draft.description,
+                video=draft.video,
+                frame=draft.frame,
+                time=_round(draft.time, 3),
+                start=_round(draft.start, 3),
+                end=_round(draft.end, 3),
+                kind=draft.kind,
+                box=None if draft.box is None else Box(*(round(v, 1) for v in draft.box)),
+                score=_round(draft.score, 3),
+                track=draft.track or None,
             )
-            for number, run in enumerate(runs[:MOST], 1)
+            for number, draft in enumerate(drafts[:MAX_LISTED], 1)
         )
 
 
-def _short(value: float | None, digits: int) -> float | None:
+def _round(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)

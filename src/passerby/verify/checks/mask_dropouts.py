@@ -1,8 +1,8 @@
-"""Masks that come and go: a black area that is gone from one frame to the next is a reason to look there at once.
+"""Masks that disappear for a moment: where a black area is gone from one frame to the next, detection follows at once.
 
-Looks are spread over time, and a mask that is missing for three frames may lie between two of them. That a black area
-vanishes is seen in every frame, for nearly nothing, and what was under it is then looked at close up. No model has to
-be lucky enough to look at the right moment.
+Detection passes are spread over time, and a mask that is missing for three frames may lie between two of them. That a
+black area disappears is found in every frame, at almost no cost, and detectors then search its place close up. So no
+detector has to run in the right frame by chance.
 """
 
 from __future__ import annotations
@@ -15,74 +15,77 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.core.box import Box
-from passerby.verify.checks.blank_regions import Blackness
+from passerby.verify.checks.blank_regions import BlankRegions
 
-#: A place is black again when this share of it is.
-STILL_BLACK = 0.6
-#: A mask may move by this much from frame to frame, and what it leaves must be this large, px of the small picture.
-MOVES, LEAST_SIDE = 7, 8
-#: Frames after it is gone in which its place is looked at, unless it is back.
-FRAMES = 3
-#: Worth of one look (confirm.py) that is enough, and of one that must come again.
-ALONE, AGAIN = 0.6, 0.35
-#: No more places than this are looked at in one frame: a cut takes every mask away.
-MOST = 2
-#: Frames for which an area must have been there to be missed: dark places in a film flicker.
-LASTING = 4
+#: The place of a mask is black again when this share of it is.
+RECOVERED_SHARE = 0.6
+#: A mask may move by this much from frame to frame, and what it uncovers must be this large, px of the scaled image.
+MAX_MASK_SHIFT, MIN_SIDE = 7, 8
+#: Frames after the disappearance in which its place is searched, unless the mask is back.
+MAX_FRAMES = 3
+#: Weight (sighting_fusion.py) of a sighting that is sufficient on its own, and of one that must be repeated.
+SINGLE_WEIGHT, REPEATED_WEIGHT = 0.6, 0.35
+#: Places searched in one frame, at most: a scene cut takes every mask away.
+MAX_DROPOUTS = 2
+#: Frames for which an area must have been black to be missed: dark areas of a video flicker.
+MIN_AGE = 4
 
 
 @dataclass(slots=True)
-class Gone:
-    """A place where a mask was, to be looked at in this frame; `since` counts the frames for which it is gone, from 1.
+class Dropout:
+    """The place of a mask that disappeared, to be searched in this frame; `frames` counts those without it, from 1.
 
-    `worths` is what each look there was worth (confirm.py); `start` the moment of the first frame without the mask.
+    `weights` are those of the sightings there (sighting_fusion.py); `start` the time of the first frame without the
+    mask, in seconds.
     """
 
-    place: Box
+    box: Box
     start: float
-    since: int = 1
-    told: bool = False
-    worths: list[float] = field(default_factory=list)
+    frames: int = 1
+    reported: bool = False
+    weights: list[float] = field(default_factory=list)
 
-    def look(self, worth: float, box: Box) -> bool:
-        """Something is there, at `box`: is that enough to be told, and was it not told before?"""
-        self.worths.append(worth)
-        self.place = box
-        enough = max(self.worths) >= ALONE or sum(one >= AGAIN for one in self.worths) >= 2
-        news, self.told = enough and not self.told, self.told or enough
-        return news
+    def observe(self, weight: float, box: Box) -> bool:
+        """Something was detected there, at `box`: is that sufficient for a finding, which was not reported before?"""
+        self.weights.append(weight)
+        self.box = box
+        sufficient = max(self.weights) >= SINGLE_WEIGHT or sum(one >= REPEATED_WEIGHT for one in self.weights) >= 2
+        new, self.reported = sufficient and not self.reported, self.reported or sufficient
+        return new
 
 
-class Holes:
-    """Asked once for every frame, in order."""
+class MaskDropoutDetector:
+    """Follows the masks of one video track; `step` every frame, in order."""
 
     def __init__(self) -> None:
-        #: For how many frames each pixel has been under a mask.
+        #: For how many frames each pixel has been under a mask, at most MIN_AGE.
         self._ages: npt.NDArray[np.uint16] | None = None
-        self._gone: list[Gone] = []
+        self._dropouts: list[Dropout] = []
 
-    def step(self, now: Blackness, seconds: float) -> list[Gone]:
-        """Places to look at because of this frame."""
+    def step(self, now: BlankRegions, seconds: float) -> list[Dropout]:
+        """The places to search in this frame."""
         ages = self._ages
         if ages is None or ages.shape != now.masks.shape:
             ages = np.zeros(now.masks.shape, np.uint16)
-        missed = list(_uncovered(ages >= LASTING, now))
-        self._ages = np.where(now.masks > 0, np.minimum(ages + 1, LASTING), 0).astype(np.uint16)
-        self._gone = [g for g in self._gone if g.since < FRAMES and now.inside(g.place) < STILL_BLACK]
-        for gone in self._gone:
-            gone.since += 1
-        self._gone = [*self._gone, *(Gone(place, seconds) for place in missed)][:MOST]
-        return self._gone
+        uncovered = list(_uncovered(ages >= MIN_AGE, now))
+        self._ages = np.where(now.masks > 0, np.minimum(ages + 1, MIN_AGE), 0).astype(np.uint16)
+        self._dropouts = [
+            one for one in self._dropouts if one.frames < MAX_FRAMES and now.black_share(one.box) < RECOVERED_SHARE
+        ]
+        for dropout in self._dropouts:
+            dropout.frames += 1
+        self._dropouts = [*self._dropouts, *(Dropout(box, seconds) for box in uncovered)][:MAX_DROPOUTS]
+        return self._dropouts
 
 
-def _uncovered(before: npt.NDArray[np.bool_], now: Blackness) -> Iterator[Box]:
+def _uncovered(before: npt.NDArray[np.bool_], now: BlankRegions) -> Iterator[Box]:
     """Parts of what was under a mask for a while, and is not near one now; the largest first."""
     if not before.any():
         return
-    side = 2 * MOVES + 1
-    near = cv2.dilate(now.map, np.ones((side, side), np.uint8))
-    left = (before & (near == 0)).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=4, ltype=cv2.CV_32S)
-    for x, y, w, h, _ in sorted(stats[1:count].tolist(), key=lambda one: -one[4]):
-        if min(w, h) >= LEAST_SIDE:
+    side = 2 * MAX_MASK_SHIFT + 1
+    near = cv2.dilate(now.black, np.ones((side, side), np.uint8))
+    uncovered = (before & (near == 0)).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(uncovered, connectivity=4, ltype=cv2.CV_32S)
+    for x, y, w, h, _ in sorted(stats[1:count].tolist(), key=lambda row: -row[4]):
+        if min(w, h) >= MIN_SIDE:
             yield Box(x * now.scale, y * now.scale, (x + w) * now.scale, (y + h) * now.scale)

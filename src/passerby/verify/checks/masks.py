@@ -1,9 +1,9 @@
-"""The masks themselves, by the plan: is each one there, opaque, the same all over, and no finer than was agreed?
+"""The masks of the plan: is each one present, opaque, uniform, and no finer than its style allows?
 
-A mask is measured at the picture's own resolution, whole and in sixteen parts: one that is half transparent, that fades
-towards its rim, or of which a strip is missing, fails in a part where it passes as a whole. Weak fills must be what
-CELLS by CELLS colours can make, and must not change along a track: a mosaic whose grid moves, or is drawn anew in every
-frame, gives its content away over time.
+A mask is measured at full resolution, as a whole and in sixteen parts: one that is half transparent, that fades towards
+its edge, or of which a strip is missing, fails in a part where it passes as a whole. Weak fills must be made of no more
+than MOSAIC_CELLS by MOSAIC_CELLS colours, and must not change along a track: a mosaic whose grid moves, or is computed
+anew for every frame, reveals its content over time.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.config.settings import ALWAYS_SOLID, CELLS, Style
+from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Style
 from passerby.core.box import Box
-from passerby.core.kinds import Kind
-from passerby.detect.preprocess import Picture
+from passerby.detect.arrays import Image
 from passerby.documents.plan import Keyframe
 from passerby.documents.verification_report import Check
-from passerby.track.active_tracks import Showing
+from passerby.track.mask_schedule import ScheduledMask
 from passerby.verify.checks.blank_regions import BLACK
-from passerby.verify.checks.findings import Suspects
+from passerby.verify.checks.findings import FindingCollector
 
 #: Luma steps of 255 by which a whole mask, and one of its parts, may differ from its fill after encoding.
-WHOLE, PART = 8.0, 14.0
-#: How far the colours of a weak fill may move along a track, luma steps.
-FROZEN = 8.0
-#: Pixels at the rim that encoding may blend with what is beside it; a mask less than LEAST wide within is not measured.
-RIM, LEAST = 3, 6
+MAX_MEAN_DIFFERENCE, MAX_PART_DIFFERENCE = 8.0, 14.0
+#: Luma steps by which the colours of a weak fill may change along a track.
+MAX_COLOUR_CHANGE = 8.0
+#: Pixels at the edge that encoding may blend with the surroundings; a mask whose inside is less than MIN_SIDE wide is
+#: not measured.
+EDGE, MIN_SIDE = 3, 6
 #: Side at which weak fills are compared, px.
 SIDE = 64
 
@@ -41,25 +41,25 @@ Float = npt.NDArray[np.float32]
 
 @dataclass(slots=True)
 class MaskCheck:
-    """All masks of one video track. `suspects` collects what is wrong, a run of frames at a time."""
+    """All masks of one video track. `findings` collects what is wrong."""
 
     video: int
     style: Style
     full_range: bool
-    suspects: Suspects
+    findings: FindingCollector
     measured: int = 0
     _cells: dict[int, Float] = field(default_factory=dict)
 
-    def step(self, picture: Picture, here: Sequence[Showing], frame: int, seconds: float) -> None:
-        """`picture` is the luma of one frame at its displayed size, `here` what should be hidden in it."""
-        for track, key in here:
+    def step(self, picture: Image, masks: Sequence[ScheduledMask], frame: int, seconds: float) -> None:
+        """`picture` is the luma of one frame at its displayed size, `masks` those of the plan in it."""
+        for track, key in masks:
             solid = self.style is Style.SOLID or track.kind in ALWAYS_SOLID
-            others = [] if solid else [other for one, other in here if one is not track]
+            others = [] if solid else [other for one, other in masks if one is not track]
             window = _window(key.box, picture)
             if window is None:
                 continue
             inside = _inside(key, others, window)
-            if inside.sum() < LEAST**2:
+            if inside.sum() < MIN_SIDE**2:
                 continue
             self.measured += 1
             x1, y1, x2, y2 = window
@@ -67,39 +67,44 @@ class MaskCheck:
             fault = self._solid(part, inside) if solid else self._weak(track.number, part, inside, key.box, picture)
             if fault is not None:
                 check, what = fault
-                name = f"the mask of track {track.number} ({_named(track.kind)}) {what}"
-                self.suspects.see(check, name, self.video, frame, seconds, track.kind, key.box, track=track.number)
+                name = f"the mask of track {track.number} ({track.kind.value}) {what}"
+                self.findings.add_in_frame(
+                    check, name, self.video, frame, seconds, track.kind, key.box, track=track.number
+                )
 
     def _solid(self, part: Float, inside: npt.NDArray[np.bool_]) -> tuple[Check, str] | None:
         off = np.abs(part - BLACK[self.full_range])
-        if float(off[inside].mean()) > WHOLE:
-            return Check.COVERAGE, "is not there, or shows what is under it"
-        if _worst_part(off, inside) > PART:
-            return Check.MASKS, "is not the same all over: a part of it shows what is under it"
+        if float(off[inside].mean()) > MAX_MEAN_DIFFERENCE:
+            return Check.COVERAGE, "is missing, or shows what is under it"
+        if _worst_part_mean(off, inside) > MAX_PART_DIFFERENCE:
+            return Check.MASKS, "is not uniform: a part of it shows what is under it"
         return None
 
     def _weak(
-        self, number: int, part: Float, inside: npt.NDArray[np.bool_], box: Box, picture: Picture
+        self, number: int, part: Float, inside: npt.NDArray[np.bool_], box: Box, picture: Image
     ) -> tuple[Check, str] | None:
         whole = Box(0, 0, picture.shape[1], picture.shape[0])
         if box.containment(whole) < 0.98 or inside.mean() < 0.5:
-            self.measured -= 1  # what reaches out of the picture, or lies under others, cannot be fitted
+            self.measured -= 1  # what extends beyond the frame, or lies under others, cannot be fitted
             return None
         patch = cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        seen = cv2.resize(inside.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
-        colours, rest = fitted_cells(np.asarray(patch, np.float32), seen, self.style)
-        if float(np.abs(rest[seen]).mean()) > WHOLE or _worst_part(np.abs(rest), seen) > PART:
-            return Check.MASKS, f"shows more than {CELLS} by {CELLS} colours can"
+        visible = cv2.resize(inside.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
+        colours, rest = fitted_cells(np.asarray(patch, np.float32), visible, self.style)
+        if (
+            float(np.abs(rest[visible]).mean()) > MAX_MEAN_DIFFERENCE
+            or _worst_part_mean(np.abs(rest), visible) > MAX_PART_DIFFERENCE
+        ):
+            return Check.MASKS, f"shows more than {MOSAIC_CELLS} by {MOSAIC_CELLS} colours can"
         first = self._cells.setdefault(number, colours)
-        if seen.mean() > 0.7 and float(np.abs(first - colours).mean()) > FROZEN:
+        if visible.mean() > 0.7 and float(np.abs(first - colours).mean()) > MAX_COLOUR_CHANGE:
             return Check.MASKS, "changes its colours from frame to frame"
         return None
 
 
-def fitted_cells(patch: Float, seen: npt.NDArray[np.bool_], style: Style) -> tuple[Float, Float]:
-    """The CELLS x CELLS colours that come nearest to `patch` (SIDE x SIDE), and what of it they leave unexplained."""
+def fitted_cells(patch: Float, visible: npt.NDArray[np.bool_], style: Style) -> tuple[Float, Float]:
+    """The CELLS x CELLS colours that fit `patch` best (SIDE x SIDE), and the residual."""
     basis = _basis(style)
-    chosen = seen.ravel()
+    chosen = visible.ravel()
     colours = np.linalg.lstsq(basis[chosen], patch.ravel()[chosen])[0]
     return colours.astype(np.float32), np.asarray(patch - (basis @ colours).reshape(SIDE, SIDE), np.float32)
 
@@ -108,27 +113,27 @@ def fitted_cells(patch: Float, seen: npt.NDArray[np.bool_], style: Style) -> tup
 def _basis(style: Style) -> Float:
     """Each cell alone, spread over the patch as a fill of that style does: shape (SIDE * SIDE, CELLS * CELLS)."""
     how = cv2.INTER_LINEAR if style is Style.BLUR else cv2.INTER_NEAREST
-    cells = np.eye(CELLS * CELLS, dtype=np.float32).reshape(-1, CELLS, CELLS)
+    cells = np.eye(MOSAIC_CELLS * MOSAIC_CELLS, dtype=np.float32).reshape(-1, MOSAIC_CELLS, MOSAIC_CELLS)
     return np.stack([cv2.resize(cell, (SIDE, SIDE), interpolation=how).ravel() for cell in cells], axis=1)
 
 
-def _window(box: Box, picture: Picture) -> tuple[int, int, int, int] | None:
+def _window(box: Box, picture: Image) -> tuple[int, int, int, int] | None:
     height, width = picture.shape
     x1, y1 = max(0, int(np.floor(box.x1))), max(0, int(np.floor(box.y1)))
     x2, y2 = min(width, int(np.ceil(box.x2))), min(height, int(np.ceil(box.y2)))
-    return (x1, y1, x2, y2) if x2 - x1 >= LEAST + 2 * RIM and y2 - y1 >= LEAST + 2 * RIM else None
+    return (x1, y1, x2, y2) if x2 - x1 >= MIN_SIDE + 2 * EDGE and y2 - y1 >= MIN_SIDE + 2 * EDGE else None
 
 
 def _inside(key: Keyframe, others: Sequence[Keyframe], window: tuple[int, int, int, int]) -> npt.NDArray[np.bool_]:
     """Pixels of the window that lie well within the mask, and under no other one."""
-    inside = _drawn(key, window)
+    inside = _rasterise(key, window)
     for other in others:
-        inside[_drawn(other.model_copy(update={"box": other.box.expand(0, RIM)}), window) > 0] = 0
-    kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
+        inside[_rasterise(other.model_copy(update={"box": other.box.expand(0, EDGE)}), window) > 0] = 0
+    kernel = np.ones((2 * EDGE + 1, 2 * EDGE + 1), np.uint8)
     return cv2.erode(inside, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
 
 
-def _drawn(key: Keyframe, window: tuple[int, int, int, int]) -> npt.NDArray[np.uint8]:
+def _rasterise(key: Keyframe, window: tuple[int, int, int, int]) -> npt.NDArray[np.uint8]:
     x1, y1, x2, y2 = window
     drawn = np.zeros((y2 - y1, x2 - x1), np.uint8)
     if key.polygon is None:
@@ -139,8 +144,8 @@ def _drawn(key: Keyframe, window: tuple[int, int, int, int]) -> npt.NDArray[np.u
     return drawn
 
 
-def _worst_part(off: Float, inside: npt.NDArray[np.bool_]) -> float:
-    """The mean of the worst of sixteen parts."""
+def _worst_part_mean(off: Float, inside: npt.NDArray[np.bool_]) -> float:
+    """The highest mean of sixteen parts."""
     rows, columns = np.nonzero(inside)
     if not len(rows):
         return 0.0
@@ -155,7 +160,3 @@ def _worst_part(off: Float, inside: npt.NDArray[np.bool_]) -> float:
             if here.sum() >= 9:
                 worst = max(worst, float(off[top:bottom, left:right][here].mean()))
     return worst
-
-
-def _named(kind: Kind) -> str:
-    return kind.value

@@ -1,7 +1,7 @@
-"""What an encoded picture carries besides the picture: messages between the slices (SEI) and their like.
+"""What an encoded frame carries besides its image: SEI messages and the like.
 
-H.264 and HEVC by their NAL units, AV1 by its OBUs, MPEG-1, 2 and 4 by their start codes. Encoders sign their streams
-with a message of their own, which says nothing of what was filmed; everything else is told.
+H.264 and HEVC by NAL units, AV1 by OBUs, MPEG-1, 2 and 4 by start codes. Encoders write a message with their name,
+which reveals nothing about the content; everything else is reported.
 """
 
 from __future__ import annotations
@@ -9,37 +9,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-#: Messages that decoders need, or that describe nothing but the coding: by payload type (H.264 annex D, H.265 annex D).
+#: SEI messages that decoders need, or that only describe the coding: payload types (H.264 annex D, H.265 annex D).
 _NEEDED = {0, 1, 6, 129, 132}
 _CAPTIONS, _BY_IDENTIFIER = 4, 5
 _NAMES = {
     _CAPTIONS: "captions, or other data registered with ITU-T T.35 (SEI)",
-    _BY_IDENTIFIER: "data of a camera or program (SEI)",
-    45: "how to arrange stereo pictures (SEI)",
-    47: "which way the picture is turned (SEI)",
+    _BY_IDENTIFIER: "data of a camera or application (SEI)",
+    45: "frame packing of stereo video (SEI)",
+    47: "display orientation (SEI)",
     136: "a time code (SEI)",
-    137: "mastering display colours (SEI)",
-    144: "content light levels (SEI)",
+    137: "mastering display colour volume (SEI)",
+    144: "content light level (SEI)",
 }
-#: How x264 and x265 sign: identifier, and what follows it.
-_SIGNED = (
+#: Messages of x264 and x265: UUID, and how the text starts.
+_ENCODERS = (
     (bytes.fromhex("dc45e9bde6d948b7962cd820d923eeef"), b"x264 - core"),
     (bytes.fromhex("2ca2de09b51747dbbb55a4fe7fc2fc4e"), b"x265 (build"),
 )
 _H264_NEEDED = {1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 15, 20}
 _START = re.compile(rb"\x00\x00\x01")
-#: What MPEG-1, 2 and 4 call user data, and how encoders sign with it.
+#: User data of MPEG-1, 2 and 4, and the names that encoders write into it.
 _USER_DATA = 0xB2
-_USER_SIGNED = re.compile(rb"(Lavc[\d.]+|XviD\d+|DivX\d+b\d+p?)?\0*")
+_USER_DATA_ENCODERS = re.compile(rb"(Lavc[\d.]+|XviD\d+|DivX\d+b\d+p?)?\0*")
 MPEG = ("mpeg1video", "mpeg2video", "mpeg4")
-#: Codecs of which everything beside the picture is known.
+#: Codecs whose data besides the image is known completely.
 KNOWN = ("h264", "hevc", "av1", *MPEG)
 
 
 def remnants(packet: bytes, codec: str, length_size: int) -> Iterator[str]:
-    """What lies in one packet beside its picture. `length_size` is the bytes of a NAL unit's length, 0 for start codes.
+    """What one packet contains besides its image. `length_size`: bytes of a NAL unit length, 0 for start codes.
 
-    Codecs that are not known here have nothing told of them.
+    Nothing is reported of codecs that are not KNOWN.
     """
     if codec == "h264":
         for unit in _units(packet, length_size):
@@ -47,24 +47,24 @@ def remnants(packet: bytes, codec: str, length_size: int) -> Iterator[str]:
             if kind == 6:
                 yield from _messages(unit[1:])
             elif kind not in _H264_NEEDED:
-                yield f"a unit of type {kind} in the picture's data"
+                yield f"a NAL unit of type {kind}"
     elif codec == "hevc":
         for unit in _units(packet, length_size):
             kind = unit[0] >> 1 & 63
             if kind in (39, 40):
                 yield from _messages(unit[2:])
             elif not (kind < 32 or 32 <= kind <= 37):
-                yield f"a unit of type {kind} in the picture's data"
+                yield f"a NAL unit of type {kind}"
     elif codec == "av1":
         yield from _obus(packet)
     elif codec in MPEG:
         for unit in _units(packet, 0):
-            if unit[0] == _USER_DATA and _USER_SIGNED.fullmatch(unit[1:]) is None:
-                yield "captions, or data of a camera or program (user data)"
+            if unit[0] == _USER_DATA and _USER_DATA_ENCODERS.fullmatch(unit[1:]) is None:
+                yield "captions, or data of a camera or application (user data)"
 
 
 def length_size(extradata: bytes | None, codec: str) -> int:
-    """Bytes of a NAL unit's length, by what the container says of the track; 0 where units begin with start codes."""
+    """Bytes of a NAL unit length, from the extradata of the track; 0 where units begin with start codes."""
     if not extradata or extradata[0] != 1:
         return 0
     if codec == "h264" and len(extradata) > 4:
@@ -110,7 +110,7 @@ def _sum(data: bytes, at: int) -> tuple[int, int]:
 
 def _is_signature(payload: bytes) -> bool:
     """One line of text by the encoder, and nothing after it."""
-    for identifier, begins in _SIGNED:
+    for identifier, begins in _ENCODERS:
         text = payload[16:].rstrip(b"\0")
         if payload[:16] == identifier and text.startswith(begins):
             return text.isascii() and text.decode().isprintable()
@@ -135,7 +135,7 @@ def _obus(packet: bytes) -> Iterator[str]:
         else:
             length = len(packet) - at
         if kind == 5:
-            yield "metadata in the picture's data"
+            yield "a metadata OBU"
         elif kind == 15 and any(packet[at : at + length]):
-            yield "something in the padding of the picture's data"
+            yield "data in a padding OBU"
         at += length

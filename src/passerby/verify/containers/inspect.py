@@ -1,7 +1,7 @@
-"""The whole container: everything in a released file that is neither its picture nor its sound.
+"""Inspection of the container: everything in a released file that is neither video nor audio.
 
-It is walked by its own structure and, apart from that, asked of FFmpeg; a remnant is told when either sees it. Names of
-things are told, never what they say.
+The structure of the file is parsed here and, independently, by FFmpeg; a remnant is reported when either finds it. The
+names of elements are reported, never their contents.
 """
 
 from __future__ import annotations
@@ -14,16 +14,13 @@ from fractions import Fraction
 
 from av.stream import Disposition
 
-from passerby.core.exif_dates import DATE
+from passerby.core.exif_dates import CREATION_DATE
 from passerby.core.still_info import StillKind
 from passerby.source.video.open import READ_ERRORS, open_container
-from passerby.verify.containers import codec_payload as bitstream
-from passerby.verify.containers import ebml, riff, tiff
-from passerby.verify.containers import isobmff as boxes
-from passerby.verify.containers import mpegts as transport
-from passerby.verify.released_file import Opened
+from passerby.verify.containers import codec_payload, ebml, isobmff, mpegts, riff, tiff
+from passerby.verify.released_file import ReleasedFile
 
-#: Tags that a file has when nobody put any in: what their text may be.
+#: Tags that muxers write by default, and the text that they may have.
 _TAGS = {
     "major_brand": r"[\w .]{1,8}",
     "minor_version": r"\d+",
@@ -38,12 +35,13 @@ _DATE = "creation_time"
 
 
 @dataclass(slots=True)
-class Audit:
-    """`remnants`: a line each, and the moment (seconds) at which it was first met, where there is one. `unseen`: what
-    could not be looked into. `pictures` and `shown`: encoded pictures of each video track that the file holds."""
+class ContainerInspection:
+    """`remnants`: one line each, and the time (seconds) of the first occurrence, if it has one. `not_inspected`: what
+    could not be inspected, and why. `pictures`: encoded frames that the file holds for each video track. `credentials`:
+    the file has a C2PA manifest."""
 
     remnants: dict[str, float | None] = field(default_factory=dict)
-    unseen: list[str] = field(default_factory=list)
+    not_inspected: list[str] = field(default_factory=list)
     pictures: list[int] = field(default_factory=list)
     credentials: bool = False
 
@@ -51,13 +49,13 @@ class Audit:
         self.remnants.setdefault(line, time)
 
 
-def audit(opened: Opened, keep_times: bool) -> Audit:
-    """Look through the whole file. `keep_times` says that the date of making was meant to be kept."""
-    result = Audit()
+def inspect_container(opened: ReleasedFile, keep_times: bool) -> ContainerInspection:
+    """Inspect the whole file. `keep_times`: the creation date was to be kept."""
+    result = ContainerInspection()
     info = opened.info
     if opened.still is not None:
         for line in info.dropped:
-            if line != DATE or not keep_times:
+            if line != CREATION_DATE or not keep_times:
                 result.add(line)
         if opened.still.info.kind is StillKind.TIFF:
             _tiff(opened, result)
@@ -73,41 +71,41 @@ def audit(opened: Opened, keep_times: bool) -> Audit:
     return result
 
 
-def _tiff(opened: Opened, result: Audit) -> None:
+def _tiff(opened: ReleasedFile, result: ContainerInspection) -> None:
     try:
-        unused = tiff.left_over(opened.info.path)
+        unused = tiff.unreferenced_bytes(opened.info.path)
     except ValueError as error:
-        result.unseen.append(f"this is {error}: what lies between its pages is not seen")
+        result.not_inspected.append(f"this is {error}: data between its pages cannot be found")
     else:
         if unused:
             result.add(f"{unused} bytes that belong to no page")
 
 
-def _structure(opened: Opened, keep_times: bool, result: Audit) -> None:
+def _structure(opened: ReleasedFile, keep_times: bool, result: ContainerInspection) -> None:
     path, kind = opened.info.path, opened.info.container
     lines: Counter[str] = Counter()
     if kind in ("mp4", "mov"):
-        found = boxes.walk(path, keep_times)
+        found = isobmff.walk(path, keep_times)
         lines, result.pictures, result.credentials = found.lines, found.pictures, found.credentials
     elif kind in ("matroska", "webm"):
         lines = ebml.walk(path, keep_times)
     elif kind == "avi":
         lines = riff.walk(path)
     elif kind == "mpegts":
-        lines = transport.walk(path)
+        lines = mpegts.walk(path)
     else:
-        result.unseen.append(
-            f"files of the kind {kind} are not followed box by box: what lies between packets is not seen"
+        result.not_inspected.append(
+            f"the structure of {kind} files is not parsed: data between packets cannot be found"
         )
     for line, count in lines.items():
         result.add(f"{line} ({count} times)" if count > 1 else line)
 
 
-def _tags_and_packets(opened: Opened, keep_times: bool, result: Audit) -> None:
+def _tags_and_packets(opened: ReleasedFile, keep_times: bool, result: ContainerInspection) -> None:
     with open_container(opened.info.path) as container:
-        names = set(_odd(container.metadata, keep_times))
+        names = set(_unexpected_tags(container.metadata, keep_times))
         for stream in container.streams:
-            names |= set(_odd(stream.metadata, keep_times))
+            names |= set(_unexpected_tags(stream.metadata, keep_times))
         if names:
             result.add(f"tags: {', '.join(sorted(names))}")
         videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
@@ -117,27 +115,29 @@ def _tags_and_packets(opened: Opened, keep_times: bool, result: Audit) -> None:
             if context is None:
                 continue
             codec = context.codec.canonical_name
-            size = bitstream.length_size(context.extradata, codec)
+            size = codec_payload.length_size(context.extradata, codec)
             known[stream.index] = (codec, size, stream.time_base or Fraction(0))
-            if codec not in bitstream.KNOWN:
-                result.unseen.append(f"messages within {codec} pictures are not looked for")
+            if codec not in codec_payload.KNOWN:
+                result.not_inspected.append(f"messages within {codec} frames are not searched for")
             elif context.extradata:
-                for line in _in_header(context.extradata, codec):
+                for line in _in_extradata(context.extradata, codec):
                     result.add(line)
         try:
             for packet in container.demux(videos):
                 if packet.size and packet.stream.index in known:
                     codec, size, base = known[packet.stream.index]
-                    for line in bitstream.remnants(bytes(packet), codec, size):
+                    for line in codec_payload.remnants(bytes(packet), codec, size):
                         result.add(line, None if packet.pts is None else round(float(packet.pts * base), 3))
         except READ_ERRORS as error:
-            result.unseen.append(f"the file cannot be read to its end ({getattr(error, 'strerror', None) or error})")
+            result.not_inspected.append(
+                f"the file cannot be read to its end ({getattr(error, 'strerror', None) or error})"
+            )
 
 
-def _in_header(extradata: bytes, codec: str) -> Iterator[str]:
-    """Messages that are not in the pictures but in the container's description of the track."""
-    if codec in bitstream.MPEG:
-        yield from bitstream.remnants(extradata, codec, 0)
+def _in_extradata(extradata: bytes, codec: str) -> Iterator[str]:
+    """Messages in the codec configuration of the track (extradata)."""
+    if codec in codec_payload.MPEG:
+        yield from codec_payload.remnants(extradata, codec, 0)
     if codec != "hevc" or extradata[0] != 1:
         return
     at, arrays = 23, extradata[22] if len(extradata) > 22 else 0
@@ -147,16 +147,16 @@ def _in_header(extradata: bytes, codec: str) -> Iterator[str]:
         for _ in range(count):
             length = int.from_bytes(extradata[at : at + 2], "big")
             unit = extradata[at + 2 : at + 2 + length]
-            yield from bitstream.remnants(len(unit).to_bytes(4, "big") + unit, codec, 4)
+            yield from codec_payload.remnants(len(unit).to_bytes(4, "big") + unit, codec, 4)
             at += 2 + length
 
 
-def _odd(tags: Mapping[str, str], keep_times: bool) -> Iterator[str]:
-    """Names of tags that should not be there, or that say what they should not."""
+def _unexpected_tags(tags: Mapping[str, str], keep_times: bool) -> Iterator[str]:
+    """Names of tags that should not be there, or whose text should not."""
     for name, value in tags.items():
         if name.lower() == _DATE and keep_times:
             continue
         wanted = _TAGS.get(name.lower())
         if wanted is None or re.fullmatch(wanted, value) is None:
-            # A file names its own tags, so what is shown of a name is kept short and printable.
+            # A file chooses the names of its tags, so they are shortened and made printable.
             yield "".join(c if c.isprintable() else "?" for c in name[:60])

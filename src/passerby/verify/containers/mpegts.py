@@ -1,4 +1,4 @@
-"""The packets of an MPEG transport stream: those of no track, names of services, and what is no packet, are told."""
+"""The packets of an MPEG transport stream: those of no track, service names and non-packets are reported."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 _SIZE, _SYNC = 188, 0x47
-#: Packets that are read at once.
-_AT_ONCE = 1 << 14
+#: Packets read at once.
+_PACKETS_AT_ONCE = 1 << 14
 _TABLE, _SERVICES, _EMPTY = 0, 0x11, 0x1FFF
-#: What FFmpeg writes where nobody gave a name.
+#: What FFmpeg writes by default.
 _UNNAMED = {b"", b"FFmpeg", b"Service01"}
 _SERVICE = 0x48
 
@@ -23,22 +23,22 @@ Packets = npt.NDArray[np.uint8]
 
 @dataclass(slots=True)
 class _Known:
-    """Identifiers (PIDs) that the tables name: of tables of programs, and of their tracks."""
+    """PIDs in the tables: of program map tables, and of their tracks."""
 
     programs: set[int] = field(default_factory=set)
     tracks: set[int] = field(default_factory=set)
 
 
 def walk(path: Path) -> Counter[str]:
-    """What lies in the file beside its tables and its tracks."""
+    """What the file contains besides its tables and tracks."""
     lines: Counter[str] = Counter()
     known, met = _Known(), Counter[int]()
     for packets, rest in _packets(path):
         if rest:
-            lines[f"{rest} bytes that are no packet"] += 1
+            lines[f"{rest} bytes that are not packets"] += 1
         numbers = (packets[:, 1].astype(int) & 31) << 8 | packets[:, 2]
         met.update(dict(zip(*(part.tolist() for part in np.unique(numbers, return_counts=True)), strict=True)))
-        for wanted in ([_TABLE, _SERVICES], known.programs):  # the first of these names the others
+        for wanted in ([_TABLE, _SERVICES], known.programs):  # the first of these lists the others
             for n in np.flatnonzero(np.isin(numbers, list(wanted))):
                 _table(int(numbers[n]), packets[n].tobytes(), known, lines)
         _private(packets, lines)
@@ -46,14 +46,14 @@ def walk(path: Path) -> Counter[str]:
     for number in sorted(met.keys() - known.tracks - known.programs - {_TABLE, _SERVICES, _EMPTY}):
         lines[f"{met[number]} packets that belong to no track"] += 1
     for line in lines:
-        lines[line] = min(lines[line], 1)  # tables come again and again
+        lines[line] = min(lines[line], 1)  # tables are repeated
     return lines
 
 
 def _packets(path: Path) -> Iterator[tuple[Packets, int]]:
-    """Whole packets, and how many bytes behind them are none: the first place without a packet ends it."""
+    """Whole packets, and the number of bytes after them that are not packets: the first of these ends it."""
     with path.open("rb") as file:
-        while content := file.read(_SIZE * _AT_ONCE):
+        while content := file.read(_SIZE * _PACKETS_AT_ONCE):
             whole = np.frombuffer(content[: len(content) // _SIZE * _SIZE], np.uint8).reshape(-1, _SIZE)
             wrong = np.flatnonzero(whole[:, 0] != _SYNC)
             good = int(wrong[0]) if len(wrong) else len(whole)
@@ -64,9 +64,9 @@ def _packets(path: Path) -> Iterator[tuple[Packets, int]]:
 
 
 def _table(number: int, packet: bytes, known: _Known, lines: Counter[str]) -> None:
-    """One packet of a table. Tables of more than one packet are told by their first one only."""
+    """One packet of a table. Of tables with several packets, only the first one is parsed."""
     if not packet[1] & 0x40 or not packet[3] & 0x10:
-        return  # the table goes on, or there is nothing in it
+        return  # a continuation, or no payload
     at = 5 + packet[4] if packet[3] & 0x20 else 4
     at += 1 + packet[at] if at < _SIZE else 0
     section = packet[at : at + 3 + (int.from_bytes(packet[at + 1 : at + 3], "big") & 0xFFF) - 4]
@@ -83,7 +83,7 @@ def _table(number: int, packet: bytes, known: _Known, lines: Counter[str]) -> No
 
 
 def _names(services: bytes) -> Iterator[bytes]:
-    """Provider and name of each service (EN 300 468, service descriptor); anything else about one is given as it is."""
+    """Provider and name of each service (EN 300 468, service descriptor); other descriptors as they are."""
     at = 0
     while at + 5 <= len(services):
         end = at + 5 + (int.from_bytes(services[at + 3 : at + 5], "big") & 0xFFF)
@@ -100,7 +100,7 @@ def _names(services: bytes) -> Iterator[bytes]:
 
 
 def _private(packets: Packets, lines: Counter[str]) -> None:
-    """Data that packets may carry beside what they are for (adaptation field, transport private data)."""
+    """Transport private data in adaptation fields."""
     beside = (packets[:, 3] & 0x20 > 0) & (packets[:, 4] > 0) & (packets[:, 5] & 2 > 0)
     if beside.any():
         lines["private data in packets"] += 1
@@ -108,7 +108,7 @@ def _private(packets: Packets, lines: Counter[str]) -> None:
 
 def _filling(packets: Packets, lines: Counter[str]) -> None:
     if len(packets) and not np.isin(packets[:, 4:], (0, 255)).all():
-        lines["something in empty packets"] += 1
+        lines["data in null packets"] += 1
 
 
 def _number(two: bytes) -> int:

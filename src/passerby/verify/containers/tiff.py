@@ -1,7 +1,7 @@
-"""The pages of a TIFF file: bytes that no page, and nothing that a page says, points to travel along unseen.
+"""The pages of a TIFF file: bytes to which no page points go unnoticed by every program.
 
-A TIFF has no end: its pages point to what belongs to them, and programs read nothing else. So whatever lies between or
-behind is found by what is left over.
+A TIFF has no explicit end: its pages point to their data, and programs read nothing else. So data between and after is
+found as the bytes that are not referenced.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from typing import BinaryIO
 #: Bytes of one value, by its type (TIFF 6.0, section 2, and BigTIFF's three).
 _BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-#: Tags that say where the coded picture is, and those that say how long each part of it is.
+#: Tags with the offsets of the image data, and those with the length of each part.
 _PICTURE = {273: 279, 324: 325, 513: 514, 288: 289}
-#: Tags that point to a list of tags: further pictures, EXIF, GPS, interoperability.
+#: Tags that point to another IFD: further images, EXIF, GPS, interoperability.
 _LISTS = {330, 34665, 34853, 40965}
-#: No file has more lists of tags than this, and no value is longer.
-_MOST_LISTS, _MOST = 1 << 16, 1 << 26
+#: IFDs of a file, and bytes of a value, at most.
+_MAX_IFDS, _MAX_BYTES = 1 << 16, 1 << 26
 _CHUNK = 1 << 20
-#: Pillow appends each page with a header of its own, which nothing points to.
+#: Pillow appends each page with a header of its own, to which nothing points.
 _SHORT = 64
 _HEADER = re.compile(rb"\0*((II\*\0|MM\0\*).{4}|(II\+\0\x08\0|MM\0\+\0\x08)\0\0.{8})\0*", re.DOTALL)
 
 _Range = tuple[int, int]
 
 
-def left_over(path: Path) -> int:
-    """How many bytes that are not zero belong to nothing in the file. Raises ValueError where it is no TIFF."""
+def unreferenced_bytes(path: Path) -> int:
+    """The number of non-zero bytes to which nothing in the file points. Raises ValueError when it is not a TIFF."""
     size = path.stat().st_size
     with path.open("rb") as file:
         try:
             used = sorted(_used(file, size))
         except (struct.error, KeyError) as error:
-            raise ValueError("a TIFF whose structure is broken") from error
+            raise ValueError("a TIFF with an invalid structure") from error
         return sum(_not_zero(file, start, end) for start, end in _gaps(used, size))
 
 
@@ -49,24 +49,24 @@ def _used(file: BinaryIO, size: int) -> Iterator[_Range]:
     wide = magic == 43
     yield 0, 16 if wide else 8
     lists = [struct.unpack(order + ("Q" if wide else "I"), head[8:16] if wide else head[4:8])[0]]
-    seen: set[int] = set()
+    visited: set[int] = set()
     while lists:
         at = lists.pop()
-        if not at or at in seen or at >= size:
+        if not at or at in visited or at >= size:
             continue
-        seen.add(at)
-        if len(seen) > _MOST_LISTS:
+        visited.add(at)
+        if len(visited) > _MAX_IFDS:
             raise ValueError("a TIFF with too many lists of tags")
         yield from _tags(file, at, order, wide, lists)
 
 
 def _tags(file: BinaryIO, at: int, order: str, wide: bool, lists: list[int]) -> Iterator[_Range]:
-    """What one list of tags takes, and what it points to; further lists are added to `lists`."""
+    """The ranges of one IFD, and of the data to which it points; further IFDs are appended to `lists`."""
     file.seek(at)
     count_as, offset_as, entry = ("Q", "Q", 20) if wide else ("H", "I", 12)
     head, tail = struct.calcsize(order + count_as), struct.calcsize(order + offset_as)
     (count,) = struct.unpack(order + count_as, file.read(head))
-    if count > _MOST_LISTS:
+    if count > _MAX_IFDS:
         raise ValueError("a TIFF with too many tags")
     content = file.read(count * entry + tail)
     yield at, at + head + len(content)
@@ -76,8 +76,8 @@ def _tags(file: BinaryIO, at: int, order: str, wide: bool, lists: list[int]) -> 
         one = content[n * entry : (n + 1) * entry]
         tag, kind, number = struct.unpack(f"{order}HH{'Q' if wide else 'I'}", one[: entry - tail])
         length = number * _BYTES[kind]
-        if length > _MOST:
-            raise ValueError("a TIFF with too long a value")
+        if length > _MAX_BYTES:
+            raise ValueError("a TIFF with a value that is too long")
         value = one[entry - tail :][:length]
         if length > tail:
             (where,) = struct.unpack(order + offset_as, one[entry - tail :])
@@ -104,7 +104,7 @@ def _gaps(used: list[_Range], size: int) -> Iterator[_Range]:
 
 
 def _not_zero(file: BinaryIO, start: int, end: int) -> int:
-    """Bytes of a range that are not zero: programs fill up to even places with zeros."""
+    """Non-zero bytes of a range: programs pad to even offsets with zeros."""
     file.seek(start)
     if end - start <= _SHORT and _HEADER.fullmatch(file.read(end - start)):
         return 0

@@ -1,4 +1,4 @@
-"""How the report page looks: on a screen by day and by night, and on paper."""
+"""Style sheet of the report: light and dark screens, and print."""
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#5b6570;--paper:#fff;--ground:#eef1f4;--line:#d5dbe1;
@@ -18,8 +18,8 @@ section{margin:2rem 0}
 .verdict h2{font-size:1.35rem;margin:0 0 .2rem}
 .verdict p{color:var(--ink)}
 .passed.verdict{color:var(--good);background:var(--goodback)}
-.weakened.verdict{color:var(--weak);background:var(--weakback)}
-.suspect.verdict,.nothing_seen.verdict{color:var(--bad);background:var(--badback)}
+.incomplete.verdict{color:var(--weak);background:var(--weakback)}
+.findings.verdict,.no_content.verdict{color:var(--bad);background:var(--badback)}
 dl{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;gap:.35rem 1rem;margin:0}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
@@ -31,8 +31,8 @@ th,td{padding:.45rem .7rem .45rem 0;border-bottom:1px solid var(--line);vertical
 .mark{white-space:nowrap;width:7.5rem;font-weight:600}
 .mark b{display:inline-block;width:1.2em;text-align:center}
 .mark.passed{color:var(--good)}
-.mark.partly,.mark.skipped{color:var(--weak)}
-.mark.found{color:var(--bad)}
+.mark.partial,.mark.skipped{color:var(--weak)}
+.mark.findings{color:var(--bad)}
 .checks p{color:var(--soft);font-size:.93rem}
 .checks .why{color:var(--weak)}
 .bound{font-size:1.15rem}
@@ -40,7 +40,7 @@ th,td{padding:.45rem .7rem .45rem 0;border-bottom:1px solid var(--line);vertical
 .timeline svg{width:100%;height:1rem;display:block;border-radius:.2rem}
 .ground{fill:var(--ground)}
 .hidden{fill:var(--bar)}
-.look{fill:var(--bad)}
+.finding{fill:var(--bad)}
 .axis{display:flex;justify-content:space-between;color:var(--soft);font-size:.85rem;font-variant-numeric:tabular-nums}
 .small{font-size:.93rem}
 ul{margin:.2rem 0;padding-left:1.2rem}

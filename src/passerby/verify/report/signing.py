@@ -1,19 +1,19 @@
-"""The signature on a report: Ed25519 over its canonical JSON, with a key that is made on first use.
+"""The signature of a report: Ed25519 over its canonical JSON, with a key that is created on first use.
 
-Canonical JSON is that of RFC 8785 (sorted names, no spaces, numbers as ECMAScript writes them), so that anybody can
-check a report without passerby. `report.json` itself must be, byte by byte, what `to_json` makes: a report in which
-anything was changed, a space even, is refused.
+Canonical JSON is that of RFC 8785 (sorted names, no spaces, numbers as in ECMAScript), so that anybody can check a
+report without passerby. `report.json` itself must be, byte for byte, what `to_json` writes: a report in which anything
+was changed, even a space, is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -26,19 +26,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import ValidationError
 
-from passerby.core.errors import ProofError
-from passerby.documents.verification_report import Proof, Signature, SignedProof
+from passerby.core.errors import VerificationError
+from passerby.documents.verification_report import Signature, SignedVerificationReport, VerificationReport
 from passerby.source.fingerprint import fingerprint
 
 #: The environment variable that names another folder for the key.
 CONFIG_VARIABLE = "PASSERBY_CONFIG"
 PRIVATE, PUBLIC = "signing-key.pem", "signing-key.pub"
-#: Decimals that numbers in a report have at most: more than a box or a time needs, and never written with an exponent.
-DECIMALS = 4
 
 
 class SigningKey:
-    """A private key; `public` is what to give to those who check, `fingerprint` what to read to them."""
+    """A private key; `public` is its raw public key, `fingerprint` is what to read out to those who verify."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._private = private
@@ -54,7 +52,7 @@ class SigningKey:
 
 
 def config_folder(environment: Mapping[str, str]) -> Path:
-    """The user's own folder for what is not to be lost; it need not exist."""
+    """The configuration folder of the user; it need not exist."""
     if environment.get(CONFIG_VARIABLE):
         return Path(environment[CONFIG_VARIABLE])
     home = environment.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
@@ -62,37 +60,40 @@ def config_folder(environment: Mapping[str, str]) -> Path:
 
 
 def load_key(folder: Path | None = None) -> SigningKey:
-    """The user's key, made if there is none: readable for its owner alone, its public half beside it.
+    """The key of the user, created if there is none: readable by its owner only, with the public key beside it.
 
-    Raises ProofError when it cannot be read or made, or when others may read it.
+    Raises VerificationError when it cannot be read or created, or when others may read it.
     """
     folder = folder or config_folder(os.environ)
     path = folder / PRIVATE
     try:
         if not path.exists():
-            _make(folder)
+            _create(folder)
         if path.stat().st_mode & 0o077:
-            raise ProofError(f"{path} can be read by others, so it proves nothing. Try: chmod 600 {path}")
+            raise VerificationError(
+                f"{path} can be read by other users, so its signatures prove nothing. Run: chmod 600 {path}"
+            )
         private = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
-        raise ProofError(
-            f"The signing key {path} cannot be read or made: {error.strerror}. Set {CONFIG_VARIABLE} to another folder."
+        raise VerificationError(
+            f"The signing key {path} cannot be read or created: {error.strerror}. Set {CONFIG_VARIABLE} to another "
+            "folder."
         ) from error
     except (ValueError, TypeError) as error:
-        raise ProofError(
-            f"{path} is not a private key in PEM. Put the right file back, or move this one away."
+        raise VerificationError(
+            f"{path} is not a PEM private key. Restore the right file, or move this one away."
         ) from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise ProofError(f"{path} is not an Ed25519 key. Put the right file back, or move this one away.")
+        raise VerificationError(f"{path} is not an Ed25519 key. Restore the right file, or move this one away.")
     return SigningKey(private)
 
 
-def _make(folder: Path) -> None:
+def _create(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
     secret = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    # The private half appears whole or not at all, and never with rights that others could use.
+    # The private key is created atomically, and never with permissions for others.
     part = folder / f"{PRIVATE}.{os.getpid()}"
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -103,117 +104,102 @@ def _make(folder: Path) -> None:
         (folder / PUBLIC).write_bytes(public)
         os.link(part, folder / PRIVATE)
     except FileExistsError:
-        pass  # another run has just made one: that one is taken
+        pass  # another run has just created one: that one is used
     finally:
         part.unlink(missing_ok=True)
 
 
-def sign(proof: Proof, key: SigningKey) -> SignedProof:
-    """The proof with its signature."""
-    return SignedProof(
-        proof=proof,
+def sign(report: VerificationReport, key: SigningKey) -> SignedVerificationReport:
+    """The report with its signature."""
+    return SignedVerificationReport(
+        report=report,
         signature=Signature(
-            public_key=key.public.hex(), fingerprint=key.fingerprint, value=key.sign(canonical(proof)).hex()
+            public_key=key.public.hex(), fingerprint=key.fingerprint, value=key.sign(canonical(report)).hex()
         ),
     )
 
 
-def canonical(proof: Proof) -> bytes:
-    """The bytes that are signed."""
-    return _compact(_plain(proof)).encode()
+def canonical(report: VerificationReport) -> bytes:
+    """The bytes that are signed (RFC 8785). Raises VerificationError for a number that JSON does not have."""
+    try:
+        return rfc8785.dumps(report.model_dump(mode="json", exclude_none=True))
+    except rfc8785.CanonicalizationError as error:
+        raise VerificationError(f"The report cannot be signed: {error}. This is a bug in passerby.") from error
 
 
-def to_json(signed: SignedProof) -> str:
+def to_json(signed: SignedVerificationReport) -> str:
     """The text of `report.json`."""
-    return json.dumps(_plain(signed), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    content = signed.model_dump(mode="json", exclude_none=True)
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def check(report: bytes, file: Path, key: str) -> SignedProof:
-    """Confirm that `report` (the bytes of a report.json) was signed with `key` and is about `file`.
+def verify_signature(report: bytes, file: Path, key: str) -> SignedVerificationReport:
+    """Verify that `report` (the bytes of a report.json) was signed with `key` and is about `file`.
 
     `key` is the path of a public key in PEM, the raw key in hex, or its fingerprint: 64 hexadecimal digits. Raises
-    ProofError with the reason: changed, another key, another file.
+    VerificationError with the reason: changed, another key, another file.
     """
     wanted = _fingerprint(key)
-    signed = read(report)
+    signed = read_signed_report(report)
     signature = signed.signature
     public = bytes.fromhex(signature.public_key)
     if signature.fingerprint != hashlib.sha256(public).hexdigest():
-        raise ProofError(
-            "Refused: the report was changed: its key and the fingerprint of the key do not belong together."
-        )
+        raise VerificationError("Refused: the report was changed: its key does not match the fingerprint of the key.")
     if signature.fingerprint != wanted:
-        raise ProofError(
+        raise VerificationError(
             f"Refused: the report was signed with another key (fingerprint {signature.fingerprint[:16]}…), not with "
-            f"the given one ({wanted[:16]}…). Somebody else made it."
+            f"the given one ({wanted[:16]}…). It was signed by somebody else."
         )
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature.value), canonical(signed.proof))
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature.value), canonical(signed.report))
     except (InvalidSignature, ValueError):
-        raise ProofError("Refused: the report was changed after it was signed: the signature does not fit.") from None
-    _about(signed.proof, file)
+        raise VerificationError("Refused: the report was changed after it was signed: invalid signature.") from None
+    _refuse_other_file(signed.report, file)
     return signed
 
 
-def read(report: bytes) -> SignedProof:
-    """A report.json that is, byte by byte, as it was written; nothing is said of its signature. Raises ProofError."""
+def read_signed_report(report: bytes) -> SignedVerificationReport:
+    """Parse a report.json that is, byte for byte, as it was written. Its signature is not verified.
+
+    Raises VerificationError.
+    """
     try:
-        signed = SignedProof.model_validate_json(report)
+        signed = SignedVerificationReport.model_validate_json(report)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ProofError(
+        raise VerificationError(
             f"Refused: this is not a report of passerby verify, or it was changed: {where}: {first['msg']}."
         ) from error
     if to_json(signed).encode() != report:
-        raise ProofError("Refused: the report was changed after it was written: it is not in the form that is signed.")
+        raise VerificationError(
+            "Refused: the report was changed after it was written: its format is not the signed one."
+        )
     return signed
 
 
-def _about(proof: Proof, file: Path) -> None:
+def _refuse_other_file(report: VerificationReport, file: Path) -> None:
     sha256, _ = fingerprint(file)
-    known = {proof.file.sha256} | ({proof.credentials.sha256} if proof.credentials else set())
+    known = {report.file.sha256} | ({report.credentials.sha256} if report.credentials else set())
     if sha256 not in known:
-        raise ProofError(
+        raise VerificationError(
             f"Refused: the report is about another file, or {file.name} was changed. The report is about "
-            f"{proof.file.name} with SHA-256 {proof.file.sha256[:16]}…, the file has {sha256[:16]}…."
+            f"{report.file.name} with SHA-256 {report.file.sha256[:16]}…, the file has {sha256[:16]}…."
         )
 
 
 def _fingerprint(key: str) -> str:
-    """The fingerprint of a key that is given in any of its forms."""
+    """The fingerprint of a key in any of its forms."""
     path = Path(key)
     if path.is_file():
         try:
             public = load_pem_public_key(path.read_bytes())
         except (OSError, ValueError) as error:
-            raise ProofError(f"{path} is not a public key in PEM. Ask whoever signed the report for it.") from error
+            raise VerificationError(f"{path} is not a PEM public key. Ask the signer of the report for it.") from error
         if not isinstance(public, Ed25519PublicKey):
-            raise ProofError(f"{path} is not an Ed25519 key. Ask whoever signed the report for the right one.")
+            raise VerificationError(f"{path} is not an Ed25519 key. Ask the signer of the report for the right one.")
         return hashlib.sha256(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()
     digits = key.replace(":", "").replace(" ", "").lower()
     if len(digits) == 64 and all(c in "0123456789abcdef" for c in digits):
         return digits
-    raise ProofError(f"There is no key {key}. Give the file of a public key, or its fingerprint of 64 digits.")
-
-
-def _plain(value: Proof | SignedProof) -> object:
-    return _numbers(value.model_dump(mode="json", exclude_none=True))
-
-
-def _numbers(value: object) -> object:
-    """Numbers as RFC 8785 has them: whole ones without a point, others short enough never to need an exponent."""
-    if isinstance(value, dict):
-        return {name: _numbers(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ProofError("A number in the report is none. This is a fault of passerby.")
-        short = round(value, DECIMALS)
-        return int(short) if short == int(short) else short
-    return value
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    raise VerificationError(f"There is no key {key}. Give the file of a public key, or its fingerprint of 64 digits.")

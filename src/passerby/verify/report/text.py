@@ -1,4 +1,4 @@
-"""Numbers and moments as a person writes them, for reports."""
+"""Formatting of numbers and times for reports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def moment(iso: str) -> str:
-    """A time in ISO 8601 as it is read: `2026-03-04 05:06:07 UTC`."""
+def format_time(iso: str) -> str:
+    """An ISO 8601 time in readable form: `2026-03-04 05:06:07 UTC`."""
     return iso.replace("T", " ").replace("+00:00", " UTC")

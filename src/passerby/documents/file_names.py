@@ -1,0 +1,41 @@
+"""Names of the files beside a source or a released file: report, plan, review notes, regression cases.
+
+A photo and a video of one moment often differ only in their suffix (`IMG_1.jpg`, `IMG_1.mp4`). Where both are released
+into one folder, their reports and plans keep the whole name: `IMG_1.jpg.report.json`, not `IMG_1.report.json`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: Marks a released file that lies beside its source: `NAME.redacted.mp4`.
+REDACTED_MARK = ".redacted"
+REPORT_SUFFIX, PLAN_SUFFIX, NOTES_SUFFIX = ".report.json", ".plan.json", ".review.json"
+CASE_SUFFIX = ".case.json"
+
+
+def report_path(output: Path, *, whole_name: bool = False) -> Path:
+    """Where the report on a released file goes. `whole_name`: another file in the folder has the same stem."""
+    return output.with_name((output.name if whole_name else output.stem) + REPORT_SUFFIX)
+
+
+def plan_path(output: Path, *, whole_name: bool = False) -> Path:
+    """Where the plan of a released file goes: named after the source, without the mark. `whole_name` as above."""
+    stem = output.stem.removesuffix(REDACTED_MARK)
+    return output.with_name(f"{stem}{output.suffix if whole_name else ''}{PLAN_SUFFIX}")
+
+
+def notes_path(plan: Path) -> Path:
+    """Where the notes of a review lie, beside the plan."""
+    return plan.with_name(plan.name.removesuffix(PLAN_SUFFIX) + NOTES_SUFFIX)
+
+
+def case_path(source: Path, track: int) -> Path:
+    """Where a track of a source is kept as a regression case."""
+    return source.with_name(f"{source.stem}.track{track}{CASE_SUFFIX}")
+
+
+def find_report(output: Path) -> Path | None:
+    """The report on a released file that lies beside it, under either of its names; None where there is none."""
+    candidates = (report_path(output, whole_name=True), report_path(output))
+    return next((path for path in candidates if path.is_file()), None)

@@ -1,0 +1,47 @@
+"""The options of a run, as one value: what video, stills and distributed videos have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from passerby.config.settings import Settings
+from passerby.core.progress import NullProgress, Progress
+from passerby.detect.factory import DetectorFactory, ModelDetectorFactory, StillDetectorCache
+from passerby.detect.weights import Registry
+from passerby.documents.plan import Plan
+from passerby.track.segments import SegmentLengths
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to redact one file, beside its source and output.
+
+    `settings` are what to hide and how to write, None for those of `plan`, or the defaults. `plan` is rendered as it
+    is, in place of an analysis. The plan is saved as `save_plan` before the output appears; `force` replaces files that
+    exist. `verify` runs the self-check on the result. `threads` are for each of decoding, inference and encoding, None
+    for as many as there are processors; the plan does not depend on their number. `detectors` take the place of the
+    models in video, `still_detectors` keep those for stills from file to file. `segment_lengths` are for long videos.
+    """
+
+    settings: Settings | None = None
+    plan: Plan | None = None
+    save_plan: Path | None = None
+    force: bool = False
+    verify: bool = True
+    threads: int | None = None
+    progress: Progress = field(default_factory=NullProgress)
+    detectors: DetectorFactory | None = None
+    still_detectors: StillDetectorCache | None = None
+    segment_lengths: SegmentLengths = field(default_factory=SegmentLengths.from_environment)
+
+    @property
+    def effective_settings(self) -> Settings:
+        """The settings in effect: those given, else those of the plan, else the defaults."""
+        if self.settings is None and self.plan is not None:
+            return self.plan.settings
+        return self.settings or Settings()
+
+    def detector_factory(self) -> DetectorFactory:
+        """What makes the detectors of video: the models, unless others were passed in. Models load when first used."""
+        return self.detectors or ModelDetectorFactory(Registry.load(), self.threads)

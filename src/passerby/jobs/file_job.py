@@ -1,0 +1,48 @@
+"""One file to redact, and the list of all files of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from passerby.cluster.manifest import RowSettings
+from passerby.documents import file_names
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """One file to redact, and the paths of its outputs."""
+
+    source: Path
+    output: Path
+    #: Another output has the same name except for its suffix (a photo and the video of the same moment): then reports
+    #: and plans are named after the full file name.
+    name_collides: bool = False
+    #: Settings from a manifest row, which override those of the command line (cluster/manifest.py).
+    settings_override: RowSettings = field(default_factory=dict, hash=False)
+    #: Size of the source, where it is known before it is opened.
+    size_bytes: int | None = None
+
+    @property
+    def report_path(self) -> Path:
+        return file_names.report_path(self.output, whole_name=self.name_collides)
+
+    @property
+    def plan_path(self) -> Path:
+        return file_names.plan_path(self.output, whole_name=self.name_collides)
+
+
+@dataclass(slots=True)
+class JobList:
+    """All files of a run, and the inputs that cannot be redacted, with the reason.
+
+    `unsupported` are files in folders that are neither video nor still, `unreadable` folders that cannot be opened,
+    `missing` what a manifest names but does not exist. `summary_path` is where summary.json goes: for folders, and for
+    several files with --out-dir.
+    """
+
+    jobs: list[FileJob] = field(default_factory=list)
+    unsupported: list[Path] = field(default_factory=list)
+    unreadable: list[tuple[Path, str]] = field(default_factory=list)
+    missing: list[tuple[Path, str]] = field(default_factory=list)
+    summary_path: Path | None = None

@@ -1,0 +1,77 @@
+"""Names of output files, and how files that an earlier run wrote are recognised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from passerby.core.still_info import SUFFIXES
+from passerby.documents.file_names import PLAN_SUFFIX, REDACTED_MARK, REPORT_SUFFIX
+from passerby.source.still.sniff import still_kind, with_matching_suffix
+from passerby.source.video import container_sniff
+
+#: Containers that passerby writes itself: outputs keep these suffixes, other videos become .mp4.
+KEPT_SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv"}
+#: Files with these suffixes count as videos whatever their content, so that a broken one is reported.
+VIDEO_SUFFIXES = KEPT_SUFFIXES | {
+    ".webm",
+    ".avi",
+    ".ts",
+    ".mts",
+    ".m2ts",
+    ".mpg",
+    ".mpeg",
+    ".flv",
+    ".3gp",
+    ".3g2",
+    ".wmv",
+    ".asf",
+}
+STILL_SUFFIXES = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
+#: A rendered chunk of a video that is distributed over several machines, until all chunks are joined.
+CHUNK_SUFFIX = ".piece"
+#: What else a run leaves beside its outputs.
+OUTPUT_SUFFIXES = (
+    REPORT_SUFFIX,
+    PLAN_SUFFIX,
+    "summary.json",
+    "summary.parquet",
+    "summary.svg",
+    ".part",
+    CHUNK_SUFFIX,
+)
+
+
+def is_own_output(path: Path) -> bool:
+    """Whether an earlier run wrote this file, judged by its name."""
+    return path.stem.endswith(REDACTED_MARK) or path.name.endswith(OUTPUT_SUFFIXES)
+
+
+def is_media(path: Path) -> bool:
+    """Whether a file is a video or a still, by its suffix or its content."""
+    return path.suffix.lower() in VIDEO_SUFFIXES | STILL_SUFFIXES or still_kind(path) is not None or is_video(path)
+
+
+def is_video(path: Path) -> bool:
+    """Whether the content is that of a known video container."""
+    try:
+        if not path.is_file():  # reading from a pipe may never end
+            return False
+        with path.open("rb") as file:
+            return container_sniff.sniff_container(file.read(container_sniff.HEAD_BYTES)) is not None
+    except OSError:
+        return False
+
+
+def output_name(path: Path) -> str:
+    """The output's file name: the suffix changes only where the content or the container requires it."""
+    kind = still_kind(path)
+    if kind is not None:
+        return with_matching_suffix(path.name, kind)
+    keeps = path.suffix.lower() in KEPT_SUFFIXES or (path.suffix.lower() in STILL_SUFFIXES and not is_video(path))
+    return path.name if keeps else f"{path.stem}.mp4"
+
+
+def output_beside(path: Path, name: str | None = None) -> Path:
+    """The default output: NAME.redacted.EXT beside the input. `name` is the output's name where it is known already."""
+    output = Path(name or output_name(path))
+    return path.with_name(f"{output.stem}{REDACTED_MARK}{output.suffix}")

@@ -1,0 +1,95 @@
+"""What is sent to a worker process and what comes back: plain values that go through a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from passerby.config.settings import Settings
+from passerby.core.errors import OutputBusy, PasserbyError, StorageError
+from passerby.documents.report import Report
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.video_steps import RenderStep, VideoStep, chunk_path
+from passerby.track.segments import SegmentLengths
+
+if TYPE_CHECKING:
+    from passerby.detect.factory import StillDetectorCache
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to redact, or (`step`) one step of a video that is distributed in chunks.
+
+    `min_span_segments` allows a long video to be distributed, in spans of at least that many segments; 0 does not.
+    `segment_lengths` travel with the task, so that every machine has the same.
+    """
+
+    job: FileJob
+    settings: Settings
+    plan: Path | None = None
+    save_plan: bool = False
+    force: bool = False
+    resume: bool = False
+    verify: bool = True
+    json: bool = False
+    quiet: bool | None = None
+    threads: int | None = None
+    min_span_segments: int = 0
+    segment_lengths: SegmentLengths = field(default_factory=SegmentLengths.from_environment)
+    step: VideoStep | None = None
+
+    @property
+    def output_paths(self) -> tuple[Path, ...]:
+        """The files that it writes."""
+        if isinstance(self.step, RenderStep):
+            return (chunk_path(self.job, self.step.number),)
+        return self.job.output, self.job.report_path, self.job.plan_path
+
+
+class JobState(StrEnum):
+    """How a file ended."""
+
+    DONE = "done"
+    ALREADY_DONE = "already done"
+    NEEDS_REVIEW = "needs review"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How one file ended. `error` is the message, `exit_code` the program's exit code for this file alone.
+
+    `retryable` marks a failure that may not repeat at another time or on another machine. `result` is what a step
+    returned, or the spans that a video is to be distributed in.
+    """
+
+    job: FileJob
+    state: JobState
+    report: Report | None = None
+    error: str | None = None
+    exit_code: int = 0
+    retryable: bool = False
+    result: object = None
+
+    @classmethod
+    def of_report(cls, job: FileJob, report: Report) -> JobOutcome:
+        if report.needs_review:
+            return cls(job, JobState.NEEDS_REVIEW, report, exit_code=3)
+        return cls(job, JobState.DONE, report)
+
+    @classmethod
+    def of_error(cls, job: FileJob, error: PasserbyError) -> JobOutcome:
+        retryable = isinstance(error, (OutputBusy, StorageError))
+        return cls(job, JobState.FAILED, error=str(error), exit_code=error.exit_code, retryable=retryable)
+
+
+@dataclass(slots=True)
+class WorkerState:
+    """What a worker process keeps from file to file: how it reports a heartbeat, and the models for stills."""
+
+    heartbeat: Callable[[], None] = lambda: None
+    still_detectors: StillDetectorCache | None = None

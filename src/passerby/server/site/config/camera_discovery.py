@@ -1,0 +1,116 @@
+"""Discovering cameras on the network, and checking one before it is added. What is shown of it is masked."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import Field, SecretStr, ValidationError
+
+from passerby.config.roles import Right
+from passerby.config.site import CameraSettings
+from passerby.core.model import FrozenModel
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.config.settings import CAMERA_KEYS, require_network_address
+from passerby.server.site.context import DiscoveredCamera, SiteContext
+from passerby.server.site.dependencies import Context
+from passerby.store.audit.log import AuditAction
+
+CameraPassword = Annotated[SecretStr, Field(max_length=200)]
+
+
+class DiscoveryRequest(FrozenModel):
+    """Where to search. The login is used to list the streams of the cameras, and is not stored."""
+
+    host: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.:-]{1,253}$", description="Only this address.")
+    timeout_s: float = Field(default=4.0, ge=0.5, le=15.0)
+    user: str | None = Field(default=None, max_length=100)
+    password: CameraPassword | None = None
+
+
+class CameraCheckRequest(FrozenModel):
+    """A camera to check: one of the site by its name, or any by its address. The login is not stored."""
+
+    camera: str | None = Field(default=None, max_length=63)
+    url: str | None = Field(default=None, min_length=1, max_length=500)
+    user: str | None = Field(default=None, min_length=1, max_length=100)
+    password: CameraPassword | None = None
+
+
+class CameraCheckResponse(FrozenModel):
+    """Result of the check."""
+
+    problem: str | None = Field(description="What is wrong and what to do; null if all is well.")
+    width: int
+    height: int
+    fps: float
+    still: str | None = Field(description="A masked still, as a data: URL.")
+
+
+router = APIRouter(
+    prefix="/api/network", tags=["network"], responses=ERROR_RESPONSES, dependencies=[requires(Right.EDIT_CONFIG)]
+)
+
+
+async def _one_at_a_time(request: Request) -> threading.Lock:
+    """A check loads models: two at once would slow down the cameras. Set by site_app."""
+    lock: threading.Lock = request.app.state.discovery_lock
+    return lock
+
+
+DiscoveryLock = Annotated[threading.Lock, Depends(_one_at_a_time)]
+
+
+@router.post("/discover")
+def discover(
+    context: Context, lock: DiscoveryLock, principal: CurrentPrincipal, request: DiscoveryRequest
+) -> list[DiscoveredCamera]:
+    """Cameras that answer, and their streams. Takes a little longer than the timeout."""
+    context.audit(principal, AuditAction.CAMERA_CHECKED, {"subject": "discovery", "host": request.host})
+    password = None if request.password is None else request.password.get_secret_value()
+    with _exclusive(lock):
+        return list(context.tools.discover(request.timeout_s, request.host, request.user, password))
+
+
+@router.post("/check-camera")
+def check_camera(
+    context: Context, lock: DiscoveryLock, principal: CurrentPrincipal, request: CameraCheckRequest
+) -> CameraCheckResponse:
+    """Connect, detect, mask, and show what would be recorded. May take a minute."""
+    settings = _settings(context, request)
+    context.audit(principal, AuditAction.CAMERA_CHECKED, {"subject": "camera", "address": settings.address().display})
+    with _exclusive(lock):
+        check = context.tools.check_camera(settings)
+    still = f"data:image/jpeg;base64,{base64.b64encode(check.still).decode()}" if check.still else None
+    return CameraCheckResponse(
+        problem=check.problem, width=check.width, height=check.height, fps=check.fps, still=still
+    )
+
+
+def _settings(context: SiteContext, request: CameraCheckRequest) -> CameraSettings:
+    if (request.camera is None) == (request.url is None):
+        raise HTTPException(422, "Give either the name of a camera of the site, or an address.")
+    if request.camera is not None:
+        if request.camera not in context.site.cameras:
+            raise HTTPException(404, f"There is no camera {request.camera} here.")
+        return context.site.cameras[request.camera]
+    require_network_address(request.url or "")
+    defaults = {key: getattr(context.site.defaults, key) for key in CAMERA_KEYS}
+    try:
+        return CameraSettings(**defaults, url=request.url or "", user=request.user, password=request.password)
+    except ValidationError as error:
+        raise HTTPException(422, str(error.errors(include_input=False)[0]["msg"])) from None
+
+
+@contextmanager
+def _exclusive(lock: threading.Lock) -> Iterator[None]:
+    if not lock.acquire(timeout=1):
+        raise HTTPException(409, "Another discovery or camera check is running. Wait a minute.")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,74 @@
+"""Zones, lines and rules of a camera, to be drawn on a masked still of it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+from pydantic import Field
+
+from passerby.config.counting_config import CountingSettings
+from passerby.config.roles import Right
+from passerby.core.model import FrozenModel
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.config.config_changes import apply_change
+from passerby.server.site.config.site_file import SiteFile
+from passerby.server.site.dependencies import ConfigFile, Context
+from passerby.server.site.parameters import CameraName
+
+
+class CountingResponse(FrozenModel):
+    """What is counted and reported at one camera, as in site.yaml. A change must name the `revision`."""
+
+    camera: str
+    revision: str = Field(description="Of the file: a change of an older one is rejected.")
+    counting: CountingSettings
+    timetables: tuple[str, ...] = Field(description="Names that rules may use.")
+    still_url: str = Field(description="A masked still to draw on.")
+
+
+class CountingRequest(FrozenModel):
+    """All zones, lines and rules of one camera."""
+
+    revision: str = Field(max_length=64)
+    counting: CountingSettings
+
+
+router = APIRouter(prefix="/api/cameras/{camera}/counting", tags=["counting"], responses=ERROR_RESPONSES)
+
+
+@router.get("", dependencies=[requires(Right.VIEW_MEDIA)])
+def counting(file: ConfigFile, camera: CameraName) -> CountingResponse:
+    """As in the file."""
+    return _response(file, camera)
+
+
+@router.put("", dependencies=[requires(Right.EDIT_CONFIG)])
+def set_counting(
+    context: Context, file: ConfigFile, camera: CameraName, principal: CurrentPrincipal, request: CountingRequest
+) -> CountingResponse:
+    """Write it to the file, and put it into effect."""
+    _response(file, camera)
+    full = request.counting.model_dump(mode="json")
+    sparse = request.counting.model_dump(mode="json", exclude_defaults=True)
+    details = {
+        "subject": "counting",
+        "camera": camera,
+        "zones": [zone.name for zone in request.counting.zones],
+        "lines": [line.name for line in request.counting.lines],
+        "rules": [rule.name for rule in request.counting.rules],
+    }
+    keys = ("cameras", camera, "counting")
+    apply_change(context, file, principal, request.revision, details, lambda text, _: text.put(keys, sparse, full))
+    return _response(file, camera)
+
+
+def _response(file: SiteFile, camera: str) -> CountingResponse:
+    site, _, revision = file.read()
+    if camera not in site.cameras:
+        raise HTTPException(404, f"There is no camera {camera} in site.yaml.")
+    return CountingResponse(
+        camera=camera,
+        revision=revision,
+        counting=site.cameras[camera].counting,
+        timetables=tuple(table.name for table in site.timetables),
+        still_url=f"/api/cameras/{camera}/still.jpg",
+    )

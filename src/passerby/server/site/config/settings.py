@@ -1,0 +1,246 @@
+"""The settings in `site.yaml`: its cameras, what they hide, how long recordings are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import ByteSize, Field
+
+from passerby.config.address import CameraProtocol, parse_address
+from passerby.config.roles import Right
+from passerby.config.settings import Profile
+from passerby.config.site import CameraDefaults, Polygon, RetentionSettings, Site
+from passerby.config.site_edit import REMOVED, SiteText
+from passerby.core.errors import UsageError
+from passerby.core.kinds import Kind
+from passerby.core.model import FrozenModel
+from passerby.core.names import NAME_PATTERN
+from passerby.server.site.auth.principal import Principal
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.config.config_changes import apply_change
+from passerby.server.site.config.site_file import SiteFile
+from passerby.server.site.context import SiteContext
+from passerby.server.site.dependencies import ConfigFile, Context
+from passerby.server.site.parameters import CameraName
+from passerby.store.recordings.retention_limit import MAX_DAYS, read_retention_limit
+
+Variable = Annotated[
+    str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$", description="Name of an environment variable.")
+]
+Revision = Annotated[str, Field(max_length=64, description="Of the file: a change of an older one is rejected.")]
+#: Settings that a camera may override.
+CAMERA_KEYS = tuple(CameraDefaults.model_fields)
+#: Keys of a setting in the file, and its new value; None and REMOVED remove it.
+Change = tuple[tuple[str, ...], Any]
+
+
+class CameraConfigResponse(FrozenModel):
+    """One camera as in the file. `settings` are in effect; `overrides` names those that the camera sets itself."""
+
+    name: str
+    url: str
+    user: str | None
+    password_env: str | None = Field(description="Environment variable that holds its password.")
+    settings: CameraDefaults
+    overrides: tuple[str, ...]
+
+
+class SettingsResponse(FrozenModel):
+    """The file. It contains no passwords, nor does this."""
+
+    revision: str
+    name: str
+    timezone: str
+    retention: RetentionSettings
+    retention_limited: bool = Field(description="Is `retention.days` more than the retention limit?")
+    defaults: CameraDefaults
+    cameras: tuple[CameraConfigResponse, ...]
+    dual_approval: bool = Field(description="Only in the file: nobody can turn it off from the web interface.")
+    hot_reload: bool = Field(description="Do changes take effect at once? If not, restart the program.")
+
+
+class RetentionSettingsRequest(FrozenModel):
+    """Fields to change; what is left out stays."""
+
+    days: float | None = Field(default=None, gt=0, le=MAX_DAYS)
+    bytes: ByteSize | None = Field(default=None, le=2**60)
+    min_free: ByteSize | None = Field(default=None, le=2**60)
+
+
+class CameraDefaultsRequest(FrozenModel):
+    """Fields to change; what is left out stays, null removes it from the file."""
+
+    hide: tuple[Kind, ...] | None = Field(default=None, min_length=1)
+    profile: Profile | None = None
+    transport: Literal["tcp", "udp"] | None = None
+    max_fps: float | None = Field(default=None, gt=0, le=60)
+    max_dimension: int | None = Field(default=None, ge=320, le=3840)
+    delay: float | None = Field(default=None, ge=1.0, le=2.0)
+    quality: int | None = Field(default=None, ge=1, le=51)
+    hide_regions: tuple[Polygon, ...] | None = None
+    keep_regions: tuple[Polygon, ...] | None = None
+
+
+class SettingsRequest(FrozenModel):
+    """Fields to change; what is left out stays."""
+
+    revision: Revision
+    name: str | None = Field(default=None, min_length=1, max_length=80)
+    timezone: str | None = Field(default=None, min_length=1, max_length=60)
+    retention: RetentionSettingsRequest | None = None
+    defaults: CameraDefaultsRequest | None = None
+
+
+class CameraConfigRequest(CameraDefaultsRequest):
+    """Fields of one camera to change; null removes one, so that the default applies."""
+
+    revision: Revision
+    url: str | None = Field(default=None, min_length=1, max_length=500)
+    user: str | None = Field(default=None, min_length=1, max_length=100)
+    password_env: Variable | None = None
+
+
+class NewCameraRequest(CameraConfigRequest):
+    """A camera to add."""
+
+    name: str = Field(pattern=f"^{NAME_PATTERN}$")
+    url: str = Field(min_length=1, max_length=500)
+
+
+router = APIRouter(
+    prefix="/api/settings", tags=["settings"], responses=ERROR_RESPONSES, dependencies=[requires(Right.EDIT_CONFIG)]
+)
+
+
+@router.get("")
+def settings(context: Context, file: ConfigFile) -> SettingsResponse:
+    """As in the file."""
+    return _response(context, file)
+
+
+@router.put("")
+def change_settings(
+    context: Context, file: ConfigFile, principal: CurrentPrincipal, request: SettingsRequest
+) -> SettingsResponse:
+    """Change settings of the whole site."""
+    fields = _set_fields(request)
+    changes: list[Change] = [((name,), fields[name]) for name in ("name", "timezone") if fields.get(name) is not None]
+    for block in ("retention", "defaults"):
+        changes += [((block, key), value) for key, value in (fields.get(block) or {}).items()]
+    return _apply(context, file, principal, request.revision, changes, {"subject": "settings"})
+
+
+@router.post("/cameras")
+def add_camera(
+    context: Context, file: ConfigFile, principal: CurrentPrincipal, request: NewCameraRequest
+) -> SettingsResponse:
+    """Add a camera."""
+    if file.read()[0].cameras.get(request.name) is not None:
+        raise HTTPException(409, f"There already is a camera {request.name}.")
+    changes = _camera_changes(request.name, request)
+    return _apply(context, file, principal, request.revision, changes, {"subject": "camera added"})
+
+
+@router.put("/cameras/{camera}")
+def change_camera(
+    context: Context, file: ConfigFile, camera: CameraName, principal: CurrentPrincipal, request: CameraConfigRequest
+) -> SettingsResponse:
+    """Change one camera."""
+    _require_configured(file, camera)
+    changes = _camera_changes(camera, request)
+    return _apply(context, file, principal, request.revision, changes, {"subject": "camera"})
+
+
+@router.delete("/cameras/{camera}")
+def remove_camera(
+    context: Context,
+    file: ConfigFile,
+    camera: CameraName,
+    principal: CurrentPrincipal,
+    revision: Annotated[str, Query(max_length=64)],
+) -> SettingsResponse:
+    """Remove a camera. Its recordings are kept as long as they would have been."""
+    _require_configured(file, camera)
+    changes: list[Change] = [(("cameras", camera), REMOVED)]
+    return _apply(context, file, principal, revision, changes, {"subject": "camera removed", "camera": camera})
+
+
+def require_network_address(url: str) -> None:
+    """Files of this machine may only be configured on this machine. Raises HTTPException."""
+    try:
+        protocol = parse_address(url).protocol
+    except UsageError as error:
+        raise HTTPException(422, str(error)) from error
+    if protocol is CameraProtocol.FILE:
+        raise HTTPException(422, "Give the address of a camera: rtsp://, http://, https:// or /dev/video0.")
+
+
+def _require_configured(file: SiteFile, camera: str) -> None:
+    if camera not in file.read()[0].cameras:
+        raise HTTPException(404, f"There is no camera {camera} in site.yaml.")
+
+
+def _set_fields(request: FrozenModel) -> dict[str, Any]:
+    """Fields that were sent, nulls included, as they are written to the file."""
+    return request.model_dump(mode="json", exclude_unset=True)
+
+
+def _camera_changes(camera: str, request: CameraConfigRequest) -> list[Change]:
+    fields = _set_fields(request)
+    changes: list[Change] = []
+    if fields.get("url") is not None:
+        require_network_address(fields["url"])
+        changes.append((("cameras", camera, "url"), fields["url"]))
+    if "user" in fields:
+        changes.append((("cameras", camera, "user"), fields["user"]))
+    if "password_env" in fields:
+        variable = fields["password_env"]
+        changes.append((("cameras", camera, "password"), None if variable is None else f"${{{variable}}}"))
+    return changes + [(("cameras", camera, key), fields[key]) for key in CAMERA_KEYS if key in fields]
+
+
+def _apply(
+    context: SiteContext,
+    file: SiteFile,
+    principal: Principal,
+    revision: str,
+    changes: list[Change],
+    details: dict[str, Any],
+) -> SettingsResponse:
+    def edit(text: SiteText, _: Site) -> None:
+        for keys, value in changes:
+            text.put(keys, REMOVED if value is None else value)
+
+    logged = {".".join(keys): "removed" if value is None or value is REMOVED else value for keys, value in changes}
+    apply_change(context, file, principal, revision, {**details, "changes": logged}, edit)
+    return _response(context, file)
+
+
+def _response(context: SiteContext, file: SiteFile) -> SettingsResponse:
+    site, text, revision = file.read()
+    days = site.retention.days
+    return SettingsResponse(
+        revision=revision,
+        name=site.name,
+        timezone=site.timezone,
+        retention=site.retention,
+        retention_limited=read_retention_limit(context.database).apply(days) != days,
+        defaults=site.defaults,
+        cameras=tuple(_camera_config(text, name, site) for name in site.cameras),
+        dual_approval=site.web.dual_approval,
+        hot_reload=context.apply is not None,
+    )
+
+
+def _camera_config(text: SiteText, name: str, site: Site) -> CameraConfigResponse:
+    camera, written = site.cameras[name], text.written("cameras", name)
+    password = str(written.get("password") or "").strip()
+    return CameraConfigResponse(
+        name=name,
+        url=str(written.get("url")),
+        user=written.get("user"),
+        password_env=password.removeprefix("${").removesuffix("}") if password else None,
+        settings=CameraDefaults.model_validate({key: getattr(camera, key) for key in CAMERA_KEYS}),
+        overrides=tuple(key for key in CAMERA_KEYS if key in written),
+    )

@@ -1,0 +1,77 @@
+"""`site.yaml` as the web interface reads and changes it: keeps comments, writes atomically, detects conflicts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from passerby.config.site import Site
+from passerby.config.site_edit import SiteText
+from passerby.config.site_file import parse_site
+from passerby.core.errors import PasserbyError, UsageError
+
+
+class ConfigConflict(PasserbyError):
+    """Somebody else has changed the file since it was read."""
+
+
+class SiteFile:
+    """The `site.yaml` of a site. `environment` holds the secrets that it names."""
+
+    def __init__(self, path: Path, environment: Callable[[], dict[str, str]] = lambda: dict(os.environ)) -> None:
+        self.path, self._environment = path, environment
+        self._lock = threading.Lock()
+
+    def read(self) -> tuple[Site, SiteText, str]:
+        """The site, the text of the file, and its revision. Raises UsageError as parse_site does."""
+        text = self._text()
+        return parse_site(text, self.path, self._environment()), SiteText(text, self.path), _revision(text)
+
+    def change(
+        self, revision: str, edit: Callable[[SiteText, Site], None], before_write: Callable[[Site], None]
+    ) -> Site:
+        """Change the file with `edit`, if it still has that revision. `before_write` is called with the new site once
+        it is valid. Raises ConfigConflict, and UsageError for an invalid configuration."""
+        with self._lock:
+            site, text, current = self.read()
+            if current != revision:
+                raise ConfigConflict("Somebody else has changed the settings meanwhile. Reload, and change them again.")
+            edit(text, site)
+            written = str(text)
+            changed = parse_site(written, self.path, self._environment())
+            before_write(changed)
+            self._write(written)
+            return changed
+
+    def _text(self) -> str:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"Cannot read {self.path}: {error}. Check its permissions.") from None
+
+    def _write(self, text: str) -> None:
+        """A new file beside it first, so that a full disk or a crash leaves the old one."""
+        path = self.path.resolve()
+        part = path.with_name(f".{path.name}.part")
+        try:
+            mode = path.stat().st_mode & 0o777
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink()
+            raise UsageError(
+                f"Cannot write {self.path}: {error.strerror}. The user that passerby runs as needs write permission "
+                "for the file and its folder."
+            ) from error
+
+
+def _revision(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,66 @@
+"""What the routes of a site share, and how FastAPI passes it to them (`Depends`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from passerby.server.login_throttle import LoginThrottle
+from passerby.server.site.auth.authenticator import Authenticator
+from passerby.server.site.auth.oidc import OidcClient
+from passerby.server.site.clips import ClipExports
+from passerby.server.site.config.site_file import SiteFile
+from passerby.server.site.context import SiteContext
+from passerby.server.site.view_audit import ViewAudit
+
+#: Where the identity provider redirects users back to.
+OIDC_CALLBACK = "/login/oidc/callback"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteServices:
+    """Everything that the routes of one site use. `cookie` is the name of the session cookie; `secure`: the server
+    itself uses TLS; `reauthentication` slows down guessing the password of an open session."""
+
+    context: SiteContext
+    authenticator: Authenticator
+    site_file: SiteFile
+    view_audit: ViewAudit
+    clips: ClipExports
+    reauthentication: LoginThrottle
+    cookie: str
+    secure: bool
+    oidc: OidcClient | None
+
+
+async def site_services(request: Request) -> SiteServices:
+    """Set by site_app."""
+    services: SiteServices = request.app.state.services
+    return services
+
+
+Services = Annotated[SiteServices, Depends(site_services)]
+
+
+async def _context(services: Services) -> SiteContext:
+    return services.context
+
+
+async def _site_file(services: Services) -> SiteFile:
+    return services.site_file
+
+
+async def _view_audit(services: Services) -> ViewAudit:
+    return services.view_audit
+
+
+async def _clips(services: Services) -> ClipExports:
+    return services.clips
+
+
+Context = Annotated[SiteContext, Depends(_context)]
+ConfigFile = Annotated[SiteFile, Depends(_site_file)]
+Views = Annotated[ViewAudit, Depends(_view_audit)]
+Clips = Annotated[ClipExports, Depends(_clips)]

@@ -1,0 +1,71 @@
+"""What a camera's settings turn into: its capture, its detector, and the writer of its recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from passerby.config.site import CameraSettings, Site
+from passerby.core.clock import Clock
+from passerby.core.media import Geometry, VideoInfo
+from passerby.detect.frame_detector import FrameDetector
+from passerby.detect.live_schedule import LIVE_PROFILES
+from passerby.detect.model import Detectors
+from passerby.detect.weights import Registry
+from passerby.sink.recording.writer import RecordingWriter
+from passerby.source.camera.capture import Camera
+from passerby.store.recordings.index import Recordings
+from passerby.store.recordings.part import Part
+from passerby.watch.recorder_thread import FrameWriter
+from passerby.watch.retention import retention_of
+
+
+def open_camera(settings: CameraSettings, clock: Clock) -> Camera:
+    """The camera that the settings describe. Connects when its frames are read."""
+    return Camera(
+        settings.address(),
+        clock,
+        udp=settings.transport == "udp",
+        max_fps=settings.max_fps,
+        max_dimension=settings.max_dimension,
+    )
+
+
+def detector_factory(settings: CameraSettings) -> Callable[[Geometry], FrameDetector]:
+    """A function that loads the models of a camera for a frame geometry. It raises PasserbyError where they are missing
+    or fail the known-answer test."""
+
+    def load(geometry: Geometry) -> FrameDetector:
+        detector = FrameDetector(
+            Detectors(Registry.load(), threads=1),
+            geometry,
+            (*settings.hide, *settings.counting.required_kinds),
+            LIVE_PROFILES[settings.profile],
+        )
+        detector.wait_until_ready()
+        return detector
+
+    return load
+
+
+def part_writer_factory(
+    site: Site, camera: str, live: Callable[[Part], None] | None = None
+) -> Callable[[VideoInfo, CameraSettings], FrameWriter]:
+    """A function that makes a writer of one camera's parts for a frame size. The store is opened on the first call,
+    which raises as Recordings.open does until it succeeds. `live` is called with each part."""
+    opened: list[Recordings] = []
+
+    def make(video: VideoInfo, settings: CameraSettings) -> FrameWriter:
+        if not opened:
+            opened.append(Recordings.open(Path(site.data), retention_of(site)))
+        return RecordingWriter(
+            camera,
+            opened[0],
+            width=video.geometry.width,
+            height=video.geometry.height,
+            frame_rate=float(video.frame_rate or settings.max_fps),
+            quality=settings.quality,
+            live=live,
+        )
+
+    return make

@@ -1,0 +1,100 @@
+"""The main program of one camera's process. Its spec comes in on standard input, its status goes to standard output.
+
+The first input line is a WorkerSpec; nothing follows. When the other end closes standard input, on purpose or because
+it died, the process ends. Each output line is a CameraStatus, one per second.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import IO
+
+import cv2
+
+from passerby.core.clock import Clock, SystemClock
+from passerby.core.media import VideoInfo
+from passerby.core.process_limits import disable_core_dumps
+from passerby.documents.status import CameraState, CameraStatus
+from passerby.sink.recording.live_parts import LivePartSender
+from passerby.watch.camera_worker import CameraWorker
+from passerby.watch.capture_thread import CaptureThread
+from passerby.watch.count_sink import CameraCountSink
+from passerby.watch.detector_thread import DetectorThread
+from passerby.watch.factories import detector_factory, open_camera, part_writer_factory
+from passerby.watch.recorder_thread import FrameWriter, RecorderThread
+from passerby.watch.worker_spec import WorkerSpec
+
+#: Seconds between two status lines.
+STATUS_INTERVAL_S = 1.0
+#: Seconds for the remaining frames to be released when the process is stopped: the default delay twice over.
+DRAIN_TIMEOUT_S = 4.0
+
+
+def main() -> None:
+    """Entry point of `python -m passerby.watch.worker_main`."""
+    disable_core_dumps()
+    spec = WorkerSpec.model_validate_json(sys.stdin.readline())
+    stopped = threading.Event()
+    threading.Thread(target=_wait_until_closed, args=(sys.stdin, stopped), daemon=True).start()
+    out = sys.stdout
+    # Whatever libraries print must not end up among the status lines.
+    sys.stdout = sys.stderr
+    run_worker(spec, lambda status: print(status.model_dump_json(), file=out, flush=True), stopped)
+    # FFmpeg may still be blocked on the camera in its thread, and cannot be interrupted.
+    os._exit(0)
+
+
+def run_worker(
+    spec: WorkerSpec, send_status: Callable[[CameraStatus], None], stopped: threading.Event, clock: Clock | None = None
+) -> None:
+    """Run a camera until `stopped` is set; `send_status` is called every STATUS_INTERVAL_S."""
+    cv2.setNumThreads(1)  # there is one process per camera
+    clock = clock or SystemClock()
+    settings = spec.settings
+    camera = open_camera(settings, clock)
+
+    def now() -> float:
+        return clock.now().monotonic
+
+    live = None if spec.live_fd is None else LivePartSender(Connection(spec.live_fd, readable=False))
+    make = part_writer_factory(spec.site, spec.name, live)
+
+    def writer(video: VideoInfo) -> FrameWriter:
+        return make(video, settings)
+
+    counter = CameraCountSink(spec.site, spec.name)
+    worker = CameraWorker(
+        settings,
+        CaptureThread(camera, clock=now),
+        DetectorThread(detector_factory(settings), now),
+        RecorderThread(writer, now),
+        now=now,
+        counter=counter,
+    )
+    sent_at = now()
+    while not stopped.is_set():
+        worker.step()
+        if now() - sent_at >= STATUS_INTERVAL_S:
+            sent_at = now()
+            counter.poll(clock.now(), worker.status().state is CameraState.LOST)
+            send_status(worker.status().model_copy(update={"faults": camera.errors, "jumps": camera.jumps}))
+    worker.drain(DRAIN_TIMEOUT_S)
+    if live is not None:
+        live.close()
+    counter.close(clock.now())
+    send_status(worker.status().model_copy(update={"state": CameraState.STOPPED}))
+
+
+def _wait_until_closed(stdin: IO[str], stopped: threading.Event) -> None:
+    """Set `stopped` once the other end has closed standard input."""
+    while stdin.readline():
+        pass
+    stopped.set()
+
+
+if __name__ == "__main__":
+    main()

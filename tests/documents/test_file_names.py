@@ -1,0 +1,38 @@
+"""Names of the files beside a released file, also where a photo and a video have the same stem."""
+
+from pathlib import Path
+
+import pytest
+
+from passerby.documents.file_names import case_path, find_report, notes_path, plan_path, report_path
+
+
+@pytest.mark.parametrize(
+    ("output", "whole_name", "report", "plan"),
+    [
+        ("yard.redacted.mp4", False, "yard.redacted.report.json", "yard.plan.json"),
+        ("yard.mp4", False, "yard.report.json", "yard.plan.json"),
+        ("IMG_1.jpg", True, "IMG_1.jpg.report.json", "IMG_1.jpg.plan.json"),
+        ("IMG_1.redacted.mp4", True, "IMG_1.redacted.mp4.report.json", "IMG_1.mp4.plan.json"),
+    ],
+)
+def test_report_and_plan_lie_beside_the_output(output, whole_name, report, plan):
+    path = Path("out") / output
+    assert Path("out") / report == report_path(path, whole_name=whole_name)
+    assert Path("out") / plan == plan_path(path, whole_name=whole_name)
+
+
+def test_notes_lie_beside_the_plan_and_cases_beside_the_source():
+    assert Path("a/yard.review.json") == notes_path(Path("a/yard.plan.json"))
+    assert Path("a/yard.track7.case.json") == case_path(Path("a/yard.mp4"), 7)
+
+
+def test_a_report_is_found_under_either_name(tmp_path):
+    photo, video = tmp_path / "IMG_1.jpg", tmp_path / "IMG_1.mp4"
+    assert find_report(photo) is None
+    short = tmp_path / "IMG_1.report.json"
+    short.touch()
+    assert short == find_report(photo) == find_report(video)
+    own = tmp_path / "IMG_1.jpg.report.json"
+    own.touch()
+    assert (own, short) == (find_report(photo), find_report(video))

@@ -1,0 +1,106 @@
+"""Whole runs over a Ray on this machine, with the real program in every worker."""
+
+import io
+import json
+import os
+import signal
+import threading
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from arro3.io import read_parquet
+from typer.testing import CliRunner
+
+from passerby.cli.app import app
+from passerby.documents.plan import Plan
+from passerby.documents.report import Report
+from tests.clips import cfr
+from tests.cluster.conftest import copy
+
+
+@pytest.fixture
+def run(cluster, models, monkeypatch):
+    """`passerby redact ... --on ray` on the cluster that is there already."""
+    monkeypatch.setattr("passerby.jobs.cluster_run.Cluster", lambda address, jobs: nullcontext(cluster))
+    return lambda *arguments: CliRunner().invoke(app, ["redact", *map(str, arguments), "--on", "ray"])
+
+
+def table(path):
+    rows = []
+    for batch in read_parquet(io.BytesIO(path.read_bytes())):
+        columns = [batch.column(name).to_pylist() for name in batch.schema.names]
+        rows += [dict(zip(batch.schema.names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+    return {Path(row["file"]).name: row for row in rows}
+
+
+def children():
+    """Ids of processes in which the program works on files, started by Ray's workers."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if b"spawn_main" in status.read_bytes() and b"ray::" in _parent(status.parent):
+                found.append(int(status.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def _parent(process):
+    parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+    return Path("/proc", parent, "cmdline").read_bytes()
+
+
+def test_a_folder_is_done_though_a_process_is_killed_and_a_file_is_bad(run, tmp_path):
+    clip = cfr(tmp_path / "clip.mp4")
+    names = ["a.mp4", "sub/b.mp4", "c.mp4", "d.mp4"]
+    for name in names:
+        copy(clip, tmp_path / "in" / name)
+    (tmp_path / "in" / "bad.mp4").write_bytes(b"no film" * 100)
+    killed = []
+
+    def kill_one():
+        until = time.monotonic() + 120
+        while not killed and time.monotonic() < until:
+            for pid in children():
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+                return
+            time.sleep(0.05)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    done = run(tmp_path / "in", "--out-dir", tmp_path / "out", "--no-verify")
+    killer.join()
+    assert [1] == [len(killed)]
+    assert 1 == done.exit_code, done.output
+    assert {"failed": 1, "done": 4} == {k: v for k, v in _counts(tmp_path / "out").items() if v}
+    rows = table(tmp_path / "out" / "summary.parquet")
+    assert {"a.mp4", "b.mp4", "c.mp4", "d.mp4", "bad.mp4"} == set(rows)
+    assert (24, True) == (rows["a.mp4"]["frames"], rows["a.mp4"]["seconds"] > 0)
+    assert "not a video" in rows["bad.mp4"]["message"]
+    assert (tmp_path / "out" / "summary.svg").read_text().startswith("<?xml")
+    for name in names:
+        Report.model_validate_json((tmp_path / "out" / name).with_suffix(".report.json").read_bytes())
+    left = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert set() == {name for name in left if name.endswith(".part") or name.startswith("bad")}
+
+    (tmp_path / "out" / "c.mp4").unlink()
+    (tmp_path / "in" / "bad.mp4").unlink()
+    again = run(tmp_path / "in", "--out-dir", tmp_path / "out", "--no-verify", "--resume", "--json")
+    assert 0 == again.exit_code, again.output
+    states = [json.loads(line) for line in again.output.splitlines() if line.startswith("{")]
+    assert ["c.mp4"] == [Path(line["file"]).name for line in states if line.get("state") == "done"]
+    assert 3 == sum(line.get("state") == "already done" for line in states)
+
+
+def _counts(folder):
+    return json.loads((folder / "summary.json").read_text())["counts"]
+
+
+def test_a_cluster_gives_the_same_plan_as_one_machine(run, released, tmp_path):
+    done = run(released.source, "--out-dir", tmp_path, "--save-plan", "--no-verify")
+    assert 0 == done.exit_code, done.output
+    assert released.plan == Plan.load(tmp_path / "yard.plan.json")
+    assert released.plan.videos[0].tracks

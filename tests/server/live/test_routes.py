@@ -1,0 +1,97 @@
+"""Live pictures over HTTP, as the pages of a site serve them."""
+
+import re
+import threading
+from dataclasses import replace
+
+import av
+import pytest
+
+from passerby.server.live.buffer import LiveBuffer
+from passerby.server.serve import BackgroundServer, listen
+from passerby.server.site.app import site_app
+from tests.server.site.conftest import TOKEN, made, served  # noqa: F401 (fixtures)
+from tests.store.footage import parts
+
+
+@pytest.fixture
+def site(served, buffer):  # noqa: F811
+    """A site whose camera `yard` has five live parts, and whose `gate` has none."""
+    served.buffers["yard"] = buffer
+    served.buffers["gate"] = LiveBuffer("gate")
+    return served
+
+
+def test_nothing_without_a_login(site):
+    stranger = site.other()
+    for path in ("", "/yard/live.m3u8", "/yard/init-0.mp4", "/yard/part-0-0.m4s", "/yard/segment-0.m4s"):
+        assert 401 == stranger.get(f"/api/live{path}").status_code
+
+
+def test_nothing_for_pages_of_other_sites(site):
+    headers = {"host": "127.0.0.1:8770", "sec-fetch-site": "cross-site"}
+    assert 403 == site.client.get("/api/live/yard/live.m3u8", headers=headers).status_code
+
+
+def test_everything_that_the_playlist_lists_is_served(site, buffer):
+    answer = site.get("/api/live/yard/live.m3u8")
+    assert "application/vnd.apple.mpegurl" == answer.headers["content-type"]
+    assert "no-store" == answer.headers["cache-control"]
+    names = re.findall(r'URI="([^"]+)"|^([^#].+)$', answer.text, re.MULTILINE)
+    names = [one or other for one, other in names][:-1]  # the last is announced only
+    assert 8 == len(names)
+    for name in names:
+        assert 200 == site.get(f"/api/live/yard/{name}").status_code, name
+    data = site.get("/api/live/yard/segment-0.m4s").content
+    assert data == b"".join(part.body for part in buffer.segments()[0].parts)
+
+
+def test_requests_for_what_does_not_exist_are_refused(site):
+    for path in ("hall/live.m3u8", "yard/init-7.mp4", "yard/segment-2.m4s", "yard/part-0-5.m4s", "yard/part-90-0.m4s"):
+        assert 404 == site.get(f"/api/live/{path}").status_code, path
+    assert 400 == site.get("/api/live/yard/live.m3u8?_HLS_msn=50").status_code
+    assert 400 == site.get("/api/live/yard/live.m3u8?_HLS_part=1").status_code
+
+
+def test_the_playlist_waits_for_the_requested_part(site, buffer, clock):
+    part = replace(next(parts(clock, count=1)), discontinuity=False)
+    assert "part-2-1.m4s" in site.get("/api/live/yard/live.m3u8?_HLS_msn=2&_HLS_part=0").text
+    threading.Timer(0.2, buffer.add, (part,)).start()
+    text = site.get("/api/live/yard/live.m3u8?_HLS_msn=2&_HLS_part=1").text
+    assert "segment-2.m4s" in text
+    threading.Timer(0.2, buffer.add, (part,)).start()
+    assert part.body == site.get("/api/live/yard/part-3-0.m4s").content
+
+
+def test_a_camera_without_pictures_is_unavailable(site):
+    site.buffers["gate"].target_duration = 0.01
+    assert 503 == site.get("/api/live/gate/live.m3u8").status_code
+
+
+def test_cameras_are_listed(site):
+    gate, yard = site.get("/api/live").json()
+    assert ("gate", None) == (gate["camera"], gate["age"])
+    assert ("yard", "/api/live/yard/live.m3u8", 128, 96) == tuple(yard[key] for key in list(yard)[:4])
+
+
+def test_ffmpeg_plays_it_and_starts_less_than_six_seconds_behind(site, clock):
+    """A real server and a real player."""
+    buffer = site.buffers["yard"] = LiveBuffer("yard")
+    sent = list(parts(clock, count=16))
+    for part in sent:
+        buffer.add(part)
+    socket = listen("127.0.0.1", 0)
+    port = socket.getsockname()[1]
+    app = site_app(site.context, site.authenticator, "127.0.0.1", port)
+    cookie = f"passerby-{port}={site.authenticator.open_by_token(TOKEN, 'case 7', '127.0.0.1')}"
+    with BackgroundServer(app, socket):
+        options = {"headers": f"Cookie: {cookie}\r\n"}
+        with av.open(f"http://127.0.0.1:{port}/api/live/yard/live.m3u8", options=options, timeout=20) as container:
+            times = []
+            for frame in container.decode(video=0):
+                times.append(frame.time)
+                if len(times) == 60:
+                    break
+    end = (sent[-1].start + sent[-1].duration) / 1e6
+    assert end - 6.001 <= times[0] < end
+    assert [pytest.approx(times[0] + n / 10, abs=0.001) for n in range(60)] == times

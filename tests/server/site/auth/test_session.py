@@ -1,0 +1,61 @@
+"""Login, logout, the session and its cookie."""
+
+import pytest
+
+from passerby.config.roles import Role
+from passerby.store.audit.log import read
+from tests.server.site.conftest import password_of, serving
+
+WRONG = {"name": "viewer", "password": "not the password", "purpose": "case 7"}
+
+
+RIGHT = {**WRONG, "password": password_of("viewer")}
+
+
+def deeds(served, *what):
+    with served.context.database.read_transaction() as connection:
+        return [(one.actor, one.action, one.purpose) for _, one in read(connection) if one.action in what]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_comes_in_and_says_what_for(served, role):
+    told = served.as_(role).get("/api/session").json()
+    assert (role.value, role.value, "password", "case 7") == tuple(
+        told[name] for name in ("name", "role", "method", "purpose")
+    )
+    assert (f"account:{role.value}", "login", "case 7") == deeds(served, "login")[-1]
+
+
+@pytest.mark.parametrize("purpose", ["   ", "\n", "\x1b"])
+def test_nobody_comes_in_without_a_purpose(served, purpose):
+    assert 422 == served.other().post("/api/login", {**RIGHT, "purpose": purpose}).status_code
+
+
+def test_going_out_ends_the_session_on_the_server(served):
+    viewer = served.as_("viewer")
+    cookie = dict(viewer.client.cookies)
+    assert 204 == viewer.post("/api/logout").status_code
+    browser = served.other(cookies=cookie)
+    assert 401 == browser.get("/api/session").status_code
+
+
+def test_cookies_cannot_be_read_by_scripts_and_stay_on_tls(site_data, tmp_path):
+    with serving(site_data, tmp_path, secure=True) as served:
+        told = served.other().post("/api/login", RIGHT).headers["set-cookie"]
+        name = told.partition("=")[0]
+        assert "__Host-passerby-8770" == name
+        assert {"HttpOnly", "Path=/", "SameSite=strict", "Secure"} <= set(told.split("; "))
+        assert "max-age=31536000; includeSubDomains" == served.get("/api/login").headers["strict-transport-security"]
+
+
+def test_a_new_session_at_each_login(served):
+    browser = served.as_("viewer")
+    first = dict(browser.client.cookies)
+    browser.post("/api/login", RIGHT)
+    assert first != dict(browser.client.cookies)
+
+
+def test_the_way_in_is_told_and_no_more(served):
+    told = served.other().get("/api/login").json()
+    assert {"site": "North hall", "password": True, "oidc": None, "oidc_url": "/login/oidc"} == told
+    assert 404 == served.other().get("/login/oidc?purpose=x").status_code

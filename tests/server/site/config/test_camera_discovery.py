@@ -1,0 +1,40 @@
+"""Discovering cameras, and checking one."""
+
+from passerby.server.site.context import CameraCheck
+from passerby.store.audit.log import read
+from tests.server.site.conftest import serving
+
+
+class Tools:
+    """A network of one camera."""
+
+    def __init__(self):
+        self.checked = []
+
+    def discover(self, timeout_s, host, user, password):
+        return []
+
+    def check_camera(self, settings):
+        self.checked.append(settings)
+        return CameraCheck(None, 640, 360, 10.0, b"\xff\xd8")
+
+
+def test_cameras_are_found_and_tried(site_data, tmp_path):
+    with serving(site_data, tmp_path, tools=Tools()) as served:
+        administrator = served.as_("administrator")
+        assert [] == administrator.post("/api/network/discover", {"timeout_s": 1}).json()
+        told = administrator.post("/api/network/check-camera", {"camera": "gate"}).json()
+        assert (None, 640, "data:image/jpeg;base64,/9g=") == tuple(told[n] for n in ("problem", "width", "still"))
+        login = {"url": "rtsp://192.0.2.9/", "user": "me", "password": "typed once"}
+        assert 200 == administrator.post("/api/network/check-camera", login).status_code
+        for wish in (
+            {},
+            {"camera": "gate", **login},
+            {"url": "/etc/passwd"},
+            {"url": "gopher://192.0.2.9/"},
+        ):
+            assert 422 == administrator.post("/api/network/check-camera", wish).status_code, wish
+        secrets = [settings.password.get_secret_value() for settings in served.context.tools.checked]
+        assert ["not in any file", "typed once"] == secrets
+        with served.context.database.read_transaction() as connection:
+            assert "typed once" not in str([entry for _, entry in read(connection)])

@@ -1,0 +1,46 @@
+"""Zones and lines are written to site.yaml, with its comments kept, and take effect at once."""
+
+DOOR = {"name": "door", "polygon": [[0.1, 0.1], [0.6, 0.1], [0.6, 0.7]], "count": ["person"], "anchor": "foot"}
+
+
+SILL = {"name": "sill", "points": [[0.0, 0.5], [1.0, 0.5]]}
+
+
+def text(served):
+    return served.context.config.read_text()
+
+
+def comments(served):
+    return [line.partition("#")[2] for line in text(served).splitlines() if "#" in line]
+
+
+def test_a_zone_is_moved_and_a_line_is_drawn(served):
+    administrator, before = served.as_("administrator"), comments(served)
+    told = administrator.get("/api/cameras/yard/counting").json()
+    wish = {"revision": told["revision"], "counting": {**told["counting"], "zones": [DOOR], "lines": [SILL]}}
+    after = administrator.put("/api/cameras/yard/counting", wish).json()
+    assert told["revision"] != after["revision"]
+    assert [0.6, 0.7] == after["counting"]["zones"][0]["polygon"][2]
+    assert before == comments(served)
+    assert "polygon: [[0.1, 0.1], [0.6, 0.1], [0.6, 0.7]]" in text(served)
+    assert ["sill"] == [line.name for line in served.context.site.cameras["yard"].counting.lines]  # it runs
+    assert ["door"] == [zone["name"] for zone in administrator.get("/api/cameras/yard").json()["zones"]]
+    answer = administrator.put("/api/cameras/yard/counting", wish)
+    assert (409, "reload") == (answer.status_code, answer.json()["needs"])
+
+
+def test_what_makes_no_sense_changes_nothing(served):
+    administrator, before = served.as_("administrator"), text(served)
+    told = administrator.get("/api/cameras/yard/counting").json()
+    crossed = {**DOOR, "polygon": [[0.1, 0.1], [0.6, 0.6], [0.6, 0.1], [0.1, 0.6]]}
+    rule = {"name": "in", "kind": "presence", "zone": "door", "during": "no such hours"}
+    for counting in ({"zones": [crossed]}, {"zones": [DOOR], "rules": [{**rule, "during": "night"}]}):
+        wish = {"revision": told["revision"], "counting": counting}
+        assert 422 == administrator.put("/api/cameras/yard/counting", wish).status_code
+    assert before == text(served)
+
+
+def test_zones_and_their_revision(served):
+    found = served.get("/api/cameras/yard/counting").json()
+    assert ["door"] == [zone["name"] for zone in found["counting"]["zones"]]
+    assert 16 == len(found["revision"])

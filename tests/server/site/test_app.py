@@ -1,0 +1,60 @@
+"""The application as a whole: security headers, other sites, and what needs no login."""
+
+import pytest
+
+from passerby.server.guard import SECURITY_HEADERS as SECURITY
+from tests.server.site.conftest import HEADERS, serving
+
+
+@pytest.mark.parametrize("path", ["/", "/api/login", "/api/session", "/api/cameras", "/assets/none.js"])
+def test_security_headers_go_with_every_answer(served, path):
+    found = served.get(path).headers
+    assert SECURITY == {name: found[name] for name in SECURITY}
+    assert "unsafe" not in found["content-security-policy"]
+    assert "server" not in found
+
+
+def changing(served):
+    return [
+        (method, path)
+        for path, methods in served.client.app.openapi()["paths"].items()
+        for method in methods
+        if method not in ("get", "head")
+    ]
+
+
+def test_requests_of_other_sites_change_nothing(served):
+    """No form and no script of another site can send our header, or come from our origin."""
+    bare = {"host": HEADERS["host"]}
+    for method, path in changing(served):
+        assert 403 == served.client.request(method, path, headers=bare, json={}).status_code, path
+        elsewhere = {**HEADERS, "origin": "https://evil.example"}
+        assert 403 == served.client.request(method, path, headers=elsewhere, json={}).status_code, path
+        marked = {**HEADERS, "sec-fetch-site": "cross-site"}
+        assert 403 == served.client.request(method, path, headers=marked, json={}).status_code, path
+    assert 20 < len(changing(served))
+
+
+def test_a_link_may_lead_to_the_page_and_to_nothing_else(served):
+    link = {**HEADERS, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert 403 != served.client.get("/", headers=link).status_code
+    assert 403 == served.client.get("/api/cameras", headers=link).status_code
+    framed = {**link, "sec-fetch-dest": "iframe"}
+    assert 403 == served.client.get("/", headers=framed).status_code
+
+
+def test_other_names_are_refused(served):
+    assert 403 == served.client.get("/api/login", headers={**HEADERS, "host": "evil.example"}).status_code
+
+
+def test_what_this_machine_may_ask_without_a_login(served):
+    nobody = served.other()
+    assert "North hall" == nobody.get("/api/status").json()["name"]
+    assert "passerby_camera_live" in nobody.get("/metrics").text
+    assert 401 == nobody.get("/api/health").status_code
+
+
+def test_elsewhere_nothing_is_told_without_a_login(site_data, tmp_path):
+    with serving(site_data, tmp_path, local=False) as served:
+        for path in ("/api/status", "/metrics", "/api/health", "/api/cameras", "/api/live"):
+            assert served.other().get(path).status_code in (401, 404), path

@@ -1,0 +1,28 @@
+"""Files of clips: written, deleted after a day, and what happens when writing fails."""
+
+from passerby.core.errors import DiskFull
+from passerby.store.recordings.approval_clips import CLIP_LIFETIME_S
+from tests.store.footage import WALL
+
+WISH = {"camera": "yard", "start": WALL, "end": WALL + 4, "purpose": "request 12/2027"}
+
+
+def test_files_go_after_a_day(served):
+    operator = served.as_("operator")
+    told = operator.post("/api/exports", WISH).json()
+    folder = served.context.config.parent / "data" / "exports" / str(told["id"])
+    assert 2 == len(list(folder.iterdir()))
+    served.clock.go(CLIP_LIFETIME_S + 1)
+    operator = served.as_("operator")
+    assert "expired" == operator.get(f"/api/exports/{told['id']}").json()["state"]
+    assert 404 == operator.get(told["files"][0]["url"]).status_code
+    assert not folder.exists()
+
+
+def test_a_clip_that_fails_says_why(served, monkeypatch):
+    def full(*_):
+        raise DiskFull("There is no room.")
+
+    monkeypatch.setattr(served.context.tools, "export_clip", full)
+    told = served.as_("operator").post("/api/exports", WISH).json()
+    assert ("failed", "There is no room.") == (told["state"], told["problem"])

@@ -1,0 +1,18 @@
+"""Views are logged before they are shown."""
+
+from passerby.store.audit.log import read
+from tests.store.footage import WALL
+
+
+def test_what_was_not_there_was_not_looked_at(served):
+    """Else the public notice would tell of a look at nothing."""
+
+    def looks():
+        with served.context.database.read_transaction() as connection:
+            return sum(entry.action == "viewed" for _, entry in read(connection))
+
+    before = looks()
+    assert 404 == served.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 600}).status_code
+    assert before == looks()
+    assert 200 == served.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 1}).status_code
+    assert before + 1 == looks()

@@ -1,0 +1,31 @@
+"""What a camera's settings turn into."""
+
+import pytest
+
+from passerby.core.clock import SystemClock
+from passerby.core.errors import PasserbyError
+from passerby.watch.factories import open_camera, part_writer_factory
+from tests.watch.simulated import settings, video
+
+
+def test_a_camera_connects_only_when_its_frames_are_read():
+    camera = open_camera(settings(max_fps=5), SystemClock())
+    assert 0 == camera.errors
+
+
+def test_a_writer_for_each_size_uses_one_store(site):
+    make = part_writer_factory(site, "a")
+    small, large = make(video(320, 180), site.cameras["a"]), make(video(640, 360), site.cameras["a"])
+    assert small is not large
+    for writer in (small, large):
+        writer.close()
+
+
+def test_a_missing_data_folder_is_an_error_until_it_is_there(site, tmp_path):
+    make = part_writer_factory(site, "a")
+    folder = tmp_path / "data"
+    folder.rename(tmp_path / "away")
+    with pytest.raises(PasserbyError):
+        make(video(), site.cameras["a"])
+    (tmp_path / "away").rename(folder)
+    make(video(), site.cameras["a"]).close()

@@ -1,0 +1,34 @@
+"""The process of a camera: statuses as JSON lines until its standard input is closed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from passerby.config.site_file import parse_site
+from passerby.documents.status import CameraState, CameraStatus
+from passerby.store.data_folder import DataFolder
+from passerby.watch.worker_spec import WorkerSpec
+
+
+@pytest.fixture
+def spec(tmp_path):
+    DataFolder.create(tmp_path / "data").close()
+    site = parse_site("cameras: {gate: {url: missing.mp4}}", tmp_path / "site.yaml", {})
+    return WorkerSpec.for_camera(site, "gate")
+
+
+def test_it_reports_its_status_and_ends_with_its_standard_input(spec):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "passerby.watch.worker_main"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    process.stdin.write(spec.model_dump_json() + "\n")
+    process.stdin.flush()
+    statuses = [CameraStatus.model_validate_json(process.stdout.readline()) for _ in range(2)]
+    assert CameraState.LOST is statuses[-1].state
+    assert "missing.mp4" in statuses[-1].problem
+    process.stdin.close()
+    *_, last = process.stdout
+    assert CameraState.STOPPED is CameraStatus.model_validate_json(last).state
+    assert 0 == process.wait(30)
+    process.stdout.close()

@@ -1,0 +1,58 @@
+// Creating the release copy, with its check, and the spot check that a person makes of it.
+import { client, type ExportResponse, request, type SpotCheck } from './api';
+import { withErrors } from './notify';
+import { fileParams, refreshExport, refreshFiles, refreshQueue, refreshSpotCheck } from './refresh';
+import * as store from './store';
+
+const EXPORT_POLL_MS = 500;
+
+export type AudioChoice = 'remove' | 'keep' | 'disguise';
+
+/** Follows a running export; when it ends, what depends on its result is fetched again. */
+export async function watchExport(): Promise<void> {
+  await refreshExport();
+  if (store.exportRunning.value) window.setTimeout(() => void watchUntilDone(), EXPORT_POLL_MS);
+}
+
+async function watchUntilDone(): Promise<void> {
+  await watchExport();
+  if (!store.exportRunning.value) await Promise.all([refreshQueue(), refreshSpotCheck(), withErrors(refreshFiles)]);
+}
+
+/** `audio` null: as the plan says. */
+export async function startExport(audio: AudioChoice | null): Promise<void> {
+  const started = await withErrors(() =>
+    request<ExportResponse>(client.POST('/api/files/{id}/export', { ...fileParams(), body: { audio } })),
+  );
+  if (started) store.release.value = started;
+  await watchUntilDone();
+}
+
+export async function stopExport(): Promise<void> {
+  await withErrors(() => request<ExportResponse>(client.POST('/api/files/{id}/export/stop', fileParams())));
+  await watchExport();
+}
+
+export async function startSpotCheck(): Promise<void> {
+  store.spotCheckIndex.value = 0;
+  const started = await withErrors(() => request<ExportResponse>(client.POST('/api/files/{id}/sample', fileParams())));
+  if (started) store.release.value = started;
+  await watchUntilDone();
+}
+
+/** One judgement after the other, so that no older answer comes after a newer one. */
+let lastJudgement: Promise<void> = Promise.resolve();
+
+export function judgeFrame(number: number, leak: boolean): Promise<void> {
+  lastJudgement = lastJudgement.then(() => sendJudgement(number, leak));
+  return lastJudgement;
+}
+
+async function sendJudgement(number: number, leak: boolean): Promise<void> {
+  const params = { path: { id: store.fileId.value, number } };
+  const result = await withErrors(() =>
+    request<SpotCheck>(client.POST('/api/files/{id}/sample/{number}', { params, body: { leak } })),
+  );
+  if (result) store.spotCheck.value = result;
+  if (result?.max_leak_percent !== null) await watchExport();
+}

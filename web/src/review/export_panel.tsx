@@ -1,0 +1,153 @@
+// Creating the release copy, and the result of its check.
+import { useSignal } from '@preact/signals';
+import { seekTo } from './actions';
+import { errorText, type ReleaseVerdict } from './api';
+import { Button } from './button';
+import { type AudioChoice, startExport, stopExport } from './export_actions';
+import { type Text, t } from './messages';
+import * as store from './store';
+import { formatTimecode } from './timecode';
+
+/** More are in the report. */
+const MAX_FINDINGS = 100;
+
+export function ExportPanel() {
+  const audio = useSignal<AudioChoice | ''>('');
+  const release = store.release.value;
+  const progress = release?.progress;
+  const running = store.exportRunning.value;
+  const byDefault = (store.file.value?.audio ?? 'remove') as AudioChoice;
+  return (
+    <>
+      <p>{t('exportTo', { name: release?.output ?? '' })}</p>
+      <label>
+        {t('sound')}
+        <select
+          value={audio.value}
+          onChange={(event) => {
+            audio.value = event.currentTarget.value as AudioChoice | '';
+          }}
+        >
+          <option value="">{t('sound_default', { audio: t(`sound_${byDefault}`) })}</option>
+          {(['remove', 'keep', 'disguise'] as const)
+            .filter((choice) => choice !== byDefault)
+            .map((choice) => (
+              <option key={choice} value={choice}>
+                {t(`sound_${choice}`)}
+              </option>
+            ))}
+        </select>
+      </label>
+      <div class="buttons">
+        <Button
+          id="export-now"
+          text={t('exportNow')}
+          strong
+          disabled={running}
+          run={() => void startExport(audio.value || null)}
+        />
+        {running && <Button text={t('stop')} run={() => void stopExport()} />}
+      </div>
+      {running && <ExportProgress />}
+      {progress?.state === 'failed' && (
+        <p class="bad" role="alert">
+          {progress.error && errorText(progress.error)} <span lang="en">{progress.error?.message}</span>
+        </p>
+      )}
+      {progress?.state === 'stopped' && <p>{t('stopped')}</p>}
+      {release?.verdict && !running && <Verdict verdict={release.verdict} stale={release.stale} />}
+    </>
+  );
+}
+
+function ExportProgress() {
+  const progress = store.release.value?.progress;
+  return (
+    <p role="status">
+      {progress?.stage ? t(`stage_${progress.stage}` as Text) : t('loading')} {progress?.done ?? 0}
+      {progress?.total ? ` / ${progress.total}` : ''}
+      <progress
+        max={progress?.total ?? 1}
+        value={progress?.total ? progress.done : undefined}
+        aria-label={t('exportPanel')}
+      />
+    </p>
+  );
+}
+
+function Verdict({ verdict, stale }: { verdict: ReleaseVerdict; stale: boolean }) {
+  return (
+    <section
+      class={`verdict ${verdict.clean ? 'good' : 'bad'}`}
+      aria-label={t('verdict')}
+      data-clean={String(verdict.clean)}
+    >
+      <h3>{headline(verdict)}</h3>
+      {stale && <p class="note">{t('exportStale')}</p>}
+      {verdict.clean && <NotRun verdict={verdict} />}
+      <p>{verdict.verdict ? `${t('independentCheck')}: ${t(`verdict_${verdict.verdict}`)}.` : t('quickCheckOnly')}</p>
+      {verdict.has_report && (
+        <p>
+          <a href={`/api/files/${store.fileId.value}/export/report`} target="_blank" rel="noreferrer">
+            {t('openReport')}
+          </a>
+        </p>
+      )}
+      <Findings verdict={verdict} />
+      <CheckList verdict={verdict} />
+    </section>
+  );
+}
+
+function headline({ clean, findings }: ReleaseVerdict): string {
+  if (clean) return t('verdictClean');
+  if (!findings.length) return t('verdictReviewUnplaced');
+  return findings.length === 1 ? t('verdictReviewOne') : t('verdictReview', { n: findings.length });
+}
+
+/** Nothing found says less when not everything was checked. */
+function NotRun({ verdict }: { verdict: ReleaseVerdict }) {
+  const open = (verdict.checks ?? []).filter(({ outcome }) => outcome === 'skipped' || outcome === 'partial');
+  const names = open.map(({ check }) => (check ? t(`check_${check}`) : '')).filter(Boolean);
+  if (!names.length) return null;
+  return <p>{t(names.length === 1 ? 'checkNotRun' : 'checksNotRun', { n: names.length, names: names.join('; ') })}</p>;
+}
+
+function Findings({ verdict }: { verdict: ReleaseVerdict }) {
+  if (!verdict.findings.length) return null;
+  return (
+    <>
+      <h4>{t('findings')}</h4>
+      <ul class="findings">
+        {verdict.findings.slice(0, MAX_FINDINGS).map((finding) => (
+          <li key={`${finding.video} ${finding.time} ${finding.box} ${finding.description}`}>
+            <button type="button" onClick={() => seekTo(store.frameAtSeconds(finding.time))}>
+              {formatTimecode(finding.time)}
+            </button>{' '}
+            {finding.check && `${t(`check_${finding.check}`)}: `}
+            <span lang="en">{finding.description}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function CheckList({ verdict }: { verdict: ReleaseVerdict }) {
+  const checks = verdict.checks ?? [];
+  if (!checks.length) return null;
+  return (
+    <details>
+      <summary>{t('checkList')}</summary>
+      <ul>
+        {checks.map(({ check, outcome, detail }) => (
+          <li key={`${check} ${detail}`}>
+            {check && `${t(`check_${check}`)}: `}
+            {outcome && `${t(`outcome_${outcome}`)}. `}
+            <span lang="en">{detail}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,128 @@
+// What a zone or line counts, and the event that it raises.
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Anchor, ObjectClass } from './api';
+import { Checkbox, Select } from './components';
+import { className, t } from './messages';
+import { DEFAULT_MIN_DURATION_S, newRule, type Shape } from './shapes';
+import * as editor from './zone_editor_state';
+
+const CLASSES: ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'bus', 'truck'];
+const ANCHORS = ['foot', 'middle', 'head'] as const satisfies Anchor[];
+/** The names that site.yaml takes. */
+const NAME_PATTERN = '[a-z0-9][a-z0-9_\\-]{0,39}';
+const MAX_MIN_DURATION_S = 3600;
+
+interface ShapeFormProps {
+  shape: Shape;
+  index: number;
+  editable: boolean;
+}
+
+export function ShapeForm({ shape, index, editable }: ShapeFormProps) {
+  return (
+    <fieldset disabled={!editable}>
+      <legend>{t(shape.type)}</legend>
+      <NameField shape={shape} index={index} />
+      <div role="group" aria-label={t('counted')}>
+        {CLASSES.map((objectClass) => (
+          <ClassCheckbox key={objectClass} objectClass={objectClass} shape={shape} index={index} />
+        ))}
+      </div>
+      <Select
+        label={t('anchor')}
+        value={shape.anchor}
+        options={ANCHORS.map((anchor) => [anchor, t(`anchor_${anchor}`)])}
+        onChange={(anchor) => editor.updateShape(index, { anchor: anchor as Anchor })}
+      />
+      <EventRule shape={shape} index={index} />
+      <button type="button" onClick={() => editor.removeShape(index)}>
+        {t('remove')}
+      </button>
+    </fieldset>
+  );
+}
+
+function NameField({ shape, index }: { shape: Shape; index: number }) {
+  const name = useSignal(shape.name);
+  useEffect(() => {
+    name.value = shape.name;
+  }, [shape.name, index]);
+  return (
+    <label>
+      {t('name')}
+      <input
+        value={name.value}
+        pattern={NAME_PATTERN}
+        title={t('nameHint')}
+        onInput={(event) => {
+          name.value = event.currentTarget.value;
+        }}
+        onBlur={(event) => {
+          if (!event.currentTarget.reportValidity() || name.value === shape.name) return;
+          editor.updateShape(index, { name: name.value });
+        }}
+      />
+    </label>
+  );
+}
+
+function ClassCheckbox({ objectClass, shape, index }: { objectClass: ObjectClass; shape: Shape; index: number }) {
+  return (
+    <label class="line">
+      <input
+        type="checkbox"
+        checked={shape.count.includes(objectClass)}
+        onChange={(event) => {
+          const { checked } = event.currentTarget;
+          const count = checked ? [...shape.count, objectClass] : shape.count.filter((other) => other !== objectClass);
+          if (count.length) editor.updateShape(index, { count });
+          else event.currentTarget.checked = true; // something must be counted
+        }}
+      />
+      {className(objectClass)}
+    </label>
+  );
+}
+
+function EventRule({ shape, index }: { shape: Shape; index: number }) {
+  const kind = shape.type === 'zone' ? 'presence' : 'crossing';
+  const rule = shape.rules.find((other) => other.kind === kind);
+  const toggle = (checked: boolean) => {
+    const rules = checked
+      ? [...shape.rules, newRule(shape, editor.shapes.value)]
+      : shape.rules.filter((other) => other !== rule);
+    editor.updateShape(index, { rules });
+  };
+  const setMinDuration = (seconds: number) => {
+    if (rule?.kind !== 'presence') return;
+    const changed = { ...rule, min_duration: seconds };
+    editor.updateShape(index, { rules: shape.rules.map((other) => (other === rule ? changed : other)) });
+  };
+  return (
+    <>
+      <Checkbox
+        id="alert"
+        label={t(shape.type === 'zone' ? 'alertPresence' : 'alertCrossing')}
+        checked={!!rule}
+        onChange={toggle}
+      />
+      {rule?.kind === 'presence' && (
+        <label>
+          {t('minDuration')}
+          <input
+            type="number"
+            min="0"
+            max={MAX_MIN_DURATION_S}
+            step="0.5"
+            value={rule.min_duration ?? DEFAULT_MIN_DURATION_S}
+            onChange={({ currentTarget }) =>
+              currentTarget.reportValidity() && setMinDuration(Number(currentTarget.value))
+            }
+          />
+        </label>
+      )}
+      {shape.rules.length > (rule ? 1 : 0) && <p class="quiet small">{t('otherRules')}</p>}
+    </>
+  );
+}

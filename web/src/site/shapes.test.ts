@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { Rule } from './api';
+import {
+  configFromShapes,
+  movedPoints,
+  newRule,
+  type Point,
+  type Shape,
+  selfIntersects,
+  shapesFromConfig,
+  sides,
+  unusedName,
+} from './shapes';
+
+const SQUARE: Point[] = [
+  [0.1, 0.1],
+  [0.5, 0.1],
+  [0.5, 0.5],
+  [0.1, 0.5],
+];
+const zone = (changes: Partial<Shape> = {}): Shape => ({
+  type: 'zone',
+  name: 'yard',
+  points: SQUARE,
+  count: ['person'],
+  anchor: 'foot',
+  rules: [],
+  ...changes,
+});
+
+describe('sides', () => {
+  test('a zone is closed', () => {
+    expect(sides(zone()).map(({ from }) => from)).toEqual([0, 1, 2, 3]);
+    expect(sides(zone())[3]?.middle).toEqual([0.1, 0.3]);
+  });
+
+  test('a line is open', () => {
+    expect(sides({ type: 'line', points: SQUARE })).toHaveLength(3);
+  });
+});
+
+describe('crossing sides', () => {
+  test('a simple zone has none', () => {
+    expect(selfIntersects(zone())).toBe(false);
+  });
+
+  test('a bow tie has', () => {
+    const [a, b, c, d] = SQUARE as [Point, Point, Point, Point];
+    expect(selfIntersects(zone({ points: [a, c, b, d] }))).toBe(true);
+  });
+
+  test('a line may cross itself', () => {
+    const [a, b, c, d] = SQUARE as [Point, Point, Point, Point];
+    expect(selfIntersects({ type: 'line', points: [a, c, b, d] })).toBe(false);
+  });
+});
+
+test('moved points keep their shape and stay in the picture', () => {
+  expect(movedPoints(SQUARE, [0.2, 0.1])[0]).toEqual([0.3, 0.2]);
+  expect(movedPoints(SQUARE, [9, -9])).toEqual([
+    [0.6, 0],
+    [1, 0],
+    [1, 0.4],
+    [0.6, 0.4],
+  ]);
+});
+
+describe('the configuration', () => {
+  const presence = { name: 'alarm', kind: 'presence', zone: 'yard', count: ['person'] } as unknown as Rule;
+  const dark = { name: 'night', kind: 'dark' } as unknown as Rule;
+  const config = {
+    full_frame: true,
+    zones: [{ name: 'yard', polygon: SQUARE, count: ['person', 'car'], anchor: 'middle' }],
+    lines: [{ name: 'gate', points: SQUARE.slice(0, 2), count: ['person'], anchor: 'foot' }],
+    rules: [dark, presence],
+  } as unknown as Parameters<typeof shapesFromConfig>[0];
+
+  test('is read as zones and lines with their rules', () => {
+    const [yard, gate] = shapesFromConfig(config);
+    expect(yard).toMatchObject({ type: 'zone', count: ['person', 'car'], anchor: 'middle', rules: [presence] });
+    expect(gate).toMatchObject({ type: 'line', rules: [] });
+  });
+
+  test('is written back as it was read', () => {
+    expect(configFromShapes(config, shapesFromConfig(config))).toEqual(config);
+  });
+
+  test('keeps rules that are of no shape, and rules follow the name of theirs', () => {
+    const [yard] = shapesFromConfig(config) as [Shape];
+    const written = configFromShapes(config, [{ ...yard, name: 'court' }]);
+    expect(written.rules).toEqual([dark, { ...presence, zone: 'court' }]);
+    expect(written.lines).toEqual([]);
+  });
+});
+
+test('names that are taken get a number', () => {
+  expect(unusedName('zone', [zone({ name: 'zone-1' }), zone({ name: 'zone-3' })])).toBe('zone-2');
+  const alarmed = zone({ rules: [{ name: 'yard' } as Rule] });
+  expect(newRule(zone(), [alarmed]).name).toBe('yard-2');
+  expect(newRule(zone({ type: 'line' }), [])).toMatchObject({ name: 'yard', kind: 'crossing', line: 'yard' });
+});
