@@ -29,10 +29,10 @@ class SimulatedDetector:
     """A clock that is advanced by hand, and detections that finish by it."""
 
     def __init__(self, settings, interval, latency):
-        self.at, self.pause, self._latency = 0.0, interval, latency
+        self.at, self.interval, self._latency = 0.0, interval, latency
         self._load, self._detector, self.problem = detector_factory(settings), None, None
         self._waiting = deque()
-        self.looks = 0
+        self.detections = 0
 
     def now(self):
         return Moment(self.at, self.at, True)
@@ -41,16 +41,16 @@ class SimulatedDetector:
         self.at += seconds
 
     @property
-    def busy(self):
+    def pending(self):
         while self._waiting and self._waiting[0] <= self.at:
             self._waiting.popleft()
         return len(self._waiting)
 
-    def look(self, frame, geometry, reach):
+    def submit(self, frame, geometry, scope):
         self._detector = self._detector or self._load(geometry)
-        future = DelayedResult(self, self._detector.detect(frame, reach))
+        future = DelayedResult(self, self._detector.detect(frame, scope))
         self._waiting.append(future.ready)
-        self.looks += 1
+        self.detections += 1
         return future
 
 
@@ -93,12 +93,12 @@ def redact_live(source: Path, target: Path, interval: float, latency: float, pro
         for _, captured in zip(range(frames), camera.frames(), strict=False):
             pipeline = pipeline or LivePipeline(captured.video, settings, simulation)
             pipeline.add(captured, simulation.at)
-            for output in pipeline.due(simulation.at):
+            for output in pipeline.release_due(simulation.at):
                 write(output)
         pipeline.finish()
         while pipeline.has_buffered:
             simulation.at += 0.05
-            for output in pipeline.due(simulation.at):
+            for output in pipeline.release_due(simulation.at):
                 write(output)
         out.mux(stream.encode(None))
     return reasons

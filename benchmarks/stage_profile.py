@@ -33,7 +33,7 @@ TIMED = (
     ("hash", "passerby.source.video.frame_hash", "frame_hash"),
     ("motion", "passerby.detect.optical_flow", "MotionEstimator.estimate"),
     ("model {id}", "passerby.detect.model", "Detector.detect"),
-    ("model input", "passerby.detect.image_pyramid", "ImagePyramid._make_level"),
+    ("model input", "passerby.detect.images.pyramid", "ImagePyramid._make_level"),
     ("track", "passerby.track.tracker", "Tracker.update"),
     ("mask", "passerby.mask.painter", "Painter.paint"),
     ("encode", "passerby.sink.video.writer", "VideoWriter.write"),
@@ -41,7 +41,7 @@ TIMED = (
     ("compare masks", "passerby.verify.self_check", "_missing_masks"),
 )
 #: Timed as one unit, whatever it calls: compiling models and their known-answer test.
-TIMED_AS_ONE = (("model loading", "passerby.detect.frame_detector", "FrameDetector._ready_model"),)
+TIMED_AS_ONE = (("model loading", "passerby.detect.frame_detector", "FrameDetector._prepare"),)
 PHASES = {"": "start", "analyse": "analyse", "render": "render", "check": "check"}
 
 

@@ -88,8 +88,8 @@ def _measure(source: Path, video: dict, folder_kept: Path, detectors: Detectors,
         report = redact(source, released, save_plan=saved, force=True, verify=False, threads=threads)
         released.with_suffix(".report.json").write_text(report.to_json())
     report = verify(released, detectors=detectors)
-    print(f"{source.name}  as redacted: {len(report.findings)} suspects {_short(report)}", flush=True)
-    found: dict[str, Any] = {"clean": not report.findings, "suspects": _short(report), "dropouts": {}}
+    print(f"{source.name}  as redacted: {len(report.findings)} findings {_short(report)}", flush=True)
+    found: dict[str, Any] = {"clean": not report.findings, "findings": _short(report), "dropouts": {}}
     plan = Plan.load(saved)
     for number, (name, boxes, dropout, damaged_plan) in enumerate(with_dropouts(plan, video)):
         out = folder_kept / f"{source.stem}.dropout{number}.mp4"

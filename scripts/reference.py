@@ -224,8 +224,8 @@ def roles() -> str:
 ROLES = """
 # Roles
 
-The rights of each role in the web interface of a site. `tests/server/site/auth/test_rights.py` requests each address as each
-role, and without login. [What roles are for](../guide/site.md).
+The rights of each role in the web interface of a site. `tests/server/site/auth/test_rights.py` requests each address as
+each role, and without login. [What roles are for](../guide/site.md).
 """
 MEANING = {
     Right.LOGIN: "to be logged in, and to manage one's own password, second factor and sessions",

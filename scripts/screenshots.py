@@ -103,7 +103,7 @@ def take_screenshots(address: str) -> None:
         save(page, "export")
         page.keyboard.press("5")
         page.click("button:has-text('Pick 60 random frames')")
-        page.wait_for_selector("img.drawn")
+        page.wait_for_selector("img.spot-check")
         for left in (59, 58, 57):
             page.keyboard.press("a")
             page.wait_for_selector(f"text={left} still to judge")

@@ -98,7 +98,7 @@ def running_site(folder: Path) -> Iterator[str]:
 def read_address(watching: subprocess.Popen[str], lines: list[str]) -> str:
     """The address of the pages, once the program has printed it. Raises TimeoutError with its output."""
     end = time.monotonic() + PROGRAM_TIMEOUT_S
-    while not (kept := [line.split()[-1] for line in lines if "their address is in" in line]):
+    while not (kept := [line.split()[-1] for line in lines if "the address is in" in line]):
         if time.monotonic() > end or watching.poll() is not None:
             raise TimeoutError("".join(lines))
         time.sleep(0.2)

@@ -141,7 +141,7 @@ def attempt(path: Path) -> str:
     assert path.read_bytes() == before
     _whole_and_masked(output, report)
     output.unlink()
-    return "done" if not report.needs_review else "needs a person"
+    return "done" if not report.needs_review else "needs review"
 
 
 def _whole_and_masked(output: Path, report: Report) -> None:
@@ -151,7 +151,9 @@ def _whole_and_masked(output: Path, report: Report) -> None:
         for number, video in enumerate(file.info.videos):
             width, height = video.geometry.display_size
             sides = (width, height) * 2
-            box = box_to_stored(video.geometry, Box(*(part * side for part, side in zip(FACE_POSITION, sides, strict=True))))
+            box = box_to_stored(
+                video.geometry, Box(*(part * side for part, side in zip(FACE_POSITION, sides, strict=True)))
+            )
             for frame in file.frames(number):
                 luma = frame.picture.reformat(
                     format="gray", src_color_range=2, dst_color_range=2, threads=1

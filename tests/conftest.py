@@ -18,6 +18,14 @@ from passerby.demo.sample import HEIGHT, RATE, WIDTH, render_frames
 from passerby.detect.fetch import fetch
 from passerby.detect.weights import Registry
 
+#: Fixtures that several folders share: Ray and an S3 server, a review, a site.
+pytest_plugins = [
+    "tests.cluster.fixtures",
+    "tests.review.fixtures",
+    "tests.server.fixtures",
+    "tests.server.site.fixtures",
+]
+
 # Machines that run tests are busy: how long one example takes says nothing of the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

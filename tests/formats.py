@@ -1,6 +1,6 @@
-"""One small file of every format, what becomes of each, and the page that tells: docs/ref/formats.md.
+"""One small file of every format, its redacted output, and the page with the results: docs/ref/formats.md.
 
-`python -m tests.formats` writes the page from a run; tests/test_formats.py fails when the page says anything else.
+`python -m tests.formats` writes the page from a run; tests/test_formats.py fails when the page differs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Prepare = Callable[[OutputContainer, VideoStream], None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a file is made. Its name ends like the files people bring; `becomes` is the ending of the output."""
+    """How a test file is made. `name` starts with the usual extension; `becomes` is the extension of the output."""
 
     name: str
     codec: str
@@ -41,21 +41,21 @@ class Recipe:
     size: tuple[int, int] = clips.SIZE
     time_base: Fraction = Fraction(1, 25)
     options: dict[str, str] = field(default_factory=dict)
-    sound: str | None = None
+    audio: str | None = None
     prepare: Prepare | None = None
     finish: Callable[[OutputContainer], None] | None = None
     settings: Settings = field(default_factory=lambda: Settings(audio="keep"))
     becomes: str = ".mp4"
     frames: int = 12
     times: tuple[int, ...] | None = None
-    #: Seconds at which the frames of the output are to be shown, where they are not those of `times` from the first on.
+    #: Expected times of the output frames in seconds, where they differ from `times` relative to the first one.
     expected: tuple[Fraction, ...] | None = None
     #: Makes the file instead.
     maker: Callable[[Path], object] | None = None
 
     @property
     def shown(self) -> list[Fraction]:
-        """Seconds at which the frames of the output are to be shown."""
+        """Expected times of the output frames in seconds."""
         if self.expected is not None:
             return list(self.expected)
         return [(time - min(self._times)) * self.time_base for time in self._times]
@@ -73,15 +73,15 @@ class Recipe:
             return path
 
         def prepare(output: OutputContainer, stream: VideoStream) -> None:
-            if self.sound is not None:
-                rate = {"libmp3lame": 44100, "libopencore_amrnb": 8000}.get(self.sound, 48000)
+            if self.audio is not None:
+                rate = {"libmp3lame": 44100, "libopencore_amrnb": 8000}.get(self.audio, 48000)
                 amr = {"layout": "mono"} if rate == 8000 else {}
-                output.add_stream(self.sound, rate=rate, bit_rate=12_200 if amr else 128_000, **amr)
+                output.add_stream(self.audio, rate=rate, bit_rate=12_200 if amr else 128_000, **amr)
             if self.prepare is not None:
                 self.prepare(output, stream)
 
         def finish(output: OutputContainer) -> None:
-            if self.sound is not None:
+            if self.audio is not None:
                 clips.tone(output, output.streams.audio[0], self.frames / 25)
             if self.finish is not None:
                 self.finish(output)
@@ -112,12 +112,12 @@ def colours(primaries: int, transfer: int, matrix: int, colour_range: int) -> Pr
 
 
 def wide(_: OutputContainer, stream: VideoStream) -> None:
-    """Pixels that are wider than high, as on a DVD."""
+    """Non-square pixels, as on a DVD."""
     stream.codec_context.sample_aspect_ratio = Fraction(16, 11)
 
 
 def mirrored(_: OutputContainer, stream: VideoStream) -> None:
-    """Upside down, and as in a mirror: as some phones store what the front camera sees."""
+    """Upside down and mirrored, as some phones store the front camera's video."""
     stream.set_display_rotation(180, hflip=True)
 
 
@@ -132,7 +132,7 @@ def laden_matroska(path: Path) -> None:
 
 
 def another_track(output: OutputContainer, stream: VideoStream) -> None:
-    """A second camera, and a cover picture."""
+    """A second camera, and a cover image."""
     for codec, pixel_format, disposition in (
         ("libx264", "yuv420p", Disposition.default),
         ("mjpeg", "yuvj420p", Disposition.attached_pic),
@@ -174,7 +174,7 @@ SCREEN = {
 }
 
 RECIPES = (
-    Recipe(".mp4 H.264, AAC", "libx264", "mp4", time_base=clips.TIME_BASE, sound="aac"),
+    Recipe(".mp4 H.264, AAC", "libx264", "mp4", time_base=clips.TIME_BASE, audio="aac"),
     Recipe(".mp4 HEVC 10 bit, PQ", "libx265", "mp4", "yuv420p10le", options=SCREEN, prepare=colours(9, 16, 9, 1)),
     Recipe(".mp4 HEVC 10 bit, HLG", "libx265", "mp4", "yuv420p10le", prepare=colours(9, 18, 9, 1)),
     Recipe(".mp4 AV1", "libsvtav1", "mp4"),
@@ -182,7 +182,7 @@ RECIPES = (
     Recipe(".mp4 H.264, BT.709, full range", "libx264", "mp4", "yuvj420p", prepare=colours(1, 1, 1, 2)),
     Recipe(".mp4 H.264, variable rate", "libx264", "mp4", time_base=clips.TIME_BASE, times=UNEVEN),
     Recipe(
-        ".mp4 H.264, times before 0 that an edit list cuts off",
+        ".mp4 H.264, negative timestamps, trimmed by an edit list",
         "libx264",
         "mp4",
         time_base=clips.TIME_BASE,
@@ -195,9 +195,9 @@ RECIPES = (
     Recipe(".mp4 H.264, 4:2:2, --exact-chroma", "libx264", "mp4", "yuv422p", settings=EXACT),
     Recipe(".mp4 H.264, odd size", "libx264", "mp4", "yuv444p", size=(127, 95)),
     Recipe(".mp4 H.264, odd size, --exact-chroma", "libx264", "mp4", "yuv444p", size=(127, 95), settings=EXACT),
-    Recipe(".mp4 H.264, wide pixels", "libx264", "mp4", prepare=wide),
-    Recipe(".mp4 H.264, turned over and mirrored", "libx264", "mp4", prepare=mirrored),
-    Recipe(".mp4 two cameras and a cover", "libx264", "mp4", prepare=another_track, finish=fill_tracks),
+    Recipe(".mp4 H.264, anamorphic", "libx264", "mp4", prepare=wide),
+    Recipe(".mp4 H.264, rotated by 180 degrees and mirrored", "libx264", "mp4", prepare=mirrored),
+    Recipe(".mp4 two cameras and a cover image", "libx264", "mp4", prepare=another_track, finish=fill_tracks),
     Recipe(
         ".mp4 H.264, interlaced",
         "libx264",
@@ -205,18 +205,18 @@ RECIPES = (
         options=FIELDS | {"x264-params": "tff=1"},
         prepare=lambda _, stream: setattr(stream.codec_context, "field_order", 2),
     ),
-    Recipe(".mp4 with all that phones and action cameras add", "libx264", "mp4", maker=laden, expected=EVEN),
-    Recipe(".mov ProRes 4:2:2", "prores_ks", "mov", "yuv422p10le", becomes=".mov", sound="pcm_s16le"),
+    Recipe(".mp4 with the metadata of phones and action cameras", "libx264", "mp4", maker=laden, expected=EVEN),
+    Recipe(".mov ProRes 4:2:2", "prores_ks", "mov", "yuv422p10le", becomes=".mov", audio="pcm_s16le"),
     Recipe(".mov ProRes 4:2:2, --exact-chroma", "prores_ks", "mov", "yuv422p10le", becomes=".mov", settings=EXACT),
     Recipe(".mov ProRes 4444", "prores_ks", "mov", "yuva444p10le", becomes=".mov", options={"profile": "4444"}),
     Recipe(".mov PNG, palette", "png", "mov", "pal8", becomes=".mov"),
     Recipe(".mov Animation, RGB", "qtrle", "mov", "rgb24", becomes=".mov"),
-    Recipe(".mkv FFV1 4:2:2", "ffv1", "matroska", "yuv422p", time_base=MS, becomes=".mkv", sound="flac"),
+    Recipe(".mkv FFV1 4:2:2", "ffv1", "matroska", "yuv422p", time_base=MS, becomes=".mkv", audio="flac"),
     Recipe(".mkv FFV1, RGB", "ffv1", "matroska", "bgr0", time_base=MS, becomes=".mkv"),
     Recipe(".mkv FFV1, grey", "ffv1", "matroska", "gray", time_base=MS, becomes=".mkv"),
     Recipe(".mkv FFV1, 16 bit", "ffv1", "matroska", "yuv420p16le", time_base=MS, becomes=".mkv"),
     Recipe(
-        ".mkv H.264, times that repeat",
+        ".mkv H.264, repeated timestamps",
         "libx264",
         "matroska",
         time_base=MS,
@@ -225,20 +225,29 @@ RECIPES = (
         expected=EVEN,
     ),
     Recipe(
-        ".mkv with all that programs add", "libx264", "matroska", time_base=MS, becomes=".mkv", maker=laden_matroska
+        ".mkv with the metadata of editing programs",
+        "libx264",
+        "matroska",
+        time_base=MS,
+        becomes=".mkv",
+        maker=laden_matroska,
     ),
-    Recipe(".webm VP8, Opus", "libvpx", "webm", time_base=MS, sound="libopus"),
-    Recipe(".webm VP9, Opus", "libvpx-vp9", "webm", time_base=MS, sound="libopus"),
-    Recipe(".avi MPEG-4, MP3", "mpeg4", "avi", sound="libmp3lame", expected=SKIPPED),
+    Recipe(".webm VP8, Opus", "libvpx", "webm", time_base=MS, audio="libopus"),
+    Recipe(".webm VP9, Opus", "libvpx-vp9", "webm", time_base=MS, audio="libopus"),
+    Recipe(".avi MPEG-4, MP3", "mpeg4", "avi", audio="libmp3lame", expected=SKIPPED),
     Recipe(
-        ".avi H.264 with B-frames, no times", "libx264", "avi", options={"preset": "medium", "bf": "2"}, expected=EVEN
+        ".avi H.264 with B-frames, no timestamps",
+        "libx264",
+        "avi",
+        options={"preset": "medium", "bf": "2"},
+        expected=EVEN,
     ),
-    Recipe(".avi MJPEG 4:2:2, PCM", "mjpeg", "avi", "yuvj422p", sound="pcm_s16le"),
+    Recipe(".avi MJPEG 4:2:2, PCM", "mjpeg", "avi", "yuvj422p", audio="pcm_s16le"),
     Recipe(".avi uncompressed RGB", "rawvideo", "avi", "bgr24"),
     Recipe(".avi DV", "dvvideo", "avi", size=(720, 576)),
-    Recipe(".ts H.264, AAC", "libx264", "mpegts", time_base=TS, sound="aac"),
-    Recipe(".ts H.264, clock that jumps by 100 s", "libx264", "mpegts", time_base=TS, times=JUMP, expected=EVEN),
-    Recipe(".ts H.264, clock that begins anew", "libx264", "mpegts", time_base=TS, times=FULL, expected=EVEN),
+    Recipe(".ts H.264, AAC", "libx264", "mpegts", time_base=TS, audio="aac"),
+    Recipe(".ts H.264, timestamps that jump by 100 s", "libx264", "mpegts", time_base=TS, times=JUMP, expected=EVEN),
+    Recipe(".ts H.264, timestamps that wrap around", "libx264", "mpegts", time_base=TS, times=FULL, expected=EVEN),
     Recipe(
         ".ts MPEG-2, interlaced",
         "mpeg2video",
@@ -246,29 +255,29 @@ RECIPES = (
         options=FIELDS,
         prepare=lambda _, stream: setattr(stream.codec_context, "field_order", 2),
     ),
-    Recipe(".ts MPEG-2, MP2", "mpeg2video", "mpegts", sound="mp2"),
+    Recipe(".ts MPEG-2, MP2", "mpeg2video", "mpegts", audio="mp2"),
     Recipe(
         ".mts H.264, AC-3",
         "libx264",
         "mpegts",
         time_base=TS,
-        sound="ac3",
+        audio="ac3",
     ),
-    Recipe(".mpg MPEG-2, MP2", "mpeg2video", "mpeg", sound="mp2", options={"bf": "2"}),
-    Recipe(".mpg MPEG-1, MP2", "mpeg1video", "mpeg", sound="mp2"),
-    Recipe(".flv Sorenson, MP3", "flv", "flv", time_base=MS, sound="libmp3lame"),
-    Recipe(".flv H.264, AAC", "libx264", "flv", time_base=MS, sound="aac"),
+    Recipe(".mpg MPEG-2, MP2", "mpeg2video", "mpeg", audio="mp2", options={"bf": "2"}),
+    Recipe(".mpg MPEG-1, MP2", "mpeg1video", "mpeg", audio="mp2"),
+    Recipe(".flv Sorenson, MP3", "flv", "flv", time_base=MS, audio="libmp3lame"),
+    Recipe(".flv H.264, AAC", "libx264", "flv", time_base=MS, audio="aac"),
     Recipe(
-        ".3gp H.263, AMR", "h263", "3gp", size=(176, 144), time_base=Fraction(1001, 30000), sound="libopencore_amrnb"
+        ".3gp H.263, AMR", "h263", "3gp", size=(176, 144), time_base=Fraction(1001, 30000), audio="libopencore_amrnb"
     ),
-    Recipe(".3gp MPEG-4, AAC", "mpeg4", "3gp", sound="aac"),
-    Recipe(".wmv WMV 2, WMA", "wmv2", "asf", time_base=MS, sound="wmav2"),
+    Recipe(".3gp MPEG-4, AAC", "mpeg4", "3gp", audio="aac"),
+    Recipe(".wmv WMV 2, WMA", "wmv2", "asf", time_base=MS, audio="wmav2"),
 )
 
 
 @dataclass(frozen=True)
 class Result:
-    """A file, what came of it, and the report of that."""
+    """A file, its redacted output, and the report."""
 
     source: Path
     output: Path
@@ -276,28 +285,28 @@ class Result:
 
 
 def run(recipe: Recipe, folder: Path) -> Result:
-    """Make the file and redact it. Whoever calls has planted a looker."""
+    """Make the file and redact it. The caller has installed a fake detector."""
     source, output = recipe.make(folder), folder / f"out{recipe.becomes}"
     return Result(source, output, redact(source, output, recipe.settings))
 
 
 def page(result: Callable[[Recipe], Result]) -> str:
-    """docs/ref/formats.md, of the result of each recipe."""
+    """The text of docs/ref/formats.md, from the result of each recipe."""
     rows = [_row(recipe, result(recipe)) for recipe in RECIPES]
     return (
         "<!-- Made by `make docs` from a run over a small file of each format. Change the program, not this page. -->\n"
         "\n# Formats\n\n"
-        "What each kind of video becomes, with `--audio keep`. Every frame keeps its time (to the millisecond\n"
-        "in MKV), and the picture its size, rotation, aspect, colour description, range and fields, unless the third\n"
-        "column says otherwise. Files are known by their content, never by their name. The rules are in\n"
-        "[Odd and damaged files](../guide/odd-files.md) and [Sound](../guide/sound.md).\n\n"
-        "| source | becomes | changed | dropped |\n| --- | --- | --- | --- |\n" + "".join(rows)
+        "The output for each input format, with `--audio keep`. Every frame keeps its timestamp (to the millisecond\n"
+        "in MKV), and the video its size, rotation, pixel aspect ratio, colour description, range and field order,\n"
+        "unless the third column says otherwise. Formats are detected by content, never by name. The rules are in\n"
+        "[Unusual and damaged files](../guide/odd-files.md) and [Audio](../guide/sound.md).\n\n"
+        "| input | output | changed | removed |\n| --- | --- | --- | --- |\n" + "".join(rows)
     )
 
 
 def _row(recipe: Recipe, result: Result) -> str:
     with VideoFile.open(result.output) as file:
-        codecs = ", ".join([*map(_video, file.info.videos), *(sound.codec for sound in file.info.audio_tracks)])
+        codecs = ", ".join([*map(_video, file.info.videos), *(audio.codec for audio in file.info.audio_tracks)])
     changed = " ".join(result.report.warnings).replace("|", "\\|")
     dropped = "; ".join(line for line in result.report.dropped if not line.startswith("tags:"))
     return f"| {recipe.name} | {recipe.becomes} {codecs} | {changed} | {dropped} |\n"
@@ -309,7 +318,7 @@ def _video(video: VideoInfo) -> str:
 
 
 def mean_error(source: Path, output: Path, video: int = 0) -> float:
-    """Mean difference between what both show, 0 to 255 in RGB, in the right quarter: the planted face is left."""
+    """Mean RGB difference (0 to 255) in the right quarter of the frame: the fake face is on the left."""
     errors = []
     with av.open(str(source)) as a, av.open(str(output)) as b:
         for one, other in zip(a.decode(video=video), b.decode(video=video), strict=True):

@@ -6,6 +6,7 @@ import io
 import struct
 import warnings
 import zlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,7 @@ def bilevel() -> Image.Image:
     return Image.fromarray(((rows // 6 + columns // 6) % 2 * 255).astype(np.uint8)).convert("1")
 
 
+@cache
 def profile() -> bytes:
     """An ICC profile (sRGB)."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

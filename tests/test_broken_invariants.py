@@ -1,7 +1,7 @@
-"""Each invariant of docs/design/README.md, broken on purpose: the test that holds it must see it.
+"""Each invariant of docs/design/README.md, broken on purpose: the test that holds it must fail.
 
-An edit is made in a copy of the project, and the test named beside it is run there. It takes minutes, so it is part of
-`make soak`; that each edit still fits the code is tested always. docs/design/broken.md is this table, for reading.
+Each edit is made in a copy of the project, and the test named beside it is run there. This takes minutes, so it is part
+of `make soak`; that each edit still fits the code is always tested. docs/design/broken.md is this table, for reading.
 """
 
 import os
@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "design" / "broken.md"
 
 
 class Break(NamedTuple):
-    """In `file`, `old` becomes `new`, and `test` is to fail."""
+    """In `file`, `old` becomes `new`, and `test` must fail."""
 
     invariant: int
     what: str
@@ -40,7 +40,7 @@ BREAKS = [
     ),
     Break(
         1,
-        "a store of pictures knows raw frames",
+        "a sink imports raw frames",
         f"{SRC}/sink/video/writer.py",
         "from passerby.core.safe_frame import SafeFrame\n",
         "from passerby.core.raw_frame import RawFrame\nfrom passerby.core.safe_frame import SafeFrame\n",
@@ -48,16 +48,16 @@ BREAKS = [
     ),
     Break(
         2,
-        "a frame that decodes differently is painted as if it were the same",
-        f"{SRC}/passes/second.py",
+        "a frame that decodes differently is masked as if it were the same",
+        f"{SRC}/engine/render.py",
         "            if same and not frame.damaged and plan",
         "            if plan",
-        "tests/engine/test_video.py::test_a_frame_that_decodes_otherwise_the_second_time_is_covered_whole",
+        "tests/engine/test_video.py::test_a_frame_that_decodes_differently_the_second_time_is_covered_whole",
     ),
     Break(
         2,
-        "a frame that was not analysed is painted by the tracks alone",
-        f"{SRC}/base/plan.py",
+        "a frame that was not analysed is masked by its tracks alone",
+        f"{SRC}/documents/plan.py",
         "        return any(\n            r.first_frame",
         "        return True or any(\n            r.first_frame",
         "tests/documents/test_plan.py",
@@ -72,7 +72,7 @@ BREAKS = [
     ),
     Break(
         3,
-        "the registry takes a model that recognises",
+        "the registry accepts a model that recognises people",
         f"{SRC}/detect/weights.py",
         "if match := _REFUSED.search(word):",
         "if (match := _REFUSED.search(word)) and False:",
@@ -96,7 +96,7 @@ BREAKS = [
     ),
     Break(
         5,
-        "weak fills are painted over solid ones",
+        "weak fills are drawn over solid ones",
         f"{SRC}/mask/painter.py",
         "(shape.style is Style.SOLID, shape.track)",
         "(shape.style is not Style.SOLID, shape.track)",
@@ -104,31 +104,31 @@ BREAKS = [
     ),
     Break(
         6,
-        "a mask begins where the thing is first seen",
+        "a mask begins with the first detection",
         f"{SRC}/track/tracker.py",
-        "reach = max(self._following.reach_back, unsearched)",
-        "reach = 0 * unsearched",
-        "tests/track/test_tracker.py::test_a_mask_begins_before_the_first_sighting_and_goes_on_after_the_last",
+        "pre_roll = max(self._settings.pre_roll, unsearched)",
+        "pre_roll = 0 * unsearched",
+        "tests/track/test_tracker.py::test_a_mask_begins_before_the_first_detection_and_goes_on_after_the_last",
     ),
     Break(
         6,
-        "what only one stretch of a long film has seen at a seam is left out",
-        f"{SRC}/track/seams.py",
-        "for part in done + open_ if part.counts",
-        "for part in open_ if part.counts",
+        "what only one segment of a long video has detected at a boundary is dropped",
+        f"{SRC}/track/stitching.py",
+        "for part in done + open_ if part.is_confirmed",
+        "for part in open_ if part.is_confirmed",
         "tests/track/test_stitching.py",
     ),
     Break(
         6,
-        "boxes are held still between looks",
-        f"{SRC}/track/carry.py",
-        "(box.moved(dx, dy, 1 + growth), unsure)",
-        "(box.moved(0 * dx, 0 * dy, 1 + 0 * growth), unsure)",
+        "boxes stay still between detector runs",
+        f"{SRC}/track/flow_propagation.py",
+        "(box.translate(dx, dy, 1 + growth), unsure)",
+        "(box.translate(0 * dx, 0 * dy, 1 + 0 * growth), unsure)",
         "tests/track/test_tracker.py::test_a_gap_is_bridged_by_motion",
     ),
     Break(
         7,
-        "captions hang on the painted picture",
+        "captions are attached to the masked picture",
         f"{SRC}/mask/planes.py",
         "    copy = blank_frame(picture, picture.format.name)\n",
         "    copy = picture.reformat(width=picture.width, height=picture.height, interpolation='POINT')\n"
@@ -137,15 +137,15 @@ BREAKS = [
     ),
     Break(
         7,
-        "the time of the recording comes along unasked",
-        f"{SRC}/passes/second.py",
+        "the time of the recording is written unasked",
+        f"{SRC}/engine/render.py",
         "return info.created if settings.keep_times else None",
         "return info.created",
         "tests/integration/test_metadata_stripped.py::test_when_it_was_made_is_kept_only_on_request",
     ),
     Break(
         8,
-        "every frame is shown one tick late",
+        "every frame is one tick late",
         f"{SRC}/sink/video/encoded_track.py",
         "        return encoder_time + next(",
         "        return encoder_time + 1 + next(",
@@ -169,7 +169,7 @@ BREAKS = [
     ),
     Break(
         9,
-        "the source may be written over",
+        "the source may be overwritten",
         f"{SRC}/sink/output_file.py",
         "if name.exists() and name.samefile(self._source):",
         "if False:",
@@ -177,7 +177,7 @@ BREAKS = [
     ),
     Break(
         10,
-        "a page gives a figure and does not say where it is from",
+        "a page gives a figure without its source",
         "docs/guide/sound.md",
         "\n\n",
         "\n\nIn our tests 99.7 % of voices could not be told.\n\n",
@@ -185,15 +185,15 @@ BREAKS = [
     ),
     Break(
         11,
-        "a model that finds nothing passes for one that is alive",
-        f"{SRC}/detect/alive.py",
-        "if not any(detection.box.iou(place) >= OVERLAP for detection in found):",
+        "a model that detects nothing passes the known-answer test",
+        f"{SRC}/detect/known_answer_test.py",
+        "if not any(detection.box.iou(expected) >= MIN_IOU for detection in found):",
         "if False:",
         "tests/detect/test_known_answer_test.py",
     ),
     Break(
         11,
-        "answers that are no numbers pass",
+        "outputs that are not numbers pass",
         f"{SRC}/detect/runtime.py",
         "if not np.isfinite(output.sum()):",
         "if False:",
@@ -201,42 +201,42 @@ BREAKS = [
     ),
     Break(
         2,
-        "a live frame that is not proven leaves with the masks that there are",
-        f"{SRC}/watch/stretch.py",
+        "a live frame that the gate does not allow is released with the masks that exist",
+        f"{SRC}/watch/live_pipeline.py",
         "        if reason is None:\n            try:",
         "        if True:\n            try:",
         "tests/watch/test_live_pipeline.py::test_damaged_frames_are_covered",
     ),
     Break(
         2,
-        "two looks prove what lies between them, however far apart they are",
-        f"{SRC}/watch/ring.py",
-        "if here.at - self._looked.at > FURTHEST:",
+        "two detections release the frames between them, however far apart they are",
+        f"{SRC}/watch/release_gate.py",
+        "if detected.at - self._last_detected.at > MAX_DETECTION_GAP_S:",
         "if False:",
         "tests/watch/test_release_gate.py",
     ),
     Break(
         3,
         "the password of a camera is printed with its address",
-        f"{SRC}/base/address.py",
-        "        return self.shown\n",
+        f"{SRC}/config/address.py",
+        "        return self.display\n",
         "        return self.url\n",
         "tests/config/test_address.py",
     ),
     Break(
         6,
-        "a live mask does not reach back through the ring",
-        f"{SRC}/track/live.py",
-        "reach_back=max(4, round(delay * frames_a_second))",
-        "reach_back=0",
+        "a live mask does not reach back through the ring buffer",
+        f"{SRC}/track/live_tracker.py",
+        "pre_roll=max(4, round(delay * frame_rate))",
+        "pre_roll=0",
         "tests/track/test_live_tracker.py",
     ),
     Break(
         11,
-        "cameras go on with models that are dead",
-        f"{SRC}/watch/looking.py",
-        "self._looker.alive([next(self._checks)])",
-        "next(self._checks)",
+        "cameras continue with models that fail the known-answer test",
+        f"{SRC}/watch/detector_thread.py",
+        "self._detector.run_known_answer_test([next(self._test_order)])",
+        "next(self._test_order)",
         "tests/watch/test_detector_thread.py",
     ),
 ]
@@ -281,7 +281,7 @@ def page() -> str:
         "# Invariants, broken on purpose\n\n"
         "`make soak` makes each of these edits in a copy of the project, and the test beside it must fail there.\n"
         "The invariants are those of the [design](README.md).\n\n"
-        "| invariant | what is broken | where | what sees it |\n| --- | --- | --- | --- |\n" + rows
+        "| invariant | what is broken | where | which test fails |\n| --- | --- | --- | --- |\n" + rows
     )
 
 

@@ -1,4 +1,4 @@
-"""The files by which passerby becomes a service say what the program does."""
+"""The systemd unit and the Dockerfile match the program."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent.parent / "deploy"
 UNIT = FOLDER / "passerby.service"
 
 
-def known():
+def known_commands():
     commands = typer.main.get_command(app)
     for name in commands.list_commands(None):
         yield name
@@ -22,14 +22,14 @@ def known():
             yield f"{name} {child}"
 
 
-def test_memory_is_never_dumped_nor_swapped():
+def test_memory_is_neither_dumped_nor_swapped():
     lines = set(UNIT.read_text(encoding="utf-8").splitlines())
     assert {"LimitCORE=0", "MemorySwapMax=0", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= lines
     assert "--ulimit core=0" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
 
 
-def test_whether_the_clock_is_kept_may_be_asked():
-    """The C library asks by one of these, and without an answer no time is ever trusted."""
+def test_the_clock_state_can_be_queried():
+    """The C library uses one of these calls; if it fails, no time is ever trusted."""
     lines = UNIT.read_text(encoding="utf-8").splitlines()
     calls = [line.removeprefix("SystemCallFilter=").split() for line in lines if line.startswith("SystemCallFilter=")]
     assert {"adjtimex", "clock_adjtime", "clock_adjtime64"} <= set(calls[-1])
@@ -37,15 +37,16 @@ def test_whether_the_clock_is_kept_may_be_asked():
 
 
 @pytest.mark.parametrize("name", ["passerby.service", "Dockerfile"])
-def test_the_commands_that_are_named_are_there(name):
+def test_the_commands_in_it_exist(name):
     text = (FOLDER / name).read_text(encoding="utf-8")
     named = set(re.findall(r"bin/passerby ([a-z]+(?: [a-z]+)?)", text))
     assert named
-    assert set() == {words for words in named if words not in known() and words.split()[0] not in known()}
+    known = set(known_commands())
+    assert set() == {words for words in named if words not in known and words.split()[0] not in known}
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
-def test_systemd_understands_the_unit(tmp_path):
+def test_systemd_accepts_the_unit(tmp_path):
     program = tmp_path / "passerby"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)

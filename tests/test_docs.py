@@ -1,5 +1,6 @@
 """The docs say what the program does: nothing missing, nothing stale, no link that leads nowhere."""
 
+import configparser
 import json
 import re
 import runpy
@@ -89,3 +90,31 @@ def test_every_link_leads_somewhere(page):
 def test_a_link_that_leads_nowhere_is_seen():
     text = "[a](README.md#x) [b](https://example.org/x) ![c](gone.png) [d](#here)"
     assert ["gone.png"] == broken(text, ROOT)
+
+
+def test_the_map_is_that_of_the_import_rules():
+    """docs/design/architecture.md lists the folders in the layers of .importlinter, top to bottom."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / ".importlinter")
+    layers = config["importlinter:contract:layers"]["layers"].strip().splitlines()
+    expected = [sorted(name.strip() for name in line.split("|")) for line in layers]
+    rows = re.findall(
+        r"^\| (\d+) \| `(\w+)` \|", (ROOT / "docs/design/architecture.md").read_text(encoding="utf-8"), re.M
+    )
+    found = [sorted(name for layer, name in rows if layer == number) for number in dict.fromkeys(n for n, _ in rows)]
+    assert expected == found
+
+
+CODE_NAMED = re.compile(r"`((?:[a-z_0-9]+/)+[a-z_0-9]+\.(?:py|ts|tsx|toml))(?::(\w+))?`")
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/design/*.md")), ids=lambda page: page.name)
+def test_code_that_a_design_page_names_is_there(page):
+    """`folder/file.py` or `folder/file.py:name`, from the top, or below any folder of the source or of the pages."""
+    files = [path for top in ("src/passerby", "web/src", "tests") for path in (ROOT / top).rglob("*") if path.is_file()]
+    wrong = []
+    for file, name in CODE_NAMED.findall(page.read_text(encoding="utf-8")):
+        path = next((p for p in [ROOT / file, *files] if p.is_file() and p.as_posix().endswith(f"/{file}")), None)
+        if path is None or (name and not re.search(rf"\b{name}\b", path.read_text(encoding="utf-8"))):
+            wrong.append(f"{file}:{name}")
+    assert [] == wrong

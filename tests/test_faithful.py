@@ -17,14 +17,14 @@ def out(tmp_path):
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_nothing_but_the_picture_comes_out_of_a_whole_run(container, out, tmp_path):
+def test_nothing_but_the_video_is_in_the_output(container, out, tmp_path):
     source = clips.everything(tmp_path / "all.mp4", container)
     report, _ = render(source, out)
     secrets = [value.encode() for value in clips.SECRETS.values()]
     secrets += [clips.SUBTITLE, clips.CHAPTER.encode(), clips.HANDLER.encode()]
     assert [] == [secret for secret in secrets if secret not in source.read_bytes()]
     assert [] == [secret for secret in secrets if secret in out.read_bytes()]
-    assert {"sound", "subtitle", "chapters", "tags"} <= {line.split()[0].rstrip(":") for line in report.dropped}
+    assert {"audio", "subtitle", "chapters", "tags"} <= {line.split()[0].rstrip(":") for line in report.dropped}
 
 
 FAITHFUL = {

@@ -1,4 +1,4 @@
-"""Invariant 10: every figure in the documentation was measured. Its section names the command or publication behind it."""
+"""Invariant 10: every figure in the documentation was measured. Its section names the command or the publication."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,8 @@ FIGURE = re.compile(
 #: not part of "supervisor".
 SOURCE = re.compile(
     r"\bbenchmarks/\w+\.py\b|\bbenchmarks/results/\w+\.json\b|\btests/[\w/]+\.py\b|\bpasserby bench\b|\bmake \w+"
-    r"|\bscore\.py\b|\bbenchmarks\.md\b|\b[A-Z]\w+ and [A-Z]\w+, \d{4}\b|\barXiv\b|\bet al\.|\bPoPETs\b|\bITU\b|\bEN \d{4,5}\b|\bISO\b"
+    r"|\bscore\.py\b|\bbenchmarks\.md\b|\b[A-Z]\w+ and [A-Z]\w+, \d{4}\b"
+    r"|\barXiv\b|\bet al\.|\bPoPETs\b|\bITU\b|\bEN \d{4,5}\b|\bISO\b"
 )
 
 

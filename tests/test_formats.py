@@ -17,13 +17,13 @@ from tests.geometry import box_to_stored
 
 
 @pytest.fixture(autouse=True)
-def looker(monkeypatch):
+def fake_detector(monkeypatch):
     use_fixed_face(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
-    """What came of a recipe. Each is made and redacted once, for the test of it and for the page."""
+    """The result of a recipe. Each is made and redacted once, for its test and for the page."""
     done = {}
 
     def of(recipe):
@@ -44,8 +44,8 @@ def seconds(path, video=0):
 def test_format(result, recipe):
     result = result(recipe)
     report = result.report
-    assert report.check.suspects == ()
-    assert (report.damage, report.output.covered, report.needs_a_person) == ((), 0, False)
+    assert report.check.findings == ()
+    assert (report.damage, report.output.covered, report.needs_review) == ((), 0, False)
     with VideoFile.open(result.source) as before, VideoFile.open(result.output) as after:
         assert len(before.info.videos) == len(after.info.videos)
         assert len(before.info.audio_tracks) == len(after.info.audio_tracks)
@@ -59,8 +59,8 @@ def test_format(result, recipe):
             assert (new.geometry.width, new.geometry.height) == size
             times = seconds(result.output, number)
             assert seconds(result.source, number) == pytest.approx(times, abs=0 if recipe.becomes != ".mkv" else 5e-4)
-            # These begin with the sound that only prepares its decoder.
-            begins = times[0] if recipe.container in ("mpegts", "mpeg", "flv", "asf") and recipe.sound else 0
+            # These start with audio packets that only prime the decoder.
+            begins = times[0] if recipe.container in ("mpegts", "mpeg", "flv", "asf") and recipe.audio else 0
             assert begins < 0.05
             shown = [time + begins for time in recipe.shown]
             assert pytest.approx(shown, abs=1.1e-3 if recipe.becomes == ".mkv" else 1e-5) == times
@@ -70,23 +70,25 @@ def test_format(result, recipe):
 
 
 def masked(path, number):
-    """Where the planted face is, nothing is to be seen."""
+    """Nothing is visible where the fake face is."""
     with VideoFile.open(path) as file:
         geometry = file.info.videos[number].geometry
         width, height = geometry.display_size
-        box = box_to_stored(geometry, Box(*(part * side for part, side in zip(FACE_POSITION, (width, height) * 2, strict=True))))
+        box = box_to_stored(
+            geometry, Box(*(part * side for part, side in zip(FACE_POSITION, (width, height) * 2, strict=True)))
+        )
         for frame in file.frames(number):
             shown = clips.rgb(frame.picture)[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
             assert shown.mean() < 8
 
 
-def test_the_page_tells_what_happens(result):
+def test_the_page_is_up_to_date(result):
     assert formats.page(result) == formats.PAGE.read_text(encoding="utf-8"), "run: make docs"
 
 
 @pytest.mark.parametrize(("order", "name"), [(2, "tff"), (3, "bff")])
 def test_fields_stay_apart(tmp_path, order, name):
-    """Every other line shows another moment; the lines of both must come out as they went in, and in their order."""
+    """The two fields show different points in time; both must be preserved, in their order."""
     size = (128, 96)
     path = tmp_path / "s.mp4"
     graph = av.filter.Graph()

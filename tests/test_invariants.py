@@ -150,7 +150,7 @@ def offenders(check: Callable[[str], list[int]], allowed: Callable[[Path], bool]
 
 
 def test_there_is_something_to_check():
-    assert {"base", "source", "detect", "track", "mask", "sink", "store", "cli"} <= {room(path) for path in FILES}
+    assert {"core", "source", "detect", "track", "mask", "sink", "store", "cli"} <= {room(path) for path in FILES}
 
 
 def test_only_mask_makes_safe_frames():

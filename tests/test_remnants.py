@@ -1,4 +1,4 @@
-"""What must not come out: each thing is put into a file, and looked for in the bytes of the output."""
+"""Metadata and other remnants: each is put into a file, and must not be in the bytes of the output."""
 
 import av
 import pytest
@@ -6,7 +6,7 @@ from PIL import Image
 
 from passerby.config.settings import Settings
 from passerby.core.exif_dates import CREATION_DATE
-from passerby.engine import api as dispatch
+from passerby.engine.api import redact
 from passerby.source.still.sniff import is_still
 from passerby.verify.containers.inspect import inspect_container
 from passerby.verify.released_file import ReleasedFile
@@ -15,7 +15,7 @@ from tests.fake_detector import use_fixed_face, use_fixed_face_in_stills
 
 
 @pytest.fixture(autouse=True)
-def looker(monkeypatch):
+def fake_detector(monkeypatch):
     use_fixed_face(monkeypatch)
     use_fixed_face_in_stills(monkeypatch)
 
@@ -26,13 +26,13 @@ def written(file):
 
 
 @pytest.mark.parametrize("name", remnants.ALL)
-def test_it_does_not_come_out(tmp_path, name):
+def test_it_is_stripped(tmp_path, name):
     file, make = remnants.ALL[name]
     source, out = tmp_path / file, tmp_path / written(file)
     known = make(source)
     before = source.read_bytes()
     assert [] == [one for one in known if one not in before]  # else the next lines prove nothing
-    report = dispatch.redact(source, out, Settings(audio="keep"))
+    report = redact(source, out, Settings(audio="keep"))
     after = out.read_bytes()
     assert [] == [one for one in known if one in after]
     assert remnants.SECRET not in after
@@ -44,13 +44,13 @@ def test_it_does_not_come_out(tmp_path, name):
             assert {"video"} == {stream.type for stream in opened.streams} - {"audio"}
 
 
-@pytest.mark.parametrize("name", remnants.TOLD)
-def test_it_is_told(tmp_path, name):
-    """The report says what was left out, and not what it says."""
+@pytest.mark.parametrize("name", remnants.REPORTED)
+def test_it_is_reported(tmp_path, name):
+    """The report names what was stripped, without its content."""
     file, make = remnants.ALL[name]
     make(tmp_path / file)
-    report = dispatch.redact(tmp_path / file, tmp_path / written(file))
-    assert remnants.TOLD[name] in "\n".join(report.dropped)
+    report = redact(tmp_path / file, tmp_path / written(file))
+    assert remnants.REPORTED[name] in "\n".join(report.dropped)
     assert "Secret" not in report.to_json()
 
 
@@ -81,7 +81,7 @@ def test_when_a_still_was_made_is_kept_only_on_request_and_alone(tmp_path, name,
     source, out = tmp_path / name, tmp_path / f"out-{name}"
     dated(source)
     assert remnants.DATE in source.read_bytes()
-    report = dispatch.redact(source, out, Settings(keep_times=keep))
+    report = redact(source, out, Settings(keep_times=keep))
     assert keep is (remnants.DATE in out.read_bytes())
     assert remnants.SECRET not in out.read_bytes()
     assert [] == [one for one in remnants.IN_EXIF[:-1] if one in out.read_bytes()]
@@ -97,15 +97,15 @@ def test_when_a_still_was_made_is_kept_only_on_request_and_alone(tmp_path, name,
 def test_a_still_that_says_no_more_than_its_date_loses_nothing_when_that_is_kept(tmp_path):
     source, once, twice = (tmp_path / name for name in ("a.jpg", "b.jpg", "c.jpg"))
     dated(source)
-    dispatch.redact(source, once, Settings(keep_times=True))
-    assert () == dispatch.redact(once, twice, Settings(keep_times=True)).dropped
-    assert (CREATION_DATE,) == dispatch.redact(once, twice, force=True).dropped
+    redact(source, once, Settings(keep_times=True))
+    assert () == redact(once, twice, Settings(keep_times=True)).dropped
+    assert (CREATION_DATE,) == redact(once, twice, force=True).dropped
 
 
 def test_a_date_in_exif_that_is_none_is_not_kept(tmp_path):
     exif = Image.Exif()
     exif.get_ifd(0x8769).update({36867: "Secret diary entry!"})
     stills.image().save(tmp_path / "a.jpg", exif=exif)
-    dispatch.redact(tmp_path / "a.jpg", tmp_path / "b.jpg", Settings(keep_times=True))
+    redact(tmp_path / "a.jpg", tmp_path / "b.jpg", Settings(keep_times=True))
     assert b"Secret" in (tmp_path / "a.jpg").read_bytes()
     assert b"Secret" not in (tmp_path / "b.jpg").read_bytes()

@@ -1,4 +1,4 @@
-"""Every kind of still from end to end, and the page that tells of it says the same."""
+"""Every still image format from end to end; the page with the results is up to date."""
 
 import pytest
 
@@ -7,12 +7,12 @@ from tests.fake_detector import use_fixed_face_in_stills
 
 
 @pytest.fixture(autouse=True)
-def planted(monkeypatch):
+def fake_detector(monkeypatch):
     use_fixed_face_in_stills(monkeypatch)
 
 
 @pytest.mark.parametrize("name", still_formats.RECIPES)
-def test_kind(tmp_path, name):
+def test_format(tmp_path, name):
     source, written, report = still_formats.run(name, tmp_path)
     assert report.check.clean
     assert source.kind is written.kind
@@ -27,5 +27,5 @@ def test_kind(tmp_path, name):
     assert [page.mode for page in source.pages] == [page.mode for page in written.pages]
 
 
-def test_the_page_says_what_a_run_says():
+def test_the_page_is_up_to_date():
     assert still_formats.page() == still_formats.PAGE.read_text(encoding="utf-8"), "run: make docs"

@@ -1,4 +1,4 @@
-"""passerby: take identity out of video.
+"""passerby: redact faces, licence plates and other personal data in video and photos.
 
 from pathlib import Path
 from passerby import Settings, redact
@@ -18,15 +18,26 @@ if TYPE_CHECKING:
     from passerby.core.version import __version__
     from passerby.documents.plan import Plan
     from passerby.documents.report import Report
+    from passerby.documents.verification_report import VerificationReport
     from passerby.engine.api import analyse, redact
 
-__all__ = ["PasserbyError", "Plan", "Report", "Settings", "__version__", "analyse", "redact"]
+__all__ = [
+    "PasserbyError",
+    "Plan",
+    "Report",
+    "Settings",
+    "VerificationReport",
+    "__version__",
+    "analyse",
+    "redact",
+]
 
-_FROM = {
+_MODULES = {
     "PasserbyError": "core.errors",
     "Plan": "documents.plan",
     "Report": "documents.report",
     "Settings": "config.settings",
+    "VerificationReport": "documents.verification_report",
     "__version__": "core.version",
     "analyse": "engine.api",
     "redact": "engine.api",
@@ -34,8 +45,8 @@ _FROM = {
 
 
 def __getattr__(name: str) -> object:
-    """Each is loaded when it is first wanted (PEP 562): the pipeline brings decoders and models with it, and the
-    program's first step is to be a short one."""
-    if name in _FROM:
-        return getattr(import_module(f"passerby.{_FROM[name]}"), name)
+    """Each name is imported on first use (PEP 562): the engine imports decoders and the inference runtime, and the
+    command line must start fast."""
+    if name in _MODULES:
+        return getattr(import_module(f"passerby.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'passerby' has no attribute {name!r}")

@@ -12,7 +12,7 @@ from passerby.core.kinds import Kind
 from passerby.demo.portrait import portrait
 from passerby.demo.sample import make_sample
 from passerby.documents.plan import Keyframe, Plan, Track
-from passerby.engine import video as pipeline
+from passerby.engine import api
 from passerby.source.video.file import VideoFile
 from tests.plans import plan_for
 
@@ -47,7 +47,7 @@ def real_footage(folder):
 def demo_footage(folder):
     """The portrait of the demo, which the camera of tests/conftest.py follows: its place by the models themselves."""
     make_sample(folder / "yard.mp4", portrait())
-    found = pipeline.analyse(folder / "yard.mp4")
+    found = api.analyse(folder / "yard.mp4")
     track = max((t for t in found.tracks(0) if t.kind is Kind.FACE), key=lambda t: t.end - t.start)
     times = plan_times(folder / "yard.mp4")
     face = {n: place.box for n, time in enumerate(times) if (place := track.interpolate(time)) is not None}
@@ -64,7 +64,7 @@ def footage_of(clip, face, others, middle):
     tracks = []
     for number, boxes in enumerate(others, 1):
         keys = tuple(
-            Keyframe(time=times[n], box=box.grown(0.2), score=0.9, origin="model") for n, box in sorted(boxes.items())
+            Keyframe(time=times[n], box=box.expand(0.2), score=0.9, origin="model") for n, box in sorted(boxes.items())
         )
         tracks.append(Track(number=number, kind=Kind.FACE, keyframes=keys))
     return Footage(clip, face, plan_for(clip, *tracks), middle)

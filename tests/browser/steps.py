@@ -68,6 +68,6 @@ def until(page, holds, seconds=120):
 
 
 def settled(page, server):
-    """Nothing is followed any more."""
-    told = f"{server.address.partition('?')[0]}api/files/0/following"
-    until(page, lambda: page.request.get(told).json()["progress"]["state"] != "running")
+    """Propagation has ended."""
+    url = f"{server.address.partition('?')[0]}api/files/0/propagation"
+    until(page, lambda: page.request.get(url).json()["progress"]["state"] != "running")

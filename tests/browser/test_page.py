@@ -21,7 +21,7 @@ from tests.plans import permanent_track, plan_for
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web" / "src"
-#: Frames to follow each way: 2 seconds at 25 a second, less the one that is drawn in.
+#: Frames to propagate each way: 2 seconds at 25 a second, less the one that is drawn in.
 EACH_WAY = 49
 
 
@@ -44,7 +44,7 @@ def test_a_whole_case(page, servers, footage, case, models):
     opened(page, server)
     before = len(saved(plan).tracks(0))
 
-    # The face is found, drawn in one frame, and followed both ways.
+    # The face is found, drawn in one frame, and propagated both ways.
     go_to(page, footage.middle)
     face = footage.face[footage.middle]
     draw(page, footage, face)
@@ -99,28 +99,28 @@ def test_a_whole_case(page, servers, footage, case, models):
     # Frames are drawn from what was exported, and judged with two keys.
     page.keyboard.press("5")
     page.click("button:has-text('Pick 60 random frames')")
-    page.wait_for_selector("img.drawn")
+    page.wait_for_selector("img.spot-check")
     for left in range(59, -1, -1):
         page.keyboard.press("a")
         page.wait_for_selector(f"text={left} still to judge" if left else "text=at most 4.9 % of all frames")
     page.keyboard.press("l")  # the last one, thought over
     page.wait_for_selector("text=at most 7.7 % of all frames")
-    proof = SignedVerificationReport.model_validate_json(
-        (clip.parent / f"{clip.stem}.redacted.proof" / "report.json").read_bytes()
+    signed = SignedVerificationReport.model_validate_json(
+        (clip.parent / f"{clip.stem}.redacted.verification" / "report.json").read_bytes()
     )
-    assert (60, 1) == (len(proof.report.bound.sample.frames), len(proof.report.bound.positives))
+    assert (60, 1) == (len(signed.report.bound.sample.frames), len(signed.report.bound.positives))
     page.keyboard.press("4")
     page.wait_for_selector(".verdict[data-clean=false]")
 
 
 def covers(mask, face):
-    return face.inside(mask) >= 0.8
+    return face.containment(mask) >= 0.8
 
 
 def is_black(picture, face):
     """Is at least 80 % of the face's box black?"""
     height, width = picture.shape[:2]
-    x1, y1, x2, y2 = (round(side) for side in face.clipped(width, height))
+    x1, y1, x2, y2 = (round(side) for side in face.clip(width, height))
     return (picture[y1:y2, x1:x2].max(axis=2) < 32).mean() >= 0.8
 
 
@@ -148,14 +148,14 @@ def test_a_still_is_opened_corrected_and_exported(page, servers, models, tmp_pat
         assert np.asarray(before.crop(inside)).max() > 100
 
 
-def test_a_crash_while_following_loses_nothing_that_was_saved(page, servers, footage, case):
+def test_a_crash_during_propagation_loses_nothing_that_was_saved(page, servers, footage, case):
     clip, plan = case
     server = servers.start(clip)
     opened(page, server)
     page.keyboard.press("b")
     page.keyboard.press("Enter")
     page.wait_for_selector("section.selected")
-    server.kill()  # at once: the follower is at work
+    server.kill()  # at once, while propagation runs
     tracks = saved(plan).tracks(0)
     assert len(footage.plan.tracks(0)) + 1 == len(tracks)
     again = servers.start(clip)

@@ -1,4 +1,4 @@
-"""A camera that answers WS-Discovery and ONVIF, on this machine: what cameras say, in as few words as will do."""
+"""A camera that answers WS-Discovery and ONVIF on this machine, with the minimum of what cameras answer."""
 
 import socket
 import threading
@@ -26,9 +26,9 @@ def _profile(token, width, height, rate):
     )
 
 
-def answer(question, top, password):
-    """The body of the answer to a question (the whole SOAP message, as text)."""
-    if "GetSystemDateAndTime" in question:
+def response(request, top, password):
+    """The body of the response to a request (the whole SOAP message, as text)."""
+    if "GetSystemDateAndTime" in request:
         date = "<t:Time><t:Hour>1</t:Hour><t:Minute>2</t:Minute><t:Second>3</t:Second></t:Time>"
         date += "<t:Date><t:Year>2030</t:Year><t:Month>4</t:Month><t:Day>5</t:Day></t:Date>"
         return (
@@ -36,12 +36,12 @@ def answer(question, top, password):
             f"<t:DateTimeType>NTP</t:DateTimeType><t:DaylightSavings>false</t:DaylightSavings>"
             f"<t:UTCDateTime>{date}</t:UTCDateTime></d:SystemDateAndTime></d:GetSystemDateAndTimeResponse>"
         )
-    if password is not None and (">admin<" not in question or "PasswordDigest" not in question):
+    if password is not None and (">admin<" not in request or "PasswordDigest" not in request):
         return (
             "<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason>"
             '<s:Text xml:lang="en">Sender not Authorized</s:Text></s:Reason></s:Fault>'
         )
-    if "GetServices" in question:
+    if "GetServices" in request:
         services = "".join(
             f"<d:Service><d:Namespace>{space}</d:Namespace><d:XAddr>{top}/onvif/{name}</d:XAddr>"
             f'<d:Version><t:Major xmlns:t="{SCHEMA}">2</t:Major><t:Minor xmlns:t="{SCHEMA}">0</t:Minor></d:Version>'
@@ -49,10 +49,10 @@ def answer(question, top, password):
             for name, space in (("device_service", DEVICE), ("media_service", MEDIA))
         )
         return f'<d:GetServicesResponse xmlns:d="{DEVICE}">{services}</d:GetServicesResponse>'
-    if "GetProfiles" in question:
+    if "GetProfiles" in request:
         profiles = "".join(_profile(token, *size) for token, size in PROFILES.items())
         return f'<m:GetProfilesResponse xmlns:m="{MEDIA}" xmlns:t="{SCHEMA}">{profiles}</m:GetProfilesResponse>'
-    token = next(token for token in PROFILES if f">{token}<" in question)
+    token = next(token for token in PROFILES if f">{token}<" in request)
     return (
         f'<m:GetStreamUriResponse xmlns:m="{MEDIA}" xmlns:t="{SCHEMA}"><m:MediaUri>'
         f"<t:Uri>rtsp://admin:secret@127.0.0.1:554/{token}</t:Uri><t:InvalidAfterConnect>false</t:InvalidAfterConnect>"
@@ -67,8 +67,8 @@ def onvif_device(password=None):
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            question = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            body = answer(question, f"http://{self.headers['Host']}", password)
+            request = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            body = response(request, f"http://{self.headers['Host']}", password)
             content = (ENVELOPE % body).encode()
             self.send_response(400 if "Fault" in body else 200)
             self.send_header("Content-Type", "application/soap+xml; charset=utf-8")
@@ -83,26 +83,26 @@ def onvif_device(password=None):
         udp.bind(("127.0.0.1", 0))
         service = f"{top}/onvif/device_service"
 
-        def hear():
+        def listen():
             while True:
                 try:
-                    question, sender = udp.recvfrom(65536)
+                    request, sender = udp.recvfrom(65536)
                 except OSError:
                     return
-                text = question.decode(errors="replace")
-                asked = text.partition("MessageID>")[2].partition("<")[0]
-                udp.sendto(_match(service, asked).encode(), sender)
+                text = request.decode(errors="replace")
+                message_id = text.partition("MessageID>")[2].partition("<")[0]
+                udp.sendto(_match(service, message_id).encode(), sender)
 
-        threading.Thread(target=hear, daemon=True).start()
+        threading.Thread(target=listen, daemon=True).start()
         yield udp.getsockname()[1], service
 
 
-def _match(service, asked):
+def _match(service, message_id):
     wsa, wsd = "http://schemas.xmlsoap.org/ws/2004/08/addressing", "http://schemas.xmlsoap.org/ws/2005/04/discovery"
     return (
         f'<?xml version="1.0"?><s:Envelope xmlns:s="{SOAP}" xmlns:a="{wsa}" xmlns:d="{wsd}" '
         'xmlns:n="http://www.onvif.org/ver10/network/wsdl"><s:Header>'
-        f"<a:MessageID>urn:uuid:0a6dc791-2be6-4991-9af1-454778a1917a</a:MessageID><a:RelatesTo>{asked}</a:RelatesTo>"
+        f"<a:MessageID>urn:uuid:0a6dc791-2be6-4991-9af1-454778a1917a</a:MessageID><a:RelatesTo>{message_id}</a:RelatesTo>"
         f"<a:To>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:To>"
         f"<a:Action>{wsd}/ProbeMatches</a:Action></s:Header><s:Body><d:ProbeMatches><d:ProbeMatch>"
         "<a:EndpointReference><a:Address>urn:uuid:11112222-3333-4444-5555-666677778888</a:Address></a:EndpointReference>"

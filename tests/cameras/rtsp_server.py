@@ -1,12 +1,12 @@
 """A real RTSP server, GStreamer's, as a program of its own: the bindings are those of the system's Python.
 
-Arguments: PORT FILE... [--login USER PASSWORD]. Each FILE is served as /0, /1 and so on, over and over, at the pace
-that is written in it. It holds access units: for each, milliseconds to the next one and length (two big-endian numbers
-of 4 bytes), and H.264 in byte-stream form.
+Arguments: PORT FILE... [--login USER PASSWORD]. Each FILE is served as /0, /1 and so on, in a loop, at the pace that
+is stored in it. It holds access units: for each, milliseconds to the next one and length (two big-endian numbers of 4
+bytes), and H.264 in byte-stream format.
 
-Lines that come in change what is sent from then on, of all streams: `play N FILE` (of stream N), `garbage` (the next
-access units are noise), `back SECONDS` (times jump back), `quiet` and `talk` (nothing is sent in between, and the
-connections stay). It prints `ready` when it can be connected to.
+Commands on standard input change what is sent from then on, on all streams: `play N FILE` (for stream N), `garbage`
+(the next access units are noise), `back SECONDS` (timestamps jump back), `quiet` and `talk` (nothing is sent in
+between, while connections stay open). It prints `ready` when it accepts connections.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""Cameras for tests: real servers on this machine that serve clips over and over."""
+"""Cameras for tests: real servers on this machine that serve clips in a loop."""
 
 import socket
 import struct
@@ -45,7 +45,7 @@ def free_port():
 
 
 def write_units(frames, path, rate=10, every=10):
-    """Pictures (BGR arrays) as the file that rtsp_server.py serves; a picture that stands alone every so many."""
+    """Write pictures (BGR arrays) to a file for rtsp_server.py, with a keyframe every `every` pictures."""
     encoder = av.CodecContext.create("libx264", "w")
     height, width = frames[0].shape[:2]
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
@@ -71,7 +71,7 @@ def write_units(frames, path, rate=10, every=10):
 
 
 class RtspServer:
-    """A running server. `url` is that of its first stream; `tell` takes the commands of rtsp_server.py."""
+    """A running server. `command` takes the commands of rtsp_server.py."""
 
     def __init__(self, files, port=None, login=None):
         self.port, self._files, self._login = port or free_port(), files, login
@@ -126,13 +126,13 @@ def http_server(handler):
         server.server_close()
 
 
-def mjpeg_handler(pictures, rate=10, asked=None, closed=False):
-    """A camera that sends JPEGs as multipart/x-mixed-replace, over and over; `closed`, only to who logs in."""
+def mjpeg_handler(pictures, rate=10, requests=None, closed=False):
+    """A camera that sends JPEGs as multipart/x-mixed-replace in a loop; `closed`: only after a login."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            if asked is not None:
-                asked.append(dict(self.headers))
+            if requests is not None:
+                requests.append(dict(self.headers))
             if closed and "Authorization" not in self.headers:
                 self.send_response(401)
                 self.send_header("WWW-Authenticate", 'Basic realm="camera"')
@@ -158,7 +158,7 @@ def mjpeg_handler(pictures, rate=10, asked=None, closed=False):
 
 
 def folder_handler(folder):
-    """The files of a folder."""
+    """Serves the files of a folder."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):

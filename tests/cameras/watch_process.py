@@ -1,7 +1,7 @@
-"""`passerby watch` as a process of its own, and what it leaves, looked at frame by frame.
+"""`passerby watch` as a process of its own, and its recordings, checked frame by frame.
 
-The source shows a portrait with a bright spot between the eyes, brighter than all else in it: the canary. Wherever a
-mask is missing for one frame, it is seen.
+The source shows a portrait with a bright spot between the eyes, brighter than anything else: the canary. Where a mask
+is missing in a single frame, it is visible.
 """
 
 import json
@@ -29,7 +29,7 @@ SIZE = (480, 270)
 
 
 def walking_person(count=30):
-    """Somebody's portrait that moves about in front of a wall, with a bright spot between the eyes."""
+    """A portrait that moves in front of a wall, with a bright spot between the eyes."""
     face = cv2.resize(cv2.imread(str(portrait())), (200, 200), interpolation=cv2.INTER_AREA)
     wall = np.kron(np.random.default_rng(1).integers(60, 140, (27, 48, 1), np.uint8), np.ones((10, 10, 3), np.uint8))
     for n in range(count):
@@ -41,7 +41,7 @@ def walking_person(count=30):
 
 
 def count_canaries(path):
-    """(frames that show the canary, frames that are not all black, frames) of a recording."""
+    """(frames that show the canary, frames that are not all black, all frames) of a recording."""
     seen = shown = frames = 0
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
@@ -54,8 +54,8 @@ def count_canaries(path):
 
 
 def masked_frames(status):
-    """Frames that were written with masks alone."""
-    return status.get("written", 0) - sum(status.get("covered", {}).values())
+    """Frames that were output masked, not covered."""
+    return status.get("output_frames", 0) - sum(status.get("covered", {}).values())
 
 
 def recordings(folder):
@@ -63,7 +63,7 @@ def recordings(folder):
 
 
 def is_alive(pid):
-    """Is it there, and not only not yet buried?"""
+    """Whether the process runs, and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -71,7 +71,7 @@ def is_alive(pid):
 
 
 class WatchProcess:
-    """`passerby watch` as a process of its own; `before` is what runs it."""
+    """`passerby watch` as a process; `before` is a command prefix to run it with."""
 
     def __init__(self, path, before=(), **environment):
         self.path = path
@@ -86,13 +86,13 @@ class WatchProcess:
         threading.Thread(target=lambda: self.log_lines.extend(self.process.stderr), daemon=True).start()
 
     def address(self):
-        """Where the pages are, with the key to them, which is in no log."""
+        """The address of the pages with its token, which is in no log."""
         assert not any("token" in line for line in self.log_lines)
         (path,) = (line.split()[-1] for line in self.log_lines if "live pictures" in line)
         return Path(path).read_text().strip()
 
     def live_playlist(self):
-        """The playlist of the camera, as a player gets it."""
+        """The live playlist of the camera, as a player gets it."""
         address = self.address()
         opener = build_opener(HTTPCookieProcessor())
         with suppress(HTTPError):  # the page itself may not be built
@@ -115,13 +115,12 @@ class WatchProcess:
         return self.cameras().get("gate", {})
 
     def children(self):
-        """The processes of the cameras."""
+        """Process ids of the cameras."""
         pid = self.process.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def kill(self):
-        """As a power failure ends it: nobody has a last word. Cameras that outlive the supervisor for a moment end by
-        themselves."""
+        """As a power failure ends it. Cameras that outlive the supervisor for a moment end by themselves."""
         children = self.children()
         for pid in (*children, self.process.pid):
             with suppress(ProcessLookupError):
@@ -147,7 +146,7 @@ class WatchProcess:
 
 
 def count_unmasked_canaries(pictures, folder):
-    """The same count for pictures that nobody masked: the check can fail."""
+    """The same count for unmasked pictures: the check can fail."""
     path = folder / "bare.mp4"
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=10, options={"preset": "ultrafast", "crf": "27"})

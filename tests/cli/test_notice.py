@@ -1,4 +1,4 @@
-"""`passerby notice`: the files are there, nothing is replaced unasked, and retention has an exit code."""
+"""`passerby notice`: files are written, nothing is overwritten without --force, and retention has an exit code."""
 
 import json
 from pathlib import Path
@@ -44,13 +44,13 @@ def test_the_page_in_every_language(config, data, tmp_path):
     assert 0 == run("page", config, "--out", str(tmp_path / "out" / "page"), "--force").exit_code
 
 
-def test_a_page_without_recordings_says_so(config, tmp_path):
+def test_a_page_without_recordings_is_still_written(config, tmp_path):
     done = run("page", config, "--out", str(tmp_path / "out"))
-    assert (0, True) == (done.exit_code, "Without what is recorded" in done.stderr)
-    assert "cannot be told at the moment" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert (0, True) == (done.exit_code, "Continuing without the facts" in done.stderr)
+    assert "not available at the moment" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_sign_needs_nothing_but_the_file(config, tmp_path):
+def test_the_sign_needs_only_the_site_file(config, tmp_path):
     assert 0 == run("sign", config, "--out", str(tmp_path / "out")).exit_code
     assert (tmp_path / "out" / "sign.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "out" / "sign.svg").read_text(encoding="utf-8").startswith("<svg")
@@ -59,25 +59,25 @@ def test_the_sign_needs_nothing_but_the_file(config, tmp_path):
 def test_the_pack(config, data, tmp_path):
     done = run("pack", config, "--out", str(tmp_path / "out"))
     assert (0, 9) == (done.exit_code, len(done.stdout.splitlines()))
-    assert "kept" == json.loads((tmp_path / "out" / "retention.json").read_text())["verdict"]
+    assert "compliant" == json.loads((tmp_path / "out" / "retention.json").read_text())["verdict"]
 
 
-def test_retention_is_judged(config, data):
+def test_retention_has_an_exit_code(config, data):
     done = run("retention", config)
-    assert (0, "Nothing is older than it may be.") == (done.exit_code, done.stdout.strip())
+    assert (0, "No recording is older than its retention period.") == (done.exit_code, done.stdout.strip())
     with Recordings(Database.open(data), boot="long ago") as recordings:
         clock = Clock(wall=1_000_000_000.0)
         record(recordings, clock)
     done = run("retention", config)
     assert 3 == done.exit_code
     assert "older" in done.stdout
-    told = json.loads(run("retention", config, "--json").stdout)
-    assert told["verdict"] in ("broken", "unsure")  # as far as the clock of this machine is trusted
-    assert told["cameras"][0]["older"] + told["cameras"][0]["perhaps"] == 1
+    statement = json.loads(run("retention", config, "--json").stdout)
+    assert statement["verdict"] in ("violated", "undetermined")  # as far as the clock of this machine is trusted
+    assert statement["cameras"][0]["overdue"] + statement["cameras"][0]["possibly_overdue"] == 1
 
 
-def test_a_site_that_says_nothing_is_told_what_to_do(config):
+def test_a_site_without_notice_settings_is_an_error_with_advice(config):
     config.write_text("cameras: {yard: {url: yard.mp4}}", encoding="utf-8")
     for command in ("page", "sign", "pack"):
-        with pytest.raises(UsageError, match="Add a part `notice`"):
+        with pytest.raises(UsageError, match="no `notice` section"):
             run(command, config, "--out", str(Path(config).parent / "out"))

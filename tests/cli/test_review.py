@@ -33,7 +33,7 @@ def clip(tmp_path):
     return path
 
 
-def test_the_address_holds_a_token(run, clip):
+def test_the_url_holds_a_token(run, clip):
     code, out, _, served = run(clip, "--port", "0", "--no-browser")
     assert 0 == code
     assert "http://127.0.0.1:" in out
@@ -41,7 +41,7 @@ def test_the_address_holds_a_token(run, clip):
     assert served[0][2] is None
 
 
-def test_the_browser_is_opened_unless_told_otherwise(run, clip, monkeypatch):
+def test_the_browser_is_opened_by_default(run, clip, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     run(clip, "--port", "0", "--no-browser")
@@ -70,7 +70,7 @@ def test_certificate_and_key_go_together(run, clip):
     assert (2, True) == (code, "--key" in err)
 
 
-def test_a_file_that_is_not_there_is_told_of(run, tmp_path):
+def test_a_missing_file_is_an_error(run, tmp_path):
     code, _, err, _ = run(tmp_path / "none.mp4")
     assert (1, True) == (code, "There is no file" in err)
 

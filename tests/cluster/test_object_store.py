@@ -7,7 +7,7 @@ from passerby.cluster import object_store as module
 from passerby.cluster.object_store import ObjectStorage
 from passerby.config.object_path import display_path, is_remote, url_of
 from passerby.core.errors import SourceError, StorageError, UsageError
-from tests.cluster.conftest import environment
+from tests.cluster.fixtures import environment
 from tests.cluster.flaky import Flaky
 
 BUCKET = Path("s3://archive")

@@ -29,10 +29,8 @@ def work(task):
     return f"{name} done"
 
 
-def test_what_fails_for_another_reason_is_begun_again_within_bounds_and_the_rest_is_done(
-    cluster, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(module, "PAUSE", 0.0)
+def test_retryable_failures_are_retried_a_bounded_number_of_times(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "RETRY_DELAY_S", 0.0)
     names = ["a", "dies once", "errs twice", "errs always", "dies always", "fails", "fault", "b"]
     done = {one.task[1]: one for one in schedule([(tmp_path, name) for name in names], work, retries=2)}
     assert set(names) == set(done)
@@ -62,11 +60,11 @@ def late(task):
     return task
 
 
-def test_no_more_are_told_of_than_there_is_work_for(cluster):
+def test_a_bounded_number_of_tasks_is_submitted(cluster):
     assert {0, 1, 2, 3, 4} == {one.result for one in schedule(range(5), late, max_concurrent=1)}
 
 
-def test_another_program_on_a_machine_is_told_of(cluster, monkeypatch):
+def test_another_version_on_a_node_is_reported(cluster, monkeypatch):
     monkeypatch.setattr(kit, "PROGRAM", "passerby 0.0")
     (one,) = schedule([1], late)
     assert "Install the same" in one.error
@@ -78,6 +76,6 @@ def limits(task):
     return resource.getrlimit(resource.RLIMIT_CORE)
 
 
-def test_no_memory_is_dumped_where_the_work_is_done(cluster):
+def test_core_dumps_are_disabled_on_nodes(cluster):
     (one,) = schedule([1], limits)
     assert (0, 0) == one.result

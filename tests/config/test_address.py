@@ -17,7 +17,7 @@ from passerby.core.errors import UsageError
         ("file:///srv/yard.mp4", CameraProtocol.FILE),
     ],
 )
-def test_the_way_is_told_by_the_address(text, way):
+def test_the_protocol_follows_from_the_address(text, way):
     assert way == parse_address(text).protocol
 
 
@@ -34,7 +34,7 @@ def test_no_form_that_is_printed_holds_the_password(text):
 
 
 @pytest.mark.parametrize("text", ["ftp://x/y", "rtsp:///stream", "rtsp://host:port/x", "rtsp://[::1/x"])
-def test_what_makes_no_sense_is_refused_with_advice(text):
+def test_an_invalid_value_is_refused_with_advice(text):
     with pytest.raises(UsageError, match=r"Write|check"):
         parse_address(text)
 
@@ -43,7 +43,7 @@ def test_an_address_of_version_6_keeps_its_brackets():
     assert "rtsp://[fe80::1]:554/s" == parse_address("rtsp://[fe80::1]:554/s").url
 
 
-def test_a_password_in_an_address_is_seen():
+def test_a_password_in_an_address_is_recognised():
     assert contains_password("rtsp://u:hunter2@host/s")
     assert not contains_password("rtsp://u@host/s")
     assert not contains_password("rtsp://[::1/x")

@@ -18,23 +18,23 @@ from passerby.core.kinds import ObjectClass
 SQUARE = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
 
 
-def test_the_whole_picture_is_a_zone():
+def test_the_full_frame_is_a_zone():
     (zone,) = CountingSettings().all_zones
     assert ("picture", Anchor.MIDDLE, (ObjectClass.PERSON,)) == (zone.name, zone.anchor, zone.count)
 
 
-def test_what_a_rule_asks_for_is_counted_in_the_picture():
+def test_classes_of_rules_are_counted_in_the_full_frame():
     rule = CrowdRule(name="jam", kind="crowd", zone="picture", max_count=3, count=("car",))
     assert (ObjectClass.PERSON, ObjectClass.CAR) == CountingSettings(rules=(rule,)).all_zones[0].count
 
 
-def test_nothing_need_be_counted_in_the_whole_picture():
+def test_the_full_frame_need_not_be_counted():
     assert ["yard"] == [
         zone.name for zone in CountingSettings(full_frame=(), zones=(Zone(name="yard", polygon=SQUARE),)).all_zones
     ]
 
 
-def test_every_camera_says_when_it_sees_nothing():
+def test_every_camera_has_rules_for_tampering_and_signal_loss():
     assert {EventKind.COVERED, EventKind.MOVED, EventKind.DARK, EventKind.LOST} == {
         r.kind for r in CountingSettings().all_rules
     }
@@ -45,7 +45,7 @@ def test_a_rule_of_ones_own_takes_the_place_of_the_one_that_is_there():
     assert [mine] == [rule for rule in CountingSettings(rules=(mine,)).all_rules if rule.kind is EventKind.LOST]
 
 
-def test_what_speaks_of_a_timetable_is_known():
+def test_the_timetables_of_rules_are_known():
     rules = (
         PresenceRule(name="night", kind="presence", zone="picture", outside="open"),
         TamperRule(name="dark", kind="dark", during="day"),

@@ -45,6 +45,6 @@ def test_little_is_enough():
         ("  basis: consent\n  contact: ' '\n", "duplicate key|notice.contact"),
     ],
 )
-def test_what_is_wrong_is_told(more, why):
+def test_each_error_is_explained(more, why):
     with pytest.raises(UsageError, match=why):
         site(more)

@@ -5,7 +5,7 @@ from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
 from passerby.core.kinds import HIDEABLE, Kind
 
 
-def test_faces_and_plates_in_solid_colour_unless_told_otherwise():
+def test_faces_and_plates_are_solid_by_default():
     settings = Settings()
     assert ((Kind.FACE, Kind.PLATE), Style.SOLID) == (settings.hide, settings.style)
 

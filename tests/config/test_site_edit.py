@@ -76,13 +76,13 @@ def test_a_zone_among_others():
     assert "name: desk" in gone
 
 
-def test_what_holds_anyway_stays_where_it_was_written():
+def test_a_default_that_is_written_stays():
     text = TEXT + "  yard:\n    url: rtsp://192.0.2.2/\n    counting:\n      picture: [person]   # nobody else\n"
     full = {"picture": ["person"], "zones": []}
     assert text == changed((("cameras", "yard", "counting"), {}, full), text=text)
 
 
 @pytest.mark.parametrize("text", ["a: [", "- 1\n", ""])
-def test_what_is_no_site_is_told(text):
+def test_an_invalid_site_is_explained(text):
     with pytest.raises(UsageError, match=r"site\.yaml"):
         SiteText(text, PATH)

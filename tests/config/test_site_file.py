@@ -117,3 +117,11 @@ cameras:
 def test_counting_settings_that_refer_to_nothing_are_refused(tmp_path, change, expected):
     with pytest.raises(UsageError, match=expected):
         parse_site(COUNTING.replace(*change), tmp_path / "site.yaml", {"SECRET": "hunter2hunter2hunter2"})
+
+
+def test_the_example_in_the_counting_guide_is_valid(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "guide" / "counts.md").read_text(encoding="utf-8")
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    site = parse_site(example, tmp_path / "site.yaml", {"MQTT_PASSWORD": "x", "HOOK_SECRET": "s" * 20})
+    assert ["intruder", "full", "entry"] == [rule.name for rule in site.cameras["hall"].counting.rules]
+    assert {"mqtt", "webhook:desk"} == set(site.uplink.destinations())

@@ -10,7 +10,7 @@ def test_names_become_parts_of_topics():
     ]
 
 
-def test_destinations_say_what_they_take():
+def test_destinations_have_their_own_limits():
     hook = WebhookSettings(
         name="desk", url="https://h/x?y=1", secret="s" * 16, send=("events", "clips"), max_bytes_per_day="20MB"
     )

@@ -28,12 +28,12 @@ def test_loopback(host, local):
         {"idle": 0},
     ],
 )
-def test_what_cannot_be_is_told(wrong):
+def test_invalid_settings_are_explained(wrong):
     with pytest.raises(ValidationError):
         WebSettings.model_validate(wrong)
 
 
-def test_what_can_be():
+def test_valid_settings():
     assert "cameras.example.org" == ProxySettings(name="Cameras.example.org").name
     assert OidcSettings.model_validate(OTHER).client_secret.get_secret_value() not in repr(
         OidcSettings.model_validate(OTHER)

@@ -27,7 +27,7 @@ def test_monotonic_time_goes_on():
     assert moments[0] < moments[-1]
 
 
-def test_it_is_trusted_when_the_kernel_says_that_it_is_kept(monkeypatch):
+def test_it_is_trusted_when_the_kernel_reports_that_it_is_synchronised(monkeypatch):
     answers = {0: True, 1: True, 5: False, -1: False}  # kept; a leap second is due; not kept; not allowed to ask
     assert answers == {answer: trusted(answer, monkeypatch) for answer in answers}
 

@@ -19,7 +19,7 @@ def drawn():
             above[depth] = name
 
 
-def test_the_tree_that_is_drawn_is_the_tree_that_is():
+def test_the_documented_tree_of_errors_is_the_real_one():
     assert dict(drawn()) == {name: item.__base__.__name__ for name, item in CLASSES.items()}
 
 

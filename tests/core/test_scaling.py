@@ -32,7 +32,7 @@ def test_the_size_changes_with_the_format():
     assert (32, 24, "yuv420p") == (made.width, made.height, made.format.name)
 
 
-def test_several_threads_may_have_the_same_picture():
+def test_several_threads_may_convert_the_same_frame():
     """A frame's own scaler (`av.VideoFrame.reformat`) crashes the process here."""
     noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
     picture = av.VideoFrame.from_ndarray(noise, "rgb24")

@@ -157,4 +157,4 @@ def test_a_bin_identifies_nobody():
     text = bin.model_dump_json()
     assert "77123" not in text
     assert "0.31" not in text
-    assert {"camera", "start", "covered", "trusted", "zones", "lines"} == set(CountBin.model_fields)
+    assert {"camera", "start", "observed_seconds", "trusted", "zones", "lines"} == set(CountBin.model_fields)

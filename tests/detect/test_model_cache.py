@@ -25,7 +25,7 @@ def told(compiled: CompiledModelCache, made_from: object) -> bytes | None:
     return None if kept is None else kept.tobytes()
 
 
-def test_what_was_saved_is_there_under_all_that_it_was_made_from(compiled: CompiledModelCache):
+def test_what_was_saved_is_loaded_under_the_same_key(compiled: CompiledModelCache):
     assert told(compiled, ("a", 1)) is None
     compiled.save(("a", 1), b"network")
     compiled.save(("a", 2), b"")
@@ -33,7 +33,7 @@ def test_what_was_saved_is_there_under_all_that_it_was_made_from(compiled: Compi
 
 
 @pytest.mark.parametrize("kept", [0, 10, -1])
-def test_what_is_damaged_is_not_believed_and_goes(compiled: CompiledModelCache, tmp_path: Path, kept: int):
+def test_a_damaged_entry_is_not_loaded_and_removed(compiled: CompiledModelCache, tmp_path: Path, kept: int):
     compiled.save("it", b"network")
     (path,) = (tmp_path / "compiled").iterdir()
     path.write_bytes(path.read_bytes()[:kept])
@@ -41,7 +41,7 @@ def test_what_is_damaged_is_not_believed_and_goes(compiled: CompiledModelCache, 
     assert not path.exists()
 
 
-def test_what_was_used_longest_ago_goes_first(compiled: CompiledModelCache, tmp_path: Path):
+def test_the_least_recently_used_is_evicted_first(compiled: CompiledModelCache, tmp_path: Path):
     for age, name in enumerate("abc"):
         compiled.save(name, b"x" * 200)
         newest = max((tmp_path / "compiled").iterdir(), key=lambda path: path.stat().st_mtime_ns)
@@ -52,7 +52,7 @@ def test_what_was_used_longest_ago_goes_first(compiled: CompiledModelCache, tmp_
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707])
-def test_a_folder_that_others_may_write_to_is_not_believed(compiled: CompiledModelCache, tmp_path: Path, mode: int):
+def test_a_folder_that_others_may_write_to_is_not_trusted(compiled: CompiledModelCache, tmp_path: Path, mode: int):
     compiled.save("it", b"network")
     assert told(compiled, "it")
     (tmp_path / "compiled").chmod(mode)
@@ -62,14 +62,14 @@ def test_a_folder_that_others_may_write_to_is_not_believed(compiled: CompiledMod
     assert [True, False] == [told(compiled, name) is not None for name in ("it", "more")]
 
 
-def test_a_folder_of_somebody_else_is_not_believed(compiled: CompiledModelCache, monkeypatch):
+def test_a_folder_of_another_user_is_not_trusted(compiled: CompiledModelCache, monkeypatch):
     compiled.save("it", b"network")
     somebody = os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: somebody)
     assert told(compiled, "it") is None
 
 
-def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path: Path):
+def test_a_folder_that_cannot_be_written_to_stores_nothing(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     compiled = CompiledModelCache(tmp_path / "file" / "compiled")
     compiled.save("it", b"network")
@@ -77,7 +77,7 @@ def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path: Path):
 
 
 @pytest.mark.parametrize("id", ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
-def test_a_network_that_was_kept_answers_as_the_one_that_was_compiled(weights: Registry, tmp_path: Path, id: str):
+def test_a_cached_network_gives_the_same_output_as_a_compiled_one(weights: Registry, tmp_path: Path, id: str):
     family = FAMILIES[weights[id].family]
     side = family.square or 96
     picture = np.random.default_rng(2).integers(0, 255, (side, side, 3), np.uint8)
@@ -91,7 +91,7 @@ def test_a_network_that_was_kept_answers_as_the_one_that_was_compiled(weights: R
     assert 2 == len([*tmp_path.iterdir()])
 
 
-def test_what_the_runtime_no_longer_takes_is_compiled_anew(weights: Registry, tmp_path: Path, monkeypatch):
+def test_what_the_runtime_no_longer_accepts_is_compiled_anew(weights: Registry, tmp_path: Path, monkeypatch):
     kept = CompiledModelCache(tmp_path)
     family = FAMILIES["centerface"]
     OpenVinoModel(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, cache=kept).prepare(
@@ -106,7 +106,7 @@ def test_what_the_runtime_no_longer_takes_is_compiled_anew(weights: Registry, tm
     assert all(np.isfinite(output).all() for output in model.infer(np.zeros((96, 96, 3), np.uint8)))
 
 
-def test_loading_the_runtime_tells_nobody():
+def test_loading_the_runtime_makes_no_network_connection():
     """OpenVINO's converter reports each import over the network; it is not to be loaded, whatever else asks for it."""
     program = """
 import sys, threading
@@ -119,7 +119,7 @@ print(calls, threading.active_count(), [n for n in sys.modules if "telemetry" in
     assert "[] 1 []" == said.strip()
 
 
-def test_a_file_that_another_process_takes_away_meanwhile_stops_nothing(compiled: CompiledModelCache, monkeypatch):
+def test_a_file_that_another_process_removes_meanwhile_is_no_error(compiled: CompiledModelCache, monkeypatch):
     """Found with two processes that keep at the same time: a file goes between its being listed and looked at."""
     for name in "abc":
         compiled.save(name, b"x" * 200)

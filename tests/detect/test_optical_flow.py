@@ -10,7 +10,7 @@ from passerby.core.kinds import Detection, Kind
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.optical_flow import MotionEstimator
-from passerby.track.tracker import TrackerSettings, Tracker
+from passerby.track.tracker import Tracker, TrackerSettings
 
 WIDTH, HEIGHT = 640, 360
 GEOMETRY = Geometry(WIDTH, HEIGHT)
@@ -94,17 +94,17 @@ def test_a_thing_that_moves_and_a_light_that_changes_are_no_new_scene():
     assert [True] == [scene.cut for scene in scenes if scene.cut]
 
 
-def test_there_is_more_doubt_where_motion_cannot_be_followed():
-    def doubt(picture):
+def test_there_is_more_doubt_where_motion_cannot_be_track_object():
+    def uncertainty(picture):
         estimator = MotionEstimator(GEOMETRY)
         estimator.estimate(frame(0, WALL))
         return estimator.estimate(frame(1, picture))[1].uncertainty
 
     noise = np.random.default_rng(5).integers(0, 255, WALL.shape, np.uint8)
-    assert doubt(WALL) < doubt(shifted(4, 0)) < 0.3 < doubt(noise) <= 1
+    assert uncertainty(WALL) < uncertainty(shifted(4, 0)) < 0.3 < uncertainty(noise) <= 1
 
 
-def test_what_comes_into_view_is_change_and_what_moves_with_the_camera_is_not():
+def test_what_appears_is_change_and_what_moves_with_the_camera_is_not():
     def change(picture):
         estimator = MotionEstimator(GEOMETRY)
         estimator.estimate(frame(0, WALL))
@@ -124,7 +124,7 @@ def test_brightness_is_that_of_the_picture():
 
 def test_the_same_frames_give_the_same_motion():
     """Whatever else is in memory: nothing that was there before may find its way into the answer."""
-    answers = []
+    results = []
     for filler in (0.0, np.nan, 1e9):
         estimator = MotionEstimator(GEOMETRY)
         fields = []
@@ -132,14 +132,14 @@ def test_the_same_frames_give_the_same_motion():
             waste = [np.full((HEIGHT, WIDTH, 2), filler, np.float32) for _ in range(4)]
             del waste
             fields.append(estimator.estimate(frame(index))[0])
-        answers.append([(field.forward, field.backward, field.trust) for field in fields[1:]])
-    for others in answers[1:]:
-        for one, other in zip(answers[0], others, strict=True):
+        results.append([(field.forward, field.backward, field.confidence) for field in fields[1:]])
+    for others in results[1:]:
+        for one, other in zip(results[0], others, strict=True):
             assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def followed(looks, cuts=(), frames=50):
-    """Tracks of the thing by real motion, when it is looked for in every fourth frame and seen in those of `looks`."""
+def track_object(detected, cuts=(), frames=50):
+    """Tracks of the object by real motion, when a detector runs on every fourth frame and finds it in `detected`."""
     estimator, tracker, tracks = (
         MotionEstimator(GEOMETRY),
         Tracker(WIDTH, HEIGHT, TrackerSettings.for_frame_rate(25)),
@@ -147,23 +147,24 @@ def followed(looks, cuts=(), frames=50):
     )
     for index in range(frames):
         field, scene = estimator.estimate(frame(index, texture(9) if index in cuts else None))
-        found = [Detection(Kind.FACE, at(index), 0.9, "test")] if index in looks else None if index % 4 else []
+        found = [Detection(Kind.FACE, at(index), 0.9, "test")] if index in detected else None if index % 4 else []
         tracks += tracker.update(index, index, None if scene.cut else field, found)
-    return tracks + list(tracker.finish())
+    ended = tracks + tracker.finish()
+    return [candidate.track for candidate in ended if candidate.is_confirmed]
 
 
 def test_a_mask_reaches_back_forth_and_across_a_gap_by_what_really_moves():
-    """Seen in two frames that are 16 apart; it goes 8 pixels a frame, in curves, before a wall that stands still."""
-    (track,) = followed({16, 32})
-    following = TrackerSettings.for_frame_rate(25)
-    expected = range(16 - following.pre_roll, 32 + following.post_roll + 1)
+    """Detected in two frames that are 16 apart; it moves 8 pixels a frame, in curves, in front of a still wall."""
+    (track,) = track_object({16, 32})
+    settings = TrackerSettings.for_frame_rate(25)
+    expected = range(16 - settings.pre_roll, 32 + settings.post_roll + 1)
     assert (expected[0], expected[-1]) == (track.start, track.end)
-    hidden = [at(index).containment(track.at(index).box) for index in expected]
+    hidden = [at(index).containment(track.masked_at(index).box) for index in expected]
     assert min(hidden) > 0.85
     assert np.mean(hidden) > 0.97
 
 
 def test_a_real_cut_ends_a_mask():
     """Another picture for two frames in the middle, then the thing again, without a look at it."""
-    (track,) = followed({10, 14}, cuts={20, 21})
+    (track,) = track_object({10, 14}, cuts={20, 21})
     assert (0, 19) == (track.start, track.end)

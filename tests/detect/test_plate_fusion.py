@@ -3,10 +3,10 @@ from passerby.core.kinds import Detection, Kind
 from passerby.detect.plate_fusion import (
     FULL_FRAME_SCORE,
     HINTED_PLATE_SCORE,
-    VEHICLE_TEXT_WEIGHT,
     TEXT_SUPPORT_SCORE,
-    full_frame_plates,
+    VEHICLE_TEXT_WEIGHT,
     full_frame_candidates,
+    full_frame_plates,
     model_hinted_plates,
     text_plates_on_vehicles,
     text_support,

@@ -6,7 +6,7 @@ import pytest
 
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.preprocess import to_bgr, fit_size, to_luma, to_upright
+from passerby.detect.preprocess import fit_size, to_bgr, to_luma, to_upright
 
 WIDTH, HEIGHT = 128, 64
 TURNS = [(rotation, mirrored) for rotation in (0, 90, 180, 270) for mirrored in (False, True)]

@@ -14,7 +14,7 @@ from passerby.core.errors import DetectorError, WeightsError
 from passerby.detect import runtime
 from passerby.detect.runtime import ModelInput, OpenVinoModel
 
-Picture = np.ndarray
+Image = np.ndarray
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def network(tmp_path: Path) -> Callable[..., bytes]:
 
 
 @pytest.fixture
-def picture() -> Picture:
+def image() -> Image:
     return np.random.default_rng(5).integers(1, 255, (32, 64, 3), np.uint8)
 
 
@@ -42,37 +42,37 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "_precision", lambda core: "f32")
 
 
-def test_pixels_become_what_the_network_was_taught(network: Callable[..., bytes], picture: Picture):
+def test_pixels_become_what_the_network_was_trained_on(network: Callable[..., bytes], image: Image):
     model = OpenVinoModel(network(), "small", ModelInput(rgb=True, mean=(10, 20, 30), scale=(2, 4, 5)), ("same",))
-    (got,) = model.infer(picture)
-    expected = (picture[:, :, ::-1] - np.array([10.0, 20, 30])) / [2, 4, 5]
+    (got,) = model.infer(image)
+    expected = (image[:, :, ::-1] - np.array([10.0, 20, 30])) / [2, 4, 5]
     np.testing.assert_allclose(got, np.maximum(expected, 0).transpose(2, 0, 1)[None], rtol=1e-5, atol=1e-5)
 
 
-def test_a_network_that_wants_channels_last_gets_them(network: Callable[..., bytes], picture: Picture):
+def test_a_network_that_wants_channels_last_gets_them(network: Callable[..., bytes], image: Image):
     model = OpenVinoModel(network((1, 32, 32, 3)), "small", ModelInput(rgb=False, channels_last=True), ("same",))
-    np.testing.assert_array_equal(picture[None], model.infer(picture)[0])
+    np.testing.assert_array_equal(image[None], model.infer(image)[0])
 
 
-def test_a_half_precision_network_is_asked_and_answers_in_single(network: Callable[..., bytes], picture: Picture):
+def test_a_half_precision_network_takes_and_returns_single_precision(network: Callable[..., bytes], image: Image):
     model = OpenVinoModel(network(kind=ov.Type.f16), "small", ModelInput(rgb=False), ("same",))
-    (got,) = model.infer(picture)
+    (got,) = model.infer(image)
     assert got.dtype == np.float32
-    np.testing.assert_array_equal(picture.transpose(2, 0, 1)[None], got)
+    np.testing.assert_array_equal(image.transpose(2, 0, 1)[None], got)
 
 
-def test_outputs_come_in_the_order_asked_for(network: Callable[..., bytes], picture: Picture):
-    logs, same = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("lo.", "same")).infer(picture)
+def test_outputs_come_in_the_order_asked_for(network: Callable[..., bytes], image: Image):
+    logs, same = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("lo.", "same")).infer(image)
     np.testing.assert_allclose(np.exp(logs), same, rtol=1e-4)
 
 
-def test_a_view_of_a_larger_picture_is_taken_as_it_is(network: Callable[..., bytes], picture: Picture):
+def test_a_view_of_a_larger_image_is_taken_as_it_is(network: Callable[..., bytes], image: Image):
     model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
-    (got,) = model.infer(picture[:, 8:40])
-    np.testing.assert_array_equal(picture[:, 8:40].transpose(2, 0, 1)[None], got)
+    (got,) = model.infer(image[:, 8:40])
+    np.testing.assert_array_equal(image[:, 8:40].transpose(2, 0, 1)[None], got)
 
 
-def test_many_sizes_are_served_and_few_are_kept(network: Callable[..., bytes]):
+def test_many_sizes_work_and_few_are_kept(network: Callable[..., bytes]):
     model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
     for width in [*range(1, 12), 1]:
         assert model.infer(np.full((2, width, 3), width, np.uint8))[0].shape == (1, 3, 2, width)
@@ -80,19 +80,19 @@ def test_many_sizes_are_served_and_few_are_kept(network: Callable[..., bytes]):
 
 
 @pytest.mark.parametrize("value", [0, 10], ids=["infinity", "not a number"])
-def test_an_answer_that_is_no_number_is_an_error(network: Callable[..., bytes], value: int):
+def test_an_output_that_is_not_a_number_is_an_error(network: Callable[..., bytes], value: int):
     """log(0) is minus infinity, log(-10) is not a number."""
     model = OpenVinoModel(network(), "small", ModelInput(rgb=False, mean=(2.0 * value,) * 3), ("same", "log"))
     fine = np.full((32, 32, 3), 200, np.uint8)
     model.infer(fine)
     spoilt = fine.copy()
     spoilt[7, 7, 1] = value
-    with pytest.raises(DetectorError, match=r"small answers with values that are not numbers.*models fetch small"):
+    with pytest.raises(DetectorError, match=r"small returned values that are not numbers.*models fetch small"):
         model.infer(spoilt)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x1c\0\0\0TFL3 but no more", b"<net>"])
-def test_bytes_that_are_no_network_are_an_error(content: bytes):
+def test_bytes_that_are_not_a_network_are_an_error(content: bytes):
     with pytest.raises(WeightsError, match=r"small are not a model that can be run.*models fetch small"):
         OpenVinoModel(content, "small", ModelInput(rgb=False))
 
@@ -102,7 +102,7 @@ def test_a_network_of_another_family_is_an_error(network: Callable[..., bytes]):
         OpenVinoModel(network(), "small", ModelInput(rgb=False), ("heat",))
 
 
-def test_a_picture_that_does_not_fit_is_an_error_of_ours(network: Callable[..., bytes]):
+def test_an_image_that_does_not_fit_is_a_detector_error(network: Callable[..., bytes]):
     model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
-    with pytest.raises(DetectorError, match="small cannot look at a picture of 64x32"):
+    with pytest.raises(DetectorError, match="small failed on an image of 64x32"):
         model.infer(np.zeros((32, 64, 4), np.uint8))

@@ -15,77 +15,80 @@ SETTINGS = ScheduleSettings(
     full_frame_plates_every=3,
     change_trigger=0.1,
 )
-PATIENT = SETTINGS.model_copy(update={"calm": 0.4, "doubt": 0.1})
-CALM = SceneStats(cut=False, brightness=0.5, change=0.0)
+SLOWER = SETTINGS.model_copy(update={"max_interval": 0.4, "uncertainty_trigger": 0.1})
+STEADY = SceneStats(cut=False, brightness=0.5, change=0.0)
 CUT = SceneStats(cut=True, brightness=0.5, change=0.0)
-BUSY = SceneStats(cut=False, brightness=0.5, change=0.06)
+CHANGING = SceneStats(cut=False, brightness=0.5, change=0.06)
 
 
-def looks(scenes, rate=25, settings=SETTINGS):
-    """{number of the frame: was it a deep look} for each frame that is looked at."""
-    cadence = DetectionSchedule(None if rate is None else Fraction(rate), settings)
-    due = [cadence.due(scene) for scene in scenes]
-    return {number: look.full_frame_plates for number, look in enumerate(due) if look is not None}
+def runs(scenes, rate=25, settings=SETTINGS):
+    """{frame number: were plates searched for in the whole frame} for each frame with a detector run."""
+    schedule = DetectionSchedule(None if rate is None else Fraction(rate), settings)
+    due = [schedule.due(scene) for scene in scenes]
+    return {number: scope.full_frame_plates for number, scope in enumerate(due) if scope is not None}
 
 
 @pytest.mark.parametrize(("rate", "every"), [(5, 1), (10, 2), (25, 5), (30, 6), (60, 10), (240, 10), (None, 5)])
-def test_looks_come_at_an_interval_and_never_too_many_frames_apart(rate, every):
-    assert [*range(0, 60, every)] == [*looks([CUT] + [CALM] * 59, rate)]
+def test_runs_come_at_an_interval_and_never_too_many_frames_apart(rate, every):
+    assert [*range(0, 60, every)] == [*runs([CUT] + [STEADY] * 59, rate)]
 
 
-def test_the_first_frame_is_looked_at():
-    assert 0 in looks([CUT, CALM])
-    assert 0 in looks([CALM, CALM])
+def test_detectors_run_on_the_first_frame():
+    assert 0 in runs([CUT, STEADY])
+    assert 0 in runs([STEADY, STEADY])
 
 
-def test_a_new_scene_is_looked_at_at_once_and_deeply():
-    scenes = [CUT, *[CALM] * 6, CUT, *[CALM] * 12]
-    found = looks(scenes)
+def test_a_new_scene_gets_a_full_run_at_once():
+    scenes = [CUT, *[STEADY] * 6, CUT, *[STEADY] * 12]
+    found = runs(scenes)
     assert found[7]
     assert [7, 12, 17] == [number for number in found if number >= 7]
 
 
-def test_the_dear_parts_take_turns_and_the_first_look_has_both():
-    cadence = DetectionSchedule(Fraction(25), SETTINGS)
-    due = [cadence.due(scene) for scene in [CUT, *[CALM] * 34]]
-    reaches = [(reach.full_res_faces, reach.full_frame_plates) for reach in due if reach is not None]
-    assert [(True, True), (False, False), (False, True), (True, False), (False, False), (False, True)] == reaches[:6]
+def test_the_expensive_parts_take_turns_and_the_first_run_has_both():
+    schedule = DetectionSchedule(Fraction(25), SETTINGS)
+    due = [schedule.due(scene) for scene in [CUT, *[STEADY] * 34]]
+    scopes = [(scope.full_res_faces, scope.full_frame_plates) for scope in due if scope is not None]
+    assert [(True, True), (False, False), (False, True), (True, False), (False, False), (False, True)] == scopes[:6]
 
 
-def test_with_one_turn_every_look_goes_as_far_as_can_be():
+def test_with_every_run_in_turn_each_has_the_full_scope():
     assert {True} == set(
-        looks([CUT, *[CALM] * 20], settings=SETTINGS.model_copy(update={"close": 1, "deep": 1})).values()
+        runs(
+            [CUT, *[STEADY] * 20],
+            settings=SETTINGS.model_copy(update={"full_res_faces_every": 1, "full_frame_plates_every": 1}),
+        ).values()
     )
 
 
-def test_what_a_look_has_searched_everywhere():
+def test_the_kinds_that_a_run_searches_for_everywhere():
     assert frozenset(Kind) == FULL_SCOPE.searched_kinds
     assert {Kind.FACE, Kind.PLATE} == frozenset(Kind) - Scope(
         full_res_faces=False, full_frame_plates=False
     ).searched_kinds
 
 
-def test_what_motion_does_not_explain_brings_the_next_look_forward():
-    calm, busy = looks([CUT] + [CALM] * 100), looks([CUT] + [BUSY] * 100)
-    assert len(busy) > len(calm)
-    assert min(b - a for a, b in pairwise(busy)) > SETTINGS.min_interval * 25 // 2  # still not every frame
+def test_unexplained_change_brings_the_next_run_forward():
+    steady, changing = runs([CUT] + [STEADY] * 100), runs([CUT] + [CHANGING] * 100)
+    assert len(changing) > len(steady)
+    assert min(b - a for a, b in pairwise(changing)) > SETTINGS.min_interval * 25 // 2  # still not every frame
 
 
-@pytest.mark.parametrize(("doubt", "every"), [(0.0, 10), (0.3, 9), (0.4, 7), (0.6, 5), (1.0, 5)])
-def test_doubt_in_the_motion_brings_the_next_look_forward(doubt: float, every: int):
-    doubtful = SceneStats(cut=False, brightness=0.5, change=0.0, uncertainty=doubt)
-    assert [*range(0, 60, every)] == [*looks([CUT] + [doubtful] * 59, settings=PATIENT)]
+@pytest.mark.parametrize(("uncertainty", "every"), [(0.0, 10), (0.3, 9), (0.4, 7), (0.6, 5), (1.0, 5)])
+def test_uncertain_motion_brings_the_next_run_forward(uncertainty: float, every: int):
+    uncertain = SceneStats(cut=False, brightness=0.5, change=0.0, uncertainty=uncertainty)
+    assert [*range(0, 60, every)] == [*runs([CUT] + [uncertain] * 59, settings=SLOWER)]
 
 
 @pytest.mark.parametrize("rate", [10, 25, 50])
-def test_doubt_is_a_matter_of_seconds_and_not_of_frames(rate: int):
-    doubtful = SceneStats(cut=False, brightness=0.5, change=0.0, uncertainty=0.35)
-    (_, first, *_) = looks(
-        [CUT] + [doubtful] * 59, rate, ScheduleSettings(min_interval=0.2, max_interval=0.8, uncertainty_trigger=0.1)
+def test_uncertainty_adds_up_over_seconds_and_not_over_frames(rate: int):
+    uncertain = SceneStats(cut=False, brightness=0.5, change=0.0, uncertainty=0.35)
+    (_, first, *_) = runs(
+        [CUT] + [uncertain] * 59, rate, ScheduleSettings(min_interval=0.2, max_interval=0.8, uncertainty_trigger=0.1)
     )
     assert 0.3 == pytest.approx(first / rate, abs=1 / rate)
 
 
-def test_it_is_the_same_every_time():
-    scenes = [CUT, *[BUSY, CALM] * 40, CUT, *[CALM] * 20]
-    assert looks(scenes) == looks(scenes)
+def test_the_schedule_is_deterministic():
+    scenes = [CUT, *[CHANGING, STEADY] * 40, CUT, *[STEADY] * 20]
+    assert runs(scenes) == runs(scenes)

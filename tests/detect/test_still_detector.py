@@ -1,6 +1,5 @@
-"""What is looked at in a still, and where it is said to be: with models that see plain colours; and once for real."""
+"""What is detected in a still, and where: with models that detect plain colours; and once for real."""
 
-from itertools import pairwise
 from typing import ClassVar
 
 import av
@@ -13,13 +12,13 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.raw_frame import RawFrame
 from passerby.demo.portrait import portrait
-from passerby.detect import still_detector as module
+from passerby.detect.images.tiling import tiles
 from passerby.detect.profiles import BODY, FACE, PLATE, TEXT
-from passerby.detect.still_detector import StillDetector, StillDetectionProfile
+from passerby.detect.still_detector import StillDetectionProfile, StillDetector
 from passerby.detect.weights import Registry
 from tests import plates
 
-#: BGR: what each thing is painted in. Within half of 255 of it, it is seen, from SMALLEST pixels on.
+#: BGR: the colour of each kind. Within half of 255 of it, it is detected, from SMALLEST pixels on.
 COLOURS = {
     Kind.FACE: (0, 0, 255),
     Kind.PERSON: (255, 0, 255),
@@ -32,7 +31,7 @@ SMALLEST = 8
 
 
 class ColourDetector:
-    """Finds the patches of the colour of each kind. Keeps what it was shown."""
+    """Detects the patches of the colour of each kind. Keeps the shapes of the images that it was given."""
 
     shown: ClassVar[dict[str, list]] = {}
 
@@ -40,7 +39,7 @@ class ColourDetector:
         self.entry, self.id = registry[id], id
         self.shown[id] = []
 
-    def find(self, picture, threshold, kinds=None):
+    def detect(self, picture, threshold, kinds=None):
         self.shown[self.id].append(picture.shape)
         return [found for kind in kinds or self.entry.finds for found in self._patches(picture, kind)]
 
@@ -53,14 +52,9 @@ class ColourDetector:
                 yield Detection(kind, Box(x, y, x + width, y + height), 0.6, self.id)
 
 
-@pytest.fixture
-def colours(monkeypatch):
-    monkeypatch.setattr(module, "Detector", ColourDetector)
-    monkeypatch.setattr(module, "check", lambda detector, size: None)
-
-
-def looker(*hide, settings=None):
-    return StillDetector(Registry.load(), hide, settings)
+def detector(*hide, profile=None, test=lambda model, size: None, **options):
+    """A StillDetector whose models detect colours."""
+    return StillDetector(Registry.load(), hide, profile, load=ColourDetector, known_answer_test=test, **options)
 
 
 def frame(size, *patches, pixel_format="gbrp", ground=90):
@@ -85,78 +79,62 @@ def near(expected, found, by):
 
 @pytest.mark.parametrize("size", [(640, 480), (480, 640), (200, 900), (90, 60), (1280, 1280)])
 @pytest.mark.parametrize("kind", [Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN])
-def test_places_are_the_pictures_own(colours, size, kind):
+def test_boxes_are_in_the_pixels_of_the_still(size, kind):
     width, height = size
     place = (width // 4, height // 4, width // 2, height // 2)
-    found = looker(kind).detect(frame(size, (kind, place)))
+    found = detector(kind).detect(frame(size, (kind, place)))
     assert near([place], boxes(found, kind), 0.04 * max(size))
 
 
-def test_each_thing_is_told_once_and_looks_add_up(colours):
-    (found,) = looker(Kind.FACE).detect(frame((640, 480), (Kind.FACE, (200, 100, 300, 220))))
+def test_each_object_is_returned_once_and_scores_add_up():
+    (found,) = detector(Kind.FACE).detect(frame((640, 480), (Kind.FACE, (200, 100, 300, 220))))
     assert (Kind.FACE, 1.0) == (found.kind, found.score)
 
 
-def test_a_small_picture_is_enlarged(colours):
-    found = looker(Kind.FACE).detect(frame((120, 90), (Kind.FACE, (40, 40, 44, 45))))
+def test_a_small_still_is_enlarged():
+    found = detector(Kind.FACE).detect(frame((120, 90), (Kind.FACE, (40, 40, 44, 45))))
     assert near([(40, 40, 44, 45)], boxes(found, Kind.FACE), 1)
 
 
-def test_a_face_of_20_pixels_is_found_in_50_million(colours):
+def test_a_face_of_20_pixels_is_detected_in_50_megapixels():
     faces = [(30, 30, 50, 52), (4300, 2800, 4320, 2822), (8640, 5740, 8660, 5762), (1270, 1000, 1290, 1022)]
-    settings = StillDetectionProfile(small_tile=0)
-    found = looker(Kind.FACE, settings=settings).detect(frame((8688, 5792), *((Kind.FACE, face) for face in faces)))
+    profile = StillDetectionProfile(small_tile=0)
+    found = detector(Kind.FACE, profile=profile).detect(frame((8688, 5792), *((Kind.FACE, face) for face in faces)))
     assert near(faces, boxes(found, Kind.FACE), 3)
 
 
-def test_a_face_on_the_edge_of_a_tile_is_seen_whole(colours):
-    settings = StillDetectionProfile(face_sizes=(), tile_sizes=(1280,), small_tile=0)
-    edges = {edge for box in module._tiles(Box(0, 0, 4000, 3000), 1280, 256) for edge in (box.x1, box.x2)}
+def test_a_face_on_the_edge_of_a_tile_is_detected_whole():
+    profile = StillDetectionProfile(face_sizes=(), tile_sizes=(1280,), small_tile=0)
+    edges = {edge for box in tiles(Box(0, 0, 4000, 3000), 1280, 256) for edge in (box.x1, box.x2)}
     for edge in edges - {0, 4000}:
         face = (int(edge) - 120, 700, int(edge) + 120, 950)
-        found = looker(Kind.FACE, settings=settings).detect(frame((4000, 3000), (Kind.FACE, face)))
+        found = detector(Kind.FACE, profile=profile).detect(frame((4000, 3000), (Kind.FACE, face)))
         assert any(near([face], [box], 2) for box in boxes(found, Kind.FACE))
 
 
-@pytest.mark.parametrize("size", [(1281, 700), (4000, 3000), (8688, 5792), (1500, 40), (9000, 1281)])
-def test_tiles_cover_everything_and_overlap(size):
-    whole = Box(0, 0, *size)
-    tiles = list(module._tiles(whole, 1280, 256))
-    covered = np.zeros(size[::-1], bool)
-    for tile in tiles:
-        x1, y1, x2, y2 = (int(v) for v in tile)
-        covered[y1:y2, x1:x2] = True
-        assert max(tile.width, tile.height) <= 1280
-        assert tile.containment(whole) == 1
-    assert covered.all() or not tiles
-    for axis in (0, 1):
-        starts = sorted({tile[axis] for tile in tiles})
-        assert all(after - before <= 1280 - 256 for before, after in pairwise(starts))
-
-
-def test_models_see_few_sizes(colours):
-    it = looker(Kind.FACE, Kind.PLATE, Kind.TEXT)
+def test_models_are_given_few_sizes():
+    still_detector = detector(Kind.FACE, Kind.PLATE, Kind.TEXT)
     for size in ((640, 480), (333, 1777), (2000, 1500), (90, 60), (1283, 977)):
-        it.detect(frame(size, (Kind.VEHICLE, (10, 10, size[0] // 2, size[1] // 2))))
+        still_detector.detect(frame(size, (Kind.VEHICLE, (10, 10, size[0] // 2, size[1] // 2))))
     shown = {id: set(sizes) for id, sizes in ColourDetector.shown.items()}
     assert shown[FACE] == {(side, side, 3) for side in (1280, 640, 320, 160)}
     assert shown[BODY] == shown[PLATE] == shown[TEXT] == {(640, 640, 3), (320, 320, 3)}
 
 
-def test_the_fast_profile_enlarges_no_tiles(colours):
+def test_the_fast_profile_enlarges_no_tiles():
     counts = []
-    for profile in (Profile.FAST, Profile.BALANCED):
-        it = looker(Kind.FACE, settings=StillDetectionProfile.for_profile(profile))
-        it.detect(frame((3000, 2000)))
+    for name in (Profile.FAST, Profile.BALANCED):
+        still_detector = detector(Kind.FACE, profile=StillDetectionProfile.for_profile(name))
+        still_detector.detect(frame((3000, 2000)))
         counts.append(len(ColourDetector.shown[FACE]))
     assert counts[0] < counts[1]
 
 
-def test_only_what_is_needed_is_loaded(colours):
-    assert {BODY, FACE} == set(looker(Kind.FACE).weights)
-    assert {BODY, PLATE, TEXT} == set(looker(Kind.PLATE).weights)
-    assert {BODY} == set(looker(Kind.PERSON).weights)
-    assert {BODY, FACE, PLATE, TEXT} == set(StillDetector.for_settings(Settings()).weights)
+def test_only_what_is_needed_is_loaded():
+    assert {BODY, FACE} == set(detector(Kind.FACE).weights)
+    assert {BODY, PLATE, TEXT} == set(detector(Kind.PLATE).weights)
+    assert {BODY} == set(detector(Kind.PERSON).weights)
+    assert {BODY, FACE, PLATE, TEXT} == set(detector(*Settings().hide).weights)
 
 
 @pytest.mark.parametrize(
@@ -169,64 +147,45 @@ def test_only_what_is_needed_is_loaded(colours):
         ((740, 300, 860, 330), False),  # not on it
     ],
 )
-def test_text_on_a_vehicle_is_its_plate_when_it_has_the_shape(colours, text, is_plate):
-    found = looker(Kind.PLATE).detect(frame((1000, 600), (Kind.VEHICLE, (300, 200, 700, 450)), (Kind.TEXT, text)))
+def test_text_on_a_vehicle_is_its_plate_when_it_has_the_shape(text, is_plate):
+    found = detector(Kind.PLATE).detect(frame((1000, 600), (Kind.VEHICLE, (300, 200, 700, 450)), (Kind.TEXT, text)))
     assert is_plate is bool(boxes(found, Kind.PLATE))
 
 
-def test_a_vehicle_is_looked_at_close_up(colours):
-    """Its plate is too small for every other look."""
+def test_vehicles_are_cropped():
+    """Its plate is too small in the whole image."""
     plate = (2020, 1510, 2029, 1514)
-    settings = StillDetectionProfile(max_vehicles=1)
-    found = looker(Kind.PLATE, settings=settings).detect(
+    profile = StillDetectionProfile(max_vehicles=1)
+    found = detector(Kind.PLATE, profile=profile).detect(
         frame((4000, 3000), (Kind.VEHICLE, (1950, 1450, 2080, 1530)), (Kind.PLATE, plate))
     )
     assert near([plate], boxes(found, Kind.PLATE), 2)
 
 
-def test_a_panorama_goes_on_at_its_other_edge(colours):
+def test_a_panorama_continues_at_its_other_edge():
     size = (1600, 800)
     halves = [(Kind.FACE, (1580, 500, 1600, 580)), (Kind.FACE, (0, 500, 40, 580))]
-    found = boxes(looker(Kind.FACE).detect(frame(size, *halves), panorama=True), Kind.FACE)
+    found = boxes(detector(Kind.FACE).detect(frame(size, *halves), panorama=True), Kind.FACE)
     assert any(box[0] <= 1581 and box[2] > 1600 for box in found)
     assert any(box[0] < 0 and box[2] >= 39 for box in found)
-    apart = boxes(looker(Kind.FACE).detect(frame(size, *halves)), Kind.FACE)
+    apart = boxes(detector(Kind.FACE).detect(frame(size, *halves)), Kind.FACE)
     assert not any(box[0] < -8 or box[2] > 1608 for box in apart)
 
 
-def test_what_lies_elsewhere_in_a_panorama_stays_where_it_is(colours):
+def test_what_lies_elsewhere_in_a_panorama_stays_where_it_is():
     faces = [(300, 500, 360, 580), (780, 500, 840, 580), (1400, 500, 1460, 580)]
-    found = looker(Kind.FACE).detect(frame((1600, 800), *((Kind.FACE, face) for face in faces)), panorama=True)
+    found = detector(Kind.FACE).detect(frame((1600, 800), *((Kind.FACE, face) for face in faces)), panorama=True)
     assert all(any(near([face], [box], 20) for box in boxes(found, Kind.FACE)) for face in faces)
     assert all(any(d.box.containment(Box(*face).expand(0.5)) == 1 for face in faces) for d in found)
 
 
-def test_a_face_that_lies_in_the_alpha_channel_alone_is_seen():
-    """White on white paper, but for what alpha lets through; and red that alpha all but hides."""
-    picture = frame((64, 48), pixel_format="gbrap").picture
-    planes = [np.frombuffer(memoryview(p), np.uint8).reshape(p.height, p.line_size)[:, :64] for p in picture.planes]
-    for plane in planes[:3]:
-        plane[:] = 0
-    planes[3][:] = 0
-    planes[3][10:30, 10:30] = 255
-    plain, on_paper = module._bgr_images(RawFrame(picture, 0, 0))
-    assert plain.max() == 0
-    assert on_paper[20, 20].max() == 0
-    assert on_paper[40, 40].min() == 255
-    planes[3][:] = 255
-    assert 1 == len(list(module._bgr_images(RawFrame(picture, 0, 0))))
-
-
-def test_models_are_shown_known_pictures_at_first_and_now_and_then(monkeypatch):
-    asked = []
-    monkeypatch.setattr(module, "Detector", ColourDetector)
-    monkeypatch.setattr(module, "check", lambda detector, size: asked.append((detector.id, size)))
-    monkeypatch.setattr(module, "_ALIVE_EVERY", 3)
-    it = looker(Kind.FACE)
-    assert [(BODY, (320, 320)), (FACE, (320, 320))] == asked
+def test_models_are_given_the_known_answer_test_at_first_and_at_intervals():
+    tested = []
+    still_detector = detector(Kind.FACE, test=lambda model, size: tested.append((model.id, size)), test_interval=3)
+    assert [(BODY, (320, 320)), (FACE, (320, 320))] == tested
     for _ in range(7):
-        it.detect(frame((64, 48)))
-    assert 2 + 2 * 2 == len(asked)
+        still_detector.detect(frame((64, 48)))
+    assert 2 + 2 * 2 == len(tested)
 
 
 def test_a_real_face_is_found_small_large_and_across_the_seam(weights):
@@ -241,9 +200,13 @@ def test_a_real_face_is_found_small_large_and_across_the_seam(weights):
     put(300, 60, 160)
     put(800, 150, 700)
     put(1700, 600, 240)  # the face itself lies from 1779 to 1830
-    it = StillDetector(weights, (Kind.FACE,), StillDetectionProfile(small_tile=0))
+    still_detector = StillDetector(weights, (Kind.FACE,), StillDetectionProfile(small_tile=0))
     planes = av.VideoFrame.from_ndarray(scene, format="bgr24").reformat(format="gbrp")
-    found = [d.box for d in it.detect(RawFrame(planes, 0, 0), panorama=True) if d.kind is Kind.FACE and d.score > 0.5]
+    found = [
+        d.box
+        for d in still_detector.detect(RawFrame(planes, 0, 0), panorama=True)
+        if d.kind is Kind.FACE and d.score > 0.5
+    ]
     assert any(abs(box.centre[0] - 370) < 20 and box.width < 60 for box in found)
     assert any(abs(box.centre[0] - 1105) < 60 and box.width > 120 for box in found)
     assert any(box.x1 < 1795 and box.x2 > 1805 and 600 < box.centre[1] < 840 for box in found)
@@ -251,8 +214,8 @@ def test_a_real_face_is_found_small_large_and_across_the_seam(weights):
 
 
 def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(weights):
-    it = StillDetector(weights, (Kind.PLATE,))
+    still_detector = StillDetector(weights, (Kind.PLATE,))
     for words, paper, is_plate in (("B 4711 KX", 235, True), ("no plate", 60, False)):
         picture = av.VideoFrame.from_ndarray(plates.filling(words, paper), format="bgr24").reformat(format="gbrp")
-        found = boxes(it.detect(RawFrame(picture, 0, 0)), Kind.PLATE)
+        found = boxes(still_detector.detect(RawFrame(picture, 0, 0)), Kind.PLATE)
         assert is_plate is any(Box(*plates.WORDS).containment(Box(*box)) > 0.95 for box in found)

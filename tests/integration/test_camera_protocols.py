@@ -1,4 +1,4 @@
-"""The whole program and cameras of every kind that a machine without a camera can serve: each is recorded, masked."""
+"""The whole program with a camera of every protocol that can be served locally: each is recorded masked."""
 
 import json
 import threading
@@ -23,24 +23,24 @@ cameras:
   digest: {{url: '{closed}', user: admin, password: '${{GATE_PASSWORD}}'}}
   mjpeg: {{url: '{mjpeg}/video', user: admin, password: '${{GATE_PASSWORD}}'}}
   hls: {{url: '{hls}/live.m3u8'}}
-  film: {{url: film.mp4}}
+  video: {{url: video.mp4}}
 """
 
 
-def encoded(out):
+def add_stream(out):
     stream = out.add_stream("libx264", rate=10, options={"preset": "ultrafast", "tune": "zerolatency", "g": "10"})
     stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
     return stream
 
 
-def go_live(folder, pictures, over):
-    """HLS as a camera makes it: a second a file, the oldest goes, at the pace of the clock."""
+def serve_hls(folder, pictures, over):
+    """HLS in real time: files of one second, the oldest deleted."""
     options = {"hls_time": "1", "hls_list_size": "5", "hls_flags": "delete_segments"}
-    began = time.monotonic()
+    started = time.monotonic()
     with av.open(str(folder / "live.m3u8"), "w", format="hls", options=options) as out:
-        stream = encoded(out)
+        stream = add_stream(out)
         for n, picture in enumerate(cycle(pictures)):
-            if over.wait(max(0.0, began + n / 10 - time.monotonic())):
+            if over.wait(max(0.0, started + n / 10 - time.monotonic())):
                 return
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
 
@@ -51,18 +51,18 @@ def test_each_kind_of_camera_is_recorded_masked(models, tmp_path):
     units = write_units(pictures, tmp_path / "units")
     (tmp_path / "hls").mkdir()
     DataFolder.create(tmp_path / "data").close()
-    with av.open(str(tmp_path / "film.mp4"), "w") as out:
-        stream = encoded(out)
+    with av.open(str(tmp_path / "video.mp4"), "w") as out:
+        stream = add_stream(out)
         for picture in pictures:
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
         out.mux(stream.encode(None))
     jpegs = [cv2.imencode(".jpg", picture)[1].tobytes() for picture in pictures]
-    over, asked, config = threading.Event(), [], tmp_path / "site.yaml"
-    threading.Thread(target=go_live, args=(tmp_path / "hls", pictures, over), daemon=True).start()
+    over, requests, config = threading.Event(), [], tmp_path / "site.yaml"
+    threading.Thread(target=serve_hls, args=(tmp_path / "hls", pictures, over), daemon=True).start()
     with (
         rtsp_server(units) as rtsp,
         rtsp_server(units, login=("admin", PASSWORD)) as closed,
-        http_server(mjpeg_handler(jpegs, asked=asked, closed=True)) as mjpeg,
+        http_server(mjpeg_handler(jpegs, requests=requests, closed=True)) as mjpeg,
         http_server(folder_handler(tmp_path / "hls")) as hls,
     ):
         config.write_text(
@@ -76,13 +76,13 @@ def test_each_kind_of_camera_is_recorded_masked(models, tmp_path):
         ):
             assert time.monotonic() < end, watching.cameras()
             time.sleep(1)
-        told = watching.site_status()
+        status = watching.site_status()
         assert 0 == watching.stop()
         over.set()
-    assert {"live"} == {camera["state"] for camera in told["cameras"].values()}
-    assert any("Authorization" in head for head in asked)
-    assert "hunter2" not in json.dumps(told) + "".join(watching.log_lines)
-    for name in told["cameras"]:
+    assert {"live"} == {camera["state"] for camera in status["cameras"].values()}
+    assert any("Authorization" in head for head in requests)
+    assert "hunter2" not in json.dumps(status) + "".join(watching.log_lines)
+    for name in status["cameras"]:
         found = [count_canaries(path) for path in recordings(tmp_path / "data" / "recordings" / name)]
         assert 0 == sum(seen for seen, _, _ in found), name
         assert 10 < sum(shown for _, shown, _ in found), name

@@ -1,4 +1,4 @@
-"""The whole program on a machine whose clock is set while it runs, by a day forward and by a day back."""
+"""The whole program on a machine whose clock is set by a day forward and a day back while it runs."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ RETENTION_ROUND_S = 70
 
 
 class SteppedClock:
-    """What the program takes for the time: that of the machine and so many seconds."""
+    """The clock that the program sees: that of the machine plus a number of seconds."""
 
     def __init__(self, folder):
         self.file, self.library = folder / "clock", folder / "clock.so"
@@ -44,7 +44,7 @@ def segment_starts(data):
 
 @pytest.mark.soak
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler here")
-def test_a_day_forward_and_a_day_back_restart_nothing_and_delete_nothing(models, tmp_path):
+def test_clock_steps_of_a_day_restart_nothing_and_delete_nothing(models, tmp_path):
     require_rtsp_server()
     clock = SteppedClock(tmp_path)
     units = write_units(list(walking_person()), tmp_path / "units")
@@ -52,7 +52,7 @@ def test_a_day_forward_and_a_day_back_restart_nothing_and_delete_nothing(models,
     config = tmp_path / "site.yaml"
     with rtsp_server(units) as server:
         config.write_text(
-            f"status: {{port: {free_port()}}}\nkeep: {{days: 0.5}}\n"
+            f"status: {{port: {free_port()}}}\nretention: {{days: 0.5}}\n"
             f"cameras: {{gate: {{url: '{server.url()}', hide: [face]}}}}\n"
         )
         watching = WatchProcess(config, **clock.environment)

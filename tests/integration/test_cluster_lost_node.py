@@ -14,11 +14,11 @@ from passerby import analyse
 from passerby.detect.weights import CACHE_VARIABLE, Registry
 from passerby.documents.plan import Plan
 from passerby.track.segments import SEGMENT_VARIABLE
-from tests.cluster.conftest import copy
+from tests.cluster.fixtures import copy
 from tests.jobs.test_cluster_run import table
 
 #: Films, and seconds after which a machine that was to begin something has failed to.
-FILMS, PATIENCE = 8, 300.0
+VIDEOS, TIMEOUT_S = 8, 300.0
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def at_work(cache):
 
 
 def until(is_so):
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_S
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -66,7 +66,7 @@ def weights(cache):
 def test_a_machine_that_is_lost_costs_nothing_but_time(tmp_path, models, sample, monkeypatch):
     if find_spec("ray") is None:
         pytest.skip("Ray is not installed: pip install 'passerby[cluster]'")
-    for n in range(FILMS):
+    for n in range(VIDEOS):
         copy(sample, tmp_path / "in" / f"{n}.mp4")
     (tmp_path / "in" / "bad.mp4").write_bytes(b"no film" * 100)
     monkeypatch.setenv(SEGMENT_VARIABLE, "1")  # each of them is done in two pieces
@@ -84,12 +84,12 @@ def test_a_machine_that_is_lost_costs_nothing_but_time(tmp_path, models, sample,
             until(lambda: not any(Path("/proc", str(pid)).exists() for pid in victims))
             said = run.communicate(timeout=1200)[1]
     assert 1 == run.returncode, said
-    assert len(done) < FILMS
+    assert len(done) < VIDEOS
     counts = json.loads((out / "summary.json").read_text())["counts"]
-    assert {"done": FILMS, "failed": 1} == {state: n for state, n in counts.items() if n}, said
+    assert {"done": VIDEOS, "failed": 1} == {state: n for state, n in counts.items() if n}, said
     assert "not a video" in table(out / "summary.parquet")["bad.mp4"]["message"]
     plan = analyse(sample)
-    assert [plan.videos] * FILMS == [Plan.load(out / f"{n}.plan.json").videos for n in range(FILMS)]
+    assert [plan.videos] * VIDEOS == [Plan.load(out / f"{n}.plan.json").videos for n in range(VIDEOS)]
     assert set() == {path.suffix for path in out.iterdir()} & {".part", ".piece"}
     # Each machine had no models, was brought all of them, and kept them.
     assert len(Registry.load()) == len(brought[0]) == len(brought[1])

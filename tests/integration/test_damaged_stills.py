@@ -33,7 +33,7 @@ def damaged(whole, dice):
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_damage_ends_in_a_picture_or_in_words(tmp_path, name):
+def test_damage_ends_in_an_image_or_a_message(tmp_path, name):
     whole = MAKERS[name](tmp_path / name).read_bytes()
     refusals = []
     for seed in range(EACH):

@@ -12,7 +12,7 @@ from passerby.cli.recordings import app
 from passerby.core.errors import OutputExists, StoreError
 from passerby.store.audit.log import read
 from passerby.store.recordings.approval_clips import set_dual_approval
-from tests.server.site.conftest import FILE, serving
+from tests.server.site.fixtures import FILE, serving
 from tests.store.footage import WALL
 
 TWO = FILE + "web:\n  dual_approval: true\n"
@@ -24,7 +24,7 @@ def two(site_data, tmp_path):
         yield served
 
 
-def test_the_command_line_goes_the_same_way(two, tmp_path, monkeypatch):
+def test_a_clip_of_the_command_line_needs_approval_too(two, tmp_path, monkeypatch):
     """Asked for at the machine itself, agreed to on the pages by somebody else, and taken at the machine."""
 
     def run(*arguments):
@@ -37,7 +37,7 @@ def test_the_command_line_goes_the_same_way(two, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     stretch = [datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds in (0, 4)]
     assert 3 == run("export", "yard", *stretch, "--purpose", "request 12").exit_code
-    with pytest.raises(StoreError, match="still waits"):
+    with pytest.raises(StoreError, match="still waiting for approval"):
         run("download", "1")
     (waiting,) = two.as_("operator").get("/api/exports").json()
     assert (current_user(), "request 12", True) == tuple(

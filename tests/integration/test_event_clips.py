@@ -1,7 +1,7 @@
-"""An event from end to end: a real RTSP server, the whole program, and the clip that comes out at the other end.
+"""An event from end to end: a real RTSP server, the whole program, and the clip that a webhook receives.
 
-Nobody is there, somebody walks through the picture, nobody is there again. The event is told, kept, and sent with its
-clip, which shows all of that, masked. The bright spot on the face in the source gives away a frame without a mask.
+The view is empty, a person walks through it, it is empty again. The event is stored, and sent with its clip, which
+shows all of that, masked. The bright spot on the face in the source reveals a frame without a mask.
 """
 
 import base64
@@ -26,8 +26,8 @@ from tests.cameras.servers import free_port, rtsp_server, write_units
 from tests.cameras.watch_process import CANARY, SIZE, WatchProcess, count_canaries
 
 RATE, SECONDS = 10, 28
-#: Seconds of the story in which somebody is to be seen, and of the clip before and after the event.
-COMES, GOES, BEFORE, AFTER = 12, 20, 7, 8
+#: Seconds at which the person enters and leaves, and seconds of the clip before and after the event.
+ENTERS, LEAVES, PRE_ROLL, POST_ROLL = 12, 20, 7, 8
 SITE = """
 name: school
 status: {{port: {status}}}
@@ -36,8 +36,15 @@ cameras:
     url: {url}
     hide: [face]
     counting:
-      lines: [{{name: door, points: [[0.5, 0], [0.5, 1]], at: middle}}]
-      rules: [{{name: entry, kind: crossing, line: door, way: back, before: {before}, after: {after}, cool_down: 600}}]
+      lines: [{{name: door, points: [[0.5, 0], [0.5, 1]], anchor: middle}}]
+      rules:
+        - name: entry
+          kind: crossing
+          line: door
+          direction: backward
+          pre_roll: {pre_roll}
+          post_roll: {post_roll}
+          cool_down: 600
 uplink:
   webhooks: [{{name: desk, url: "{hook}", secret: a secret of some length, send: [events, thumbnails, clips]}}]
 """
@@ -47,27 +54,27 @@ def wall():
     return np.kron(np.random.default_rng(1).integers(60, 140, (27, 48, 1), np.uint8), np.ones((10, 10, 3), np.uint8))
 
 
-def story():
-    """Somebody's portrait goes through the picture, from left to right."""
+def walk_through():
+    """A portrait moves through the view, from left to right."""
     face = cv2.resize(cv2.imread(str(portrait())), (200, 200), interpolation=cv2.INTER_AREA)
     cv2.circle(face, (90, 55), 6, CANARY, cv2.FILLED)
     for n in range(RATE * SECONDS):
         picture = wall()
-        left = round(-200 + (SIZE[0] + 200) * (n / RATE - COMES) / (GOES - COMES))
+        left = round(-200 + (SIZE[0] + 200) * (n / RATE - ENTERS) / (LEAVES - ENTERS))
         x1, x2 = max(0, left), min(SIZE[0], left + 200)
         if x1 < x2:
             picture[40:240, x1:x2] = face[:, x1 - left : x2 - left]
         yield picture
 
 
-class Desk(ThreadingHTTPServer):
-    """Keeps what it is sent: (type, what it says, body)."""
+class Webhook(ThreadingHTTPServer):
+    """Stores what it receives: (content type, message, body)."""
 
     daemon_threads = True
 
     def __init__(self):
-        self.got = []
-        super().__init__(("127.0.0.1", 0), Taking)
+        self.received = []
+        super().__init__(("127.0.0.1", 0), WebhookHandler)
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def __exit__(self, *_):
@@ -75,15 +82,15 @@ class Desk(ThreadingHTTPServer):
         self.server_close()
 
     def of(self, what):
-        return [(kind, told, body) for kind, told, body in self.got if told["type"] == what]
+        return [(kind, message, body) for kind, message, body in self.received if message["type"] == what]
 
 
-class Taking(BaseHTTPRequestHandler):
+class WebhookHandler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
-        told = self.headers["passerby-message"]
-        message = json.loads(body if told is None else base64.b64decode(told))
-        self.server.got.append((self.headers["content-type"], message, body))
+        header = self.headers["passerby-message"]
+        message = json.loads(body if header is None else base64.b64decode(header))
+        self.server.received.append((self.headers["content-type"], message, body))
         self.send_response(204)
         self.end_headers()
 
@@ -92,31 +99,31 @@ class Taking(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def told(models, tmp_path_factory):
-    """(the folder, what came to the desk) of one event."""
+def delivered(models, tmp_path_factory):
+    """(folder, webhook) after one event."""
     folder = tmp_path_factory.mktemp("site")
-    units = write_units(list(story()), folder / "units", RATE)
+    units = write_units(list(walk_through()), folder / "units", RATE)
     DataFolder.create(folder / "data").close()
     config = folder / "site.yaml"
-    with rtsp_server(units) as server, Desk() as desk:
-        hook = f"http://127.0.0.1:{desk.server_port}/"
-        text = SITE.format(status=free_port(), url=server.url(), hook=hook, before=BEFORE, after=AFTER)
+    with rtsp_server(units) as server, Webhook() as webhook:
+        hook = f"http://127.0.0.1:{webhook.server_port}/"
+        text = SITE.format(status=free_port(), url=server.url(), hook=hook, pre_roll=PRE_ROLL, post_roll=POST_ROLL)
         config.write_text(text, encoding="utf-8")
         watching = WatchProcess(config)
         try:
-            watching.wait_until(lambda _: desk.of("clip"), seconds=400)
+            watching.wait_until(lambda _: webhook.of("clip"), seconds=400)
             assert 0 == watching.stop()
         finally:
             if watching.process.poll() is None:
                 watching.kill()
     units.unlink()
-    return folder, desk
+    return folder, webhook
 
 
 @pytest.fixture(scope="module")
-def clip(told):
-    folder, desk = told
-    ((kind, _, body),) = desk.of("clip")
+def clip(delivered):
+    folder, webhook = delivered
+    ((kind, _, body),) = webhook.of("clip")
     assert "video/mp4" == kind
     path = folder / "clip.mp4"
     path.write_bytes(body)
@@ -130,73 +137,73 @@ def shown(path):
     return [(second, picture) for second, picture in pictures if picture.std() > 5]
 
 
-def somebody(picture):
-    """Is anything there that is not the wall?"""
+def shows_person(picture):
+    """Whether anything but the wall is visible."""
     return float((np.abs(picture.astype(int) - wall()).max(axis=2) > 60).mean()) > 0.02
 
 
-def test_it_is_told_once_with_a_thumbnail_and_a_clip_that_name_it(told):
-    folder, desk = told
-    ((_, event, _),) = desk.of("event")
+def test_the_event_is_sent_once_with_a_thumbnail_and_a_clip(delivered):
+    folder, webhook = delivered
+    ((_, event, _),) = webhook.of("event")
     with Database.open(folder / "data") as database:
-        (kept,) = CountStore(database, "school").events()
+        (stored,) = CountStore(database, "school").events()
     assert ("entry", "crossing", "gate", "door", EventState.NEW) == (
-        kept.event.rule,
-        kept.event.kind,
-        kept.event.camera,
-        kept.event.location,
-        kept.state,
+        stored.event.rule,
+        stored.event.kind,
+        stored.event.camera,
+        stored.event.location,
+        stored.state,
     )
-    assert event["event"] == kept.event.model_dump(mode="json")
+    assert event["event"] == stored.event.model_dump(mode="json")
     for what in ("thumbnail", "clip"):
-        ((_, about, _),) = desk.of(what)
+        ((_, about, _),) = webhook.of(what)
         assert (f"{event['id']}/{what}", event["event"]) == (about["id"], about["event"])
 
 
-def test_the_clip_begins_before_and_ends_after(clip):
+def test_the_clip_has_its_pre_roll_and_post_roll(clip):
     frames = shown(clip)
-    seen = [somebody(picture) for _, picture in frames]
+    seen = [shows_person(picture) for _, picture in frames]
     assert (False, True, False) == (seen[0], any(seen), seen[-1])
-    # A part is a second, and the clip begins with the one in which its beginning lies.
-    assert BEFORE + AFTER - 1 <= frames[-1][0] - frames[0][0] <= BEFORE + AFTER + 3
+    # A part lasts a second, and the clip starts with the part that contains its start.
+    assert PRE_ROLL + POST_ROLL - 1 <= frames[-1][0] - frames[0][0] <= PRE_ROLL + POST_ROLL + 3
 
 
-def test_nobody_is_to_be_recognised_in_it(told, clip):
-    _, desk = told
+def test_the_clip_and_the_thumbnail_are_masked(delivered, clip):
+    _, webhook = delivered
     seen, bare, frames = count_canaries(clip)
     assert 0 == seen
     assert bare > frames / 2
-    # The mask is a black rectangle on whoever is there.
-    assert any((picture.max(axis=2) < 30).mean() > 0.01 for _, picture in shown(clip) if somebody(picture))
-    ((kind, _, body),) = desk.of("thumbnail")
+    # The mask is a black rectangle.
+    assert any((picture.max(axis=2) < 30).mean() > 0.01 for _, picture in shown(clip) if shows_person(picture))
+    ((kind, _, body),) = webhook.of("thumbnail")
     assert "image/jpeg" == kind
     picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR).astype(int)
     assert not (picture[..., 1] - picture[..., [0, 2]].max(axis=2) > 60).any()
 
 
-def test_the_check_sees_whoever_is_not_masked(tmp_path):
+def test_the_check_detects_an_unmasked_person(tmp_path):
     path = tmp_path / "bare.mp4"
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "crf": "27"})
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
-        for picture in story():
+        for picture in walk_through():
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
         out.mux(stream.encode(None))
-    assert count_canaries(path)[0] > RATE * (GOES - COMES) / 3
-    assert somebody(shown(path)[RATE * (COMES + GOES) // 2][1])
+    assert count_canaries(path)[0] > RATE * (LEAVES - ENTERS) / 3
+    assert shows_person(shown(path)[RATE * (ENTERS + LEAVES) // 2][1])
 
 
-def test_it_is_kept_as_well_and_can_be_taken(told, tmp_path):
-    """`passerby events clip` gives the same film, from the recordings, with a report of what it holds."""
-    folder, desk = told
-    ((_, event, _),) = desk.of("event")
-    start, at, end = (event["event"][name] for name in ("start", "at", "end"))
-    assert (BEFORE, AFTER) == (pytest.approx(at - start, abs=0.1), pytest.approx(end - at, abs=0.1))
+def test_the_clip_can_be_exported_again(delivered, tmp_path):
+    """`passerby events clip` exports the same clip from the recordings, with a report of its content."""
+    folder, webhook = delivered
+    ((_, event, _),) = webhook.of("event")
+    start, at, end = (event["event"][name] for name in ("start", "time", "end"))
+    assert (PRE_ROLL, POST_ROLL) == (pytest.approx(at - start, abs=0.1), pytest.approx(end - at, abs=0.1))
     path = tmp_path / "entry.mp4"
     arguments = ["clip", event["event"]["id"], "-o", str(path), "--data", str(folder / "data"), "--purpose", "case 7"]
     done = CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False)
     report = json.loads(done.stdout)
-    first, last = report["stretches"][0]["begins"], report["stretches"][-1]["ends"]
+    first, last = report["recorded"][0]["start"], report["recorded"][-1]["end"]
     assert datetime.fromisoformat(first).timestamp() <= start
     assert datetime.fromisoformat(last).timestamp() >= end
     assert [] == report["missing"]

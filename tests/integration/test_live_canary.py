@@ -1,4 +1,4 @@
-"""Real models on a face with a canary on it, in made-up time: however slow or blind they are, it is never seen."""
+"""Real models in simulated time, on a face with a canary: however slow or blind they are, it is never visible."""
 
 from concurrent.futures import Future
 from itertools import islice
@@ -21,26 +21,26 @@ FRAMES = 30
 def captured_frames():
     info = video(*SIZE)
     for n, picture in enumerate(walking_person(FRAMES)):
-        one = captured_frame(n, picture[..., 0], info)
+        captured = captured_frame(n, picture[..., 0], info)
         colours = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv420p")
-        for target, source in zip(one.frame.picture.planes, colours.planes, strict=True):
+        for target, source in zip(captured.frame.picture.planes, colours.planes, strict=True):
             target.update(bytes(source))
-        yield one
+        yield captured
 
 
-def shows_canary(released):
-    picture = released.frame.picture.to_ndarray(format="bgr24").astype(int)
+def shows_canary(output):
+    picture = output.frame.picture.to_ndarray(format="bgr24").astype(int)
     return bool((picture[..., 1] - picture[..., [0, 2]].max(axis=2) > 60).any())
 
 
 @pytest.fixture(scope="module")
-def looker(models):
+def detector(models):
     return detector_factory(settings(hide=("face",)))(video(*SIZE).geometry)
 
 
-def run_with(looks):
+def run_with(queue):
     info = video(*SIZE)
-    return run_pipeline(LivePipeline(info, settings(hide=("face",)), looks), looks, captured_frames(), until=8)
+    return run_pipeline(LivePipeline(info, settings(hide=("face",)), queue), queue, captured_frames(), until=8)
 
 
 def test_the_canary_is_in_the_source():
@@ -50,37 +50,37 @@ def test_the_canary_is_in_the_source():
     assert plane.max() > 180
 
 
-def test_real_models_hide_it_in_every_frame(looker):
-    out = run_with(FakeDetectorQueue(looker.look, takes=0.5))
+def test_real_models_mask_it_in_every_frame(detector):
+    out = run_with(FakeDetectorQueue(detector.detect, duration_s=0.5))
     assert FRAMES == len(out)
-    assert [] == [released.frame.index for released in out if shows_canary(released)]
-    assert 20 <= sum(released.reason is None for released in out)
+    assert [] == [output.frame.index for output in out if shows_canary(output)]
+    assert 20 <= sum(output.reason is None for output in out)
 
 
-def test_models_slowed_tenfold_leave_it_black(looker):
-    out = run_with(FakeDetectorQueue(looker.look, takes=5.0))
+def test_with_models_ten_times_slower_everything_is_covered(detector):
+    out = run_with(FakeDetectorQueue(detector.detect, duration_s=5.0))
     assert FRAMES == len(out)
-    assert {CoverReason.LATE} == {released.reason for released in out}
-    assert not any(shows_canary(released) for released in out)
+    assert {CoverReason.LATE} == {output.reason for output in out}
+    assert not any(shows_canary(output) for output in out)
 
 
-def test_a_model_that_finds_nothing_leaves_it_black(models, monkeypatch):
-    """It is the known picture that gives it away, when it is loaded."""
-    monkeypatch.setattr(Detector, "find", lambda self, picture, threshold, kinds=None: [])
-    looking = DetectorThread(detector_factory(settings(hide=("face",))))
+def test_with_a_model_that_detects_nothing_everything_is_covered(models, monkeypatch):
+    """The known-answer test reveals it when the model is loaded."""
+    monkeypatch.setattr(Detector, "detect", lambda self, image, threshold, kinds=None: [])
+    thread = DetectorThread(detector_factory(settings(hide=("face",))))
 
-    class Now(FakeDetectorQueue):
-        """Looks by the real thread, waited for."""
+    class SynchronousQueue(FakeDetectorQueue):
+        """Detections by the real thread, waited for."""
 
-        def look(self, frame, geometry, reach):
-            future: Future = looking.submit(frame, geometry, reach)
+        def submit(self, frame, geometry, scope):
+            future: Future = thread.submit(frame, geometry, scope)
             future.exception(60)
-            self.problem = looking.problem
+            self.problem = thread.problem
             return future
 
-    out = run_with(Now())
-    assert {CoverReason.MODELS, CoverReason.LATE} >= {released.reason for released in out}
-    assert CoverReason.MODELS in {released.reason for released in out}
-    assert not any(shows_canary(released) for released in out)
-    assert "does not find the" in looking.problem
-    looking.close()
+    out = run_with(SynchronousQueue())
+    assert {CoverReason.MODELS, CoverReason.LATE} >= {output.reason for output in out}
+    assert CoverReason.MODELS in {output.reason for output in out}
+    assert not any(shows_canary(output) for output in out)
+    assert "does not detect the" in thread.problem
+    thread.close()

@@ -23,7 +23,7 @@ CREATED = struct.pack(">I", 3695169906)  # clips.CREATED, in seconds since 1904
 
 
 @pytest.fixture(autouse=True)
-def looker(monkeypatch):
+def fake_detector(monkeypatch):
     use_fixed_face(monkeypatch)
 
 
@@ -93,7 +93,7 @@ def secrets(container):
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
 @pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv"])
 @pytest.mark.parametrize("audio", ["remove", "keep", "disguise"])
-def test_nothing_of_it_comes_out(tmp_path, container, ending, audio):
+def test_nothing_of_it_is_in_the_output(tmp_path, container, ending, audio):
     source, out = laden(tmp_path / "source", container), tmp_path / f"o{ending}"
     report = redact(source, out, Settings(audio=audio))
     before, after = source.read_bytes(), out.read_bytes()
@@ -179,7 +179,7 @@ def test_the_cover_is_not_a_frame(tmp_path):
     assert np.abs(shown[0] - cover).mean() > 1
 
 
-def test_the_owner_and_the_date_of_the_file_are_not_taken_over(tmp_path):
+def test_owner_and_date_of_the_file_are_not_copied(tmp_path):
     source, out = clips.cfr(tmp_path / "s.mp4"), tmp_path / "o.mp4"
     os.utime(source, (10**9, 10**9))
     redact(source, out)

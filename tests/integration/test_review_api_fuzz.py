@@ -12,7 +12,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from tests.fake_detector import use_fake_detectors
-from tests.server.conftest import HEADERS, HOST, PORT, TOKEN, opened, review_paths
+from tests.server.fixtures import HEADERS, HOST, PORT, TOKEN, opened, review_paths
 
 INTERFACE = Path(__file__).parents[2] / "web" / "openapi.json"
 
@@ -77,7 +77,7 @@ def test_nothing_breaks_the_server(operation, mode, fuzzed):
         "/static/index.html",
     ],
 )
-def test_no_file_but_the_given_ones(fuzzed, path):
+def test_no_other_files_are_served(fuzzed, path):
     answer = fuzzed.client.get(path, headers=HEADERS)
     assert answer.status_code in (404, 422)
     assert "nobody may read this" not in answer.text

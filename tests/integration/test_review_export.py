@@ -20,7 +20,7 @@ from tests import clips, stills
 from tests.clips import decoded
 from tests.fake_detector import use_fake_detectors, use_fixed_face_in_stills
 from tests.plans import plan_for
-from tests.server.conftest import HEADERS, PATCH, opened, review_paths
+from tests.server.fixtures import HEADERS, PATCH, opened, review_paths
 from tests.verify.fake_ensemble import bright, use_ensemble
 
 
@@ -48,7 +48,7 @@ def proved(review):
     return SignedVerificationReport.model_validate_json((folder / "report.json").read_bytes()).report
 
 
-def test_export_paints_what_the_corrected_plan_says(review):
+def test_an_export_masks_what_the_corrected_plan_says(review):
     review.edit("delete", track=1)
     review.edit("draw", frame=0, box=[40, 40, 100, 90], propagate=False, kind="text")
     release = exported(review)
@@ -79,7 +79,7 @@ def stop_at_once(progress, frames):
     raise JobCancelled("Stopped.")
 
 
-def test_what_is_left_out_is_not_in_the_release(review):
+def test_cut_ranges_are_not_in_the_release(review):
     kept = [moment for moment, _ in decoded(review.paths.source) if not 0.2 <= moment < 0.4]
     review.edit("trim", spans=[{"start": 0.2, "end": 0.4}])
     release = exported(review, audio=Audio.REMOVE)
@@ -87,7 +87,7 @@ def test_what_is_left_out_is_not_in_the_release(review):
     assert [] == release["verdict"]["findings"]
 
 
-def test_what_the_check_sees_is_at_the_sources_moment(review, monkeypatch):
+def test_findings_have_the_time_of_the_source(review, monkeypatch):
     """Half of the film is left out before it."""
     use_ensemble(monkeypatch, bright(PATCH))
     review.edit("delete", track=1)
@@ -114,7 +114,7 @@ def with_sound(tmp_path):
     return opened(source)
 
 
-def test_what_is_silenced_cannot_be_heard(with_sound):
+def test_muted_audio_cannot_be_heard(with_sound):
     spans = [{"start": 0.3, "end": 0.7, "action": "mute"}, {"start": 1.2, "end": 1.6, "action": "bleep"}]
     with_sound.edit("audio", spans=spans)
     exported(with_sound, audio=Audio.KEEP)
@@ -129,7 +129,7 @@ def test_what_is_silenced_cannot_be_heard(with_sound):
     assert loudness(with_sound.paths.output, 0.4, 0.6) > 0.03
 
 
-def test_sound_is_left_out_with_the_picture(with_sound):
+def test_audio_is_cut_with_the_video(with_sound):
     with_sound.edit("audio", spans=[{"start": 1.0, "end": 1.4, "action": "mute"}])
     with_sound.edit("trim", spans=[{"start": 0.2, "end": 0.8}])
     exported(with_sound, audio=Audio.KEEP)
@@ -161,7 +161,7 @@ def tone(path, start, end):
     return float(power[abs(hertz - 1000) < 30].sum() / power.sum())
 
 
-def test_a_judged_draw_gives_the_bound_and_the_report_says_it(review):
+def test_a_judged_sample_adds_a_bound_to_the_report(review):
     exported(review)
     assert 200 == review.post("/sample").status_code
     done(review)
@@ -183,20 +183,20 @@ def test_a_judged_draw_gives_the_bound_and_the_report_says_it(review):
     assert (frames[3]["number"],) == proved(review).bound.positives
 
 
-def test_frames_are_drawn_from_what_was_exported(review):
+def test_a_sample_needs_an_export(review):
     assert "export_first" == review.post("/sample").json()["error"]["code"]
     assert 409 == review.get("/sample/1").status_code
     assert 409 == review.post("/sample/1", {"leak": False}).status_code
 
 
-def test_what_was_said_of_a_release_is_said_again_after_a_restart(review):
+def test_the_verdict_survives_a_restart(review):
     said = exported(review)["verdict"]
     assert said == opened(review.paths.source).get("/export").json()["verdict"]
     shutil.rmtree(review.paths.output.with_name(f"{review.paths.output.stem}.verification"))
     assert not opened(review.paths.source).get("/export").json()["verdict"]["independent"]
 
 
-def test_a_kept_case_is_scored(review, tmp_path):
+def test_a_saved_case_is_scored(review, tmp_path):
     """By `passerby bench accuracy`: the place leaks while nothing hides it, and no more when it is hidden."""
     drawn = review.edit("draw", frame=5, box=[15, 40, 60, 90], propagate=False, kind="face").json()["selected"]
     assert 200 == review.post("/regression-case", {"track": drawn, "note": "behind the fence"}).status_code
@@ -243,7 +243,7 @@ def test_progress_over_a_folder(clip, tmp_path):
     from passerby.review.library import ReviewLibrary
     from passerby.server.auth import SessionAuth
     from passerby.server.review.app import review_app
-    from tests.server.conftest import HOST, PORT, TOKEN
+    from tests.server.fixtures import HOST, PORT, TOKEN
 
     listed = []
     for name in ("a.mp4", "b.mp4"):

@@ -13,12 +13,12 @@ from schemathesis import GenerationMode
 from passerby.config.roles import RIGHTS
 from passerby.store.accounts.accounts import Accounts
 from tests.server.site.auth.test_rights import NoTools
-from tests.server.site.conftest import HEADERS, HOST, PORT, serving
+from tests.server.site.fixtures import HEADERS, HOST, PORT, serving
 
 INTERFACE = Path(__file__).parents[2] / "web" / "site.openapi.json"
 
 
-#: Live pictures are waited for: tests/server/live/test_app.py asks for them.
+#: Requests for live pictures wait for them: tests/server/live/test_routes.py covers these.
 OPERATIONS = [
     operation
     for found in schemathesis.openapi.from_dict(json.loads(INTERFACE.read_text())).get_all_operations()
@@ -81,7 +81,7 @@ def test_nothing_breaks_the_server(operation, mode, fuzzed):
         "/docs",
     ],
 )
-def test_no_file_but_those_of_the_site(fuzzed, path):
+def test_no_other_files_are_served(fuzzed, path):
     answer = fuzzed.get(path)
     assert answer.status_code in (404, 422)
     assert "nobody may read this" not in answer.text

@@ -79,7 +79,7 @@ def test_it_starts_on_a_full_disk(small, clock, old):
         if old:
             assert 20 == tried(writer, clock, 20)
         else:
-            fill(small)  # what was set aside is gone as well
+            fill(small)  # the reserve is used up as well
             tried(writer, clock, 20)
             assert 0 == tried(writer, clock, 5)
         (small / "ballast").unlink()
@@ -90,7 +90,7 @@ def test_it_starts_on_a_full_disk(small, clock, old):
         assert (small / RESERVE_FILE).stat().st_size == RESERVE_BYTES
 
 
-def test_a_camera_does_not_notice(small, clock):
+def test_a_camera_writer_does_not_fail(small, clock):
     """`write` never fails; the state says what is lost, and that it is over."""
 
     def seconds(writer, first, count):
@@ -98,7 +98,7 @@ def test_a_camera_does_not_notice(small, clock):
             at = Moment(100 + index / RATE, 1.8e9 + index / RATE, True)
             writer.write(safe_frame(index % 100, index * 100_000), at)
         deadline = time.monotonic() + 30
-        while writer._waiting.qsize() and time.monotonic() < deadline:
+        while writer._queue.qsize() and time.monotonic() < deadline:
             time.sleep(0.01)
 
     live = []
@@ -108,16 +108,16 @@ def test_a_camera_does_not_notice(small, clock):
         fill(small)
         for second in range(3, 60):
             seconds(writer, second, 1)
-            if writer.state.trouble:
+            if writer.state.failure:
                 break
-        assert "full" == writer.state.trouble
-        assert "Free some on this disk" in writer.state.message
+        assert "full" == writer.state.failure
+        assert "Free space on this disk" in writer.state.message
         (small / "ballast").unlink()
         stored = writer.state.stored
         seconds(writer, second + 1, 4)
         writer.close()
-        assert "" == writer.state.trouble
+        assert "" == writer.state.failure
         assert writer.state.stored >= stored + 3
         assert writer.state.lost >= 1
-        assert len(live) == 2 * (writer.state.stored + writer.state.lost)  # live went on all the time
+        assert len(live) == 2 * (writer.state.stored + writer.state.lost)  # the live view continued
         assert all_play(recordings)

@@ -1,4 +1,4 @@
-"""The whole program on a disk that is filled to the last byte: it goes on, all but the writing, and heals by itself."""
+"""The whole program on a disk that is full: everything but writing continues, and writing resumes by itself."""
 
 import subprocess
 from itertools import pairwise
@@ -30,26 +30,26 @@ def small(tmp_path):
 
 @pytest.fixture
 def watching(models, small, tmp_path):
-    """The program as it watches one camera, from when it has recorded something."""
+    """The program with one camera, started once it has recorded something."""
     require_rtsp_server()
     Database.open(small, create=True).close()
     units = write_units(list(walking_person()), tmp_path / "units")
     config = tmp_path / "site.yaml"
-    made = []
+    started = []
 
     with rtsp_server(units) as server:
 
-        def begin():
+        def start():
             config.write_text(
-                f"data: {small}\nkeep: {{free: 0}}\nstatus: {{port: {free_port()}}}\n"
+                f"data: {small}\nretention: {{min_free: 0}}\nstatus: {{port: {free_port()}}}\n"
                 f"cameras: {{gate: {{url: '{server.url()}', hide: [face]}}}}\n"
             )
-            made.append(WatchProcess(config))
-            made[0].until(lambda s: s.get("recording", {}).get("stored", 0) > 3)
-            return made[0]
+            started.append(WatchProcess(config))
+            started[0].wait_until(lambda s: s.get("recording", {}).get("stored", 0) > 3)
+            return started[0]
 
-        yield begin
-        for one in made:
+        yield start
+        for one in started:
             if one.process.poll() is None:
                 one.kill()
 
@@ -65,20 +65,20 @@ def check_recordings(small):
 
 
 @pytest.mark.soak
-def test_without_anything_to_delete_only_the_writing_stops(watching, small):
+def test_without_old_recordings_only_writing_stops(watching, small):
     one = watching()
     stuff(small)
-    full = one.until(lambda s: s["recording"].get("trouble") == "full")
+    full = one.wait_until(lambda s: s["recording"].get("failure") == "full")
     assert "live" == full["state"]
     assert "Free some on this disk" in full["recording"]["message"]
-    pids, frames = one.children(), [full["written"]]
+    pids, frames = one.children(), [full["output_frames"]]
     for _ in range(3):
         stuff(small)
-        frames.append(one.until(lambda s: s["written"] > frames[-1] + 20)["written"])
-        assert "#EXTM3U" in one.live()
+        frames.append(one.wait_until(lambda s: s["output_frames"] > frames[-1] + 20)["output_frames"])
+        assert "#EXTM3U" in one.live_playlist()
     assert all(b > a for a, b in pairwise(frames))
     (small / "ballast").unlink()
-    healed = one.until(lambda s: not s["recording"]["trouble"] and s["recording"]["stored"] > 8)
+    healed = one.wait_until(lambda s: not s["recording"]["failure"] and s["recording"]["stored"] > 8)
     assert (0, pids) == (healed["restarts"], one.children())
     assert healed["recording"]["lost"] > 0
     assert 0 == one.stop()
@@ -86,7 +86,7 @@ def test_without_anything_to_delete_only_the_writing_stops(watching, small):
 
 
 @pytest.mark.soak
-def test_with_old_ones_to_delete_recording_goes_on(watching, small):
+def test_with_old_recordings_to_delete_recording_continues(watching, small):
     clock = Clock()
     with Recordings(Database.open(small), boot="long ago") as kept:
         for _ in range(OLD):
@@ -94,8 +94,8 @@ def test_with_old_ones_to_delete_recording_goes_on(watching, small):
     one = watching()
     stuff(small)
     before = one.status()["recording"]["stored"]
-    after = one.until(lambda s: s["recording"]["stored"] > before + 15)
-    assert "" == after["recording"]["trouble"]
+    after = one.wait_until(lambda s: s["recording"]["stored"] > before + 15)
+    assert "" == after["recording"]["failure"]
     assert 0 == one.stop()
     old = [segment for segment in check_recordings(small) if segment.camera == "yard"]
     assert len(old) < OLD

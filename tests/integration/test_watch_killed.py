@@ -1,4 +1,4 @@
-"""Killed at any moment: what was recorded plays, is whole, and shows nobody. And no original is anywhere else."""
+"""Killed at any time: what was recorded plays, is complete, and is masked; and no raw picture is anywhere else."""
 
 import os
 import random
@@ -17,19 +17,19 @@ from passerby.store.recordings.index import Recordings
 from tests.cameras.servers import free_port, require_rtsp_server, rtsp_server, write_units
 from tests.cameras.watch_process import WatchProcess, count_canaries, walking_person
 
-#: How often `make soak` kills; others can be asked for.
+#: Number of kills in `make soak`.
 KILLS = int(os.environ.get("PASSERBY_KILLS", "100"))
-#: Seconds for a start on a machine that has much else to do.
-PATIENCE = 900
-#: Where programs leave things behind. The program's own folders are led into the test's.
+#: Seconds for a start on a busy machine.
+START_TIMEOUT_S = 900
+#: Where programs leave files behind. The program's own folders are redirected into that of the test.
 ELSEWHERE = ("/dev/shm", "/var/tmp", "/run")
-#: Tells of every file that is opened for writing, from beside the program: it ends as it would alone.
+#: Traces every file that is opened for writing, as a detached tracer: the program ends as it would without.
 TRACE = ("strace", "-D", "-f", "-q", "-y", "--seccomp-bpf", "-e", "trace=open,openat,creat,memfd_create")
 OPENED = re.compile(r"(?:O_WRONLY|O_RDWR|O_CREAT|creat\(|memfd_create\().* = \d+<(.*)>$")
 
 
 class KillScene:
-    """A folder of cameras that are watched and killed, and everything that the runs have touched."""
+    """A data folder, the runs that were killed, and every file that they opened."""
 
     def __init__(self, folder, cameras):
         self.folder, self.cameras = folder, cameras
@@ -53,13 +53,13 @@ class KillScene:
         return WatchProcess(self.config, self.before, **self.own)
 
     def check_no_canaries(self, since):
-        """Before anything is put right: nobody is to be seen in what was just left, however torn it is."""
+        """Before any recovery: no canary in the files that were left, however incomplete."""
         for path in {*self.data.rglob("*"), *(Path(name) for name in self.opened())}:
             if path.is_file() and path.stat().st_mtime >= since and plays(path):
                 assert 0 == count_canaries(path)[0], path
 
     def opened(self):
-        """Files that the last run opened for writing. All are the program's own, in its own folders."""
+        """Files that the last run opened for writing. All must be in its own folders."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         names = {match[1] for line in text.splitlines() if (match := OPENED.search(line))}
         assert [] == [name for name in sorted(names) if not name.startswith(self.allowed)]
@@ -67,14 +67,14 @@ class KillScene:
         return names
 
     def check_index(self):
-        """What the index named before this kill is there after it, and nothing of it has become shorter."""
+        """Every segment that was indexed before this kill is still indexed, and none is shorter."""
         before, self.index = self.index, self._indexed()
         assert before.keys() <= self.index.keys()
         assert [] == [key for key, size in before.items() if self.index[key] < size]
         return self.index
 
     def _indexed(self):
-        """(camera, start) and size of every segment, by a copy of the database: the next run is to find it as it is."""
+        """Key and size of every segment, from a copy of the database: the next run must find it unchanged."""
         copy = self.folder / "copy"
         shutil.rmtree(copy, ignore_errors=True)
         copy.mkdir()
@@ -83,12 +83,12 @@ class KillScene:
         with closing(sqlite3.connect(copy / "passerby.db")) as database:
             if not database.execute("select 1 from sqlite_master where name = 'segments'").fetchall():
                 return {}  # killed before there was one
-            rows = database.execute("select camera, run, start, size from segments").fetchall()
+            rows = database.execute("select camera, boot_session, start, size from segments").fetchall()
         return {tuple(key): size for *key, size in rows}
 
 
 def stray_video_files(since):
-    """Files outside the test's own folder that are newer than `since` and hold pictures."""
+    """Files outside the test's folder that are newer than `since` and contain video."""
     for top in ELSEWHERE:
         for path in Path(top).rglob("*"):
             try:
@@ -107,7 +107,7 @@ def plays(path):
 
 
 def segments(data):
-    """Every segment of the index: its file, cut to what the row says."""
+    """Every indexed segment: its file, cut to the indexed size."""
     with Recordings.open(data) as recordings:
         found = recordings.check()
         for camera in recordings.cameras():
@@ -117,7 +117,7 @@ def segments(data):
 
 
 def kill_repeatedly(tmp_path, times, seed, cameras=1):
-    """Watch, kill and watch again; then look at everything that there is."""
+    """Run, kill and run again; then check all files."""
     require_rtsp_server()
     scene = KillScene(tmp_path, cameras)
     units = write_units(list(walking_person()), tmp_path / "units")
@@ -127,15 +127,15 @@ def kill_repeatedly(tmp_path, times, seed, cameras=1):
             print(f"{done} kills: {len(scene.index)} segments, {len(scene.touched)} files", flush=True)
             since, watching = time.time(), scene.start(server)
             if chance.random() < 0.8:
-                watching.wait_until(lambda s: s.get("written", 0) > 0, PATIENCE)
+                watching.wait_until(lambda s: s.get("output_frames", 0) > 0, START_TIMEOUT_S)
             time.sleep(chance.uniform(0.0, 6.0))
             watching.kill()
             scene.check_no_canaries(since)
             scene.check_index()
         units.unlink()
-        # Once more to the end, which puts right what the kills left.
+        # Once more until a regular stop, which recovers what the kills left.
         watching = scene.start(server)
-        watching.wait_until(lambda s: s.get("written", 0) > 0, PATIENCE)
+        watching.wait_until(lambda s: s.get("output_frames", 0) > 0, START_TIMEOUT_S)
         assert 0 == watching.stop()
         scene.check_no_canaries(0)
         scene.check_index()
@@ -156,10 +156,10 @@ def kill_repeatedly(tmp_path, times, seed, cameras=1):
     assert [] == list(stray_video_files(began))
 
 
-def test_a_kill_leaves_what_plays_and_shows_nobody(models, tmp_path):
+def test_after_a_kill_recordings_play_and_are_masked(models, tmp_path):
     kill_repeatedly(tmp_path, 1, seed=4)
 
 
 @pytest.mark.soak
-def test_a_hundred_kills_leave_what_plays_and_shows_nobody(models, tmp_path):
+def test_after_a_hundred_kills_recordings_play_and_are_masked(models, tmp_path):
     kill_repeatedly(tmp_path, KILLS, seed=2, cameras=2)

@@ -1,4 +1,4 @@
-"""Four cameras for ten minutes on two processors. For a quiet machine: others' work makes frames late."""
+"""Four cameras for ten minutes on two processors. For an otherwise idle machine: other load makes frames late."""
 
 import os
 import time
@@ -19,7 +19,7 @@ CAMERAS, MINUTES = int(os.environ.get("PASSERBY_CAMERAS", "4")), float(os.enviro
 
 
 def people(count=60):
-    """Three who walk to and fro before a wall."""
+    """Three people who walk back and forth in front of a wall."""
     face = cv2.resize(cv2.imread(str(portrait())), (260, 260), interpolation=cv2.INTER_AREA)
     wall = np.kron(np.random.default_rng(2).integers(70, 130, (36, 64, 1), np.uint8), np.ones((20, 20, 3), np.uint8))
     for n in range(count):
@@ -47,7 +47,7 @@ def test_four_cameras_for_ten_minutes(models, tmp_path):
         watching = WatchProcess(config)
         try:
             end = time.monotonic() + 180
-            while not all(c["written"] > 100 for c in watching.cameras().values()) or not watching.cameras():
+            while not all(c["output_frames"] > 100 for c in watching.cameras().values()) or not watching.cameras():
                 assert time.monotonic() < end, watching.cameras()
                 time.sleep(1)
             children = watching.children()
@@ -65,10 +65,10 @@ def test_four_cameras_for_ten_minutes(models, tmp_path):
     frames = sum(now[c]["frames"] - before[c]["frames"] for c in now)
     dropped = sum(now[c]["dropped"] - before[c]["dropped"] for c in now)
     late = sum(now[c]["covered"].get("late", 0) - before[c]["covered"].get("late", 0) for c in now)
-    looks = [round(c["look_seconds"], 2) for c in now.values()]
+    detector_s = [round(c["detector_seconds"], 2) for c in now.values()]
     print(
         f"{CAMERAS} cameras, {spent:.0f} s: {frames} frames, {dropped} dropped, {late} late, latency {latency:.1f} s, "
-        f"{processors:.2f} processors, memory {memory[0] >> 20} to {memory[-1] >> 20} MiB, looks {looks} s"
+        f"{processors:.2f} processors, memory {memory[0] >> 20} to {memory[-1] >> 20} MiB, detector {detector_s} s"
     )
     assert frames >= 0.97 * CAMERAS * RATE * spent
     assert 0 == dropped

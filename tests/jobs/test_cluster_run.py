@@ -17,7 +17,7 @@ from passerby.cli.app import app
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from tests.clips import cfr
-from tests.cluster.conftest import copy
+from tests.cluster.fixtures import copy
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Interlaced frames are converted field by field."""
 
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from passerby.mask.interlacing import convert_format
 def two_fields(pixel_format="yuv422p"):
     """One field black, the other white; chroma follows it."""
     frame = av.VideoFrame(16, 16, pixel_format)
+    frame.pts, frame.time_base = 0, Fraction(1, 25)
     for plane, (dark, light) in zip(frame.planes, ((16, 235), (64, 192), (64, 192)), strict=True):
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, -1)
         rows[0::2], rows[1::2] = dark, light

@@ -178,7 +178,7 @@ def test_each_track_has_its_own_colours(style):
 
 
 @pytest.mark.parametrize("style", WEAK)
-def test_a_weak_fill_of_what_is_not_in_the_picture_yet_waits_for_it(style):
+def test_a_weak_fill_is_sampled_when_the_object_enters_the_frame(style):
     film = painter()
     before = planes_of(noise(1).picture)
     assert not changed(before, planes(film.paint(noise(1), [boxed(Box(-40, 0, -8, 32), 1, style)]))).any()

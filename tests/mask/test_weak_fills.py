@@ -17,7 +17,7 @@ def test_a_cell_is_the_mean_of_its_pixels():
     assert np.abs(cells - expected).max() <= 1
 
 
-def test_of_what_is_partly_in_the_picture_only_that_part_is_taken():
+def test_only_the_visible_part_is_sampled():
     source = plane()
     (cells,) = sample_cells([source], [(-20, -20, 20, 20)])
     (same,) = sample_cells([source], [(0, 0, 20, 20)])
@@ -25,7 +25,7 @@ def test_of_what_is_partly_in_the_picture_only_that_part_is_taken():
 
 
 @pytest.mark.parametrize("bounds", [(-30, 0, -10, 20), (80, 0, 99, 20), (0, 60, 20, 80)])
-def test_of_what_is_not_in_the_picture_there_are_none(bounds):
+def test_nothing_is_sampled_outside_the_frame(bounds):
     assert sample_cells([plane()], [bounds]) is None
 
 

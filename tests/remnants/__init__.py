@@ -1,22 +1,22 @@
-"""Files with one thing in each that must not come out, made as cameras, phones and programs make them.
+"""Files with one remnant each that must not be in the output, made like those of cameras, phones and programs.
 
-Each maker writes a file and gives back the bytes by which that thing is known. tests/test_remnants.py looks for them in
+Each maker writes a file and returns the bytes that identify the remnant. tests/test_remnants.py looks for them in
 the source (or it would prove nothing) and in the output.
 """
 
-from tests.remnants.films import VIDEOS, everything_of_a_camera, everything_of_a_program
 from tests.remnants.parts import SECRET
 from tests.remnants.photos import DATE, EXIF, IN_EXIF, STILLS, with_exif
+from tests.remnants.videos import VIDEOS, everything_of_a_camera, everything_of_a_program
 
 __all__ = [
     "ALL",
     "DATE",
     "EXIF",
     "IN_EXIF",
+    "REPORTED",
     "SECRET",
     "STILLS",
     "STILL_ENDINGS",
-    "TOLD",
     "VIDEOS",
     "everything_of_a_camera",
     "everything_of_a_program",
@@ -26,8 +26,8 @@ __all__ = [
 ALL = VIDEOS | STILLS
 STILL_ENDINGS = (".jpg", ".png", ".webp", ".heic", ".avif", ".gif", ".tif", ".bmp")
 
-#: What the report says of some of them.
-TOLD = {
+#: The report lines of some of them.
+REPORTED = {
     "telemetry, MP4 (GoPro)": "data tracks (telemetry, timecode and the like): 1",
     "subtitles, MKV": "subtitle tracks: 1",
     "chapters, MKV": "chapters: 1",

@@ -75,6 +75,6 @@ def behind(make: Callable[[Path], object]) -> Maker:
     def made(path: Path) -> list[bytes]:
         make(path)
         path.write_bytes(path.read_bytes() + b"Secret bytes behind the end" * 9)
-        return [b"Secret bytes after"]
+        return [b"Secret bytes behind"]
 
     return made

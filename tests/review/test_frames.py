@@ -1,4 +1,4 @@
-"""Pictures for pages: upright, masked, and with nothing that was not asked for. More in tests/server/review/test_routes.py."""
+"""Images for the page: upright, masked, no larger than requested. More in tests/server/review/test_routes.py."""
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ def picture(jpeg):
 
 
 @pytest.mark.parametrize(("quarter", "corner"), [(0, (4, 4)), (90, (4, -5)), (180, (-5, -5)), (270, (-5, 4))])
-def test_pictures_are_upright(tmp_path, quarter, corner):
+def test_images_are_upright(tmp_path, quarter, corner):
     clip = clips.turned(tmp_path / "clip.mp4", quarter)
     plan = plan_for(clip)
     view = FileViewer.open(clip, plan).original[0]
@@ -35,7 +35,7 @@ def test_every_style_hides(tmp_path, style):
     assert image[2:20, 2:28].max() < 20  # plates are solid in every style
 
 
-def test_pictures_are_no_larger_than_asked_for(tmp_path):
+def test_images_are_no_larger_than_requested(tmp_path):
     clip = clips.cfr(tmp_path / "clip.mp4")
     view = FileViewer.open(clip, plan_for(clip)).duplicate().masked[0]
     assert (48, 64) == picture(view.jpeg(0, [], Style.SOLID, 64)).shape[:2]

@@ -26,7 +26,7 @@ def again(one: History) -> History:
     return History(Plan.model_validate_json(one.to_json()), "J. Doe")
 
 
-def test_what_was_found_is_never_edited():
+def test_the_analysis_is_never_edited():
     one = history(still_track(1, BOX, 0, 10))
     before = one.plan.videos
     one.apply([Change(0, 1, None)])
@@ -35,7 +35,7 @@ def test_what_was_found_is_never_edited():
     assert ("J. Doe", "remove") == (one.plan.corrections[0].author, one.plan.corrections[0].action)
 
 
-def test_undo_appends_and_puts_back():
+def test_undo_appends_corrections():
     one = history(still_track(1, BOX, 0, 10))
     one.apply([Change(0, 1, None), Change(0, 2, still_track(2, BOX, 0, 5))])
     one.undo()
@@ -61,7 +61,7 @@ def test_undo_survives_a_restart():
     assert (AudioSpan(start=1, end=2),) == two.audio
 
 
-def test_a_new_act_ends_what_could_be_done_again():
+def test_a_new_edit_clears_redo():
     one = history()
     one.apply([Change(0, 1, still_track(1, BOX, 0, 5))])
     one.undo()
@@ -70,7 +70,7 @@ def test_a_new_act_ends_what_could_be_done_again():
     assert not one.can_redo
 
 
-def test_what_grows_is_taken_back_as_one():
+def test_edits_of_one_group_are_undone_as_one():
     one = history()
     group = one.apply([Change(0, 1, still_track(1, BOX, 0, 1))])
     for end in (5, 9):
@@ -87,7 +87,7 @@ def test_numbers_are_never_used_again():
     assert 5 == one.next_number()
 
 
-def test_corrections_of_other_programs_stand():
+def test_corrections_of_other_programs_cannot_be_undone():
     plan = empty_plan()
     text = plan.model_dump()
     made = {"author": "x", "created": "2026-01-01T00:00:00+00:00", "video": 0, "action": "add", "number": 1}
@@ -112,7 +112,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_any_row_of_acts_can_be_taken_back_and_done_again(steps):
+def test_any_sequence_of_edits_can_be_undone_and_redone(steps):
     one = history(still_track(1, BOX, 0, 10))
     past, future = [contents(one)], []
     for name, *values in steps:

@@ -26,7 +26,7 @@ def test_both_ways_to_the_ends_of_the_file(propagator, released):
         assert face.interpolate(place.time).box.expand(-0.15).containment(place.box) > 0.8
 
 
-def test_backwards_in_pieces_is_the_same_as_in_one(propagator, monkeypatch):
+def test_backwards_in_chunks_gives_the_same_result(propagator, monkeypatch):
     box = Box(300, 200, 400, 300)
     whole = list(propagator.backward(30, box))
     monkeypatch.setattr("passerby.review.propagate.BACKWARD_CHUNK_FRAMES", 7)

@@ -65,12 +65,12 @@ def test_both_halves_of_a_split_are_the_whole():
 
 
 @pytest.mark.parametrize("time", [0, 100, 950])
-def test_a_track_is_not_split_where_it_is_not(time):
+def test_a_track_cannot_be_split_at_its_ends(time):
     with pytest.raises(ReviewError):
         split_at(moving(1), time, TIMES, 7)
 
 
-def test_told_where_to_begin_and_to_end():
+def test_the_first_and_the_last_frame_are_set():
     one = moving(1)
     assert (300, 900) == (starting_at(one, 300).start, starting_at(one, 300).end)
     assert (100, 300) == (ending_at(one, 300).start, ending_at(one, 300).end)
@@ -79,7 +79,7 @@ def test_told_where_to_begin_and_to_end():
 
 
 @given(st.integers(0, 80), st.integers(1, 19), st.integers(0, 80), st.integers(1, 19))
-def test_what_is_merged_stays_covered_in_every_frame(start_a, long_a, start_b, long_b):
+def test_merged_tracks_stay_covered_in_every_frame(start_a, long_a, start_b, long_b):
     a = moving(1, start_a * 10, (start_a + long_a) * 10)
     b = moving(2, start_b * 10, (start_b + long_b) * 10, y=30.0)
     whole = boxes(merge(a, b, TIMES))
@@ -89,13 +89,13 @@ def test_what_is_merged_stays_covered_in_every_frame(start_a, long_a, start_b, l
     assert set(range(min(a.start, b.start), max(a.end, b.end) + 1, 10)) == set(whole)
 
 
-def test_made_by_hand():
+def test_tracks_created_by_a_person():
     assert not is_manual(moving(1))
     drawn = tuple(Keyframe(time=t, box=BOX, score=0, origin=o) for t, o in ((0, "person"), (10, "person:propagated")))
     assert is_manual(Track(number=1, kind=Kind.FACE, keyframes=drawn))
 
 
-def test_a_fixed_region_is_moved_for_all_of_its_time():
+def test_a_fixed_region_is_moved_in_all_its_keyframes():
     corners = ((0.0, 0.0), (20.0, 0.0), (10.0, 10.0))
     keys = tuple(drawn_keyframe(time, Box(0, 0, 20, 10), corners) for time in (0, 900))
     region = Track(number=3, kind=Kind.REGION, keyframes=keys)

@@ -27,7 +27,7 @@ def crossing():
     return moving(1), track(2, (0, Box(45, 0, 55, 10)), (990, Box(45, 0, 55, 10)))
 
 
-def test_a_visible_stretch_ends_where_tracks_cross():
+def test_a_visible_span_ends_where_tracks_cross():
     one, other = crossing()
     kept = keep_visible(one, [one, other], TIMES, 15, confirmed=False)
     assert 100 == kept.visible[0].start
@@ -46,7 +46,7 @@ def test_a_crossing_must_be_confirmed():
     assert keep_visible(one, [one, other], TIMES, 45, confirmed=True).masked_at(450) is None
 
 
-def test_beyond_a_crossing_somebody_must_say_so_again():
+def test_beyond_a_crossing_a_person_must_confirm_again():
     one, other = crossing()
     kept = keep_visible(one, [one, other], TIMES, 15, confirmed=False)
     beyond = keep_visible(kept, [one, other], TIMES, 80, confirmed=True)
@@ -55,7 +55,7 @@ def test_beyond_a_crossing_somebody_must_say_so_again():
     assert beyond.masked_at(800) is None
 
 
-def test_other_kinds_confuse_nobody():
+def test_crossing_another_kind_does_not_count():
     one = moving(1)
     fence = track(2, (0, Box(0, 0, 90, 90)), (990, Box(0, 0, 90, 90)), kind=Kind.REGION)
     assert [False] == [run.crossing for run in crossing_spans(one, [one, fence], TIMES)]

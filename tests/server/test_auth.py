@@ -38,7 +38,7 @@ def test_a_closed_session_is_no_session():
     assert not auth.is_valid(session)
 
 
-def test_a_session_ends_when_it_is_not_used():
+def test_an_idle_session_times_out():
     clock = Clock()
     auth = SessionAuth(token="secret", clock=clock)
     session = auth.open_by_token("secret")
@@ -50,7 +50,7 @@ def test_a_session_ends_when_it_is_not_used():
     assert not auth.is_valid(session)
 
 
-def test_only_so_many_sessions_are_remembered():
+def test_the_number_of_sessions_is_limited():
     clock = Clock()
     auth = SessionAuth(token="secret", clock=clock)
     first = auth.open_by_token("secret")
@@ -60,7 +60,7 @@ def test_only_so_many_sessions_are_remembered():
     assert auth.is_valid(last)
 
 
-def test_the_password_opens_a_session_and_is_not_kept():
+def test_the_password_opens_a_session_and_is_not_stored():
     auth = SessionAuth(password=HASH)
     assert "correct" not in HASH
     assert auth.is_valid(auth.open_by_password("correct horse battery"))
@@ -68,7 +68,7 @@ def test_the_password_opens_a_session_and_is_not_kept():
     assert auth.open_by_token("correct horse battery") is None
 
 
-def test_guessing_gets_slower():
+def test_guessing_is_slowed_down():
     clock = Clock()
     auth = SessionAuth(password=HASH, clock=clock)
     for _ in range(FREE_PER_PAIR):

@@ -1,7 +1,7 @@
 import pytest
 
 from passerby.server.guard import CONTENT_SECURITY_POLICY, host_check, is_loopback
-from tests.server.conftest import HEADERS, HOST, PORT, TOKEN, opened
+from tests.server.fixtures import HEADERS, HOST, PORT, TOKEN, opened
 
 OURS = f"{HOST}:{PORT}"
 
@@ -20,46 +20,46 @@ OURS = f"{HOST}:{PORT}"
         ("example.org", False),
     ],
 )
-def test_what_is_loopback(host, expected):
+def test_loopback_addresses(host, expected):
     assert expected is is_loopback(host)
 
 
 @pytest.mark.parametrize("host", [OURS, f"localhost:{PORT}", f"[::1]:{PORT}", "127.0.0.1", "LOCALHOST:8765"])
-def test_our_names(host):
+def test_allowed_hosts(host):
     assert host_check(HOST, PORT)(host)
 
 
 @pytest.mark.parametrize(
     "host", ["", "evil.example", f"evil.example:{PORT}", "127.0.0.1:80", f"127.0.0.1.evil.example:{PORT}"]
 )
-def test_other_names(host):
+def test_unknown_hosts(host):
     assert not host_check(HOST, PORT)(host)
 
 
-def test_a_server_for_all_addresses_takes_addresses_and_no_foreign_names():
+def test_a_server_on_all_interfaces_accepts_addresses_but_no_foreign_names():
     check = host_check("0.0.0.0", PORT)
     assert check(f"192.168.1.4:{PORT}")
     assert not check(f"evil.example:{PORT}")
 
 
-def test_a_name_that_points_here_is_refused(review):
+def test_dns_rebinding_is_rejected(review):
     assert 403 == review.client.get("/api/files", headers=HEADERS | {"host": "evil.example"}).status_code
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_requests_from_other_sites_are_refused(review, site):
+def test_cross_site_requests_are_rejected(review, site):
     assert 403 == review.client.get("/api/files", headers=HEADERS | {"sec-fetch-site": site}).status_code
     assert 403 == review.client.get("/", headers=HEADERS | {"sec-fetch-site": site}).status_code
 
 
-def test_a_form_of_another_site_is_refused(review):
+def test_a_form_of_another_site_is_rejected(review):
     headers = HEADERS | {"origin": "http://evil.example"}
     assert 403 == review.client.post("/api/files/0/undo", headers=headers).status_code
     assert 403 == review.client.post("/api/files/0/undo", headers={"host": OURS}).status_code
     assert 200 == review.client.post("/api/files/0/undo", headers=HEADERS | {"origin": f"http://{OURS}"}).status_code
 
 
-def test_nothing_is_told_without_a_session(review):
+def test_requests_need_a_session(review):
     review.client.cookies.clear()
     for path in ("/api/session", "/api/files", "/api/files/0", "/api/files/0/masked/0/0", "/api/files/0/original/0/0"):
         assert 401 == review.client.get(path, headers=HEADERS).status_code
@@ -67,7 +67,7 @@ def test_nothing_is_told_without_a_session(review):
     assert 401 == review.client.get("/?token=guessed", headers=HEADERS).status_code
 
 
-def test_the_cookie_is_out_of_reach(review):
+def test_the_cookie_is_httponly_and_same_site(review):
     review.client.cookies.clear()
     answer = review.client.get(f"/?token={TOKEN}", headers=HEADERS)
     assert (303, "/") == (answer.status_code, answer.headers["location"])
@@ -79,7 +79,7 @@ def test_the_cookie_is_out_of_reach(review):
 @pytest.mark.parametrize(
     "path", ["/", "/api/files", "/api/nothing", "/api/files/0/masked/0/0", "/api/files/0/original/0/0"]
 )
-def test_every_answer_is_shut_in(review, path):
+def test_every_response_has_security_headers(review, path):
     headers = review.client.get(path, headers=HEADERS).headers
     assert CONTENT_SECURITY_POLICY == headers["content-security-policy"]
     assert "no-store" == headers["cache-control"]
@@ -92,7 +92,7 @@ def test_no_outside_address_is_allowed():
     assert "unsafe" not in CONTENT_SECURITY_POLICY
 
 
-def test_a_large_request_is_refused(review):
+def test_a_large_request_is_rejected(review):
     headers = HEADERS | {"content-type": "application/json"}
     answer = review.client.post("/api/files/0/edit", content=b" " * (2 << 20), headers=headers)
     assert 413 == answer.status_code
@@ -100,10 +100,10 @@ def test_a_large_request_is_refused(review):
     assert 413 == unsaid.status_code
 
 
-def test_originals_stay_on_this_machine(clip, tmp_path):
+def test_originals_are_shown_on_loopback_only(clip, tmp_path):
     import shutil
 
-    from tests.server.conftest import review_paths
+    from tests.server.fixtures import review_paths
 
     for path in (clip, review_paths(clip).plan):
         shutil.copy(path, tmp_path)

@@ -35,7 +35,7 @@ def test_it_is_served_while_the_block_runs():
         asked(serving)
 
 
-def test_a_proxy_says_whom_it_asks_for_and_nobody_else():
+def test_forwarded_headers_are_trusted_from_the_proxy_only():
     headers = {"x-forwarded-for": "192.0.2.9", "x-forwarded-proto": "https"}
     with served(proxy=HOST) as serving:
         assert "192.0.2.9 https" == asked(serving, headers=headers).text
@@ -57,10 +57,15 @@ def test_tls_and_no_old_version_of_it(tmp_path):
             asked(serving)
 
 
-def test_a_port_that_is_taken_is_told():
+def test_a_port_in_use_is_an_error():
     taken = listen(HOST, 0)
     try:
         with pytest.raises(UsageError, match="Choose another port"):
             listen(HOST, taken.getsockname()[1])
     finally:
         taken.close()
+
+
+def test_a_port_in_use_names_the_option():
+    with listen("127.0.0.1", 0) as taken, pytest.raises(UsageError, match="--port"):
+        listen("127.0.0.1", taken.getsockname()[1])

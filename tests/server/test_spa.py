@@ -26,7 +26,7 @@ def fetched(client, accepted):
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip; q=0.5"])
-def test_scripts_are_packed_for_slow_links(client, accepted):
+def test_assets_are_compressed(client, accepted):
     answer, raw = fetched(client, accepted)
     assert ("gzip", "text/javascript; charset=utf-8") == (
         answer.headers["content-encoding"],
@@ -37,7 +37,7 @@ def test_scripts_are_packed_for_slow_links(client, accepted):
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "br"])
-def test_who_cannot_unpack_gets_them_as_they_are(client, accepted):
+def test_assets_without_compression(client, accepted):
     answer, raw = fetched(client, accepted)
     assert "content-encoding" not in answer.headers
     assert "accept-encoding" == answer.headers["vary"].lower()

@@ -4,11 +4,10 @@ import stat
 import pytest
 
 from passerby.core.errors import UsageError
-from passerby.server.serve import listen
 from passerby.server.tls import load_certificate, self_signed
 
 
-def test_a_certificate_is_made_once_and_kept(tmp_path):
+def test_a_certificate_is_created_once_and_reused(tmp_path):
     first = self_signed(tmp_path / "tls", "192.168.1.4")
     assert first == self_signed(tmp_path / "tls", "192.168.1.4")
     assert 0o600 == stat.S_IMODE(first.key.stat().st_mode)
@@ -16,17 +15,12 @@ def test_a_certificate_is_made_once_and_kept(tmp_path):
     assert 32 == len(first.fingerprint.split(":"))
 
 
-def test_another_address_needs_another_one(tmp_path):
+def test_another_host_gets_another_certificate(tmp_path):
     assert self_signed(tmp_path, "192.168.1.4").fingerprint != self_signed(tmp_path, "box.example").fingerprint
 
 
-def test_a_given_one_is_used(tmp_path):
+def test_a_given_certificate_is_used(tmp_path):
     made = self_signed(tmp_path, "box.example")
     assert made.fingerprint == load_certificate(made.certificate, made.key).fingerprint
     with pytest.raises(UsageError, match="PEM"):
         load_certificate(tmp_path / "none.pem", made.key)
-
-
-def test_a_port_that_is_taken_is_told_of():
-    with listen("127.0.0.1", 0) as taken, pytest.raises(UsageError, match="--port"):
-        listen("127.0.0.1", taken.getsockname()[1])

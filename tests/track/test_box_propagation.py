@@ -1,7 +1,7 @@
 import pytest
 
 from passerby.core.box import Box
-from passerby.track.box_propagation import PROPAGATED, DRAWN, merge_directions, propagate_box, to_keyframes
+from passerby.track.box_propagation import DRAWN, PROPAGATED, merge_directions, propagate_box, to_keyframes
 from passerby.track.keyframes import TrackPoint
 from tests.track.motion_fields import SIZE, shift
 

@@ -1,7 +1,7 @@
 import pytest
 
 from passerby.detect.weights import Registry
-from passerby.track.confirmation import THRESHOLDS, Evidence, ConfirmationThreshold
+from passerby.track.confirmation import THRESHOLDS, ConfirmationThreshold, Evidence
 
 THRESHOLD = ConfirmationThreshold(keep_score=0.1, start_score=0.1, certain_score=0.5, total_score=1.0, hit_ratio=0.5)
 

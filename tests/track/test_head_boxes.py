@@ -2,7 +2,7 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
-from passerby.track.head_boxes import CONFIDENT_FACE, head_box, add_head_boxes, keep_requested_kinds
+from passerby.track.head_boxes import CONFIDENT_FACE, add_head_boxes, head_box, keep_requested_kinds
 
 STANDING = Box(100, 50, 200, 400)
 

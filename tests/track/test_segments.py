@@ -9,10 +9,10 @@ from passerby.track.segments import (
     OVERLAP_S,
     SEGMENT_S,
     SEGMENT_VARIABLE,
-    SegmentLengths,
     AnalysisResult,
-    SegmentRange,
     SegmentGrid,
+    SegmentLengths,
+    SegmentRange,
     decode_alike,
 )
 

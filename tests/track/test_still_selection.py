@@ -6,7 +6,7 @@ from passerby.config.regions import Region
 from passerby.config.settings import Profile, Settings
 from passerby.core.box import Box
 from passerby.core.kinds import HIDEABLE, Detection, Kind
-from passerby.track.still_selection import MIN_SCORES, FACE_THRESHOLDS, FaceThresholds, select_tracks
+from passerby.track.still_selection import FACE_THRESHOLDS, MIN_SCORES, FaceThresholds, select_tracks
 
 SIZE = (400, 300)
 THRESHOLDS = FaceThresholds()

@@ -13,7 +13,7 @@ from passerby.documents.verification_report import (
     Check,
     CheckedFile,
     CheckOutcome,
-    CheckResult,
+    CheckSummary,
     Finding,
     PlanSummary,
     ReleaseSummary,
@@ -26,12 +26,12 @@ from passerby.documents.verification_report import (
 SHA = "ab" * 32
 
 
-def _with_finding(check: Check, title: str) -> CheckResult:
-    return CheckResult(check=check, title=title, outcome=CheckOutcome.FINDINGS, method="Detected.", findings=1)
+def _with_finding(check: Check, title: str) -> CheckSummary:
+    return CheckSummary(check=check, title=title, outcome=CheckOutcome.FINDINGS, method="Detected.", findings=1)
 
 
-def _skipped(check: Check, title: str, limitation: str) -> CheckResult:
-    return CheckResult(
+def _skipped(check: Check, title: str, limitation: str) -> CheckSummary:
+    return CheckSummary(
         check=check, title=title, outcome=CheckOutcome.SKIPPED, method="Not done.", limitation=limitation
     )
 

@@ -94,7 +94,7 @@ def test_a_missing_mask_is_found_with_its_position_and_times(clip, monkeypatch):
     assert report.needs_review
 
 
-def test_a_missing_polygon_is_seen(clip, monkeypatch):
+def test_a_missing_polygon_is_found(clip, monkeypatch):
     one = permanent_track(1, PATCH)
     corners = ((0.0, 0.0), (30.0, 0.0), (30.0, 22.0), (0.0, 22.0))
     keys = tuple(key.model_copy(update={"polygon": corners}) for key in one.keyframes)
@@ -105,13 +105,13 @@ def test_a_missing_polygon_is_seen(clip, monkeypatch):
     assert ["the mask of track 1 (plate) is missing"] == descriptions(check(clip, one))
 
 
-def test_two_masks_that_are_missing_in_one_place_are_seen(clip, monkeypatch):
+def test_two_missing_masks_in_one_place_are_found(clip, monkeypatch):
     monkeypatch.setattr(render, "MaskSchedule", lambda tracks: MaskSchedule([]))
     report = check(clip, permanent_track(1, PATCH), permanent_track(2, PATCH))
     assert [f"the mask of track {n} (plate) is missing" for n in (1, 2)] == descriptions(report)
 
 
-def test_a_mask_in_the_wrong_place_is_seen(clip, monkeypatch):
+def test_a_mask_in_the_wrong_place_is_found(clip, monkeypatch):
     monkeypatch.setattr(
         render, "MaskSchedule", lambda tracks: MaskSchedule([permanent_track(1, PATCH.translate(40, 30))])
     )
@@ -119,7 +119,7 @@ def test_a_mask_in_the_wrong_place_is_seen(clip, monkeypatch):
 
 
 @pytest.mark.parametrize("style", [Style.MOSAIC, Style.BLUR])
-def test_a_fill_with_too_much_in_it_is_seen(style, noise, monkeypatch):
+def test_a_fill_with_too_much_detail_is_found(style, noise, monkeypatch):
     """A mosaic of 32 by 32 cells where 4 by 4 were agreed."""
     monkeypatch.setattr("passerby.mask.weak_fills.MOSAIC_CELLS", 32)
     report = check(noise, permanent_track(1, Box(10, 10, 118, 86), Kind.FACE), settings=Settings(style=style))
@@ -137,19 +137,19 @@ def spoil(monkeypatch, change):
     monkeypatch.setattr(VideoWriter, "write", write)
 
 
-def test_frames_at_wrong_times_are_seen(clip, monkeypatch):
+def test_frames_with_wrong_timestamps_are_found(clip, monkeypatch):
     spoil(monkeypatch, lambda f: [SafeFrame(f.picture, f.index, f.time + (300 if f.index >= 20 else 0))])
     report = check(clip)
     assert ["the timestamp of a frame differs from the source"] == descriptions(report)
     assert clips.FRAMES - 20 == len(report.check.findings)
 
 
-def test_a_missing_frame_is_seen(clip, monkeypatch):
+def test_a_missing_frame_is_found(clip, monkeypatch):
     spoil(monkeypatch, lambda f: [] if f.index == 23 else [f])
     assert [f"the output has {clips.FRAMES - 1} frames, the source {clips.FRAMES}"] == descriptions(check(clip))
 
 
-def test_a_frame_too_many_is_seen(clip, monkeypatch):
+def test_an_additional_frame_is_found(clip, monkeypatch):
     more = lambda f: [f, SafeFrame(f.picture, f.index + 1, f.time + clips.STEP)] if f.index == 23 else [f]  # noqa: E731
     spoil(monkeypatch, more)
     assert [f"the output continues after the {clips.FRAMES} frames of the source"] == descriptions(check(clip))

@@ -47,14 +47,14 @@ def test_a_coarse_jpeg_has_its_masks(tmp_path, quality):
     ]
 
 
-def test_a_mask_that_is_not_there_is_seen(tmp_path):
+def test_a_missing_mask_is_found(tmp_path):
     stills.image().save(tmp_path / "a.png")
     check = checked(tmp_path / "a.png", tmp_path / "a.png")
     assert ["the mask of track 1 (face) is missing"] == [finding.description for finding in check.findings]
     assert check.findings[0].box is not None
 
 
-def test_a_mask_of_which_a_strip_is_missing_is_seen(tmp_path):
+def test_a_mask_of_which_a_strip_is_missing_is_found(tmp_path):
     source, output = tmp_path / "a.png", tmp_path / "b.png"
     stills.image().save(source)
     redact(source, output)
@@ -67,7 +67,7 @@ def test_a_mask_of_which_a_strip_is_missing_is_seen(tmp_path):
 
 
 @pytest.mark.parametrize("style", [Style.MOSAIC, Style.BLUR])
-def test_a_weak_fill_is_no_picture(tmp_path, style):
+def test_a_weak_fill_shows_nothing(tmp_path, style):
     source, settings = tmp_path / "a.png", Settings(style=style)
     rows, columns = np.mgrid[0 : stills.HEIGHT, 0 : stills.WIDTH]
     Image.fromarray(((rows // 4 + columns // 4) % 2 * 200 + 40).astype(np.uint8)).save(source)
@@ -75,7 +75,7 @@ def test_a_weak_fill_is_no_picture(tmp_path, style):
 
 
 @pytest.mark.parametrize("name", stills.EVERYTHING)
-def test_what_else_is_in_the_file_is_seen(tmp_path, name):
+def test_additional_contents_of_the_file_are_found(tmp_path, name):
     source = stills.EVERYTHING[name](tmp_path / name)
     found = [finding.description for finding in checked(source, source).findings]
     assert any("more than the image" in description for description in found)

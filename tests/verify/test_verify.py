@@ -181,7 +181,7 @@ def test_a_plan_of_another_source(source, tmp_path):
     assert any("belongs to another source" in s.description for s in verify(out, original=other).findings)
 
 
-def test_reasons_and_who_decided_are_told(source):
+def test_reasons_and_authors_are_reported(source):
     plan_file = source.with_name("p.json")
     plan = plan_for(source, FACE.model_copy(update={"reason": "FOIA (b)(6)"}))
     plan_file.write_text(plan.to_json())

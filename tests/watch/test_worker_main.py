@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from passerby.config.site_file import parse_site
 from passerby.documents.status import CameraState, CameraStatus
 from passerby.store.data_folder import DataFolder
+from passerby.watch.worker_main import with_stream_counters
 from passerby.watch.worker_spec import WorkerSpec
 
 
@@ -32,3 +34,9 @@ def test_it_reports_its_status_and_ends_with_its_standard_input(spec):
     assert CameraState.STOPPED is CameraStatus.model_validate_json(last).state
     assert 0 == process.wait(30)
     process.stdout.close()
+
+
+def test_the_counters_of_the_stream_are_part_of_the_status():
+    status = with_stream_counters(CameraStatus(), SimpleNamespace(errors=3, jumps=2))
+    assert (3, 2) == (status.stream_errors, status.timestamp_jumps)
+    assert CameraStatus.model_fields.keys() == status.model_dump().keys()

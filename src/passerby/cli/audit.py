@@ -112,7 +112,7 @@ def follow(
 ) -> None:
     """Print each row as it is stored, a JSON line each with its hashes: for a copy on another machine, which can be
     verified there."""
-    from passerby.store.audit.log import rows_after as rows_after
+    from passerby.store.audit.log import rows_after
     from passerby.store.database import Database
 
     with Database.open(data) as database:

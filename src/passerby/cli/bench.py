@@ -27,9 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Write the metrics as JSON to
 
 @app.command()
 def accuracy(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder with annotations.json or regression cases.")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with annotations.json or regression cases.")],
     redacted: Annotated[
         Path | None,
         typer.Option(help="Score these results, of any tool, instead of redacting the folder first."),

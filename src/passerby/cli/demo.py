@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-Folder = Annotated[
-    Path, typer.Option(help="Output folder for the sample, its redacted copy, report and comparison.")
-]
+Folder = Annotated[Path, typer.Option(help="Output folder for the sample, its redacted copy, report and comparison.")]
 
 
 def demo(out_dir: Folder = Path("demo")) -> None:

@@ -21,7 +21,7 @@ PANEL_SIZE, TITLE_HEIGHT = (480, 270), 44
 
 
 def write_comparison(path: Path, sample: Path, redacted: Path) -> None:
-    """Write a PNG: for each of FRAME_NUMBERS a row with the sample's frame at the left and the redacted file's at the right.
+    """Write a PNG: a row for each of FRAME_NUMBERS, the sample's frame on the left and the redacted one on the right.
 
     The right half comes from the redacted file. The left half comes from the sample, which shows a portrait in the
     public domain and a synthetic car: the one exception to the rule that only masked pictures are shown. Never pass

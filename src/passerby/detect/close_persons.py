@@ -14,8 +14,8 @@ import numpy as np
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection
-from passerby.detect.arrays import Image
 from passerby.detect.fusion import SAME_IOU
+from passerby.detect.preprocess import Image
 
 #: A person is close to the camera when the box is at least this share of the frame's height (docs/design/tracking.md).
 MIN_HEIGHT_SHARE = 0.4

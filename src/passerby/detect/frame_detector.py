@@ -22,7 +22,7 @@ from passerby.detect.close_persons import (
     in_focus,
 )
 from passerby.detect.fusion import merge
-from passerby.detect.image_pyramid import ImagePyramid, scale_detections
+from passerby.detect.images.pyramid import ImagePyramid, scale_detections
 from passerby.detect.known_answer_images import SIDE
 from passerby.detect.known_answer_test import MIN_SIDE, check
 from passerby.detect.model import CONCURRENT_INFERENCES, INPUT_STRIDE, Detector, Detectors

@@ -12,7 +12,7 @@ import numpy as np
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.detect.arrays import Image
+from passerby.detect.preprocess import Image
 
 #: The side of the images. px
 SIDE = 256

@@ -11,9 +11,9 @@ import numpy as np
 
 from passerby.core.box import Box
 from passerby.core.errors import DetectorError
-from passerby.detect.arrays import Image
 from passerby.detect.known_answer_images import OBJECT_BOXES, SIDE, empty_image, object_image
 from passerby.detect.model import Detector
+from passerby.detect.preprocess import Image
 
 #: The least overlap (intersection over union) of what is detected with where it was drawn.
 MIN_IOU = 0.3

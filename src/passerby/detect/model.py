@@ -14,11 +14,11 @@ import numpy.typing as npt
 from passerby.core.box import Box
 from passerby.core.errors import WeightsError
 from passerby.core.kinds import Detection, Kind
-from passerby.detect.arrays import Array, Image
 from passerby.detect.families import FAMILIES
 from passerby.detect.families.family import DecodedBoxes, Family
 from passerby.detect.model_cache import CompiledModelCache
-from passerby.detect.runtime import Backend, OpenVinoModel
+from passerby.detect.preprocess import Image
+from passerby.detect.runtime import Array, Backend, OpenVinoModel
 from passerby.detect.weights import Registry, WeightsEntry
 
 #: Models that run at the same time. A network that is spread over processors waits for the slowest of them, and long

@@ -13,8 +13,7 @@ import numpy.typing as npt
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField, SceneStats
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.arrays import Image
-from passerby.detect.preprocess import fit_size, to_luma
+from passerby.detect.preprocess import Image, fit_size, to_luma
 
 #: Longer side of the image that flow is estimated on. At 640 it costs twice as much and tracks no better.
 FLOW_SIZE_PX = 480

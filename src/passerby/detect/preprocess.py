@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.core.scaling import reformat
-from passerby.detect.arrays import Image
+
+#: Pixels, uint8: BGR with shape (height, width, 3), or luma with shape (height, width).
+Image = npt.NDArray[np.uint8]
 
 #: Degrees clockwise -> OpenCV's code.
 _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}

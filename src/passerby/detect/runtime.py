@@ -18,12 +18,16 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import openvino as ov
 from openvino.preprocess import PrePostProcessor
 
 from passerby.core.errors import DetectorError, WeightsError
-from passerby.detect.arrays import Array, Image
 from passerby.detect.model_cache import CompiledModelCache
+from passerby.detect.preprocess import Image
+
+#: What a network puts out.
+Array = npt.NDArray[np.float32]
 
 
 def _initialise_binding() -> None:

@@ -15,13 +15,13 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.model import FrozenModel
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.arrays import Image
 from passerby.detect.fusion import merge
+from passerby.detect.images.tiling import bgr_images, letterbox, tiles, unroll
 from passerby.detect.known_answer_test import check
 from passerby.detect.model import Detector
 from passerby.detect.plate_fusion import FULL_FRAME_SCORE, FULL_FRAME_SIZES, full_frame_candidates, full_frame_plates
+from passerby.detect.preprocess import Image
 from passerby.detect.profiles import BODY, FACE, PLATE, TEXT
-from passerby.detect.tiling import bgr_images, letterbox, tiles, unroll
 from passerby.detect.weights import Registry
 
 

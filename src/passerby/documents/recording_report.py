@@ -19,7 +19,7 @@ class UtcSpan(FrozenModel):
     end: str
 
 
-class RecordedSpan(UtcSpan):
+class ExportedSpan(UtcSpan):
     """A continuous recording. In the file it lasts from second `file_start` to second `file_end`."""
 
     file_start: float
@@ -49,7 +49,7 @@ class RecordingReport(FrozenModel):
     camera: str
     requested: UtcSpan
     output: ExportedFile
-    recorded: tuple[RecordedSpan, ...]
+    recorded: tuple[ExportedSpan, ...]
     missing: tuple[UtcSpan, ...] = Field(description="What was requested and is not in this file: no recording exists.")
     notes: tuple[str, ...] = ()
 

@@ -56,7 +56,7 @@ class Verdict(StrEnum):
     NO_CONTENT = "no_content"
 
 
-class CheckResult(FrozenModel):
+class CheckSummary(FrozenModel):
     """One check: its `method`, its `limitation` (why it was skipped or is partial), and its number of findings."""
 
     check: Check
@@ -195,7 +195,7 @@ class VerificationReport(FrozenModel):
     created: str = Field(description="ISO 8601 with offset")
     file: CheckedFile
     verdict: Verdict
-    checks: tuple[CheckResult, ...]
+    checks: tuple[CheckSummary, ...]
     findings: tuple[Finding, ...]
     weights: tuple[WeightsUsed, ...] = Field(description="models used in this verification")
     release: ReleaseSummary | None = None

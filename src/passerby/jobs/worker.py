@@ -18,7 +18,7 @@ from pickle import PicklingError
 from passerby.jobs.process import WorkerProcess
 from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState
 from passerby.jobs.watchdog import POLL_INTERVAL_S, STALL_TIMEOUT_S, Watchdog, bytes_transferred
-from passerby.sink.output_file import temp_path_for, remove_stale_temporary
+from passerby.sink.output_file import remove_stale_temporary, temp_path_for
 
 #: prctl(2): the signal a process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1

@@ -77,7 +77,7 @@ def require_notice(site: Site) -> NoticeSettings:
 
 
 def read_store_facts(recordings: Recordings, now: Moment) -> StoreFacts:
-    """Read the facts from the store. Raises StoreError, FolderGone."""
+    """Read the facts from the store. Raises StoreError, DataFolderMissing."""
     newest = {camera.camera: camera.newest for camera in recordings.cameras()}
     with recordings.database.read_transaction() as connection:
         return StoreFacts(newest, access_counts(connection, to_us(now.wall - ACCESS_WINDOW_S)))

@@ -42,7 +42,7 @@ class ReleaseFinding(FrozenModel):
     score: float | None = None
 
 
-class CheckSummary(FrozenModel):
+class ReleaseCheck(FrozenModel):
     """One check and its outcome; both None for a warning of the run. `detail` is in English."""
 
     check: Check | None = None
@@ -58,7 +58,7 @@ class ReleaseVerdict(FrozenModel):
     clean: bool
     verdict: Verdict | None = None
     findings: tuple[ReleaseFinding, ...]
-    checks: tuple[CheckSummary, ...] = ()
+    checks: tuple[ReleaseCheck, ...] = ()
     has_report: bool = False
 
 
@@ -77,7 +77,7 @@ def verdict_of_report(report: Report, trims: Trims) -> ReleaseVerdict:
         independent=False,
         clean=not report.needs_review,
         findings=findings,
-        checks=tuple(CheckSummary(detail=line) for line in (*report.damage, *report.warnings)),
+        checks=tuple(ReleaseCheck(detail=line) for line in (*report.damage, *report.warnings)),
     )
 
 
@@ -95,7 +95,7 @@ def verdict_of_verification(report: VerificationReport, trims: Trims) -> Release
         for finding in report.findings
     )
     checks = (
-        CheckSummary(check=result.check, outcome=result.outcome, detail=result.limitation or result.method)
+        ReleaseCheck(check=result.check, outcome=result.outcome, detail=result.limitation or result.method)
         for result in report.checks
     )
     return ReleaseVerdict(

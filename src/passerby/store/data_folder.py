@@ -69,7 +69,7 @@ class DataFolder:
 
     @classmethod
     def open(cls, path: Path) -> DataFolder:
-        """Raises FolderGone when the folder has no identity file, StoreError when it cannot be used."""
+        """Raises DataFolderMissing when the folder has no identity file, StoreError when it cannot be used."""
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError as error:
@@ -100,7 +100,7 @@ class DataFolder:
         """Is the folder at `path` still this one? Costs two system calls.
 
         When its disk was unmounted and mounted again, the folder is reopened and the result is True: files that were
-        opened below it before are unusable. Raises FolderGone while it is not mounted.
+        opened below it before are unusable. Raises DataFolderMissing while it is not mounted.
         """
         try:
             same = os.path.samestat(os.stat(self.path), os.fstat(self.descriptor))

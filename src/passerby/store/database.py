@@ -45,7 +45,7 @@ class Database:
     def open(cls, folder: Path, *, create: bool = False) -> Database:
         """Open the database of a data folder, and migrate its tables to this version of the program.
 
-        `create` initialises a new data folder first. Raises FolderGone, StoreError, and DiskFull.
+        `create` initialises a new data folder first. Raises DataFolderMissing, StoreError, and DiskFull.
         """
         database = cls(DataFolder.create(folder) if create else DataFolder.open(folder))
         try:
@@ -86,7 +86,7 @@ class Database:
             yield connection
 
     def check(self) -> None:
-        """Is the data folder still mounted? Raises FolderGone. Reconnects when it was unmounted meanwhile."""
+        """Is the data folder still mounted? Raises DataFolderMissing. Reconnects when it was unmounted meanwhile."""
         if self.folder.check():
             self._engine.dispose()
 

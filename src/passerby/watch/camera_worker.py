@@ -117,9 +117,9 @@ class CameraWorker:
         return self._pipelines[-1]
 
     def _emit(self, video: VideoInfo, output: OutputFrame) -> None:
-        self.stats.frame_released(output.at.monotonic, self._now(), output.reason)
+        self.stats.frame_released(output.captured_at.monotonic, self._now(), output.reason)
         self._on_output(video, output)
-        self._recorder.write(video, output.frame, output.at)
+        self._recorder.write(video, output.frame, output.captured_at)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -75,7 +75,7 @@ class OutputFrame:
     """A released frame. `reason` says why it is covered whole; None when it is masked."""
 
     frame: SafeFrame
-    at: Moment
+    captured_at: Moment
     reason: CoverReason | None
 
 
@@ -89,7 +89,7 @@ class _BufferedFrame:
     index: int
     time: int
     frame: RawFrame | None
-    at: Moment
+    captured_at: Moment
     motion: MotionField | None
     verdict: FrameVerdict
     detection: Future[list[Detection]] | None = None
@@ -164,7 +164,7 @@ class LivePipeline:
         """Release the frames whose delay is over at `now` (monotonic seconds), in order."""
         self._settle()
         released: list[OutputFrame] = []
-        while self._buffer and self._buffer[0].at.monotonic + self._settings.delay <= now:
+        while self._buffer and self._buffer[0].captured_at.monotonic + self._settings.delay <= now:
             released.append(self._release(self._buffer.popleft()))
         return released
 
@@ -185,7 +185,7 @@ class LivePipeline:
         if frame.damaged or overdue:
             self._motion = self._motion_estimator(self.video.geometry)
             return None, False, True
-        previous = None if self._newest is None else self._newest.at.monotonic
+        previous = None if self._newest is None else self._newest.captured_at.monotonic
         if previous is not None and at.monotonic - previous > self._max_gap_s:
             self._motion = self._motion_estimator(self.video.geometry)
         field, scene = self._motion.estimate(frame)
@@ -201,7 +201,7 @@ class LivePipeline:
             return False
         buffered.scope = self._scopes.next(first)
         buffered.detection = self._detector.submit(buffered.frame, self.video.geometry, buffered.scope)
-        self._last_detection_at = buffered.at.monotonic
+        self._last_detection_at = buffered.captured_at.monotonic
         if self._counter is not None:
             self._counter.detection_started(buffered.frame, self.video.geometry)
         return True
@@ -229,11 +229,11 @@ class LivePipeline:
         self._tracker.advance(last.index, last.time, last.motion, found, scope.searched_kinds)
         self._gate.settle((buffered.verdict for buffered in frames), failed)
         if failed is None:
-            self._on_tracks(last.at, self._tracker.tracked_objects())
+            self._on_tracks(last.captured_at, self._tracker.tracked_objects())
         if self._counter is not None:
             for buffered in frames:
                 detections = detection.result() if buffered is last and failed is None else None
-                self._counter.frame_processed(buffered.at, self.video.geometry, buffered.motion, detections)
+                self._counter.frame_processed(buffered.captured_at, self.video.geometry, buffered.motion, detections)
 
     def _maskable(self, found: list[Detection]) -> list[Detection]:
         return suppress_in_keep_regions(
@@ -251,8 +251,10 @@ class LivePipeline:
                 reason = CoverReason.LATE
             else:
                 shapes = [Shape(n, Style.SOLID, _corners(mask.box)) for n, mask in enumerate(hidden, 1)]
-                return OutputFrame(self._painter.paint(frame, [*self._hide_shapes, *shapes]), buffered.at, None)
-        return OutputFrame(self._painter.cover(frame), buffered.at, reason)
+                return OutputFrame(
+                    self._painter.paint(frame, [*self._hide_shapes, *shapes]), buffered.captured_at, None
+                )
+        return OutputFrame(self._painter.cover(frame), buffered.captured_at, reason)
 
     def _new_tracker(self) -> LiveTracker:
         following = live_tracker_settings(self._rate, self._settings.delay)

@@ -31,7 +31,7 @@ class RetentionThread:
     """The recordings of a site: recovered on construction, then expired every minute in a thread of its own."""
 
     def __init__(self, site: Site, clock: Clock) -> None:
-        """Raises FolderGone when the data folder is missing or was not made by passerby, StoreError and DiskFull."""
+        """Raises DataFolderMissing when the data folder is missing or not made by passerby, StoreError and DiskFull."""
         self._clock = clock
         self._recordings = Recordings.open(Path(site.data), retention_of(site))
         self.recovery = self._recordings.recover()

@@ -20,6 +20,7 @@ from passerby.core.media import VideoInfo
 from passerby.core.process_limits import disable_core_dumps
 from passerby.documents.status import CameraState, CameraStatus
 from passerby.sink.recording.live_parts import LivePartSender
+from passerby.source.camera.capture import Camera
 from passerby.watch.camera_worker import CameraWorker
 from passerby.watch.capture_thread import CaptureThread
 from passerby.watch.count_sink import CameraCountSink
@@ -81,12 +82,17 @@ def run_worker(
         if now() - sent_at >= STATUS_INTERVAL_S:
             sent_at = now()
             counter.poll(clock.now(), worker.status().state is CameraState.LOST)
-            send_status(worker.status().model_copy(update={"faults": camera.errors, "jumps": camera.jumps}))
+            send_status(with_stream_counters(worker.status(), camera))
     worker.drain(DRAIN_TIMEOUT_S)
     if live is not None:
         live.close()
     counter.close(clock.now())
     send_status(worker.status().model_copy(update={"state": CameraState.STOPPED}))
+
+
+def with_stream_counters(status: CameraStatus, camera: Camera) -> CameraStatus:
+    """The status, with the counters that the capture keeps of its stream."""
+    return status.model_copy(update={"stream_errors": camera.errors, "timestamp_jumps": camera.jumps})
 
 
 def _wait_until_closed(stdin: IO[str], stopped: threading.Event) -> None:

@@ -22,7 +22,7 @@ SITE = """\
 # Our hall.
 name: North hall
 status: {{port: {port}}}
-pages: {{two_persons: true}}
+web: {{dual_approval: true}}
 notice:
   controller: City of Northby, 1 Market Square
   contact: privacy@northby.example
@@ -34,7 +34,7 @@ cameras:
   gate:
     url: {url}
     hide: [face]
-    frames_a_second: 3
+    max_fps: 3
   yard:
     url: rtsp://127.0.0.1:{nowhere}/0
 """

@@ -47,7 +47,7 @@ def test_settings_are_written_into_the_file_which_keeps_its_comments(inside, sit
     inside.get_by_role("button", name="Save").click()
     inside.wait_for_selector(".site-message:has-text('in effect')")
     after = site.file.read_text()
-    assert re.search(r"^keep:\n?\s*\{?days: 5", after, re.MULTILINE)
+    assert re.search(r"^retention:\n?\s*\{?days: 5", after, re.MULTILINE)
     assert set(before.splitlines()) <= set(after.splitlines())
     go(inside, site, "health")
     expect(inside.locator(".card[aria-label=gate]")).to_contain_text("fps")

@@ -21,7 +21,7 @@ from tests.browser.site.steps import (
 )
 from tests.cameras.watch_process import count_canaries
 
-#: What is offered to whom. What is not offered is refused as well: tests/server/site/test_roles.py tries every route.
+#: The pages that each role sees. tests/server/site/auth/test_rights.py requests every route as every role.
 OFFERED = {
     "vera": ["Live", "Events", "Counts", "Health"],
     "oscar": ["Live", "Events", "Counts", "Clips", "Health"],
@@ -172,7 +172,7 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
     go(inside, site, "exports")
     inside.fill("#reason", "case 7")
     inside.click("form button:has-text('Request this clip')")
-    inside.wait_for_selector(".clip[data-state=waiting]")
+    inside.wait_for_selector(".clip[data-state=pending]")
     assert 0 == inside.locator(".clip button:has-text('Approve')").count()
 
     with browser.new_context() as other:
@@ -192,8 +192,8 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
     taken.value.save_as(tmp_path / "clip.mp4")
     seen, _, frames = count_canaries(tmp_path / "clip.mp4")
     assert (0, True) == (seen, frames > 0)
-    told = [entry for entry in logged(site) if entry.purpose == "case 7" or entry.action == "agreed"]
-    assert ["taken", "exported", "agreed", "export"] == [entry.action for entry in told]
+    told = [entry for entry in logged(site) if entry.purpose == "case 7" or entry.action == "approved"]
+    assert ["export_downloaded", "export_completed", "approved", "export_requested"] == [entry.action for entry in told]
     assert "account:olga" == told[2].actor
 
 
@@ -232,7 +232,7 @@ def test_the_auditor_sees_the_log_and_it_is_whole(inside, site, browser):
         page.wait_for_selector("#checked:has-text('Intact')")
         axe(page)
         assert [] == serious(page)
-    assert {"login", "viewed", "checked"} <= {entry.action for entry in logged(site)}
+    assert {"login", "viewed", "log_verified"} <= {entry.action for entry in logged(site)}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,4 +1,4 @@
-"""The pages, served beside the cameras: on this machine, and elsewhere by TLS alone."""
+"""The pages of a running site: on this machine, and to others over TLS only."""
 
 import ssl
 
@@ -15,24 +15,24 @@ from passerby.store.database import Database
 from passerby.store.recordings.retention_limit import RetentionLimit, read_retention_limit
 
 TEXT = "data: data\nstatus:\n  port: 0\ncameras:\n  gate:\n    url: rtsp://192.0.2.1/\n"
-ELSEWHERE = TEXT + "web:\n  host: 0.0.0.0\n  port: 0\n"
+PUBLIC = TEXT + "web:\n  host: 0.0.0.0\n  port: 0\n"
 
 
 @pytest.fixture
-def place(tmp_path):
+def config(tmp_path):
     Database.open(tmp_path / "data", create=True).close()
     return tmp_path / "site.yaml"
 
 
-def served(place, text, said):
-    place.write_text(text)
-    site = load_site(place)
+def served(config, text, log):
+    config.write_text(text)
+    site = load_site(config)
     status = SiteStatus(name="site", started=0, now=0, clock_trusted=True, cameras={})
-    return serve_pages(place, lambda: site, lambda: status, {}, "t" * 32, lambda _: None, said.append)
+    return serve_pages(config, lambda: site, lambda: status, {}, "t" * 32, lambda _: None, log.append)
 
 
-def account(place, role):
-    with Database.open(place.parent / "data") as database:
+def account(config, role):
+    with Database.open(config.parent / "data") as database:
         Accounts(database).add(role.value, role, 0.0, oidc_subject=role.value)
 
 
@@ -41,37 +41,37 @@ def asked(port, path, scheme="http", verify=True):
         return client.get(f"{scheme}://127.0.0.1:{port}{path}", timeout=30).status_code
 
 
-def test_on_this_machine(place):
-    said = []
-    with served(place, TEXT, said) as port:
+def test_on_this_machine(config):
+    log = []
+    with served(config, TEXT, log) as port:
         assert (200, 401, 200) == tuple(asked(port, path) for path in ("/api/status", "/api/cameras", "/api/login"))
-    assert [] == said
+    assert [] == log
 
 
-def test_nothing_is_served_elsewhere_without_an_account(place):
-    with pytest.raises(UsageError, match="passerby accounts add"), served(place, ELSEWHERE, []):
+def test_nothing_is_served_to_others_without_an_account(config):
+    with pytest.raises(UsageError, match="passerby accounts add"), served(config, PUBLIC, []):
         pass
 
 
-def test_elsewhere_by_tls_alone(place):
-    account(place, Role.ADMINISTRATOR)
-    said = []
-    with served(place, ELSEWHERE, said):
-        port = int(said[0].rpartition(":")[2].rstrip("/"))
-        assert said[0].startswith("pages at https://0.0.0.0:")
-        assert "SHA-256" in said[1]
-        trusting = ssl.create_default_context(cafile=str(place.parent / "data" / "tls" / "certificate.pem"))
+def test_others_are_served_over_tls_only(config):
+    account(config, Role.ADMINISTRATOR)
+    log = []
+    with served(config, PUBLIC, log):
+        port = int(log[0].rpartition(":")[2].rstrip("/"))
+        assert log[0].startswith("pages at https://0.0.0.0:")
+        assert "SHA-256" in log[1]
+        trusting = ssl.create_default_context(cafile=str(config.parent / "data" / "tls" / "certificate.pem"))
         trusting.check_hostname = False
         assert (401, 404) == tuple(asked(port, path, "https", trusting) for path in ("/api/status", "/metrics"))
         with pytest.raises(httpx2.TransportError):
             asked(port, "/api/login")
 
 
-def test_the_ceiling_begins_with_the_first_auditor(place):
-    with served(place, TEXT, []), Database.open(place.parent / "data") as database:
+def test_the_retention_limit_starts_with_the_first_auditor(config):
+    with served(config, TEXT, []), Database.open(config.parent / "data") as database:
         assert RetentionLimit() == read_retention_limit(database)
-    account(place, Role.AUDITOR)
-    with served(place, TEXT, []), Database.open(place.parent / "data") as database:
+    account(config, Role.AUDITOR)
+    with served(config, TEXT, []), Database.open(config.parent / "data") as database:
         assert (14.0, "passerby") == (read_retention_limit(database).days, read_retention_limit(database).set_by)
-    with served(place, TEXT + "retention:\n  days: 100\n", []), Database.open(place.parent / "data") as database:
+    with served(config, TEXT + "retention:\n  days: 100\n", []), Database.open(config.parent / "data") as database:
         assert 14.0 == read_retention_limit(database).days

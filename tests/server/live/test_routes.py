@@ -10,16 +10,16 @@ import pytest
 from passerby.server.live.buffer import LiveBuffer
 from passerby.server.serve import BackgroundServer, listen
 from passerby.server.site.app import site_app
-from tests.server.site.conftest import TOKEN, made, served  # noqa: F401 (fixtures)
+from tests.server.site.fixtures import TOKEN, serving, site_data  # noqa: F401 (a fixture)
 from tests.store.footage import parts
 
 
 @pytest.fixture
-def site(served, buffer):  # noqa: F811
+def site(site_data, tmp_path, buffer):  # noqa: F811
     """A site whose camera `yard` has five live parts, and whose `gate` has none."""
-    served.buffers["yard"] = buffer
-    served.buffers["gate"] = LiveBuffer("gate")
-    return served
+    with serving(site_data, tmp_path) as served:
+        served.context.live["yard"] = buffer
+        yield served
 
 
 def test_nothing_without_a_login(site):
@@ -64,7 +64,7 @@ def test_the_playlist_waits_for_the_requested_part(site, buffer, clock):
 
 
 def test_a_camera_without_pictures_is_unavailable(site):
-    site.buffers["gate"].target_duration = 0.01
+    site.context.live["gate"].target_duration = 0.01
     assert 503 == site.get("/api/live/gate/live.m3u8").status_code
 
 
@@ -76,7 +76,7 @@ def test_cameras_are_listed(site):
 
 def test_ffmpeg_plays_it_and_starts_less_than_six_seconds_behind(site, clock):
     """A real server and a real player."""
-    buffer = site.buffers["yard"] = LiveBuffer("yard")
+    buffer = site.context.live["yard"] = LiveBuffer("yard")
     sent = list(parts(clock, count=16))
     for part in sent:
         buffer.add(part)

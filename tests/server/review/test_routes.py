@@ -11,7 +11,7 @@ import pytest
 from passerby.review.answers import FileDetail, TrackResponse
 from tests.clips import decoded
 from tests.fake_detector import use_fake_detectors
-from tests.server.conftest import HEADERS, PATCH, opened, review_paths
+from tests.server.fixtures import HEADERS, PATCH, opened, review_paths
 
 
 def picture(answer):
@@ -33,7 +33,7 @@ def test_the_list_names_files_and_no_paths(review, tmp_path):
     assert str(tmp_path) not in review.get("").text
 
 
-def test_tracks_are_told_in_one_way(review):
+def test_tracks_are_serialised_in_one_way(review):
     review.edit("region", first=3, last=6, polygon=[[60, 50], [120, 50], [60, 90]], reason="fence")
     review.edit("keep_visible", track=1, frame=5)
     history = review.library.items[0].file.history
@@ -49,7 +49,7 @@ def test_times_are_those_of_the_frames(review):
 
 
 @pytest.mark.parametrize("frame", [0, 23, 11])
-def test_what_is_hidden_is_black_and_the_rest_is_there(review, frame):
+def test_masks_are_black_and_the_rest_is_unchanged(review, frame):
     masked, original = (picture(review.get(f"/{view}/0/{frame}?size=0")) for view in ("masked", "original"))
     assert luma(original) > 200
     assert luma(masked) < 20
@@ -64,7 +64,7 @@ def test_thumbnails_are_masked_and_small(review):
 
 
 @pytest.mark.parametrize("path", ["/masked/0/24", "/masked/1/0", "/original/0/99999", "/times/1"])
-def test_what_is_not_there_is_not_found(review, path):
+def test_missing_frames_are_not_found(review, path):
     assert 404 == review.get(path).status_code
     assert 404 == review.client.get("/api/files/1", headers=HEADERS).status_code
 
@@ -90,7 +90,7 @@ def test_an_edit_is_on_the_disk_when_the_answer_comes(review):
     assert luma(picture(review.get("/masked/0/5?size=0"))) < 20
 
 
-def test_a_drawn_box_is_followed_both_ways_and_taken_back_as_one(review):
+def test_a_drawn_box_is_propagated_both_ways_and_undone_as_one(review):
     review.edit("delete", track=1)
     drawn = review.edit("draw", frame=12, box=[2, 2, 30, 22], kind="plate", reason="b(6)").json()
     number = drawn["selected"]
@@ -104,7 +104,7 @@ def test_a_drawn_box_is_followed_both_ways_and_taken_back_as_one(review):
     assert luma(picture(review.get("/masked/0/23?size=0"))) > 200
 
 
-def test_following_goes_on_from_a_corrected_box(review):
+def test_propagation_continues_from_a_corrected_box(review):
     number = review.edit("draw", frame=0, box=[60, 10, 80, 30]).json()["selected"]
     review.propagated()
     review.edit("move", track=number, frame=12, box=[90, 60, 110, 80])
@@ -114,7 +114,7 @@ def test_following_goes_on_from_a_corrected_box(review):
     assert keys[-1].box.x1 > 80
 
 
-def test_what_is_followed_ends_where_it_is_told_to(review):
+def test_propagation_ends_at_the_requested_frame(review):
     number = review.edit("draw", frame=5, box=[60, 60, 80, 80]).json()["selected"]
     review.propagated()
     times = review.library.items[0].file.times(0)
@@ -148,7 +148,7 @@ def test_kept_visible_and_hidden_again(review):
     assert luma(picture(review.get("/masked/0/5?size=0"))) < 20
 
 
-def test_regions_and_whole_pictures(review):
+def test_regions_and_covered_frames(review):
     corners = [[60, 50], [120, 50], [60, 90]]
     review.edit("region", first=3, last=6, polygon=corners)
     assert picture(review.get("/masked/0/4?size=0"))[55, 65].max() < 20
@@ -177,7 +177,7 @@ def test_regions_and_whole_pictures(review):
         ("audio", {"spans": [{"start": 3, "end": 2}]}, "invalid_span"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_a_word_of_the_catalogue(review, op, what, code):
+def test_impossible_edits_are_rejected_with_an_error_code(review, op, what, code):
     answer = review.edit(op, **what)
     assert 409 == answer.status_code
     assert code == answer.json()["error"]["code"]
@@ -195,7 +195,7 @@ def test_what_makes_no_sense_is_refused_by_a_word_of_the_catalogue(review, op, w
         {"op": "nothing"},
     ],
 )
-def test_what_is_no_edit_is_refused(review, body):
+def test_invalid_edits_are_rejected(review, body):
     assert 422 == review.post("/edit", body).status_code
 
 
@@ -211,7 +211,7 @@ def test_two_programs_do_not_overwrite_each_other(review):
     assert () == review.saved.corrections
 
 
-def test_a_plan_of_another_file_is_refused(review):
+def test_a_plan_of_another_file_is_rejected(review):
     plan = review.saved
     other = plan.model_copy(update={"source": plan.source.model_copy(update={"sha256": "0" * 64})})
     review.paths.plan.write_text(other.to_json())
@@ -224,7 +224,7 @@ def test_a_plan_of_another_file_is_refused(review):
     assert (409, told["error"]) == (refused.status_code, refused.json()["error"])
 
 
-def test_the_queue_remembers_what_was_looked_at(review):
+def test_the_queue_remembers_what_was_reviewed(review):
     video = review.saved.videos[0]
     key = video.tracks[0].keyframes[0].model_copy(update={"score": 0.3, "origin": "model", "time": 0})
     faint = video.tracks[0].model_copy(update={"number": 2, "keyframes": (key,)})
@@ -256,7 +256,7 @@ def test_cases_are_of_faces_and_plates_only(review):
     assert 409 == review.post("/regression-case", {"track": 1}).status_code
 
 
-def test_a_file_without_a_plan_is_looked_at_first(clip, tmp_path, monkeypatch):
+def test_a_file_without_a_plan_is_analysed_first(clip, tmp_path, monkeypatch):
     shutil.copy(clip, tmp_path)
     use_fake_detectors(monkeypatch)
     again = opened(tmp_path / clip.name)

@@ -3,11 +3,11 @@
 import pytest
 
 from passerby.server.guard import SECURITY_HEADERS as SECURITY
-from tests.server.site.conftest import HEADERS, serving
+from tests.server.site.fixtures import HEADERS, serving
 
 
 @pytest.mark.parametrize("path", ["/", "/api/login", "/api/session", "/api/cameras", "/assets/none.js"])
-def test_security_headers_go_with_every_answer(served, path):
+def test_every_response_has_security_headers(served, path):
     found = served.get(path).headers
     assert SECURITY == {name: found[name] for name in SECURITY}
     assert "unsafe" not in found["content-security-policy"]
@@ -23,7 +23,7 @@ def changing(served):
     ]
 
 
-def test_requests_of_other_sites_change_nothing(served):
+def test_cross_site_requests_change_nothing(served):
     """No form and no script of another site can send our header, or come from our origin."""
     bare = {"host": HEADERS["host"]}
     for method, path in changing(served):
@@ -35,7 +35,7 @@ def test_requests_of_other_sites_change_nothing(served):
     assert 20 < len(changing(served))
 
 
-def test_a_link_may_lead_to_the_page_and_to_nothing_else(served):
+def test_links_of_other_sites_reach_only_the_page(served):
     link = {**HEADERS, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     assert 403 != served.client.get("/", headers=link).status_code
     assert 403 == served.client.get("/api/cameras", headers=link).status_code
@@ -43,18 +43,18 @@ def test_a_link_may_lead_to_the_page_and_to_nothing_else(served):
     assert 403 == served.client.get("/", headers=framed).status_code
 
 
-def test_other_names_are_refused(served):
+def test_unknown_host_headers_are_rejected(served):
     assert 403 == served.client.get("/api/login", headers={**HEADERS, "host": "evil.example"}).status_code
 
 
-def test_what_this_machine_may_ask_without_a_login(served):
+def test_local_status_needs_no_login(served):
     nobody = served.other()
     assert "North hall" == nobody.get("/api/status").json()["name"]
     assert "passerby_camera_live" in nobody.get("/metrics").text
     assert 401 == nobody.get("/api/health").status_code
 
 
-def test_elsewhere_nothing_is_told_without_a_login(site_data, tmp_path):
+def test_other_machines_need_a_login_for_everything(site_data, tmp_path):
     with serving(site_data, tmp_path, local=False) as served:
         for path in ("/api/status", "/metrics", "/api/health", "/api/cameras", "/api/live"):
             assert served.other().get(path).status_code in (401, 404), path

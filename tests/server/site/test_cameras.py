@@ -14,7 +14,7 @@ def told(served):
     return [row for row in rows if row[0] != "login"]
 
 
-def test_cameras_are_live_or_offline_and_never_frozen(served):
+def test_a_camera_without_new_frames_is_offline(served):
     cameras = {one["name"]: one for one in served.get("/api/cameras").json()}
     assert ["yard", "gate"] == list(cameras)
     assert ("live", 0.0, 128) == tuple(cameras["yard"][name] for name in ("state", "age", "width"))

@@ -7,7 +7,7 @@ from tests.store.footage import WALL
 WISH = {"camera": "yard", "start": WALL, "end": WALL + 4, "purpose": "request 12/2027"}
 
 
-def test_files_go_after_a_day(served):
+def test_clips_expire_after_a_day(served):
     operator = served.as_("operator")
     told = operator.post("/api/exports", WISH).json()
     folder = served.context.config.parent / "data" / "exports" / str(told["id"])
@@ -19,7 +19,7 @@ def test_files_go_after_a_day(served):
     assert not folder.exists()
 
 
-def test_a_clip_that_fails_says_why(served, monkeypatch):
+def test_a_failed_clip_says_why(served, monkeypatch):
     def full(*_):
         raise DiskFull("There is no room.")
 

@@ -17,7 +17,7 @@ def rows(served):
         ]
 
 
-def test_what_cannot_be_written_down_is_not_done(served, monkeypatch):
+def test_what_cannot_be_logged_is_not_done(served, monkeypatch):
     def full(*_):
         raise DiskFull("no room")
 

@@ -11,7 +11,7 @@ def told(served):
     return [row for row in rows if row[0] != "login"]
 
 
-def test_a_gap_is_no_quiet_minute(served):
+def test_unobserved_minutes_are_null_not_zero(served):
     start = int(WALL) // 3600 * 3600
     found = served.get("/api/counts", params={"start": WALL, "end": WALL + 180, "every": "minute"}).json()
     door = next(one for one in found["series"] if one["location"] == "door")

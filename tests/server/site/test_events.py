@@ -1,7 +1,7 @@
 """Events and their state."""
 
 from passerby.store.audit.log import read
-from tests.server.site.conftest import EVENT
+from tests.server.site.fixtures import EVENT
 
 
 def told(served):
@@ -11,7 +11,7 @@ def told(served):
     return [row for row in rows if row[0] != "login"]
 
 
-def test_events_with_their_pictures(served):
+def test_events_and_their_thumbnails(served):
     found = served.get("/api/events").json()
     assert [("site/clock/1800000002000", None), (EVENT, f"/api/events/{EVENT}/thumbnail.jpg")] == [
         (one["id"], one["thumbnail_url"]) for one in found["events"]
@@ -24,7 +24,7 @@ def test_events_with_their_pictures(served):
     assert 404 == served.get("/api/events/yard/visit/1").status_code
 
 
-def test_an_event_is_seen(served):
+def test_an_event_is_acknowledged(served):
     assert "acknowledged" == served.put(f"/api/events/{EVENT}/state", {"state": "acknowledged"}).json()["state"]
     assert [EVENT] == [one["id"] for one in served.get("/api/events?state=acknowledged").json()["events"]]
     assert [("changed", {"subject": "event", "event": EVENT, "state": "acknowledged"}, "case 7")] == told(served)

@@ -8,7 +8,7 @@ import av
 import pytest
 
 from passerby.store.audit.log import check, read
-from tests.server.site.conftest import FILE, serving
+from tests.server.site.fixtures import FILE, serving
 from tests.store.footage import WALL
 
 WISH = {"camera": "yard", "start": WALL, "end": WALL + 4, "purpose": "request 12/2027"}
@@ -33,7 +33,7 @@ def two(site_data, tmp_path):
         yield served
 
 
-def test_a_clip_is_made_and_taken(served):
+def test_a_clip_is_exported_and_downloaded(served):
     operator = served.as_("operator")
     told = operator.post("/api/exports", WISH).json()
     assert ("done", True, None) == tuple(told[name] for name in ("state", "own_request", "problem"))
@@ -51,7 +51,7 @@ def test_a_clip_is_made_and_taken(served):
     assert said == rows(served)
 
 
-def test_a_clip_takes_a_second_person(two):
+def test_a_clip_needs_the_approval_of_a_second_person(two):
     asks, agrees = two.as_("operator"), two.as_("administrator")
     told = asks.post("/api/exports", WISH).json()
     assert ("pending", [], False) == tuple(told[name] for name in ("state", "files", "can_approve"))
@@ -78,7 +78,7 @@ def test_a_clip_takes_a_second_person(two):
     ] == rows(two)
 
 
-def test_a_clip_that_is_refused_is_never_made(two):
+def test_a_rejected_clip_is_never_written(two):
     told = two.as_("operator").post("/api/exports", WISH).json()
     refused = two.as_("administrator").post(f"/api/exports/{told['id']}/reject").json()
     assert ("rejected", []) == (refused["state"], refused["files"])
@@ -88,7 +88,7 @@ def test_a_clip_that_is_refused_is_never_made(two):
 
 
 @pytest.mark.parametrize("purpose", ["", "   ", "x" * 501])
-def test_a_clip_has_a_reason(served, purpose):
+def test_a_clip_needs_a_purpose(served, purpose):
     assert 422 == served.as_("operator").post("/api/exports", {**WISH, "purpose": purpose}).status_code
 
 
@@ -101,5 +101,5 @@ def test_a_clip_has_a_reason(served, purpose):
         ({"end": WALL + 86400}, 422),
     ],
 )
-def test_what_cannot_be_is_told(served, wish, status):
+def test_invalid_clip_requests_are_rejected(served, wish, status):
     assert status == served.as_("operator").post("/api/exports", {**WISH, **wish}).status_code

@@ -42,7 +42,7 @@ def test_recordings_play(served):
     ] == told(served)
 
 
-def test_a_thumbnail_of_a_moment(served):
+def test_a_thumbnail_of_a_time(served):
     first = served.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 0.5})
     later = served.get("/api/recordings/yard/thumbnail.jpg", params={"at": WALL + 5.5})
     assert [200, 200] == [first.status_code, later.status_code]

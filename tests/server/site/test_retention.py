@@ -1,7 +1,7 @@
 """The retention limit."""
 
 
-def test_the_ceiling_is_raised_by_an_auditor_alone(served):
+def test_only_an_auditor_raises_the_retention_limit(served):
     administrator, auditor = served.as_("administrator"), served.as_("auditor")
     told = administrator.get("/api/retention").json()
     assert (14.0, None, 14.0) == tuple(told[name] for name in ("configured", "limit", "effective"))

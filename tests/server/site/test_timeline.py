@@ -3,7 +3,7 @@
 import pytest
 
 from passerby.store.audit.log import read
-from tests.server.site.conftest import EVENT
+from tests.server.site.fixtures import EVENT
 from tests.store.footage import WALL
 
 
@@ -25,5 +25,5 @@ def test_a_timeline(served):
 @pytest.mark.parametrize(
     "name", ["segment-1-0-100.m4s", "segment-1-900-99999999.m4s", "segment-99-900-10.m4s", "init-99.mp4"]
 )
-def test_no_bytes_but_those_of_pictures(served, name):
+def test_only_bytes_of_media_segments_are_served(served, name):
     assert 404 == served.get(f"/api/recordings/yard/{name}").status_code

@@ -4,7 +4,7 @@ from passerby.store.audit.log import read
 from tests.store.footage import WALL
 
 
-def test_what_was_not_there_was_not_looked_at(served):
+def test_a_missing_thumbnail_is_not_logged_as_a_view(served):
     """Else the public notice would tell of a look at nothing."""
 
     def looks():

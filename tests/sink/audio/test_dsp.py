@@ -36,20 +36,20 @@ def test_gaps_stay_gaps():
     assert (0, False) == (timeline.closed_gaps_s, timeline.truncated)
 
 
-def test_what_follows_too_long_a_gap_moves_up():
+def test_audio_after_too_long_a_gap_moves_forward():
     timeline = AudioTimeline(RATE, "mono", max_silence_s=5)
     assert [0, 2, 5.2] == pytest.approx(begins(laid_out(timeline, 0, 2, 1000)), abs=0.05)
     assert timeline.closed_gaps_s == pytest.approx(994.8, abs=0.1)
 
 
-def test_where_parts_are_to_be_silent_nothing_moves():
+def test_positions_are_kept_where_spans_are_silenced():
     """What moved up would be silenced in the wrong place, and heard where it should not be."""
     timeline = AudioTimeline(RATE, "mono", max_silence_s=5, keep_positions=True)
     assert [0, 2] == pytest.approx(begins(laid_out(timeline, 0, 2, 1000, 1001)), abs=0.01)
     assert timeline.truncated
 
 
-def test_when_the_picture_is_over_nobody_waits():
+def test_trailing_silence_is_bounded():
     """A header may say that a file of a second lasts for a thousand years, and that much silence would be written."""
     timeline = AudioTimeline(RATE, "mono", max_silence_s=1e12)
     timeline.video_ended = True

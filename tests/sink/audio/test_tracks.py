@@ -238,7 +238,7 @@ def test_disguise_lowers_and_dulls_and_says_that_it_is_weak(tmp_path):
     assert moments[-1] == pytest.approx(3, abs=0.05)
 
 
-def test_gap_in_the_sound_stays_a_gap(tmp_path):
+def test_a_gap_in_the_audio_stays_a_gap(tmp_path):
     """Sound that stops for a while must not move up."""
     path, out = tmp_path / "s.mkv", tmp_path / "o.mp4"
 
@@ -268,7 +268,7 @@ def test_gap_in_the_sound_stays_a_gap(tmp_path):
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".mkv"])
-def test_what_the_plan_leaves_out_is_gone_from_picture_and_sound(tmp_path, ending):
+def test_cuts_of_the_plan_are_removed_from_video_and_audio(tmp_path, ending):
     """A stretch between two flashes: those before it stay, those after it come earlier, each with its click."""
     path, saved, out = clip(tmp_path / "s.mp4"), tmp_path / "plan.json", tmp_path / f"o{ending}"
     redact(path, tmp_path / "first.mp4", save_plan=saved)
@@ -279,7 +279,7 @@ def test_what_the_plan_leaves_out_is_gone_from_picture_and_sound(tmp_path, endin
     )
     report = redact(path, out, plan=plan)
     assert [] == list(report.check.findings)
-    assert any("were left out, as the plan says" in line for line in report.warnings)
+    assert any("were cut out, as the plan says" in line for line in report.warnings)
     expected = [moment if moment < start else moment - (end - start) for moment in MOMENTS]
     assert expected == pytest.approx(flashes(out), abs=0.041)
     assert max(apart(out)) <= 0.02

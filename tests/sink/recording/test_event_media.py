@@ -33,7 +33,7 @@ def test_a_thumbnail_is_a_picture_and_nothing_else(recordings):
     assert {} == dict(image.getexif())
 
 
-def test_where_nothing_was_recorded_there_is_none(recordings):
+def test_nothing_recorded_gives_none(recordings):
     media = RecordedEventMedia(recordings)
     assert media.read("clip", "yard", WALL + 500, WALL + 510, WALL + 505) is None
     assert media.read("thumbnail", "attic", WALL, WALL + 4, WALL + 2) is None

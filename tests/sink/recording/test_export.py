@@ -64,7 +64,7 @@ def test_pictures_and_times_are_those_that_were_recorded(recordings, clock, outp
     )
 
 
-def test_the_report_is_beside_it_and_fits(recordings, clock, output):
+def test_the_report_is_written_beside_it_and_matches(recordings, clock, output):
     record(recordings, encoded("yard", 30))
     (report,) = export_recording(recordings, "yard", WALL, WALL + 3, output)
     assert hashlib.sha256(output.read_bytes()).hexdigest() == report.output.sha256
@@ -73,7 +73,7 @@ def test_the_report_is_beside_it_and_fits(recordings, clock, output):
     assert ((), ()) == (report.missing, report.notes)
 
 
-def test_only_the_parts_that_were_asked_for_are_in_it(recordings, clock, output):
+def test_only_the_requested_parts_are_exported(recordings, clock, output):
     record(recordings, encoded("yard", 100))
     (report,) = export_recording(recordings, "yard", WALL + 2.4, WALL + 5.2, output)
     (stretch,) = report.recorded
@@ -81,7 +81,7 @@ def test_only_the_parts_that_were_asked_for_are_in_it(recordings, clock, output)
     assert 40 == len(frames(output)) == report.output.frames
 
 
-def test_covered_frames_are_counted_in_what_was_asked_for(recordings, clock, output):
+def test_covered_frames_are_counted_in_the_requested_time(recordings, clock, output):
     record(recordings, encoded("yard", 60, covered={5, 19, 20, 29, 30, 45, 46}))
     for start, end, expected in ((0, 6, 7), (1, 3, 3), (2.5, 4.5, 5), (5, 6, 0)):
         (report,) = export_recording(recordings, "yard", WALL + start, WALL + end, output, force=True)
@@ -92,7 +92,7 @@ def test_covered_frames_are_counted_in_what_was_asked_for(recordings, clock, out
         assert 0 == connection.exec_driver_sql("SELECT count(*) FROM covered_parts").scalar()
 
 
-def test_covered_frames_of_what_was_found_again_are_not_known(recordings, clock, output):
+def test_covered_frames_of_recovered_segments_are_unknown(recordings, clock, output):
     made = encoded("yard", 30, covered={5})
     writer = recordings.writer("yard")
     for part in made:
@@ -105,7 +105,7 @@ def test_covered_frames_of_what_was_found_again_are_not_known(recordings, clock,
     assert report.output.covered is None
 
 
-def test_a_minute_goes_into_the_next_without_a_seam(recordings, clock, output):
+def test_consecutive_segments_are_continuous(recordings, clock, output):
     record(recordings, parts(clock, count=65))
     assert 2 == len(everything(recordings))
     (report,) = export_recording(recordings, "yard", WALL + 58, WALL + 63, output)
@@ -113,7 +113,7 @@ def test_a_minute_goes_into_the_next_without_a_seam(recordings, clock, output):
     assert 1 == len(report.recorded)
 
 
-def test_where_nothing_was_recorded_the_file_goes_on(recordings, clock, output):
+def test_gaps_in_the_recording_are_closed(recordings, clock, output):
     for _ in range(2):
         record(recordings, parts(clock))
         clock.go(60)
@@ -126,7 +126,7 @@ def test_where_nothing_was_recorded_the_file_goes_on(recordings, clock, output):
     assert [pytest.approx(n / 10, abs=0.001) for n in range(60)] == [time for time, _ in frames(output)]
 
 
-def test_a_clock_that_was_not_trusted_is_told_of(recordings, output):
+def test_an_unsynchronised_clock_is_noted(recordings, output):
     record(recordings, parts(Clock(trusted=False)))
     (report,) = export_recording(recordings, "yard", WALL, WALL + 3, output)
     assert [False] == [one.trusted for one in report.recorded]
@@ -147,7 +147,7 @@ def test_another_size_is_another_file(recordings, clock, output):
     assert "one of 2 files" in first.notes[0]
 
 
-def test_what_was_not_finished_is_left_out(recordings, clock, output):
+def test_unfinished_segments_are_not_exported(recordings, clock, output):
     writer = recordings.writer("yard")
     for part in parts(clock):
         writer.append(part)
@@ -167,7 +167,7 @@ def test_nothing_else_comes_out(recordings, clock, output):
     assert b"moof" not in output.read_bytes()
 
 
-def test_it_replaces_nothing_unasked(recordings, clock, output):
+def test_existing_files_are_not_replaced(recordings, clock, output):
     record(recordings, parts(clock))
     output.write_text("mine")
     with pytest.raises(OutputExists, match="--force"):
@@ -183,7 +183,7 @@ def test_nothing_recorded_is_an_error(recordings, output):
     assert not output.exists()
 
 
-def test_a_segment_that_goes_meanwhile_is_missing(recordings, clock, output):
+def test_a_segment_that_expires_meanwhile_is_missing(recordings, clock, output):
     record(recordings, parts(clock))
     record(recordings, parts(clock))
     first, _ = everything(recordings)

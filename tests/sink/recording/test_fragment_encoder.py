@@ -32,7 +32,7 @@ def made():
     return encoded("yard", 25, covered={3, 12, 13})
 
 
-def test_each_part_plays_after_the_head(made):
+def test_each_part_plays_after_the_init_section(made):
     assert [10, 10, 5] == [len(decoded(part.init + part.body)) for part in made]
     assert [10, 10, 5] == [part.frames for part in made]
 
@@ -59,7 +59,7 @@ def test_covered_frames_are_counted(made):
     assert [1, 2, 0] == [part.covered for part in made]
 
 
-def test_only_the_first_is_fresh(made):
+def test_only_the_first_part_is_a_discontinuity(made):
     assert [True, False, False] == [part.discontinuity for part in made]
 
 
@@ -71,7 +71,7 @@ def test_pictures_last_until_the_next(made):
     assert (1_000_000, 1_000_000, 200_000) == (first.duration, second.start, second.duration)
 
 
-def test_a_gap_ends_a_part_and_the_next_is_fresh():
+def test_a_gap_ends_a_part_and_starts_a_discontinuity():
     first, second = encoded("yard", 6, times=[0, 0.1, 0.2, 9.0, 9.1, 9.2])
     assert (300_000, 9_000_000, True) == (first.duration, second.start, second.discontinuity)
     assert [9.0, 9.1, 9.2] == [time for time, _ in decoded(second.init + second.body)]
@@ -91,7 +91,7 @@ def test_frames_that_come_again_are_dropped():
     assert 3 == encoder.flush().frames
 
 
-def test_live_pictures_come_in_halves():
+def test_live_parts_last_half_a_second():
     encoder = FragmentEncoder("yard", width=SIZE[0], height=SIZE[1], frame_rate=RATE)
     halves = [encoder.encode(safe_frame(index, index * 100_000), Moment(index, 0, True)) for index in range(23)]
     halves = [half for half in [*halves, encoder.flush()] if half is not None]
@@ -102,7 +102,7 @@ def test_live_pictures_come_in_halves():
     assert 23 == len(decoded(halves[0].init + b"".join(half.body for half in halves)))
 
 
-def test_a_time_line_that_jumps_back_begins_anew():
+def test_a_backward_jump_starts_a_discontinuity():
     first, second = encoded("yard", 4, times=[50, 50.1, 0, 0.1])
     assert [(2, True), (2, True)] == [(part.frames, part.discontinuity) for part in (first, second)]
     assert [0.0, 0.1] == [time for time, _ in decoded(second.init + second.body)]

@@ -60,7 +60,7 @@ def test_recordings_get_whole_seconds():
     assert (3, 0, "") == (writer.state.stored, writer.state.lost, writer.state.failure)
 
 
-def test_a_disk_that_does_nothing_holds_nobody_up():
+def test_a_hanging_disk_does_not_block_the_camera():
     awake = threading.Event()
     disk = Disk(awake.wait)
     writer = started(disk)
@@ -71,7 +71,7 @@ def test_a_disk_that_does_nothing_holds_nobody_up():
     assert writer.state.lost + writer.state.stored == MAX_QUEUED_PARTS + 6
 
 
-def test_what_comes_after_a_lost_part_is_fresh():
+def test_a_discontinuity_follows_a_lost_part():
     awake = threading.Event()
     disk = Disk(awake.wait)
     writer = started(disk)
@@ -87,7 +87,7 @@ def test_what_comes_after_a_lost_part_is_fresh():
     assert [0, *seams] == [part.start // 1_000_000 for part in disk.kept if part.discontinuity]
 
 
-def test_a_fault_costs_a_part_and_no_more():
+def test_an_exception_costs_one_part_only():
     faults = [ValueError("what nobody foresaw")]
 
     def once():
@@ -100,7 +100,7 @@ def test_a_fault_costs_a_part_and_no_more():
     assert (2, 1, "") == (writer.state.stored, writer.state.lost, writer.state.failure)
 
 
-def test_live_gets_each_part_without_recordings(made):
+def test_live_view_works_without_recordings(made):
     seen = []
     with RecordingWriter("yard", None, width=SIZE[0], height=SIZE[1], frame_rate=RATE, live=seen.append) as writer:
         for index in range(12):

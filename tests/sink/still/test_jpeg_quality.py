@@ -33,17 +33,17 @@ def test_as_many_bits_as_before(size, quality):
     assert abs(QUALITIES.index(chosen) - QUALITIES.index(quality)) <= 1
 
 
-def test_never_much_worse_than_what_was_painted():
+def test_never_much_worse_than_the_painted_image():
     picture = grainy(300, 200)
     assert choose_quality(picture, 10, encode) > QUALITIES[0]
 
 
-def test_what_is_good_already_takes_no_more_bits():
+def test_sufficient_quality_takes_no_more_bits():
     smooth = Image.linear_gradient("L").convert("RGB")
     assert QUALITIES[0] == choose_quality(smooth, 10**6, encode)
 
 
-def test_what_can_never_be_kept_gets_the_best_there_is():
+def test_noise_gets_the_highest_quality():
     def spoil(picture, file, quality):
         Image.new("RGB", picture.size).save(file, "PNG")
 

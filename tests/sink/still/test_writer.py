@@ -9,7 +9,7 @@ from PIL import Image, JpegImagePlugin, TiffImagePlugin
 from passerby.core.errors import DiskFull, OutputError, UsageError
 from passerby.core.still_info import SUFFIXES, StillKind
 from passerby.mask.painter import Painter
-from passerby.sink.still import writer as module
+from passerby.sink.still import writer
 from passerby.sink.still.writer import check_suffix, write_still
 from passerby.source.still.file import StillFile
 from passerby.source.still.stripped_items import stripped_items
@@ -198,7 +198,7 @@ def test_nothing_but_the_picture_is_written(tmp_path, name):
 
 
 def test_a_large_heic_is_coded_in_tiles(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_HEIC_TILING_PIXELS", 1000)
+    monkeypatch.setattr(writer, "_HEIC_TILING_PIXELS", 1000)
     source = stills.heic(tmp_path / "a.heic", stills.photo(1100, 700))
     old, new = again(source, tmp_path / "b.heic")
     assert (512, 512) == (new.info["tiling"]["tile_width"], new.info["tiling"]["tile_height"])
@@ -208,7 +208,7 @@ def test_a_large_heic_is_coded_in_tiles(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", StillKind)
-def test_the_ending_must_fit(tmp_path, kind):
+def test_the_extension_must_match(tmp_path, kind):
     for suffix in SUFFIXES[kind]:
         check_suffix(tmp_path / f"a{suffix.upper()}", kind)
     wrong = ".png" if kind is not StillKind.PNG else ".jpg"
@@ -216,18 +216,18 @@ def test_the_ending_must_fit(tmp_path, kind):
         check_suffix(tmp_path / f"a{wrong}", kind)
 
 
-def test_a_full_disk_is_said(tmp_path, monkeypatch):
+def test_a_full_disk_is_reported(tmp_path, monkeypatch):
     stills.image().save(tmp_path / "a.png")
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(module, "_write_single", full)
+    monkeypatch.setattr(writer, "_write_single", full)
     with pytest.raises(DiskFull, match="No space left"):
         again(tmp_path / "a.png", tmp_path / "b.png")
 
 
-def test_what_an_encoder_refuses_is_said(tmp_path):
+def test_encoder_errors_are_reported(tmp_path):
     Image.new("RGB", (17_000, 2)).save(tmp_path / "a.png")
     with StillFile.open(tmp_path / "a.png") as still:
         frame = next(still.frames())

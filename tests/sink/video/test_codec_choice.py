@@ -38,7 +38,7 @@ def test_webm_holds_av1_only():
         choose_encoding(video, Settings(), "webm")
 
 
-def test_mov_holds_no_av1():
+def test_mov_cannot_hold_av1():
     with pytest.raises(UsageError, match=r"MOV cannot hold AV1.*\.mp4 or \.mkv with -o"):
         choose_encoding(clips.video_info(), Settings(codec=Codec.AV1), "mov")
 
@@ -58,7 +58,7 @@ def test_cap_follows_the_source(source, codec, most):
     assert 1_000_000 <= cap <= most * 1_000_000
 
 
-def test_only_a_source_with_bits_to_spare_is_written_without_a_limit():
+def test_only_high_bit_rate_sources_are_encoded_without_a_cap():
     pixels = 320 * 240 * 30000 / 1001
     thin, roomy = (
         choose_encoding(clips.video_info(size=(320, 240), bit_rate=int(pixels * bits)), Settings(), "mp4")
@@ -68,7 +68,7 @@ def test_only_a_source_with_bits_to_spare_is_written_without_a_limit():
     assert ("maxrate" in roomy.options, roomy.rate_cap) == (False, int(int(pixels * 0.06) * 1.1))
 
 
-def test_what_came_out_too_large_is_held_to_its_limit_and_nothing_else_is():
+def test_only_outputs_that_exceed_their_cap_are_capped():
     encoding = choose_encoding(clips.video_info(bit_rate=1_000_000), Settings(), "mp4")
     assert with_rate_cap([encoding, encoding], [1_200_000, 800_000]) is None
     (first, second) = with_rate_cap([encoding, encoding], [1_200_000, 1_500_000]) or []
@@ -78,7 +78,7 @@ def test_what_came_out_too_large_is_held_to_its_limit_and_nothing_else_is():
     assert with_rate_cap([second], [9_000_000]) is None  # it is held already
 
 
-def test_asked_quality_is_not_capped():
+def test_requested_quality_is_not_capped():
     options = choose_encoding(clips.video_info(), Settings(quality=17), "mp4").options
     assert options["crf"] == "17"
     assert "maxrate" not in options

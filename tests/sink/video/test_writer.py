@@ -219,7 +219,7 @@ def test_other_pictures_are_refused(tmp_path):
         writer.write(clips.safe_frame(0, 10))
         with pytest.raises(OutputError, match="has a negative timestamp"):
             writer.write(clips.safe_frame(0, -1))
-        with pytest.raises(OutputError, match="does not come after"):
+        with pytest.raises(OutputError, match="does not follow"):
             writer.write(clips.safe_frame(1, 10))
 
 
@@ -232,7 +232,7 @@ def test_full_disk(tmp_path):
         write(part, video, frames)
 
 
-def test_folder_that_is_not_there(tmp_path):
+def test_missing_folder(tmp_path):
     video = clips.video_info()
     with pytest.raises(OutputError, match="cannot be written: No such file.*choose another path with -o"):
         VideoWriter(tmp_path / "no" / "o.mp4", [(video, choose_encoding(video, Settings(), "mp4"))], "mp4")

@@ -85,7 +85,7 @@ def test_rtsp_with_a_login_by_digest(units):
     assert "hunter3" not in str(refused.value)
 
 
-def test_sound_is_never_asked_for():
+def test_audio_is_never_requested():
     """A server that offers both sees no request for the second."""
     asked = []
 
@@ -129,7 +129,7 @@ def test_sound_is_never_asked_for():
     assert "video" in setups[0]
 
 
-def test_a_new_size_in_mid_stream_goes_on(units):
+def test_a_resolution_change_in_mid_stream_is_handled(units):
     with rtsp_server(units[320, 180]) as server:
         sizes, until = [], time.monotonic() + 20
         for frame in camera(server.url()).frames():
@@ -142,7 +142,7 @@ def test_a_new_size_in_mid_stream_goes_on(units):
     assert (320, 180) == sizes[0]
 
 
-def test_garbage_and_times_that_jump_back_end_nothing(units):
+def test_corrupt_data_and_backward_jumps_do_not_end_the_stream(units):
     with rtsp_server(units[320, 180]) as server:
         one = camera(server.url())
         good, until = [], time.monotonic() + 30
@@ -207,14 +207,14 @@ def clip(tmp_path_factory):
     return path
 
 
-def test_a_file_is_shown_over_and_over(clip):
+def test_a_file_is_looped(clip):
     frames = caught(camera(str(clip), max_fps=25), 18)
     assert is_plain(frames)
     steps = [(b.frame.time - a.frame.time) / 1e6 for a, b in pairwise(frames)]
     assert all(0.001 <= step < 2 for step in steps)
 
 
-def test_frames_that_are_not_wanted_are_left_out_and_large_ones_made_smaller(clip):
+def test_frame_rate_and_size_are_limited(clip):
     frames = caught(camera(str(clip), max_fps=10, max_dimension=200), 10)
     assert {(200, 112)} == {(one.frame.picture.width, one.frame.picture.height) for one in frames}
     assert [*range(10)] == [one.frame.index for one in frames]

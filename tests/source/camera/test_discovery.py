@@ -9,16 +9,16 @@ def stream(url, width, height):
     return OnvifStream(url, "sub", width, height, 10.0, "H264")
 
 
-def test_a_camera_is_found_and_tells_its_name():
+def test_a_camera_is_discovered_with_its_name():
     with onvif_device() as (port, service):
         assert [OnvifDevice(service, "Front door X100")] == find_devices(1.0, "127.0.0.1", port)
 
 
-def test_nobody_answers():
+def test_no_answer_gives_no_device():
     assert [] == find_devices(0.2, "127.0.0.1", 9)
 
 
-def test_streams_are_told_by_their_role_without_a_login_in_them():
+def test_streams_have_roles_and_no_credentials():
     with onvif_device("secret") as (_, service):
         streams = list_streams(OnvifDevice(service, "x"), "admin", "secret")
     assert [
@@ -34,12 +34,12 @@ def test_a_camera_that_wants_a_login_says_so():
         list_streams(OnvifDevice(service, "x"), None, None)
 
 
-def test_a_camera_that_is_gone_is_told():
+def test_an_unreachable_camera_is_reported():
     with pytest.raises(CameraLost, match="Look up the stream address"):
         list_streams(OnvifDevice("http://127.0.0.1:9/onvif/device_service", "x"), None, None)
 
 
-def test_of_small_streams_the_largest_is_chosen_and_the_same_is_named_once():
+def test_of_small_streams_the_largest_is_recommended_and_duplicates_are_dropped():
     streams = assign_roles([stream("a", 640, 360), stream("b", 320, 180), stream("a", 640, 360)])
     assert [("a", "main", True), ("b", "sub", False)] == [(one.url, one.role, one.recommended) for one in streams]
     assert [] == assign_roles([])

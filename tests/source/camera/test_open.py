@@ -8,7 +8,7 @@ import pytest
 from passerby.config.address import parse_address
 from passerby.core.clock import SystemClock
 from passerby.core.errors import CameraLost
-from passerby.source.camera import open as camera_open
+from passerby.source.camera import open as open_module
 from passerby.source.camera.capture import Camera
 from tests.cameras.servers import (
     free_port,
@@ -32,25 +32,25 @@ def caught(one, count, seconds=20.0):
     return frames
 
 
-def test_nobody_there_is_told_without_the_password():
+def test_a_refused_connection_is_reported_without_the_password():
     with pytest.raises(CameraLost, match="refuses the connection") as error:
         caught(camera(f"rtsp://127.0.0.1:{free_port()}/x", "admin", PASSWORD), 1)
     assert "hunter2" not in str(error.value)
 
 
-def test_a_server_that_says_nothing_is_lost(monkeypatch):
-    monkeypatch.setattr(camera_open, "CONNECT_TIMEOUT_S", 1.0)
+def test_a_silent_server_times_out(monkeypatch):
+    monkeypatch.setattr(open_module, "CONNECT_TIMEOUT_S", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(CameraLost, match="does not answer"):
         caught(camera(f"rtsp://127.0.0.1:{listening.getsockname()[1]}/x"), 1)
 
 
 @pytest.mark.parametrize("name", ["missing.mp4", "empty.mp4"])
-def test_a_file_that_cannot_be_shown_is_told(tmp_path, name):
+def test_an_unplayable_file_is_reported(tmp_path, name):
     (tmp_path / "empty.mp4").write_bytes(b"")
     with pytest.raises(CameraLost, match="Check|tried again"):
         caught(camera(str(tmp_path / name)), 1)
 
 
-def test_a_usb_camera_that_is_not_there_is_told():
+def test_a_missing_usb_camera_is_reported():
     with pytest.raises(CameraLost, match="does not exist"):
         caught(camera("/dev/video97"), 1)

@@ -47,7 +47,7 @@ def test_every_kind_is_read(tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_content_tells_the_kind_and_the_name_does_not(tmp_path, kind):
+def test_the_format_is_detected_by_content(tmp_path, kind):
     name, make = KINDS[kind]
     make(tmp_path / name)
     os.rename(tmp_path / name, tmp_path / "a.xyz")
@@ -95,7 +95,7 @@ def test_animations(tmp_path, make):
             assert np.abs(shown - np.asarray(drawn)).mean() < 4
 
 
-def test_only_the_picture_that_is_shown_is_taken_from_a_heic(tmp_path):
+def test_only_the_primary_image_of_a_heic_is_read(tmp_path):
     with StillFile.open(stills.heic_with_everything(tmp_path / "a.heic")) as still:
         (frame,) = still.frames()
         assert (stills.WIDTH, stills.HEIGHT) == (frame.picture.width, frame.picture.height)

@@ -41,7 +41,7 @@ def test_the_mode_is_remembered(tmp_path, picture, mode):
         assert mode == still.info.pages[0].mode
 
 
-def test_cmyk_is_converted_and_said(tmp_path):
+def test_cmyk_is_converted_and_noted(tmp_path):
     stills.image().convert("CMYK").save(tmp_path / "a.jpg", quality=95)
     with StillFile.open(tmp_path / "a.jpg") as still:
         assert "CMYK" in still.info.source.videos[0].notes[0]
@@ -50,7 +50,7 @@ def test_cmyk_is_converted_and_said(tmp_path):
 
 
 @pytest.mark.parametrize(("make", "bits"), [(stills.deep_rgb_png, 16), (stills.deep_heic, 10)])
-def test_lost_depth_is_said(tmp_path, make, bits):
+def test_reduced_bit_depth_is_noted(tmp_path, make, bits):
     with StillFile.open(make(tmp_path / "a")) as still:
         assert (f"the image had {bits} bits per sample and is written with 8",) == still.info.source.videos[0].notes
         shown = next(still.frames()).picture.to_ndarray(format="rgb24")

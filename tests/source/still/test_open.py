@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from passerby.core.errors import DamagedSource, SourceError, UnsupportedSource
-from passerby.source.still import open as still_open
+from passerby.source.still import open as open_module
 from passerby.source.still.file import StillFile
 from tests import stills
 
@@ -24,13 +24,13 @@ KINDS = {
 
 
 @pytest.mark.parametrize("content", [b"", b"Secret", b"\xff\xd8", b"BM" + b"\0" * 60, b"GIF88a" + b"\0" * 60])
-def test_what_is_no_still_is_said_to_be_none(tmp_path, content):
+def test_other_files_are_refused(tmp_path, content):
     (tmp_path / "a.jpg").write_bytes(content)
     with pytest.raises(UnsupportedSource, match="is empty|is not an image"):
         StillFile.open(tmp_path / "a.jpg")
 
 
-def test_what_is_not_there_and_what_is_a_folder(tmp_path):
+def test_missing_files_and_folders_are_refused(tmp_path):
     with pytest.raises(SourceError, match="There is no file"):
         StillFile.open(tmp_path / "a.jpg")
     with pytest.raises(SourceError, match="is a folder"):
@@ -61,11 +61,11 @@ def test_pictures_beyond_pillows_own_limit_are_read(tmp_path, recwarn):
 
 def test_too_many_frames_are_refused(tmp_path, monkeypatch):
     path = stills.gif(tmp_path / "a.gif")
-    monkeypatch.setattr(still_open, "MAX_ANIMATION_PIXELS", 6 * stills.WIDTH * stills.HEIGHT - 1)
+    monkeypatch.setattr(open_module, "MAX_ANIMATION_PIXELS", 6 * stills.WIDTH * stills.HEIGHT - 1)
     with pytest.raises(SourceError, match="convert it to a video first"):
         StillFile.open(path)
-    monkeypatch.setattr(still_open, "MAX_PAGES", 5)
-    with pytest.raises(SourceError, match="at most 5 are read"):
+    monkeypatch.setattr(open_module, "MAX_PAGES", 5)
+    with pytest.raises(SourceError, match="the limit is 5"):
         StillFile.open(path)
 
 
@@ -80,7 +80,7 @@ def test_a_file_that_was_cut_off_is_damaged(tmp_path, kind, share):
         list(StillFile.open(tmp_path / name).frames())
 
 
-def test_an_animation_that_was_cut_off_is_not_taken_for_a_shorter_one(tmp_path):
+def test_a_truncated_animation_is_not_accepted_as_shorter(tmp_path):
     path = stills.gif(tmp_path / "a.gif")
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 3 // 4])

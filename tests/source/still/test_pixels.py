@@ -19,7 +19,7 @@ def test_16_bits_big_endian(tmp_path):
     assert np.array_equal(values, shown)
 
 
-def test_what_cannot_be_seen_is_black(tmp_path):
+def test_invisible_pixels_are_black(tmp_path):
     stills.with_alpha().save(tmp_path / "a.png")
     with StillFile.open(tmp_path / "a.png") as still:
         rgba = next(still.frames()).picture.to_ndarray(format="rgba")

@@ -39,7 +39,7 @@ def test_kinds(head, kind):
     assert kind is sniff_still(head)
 
 
-def test_a_video_is_no_still_and_what_cannot_be_read_neither(tmp_path):
+def test_videos_and_unreadable_files_are_not_stills(tmp_path):
     stills.image().save(tmp_path / "a.png")
     assert is_still(tmp_path / "a.png")
     assert not is_still(clips.write_clip(tmp_path / "a.mp4"))

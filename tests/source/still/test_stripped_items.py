@@ -47,7 +47,7 @@ def told(path):
 
 
 @pytest.mark.parametrize("name", stills.EVERYTHING)
-def test_everything_is_told(tmp_path, name):
+def test_every_item_is_listed(tmp_path, name):
     lines = told(stills.EVERYTHING[name](tmp_path / name))
     assert set() == {what for what in EXPECTED[name] if not any(what in line for line in lines)}
     assert not any("Secret" in line for line in lines)
@@ -67,7 +67,7 @@ def test_everything_is_told(tmp_path, name):
         ("a.avif", {"icc_profile": stills.profile()}),
     ],
 )
-def test_a_plain_picture_has_nothing_beside_it(tmp_path, name, options):
+def test_a_plain_image_has_no_other_items(tmp_path, name, options):
     stills.image().save(tmp_path / name, **options)
     assert () == told(tmp_path / name)
 
@@ -79,7 +79,7 @@ def test_plain_animations_pages_and_heics_neither(tmp_path):
     assert () == told(stills.heic(tmp_path / "a", stills.with_alpha()))
 
 
-def test_a_second_picture_behind_a_jpeg_is_told(tmp_path):
+def test_a_second_image_after_a_jpeg_is_listed(tmp_path):
     stills.image().save(tmp_path / "a.jpg")
     content = (tmp_path / "a.jpg").read_bytes()
     assert (f"{len(content)} bytes after the image",) == stripped_items(content * 2, StillKind.JPEG)
@@ -108,7 +108,7 @@ def test_nonsense_is_broken_or_nothing(kind, content):
         )
 
 
-def test_bytes_of_the_picture_alone(tmp_path):
+def test_coded_size_excludes_other_items(tmp_path):
     plain, full = tmp_path / "a.webp", tmp_path / "b.webp"
     stills.image().save(plain, quality=85)
     stills.webp_with_everything(full)

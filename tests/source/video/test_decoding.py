@@ -93,7 +93,7 @@ def test_broken_frame_in_the_middle(tmp_path, codec, late):
     assert [frame.index for frame in frames] == list(range(len(frames)))
 
 
-def test_frames_that_stand_alone_suffer_alone(tmp_path):
+def test_a_damaged_intra_frame_affects_no_other(tmp_path):
     path = clips.write_clip(tmp_path / "c.mp4", options={"g": "1"}, size=(320, 240))
     frames, tally, _ = decode(erase(path, 10, spared=4))
     assert tally.damaged + tally.undecodable == 1

@@ -51,7 +51,7 @@ def test_frames_are_shown_evenly_and_in_order(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["h264 avi", "mpeg4 avi"])
-def test_a_frame_that_is_lost_moves_none_beyond_the_next_that_stands_alone(tmp_path, name):
+def test_a_lost_frame_shifts_none_beyond_the_next_keyframe(tmp_path, name):
     path = clip(tmp_path / "c.avi", name)
     data = bytearray(path.read_bytes())
     chunks = [at for at in range(len(data)) if data[at : at + 4] == b"00dc"][: clips.FRAMES]

@@ -46,7 +46,7 @@ def test_a_run_begins_before_the_frame_and_goes_to_the_end(tmp_path):
     assert clips.FRAMES - 1 == numbers[-1]
 
 
-def test_a_file_that_became_another_one_is_told_of(tmp_path):
+def test_a_changed_file_is_reported(tmp_path):
     path = clips.cfr(tmp_path / "clip.mp4")
     video = VideoFile.open(path)
     seeker = RandomAccessReader(video, 0, build_frame_index(video, 0, clips.FRAMES))

@@ -7,7 +7,7 @@ from tests import clips
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_what_will_not_come_out_is_named(tmp_path, container):
+def test_stripped_items_are_listed(tmp_path, container):
     with VideoFile.open(clips.everything(tmp_path / "c", container)) as file:
         info = file.info
         assert len(list(file.frames())) == clips.FRAMES

@@ -90,7 +90,7 @@ def test_repeated_times_in_a_file(tmp_path):
     assert "repaired" in file.decode_stats[0].notes[0]
 
 
-def test_clock_that_begins_anew(tmp_path):
+def test_clock_that_restarts(tmp_path):
     """Two recordings in one stream, as security recorders write them."""
     path = tmp_path / "c.ts"
     parts = [

@@ -40,19 +40,19 @@ def shown(kind, at, side, size=(1280, 720)):
 
 
 @pytest.mark.parametrize(("at", "side"), [((100, 60), 160), ((1000, 500), 90), ((300, 100), 512)])
-def test_a_face_is_seen_by_both_models_far_and_near(at, side, ensemble):
+def test_a_face_is_detected_by_both_models_far_and_near(at, side, ensemble):
     picture, place = shown(Kind.FACE, at, side)
     best = max(ensemble.detect(picture, Pass(other_kinds=False)), key=lambda one: one.box.iou(place))
     assert best.box.iou(place) > 0.3
     assert {FACE, SECOND_FACE} <= best.scores.keys()
 
 
-def test_nothing_is_seen_where_nothing_is(ensemble):
+def test_nothing_is_detected_where_nothing_is(ensemble):
     picture = cv2.resize(empty_image(), (1280, 720), interpolation=cv2.INTER_LINEAR)
     assert [] == [one for one in ensemble.detect(picture) if one.score > 0.5]
 
 
-def test_a_plate_is_seen_on_a_car(ensemble):
+def test_a_plate_is_detected_on_a_car(ensemble):
     picture, place = shown(Kind.PLATE, (500, 200), 400)
     plates = [
         one
@@ -62,7 +62,7 @@ def test_a_plate_is_seen_on_a_car(ensemble):
     assert {PLATE, TEXT} & set().union(*(one.scores for one in plates))
 
 
-def test_a_place_is_looked_at_close_up(ensemble):
+def test_a_place_is_searched_close_up(ensemble):
     picture, place = shown(Kind.FACE, (700, 300), 120)
     seen = ensemble.detect_close_up(picture, place.expand(0.2), Kind.FACE)
     assert seen is not None
@@ -71,7 +71,7 @@ def test_a_place_is_looked_at_close_up(ensemble):
     assert ensemble.detect_close_up(picture, Box(5, 5, 8, 8).translate(-20, -20), Kind.FACE) is None
 
 
-def test_what_is_not_to_be_hidden_is_not_looked_for(models):
+def test_what_is_not_to_be_hidden_is_not_detected(models):
     faces = Ensemble(Detectors(Registry.load(), 1), (Kind.FACE,))
     assert (SECOND_FACE, FACE) == faces.weights
     picture, _ = shown(Kind.PLATE, (500, 200), 400)
@@ -87,7 +87,7 @@ def test_tiles_cover_everything_and_overlap(length, side):
     assert all(b - a <= (1 - TILE_OVERLAP) * side + 1 for a, b in pairwise(starts))
 
 
-def test_several_models_that_see_one_thing_are_one_sighting():
+def test_detections_of_one_object_by_several_models_are_one_sighting():
     face, forehead_too, other = Box(100, 100, 150, 160), Box(97, 85, 152, 162), Box(300, 100, 350, 160)
     looks = [
         [Detection(Kind.FACE, face, 0.6, FACE), Detection(Kind.FACE, other, 0.4, FACE)],
@@ -99,7 +99,7 @@ def test_several_models_that_see_one_thing_are_one_sighting():
     assert {FACE: 0.4} == single.scores
 
 
-def test_a_wide_mask_that_is_gone_was_a_plates(ensemble):
+def test_a_wide_mask_that_disappeared_was_that_of_a_plate(ensemble):
     """Where the plate model sees nothing, text that fills the place is enough; under another mask not."""
     picture = np.full((360, 640, 3), 40, np.uint8)
     picture[150:210, 200:440] = 230

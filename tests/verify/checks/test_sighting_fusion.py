@@ -44,7 +44,7 @@ def test_what_flickers_in_one_place_and_another_does_not():
     assert [] == seen(*[[face(0.2, 0.5, PLACE.translate(150 * n, 0))] for n in range(10)])
 
 
-def test_what_only_the_first_model_sees_is_told_as_that():
+def test_what_only_the_redaction_models_detect_is_reported_as_such():
     (candidate,) = seen([face(0.9)])
     assert Check.REDACTION_MODELS is candidate.check
 
@@ -53,7 +53,7 @@ def test_what_identifies_nobody_does_not_count():
     assert [] == seen([face(0.9, 0.9, Box(10, 10, 21, 30))])
 
 
-def test_two_in_one_look_are_two():
+def test_two_sightings_in_one_pass_are_two_candidates():
     assert 2 == len(seen([face(0.8, 0.8), face(0.8, 0.8, PLACE.translate(70, 0))]))
 
 
@@ -62,7 +62,7 @@ def test_after_a_while_it_is_another_one():
     assert 2 == len(seen([face(0.8, 0.8)], *empty, [face(0.8, 0.8)]))
 
 
-def test_the_best_moment_is_kept():
+def test_the_best_time_is_kept():
     (candidate,) = seen([face(0.5, 0.5)], [face(0.9, 0.8)], [face(0.6, 0.5)])
     assert (5, 0.2) == candidate.best[1:3]
 
@@ -74,7 +74,7 @@ def test_text_alone_is_no_plate_at_once():
     assert weight(Sighting(Kind.PLATE, PLACE, {TEXT: 0.9, PLATE: 0.4})) > weight(text)
 
 
-def test_a_still_needs_no_second_look():
+def test_a_still_needs_no_second_sighting():
     fusion = SightingFusion()
     fusion.update([face(0.6, 0.5)], 0, 0.0)
     fusion.end_page()

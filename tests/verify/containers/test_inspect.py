@@ -99,7 +99,7 @@ def test_remnants_of_stills(name, wanted, tmp_path):
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_remnants_of_films(container, tmp_path):
+def test_remnants_of_videos(container, tmp_path):
     told = remnants(test_metadata_stripped.laden(tmp_path / "source", container))
     wanted = ["subtitle tracks: 1", "chapters", "tags: "]
     wanted += ["uuid", "free", "data tracks"] if container == "mp4" else ["attached files", "cover images: 1"]
@@ -142,7 +142,7 @@ def test_the_date_unless_it_was_to_be_kept(ending, tmp_path):
     assert "creation" not in remnants(path, keep_times=True)
 
 
-def test_pictures_that_no_player_shows(tmp_path):
+def test_encoded_frames_that_no_player_shows(tmp_path):
     """Frames outside the edit list are whole pictures of the source: the walk counts them."""
     path = clips.b_frames_with_edit_list(tmp_path / "s.mp4")
     with ReleasedFile.open(path) as opened:
@@ -150,7 +150,7 @@ def test_pictures_that_no_player_shows(tmp_path):
         assert shown < inspect_container(opened, False).pictures[0]
 
 
-def test_what_is_not_followed_is_told(tmp_path):
+def test_what_is_not_inspected_is_reported(tmp_path):
     path = clips.write_clip(tmp_path / "a.flv", codec="flv", container="flv", time_base=MS, times=range(0, 320, 40))
     assert any("is not parsed" in line for line in inspected(path).not_inspected)
     assert any("flv1 frames are not searched for" in line for line in inspected(path).not_inspected)
@@ -164,6 +164,6 @@ def test_other_kinds_are_followed_as_well(recipe, tmp_path):
     assert {} == {line: time for line, time in told.remnants.items() if line != "tags: software"}
 
 
-def test_names_are_told_never_what_they_say(tmp_path):
+def test_names_are_reported_never_contents(tmp_path):
     for container in ("mp4", "matroska"):
         assert "ecret" not in remnants(test_metadata_stripped.laden(tmp_path / container, container))

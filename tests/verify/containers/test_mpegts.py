@@ -33,13 +33,13 @@ def test_a_plain_one_has_nothing(more, stream):
         (b"Secret bytes".ljust(400), "400 bytes that are not packets"),
     ],
 )
-def test_what_belongs_to_no_track_is_told(more, wanted, stream):
+def test_packets_of_no_track_are_reported(more, wanted, stream):
     stream.write_bytes(stream.read_bytes() + more)
     assert {wanted: 1} == walk(stream)
 
 
 @pytest.mark.parametrize("tag", ["service_name", "service_provider"])
-def test_names_are_told(tag, tmp_path):
+def test_names_are_reported(tag, tmp_path):
     path = clips.write_clip(
         tmp_path / "a.ts",
         container="mpegts",

@@ -39,10 +39,10 @@ def test_a_plain_one_has_nothing(tmp_path):
         (b"LIST" + struct.pack("<I", 1 << 30), "chunks with an invalid structure"),
     ],
 )
-def test_what_lies_between_is_told(more, wanted, tmp_path):
+def test_bytes_between_are_reported(more, wanted, tmp_path):
     assert {wanted: 1} == walk(avi(tmp_path / "a.avi", more))
 
 
 @pytest.mark.parametrize("behind", [b"Secret bytes behind the end", b"RIFF\xff\xff\xff\x7fAVIX and no more"])
-def test_what_lies_behind_is_told(behind, tmp_path):
+def test_trailing_bytes_are_reported(behind, tmp_path):
     assert {f"{len(behind)} bytes after the last chunk": 1} == walk(avi(tmp_path / "a.avi", behind=behind))

@@ -24,7 +24,7 @@ def test_what_lies_behind_or_between_is_counted(big, tmp_path):
     assert len(b"Secret") == unreferenced_bytes(path)
 
 
-def test_a_picture_whose_page_was_cut_off_is_counted(tmp_path):
+def test_an_image_whose_page_was_cut_off_is_counted(tmp_path):
     """Two pages, and the first is made the last: the second is still in the file."""
     path, picture = tmp_path / "a.tif", Image.effect_noise((64, 48), 80)
     picture.save(path, save_all=True, append_images=[picture])

@@ -52,14 +52,14 @@ def test_the_librarys_reader_accepts_it(released, pair, tmp_path):
     assert "findings" in str(manifest)
 
 
-def test_the_picture_is_the_same(released, pair, tmp_path):
+def test_the_image_is_the_same(released, pair, tmp_path):
     with ReleasedFile.open(released) as before, ReleasedFile.open(signed(released, pair, tmp_path)) as after:
         for old, new in zip(before.frames(), after.frames(), strict=True):
             assert old.time == new.time
             assert [bytes(plane) for plane in old.picture.planes] == [bytes(plane) for plane in new.picture.planes]
 
 
-def test_a_changed_picture_is_seen(released, pair, tmp_path):
+def test_a_changed_image_is_found(released, pair, tmp_path):
     path = signed(released, pair, tmp_path)
     content = bytearray(path.read_bytes())
     content[-400] ^= 255
@@ -72,7 +72,7 @@ def test_a_file_without_has_none(released):
         read_credentials(released)
 
 
-def test_what_cannot_be_used_is_told(released, pair, tmp_path):
+def test_unusable_credentials_are_explained(released, pair, tmp_path):
     chain, key = pair
     made = example_report(fingerprint(released)[0])
     target = tmp_path / "t.mp4"

@@ -78,7 +78,7 @@ def test_each_verdict_has_its_headline(verdict, key):
     assert f'class="verdict {verdict.value}"' in html
 
 
-def test_the_bound_is_told_with_who_and_when(key):
+def test_the_upper_bound_is_reported_with_reviewer_and_date(key):
     sample = FrameSample(sha256=SHA, population=1800, frames=(SampledFrame(number=1, video=0, frame=3, time=0.1),))
     bound = UpperBound(sample=sample, reviewer="B. Reader", reviewed_on="4 March", positives=(), percent=95.0)
     said = text(render_report(sign(example_report(bound=bound), key)))

@@ -49,7 +49,7 @@ def test_the_draw_follows_from_the_file_alone(clip, tmp_path):
     assert [one.frame for one in draw_sample(other, 8).frames] != [one.frame for one in drawn.frames]
 
 
-def test_every_frame_is_drawn_equally_often():
+def test_every_frame_is_sampled_equally_often():
     """By the rule of the draw_sample, over many hashes: no place in a film is looked at more than others."""
     from passerby.verify.report.random_draw import _rank
 
@@ -66,7 +66,7 @@ def test_more_than_there_is_draws_all(clip):
         draw_sample(clip, 0)
 
 
-def test_the_pictures_are_the_released_frames(clip):
+def test_the_images_are_the_released_frames(clip):
     drawn = draw_sample(clip, 5)
     shown = {one.number: png for one, png in sample_images(clip, drawn)}
     assert {1, 2, 3, 4, 5} == shown.keys()
@@ -76,7 +76,7 @@ def test_the_pictures_are_the_released_frames(clip):
         assert np.abs(picture.astype(int) - expected).mean() < 12
 
 
-def test_pages_of_a_still_can_be_drawn(tmp_path):
+def test_pages_of_a_still_can_be_sampled(tmp_path):
     path = stills.tiff_pages(tmp_path / "scan.tif")
     drawn = draw_sample(path, 2)
     assert 4 == drawn.population
@@ -116,7 +116,7 @@ def test_answers_that_make_no_sense_are_refused(change, why, clip):
         read_answers(change(text), clip)
 
 
-def test_a_frame_left_out_of_the_form_is_drawn_again(clip):
+def test_a_frame_removed_from_the_form_is_sampled_again(clip):
     """Whoever takes the frame out that shows something has judged three, and the draw of three is another one."""
     text = (
         answer_form(draw_sample(clip, 4), clip.name)
@@ -129,13 +129,13 @@ def test_a_frame_left_out_of_the_form_is_drawn_again(clip):
         read_answers(without, clip)
 
 
-def test_the_draw_of_another_file_gives_no_pictures(clip, tmp_path):
+def test_the_sample_of_another_file_gives_no_images(clip, tmp_path):
     other = clips.vfr(tmp_path / "other.mp4")
     with pytest.raises(VerificationError, match="another file"):
         list(sample_images(other, draw_sample(clip, 2)))
 
 
-def test_every_frame_must_be_judged(clip):
+def test_every_frame_must_be_reviewed(clip):
     drawn = draw_sample(clip, 3)
     with pytest.raises(VerificationError, match=r"not reviewed \(2, 3\)"):
         bound_from_answers(drawn, {1: False}, "X", "today")

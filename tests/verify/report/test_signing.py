@@ -165,7 +165,7 @@ def test_a_forged_fingerprint_is_refused(file, key, report, tmp_path):
 
 
 @pytest.mark.parametrize("given", ["nothing-here.pub", "12ab", "zz" * 32])
-def test_a_key_that_is_none_is_told(given, file, report):
+def test_an_unknown_key_is_an_error(given, file, report):
     with pytest.raises(VerificationError, match="There is no key"):
         verify_signature(report, file, given)
 

@@ -85,7 +85,8 @@ function Verdict({ verdict, stale }: { verdict: ReleaseVerdict; stale: boolean }
       <h3>{headline(verdict)}</h3>
       {stale && <p class="note">{t('exportStale')}</p>}
       {verdict.clean && <NotRun verdict={verdict} />}
-      <p>{verdict.verdict ? `${t('independentCheck')}: ${t(`verdict_${verdict.verdict}`)}.` : t('quickCheckOnly')}</p>
+      {verdict.verdict === 'no_content' && <p>{t('noContent')}</p>}
+      <p>{t(verdict.verdict ? 'independentCheck' : 'quickCheckOnly')}</p>
       {verdict.has_report && (
         <p>
           <a href={`/api/files/${store.fileId.value}/export/report`} target="_blank" rel="noreferrer">

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from passerby.detect.arrays import Array
 from passerby.detect.families.family import DecodedBoxes, Family, logistic, logit
-from passerby.detect.runtime import ModelInput
+from passerby.detect.runtime import Array, ModelInput
 
 SIDE = 192
 STRIDE = 4

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from passerby.detect.arrays import Array
 from passerby.detect.families.family import DecodedBoxes, Family
-from passerby.detect.runtime import ModelInput
+from passerby.detect.runtime import Array, ModelInput
 
 #: The network is trained on shrunken regions; a region is expanded again by area * UNCLIP_RATIO / perimeter on each
 #: side.

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from passerby.detect.arrays import Array
-from passerby.detect.runtime import ModelInput
+from passerby.detect.runtime import Array, ModelInput
 
 
 class DecodedBoxes(NamedTuple):

@@ -13,9 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from passerby.detect.arrays import Array
 from passerby.detect.families.family import DecodedBoxes, Family, logistic, logit
-from passerby.detect.runtime import ModelInput
+from passerby.detect.runtime import Array, ModelInput
 
 STRIDES = (8, 16, 32)
 BINS = 16

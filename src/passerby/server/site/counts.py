@@ -143,4 +143,6 @@ def _point(row: CountRow, start: int) -> CountPoint:
         name: row[name] for name in ("mean", "peak", "entries", "exits", "censored", "forward", "backward")
     }
     dwell = None if row[DWELL_COLUMNS[0]] is None else tuple(row[name] for name in DWELL_COLUMNS)
-    return CountPoint.model_validate({**values, "start": start, "observed_seconds": row["observed_seconds"], "dwell": dwell})
+    return CountPoint.model_validate(
+        {**values, "start": start, "observed_seconds": row["observed_seconds"], "dwell": dwell}
+    )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from fastapi import HTTPException
 
+from passerby.server.hls import DISCONTINUITY, init_section, media_playlist, media_segment, program_date_time
 from passerby.server.site.context import SiteContext
 from passerby.store.recordings.fmp4_scan import Fragment, scan
 from passerby.store.recordings.part import to_us
@@ -32,25 +31,19 @@ def vod_playlist(context: SiteContext, segments: Sequence[Segment], start: float
             continue
         continuous = previous_end is not None and abs(inside[0][0].start - previous_end) < to_us(MAX_GAP_S)
         if lines and not (continuous and size == (segment.width, segment.height)):
-            lines.append("#EXT-X-DISCONTINUITY")
-        lines.append(f'#EXT-X-MAP:URI="init-{segment.id}.mp4"')
+            lines.append(DISCONTINUITY)
+        lines.append(init_section(f"init-{segment.id}.mp4"))
         for fragments in _media_segments(inside):
             (first, starts_at), last = fragments[0], fragments[-1][0]
             duration = (last.start + last.duration - first.start) / 1e6
             longest = max(longest, duration)
-            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_iso_utc(starts_at)}")
-            lines.append(f"#EXTINF:{duration:.5f},")
-            lines.append(f"segment-{segment.id}-{first.offset}-{last.offset + last.size - first.offset}.m4s")
+            lines.append(program_date_time(starts_at / 1e6))
+            size_bytes = last.offset + last.size - first.offset
+            lines += media_segment(f"segment-{segment.id}-{first.offset}-{size_bytes}.m4s", duration)
         previous_end = inside[-1][0].start + inside[-1][0].duration
         size = (segment.width, segment.height)
-    head = [
-        "#EXTM3U",
-        "#EXT-X-VERSION:7",
-        "#EXT-X-PLAYLIST-TYPE:VOD",
-        f"#EXT-X-TARGETDURATION:{math.ceil(longest)}",
-        "#EXT-X-INDEPENDENT-SEGMENTS",
-    ]
-    return "\n".join([*head, *lines, "#EXT-X-ENDLIST"]) + "\n"
+    header = ["#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    return media_playlist(7, longest, header, [*lines, "#EXT-X-ENDLIST"])
 
 
 def recorded_thumbnail(context: SiteContext, camera: str, time: float, max_side: int) -> bytes:
@@ -104,7 +97,3 @@ def _media_segments(timed: Sequence[TimedFragment]) -> Iterator[list[TimedFragme
         group.append(one)
     if group:
         yield group
-
-
-def _iso_utc(us: int) -> str:
-    return datetime.fromtimestamp(us / 1e6, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 
 from passerby.core.errors import OutputError, PasserbyError, StoreError
 from passerby.core.version import PROGRAM
-from passerby.documents.recording_report import ExportedFile, RecordedSpan, RecordingReport, UtcSpan
+from passerby.documents.recording_report import ExportedFile, ExportedSpan, RecordingReport, UtcSpan
 from passerby.sink.output_file import OutputFile, output_error, write_text_atomically
 from passerby.sink.video.container import open_output
 from passerby.store.recordings.index import Recordings
@@ -228,7 +228,7 @@ def _report(
             covered=state.covered,
         ),
         recorded=tuple(
-            RecordedSpan(
+            ExportedSpan(
                 start=_iso_time(recorded.wall_start),
                 end=_iso_time(recorded.wall_end),
                 file_start=round(recorded.file_start / TIMESCALE, 3),

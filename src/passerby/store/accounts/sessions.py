@@ -36,8 +36,8 @@ class AccountSession:
 class Sessions:
     """The sessions of one site. They end `idle_s` after the last use, and `max_age_s` after the login."""
 
-    def __init__(self, database: Database, *, idle: float = 3600.0, longest: float = 12 * 3600.0) -> None:
-        self._database, self.idle_s, self.max_age_s = database, idle, longest
+    def __init__(self, database: Database, *, idle_s: float = 3600.0, max_age_s: float = 12 * 3600.0) -> None:
+        self._database, self.idle_s, self.max_age_s = database, idle_s, max_age_s
 
     def open(self, account: Account | None, actor: str, method: str, purpose: str | None, now: float) -> str:
         """Open a session. Returns the value of its cookie."""

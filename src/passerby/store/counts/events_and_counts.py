@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from passerby.config.uplink import DestinationSettings, Priority
 from passerby.core.clock import Moment, boot_id
@@ -176,7 +176,7 @@ class CountStore:
             "body": body,
             **added,
         }
-        connection.execute(insert_or(events).values(row).on_conflict_do_nothing())
+        connection.execute(sqlite_insert(events).values(row).on_conflict_do_nothing())
         source = event.camera or "site"
         drafts = [Draft(key, Priority.EVENTS, f"{source}/event", body.encode())]
         if event.camera is not None and event.start is not None and event.end is not None:

@@ -63,7 +63,7 @@ class Recordings:
 
     @classmethod
     def open(cls, folder: Path, retention: RetentionPolicy | None = None) -> Recordings:
-        """Raises FolderGone, StoreError and DiskFull, as Database.open does."""
+        """Raises DataFolderMissing, StoreError and DiskFull, as Database.open does."""
         return cls(Database.open(folder), retention)
 
     def __enter__(self) -> Self:

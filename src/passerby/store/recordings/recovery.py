@@ -25,7 +25,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from passerby.core.names import NAME_PATTERN
 from passerby.store.database import Database
-from passerby.store.recordings import deletion_receipts as receipts
+from passerby.store.recordings import deletion_receipts
 from passerby.store.recordings.fmp4_scan import ScanResult, scan
 from passerby.store.recordings.segment import RECORDINGS_FOLDER, Segment, segment_from_row
 from passerby.store.recordings.tables import boot_sessions, segments, usage
@@ -122,7 +122,7 @@ def _repair_row(connection: Connection, database: Database, finding: FsckFinding
     """Repair the row of a finding."""
     intact, segment = finding.intact, finding.segment
     if segment is not None and (finding.kind == "missing" or (intact is not None and not intact.fragments)):
-        receipts.add(connection, [segment], "missing" if finding.kind == "missing" else "broken")
+        deletion_receipts.add(connection, [segment], "missing" if finding.kind == "missing" else "broken")
         connection.execute(delete(segments).where(segments.c.id == segment.id))
     elif segment is not None and intact is not None:
         connection.execute(

@@ -19,7 +19,7 @@ from passerby.core.errors import DiskFull
 from passerby.core.model import FrozenModel
 from passerby.store.database import Database
 from passerby.store.outbox import has_pending_media
-from passerby.store.recordings import deletion_receipts as receipts
+from passerby.store.recordings import deletion_receipts
 from passerby.store.recordings.boot_sessions import all_boot_sessions, expiry_cutoffs, record_clock
 from passerby.store.recordings.part import to_us
 from passerby.store.recordings.retention_limit import read_retention_limit
@@ -99,13 +99,13 @@ class RetentionEnforcer:
         self._database.folder.allocate_reserve()
         return removed
 
-    def delete(self, deleted: Sequence[Segment], reason: receipts.DeletionReason) -> None:
+    def delete(self, deleted: Sequence[Segment], reason: deletion_receipts.DeletionReason) -> None:
         """Delete these segments, rows first, with a receipt for those that no other process has deleted meanwhile."""
         with self._database.write_transaction() as connection:
             ids = [segment.id for segment in deleted]
             rows = select(segments, boot_sessions).join(boot_sessions).where(segments.c.id.in_(ids))
             existing = [segment_from_row(row) for row in connection.execute(rows).mappings()]
-            receipts.add(connection, existing, reason)
+            deletion_receipts.add(connection, existing, reason)
             connection.execute(delete(segments).where(segments.c.id.in_(ids)))
             connection.execute(update(usage).values(bytes=usage.c.bytes - sum(segment.size for segment in existing)))
         self._unlink(deleted)
@@ -113,10 +113,10 @@ class RetentionEnforcer:
     def _write_receipts(self, now: Moment) -> None:
         """Write pending deletion receipts to the audit log."""
         with self._database.read_transaction() as connection:
-            if not receipts.due(connection, self._boot, now):
+            if not deletion_receipts.due(connection, self._boot, now):
                 return
         with self._database.write_transaction() as connection:
-            receipts.write_due(connection, self._boot, now)
+            deletion_receipts.write_due(connection, self._boot, now)
 
     def _missing(self, need: int) -> int:
         missing = self.min_free + need - self._database.folder.free_bytes()

@@ -41,7 +41,7 @@ class SegmentWriter:
         self._init = b""
 
     def append(self, part: Part) -> None:
-        """When this returns, the part is on the disk. Raises DiskFull, FolderGone or StoreError when it is lost."""
+        """When this returns, the part is on the disk. DiskFull, DataFolderMissing or StoreError when it is lost."""
         continues = self._file is not None and not part.discontinuity and part.init == self._init
         if not continues or to_us(part.captured_at.monotonic) - self._start_us >= SEGMENT_US:
             self._close_file()

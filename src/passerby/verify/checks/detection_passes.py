@@ -20,9 +20,8 @@ from passerby.core.kinds import Kind
 from passerby.core.media import Geometry
 from passerby.core.model import FrozenModel
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.arrays import Image
 from passerby.detect.model import CONCURRENT_INFERENCES
-from passerby.detect.preprocess import fit_size, to_bgr
+from passerby.detect.preprocess import Image, fit_size, to_bgr
 from passerby.documents.verification_report import Check
 from passerby.verify.checks.blank_regions import BlankRegions
 from passerby.verify.checks.findings import FindingCollector

@@ -17,10 +17,10 @@ import numpy as np
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.model import FrozenModel
-from passerby.detect.arrays import Image
 from passerby.detect.known_answer_images import SIDE
 from passerby.detect.known_answer_test import check
 from passerby.detect.model import CONCURRENT_INFERENCES, INPUT_STRIDE, Detectors
+from passerby.detect.preprocess import Image
 
 SECOND_FACE, FACE, BODY, PLATE, TEXT = "blazeface-full", "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
 

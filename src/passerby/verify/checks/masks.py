@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Style
 from passerby.core.box import Box
-from passerby.detect.arrays import Image
+from passerby.detect.preprocess import Image
 from passerby.documents.plan import Keyframe
 from passerby.documents.verification_report import Check
 from passerby.track.mask_schedule import ScheduledMask

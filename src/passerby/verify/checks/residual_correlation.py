@@ -19,7 +19,7 @@ import numpy.typing as npt
 from passerby.config.settings import ALWAYS_SOLID, Style
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.detect.arrays import Image
+from passerby.detect.preprocess import Image
 from passerby.documents.verification_report import Check
 from passerby.track.mask_schedule import ScheduledMask
 from passerby.verify.checks.findings import FindingCollector

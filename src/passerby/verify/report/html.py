@@ -11,7 +11,7 @@ from html import escape
 from passerby.documents.verification_report import (
     Check,
     CheckOutcome,
-    CheckResult,
+    CheckSummary,
     Finding,
     SignedVerificationReport,
     TrackSummary,
@@ -114,7 +114,7 @@ def _findings(report: VerificationReport) -> Iterator[str]:
     yield "<p class=soft>A finding need not be a leak: go to that time and position, and decide.</p></section>"
 
 
-def _checks(checks: Sequence[CheckResult]) -> Iterator[str]:
+def _checks(checks: Sequence[CheckSummary]) -> Iterator[str]:
     yield "<section><h2>What was checked</h2><table class=checks><tbody>"
     for one in checks:
         did = "" if one.outcome is CheckOutcome.SKIPPED else f"<p>{_t(one.method)}</p>"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from passerby.config.settings import Audio, Style
 from passerby.core.kinds import Kind
-from passerby.documents.verification_report import Check, CheckedFile, CheckOutcome, CheckResult, UpperBound
+from passerby.documents.verification_report import Check, CheckedFile, CheckOutcome, CheckSummary, UpperBound
 from passerby.verify.checks.track_checker import TrackResult
 from passerby.verify.containers.inspect import ContainerInspection
 from passerby.verify.report.text import counted
@@ -57,7 +57,7 @@ class CheckResults:
         return sum(video.frames for video in self.file.videos)
 
 
-def check_results(results: CheckResults) -> Iterator[CheckResult]:
+def check_results(results: CheckResults) -> Iterator[CheckSummary]:
     """Every check that applies, in order."""
     yield _report(results)
     analysed = f"{results.analysed} of {results.frames} {'pages' if results.still else 'frames'} were analysed"
@@ -83,7 +83,7 @@ def check_results(results: CheckResults) -> Iterator[CheckResult]:
     yield sample_result(results.bound)
 
 
-def _result(results: CheckResults, check: Check, method: str, partial: str | None = None) -> CheckResult:
+def _result(results: CheckResults, check: Check, method: str, partial: str | None = None) -> CheckSummary:
     findings = results.counts[check]
     skipped = not results.analysed and check in _DETECTION
     limitation = "nothing was analysed" if skipped else partial
@@ -93,25 +93,25 @@ def _result(results: CheckResults, check: Check, method: str, partial: str | Non
         outcome = CheckOutcome.SKIPPED
     else:
         outcome = CheckOutcome.PARTIAL if partial else CheckOutcome.PASSED
-    return CheckResult(
+    return CheckSummary(
         check=check, title=TITLES[check], outcome=outcome, method=method, limitation=limitation, findings=findings
     )
 
 
-def _skipped(check: Check, reason: str, findings: int = 0) -> CheckResult:
+def _skipped(check: Check, reason: str, findings: int = 0) -> CheckSummary:
     outcome = CheckOutcome.FINDINGS if findings else CheckOutcome.SKIPPED
-    return CheckResult(
+    return CheckSummary(
         check=check, title=TITLES[check], outcome=outcome, method="Not done.", limitation=reason, findings=findings
     )
 
 
-def _report(results: CheckResults) -> CheckResult:
+def _report(results: CheckResults) -> CheckSummary:
     if not results.has_report:
         return _skipped(Check.REPORT, "there is no report of the redaction beside the file")
     return _result(results, Check.REPORT, "SHA-256, size and number of frames were compared with the report.")
 
 
-def _mask_dropouts(results: CheckResults) -> CheckResult:
+def _mask_dropouts(results: CheckResults) -> CheckSummary:
     if results.still:
         return _result(results, Check.MASK_DROPOUTS, "Does not apply to stills.")
     if results.style is not Style.SOLID:
@@ -122,7 +122,7 @@ def _mask_dropouts(results: CheckResults) -> CheckResult:
     return _result(results, Check.MASK_DROPOUTS, method)
 
 
-def _container(results: CheckResults) -> CheckResult:
+def _container(results: CheckResults) -> CheckSummary:
     method = (
         "Searched for further tracks, tags, thumbnails, attachments, messages within the video stream, unused and "
         "trailing bytes."
@@ -133,7 +133,7 @@ def _container(results: CheckResults) -> CheckResult:
     return _result(results, Check.CONTAINER, method, partial="; ".join(limits) or None)
 
 
-def _audio(results: CheckResults) -> CheckResult:
+def _audio(results: CheckResults) -> CheckSummary:
     tracks = results.file.audio_tracks
     present = f"Audio tracks: {tracks}" if tracks else "There is no audio"
     if results.audio is None:
@@ -143,7 +143,7 @@ def _audio(results: CheckResults) -> CheckResult:
     return _result(results, Check.AUDIO, f"{present}; the report says: {results.audio}.", partial=weak)
 
 
-def _with_plan(results: CheckResults) -> Iterator[CheckResult]:
+def _with_plan(results: CheckResults) -> Iterator[CheckSummary]:
     measured = counted(sum(track.masks_measured for track in results.tracks), "mask")
     if results.has_plan:
         weak = None if results.style is Style.SOLID else f"{results.style} keeps a few colours of what it hides"
@@ -167,12 +167,12 @@ def _with_plan(results: CheckResults) -> Iterator[CheckResult]:
         yield _skipped(Check.COVERAGE, _NO_PLAN, results.counts[Check.COVERAGE])
 
 
-def sample_result(bound: UpperBound | None) -> CheckResult:
+def sample_result(bound: UpperBound | None) -> CheckSummary:
     """The result of a reviewed sample, or that there is none."""
     check, title = Check.RANDOM_SAMPLE, TITLES[Check.RANDOM_SAMPLE]
     if bound is None:
         reason = "no sample was drawn and reviewed (--sample), so there is no upper bound on what was missed"
-        return CheckResult(
+        return CheckSummary(
             check=check, title=title, outcome=CheckOutcome.SKIPPED, method="Not done.", limitation=reason
         )
     sampled, positives = len(bound.sample.frames), len(bound.positives)
@@ -182,4 +182,4 @@ def sample_result(bound: UpperBound | None) -> CheckResult:
         f"{bound.confidence:.0%} confidence."
     )
     outcome = CheckOutcome.FINDINGS if positives else CheckOutcome.PASSED
-    return CheckResult(check=check, title=title, outcome=outcome, method=method, findings=positives)
+    return CheckSummary(check=check, title=title, outcome=outcome, method=method, findings=positives)

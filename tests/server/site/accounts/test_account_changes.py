@@ -28,7 +28,7 @@ def changes(served):
         ("POST", "/api/accounts", {**NEW, "role": "auditor"}),
     ],
 )
-def test_an_administrator_alone_changes_no_auditor(served, method, path, body):
+def test_an_administrator_alone_cannot_change_an_auditor(served, method, path, body):
     administrator = served.as_("administrator")
     before = administrator.get("/api/accounts").json()
     told = administrator.client.request(
@@ -43,7 +43,7 @@ def test_an_administrator_alone_changes_no_auditor(served, method, path, body):
     assert before == administrator.get("/api/accounts").json()
 
 
-def test_an_auditor_agrees_to_another(served):
+def test_an_auditor_approves_another(served):
     administrator, auditor = served.as_("administrator"), served.as_("auditor")
     administrator.post("/api/accounts", {**NEW, "role": "auditor"})
     (waits,) = auditor.get("/api/approvals").json()

@@ -3,7 +3,7 @@
 import pytest
 
 from passerby.store.audit.log import read
-from tests.server.site.conftest import password_of
+from tests.server.site.fixtures import password_of
 
 NEW = {"name": "Jo.Doe", "role": "operator", "password": "eleven green bottles hanging"}
 
@@ -17,7 +17,7 @@ def changes(served):
         ]
 
 
-def test_an_account_is_made_changed_and_taken_away(served):
+def test_an_account_is_added_changed_and_removed(served):
     administrator = served.as_("administrator")
     told = administrator.post("/api/accounts", NEW).json()["account"]
     assert ("jo.doe", "operator", True, False) == tuple(
@@ -47,7 +47,7 @@ def test_an_account_is_made_changed_and_taken_away(served):
         {"role": "god"},
     ],
 )
-def test_what_cannot_be_an_account_is_told(served, wish):
+def test_invalid_accounts_are_rejected(served, wish):
     assert 422 == served.as_("administrator").post("/api/accounts", {**NEW, **wish}).status_code
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pyotp
 
-from tests.server.site.conftest import FILE, password_of, serving
+from tests.server.site.fixtures import FILE, password_of, serving
 
 WRONG = {"name": "viewer", "password": "not the password", "purpose": "case 7"}
 
@@ -63,7 +63,7 @@ def given(served, name="newcomer"):
     return served.enter(name)
 
 
-def test_a_password_that_somebody_else_gave_is_good_for_taking_ones_own(served):
+def test_an_initial_password_only_allows_choosing_ones_own(served):
     browser = given(served)
     assert "password" == browser.get("/api/session").json()["must_set_up"]
     answer = browser.get("/api/cameras")
@@ -78,7 +78,7 @@ def test_a_password_that_somebody_else_gave_is_good_for_taking_ones_own(served):
     assert "password" == served.enter("newcomer").get("/api/session").json()["must_set_up"]
 
 
-def test_a_stolen_password_cannot_be_taken(site_data, tmp_path):
+def test_a_breached_password_is_rejected(site_data, tmp_path):
     (tmp_path / "stolen.txt").write_text(f"{hashlib.sha1(OWN.encode()).hexdigest().upper()}:12\n")
     with serving(site_data, tmp_path, FILE + "web:\n  breached_passwords: stolen.txt\n") as served:
         wish = {"old": password_of("viewer"), "new": OWN}

@@ -1,7 +1,7 @@
 """Open sessions, listed and ended."""
 
 
-def test_sessions_are_seen_and_ended(served):
+def test_administrators_list_and_end_sessions(served):
     viewer, administrator = served.as_("viewer"), served.as_("administrator")
     found = administrator.get("/api/sessions").json()
     (one,) = [session for session in found if session["name"] == "viewer"]

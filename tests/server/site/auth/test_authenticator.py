@@ -6,7 +6,7 @@ import pytest
 from passerby.server.login_throttle import FREE_PER_PAIR
 from passerby.store.accounts.accounts import INITIAL_PASSWORD_S
 from passerby.store.audit.log import read
-from tests.server.site.conftest import FILE, TOKEN, password_of, serving
+from tests.server.site.fixtures import FILE, TOKEN, password_of, serving
 
 WRONG = {"name": "viewer", "password": "not the password", "purpose": "case 7"}
 
@@ -25,7 +25,7 @@ def factor(browser, name):
     return pyotp.TOTP(told["secret"]), told
 
 
-def test_a_wrong_password_is_written_down(served):
+def test_a_wrong_password_is_logged(served):
     assert 401 == served.other().post("/api/login", WRONG).status_code
     assert 401 == served.other().post("/api/login", {**WRONG, "name": "my password, by mistake"}).status_code
     assert [("account:viewer", "login_failed", None), ("unknown", "login_failed", None)] == deeds(
@@ -33,13 +33,13 @@ def test_a_wrong_password_is_written_down(served):
     )
 
 
-def test_an_unknown_name_is_answered_as_a_wrong_password(served):
+def test_an_unknown_name_gets_the_same_response_as_a_wrong_password(served):
     answers = [served.other().post("/api/login", {**WRONG, "name": name}) for name in ("viewer", "nobody")]
     assert answers[0].json() == answers[1].json()
     assert [401, 401] == [answer.status_code for answer in answers]
 
 
-def test_guessing_is_slow_and_a_right_password_waits_as_well(served):
+def test_guessing_is_slow_and_the_right_password_waits_too(served):
     for _ in range(FREE_PER_PAIR):
         assert 401 == served.other().post("/api/login", WRONG).status_code
     answer = served.other().post("/api/login", RIGHT)
@@ -75,7 +75,7 @@ def given(served, name="newcomer"):
     return served.enter(name)
 
 
-def test_a_password_that_somebody_else_gave_is_not_good_for_long(served):
+def test_an_initial_password_expires(served):
     given(served)
     served.clock.go(INITIAL_PASSWORD_S + 1)
     wish = {"name": "newcomer", "password": password_of("newcomer"), "purpose": "case 7"}
@@ -84,7 +84,7 @@ def test_a_password_that_somebody_else_gave_is_not_good_for_long(served):
     assert ("account:newcomer", "login_failed", None) == deeds(served, "login_failed")[-1]
 
 
-def test_everybody_sets_up_a_second_factor_where_the_site_says_so(site_data, tmp_path):
+def test_a_site_can_require_a_second_factor(site_data, tmp_path):
     with serving(site_data, tmp_path, FILE + "web:\n  second_factor: true\n") as served:
         browser = served.as_("viewer")
         assert "totp" == browser.get("/api/session").json()["must_set_up"]
@@ -103,13 +103,13 @@ def test_everybody_sets_up_a_second_factor_where_the_site_says_so(site_data, tmp
 
 
 @pytest.mark.parametrize(("idle", "longest"), [(3599, 200), (3601, 401)])
-def test_a_session_ends_when_nothing_is_asked_for(served, idle, longest):
+def test_an_idle_session_ends(served, idle, longest):
     viewer = served.as_("viewer")
     served.clock.go(idle)
     assert longest == viewer.get("/api/session").status_code
 
 
-def test_a_session_ends_in_any_case(served):
+def test_a_session_ends_after_its_longest_duration(served):
     viewer = served.as_("viewer")
     for _ in range(23):
         served.clock.go(1800)

@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from passerby.config.roles import Role
-from tests.server.site.conftest import FILE, HEADERS, serving
+from tests.server.site.fixtures import FILE, HEADERS, serving
 
 SECRET = "a secret with the other site"
 
@@ -115,7 +115,7 @@ def left(served):
     return browser, answer.headers["location"]
 
 
-def test_they_come_back_and_are_known(site):
+def test_single_sign_on(site):
     served, provider = site
     assert "Town hall" == served.get("/api/login").json()["oidc"]
     browser, address = left(served)
@@ -145,7 +145,7 @@ def test_they_come_back_and_are_known(site):
         {"sub": None},
     ],
 )
-def test_what_is_not_for_us_is_not_believed(site, lies):
+def test_invalid_claims_are_rejected(site, lies):
     served, provider = site
     browser, address = left(served)
     provider.lies = lies
@@ -153,14 +153,14 @@ def test_what_is_not_for_us_is_not_believed(site, lies):
     assert 401 == browser.get("/api/session").status_code
 
 
-def test_what_somebody_else_signed_is_not_believed(site):
+def test_tokens_signed_by_others_are_rejected(site):
     served, provider = site
     browser, address = left(served)
     provider.signs = ECKey.generate_key("P-256", {"kid": "one"})
     assert 401 == browser.get(provider.approve(address)).status_code
 
 
-def test_whoever_has_no_account_stays_out(site):
+def test_single_sign_on_needs_an_account(site):
     served, provider = site
     browser, address = left(served)
     provider.sub = "somebody@example.org"
@@ -171,7 +171,7 @@ def test_whoever_has_no_account_stays_out(site):
     )
 
 
-def test_a_way_back_that_was_not_begun_here(site):
+def test_a_callback_without_its_login_is_rejected(site):
     served, provider = site
     _, address = left(served)
     assert 401 == served.other().get(provider.approve(address)).status_code  # in another browser
@@ -180,7 +180,7 @@ def test_a_way_back_that_was_not_begun_here(site):
     assert 401 == browser.get(f"{way}&state=another").status_code
 
 
-def test_a_site_that_does_not_answer(site):
+def test_an_identity_provider_that_does_not_respond(site):
     served, provider = site
     was, provider.issuer = provider.issuer, "http://127.0.0.1:1"
     try:

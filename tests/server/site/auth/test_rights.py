@@ -7,10 +7,10 @@ from passerby.server.site.app import LOCAL_PATHS, PUBLIC_PATHS
 from passerby.server.site.auth.rights import route_rights
 from passerby.server.site.context import CameraCheck
 from passerby.store.audit.log import read
-from tests.server.site.conftest import EVENT, serving
+from tests.server.site.fixtures import EVENT, serving
 
 
-def test_nothing_is_answered_before_somebody_says_what_for(served):
+def test_requests_need_a_purpose_first(served):
     served.client.cookies.clear()
     assert 401 == served.get("/api/cameras").status_code
     served.get("/", params={"token": "a token for tests"})
@@ -66,13 +66,13 @@ def asked(browser, method, path):
     )
 
 
-def test_every_route_asks_for_something(site):
+def test_every_route_requires_a_right(site):
     found = route_rights(site.client.app)
     assert 50 < len(found)
     assert EVERYBODY == {path for (_, path), right in found.items() if right is None}
 
 
-def test_whoever_is_not_logged_in_is_told_nothing(site):
+def test_every_protected_route_needs_a_login(site):
     nobody = site.other()
     for (method, path), right in route_rights(site.client.app).items():
         if right is not None:
@@ -80,7 +80,7 @@ def test_whoever_is_not_logged_in_is_told_nothing(site):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_route_tried_by_each_role(site, role):
+def test_each_route_requested_by_each_role(site, role):
     browser = site.as_(role)
     for (method, path), right in route_rights(site.client.app).items():
         if right is None:
@@ -96,7 +96,7 @@ def test_each_route_tried_by_each_role(site, role):
             assert (403, told) == (answer.status_code, answer.json()["detail"]), path
 
 
-def test_what_is_not_allowed_is_written_down_once_an_hour(site):
+def test_denied_requests_are_logged_once_an_hour(site):
     def denied():
         with site.context.database.read_transaction() as connection:
             return [dict(entry.details) for _, entry in read(connection) if entry.action == "access_denied"]
@@ -107,7 +107,7 @@ def test_what_is_not_allowed_is_written_down_once_an_hour(site):
     assert [{"right": "edit_config"}] == denied()[before:]
 
 
-def test_roles_that_are_apart():
+def test_separation_of_roles():
     """An auditor sees no pictures and changes nothing; nobody else sees the log, or raises the ceiling."""
     assert not RIGHTS[Role.AUDITOR] & {Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.EDIT_CONFIG, Right.MANAGE_ACCOUNTS}
     others = set(Role) - {Role.AUDITOR}

@@ -4,7 +4,7 @@ import pytest
 
 from passerby.config.roles import Role
 from passerby.store.audit.log import read
-from tests.server.site.conftest import password_of, serving
+from tests.server.site.fixtures import password_of, serving
 
 WRONG = {"name": "viewer", "password": "not the password", "purpose": "case 7"}
 
@@ -18,7 +18,7 @@ def deeds(served, *what):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_role_comes_in_and_says_what_for(served, role):
+def test_each_role_logs_in_with_a_purpose(served, role):
     told = served.as_(role).get("/api/session").json()
     assert (role.value, role.value, "password", "case 7") == tuple(
         told[name] for name in ("name", "role", "method", "purpose")
@@ -27,11 +27,11 @@ def test_each_role_comes_in_and_says_what_for(served, role):
 
 
 @pytest.mark.parametrize("purpose", ["   ", "\n", "\x1b"])
-def test_nobody_comes_in_without_a_purpose(served, purpose):
+def test_login_needs_a_purpose(served, purpose):
     assert 422 == served.other().post("/api/login", {**RIGHT, "purpose": purpose}).status_code
 
 
-def test_going_out_ends_the_session_on_the_server(served):
+def test_logout_ends_the_session_on_the_server(served):
     viewer = served.as_("viewer")
     cookie = dict(viewer.client.cookies)
     assert 204 == viewer.post("/api/logout").status_code
@@ -39,7 +39,7 @@ def test_going_out_ends_the_session_on_the_server(served):
     assert 401 == browser.get("/api/session").status_code
 
 
-def test_cookies_cannot_be_read_by_scripts_and_stay_on_tls(site_data, tmp_path):
+def test_cookies_are_httponly_and_secure(site_data, tmp_path):
     with serving(site_data, tmp_path, secure=True) as served:
         told = served.other().post("/api/login", RIGHT).headers["set-cookie"]
         name = told.partition("=")[0]
@@ -55,7 +55,7 @@ def test_a_new_session_at_each_login(served):
     assert first != dict(browser.client.cookies)
 
 
-def test_the_way_in_is_told_and_no_more(served):
+def test_login_options(served):
     told = served.other().get("/api/login").json()
     assert {"site": "North hall", "password": True, "oidc": None, "oidc_url": "/login/oidc"} == told
     assert 404 == served.other().get("/login/oidc?purpose=x").status_code

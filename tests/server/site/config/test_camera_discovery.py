@@ -2,7 +2,7 @@
 
 from passerby.server.site.context import CameraCheck
 from passerby.store.audit.log import read
-from tests.server.site.conftest import serving
+from tests.server.site.fixtures import serving
 
 
 class Tools:
@@ -19,7 +19,7 @@ class Tools:
         return CameraCheck(None, 640, 360, 10.0, b"\xff\xd8")
 
 
-def test_cameras_are_found_and_tried(site_data, tmp_path):
+def test_cameras_are_discovered_and_checked(site_data, tmp_path):
     with serving(site_data, tmp_path, tools=Tools()) as served:
         administrator = served.as_("administrator")
         assert [] == administrator.post("/api/network/discover", {"timeout_s": 1}).json()

@@ -29,7 +29,7 @@ def test_a_zone_is_moved_and_a_line_is_drawn(served):
     assert (409, "reload") == (answer.status_code, answer.json()["needs"])
 
 
-def test_what_makes_no_sense_changes_nothing(served):
+def test_invalid_counting_changes_nothing(served):
     administrator, before = served.as_("administrator"), text(served)
     told = administrator.get("/api/cameras/yard/counting").json()
     crossed = {**DOOR, "polygon": [[0.1, 0.1], [0.6, 0.6], [0.6, 0.1], [0.1, 0.6]]}

@@ -62,7 +62,7 @@ def test_cameras_are_added_changed_and_removed(served):
         ({"name": "yard"}, "already"),
     ],
 )
-def test_a_camera_that_cannot_be_is_not_added(served, wish, says):
+def test_an_invalid_camera_is_not_added(served, wish, says):
     administrator, before = served.as_("administrator"), text(served)
     revision = administrator.get("/api/settings").json()["revision"]
     body = {"revision": revision, "name": "attic", "url": "rtsp://192.0.2.3/", **wish}

@@ -5,7 +5,7 @@ def text(served):
     return served.context.config.read_text()
 
 
-def test_a_file_that_cannot_be_written_stays(served, monkeypatch):
+def test_a_failed_write_leaves_the_file_unchanged(served, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 

@@ -146,9 +146,9 @@ function LocationCounts({ series, step, metric, table }: LocationCountsProps) {
   const times = points.map((point) => point.start);
   const shown = series.flatMap((one) => chartSeries(one, metric));
   const title = `${camera} · ${location === WHOLE_PICTURE ? t('wholePicture') : location}`;
-  const covered = points.reduce((sum, point) => sum + point.covered, 0);
+  const observed = points.reduce((sum, point) => sum + point.observed_seconds, 0);
   const past = times.filter((time) => time < now()).length * step;
-  const percent = past ? Math.min(100, Math.round((100 * covered) / past)) : 0;
+  const percent = past ? Math.min(100, Math.round((100 * observed) / past)) : 0;
   // Averages and highest numbers have no sum.
   const summable = metric === 'entries' || kind === 'line';
   const total = ({ values }: ChartSeries) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);

@@ -83,7 +83,9 @@ def change_password(services: Services, principal: CurrentPrincipal, request: Pa
     if request.new == request.old:
         raise HTTPException(422, "This is your current password. Choose another one.")
     services.context.audit(principal, AuditAction.CHANGED, {"subject": "own password"})
-    services.authenticator.accounts.change(account.name, services.context.wall_time(), password_hash=hashed, initial_password=False)
+    services.authenticator.accounts.change(
+        account.name, services.context.wall_time(), password_hash=hashed, initial_password=False
+    )
     return Response(status_code=204)
 
 

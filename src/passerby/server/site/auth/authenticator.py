@@ -44,7 +44,7 @@ class Authenticator:
         self._second_factor_required = second_factor_required
         self._hashing = threading.Semaphore(CONCURRENT_HASHES)
         self.accounts = Accounts(database)
-        self.sessions = Sessions(database, idle=idle_timeout_s, longest=max_session_s)
+        self.sessions = Sessions(database, idle_s=idle_timeout_s, max_age_s=max_session_s)
         self.sessions.delete_token_sessions()
 
     def open_by_token(self, token: str, purpose: str | None, address: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Recordings: runs of the machine, segments, and how much they take."""
+"""Recordings: boot sessions, segments, and their total size. Names as they were before revision 0007."""
 
 from __future__ import annotations
 
@@ -62,4 +62,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("a database goes forward only: go back with a copy of it")
+    raise NotImplementedError("downgrades are not supported: restore a backup of the database")

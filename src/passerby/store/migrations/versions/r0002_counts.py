@@ -1,4 +1,4 @@
-"""Counts, events, and what is to be sent."""
+"""Counts, events, and the outbox."""
 
 from __future__ import annotations
 
@@ -69,4 +69,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("a database goes forward only: go back with a copy of it")
+    raise NotImplementedError("downgrades are not supported: restore a backup of the database")

@@ -1,4 +1,4 @@
-"""The log of what was done, and receipts for what was deleted."""
+"""The audit log, and receipts for deletions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# INSERT OR REPLACE removes a row without a word to triggers of DELETE: that the number must be a new one stops it.
+# INSERT OR REPLACE deletes a row without firing DELETE triggers: requiring a new number prevents that.
 _TRIGGERS = (
     "CREATE TRIGGER audit_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END",
     "CREATE TRIGGER audit_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'nothing leaves the log'); END",
@@ -50,4 +50,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("a database goes forward only: go back with a copy of it")
+    raise NotImplementedError("downgrades are not supported: restore a backup of the database")

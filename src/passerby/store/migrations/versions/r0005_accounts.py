@@ -1,4 +1,4 @@
-"""Those who use the pages: accounts, sessions, what waits for a second person, and the ceiling of retention."""
+"""Accounts, sessions, approvals, and the retention limit."""
 
 from __future__ import annotations
 
@@ -68,4 +68,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("a database goes forward only: go back with a copy of it")
+    raise NotImplementedError("downgrades are not supported: restore a backup of the database")

@@ -1,4 +1,4 @@
-"""The names that the field uses, for tables, columns and stored values. What is stored stays the same.
+"""Standard names for tables, columns and stored values. The content stays the same.
 
 Tables are built again and filled from the old ones, since SQLite renames no constraint. The audit log is the exception:
 its rows are hashed as they were written, so they keep their names, and `store/audit/legacy.py` translates on reading.
@@ -92,7 +92,7 @@ _INDEXES = (
     "ix_events_run_added",
     "ix_outbox_destination_rank_id",
 )
-#: Children first: whoever is referred to goes last.
+#: In this order, so that no dropped table is still referred to.
 _DROPPED = [
     "covered",
     "segments",
@@ -396,4 +396,4 @@ def _create_accounts() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("a database goes forward only: go back with a copy of it")
+    raise NotImplementedError("downgrades are not supported: restore a backup of the database")

@@ -1,0 +1,13 @@
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from passerby.core.raw_frame import RawFrame
+from tests.clips import picture
+
+
+def test_a_frame_cannot_be_given_another_picture():
+    frame = RawFrame(picture(0), index=3, time=7)
+    assert (3, 7, False) == (frame.index, frame.time, frame.damaged)
+    with pytest.raises(FrozenInstanceError):
+        frame.picture = picture(1)

@@ -1,0 +1,13 @@
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from passerby.core.safe_frame import SafeFrame
+from tests.clips import picture
+
+
+def test_a_frame_cannot_be_given_another_picture():
+    frame = SafeFrame(picture(0), index=3, time=7)
+    assert (3, 7, False) == (frame.index, frame.time, frame.covered)
+    with pytest.raises(FrozenInstanceError):
+        frame.picture = picture(1)

@@ -1,0 +1,91 @@
+"""The first pass: on which frames detectors run, and what is recorded of each frame."""
+
+import pytest
+
+from passerby import Settings
+from passerby.core.kinds import Detection, Kind
+from passerby.engine import analyse as module
+from passerby.engine.analyse import analyse_file, analyse_track
+from passerby.engine.options import RunOptions
+from passerby.source.video.file import VideoFile
+from passerby.track.segments import SegmentLengths, SegmentRange
+from tests import clips
+from tests.fake_detector import fake_detectors
+from tests.white_patch import PATCH
+
+
+@pytest.fixture
+def clip(tmp_path):
+    return clips.cfr(tmp_path / "clip.mp4")
+
+
+def analysed(clip, detect, segments=None, every_frame=True, **options):
+    detectors = fake_detectors(detect, every_frame=every_frame)
+    with VideoFile.open(clip) as video:
+        return analyse_track(video, 0, segments or SegmentRange(), RunOptions(**options), detectors)
+
+
+def nothing(frame, scope):
+    return []
+
+
+def test_every_frame_is_recorded_with_its_time_and_hash(clip):
+    result = analysed(clip, nothing)
+    assert [n * clips.STEP for n in range(clips.FRAMES)] == list(result.times)
+    assert clips.FRAMES == len(result.hashes) == sum(result.intact)
+    assert [0] == result.cuts
+
+
+def test_detectors_run_as_the_schedule_says_and_not_on_every_frame(clip):
+    frames = []
+    analysed(clip, lambda frame, scope: frames.append(frame.index) or [], every_frame=False)
+    assert 0 == min(frames)
+    assert 0 < len(frames) < clips.FRAMES / 4
+
+
+def test_the_result_does_not_depend_on_which_task_finishes_first(clip):
+    def detect(frame, scope):
+        return [Detection(Kind.FACE, PATCH, 0.9, "test")] if frame.index % 2 else []
+
+    first, second = (analysed(clip, detect, threads=threads) for threads in (1, 2))
+    assert first.candidates == second.candidates
+    assert first.candidates[0]
+
+
+def test_weak_tracks_are_kept_only_where_another_segment_may_confirm_them(clip):
+    def detect(frame, scope):
+        return [Detection(Kind.FACE, PATCH, 0.2, "test")] if frame.index == 2 else []
+
+    assert [] == analysed(clip, detect).candidates[0]
+
+
+def test_a_range_beyond_the_first_begins_with_the_frames_before_it(tmp_path):
+    clip = clips.write_clip(tmp_path / "long.mp4", times=clips.constant(100))
+    lengths = SegmentLengths(1.0, 0.5)
+    first, second = (analysed(clip, nothing, SegmentRange(n, n), segment_lengths=lengths) for n in (0, 1))
+    assert second.frame_before == first.frames()[-1]
+    assert first.frames_after == second.frames()[: len(first.frames_after)]
+
+
+def test_settings_decide_what_is_tracked(clip):
+    def detect(frame, scope):
+        return [Detection(Kind.FACE, PATCH, 0.9, "test"), Detection(Kind.PLATE, PATCH, 0.9, "test")]
+
+    for hide in ((Kind.FACE,), (Kind.PLATE,)):
+        result = analysed(clip, detect, settings=Settings(hide=hide))
+        assert set(hide) == {candidate.track.kind for candidate in result.candidates[0]}
+
+
+def test_a_file_gives_a_plan_and_the_hashes_of_each_track(clip):
+    with VideoFile.open(clip) as video:
+        plan, hashes = analyse_file(video, RunOptions(), fake_detectors())
+    assert [clips.FRAMES] == [len(of_track) for of_track in hashes] == [planned.frames for planned in plan.videos]
+
+
+def test_models_are_tested_at_intervals(clip, monkeypatch):
+    tests = []
+    monkeypatch.setattr(module, "TEST_INTERVAL", 5)
+    detectors = fake_detectors(known_answer_test=lambda: tests.append(1), every_frame=True)
+    with VideoFile.open(clip) as video:
+        analyse_track(video, 0, SegmentRange(), RunOptions(), detectors)
+    assert clips.FRAMES // 5 == len(tests)

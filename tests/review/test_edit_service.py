@@ -1,0 +1,60 @@
+"""Commands carried out without HTTP. More in tests/server/review/test_routes.py."""
+
+from typing import get_args
+
+import pytest
+
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
+from passerby.review import commands
+from passerby.review.errors import ReviewError
+
+ALL = get_args(get_args(commands.Edit)[0])
+
+
+def test_every_command_has_a_handler(item):
+    handlers = vars(type(item.edits))["outcome_of"].dispatcher.registry
+    assert set(ALL) == set(handlers) - {object}
+    assert all(handlers[command].__name__ != "_" for command in ALL)
+
+
+def test_a_drawn_box_is_clipped_and_selected(item):
+    command = commands.DrawBox(op="draw", frame=0, box=(-50, 40, 60, 900), kind=Kind.TEXT, propagate=False)
+    response = item.edits.apply(command)
+    ((_, track),) = response.tracks
+    assert (response.selected, Kind.TEXT, (0, 40, 60, 96)) == (track.number, track.kind, track.boxes)
+
+
+def test_a_drawn_box_asks_for_propagation_both_ways(item):
+    outcome = item.edits.outcome_of(commands.DrawBox(op="draw", frame=5, box=(0, 0, 9, 9)))
+    request = outcome.propagation
+    assert (5, True, True, None) == (request.frame, request.forward, request.backward, request.until)
+    assert 0 == item.file.history.revision  # nothing is changed yet
+
+
+def test_a_rectangle_needs_no_polygon(item):
+    rectangle = commands.AddRegion(op="region", first=0, last=3, polygon=((0, 0), (9, 0), (9, 9), (0, 9)))
+    (change,) = item.edits.outcome_of(rectangle).changes
+    assert {(None, Box(0, 0, 9, 9))} == {(key.polygon, key.box) for key in change.track.keyframes}
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (commands.DrawBox(op="draw", frame=0, box=(500, 500, 510, 510)), "box_outside_picture"),
+        (commands.AddRegion(op="region", first=0, last=3, polygon=((0, 0), (9, 0), (5, 0))), "invalid_polygon"),
+        (commands.ExtendTrack(op="extend", track=1, frame=3), "track_already_there"),
+        (commands.MergeTracks(op="merge", track=1, other=1), "merge_with_itself"),
+        (commands.SplitTrack(op="split", track=8, frame=3), "no_track"),
+    ],
+)
+def test_what_is_not_possible(item, command, code):
+    with pytest.raises(ReviewError) as raised:
+        item.edits.apply(command)
+    assert (code, 0) == (raised.value.info.code, item.file.history.revision)
+
+
+def test_undo_and_redo(item):
+    item.edits.apply(commands.DeleteTrack(op="delete", track=1))
+    assert [1] == [track.number for _, track in item.edits.undo().tracks]
+    assert ((0, 1),) == item.edits.redo().removed
