@@ -23,7 +23,7 @@ import json
 import math
 import random
 import sys
-from collections import Counter, deque
+from collections import defaultdict, deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -126,7 +126,7 @@ def simulate(assumptions: Assumptions, speed: MeasuredSpeed) -> dict[str, float]
     download = assumptions.megabits / (assumptions.link * 1000 / assumptions.cores)
     now = busy = wasted = read = downloading = 0.0
     restarted = started = 0
-    hours_by_step: Counter[str] = Counter()
+    hours_by_step: dict[str, float] = defaultdict(float)
     while waiting or events:
         while waiting and free:
             machine = free.popleft()

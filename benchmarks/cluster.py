@@ -75,7 +75,7 @@ def side_by_side(folder: Path, out: Path, processors: int) -> float:
 
 def busy(out: Path) -> float:
     """Seconds from the start of the first file to the end of the last, by the table of the run."""
-    spans = []
+    spans: list[tuple[float, float]] = []
     for batch in read_parquet(io.BytesIO((out / "summary.parquet").read_bytes())):
         starts, durations = batch.column("started").to_pylist(), batch.column("seconds").to_pylist()
         spans += [(start, start + seconds) for start, seconds in zip(starts, durations, strict=True)]
@@ -171,27 +171,28 @@ def steps(video: Path, out: Path, segment: float) -> dict[str, float]:
     """Processor seconds per second of video for analysing, rendering (with the check) and joining, on its first two
     segments and in this process alone."""
     from passerby.config.settings import Settings
-    from passerby.core.progress import NullProgress
-    from passerby.engine import distributed as spans
+    from passerby.engine import distributed
+    from passerby.engine.options import RunOptions
     from passerby.track.segments import SegmentRange
 
     def timed(do: Callable[[], T]) -> tuple[T, float]:
         started = time.process_time()
         return do(), time.process_time() - started
 
-    settings, silent = Settings(), NullProgress()
-    parts = [timed(partial(spans.analyse_segments, video, SegmentRange(n, n), settings, 1, silent)) for n in range(2)]
+    settings = Settings()
+    options = RunOptions(settings=settings, threads=1, force=True)
+    parts = [timed(partial(distributed.analyse_segments, video, SegmentRange(n, n), options)) for n in range(2)]
     analyses = [analysis for analysis, _ in parts]
     analyses[1].result.frames_after.clear()  # the next span is not analysed
-    plan = spans.merge_plan(analyses, settings)
+    plan = distributed.merge_plan(analyses, settings)
     assert plan is not None
     rendered, rendering = [], 0.0
-    for number, (part, chunk) in enumerate(spans.plan_chunks(plan, analyses)):
-        path = out.with_name(f"{number}.piece")
-        source, elapsed = timed(partial(spans.render_chunk, video, path, out, part, chunk, False, True, 1, silent))
+    for number, (part, chunk) in enumerate(distributed.plan_chunks(plan, analyses)):
+        path = out.with_name(f"{number}.chunk")
+        source, elapsed = timed(partial(distributed.render_chunk, video, path, out, part, chunk, False, options))
         rendered.append((path, chunk, source))
         rendering += elapsed
-    _, joining = timed(partial(spans.join_chunks, video, out, plan, rendered, False, None, True, 1, lambda: None))
+    _, joining = timed(partial(distributed.join_chunks, video, out, plan, rendered, False, options, lambda: None))
     analysed = 2 * (segment + segment / 60)
     return {
         "analyse": round(sum(elapsed for _, elapsed in parts) / analysed, 4),

@@ -25,6 +25,7 @@ from plots import INK, OURS, PLAIN, save
 from passerby.bench.scratch import scratch_folder
 from passerby.config.counting_config import Anchor, CountingSettings, Line
 from passerby.core.kinds import Kind
+from passerby.demo.sample import read_image
 from passerby.detect.model import Detectors
 from passerby.detect.profiles import BODY, DetectionProfile
 from passerby.detect.weights import Registry
@@ -49,10 +50,11 @@ def people(folder: Path, detectors: Detectors) -> dict[str, Any]:
     for one in annotations:
         if one.get("count_people") is None:
             continue
-        picture = cv2.imread(str(folder / one["file"]), cv2.IMREAD_COLOR)
+        picture = read_image(folder / one["file"])
         height, width = picture.shape[:2]
         scale = min(1.0, SIZE / max(width, height))
-        small = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+        size = round(width * scale), round(height * scale)
+        small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         found = detectors[BODY].detect(small, 0.15, {Kind.PERSON})
         bodies = CountingTracker(small.shape[1], small.shape[0])
         seen = [bodies.update(0.4 * look, None, found) or [] for look in range(6)]
@@ -99,7 +101,7 @@ def cutouts(folder: Path, number: int) -> list[np.ndarray]:
         if not Path(one["file"]).name.startswith("pf_") or len(boxes) != 1:
             continue
         x1, y1, x2, y2 = (round(v) for v in boxes[0]["xyxy"])
-        picture = cv2.imread(str(folder / one["file"]), cv2.IMREAD_COLOR)
+        picture = read_image(folder / one["file"])
         if not 2 < (y2 - y1) / (x2 - x1) < 3.6 or x1 < 4 or y1 < 4:
             continue
         # The strip through head and feet is certainly foreground; the rest of the box may be.
@@ -112,8 +114,8 @@ def cutouts(folder: Path, number: int) -> list[np.ndarray]:
         # cv2's stubs do not know that None lets it create the models itself.
         cv2.grabCut(picture, mask, None, None, None, 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
         alpha = np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
-        alpha = cv2.GaussianBlur(cv2.dilate(alpha, np.ones((5, 5), np.uint8)), (5, 5), 0)
-        part = np.dstack([picture, alpha])[y1:y2, x1:x2]
+        soft = cv2.GaussianBlur(cv2.dilate(alpha, np.ones((5, 5), np.uint8)), (5, 5), 0)
+        part = np.dstack([picture, soft])[y1:y2, x1:x2]
         if 0.35 < (part[..., 3] > 128).mean() < 0.9:
             found.append(part)
         if len(found) == number:
@@ -143,10 +145,8 @@ def paths(name: str) -> list[tuple[float, float, float, float, float]]:
             for i in range(20)
         ]
     # standing: four stand still, one of them swaying on the line, and two walk past in front of and behind them
-    return [(170, x, y, x + 0.001, 0.0) for x, y in ((200, 400), (330, 430), (480, 420), (700, 410))] + [
-        (190, -60, 480, 1020, 3.0),
-        (150, 1020, 350, -60, 8.0),
-    ]
+    standing = ((200, 400), (330, 430), (480, 420), (700, 410))
+    return [*((170, x, y, x + 0.001, 0.0) for x, y in standing), (190, -60, 480, 1020, 3.0), (150, 1020, 350, -60, 8.0)]
 
 
 def scene(
@@ -246,13 +246,16 @@ def tables(results: dict[str, Any]) -> str:
 
 def plot(results: dict[str, Any]) -> Figure:
     """Counted versus annotated, a dot per pair, larger for more pictures."""
-    pairs = [tuple(pair) for pair in results["people"]["pairs"]]
+    pairs: list[tuple[int, int]] = [(true, counted) for true, counted in results["people"]["pairs"]]
     figure = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = figure.subplots()
     limit = max(max(pair) for pair in pairs) + 1
     axes.plot([0, limit], [0, limit], color=PLAIN, linewidth=1)
     for pair in sorted(set(pairs)):
-        axes.scatter(*pair, s=14 + 9 * pairs.count(pair), color=OURS, alpha=0.75, edgecolors="white", linewidths=0.5)
+        true, counted = pair
+        axes.scatter(
+            true, counted, s=14 + 9 * pairs.count(pair), color=OURS, alpha=0.75, edgecolors="white", linewidths=0.5
+        )
     error = results["people"]["sets"]["all"]["error"]
     axes.text(0.3, limit - 0.5, f"mean absolute error {error:.2f} of {len(pairs)} pictures", color=INK, va="top")
     axes.set_xlabel("people in the picture (annotated)")

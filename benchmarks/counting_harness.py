@@ -74,4 +74,4 @@ def count(
         tracks |= confirmed
         confirmed_at.append((seconds, len(confirmed)))
     counter.close()
-    return CountResult(list(counter.complete_bins()), len(tracks), confirmed_at)
+    return CountResult(counter.take_bins(), len(tracks), confirmed_at)

@@ -8,16 +8,20 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 
 from passerby.config.settings import Profile
 from passerby.core.kinds import Kind
 from passerby.core.media import Colour, Geometry, VideoInfo
 from passerby.core.raw_frame import RawFrame
+from passerby.demo.sample import read_image
 from passerby.detect.frame_detector import FrameDetector
 from passerby.detect.live_schedule import LIVE_PROFILES
 from passerby.detect.model import Detectors
@@ -29,7 +33,7 @@ from passerby.mask.painter import Painter
 SIZE, REPEATS = (1280, 720), 8
 
 
-def print_cost(label, step, repeats=REPEATS):
+def print_cost(label: str, step: Callable[[], object], repeats: int = REPEATS) -> None:
     step()
     started = time.process_time()
     for _ in range(repeats):
@@ -37,13 +41,14 @@ def print_cost(label, step, repeats=REPEATS):
     print(f"{label}: {(time.process_time() - started) / repeats * 1000:.0f} ms", flush=True)
 
 
-def memory():
+def memory() -> int:
+    """Peak memory of this process, MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def main(path: Path, profile: str = "fast") -> None:
     cv2.setNumThreads(1)
-    picture = cv2.resize(cv2.imread(str(path)), SIZE, interpolation=cv2.INTER_AREA)
+    picture = np.asarray(cv2.resize(read_image(path), SIZE, interpolation=cv2.INTER_AREA), np.uint8)
     frame = RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv420p"), 0, 0)
     frame.picture.pts, frame.picture.time_base = 0, Fraction(1, 10)
     geometry = Geometry(*SIZE)
@@ -56,14 +61,9 @@ def main(path: Path, profile: str = "fast") -> None:
     for hide in ((Kind.FACE,), (Kind.FACE, Kind.PLATE)):
         detector = FrameDetector(Detectors(Registry.load(), 1), geometry, hide, LIVE_PROFILES[Profile(profile)])
         for name, scope in (("full scope", Scope(True, True)), ("without full-frame plates", Scope(True, False))):
-            print_cost(
-                f"detect {', '.join(hide)}, {name}",
-                lambda scope=scope, detector=detector: detector.detect(frame, scope),
-            )
+            print_cost(f"detect {', '.join(hide)}, {name}", partial(detector.detect, frame, scope))
         for id in detector.weights:
-            print_cost(
-                f"known-answer test of {id}", lambda id=id, detector=detector: detector.run_known_answer_test([id]), 3
-            )
+            print_cost(f"known-answer test of {id}", partial(detector.run_known_answer_test, [id]), 3)
         print(f"memory with the models: {memory()} MiB")
 
 

@@ -31,6 +31,7 @@ from passerby.core.kinds import Kind
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.counting.site_rules import SiteRules
+from passerby.demo.sample import read_image
 from passerby.detect.frame_detector import FrameDetector
 from passerby.detect.model import Detectors
 from passerby.detect.optical_flow import MotionEstimator
@@ -144,8 +145,8 @@ def standing(picture: Picture, number: int, seed: int) -> Iterator[Picture]:
     noise = [rng.normal(0, 3, picture.shape).astype(np.float32) for _ in range(7)]
     for index in range(number):
         light = np.float32(1 + 0.06 * np.sin(2 * np.pi * index / HOUR[0] / 47))
-        shift = np.float32([[1, 0, 0.7 * np.sin(0.9 * index)], [0, 1, 0.5 * np.cos(1.3 * index)]])
-        shifted = cv2.warpAffine(picture, shift, picture.shape[1::-1], borderMode=cv2.BORDER_REFLECT)
+        shift = np.array([[1, 0, 0.7 * np.sin(0.9 * index)], [0, 1, 0.5 * np.cos(1.3 * index)]], np.float32)
+        shifted = cv2.warpAffine(picture, shift, (picture.shape[1], picture.shape[0]), borderMode=cv2.BORDER_REFLECT)
         yield np.clip(shifted * light + noise[index % 7], 0, 255).astype(np.uint8)
 
 
@@ -206,7 +207,7 @@ def hour(folder: Path, detectors: Detectors) -> dict[str, Any]:
     ]
     some = [one for one in (*some[::5], *some[2::5]) if Path(one["file"]).stem not in PEOPLED]
     for number, one in enumerate(some[:20]):
-        whole = cv2.imread(str(people / one["file"]), cv2.IMREAD_COLOR)
+        whole = read_image(people / one["file"])
         boxes = [box["xyxy"] for box in one["boxes"] if box["kind"] == "person"]
         quiet = site(rules(12), _free_side(boxes, whole.shape[1]), middle)
         parts.append(("people who stand", 1, standing(_smaller(whole, 512), minutes, number), quiet))
@@ -245,7 +246,10 @@ def scene(folder: Path, detectors: Detectors) -> dict[str, Any]:
     ]
     who = counting.cutouts(folder / "people", 6)
     of = site(rules(3, "backward"), [(0.8, 0.0), (1.0, 0.0), (1.0, 1.0), (0.8, 1.0)], [(0.3, 0.0), (0.3, 1.0)])
-    faults = {"storage": (SCRIPT[EventKind.STORAGE], 900), "clock": (SCRIPT[EventKind.CLOCK], 3000)}
+    faults: dict[str, tuple[float, float]] = {
+        "storage": (SCRIPT[EventKind.STORAGE], 900),
+        "clock": (SCRIPT[EventKind.CLOCK], 3000),
+    }
     events = [*run_camera(_render_scene(hall, who), SCENE, of, detectors).events, *site_of(SITE_S, faults, of)]
     results = [{"kind": event.kind.value, "at": round(event.time - START, 1)} for event in events]
     return {"script": {kind.value: at for kind, at in SCRIPT.items()}, "reported": results}
@@ -285,7 +289,7 @@ def _with_fault(picture: Picture, now: float, index: int) -> Picture | None:
         return picture
     noise = np.random.default_rng(index).normal(0, 2.5, picture.shape)
     if during(EventKind.COVERED, 20):  # a hand over the lens: skin, out of focus
-        base = cv2.blur(picture, (255, 255)).astype(float) * 0.25 + np.array([60, 80, 130])
+        base: Picture = np.asarray(cv2.blur(picture, (255, 255)), float) * 0.25 + np.array([60, 80, 130])
         return np.clip(base + noise, 0, 255).astype(np.uint8)
     if during(EventKind.MOVED, 20):
         return np.ascontiguousarray(np.roll(picture, picture.shape[1] * 2 // 5, axis=1)[::-1])

@@ -38,7 +38,7 @@ def main() -> int:
             source, output = Path(folder, "source.jpg"), Path(folder, "output.jpg")
             collage(options.pictures or [portrait()], size).save(source, quality=88)
             started = time.monotonic()
-            command = [PASSERBY, "redact", source, "-o", output, "--force"]
+            command = [str(PASSERBY), "redact", str(source), "-o", str(output), "--force"]
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -59,8 +59,8 @@ def collage(pictures: list[Path], size: tuple[int, int], seed: int = 1) -> Image
     sheet = noise.resize(size, Image.Resampling.BICUBIC)
     loaded = []
     for path in pictures:
-        with Image.open(path) as picture:
-            loaded.append(picture.convert("RGB"))
+        with Image.open(path) as file:
+            loaded.append(file.convert("RGB"))
     y, height, number = 0, size[1] // 4, 0
     while y < size[1]:
         x = 0

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
@@ -124,7 +125,8 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def connect(host: str, port: int, token: str):
+def connect(host: str, port: int, token: str) -> Callable[[str], bytes]:
+    """Log in; a function that fetches a path and returns its content."""
     line = http.client.HTTPConnection(host, port, timeout=60)
     line.request("GET", f"/{token}")
     answer = line.getresponse()

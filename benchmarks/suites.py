@@ -50,11 +50,8 @@ class BenchmarkOptions:
 
 def machine() -> dict[str, Any]:
     """The machine that the results depend on."""
-    cpu_info = dict(
-        (argument.strip() for argument in line.split(":", 1))
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if ":" in line
-    )
+    lines = (line.partition(":") for line in Path("/proc/cpuinfo").read_text().splitlines())
+    cpu_info = {name.strip(): value.strip() for name, colon, value in lines if colon}
     return {
         "day": date.today().isoformat(),
         "cpu": cpu_info.get("model name", platform.machine()),

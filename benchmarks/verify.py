@@ -80,25 +80,26 @@ def main() -> int:
         return _summarise(options.eval, [video["file"] for video in chosen], folder_kept)
 
 
-def _measure(source: Path, video: dict, folder_kept: Path, detectors: Detectors, threads: int | None) -> None:
+def _measure(source: Path, video: dict[str, Any], folder_kept: Path, detectors: Detectors, threads: int | None) -> None:
     """Render one clip as it is, and with each dropout; verify all of them; save the results."""
     released = folder_kept / source.name
     saved = released.with_suffix(".plan.json")
     if not saved.exists():
         report = redact(source, released, save_plan=saved, force=True, verify=False, threads=threads)
         released.with_suffix(".report.json").write_text(report.to_json())
-    report = verify(released, detectors=detectors)
-    print(f"{source.name}  as redacted: {len(report.findings)} findings {_short(report)}", flush=True)
-    found: dict[str, Any] = {"clean": not report.findings, "findings": _short(report), "dropouts": {}}
+    checked = verify(released, detectors=detectors)
+    print(f"{source.name}  as redacted: {len(checked.findings)} findings {_short(checked)}", flush=True)
+    found: dict[str, Any] = {"clean": not checked.findings, "findings": _short(checked), "dropouts": {}}
     plan = Plan.load(saved)
     for number, (name, boxes, dropout, damaged_plan) in enumerate(with_dropouts(plan, video)):
         out = folder_kept / f"{source.stem}.dropout{number}.mp4"
         if not out.exists():
             report = redact(source, out, plan=damaged_plan, verify=False)
             out.with_suffix(".report.json").write_text(report.to_json())
-        report = verify(out, detectors=detectors)
-        found["dropouts"][name] = hits(report, boxes, dropout)
-        print(f"{source.name}  {name}: {'found' if found['dropouts'][name] else 'MISSED'} {_short(report)}", flush=True)
+        checked = verify(out, detectors=detectors)
+        found["dropouts"][name] = hits(checked, boxes, dropout)
+        outcome = "found" if found["dropouts"][name] else "MISSED"
+        print(f"{source.name}  {name}: {outcome} {_short(checked)}", flush=True)
     released.with_suffix(".found.json").write_text(json.dumps(found, indent=1))
 
 
@@ -121,7 +122,7 @@ def _summarise(folder: Path, names: Sequence[str], folder_kept: Path) -> int:
     return 0
 
 
-def with_dropouts(plan: Plan, video: dict) -> list[tuple[str, dict[int, Box], range, Plan]]:
+def with_dropouts(plan: Plan, video: dict[str, Any]) -> list[tuple[str, dict[int, Box], range, Plan]]:
     """(name, true boxes by frame, frames that are left out, the plan without them) for each dropout, in the track that
     is longest in view of those that show in every dropout; where there is none, of the one that shows in most of
     them."""
@@ -156,7 +157,7 @@ def _shows(plan: Plan, boxes: dict[int, Box], dropout: range) -> float:
     return float(np.median(shares))
 
 
-def _tracks(video: dict) -> list[dict[int, Box]]:
+def _tracks(video: dict[str, Any]) -> list[dict[int, Box]]:
     """The true boxes, by frame, of each track, those first that are in view for longest."""
     tracks: dict[tuple[str, int], dict[int, Box]] = {}
     for frame in video["frames"]:
@@ -167,7 +168,7 @@ def _tracks(video: dict) -> list[dict[int, Box]]:
     return sorted(tracks.values(), key=len, reverse=True)
 
 
-def _counted(box: dict) -> bool:
+def _counted(box: dict[str, Any]) -> bool:
     """As score.py has it: what its annotator could make out."""
     invisible = box.get("ignore") or box.get("invalid") or box.get("blur", 0) >= 2
     return box["kind"] in ("face", "plate") and not invisible
@@ -248,17 +249,9 @@ def _leaking(folder: Path, names: list[str], folder_kept: Path) -> set[str]:
         part = Path(scratch) / "annotations.json"
         videos = [video for video in json.loads(annotations.read_text())["videos"] if video["file"] in names]
         part.write_text(json.dumps({"videos": videos}))
-        score = [
-            sys.executable,
-            folder / "score.py",
-            "--annotations",
-            part,
-            "--original",
-            annotations.parent,
-            "--redacted",
-            folder_kept,
-        ]
-        output = subprocess.run([*score, "--worst", "1000000"], capture_output=True, text=True, check=True).stdout
+        score = [sys.executable, folder / "score.py", "--annotations", part, "--worst", "1000000"]
+        files = ["--original", annotations.parent, "--redacted", folder_kept]
+        output = subprocess.run([*map(str, score + files)], capture_output=True, text=True, check=True).stdout
     return set(re.findall(r"^leak \S+ (\S+) frame", output, re.MULTILINE))
 
 
@@ -268,7 +261,8 @@ def _speed(clips: Sequence[Path], scratch: Path, rounds: int) -> int:
         clock, processor = [], []
         for round_ in range(1, rounds + 1):
             elapsed, cpu_used = {}, {}
-            for name, command in (("redact", ["redact", clip, "-o", out, "--force"]), ("verify", ["verify", out])):
+            commands = {"redact": ["redact", str(clip), "-o", str(out), "--force"], "verify": ["verify", str(out)]}
+            for name, command in commands.items():
                 started, before = time.monotonic(), _cpu()
                 done = subprocess.run([program, *command], check=False, capture_output=True)
                 elapsed[name], cpu_used[name] = time.monotonic() - started, _cpu() - before

@@ -145,7 +145,7 @@ def _values(schema: dict[str, Any], named: dict[str, Any]) -> str:
 
 def site() -> str:
     """docs/ref/site.md"""
-    parts = [
+    parts: list[tuple[str, type[BaseModel], str]] = [
         ("The file", Site, "One file describes a site. `passerby watch --example` prints one to start with."),
         (
             "`retention`",
@@ -215,9 +215,9 @@ def roles() -> str:
         text += f"| `{right.value}` | {marks} | {says} |\n"
     text += "\n## Addresses\n\n| | address | right | " + " | ".join(role.value for role in Role) + " |\n"
     text += "| --- | --- | --- |" + " --- |" * len(Role) + "\n"
-    for (method, path), right in sorted(route_rights(app).items(), key=lambda one: (one[0][1], one[0][0])):
-        marks = " | ".join("yes" if right is None or right in RIGHTS[role] else "" for role in Role)
-        text += f"| {method} | `{path}` | {'everybody' if right is None else f'`{right.value}`'} | {marks} |\n"
+    for (method, path), needed in sorted(route_rights(app).items(), key=lambda one: (one[0][1], one[0][0])):
+        marks = " | ".join("yes" if needed is None or needed in RIGHTS[role] else "" for role in Role)
+        text += f"| {method} | `{path}` | {'everybody' if needed is None else f'`{needed.value}`'} | {marks} |\n"
     return text
 
 

@@ -27,7 +27,17 @@ TEMPORARY = {
     "detect/runtime.py",
 }
 #: Who may know raw frames: what reads, finds, covers and compares, and the pipelines that put these together.
-RAW_ROOMS = {"source", "detect", "mask", "verify", "watch", "engine/analyse.py", "engine/render.py", "engine/still.py", "review/frames.py"}
+RAW_ROOMS = {
+    "source",
+    "detect",
+    "mask",
+    "verify",
+    "watch",
+    "engine/analyse.py",
+    "engine/render.py",
+    "engine/still.py",
+    "review/frames.py",
+}
 #: Rooms that never do, through whomever they import. The pages reach the editor, which reads the film: there, and in
 #: what is above them, only their own imports count.
 NEVER_RAW = {"track", "counting", "documents", "config", "sink", "store", "uplink", "notice"}
@@ -302,6 +312,8 @@ def test_raw_frames_are_forbidden_wherever_nothing_may_show_them():
     found = {key: value for key, value in contracts().items() if key.startswith("raw-")}
     assert all(value["forbidden_modules"] == ["passerby.core.raw_frame"] for value in found.values())
     indirect = {key for key, value in found.items() if value.get("allow_indirect_imports") == ["true"]}
-    sources = {key: {name.removeprefix("passerby.") for name in value["source_modules"]} for key, value in found.items()}
+    sources = {
+        key: {name.removeprefix("passerby.") for name in value["source_modules"]} for key, value in found.items()
+    }
     assert NEVER_RAW == set().union(*(sources[key] for key in found.keys() - indirect))
     assert NEVER_RAW_THEMSELVES == set().union(*(sources[key] for key in indirect))

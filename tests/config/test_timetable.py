@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from passerby.config.counting_config import Timetable
-from passerby.config.timetable import Schedules, public_holidays
+from passerby.config.public_holidays import public_holidays
+from passerby.config.timetable import Schedules
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = Timetable(

@@ -18,7 +18,13 @@ EXTRAS = PROJECT["optional-dependencies"]
 DISTRIBUTIONS = packages_distributions()
 
 #: Libraries that come with one that is named: fastapi brings starlette, onvif-zeep-async brings zeep, and so on.
-BROUGHT = {"starlette": "fastapi", "zeep": "onvif-zeep-async", "click": "typer", "anyio": "fastapi"}
+BROUGHT = {
+    "pydantic_core": "pydantic",
+    "starlette": "fastapi",
+    "zeep": "onvif-zeep-async",
+    "click": "typer",
+    "anyio": "fastapi",
+}
 
 
 def names(requirements):
@@ -41,6 +47,8 @@ def imported():
                 case ast.Import(names=aliases):
                     found |= {alias.name.partition(".")[0] for alias in aliases}
                 case ast.ImportFrom(module=str(module), level=0):
+                    found.add(module.partition(".")[0])
+                case ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=str(module))]):
                     found.add(module.partition(".")[0])
     return found - set(sys.stdlib_module_names) - {"passerby"}
 

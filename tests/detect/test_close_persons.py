@@ -5,20 +5,21 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.detect.close_persons import confirm_by_second_size, in_focus
 
-SEEN = Box(100, 40, 300, 280)
+PERSON_BOX = Box(100, 40, 300, 280)
 
 
-def person(box=SEEN, score=0.15):
+def person(box=PERSON_BOX, score=0.15):
     return Detection(Kind.PERSON, box, score, "body")
 
 
 def test_what_two_sizes_see_weakly_counts_and_covers_what_both_saw():
-    (found,) = confirm_by_second_size([person()], [person(SEEN.translate(20, 10), 0.12)], 0.25)
-    assert (pytest.approx(0.27), SEEN.hull(SEEN.translate(20, 10))) == (found.score, found.box)
+    (confirmed,) = confirm_by_second_size([person()], [person(PERSON_BOX.translate(20, 10), 0.12)], 0.25)
+    assert (pytest.approx(0.27), PERSON_BOX.hull(PERSON_BOX.translate(20, 10))) == (confirmed.score, confirmed.box)
 
 
 @pytest.mark.parametrize(
-    "others", [[], [person(score=0.09)], [person(SEEN.translate(150, 0), 0.2)], [person(SEEN.expand(1.0), 0.2)]]
+    "others",
+    [[], [person(score=0.09)], [person(PERSON_BOX.translate(150, 0), 0.2)], [person(PERSON_BOX.expand(1.0), 0.2)]],
 )
 def test_what_one_size_alone_sees_weakly_does_not(others):
     assert [] == confirm_by_second_size([person()], others, 0.25)
@@ -36,14 +37,14 @@ def waves(height):
 
 @pytest.mark.parametrize(("height", "sharp"), [(160, True), (20, False), (0, False)])
 def test_what_is_out_of_focus_shows_no_edges(height, sharp):
-    assert sharp is in_focus(waves(height), SEEN)
+    assert sharp is in_focus(waves(height), PERSON_BOX)
 
 
 def test_only_the_upper_half_has_to_be_in_focus():
     above, below = waves(160), waves(160)
     above[160:], below[:160] = 128, 128
-    assert in_focus(above, SEEN)
-    assert not in_focus(below, SEEN)
+    assert in_focus(above, PERSON_BOX)
+    assert not in_focus(below, PERSON_BOX)
 
 
 def test_a_box_beyond_the_picture_is_not_in_focus():

@@ -40,7 +40,7 @@ def registry(cache: Path, *entries: WeightsEntry) -> Registry:
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package index of one wheel, made on the spot; pip looks nowhere else. It wants a Python of its own."""
+    """A package index of one wheel, made on the spot; pip uses no other. It wants a Python of its own."""
     folder = tmp_path / "index"
     folder.mkdir()
     with zipfile.ZipFile(folder / "made_here-1.0-py3-none-any.whl", "w") as wheel:
@@ -59,15 +59,15 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands that were run, as they are run."""
-    seen: list[list[str]] = []
+    commands: list[list[str]] = []
     real = subprocess.run
 
     def run(command, **options):
-        seen.append(command)
+        commands.append(command)
         return real(command, **options)
 
     monkeypatch.setattr(subprocess, "run", run)
-    return seen
+    return commands
 
 
 def test_two_files_of_one_wheel_come_with_one_download(tmp_path: Path, index: Path, runs: list[list[str]]):

@@ -40,13 +40,13 @@ class ColourDetector:
     """Detects the largest patch of the colour of each kind. Keeps the shapes of the images that it was given."""
 
     def __init__(self, registry, id, threads=None):
-        self.entry, self.id, self.shown = registry[id], id, []
+        self.entry, self.id, self.shapes = registry[id], id, []
 
     def prepare(self, sizes):
         pass
 
     def detect(self, picture, threshold, kinds=None):
-        self.shown.append(picture.shape)
+        self.shapes.append(picture.shape)
         return [found for kind in kinds or self.entry.finds if (found := self._patch(picture, kind))]
 
     def _patch(self, picture, kind):
@@ -81,7 +81,7 @@ def boxes(found, kind):
     return [d.box for d in found if d.kind is kind]
 
 
-PLACE = Box(300, 200, 420, 360)
+BOX = Box(300, 200, 420, 360)
 
 
 @pytest.mark.parametrize(
@@ -103,27 +103,27 @@ def test_only_the_models_that_are_needed_are_loaded(hide, models):
 @pytest.mark.parametrize("kind", [Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN])
 def test_boxes_are_in_displayed_pixels(kind, rotation):
     geometry = Geometry(*SIZE, rotation)
-    found = detector(kind, geometry=geometry).detect(scene((kind, PLACE), geometry=geometry), FULL_SCOPE)
-    assert [PLACE] == [pytest.approx(box, abs=8) for box in boxes(found, kind)]
+    found = detector(kind, geometry=geometry).detect(scene((kind, BOX), geometry=geometry), FULL_SCOPE)
+    assert [BOX] == [pytest.approx(box, abs=8) for box in boxes(found, kind)]
 
 
 def test_a_face_is_detected_at_several_sizes_and_returned_once():
-    looking = detector(Kind.FACE)
+    frame_detector = detector(Kind.FACE)
     (face,) = [
-        d for d in looking.detect(scene((Kind.FACE, PLACE)), Scope(full_frame_plates=False)) if d.kind is Kind.FACE
+        d for d in frame_detector.detect(scene((Kind.FACE, BOX)), Scope(full_frame_plates=False)) if d.kind is Kind.FACE
     ]
-    assert len(looking._models[FACE].shown) > 1
-    assert 1 == face.score  # looks that agree are more certain than one
+    assert len(frame_detector._models[FACE].shapes) > 1
+    assert 1 == face.score  # scores of several sizes add up
 
 
 def test_persons_are_returned_for_their_heads_and_vehicles_are_not():
-    found = detector(Kind.FACE, Kind.PLATE).detect(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.translate(600, 0))))
+    found = detector(Kind.FACE, Kind.PLATE).detect(scene((Kind.PERSON, BOX), (Kind.VEHICLE, BOX.translate(600, 0))))
     assert {Kind.PERSON} == {d.kind for d in found}
 
 
 def test_vehicles_are_returned_where_they_are_requested():
-    looking = detector(Kind.FACE, Kind.VEHICLE)
-    found = looking.detect(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.translate(600, 0))))
+    frame_detector = detector(Kind.FACE, Kind.VEHICLE)
+    found = frame_detector.detect(scene((Kind.PERSON, BOX), (Kind.VEHICLE, BOX.translate(600, 0))))
     assert {(Kind.PERSON, ObjectClass.PERSON), (Kind.VEHICLE, ObjectClass.CAR)} == {
         (d.kind, d.object_class) for d in found
     }
@@ -131,13 +131,13 @@ def test_vehicles_are_returned_where_they_are_requested():
 
 def test_bodies_detected_at_two_sizes_are_returned_once_with_a_higher_score():
     two = DetectionProfile(body_sizes=(512, 960))
-    looking = detector(Kind.PERSON, Kind.VEHICLE, profile=two)
-    found = looking.detect(scene((Kind.PERSON, PLACE), (Kind.VEHICLE, PLACE.translate(600, 0))))
+    frame_detector = detector(Kind.PERSON, Kind.VEHICLE, profile=two)
+    found = frame_detector.detect(scene((Kind.PERSON, BOX), (Kind.VEHICLE, BOX.translate(600, 0))))
     assert {(Kind.PERSON, ObjectClass.PERSON, 1), (Kind.VEHICLE, ObjectClass.CAR, 1)} == {
         (d.kind, d.object_class, d.score) for d in found
     }
     assert 2 == len(found)
-    assert {512, 960} == {max(shape[:2]) for shape in looking._models[BODY].shown}
+    assert {512, 960} == {max(shape[:2]) for shape in frame_detector._models[BODY].shapes}
 
 
 CAR, ON_CAR = Box(800, 300, 1300, 700), Box(1000, 560, 1120, 600)
@@ -145,7 +145,7 @@ CAR, ON_CAR = Box(800, 300, 1300, 700), Box(1000, 560, 1120, 600)
 
 @pytest.mark.parametrize("deep", [False, True])
 def test_a_plate_on_a_vehicle_is_detected_in_every_scope(deep):
-    """In a close-up of the vehicle, so that it is told in the picture's own pixels."""
+    """In a crop of the vehicle, at its own resolution."""
     found = detector(Kind.PLATE).detect(scene((Kind.VEHICLE, CAR), (Kind.PLATE, ON_CAR)), Scope(full_frame_plates=deep))
     assert [ON_CAR] == [pytest.approx(box, abs=10) for box in boxes(found, Kind.PLATE)]
 
@@ -168,24 +168,24 @@ def test_text_elsewhere_is_no_more_than_a_trace():
 
 
 def test_kinds_that_were_not_requested_are_not_returned():
-    found = detector(Kind.FACE).detect(scene((Kind.PLATE, PLACE), (Kind.SCREEN, PLACE.translate(600, 0))), FULL_SCOPE)
+    found = detector(Kind.FACE).detect(scene((Kind.PLATE, BOX), (Kind.SCREEN, BOX.translate(600, 0))), FULL_SCOPE)
     assert [] == found
 
 
 def test_no_frame_is_enlarged():
     small = Geometry(200, 100)
-    looking = detector(Kind.FACE, Kind.PLATE, geometry=small)
-    looking.detect(scene(geometry=small), FULL_SCOPE)
-    assert {(100, 200, 3)} == {shape for model in looking._models.values() for shape in model.shown}
+    frame_detector = detector(Kind.FACE, Kind.PLATE, geometry=small)
+    frame_detector.detect(scene(geometry=small), FULL_SCOPE)
+    assert {(100, 200, 3)} == {shape for model in frame_detector._models.values() for shape in model.shapes}
 
 
 def test_every_model_is_tested_at_the_start_and_on_request():
     checked = []
-    looking = detector(Kind.FACE, Kind.PLATE, test=lambda model, size: checked.append(model.id))
-    looking.wait_until_ready()
-    assert sorted(looking.weights) == sorted(checked)
-    looking.run_known_answer_test()
-    assert sorted([*looking.weights] * 2) == sorted(checked)
+    frame_detector = detector(Kind.FACE, Kind.PLATE, test=lambda model, size: checked.append(model.id))
+    frame_detector.wait_until_ready()
+    assert sorted(frame_detector.weights) == sorted(checked)
+    frame_detector.run_known_answer_test()
+    assert sorted([*frame_detector.weights] * 2) == sorted(checked)
 
 
 def test_no_model_runs_before_it_has_passed_the_known_answer_test():
@@ -196,22 +196,22 @@ def test_no_model_runs_before_it_has_passed_the_known_answer_test():
             ran.set()
             return super().detect(*args)
 
-    looking = detector(Kind.FACE, load=Observed, test=lambda model, size: passed.wait(60))
+    frame_detector = detector(Kind.FACE, load=Observed, test=lambda model, size: passed.wait(60))
     with ThreadPoolExecutor(1) as pool:
-        result = pool.submit(looking.detect, scene((Kind.FACE, PLACE)))
+        result = pool.submit(frame_detector.detect, scene((Kind.FACE, BOX)))
         assert not ran.wait(0.2)
         passed.set()
         assert Kind.FACE in {d.kind for d in result.result()}
 
 
 def test_the_tasks_together_return_what_detect_returns():
-    looking = detector(Kind.FACE, Kind.PLATE)
-    frame = scene((Kind.FACE, PLACE), (Kind.PERSON, PLACE.translate(600, 0)), (Kind.PLATE, ON_CAR))
-    parts = looking.tasks(frame, FULL_SCOPE)
-    assert 2 == len(parts)
+    frame_detector = detector(Kind.FACE, Kind.PLATE)
+    frame = scene((Kind.FACE, BOX), (Kind.PERSON, BOX.translate(600, 0)), (Kind.PLATE, ON_CAR))
+    tasks = frame_detector.tasks(frame, FULL_SCOPE)
+    assert 2 == len(tasks)
     with ThreadPoolExecutor(2) as pool:
-        side_by_side = [pool.submit(part) for part in parts]
-        assert looking.detect(frame, FULL_SCOPE) == [found for part in side_by_side for found in part.result()]
+        results = [pool.submit(part) for part in tasks]
+        assert frame_detector.detect(frame, FULL_SCOPE) == [found for part in results for found in part.result()]
 
 
 def test_a_model_that_passed_in_a_run_is_not_tested_again_at_its_next_use():
@@ -237,28 +237,28 @@ def test_a_model_that_fails_the_known_answer_test_is_an_error():
     def fail(model, size):
         raise DetectorError("It detects nothing.")
 
-    looking = detector(Kind.FACE, test=fail)
+    frame_detector = detector(Kind.FACE, test=fail)
     with pytest.raises(DetectorError):
-        looking.detect(scene())
+        frame_detector.detect(scene())
     with pytest.raises(DetectorError):
-        looking.wait_until_ready()
+        frame_detector.wait_until_ready()
 
 
 def test_a_quick_run_detects_faces_alone_and_not_at_full_size():
-    looking = detector(Kind.FACE, Kind.PLATE)
-    found = looking.detect_faces_quick(
-        scene((Kind.FACE, PLACE), (Kind.PERSON, PLACE.translate(600, 0)), (Kind.PLATE, ON_CAR))
+    frame_detector = detector(Kind.FACE, Kind.PLATE)
+    found = frame_detector.detect_faces_quick(
+        scene((Kind.FACE, BOX), (Kind.PERSON, BOX.translate(600, 0)), (Kind.PLATE, ON_CAR))
     )
     assert [Kind.FACE] == [d.kind for d in found]
-    assert max(looking._profile.face_sizes) > max(max(size) for size in looking._models[FACE].shown)
-    assert [] == detector(Kind.PLATE).detect_faces_quick(scene((Kind.FACE, PLACE)))
+    assert max(frame_detector._profile.face_sizes) > max(max(size) for size in frame_detector._models[FACE].shapes)
+    assert [] == detector(Kind.PLATE).detect_faces_quick(scene((Kind.FACE, BOX)))
 
 
 def test_faces_at_full_size_are_searched_for_only_in_that_scope():
     for close in (True, False):
-        looking = detector(Kind.FACE)
-        looking.detect(scene((Kind.FACE, PLACE)), Scope(full_res_faces=close))
-        assert close is (1280 in [max(size) for size in looking._models[FACE].shown])
+        frame_detector = detector(Kind.FACE)
+        frame_detector.detect(scene((Kind.FACE, BOX)), Scope(full_res_faces=close))
+        assert close is (1280 in [max(size) for size in frame_detector._models[FACE].shapes])
 
 
 def weak(scores):
@@ -301,9 +301,9 @@ def test_close_persons_that_two_sizes_detect_weakly_are_persons(scores, place, d
 
 
 def test_nobody_is_detected_in_what_is_out_of_focus():
-    looking = detector(Kind.PERSON, load=weak({512: 0.15, 256: 0.9}))
-    assert [] == looking.detect(scene((Kind.PERSON, LARGE)), FULL_SCOPE)
-    assert [Kind.PERSON] == [d.kind for d in looking.detect(coat(LARGE), FULL_SCOPE)]
+    frame_detector = detector(Kind.PERSON, load=weak({512: 0.15, 256: 0.9}))
+    assert [] == frame_detector.detect(scene((Kind.PERSON, LARGE)), FULL_SCOPE)
+    assert [Kind.PERSON] == [d.kind for d in frame_detector.detect(coat(LARGE), FULL_SCOPE)]
 
 
 @pytest.mark.parametrize("score", [0.15, 0.22])  # less and more than vehicles need, who are asked for together
@@ -313,9 +313,9 @@ def test_without_a_second_size_weak_persons_are_dropped(score):
 
 
 def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(weights):
-    looking = FrameDetector(Detectors(weights), Geometry(960, 540), (Kind.PLATE,))
+    frame_detector = FrameDetector(Detectors(weights), Geometry(960, 540), (Kind.PLATE,))
     for words, paper, is_plate in (("B 4711 KX", 235, True), ("no plate", 60, False)):
         picture = av.VideoFrame.from_ndarray(plates.filling(words, paper), format="bgr24")
-        found = looking.detect(RawFrame(picture.reformat(format="yuv420p", threads=1), 0, 0))
+        found = frame_detector.detect(RawFrame(picture.reformat(format="yuv420p", threads=1), 0, 0))
         sure = [d.box for d in found if d.kind is Kind.PLATE and d.score > TEXT_SUPPORT_SCORE]
         assert is_plate is any(Box(*plates.WORDS).containment(box) > 0.95 for box in sure)

@@ -5,29 +5,29 @@ from passerby.detect.fusion import merge
 HERE, FAR = Box(0, 0, 40, 40), Box(200, 0, 240, 40)
 
 
-def seen(box, score):
+def detection(box, score):
     return Detection(Kind.FACE, box, score, "test")
 
 
 def test_two_looks_at_one_thing_are_one_detection_that_is_more_certain():
-    (one,) = merge([[seen(HERE, 0.3)], [seen(HERE.translate(4, 0), 0.2)]])
+    (one,) = merge([[detection(HERE, 0.3)], [detection(HERE.translate(4, 0), 0.2)]])
     assert 0.5 == one.score
     assert HERE.hull(HERE.translate(4, 0)) == one.box
 
 
 def test_two_boxes_of_one_look_do_not_prove_each_other():
-    (one,) = merge([[seen(HERE, 0.3), seen(HERE.translate(4, 0), 0.2)]])
+    (one,) = merge([[detection(HERE, 0.3), detection(HERE.translate(4, 0), 0.2)]])
     assert 0.3 == one.score
 
 
 def test_nothing_is_more_than_certain():
-    (one,) = merge([[seen(HERE, 0.8)], [seen(HERE, 0.7)]])
+    (one,) = merge([[detection(HERE, 0.8)], [detection(HERE, 0.7)]])
     assert 1 == one.score
 
 
 def test_different_things_stay_apart_the_best_first():
-    looks = [[seen(HERE, 0.3)], [seen(FAR, 0.6)]]
-    assert [FAR, HERE] == [d.box for d in merge(looks)]
+    results = [[detection(HERE, 0.3)], [detection(FAR, 0.6)]]
+    assert [FAR, HERE] == [d.box for d in merge(results)]
 
 
 def test_no_looks_and_empty_ones_give_nothing():
@@ -36,5 +36,9 @@ def test_no_looks_and_empty_ones_give_nothing():
 
 
 def test_the_order_of_the_looks_does_not_matter():
-    a, b, c = [seen(HERE, 0.3)], [seen(HERE.translate(3, 3), 0.4), seen(FAR, 0.4)], [seen(FAR.translate(0, 5), 0.1)]
+    a, b, c = (
+        [detection(HERE, 0.3)],
+        [detection(HERE.translate(3, 3), 0.4), detection(FAR, 0.4)],
+        [detection(FAR.translate(0, 5), 0.1)],
+    )
     assert merge([a, b, c]) == merge([c, b, a]) == merge([b, a, c])

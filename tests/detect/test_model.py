@@ -14,7 +14,7 @@ from passerby.detect.model import Detector
 from passerby.detect.weights import Registry
 
 
-class Told:
+class FakeBackend:
     """A backend for CenterFace's family that answers with given faces, and remembers what it was shown."""
 
     def __init__(self, *faces: tuple[int, int, float], side: float = 16) -> None:
@@ -34,15 +34,15 @@ class Told:
 class ToldYolo:
     """A backend for the YOLOv8 family: one cell of stride 8 a (row, column, class, logit), boxes of 48 pixels."""
 
-    def __init__(self, *things: tuple[int, int, int, float]) -> None:
-        self.things = things
+    def __init__(self, *objects: tuple[int, int, int, float]) -> None:
+        self.objects = objects
 
     def infer(self, picture: np.ndarray) -> list[np.ndarray]:
         sides = [(picture.shape[0] // stride, picture.shape[1] // stride) for stride in (8, 16, 32)]
         boxes = [np.zeros((1, 64, *side), np.float32) for side in sides]
         boxes[0][0, 3::16] = 50
         logits = [np.full((1, 80, *side), -9, np.float32) for side in sides]
-        for row, column, number, logit in self.things:
+        for row, column, number, logit in self.objects:
             logits[0][0, number, row, column] = logit
         return [*boxes, *logits]
 
@@ -54,7 +54,7 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def test_an_image_is_padded_and_not_scaled(registry: Registry):
-    backend = Told((2, 3, 0.9))
+    backend = FakeBackend((2, 3, 0.9))
     picture = np.random.default_rng(1).integers(0, 255, (70, 100, 3), np.uint8)
     (found,) = Detector(registry, "centerface", backend=backend).detect(picture, 0.5)
     assert (96, 128, 3) == backend.shown.shape
@@ -65,14 +65,16 @@ def test_an_image_is_padded_and_not_scaled(registry: Registry):
 
 
 def test_an_image_of_a_suitable_size_is_not_changed(registry: Registry):
-    backend = Told()
+    backend = FakeBackend()
     picture = np.zeros((64, 96, 3), np.uint8)
     assert [] == Detector(registry, "centerface", backend=backend).detect(picture, 0.5)
     assert backend.shown is picture
 
 
 def test_detections_in_the_padding_are_dropped(registry: Registry):
-    backend = Told((23, 31, 0.9), (2, 24, 0.8))  # the first at (126, 94), the second at (98, 10), across the edge
+    backend = FakeBackend(
+        (23, 31, 0.9), (2, 24, 0.8)
+    )  # the first at (126, 94), the second at (98, 10), across the edge
     (found,) = Detector(registry, "centerface", backend=backend).detect(np.zeros((70, 100, 3), np.uint8), 0.5)
     assert found.box.centre == pytest.approx((98, 10))
 
@@ -92,7 +94,7 @@ def test_the_square_family_is_given_the_whole_image_shrunk(registry: Registry):
 
 
 def test_best_first_and_the_same_object_once(registry: Registry):
-    backend = Told((10, 10, 0.6), (10, 11, 0.9), (4, 4, 0.7), (10, 24, 0.7))
+    backend = FakeBackend((10, 10, 0.6), (10, 11, 0.9), (4, 4, 0.7), (10, 24, 0.7))
     found = Detector(registry, "centerface", backend=backend).detect(np.zeros((64, 128, 3), np.uint8), 0.5)
     assert [(0.9, 46), (0.7, 18), (0.7, 98)] == [(pytest.approx(d.score), d.box.centre[0]) for d in found]
 

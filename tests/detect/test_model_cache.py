@@ -20,16 +20,16 @@ def compiled(tmp_path: Path) -> CompiledModelCache:
     return CompiledModelCache(tmp_path / "compiled", max_bytes=1000)
 
 
-def told(compiled: CompiledModelCache, made_from: object) -> bytes | None:
-    kept = compiled.load(made_from)
+def load(compiled: CompiledModelCache, key: object) -> bytes | None:
+    kept = compiled.load(key)
     return None if kept is None else kept.tobytes()
 
 
 def test_what_was_saved_is_loaded_under_the_same_key(compiled: CompiledModelCache):
-    assert told(compiled, ("a", 1)) is None
+    assert load(compiled, ("a", 1)) is None
     compiled.save(("a", 1), b"network")
     compiled.save(("a", 2), b"")
-    assert (b"network", b"", None) == tuple(told(compiled, ("a", number)) for number in (1, 2, 3))
+    assert (b"network", b"", None) == tuple(load(compiled, ("a", number)) for number in (1, 2, 3))
 
 
 @pytest.mark.parametrize("kept", [0, 10, -1])
@@ -37,7 +37,7 @@ def test_a_damaged_entry_is_not_loaded_and_removed(compiled: CompiledModelCache,
     compiled.save("it", b"network")
     (path,) = (tmp_path / "compiled").iterdir()
     path.write_bytes(path.read_bytes()[:kept])
-    assert told(compiled, "it") is None
+    assert load(compiled, "it") is None
     assert not path.exists()
 
 
@@ -46,34 +46,34 @@ def test_the_least_recently_used_is_evicted_first(compiled: CompiledModelCache, 
         compiled.save(name, b"x" * 200)
         newest = max((tmp_path / "compiled").iterdir(), key=lambda path: path.stat().st_mtime_ns)
         os.utime(newest, (age, age))
-    assert told(compiled, "a")  # now it is the newest
+    assert load(compiled, "a")  # now it is the newest
     compiled.save("d", b"x" * 500)
-    assert [True, False, True, True] == [told(compiled, name) is not None for name in "abcd"]
+    assert [True, False, True, True] == [load(compiled, name) is not None for name in "abcd"]
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707])
 def test_a_folder_that_others_may_write_to_is_not_trusted(compiled: CompiledModelCache, tmp_path: Path, mode: int):
     compiled.save("it", b"network")
-    assert told(compiled, "it")
+    assert load(compiled, "it")
     (tmp_path / "compiled").chmod(mode)
     compiled.save("more", b"network")
-    assert [None, None] == [told(compiled, name) for name in ("it", "more")]
+    assert [None, None] == [load(compiled, name) for name in ("it", "more")]
     (tmp_path / "compiled").chmod(0o700)
-    assert [True, False] == [told(compiled, name) is not None for name in ("it", "more")]
+    assert [True, False] == [load(compiled, name) is not None for name in ("it", "more")]
 
 
 def test_a_folder_of_another_user_is_not_trusted(compiled: CompiledModelCache, monkeypatch):
     compiled.save("it", b"network")
     somebody = os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: somebody)
-    assert told(compiled, "it") is None
+    assert load(compiled, "it") is None
 
 
 def test_a_folder_that_cannot_be_written_to_stores_nothing(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     compiled = CompiledModelCache(tmp_path / "file" / "compiled")
     compiled.save("it", b"network")
-    assert told(compiled, "it") is None
+    assert load(compiled, "it") is None
 
 
 @pytest.mark.parametrize("id", ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
@@ -115,12 +115,12 @@ sys.addaudithook(lambda event, _: calls.append(event) if event.startswith("socke
 import passerby.detect.runtime
 print(calls, threading.active_count(), [n for n in sys.modules if "telemetry" in n and sys.modules[n] is not None])
 """
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert "[] 1 []" == said.strip()
+    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "[] 1 []" == output.strip()
 
 
 def test_a_file_that_another_process_removes_meanwhile_is_no_error(compiled: CompiledModelCache, monkeypatch):
-    """Found with two processes that keep at the same time: a file goes between its being listed and looked at."""
+    """Found with two processes that save at the same time: a file is removed between listing and reading it."""
     for name in "abc":
         compiled.save(name, b"x" * 200)
     real, gone = Path.iterdir, []
@@ -136,5 +136,5 @@ def test_a_file_that_another_process_removes_meanwhile_is_no_error(compiled: Com
     monkeypatch.setattr(Path, "iterdir", listed)
     compiled.save("d", b"x" * 700)
     assert gone
-    assert told(compiled, "d")
+    assert load(compiled, "d")
     assert sum(path.stat().st_size for path in real(gone[0].parent)) <= 1000

@@ -1,4 +1,4 @@
-"""Motion, from real frames: what moves is seen to move, and a new scene is seen to be one."""
+"""Motion and scene cuts, from real frames."""
 
 import av
 import cv2
@@ -27,20 +27,20 @@ def texture(seed, size=(WIDTH, HEIGHT)):
     return cv2.normalize(picture, None, 20, 235, cv2.NORM_MINMAX).astype(np.uint8)
 
 
-WALL, THING = texture(1), texture(2, (90, 110))
+WALL, OBJECT = texture(1), texture(2, (90, 110))
 
 
 def at(index):
-    """Where the thing is in frame `index`: it goes right, and down and up again."""
+    """Where the object is in frame `index`: it moves right, and down and up again."""
     x, y = 60 + 8 * index, 120 + round(40 * np.sin(index / 6))
-    return Box(x, y, x + THING.shape[1], y + THING.shape[0])
+    return Box(x, y, x + OBJECT.shape[1], y + OBJECT.shape[0])
 
 
 def frame(index, picture=None):
     if picture is None:
         picture = WALL.copy()
         x1, y1, x2, y2 = (int(value) for value in at(index))
-        picture[y1:y2, x1:x2] = THING
+        picture[y1:y2, x1:x2] = OBJECT
     made = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="bgr24")
     return RawFrame(made.reformat(format="yuv420p", threads=1), index, index)
 
@@ -165,6 +165,6 @@ def test_a_mask_reaches_back_forth_and_across_a_gap_by_what_really_moves():
 
 
 def test_a_real_cut_ends_a_mask():
-    """Another picture for two frames in the middle, then the thing again, without a look at it."""
+    """Another scene for two frames in the middle, then the object again, without a detection."""
     (track,) = track_object({10, 14}, cuts={20, 21})
     assert (0, 19) == (track.start, track.end)

@@ -70,9 +70,9 @@ def test_text_fills_the_picture_when_it_is_wide_and_of_a_plates_shape():
 
 def test_text_that_fills_the_picture_is_a_plate_where_the_plate_model_says_so_of_a_small_picture():
     plate, poster = text(Box(100, 100, 600, 200)), text(Box(100, 400, 600, 500))
-    seen = [
+    detections = [
         hint(Box(80, 80, 640, 220), 0.3),
         hint(Box(90, 90, 600, 210), 0.4),
         hint(poster.box, FULL_FRAME_SCORE - 0.01),
     ]
-    assert [Detection(Kind.PLATE, plate.box, 0.4, "ppocr-det")] == full_frame_plates([plate, poster], seen)
+    assert [Detection(Kind.PLATE, plate.box, 0.4, "ppocr-det")] == full_frame_plates([plate, poster], detections)

@@ -43,10 +43,10 @@ def middles(picture):
 def test_models_see_what_a_player_shows(rotation, mirrored, pixel_format):
     geometry = Geometry(WIDTH, HEIGHT, rotation, mirrored)
     width, height = (size // 2 for size in geometry.display_size)
-    seen = to_bgr(frame(pixel_format), geometry, (width, height))
-    assert (height, width, 3) == seen.shape
-    assert np.uint8 == seen.dtype
-    assert middles(shown(quarters(), rotation, mirrored)) == pytest.approx(middles(seen), abs=8)
+    image = to_bgr(frame(pixel_format), geometry, (width, height))
+    assert (height, width, 3) == image.shape
+    assert np.uint8 == image.dtype
+    assert middles(shown(quarters(), rotation, mirrored)) == pytest.approx(middles(image), abs=8)
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "yuv420p10le", "rgb24"])
@@ -54,12 +54,12 @@ def test_models_see_what_a_player_shows(rotation, mirrored, pixel_format):
 def test_motion_sees_the_same_in_grey(rotation, mirrored, pixel_format):
     geometry = Geometry(WIDTH, HEIGHT, rotation, mirrored)
     width, height = (size // 2 for size in geometry.display_size)
-    seen = to_luma(frame(pixel_format), geometry, (width, height))
-    assert (height, width) == seen.shape
-    assert np.uint8 == seen.dtype
+    image = to_luma(frame(pixel_format), geometry, (width, height))
+    assert (height, width) == image.shape
+    assert np.uint8 == image.dtype
     expected = middles(shown(quarters(), rotation, mirrored)) @ (0.114, 0.587, 0.299)
     # In limited range black is 16 and white 235; RGB has no such range, which motion does not mind.
-    assert expected == pytest.approx((middles(seen) - 16) * 255 / 219, abs=20 if pixel_format == "rgb24" else 4)
+    assert expected == pytest.approx((middles(image) - 16) * 255 / 219, abs=20 if pixel_format == "rgb24" else 4)
 
 
 def test_wide_pixels_are_seen_square():

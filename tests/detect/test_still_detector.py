@@ -33,14 +33,14 @@ SMALLEST = 8
 class ColourDetector:
     """Detects the patches of the colour of each kind. Keeps the shapes of the images that it was given."""
 
-    shown: ClassVar[dict[str, list]] = {}
+    shapes: ClassVar[dict[str, list]] = {}
 
     def __init__(self, registry, id, threads=None):
         self.entry, self.id = registry[id], id
-        self.shown[id] = []
+        self.shapes[id] = []
 
     def detect(self, picture, threshold, kinds=None):
-        self.shown[self.id].append(picture.shape)
+        self.shapes[self.id].append(picture.shape)
         return [found for kind in kinds or self.entry.finds for found in self._patches(picture, kind)]
 
     def _patches(self, picture, kind):
@@ -116,9 +116,9 @@ def test_models_are_given_few_sizes():
     still_detector = detector(Kind.FACE, Kind.PLATE, Kind.TEXT)
     for size in ((640, 480), (333, 1777), (2000, 1500), (90, 60), (1283, 977)):
         still_detector.detect(frame(size, (Kind.VEHICLE, (10, 10, size[0] // 2, size[1] // 2))))
-    shown = {id: set(sizes) for id, sizes in ColourDetector.shown.items()}
-    assert shown[FACE] == {(side, side, 3) for side in (1280, 640, 320, 160)}
-    assert shown[BODY] == shown[PLATE] == shown[TEXT] == {(640, 640, 3), (320, 320, 3)}
+    shapes = {id: set(sizes) for id, sizes in ColourDetector.shapes.items()}
+    assert shapes[FACE] == {(side, side, 3) for side in (1280, 640, 320, 160)}
+    assert shapes[BODY] == shapes[PLATE] == shapes[TEXT] == {(640, 640, 3), (320, 320, 3)}
 
 
 def test_the_fast_profile_enlarges_no_tiles():
@@ -126,7 +126,7 @@ def test_the_fast_profile_enlarges_no_tiles():
     for name in (Profile.FAST, Profile.BALANCED):
         still_detector = detector(Kind.FACE, profile=StillDetectionProfile.for_profile(name))
         still_detector.detect(frame((3000, 2000)))
-        counts.append(len(ColourDetector.shown[FACE]))
+        counts.append(len(ColourDetector.shapes[FACE]))
     assert counts[0] < counts[1]
 
 

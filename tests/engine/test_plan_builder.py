@@ -11,7 +11,7 @@ from passerby.documents.plan import Keyframe, Track
 from passerby.engine.plan_builder import check_belongs, make_plan
 from passerby.source.fingerprint import fingerprint
 from passerby.source.video.file import VideoFile
-from passerby.track.confirmation import Evidence, TrackCandidate
+from passerby.track.confirmation import TrackCandidate, TrackEvidence
 from passerby.track.segments import AnalysisResult, SegmentRange
 from tests import clips
 from tests.plans import plan_for
@@ -26,7 +26,7 @@ def candidate(start, score, x=10):
     keys = tuple(
         Keyframe(time=t, box=Box(x, 10, x + 30, 50), score=score, origin="test") for t in (start, start + 2000)
     )
-    return TrackCandidate(Track(number=9, kind=Kind.FACE, keyframes=keys), Evidence(score, score, hits=1))
+    return TrackCandidate(Track(number=9, kind=Kind.FACE, keyframes=keys), TrackEvidence(score, score, hits=1))
 
 
 def result(times, candidates=(), damaged=(), cuts=()):

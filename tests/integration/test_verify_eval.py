@@ -12,7 +12,7 @@ import pytest
 from passerby import Plan
 from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
-from passerby.engine import video as pipeline
+from passerby.engine.api import redact
 from passerby.verify.verify import verify
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def detectors(models):
 @pytest.fixture(scope="module")
 def redacted(models, tmp_path_factory):
     out = tmp_path_factory.mktemp("eval") / CLIP
-    report = pipeline.redact(MOVING / CLIP, out, save_plan=out.with_suffix(".plan.json"), verify=False)
+    report = redact(MOVING / CLIP, out, save_plan=out.with_suffix(".plan.json"), verify=False)
     out.with_suffix(".report.json").write_text(report.to_json())
     return out
 
@@ -56,12 +56,12 @@ def test_as_it_was_redacted_nothing_is_found(redacted, detectors):
 
 @pytest.mark.parametrize("left_out", ["one second", "three frames"])
 def test_masks_left_out_are_found_where_and_when_they_were(left_out, redacted, bench, truth, detectors, tmp_path):
-    holes = bench["holed"](Plan.load(redacted.with_suffix(".plan.json")), truth)
-    boxes, hole, spoilt = next(rest for name, *rest in holes if name == left_out)
+    dropouts = bench["with_dropouts"](Plan.load(redacted.with_suffix(".plan.json")), truth)
+    boxes, dropout, damaged_plan = next(rest for name, *rest in dropouts if name == left_out)
     out = tmp_path / CLIP
-    report = pipeline.redact(MOVING / CLIP, out, plan=spoilt, verify=False)
+    report = redact(MOVING / CLIP, out, plan=damaged_plan, verify=False)
     out.with_suffix(".report.json").write_text(report.to_json())
-    assert bench["hits"](verify(out, detectors=detectors), boxes, hole)
+    assert bench["hits"](verify(out, detectors=detectors), boxes, dropout)
 
 
 def test_the_untouched_clip_is_full_of_faces(truth, detectors):

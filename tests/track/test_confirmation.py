@@ -1,14 +1,14 @@
 import pytest
 
 from passerby.detect.weights import Registry
-from passerby.track.confirmation import THRESHOLDS, ConfirmationThreshold, Evidence
+from passerby.track.confirmation import THRESHOLDS, ConfirmationThreshold, TrackEvidence
 
 THRESHOLD = ConfirmationThreshold(keep_score=0.1, start_score=0.1, certain_score=0.5, total_score=1.0, hit_ratio=0.5)
 
 
 def evidence_of(scores):
     """Evidence of detector runs, None for a miss."""
-    evidence = Evidence()
+    evidence = TrackEvidence()
     for score in scores:
         evidence.add_miss() if score is None else evidence.add_hit(score)
     return evidence

@@ -3,7 +3,7 @@
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Keyframe, Track
-from passerby.track.confirmation import Evidence, TrackCandidate
+from passerby.track.confirmation import TrackCandidate, TrackEvidence
 from passerby.track.stitching import stitch_tracks
 
 
@@ -13,11 +13,11 @@ def track(*places, kind=Kind.FACE):
 
 
 def confirmed(*tracks):
-    return [TrackCandidate(one, Evidence(0.9, 0.9, hits=1)) for one in tracks]
+    return [TrackCandidate(one, TrackEvidence(0.9, 0.9, hits=1)) for one in tracks]
 
 
 def weak(one, total=1.0, hits=5, runs=5):
-    return TrackCandidate(one, Evidence(0.2, total, hits, misses=runs - hits))
+    return TrackCandidate(one, TrackEvidence(0.2, total, hits, misses=runs - hits))
 
 
 def at(x, y=0.0, side=20.0):

@@ -206,7 +206,7 @@ def test_a_clock_step_of_a_day_changes_nothing(step):
     out = run_pipeline(live_pipeline(detector, info), detector, frames, until=6.5)
     assert [None] * 41 == [released.reason for released in out]
     assert CANARY > max(brightest(released) for released in out)
-    assert abs(step) == abs(round(out[20].at.wall - out[19].at.wall - 0.1))
+    assert abs(step) == abs(round(out[20].captured_at.wall - out[19].captured_at.wall - 0.1))
 
 
 @pytest.mark.parametrize("extra_kinds", [(), (Kind.PERSON,)])

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from passerby.config.public_holidays import public_holidays
 from passerby.core.kinds import Kind, ObjectClass
 from passerby.core.model import FrozenModel
 from passerby.core.names import Name
@@ -98,8 +99,6 @@ class Hours(FrozenModel):
 def _known_holidays(region: str | None) -> str | None:
     if region is None:
         return None
-    from passerby.config.timetable import public_holidays
-
     public_holidays(region, 2026)
     return region
 

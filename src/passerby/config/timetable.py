@@ -1,29 +1,15 @@
-"""Is a timetable active now? With the public holidays of a country or a subdivision."""
+"""Is a timetable active now?"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from passerby.config.counting_config import Day, Hours, Timetable
+from passerby.config.public_holidays import public_holidays
 
 _WEEK = (Day.MON, Day.TUE, Day.WED, Day.THU, Day.FRI, Day.SAT, Day.SUN)
-
-
-@lru_cache(maxsize=64)
-def public_holidays(region: str, year: int) -> frozenset[date]:
-    """Of a country (DE) or a subdivision (DE-BE). Raises ValueError for an unknown one."""
-    country, _, part = region.partition("-")
-    try:
-        return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
-    except NotImplementedError:
-        raise ValueError(
-            f"the public holidays of {region} are not known: write a country or a subdivision, such as DE or DE-BE"
-        ) from None
 
 
 class Schedules:

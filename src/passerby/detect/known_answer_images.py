@@ -35,7 +35,7 @@ SKIN: Colour = (125, 160, 205)
 LIGHT_SKIN: Colour = (130, 166, 212)
 SHADE: Colour = (105, 135, 180)
 HAIR: Colour = (30, 40, 55)
-PAINT: Colour = (60, 40, 150)
+CAR_RED: Colour = (60, 40, 150)
 BLACK: Colour = (22, 22, 22)
 GREY: Colour = (95, 95, 95)
 
@@ -67,10 +67,10 @@ def _rectangle(x1: float, y1: float, x2: float, y2: float, colour: Colour) -> Sh
 _CAR: tuple[Shape, ...] = (
     _rectangle(0.06, 0.62, 0.22, 0.80, BLACK),  # wheels
     _rectangle(0.78, 0.62, 0.94, 0.80, BLACK),
-    (((0.18, 0.02), (0.82, 0.02), (0.96, 0.32), (0.04, 0.32)), PAINT),
+    (((0.18, 0.02), (0.82, 0.02), (0.96, 0.32), (0.04, 0.32)), CAR_RED),
     (((0.23, 0.06), (0.77, 0.06), (0.87, 0.29), (0.13, 0.29)), (70, 60, 50)),  # window
     (((0.26, 0.08), (0.50, 0.08), (0.40, 0.27), (0.19, 0.27)), (110, 100, 90)),
-    (((0.02, 0.32), (0.98, 0.32), (1, 0.50), (0.98, 0.70), (0.02, 0.70), (0, 0.50)), PAINT),
+    (((0.02, 0.32), (0.98, 0.32), (1, 0.50), (0.98, 0.70), (0.02, 0.70), (0, 0.50)), CAR_RED),
     _rectangle(0.02, 0.58, 0.98, 0.72, (50, 32, 120)),  # bumper
     _rectangle(0.03, 0.36, 0.20, 0.48, (30, 30, 220)),  # lamps
     _rectangle(0.80, 0.36, 0.97, 0.48, (30, 30, 220)),
@@ -83,7 +83,7 @@ _CAR: tuple[Shape, ...] = (
 
 @cache
 def object_image(kind: Kind) -> Image:
-    """One thing of that kind, uint8 BGR, shape (256, 256, 3). The same array each time; it cannot be written into."""
+    """An object of that kind, uint8 BGR, shape (256, 256, 3). The same read-only array each time."""
     picture = empty_image().copy()
     match kind:
         case Kind.FACE | Kind.PERSON:

@@ -162,7 +162,9 @@ def join_chunks(
                 raise OutputError(f"{path} is not the chunk that was written there. Run it again, one run at a time.")
         encoding = _encoding(video.info, settings, output, rate_capped, threads)
         files = [(path, chunk) for path, chunk, _ in chunks]
-        written = concatenate_chunks(video, plan, settings, files, out.temp_path, encoding, container_for(output), heartbeat)
+        written = concatenate_chunks(
+            video, plan, settings, files, out.temp_path, encoding, container_for(output), heartbeat
+        )
         covered = sum(rendered.covered_frames for _, _, rendered in chunks)
         written = dataclasses.replace(written, covered=covered)
         check = _merge_checks([rendered.check for _, _, rendered in chunks])

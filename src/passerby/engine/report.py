@@ -19,7 +19,7 @@ from passerby.source.video.decoding import DecodeStats
 #: How well disguises hide a speaker is often measured too kindly: by up to 74 % too high (arXiv 2507.22534).
 DISGUISE_IS_WEAK = (
     "The disguise of voices is weak: pitch and formants can be shifted back, and how somebody speaks, the words and "
-    "the noises around stay. Whoever must not be known by the voice needs --audio remove, or muted spans in the plan."
+    "the noises around stay. Where a voice must not be recognised, use --audio remove, or muted spans in the plan."
 )
 
 #: Ranges of a kind that are this close together are reported as one.

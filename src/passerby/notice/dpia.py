@@ -18,7 +18,7 @@ from passerby.notice.document import (
     StatusLine,
     Table,
 )
-from passerby.notice.evidence import Evidence
+from passerby.notice.evidence import EvidenceCatalogue
 from passerby.notice.outline_svg import outline_svg
 from passerby.notice.retention_statement import VERDICT_KEYS
 from passerby.notice.ropa import counted_classes, provenance
@@ -37,13 +37,13 @@ RISKS = (
 )
 
 
-def dpia(facts: SiteFacts, evidence: Evidence, attestation: RetentionAttestation) -> Document:
+def dpia(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation) -> Document:
     tr = facts.translator()
     kicker = f"{tr('pack.kicker', site=facts.site.name)}. {tr('dpia.article')}"
     return Document(tr.language, kicker, tr("dpia.title"), tuple(_blocks(facts, evidence, attestation, tr)))
 
 
-def _blocks(facts: SiteFacts, evidence: Evidence, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
+def _blocks(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
     site = facts.site
     yield provenance(facts, tr)
     yield StatusLine(tr("dpia.draft"), "warning")
@@ -102,7 +102,7 @@ def _cameras(facts: SiteFacts, tr: Translator) -> Iterator[Block]:
             yield Paragraph(tr("page.outline", camera=one.title), soft=True)
 
 
-def _risk_table(evidence: Evidence, attestation: RetentionAttestation, tr: Translator) -> Table:
+def _risk_table(evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator) -> Table:
     figures = {
         "face": evidence.figure_text("found"),
         "plate": evidence.figure_text("found_plate"),

@@ -38,7 +38,7 @@ class MeasureEvidence(FrozenModel):
     figure: MeasuredFigure | None = None
 
 
-class Evidence(FrozenModel):
+class EvidenceCatalogue(FrozenModel):
     """All measures, in the order in which they are listed."""
 
     measures: tuple[MeasureEvidence, ...]
@@ -50,7 +50,7 @@ class Evidence(FrozenModel):
 
 
 @cache
-def load_evidence() -> Evidence:
+def load_evidence() -> EvidenceCatalogue:
     """The evidence for this version of the program."""
     text = files("passerby.notice").joinpath("evidence.toml").read_text(encoding="utf-8")
-    return Evidence.model_validate(tomllib.loads(text))
+    return EvidenceCatalogue.model_validate(tomllib.loads(text))

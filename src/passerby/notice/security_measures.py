@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from passerby.core.version import PROGRAM
 from passerby.notice.catalogue import Translator
 from passerby.notice.document import Block, Bullets, DefinitionList, Document, Heading, OpenQuestion, Paragraph, Table
-from passerby.notice.evidence import Evidence, MeasureEvidence
+from passerby.notice.evidence import EvidenceCatalogue, MeasureEvidence
 from passerby.notice.retention_statement import VERDICT_KEYS
 from passerby.notice.ropa import provenance
 from passerby.notice.site_facts import SiteFacts
 from passerby.store.recordings.retention_attestation import RetentionAttestation
 
 
-def security_measures(facts: SiteFacts, evidence: Evidence, attestation: RetentionAttestation) -> Document:
+def security_measures(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation) -> Document:
     tr = facts.translator()
     kicker = f"{tr('pack.kicker', site=facts.site.name)}. {tr('measures.article')}"
     return Document(tr.language, kicker, tr("measures.title"), tuple(_blocks(facts, evidence, attestation, tr)))
 
 
-def _blocks(facts: SiteFacts, evidence: Evidence, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
+def _blocks(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
     yield provenance(facts, tr)
     yield Paragraph(tr("measures.lead"))
     head = tuple(tr(f"measures.column_{name}") for name in ("measure", "verified", "figure"))

@@ -54,7 +54,7 @@ THRESHOLDS: Mapping[Kind, ConfirmationThreshold] = {
 
 
 @dataclass(slots=True)
-class Evidence:
+class TrackEvidence:
     """What detections say for and against one track, as they come in: `hits` are detector runs that found it, `misses`
     those that searched for it in vain."""
 
@@ -83,9 +83,9 @@ class Evidence:
             return True
         return self.total_score >= threshold.total_score and self.hit_often_enough(threshold)
 
-    def combined_with(self, other: Evidence) -> Evidence:
+    def combined_with(self, other: TrackEvidence) -> TrackEvidence:
         """The evidence of two tracks of the same object."""
-        return Evidence(
+        return TrackEvidence(
             max(self.best_score, other.best_score),
             self.total_score + other.total_score,
             self.hits + other.hits,
@@ -96,10 +96,10 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class TrackCandidate:
     """A track that has ended, and its evidence: whether it is masked may still depend on what the next segment of a
-    long film has detected (track/stitching.py). The number of an unconfirmed `track` is 0."""
+    long video has detected (track/stitching.py). The number of an unconfirmed `track` is 0."""
 
     track: Track
-    evidence: Evidence
+    evidence: TrackEvidence
 
     @property
     def is_confirmed(self) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from passerby.core.box import Box
 from passerby.documents.plan import Keyframe, Track
 from passerby.track.association import affinity
-from passerby.track.confirmation import THRESHOLDS, Evidence, TrackCandidate
+from passerby.track.confirmation import THRESHOLDS, TrackCandidate, TrackEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class _PartialTrack:
     """A track so far, and its evidence; `confirmed` when that was enough in one of its segments."""
 
     track: Track
-    evidence: Evidence
+    evidence: TrackEvidence
     confirmed: bool
 
     @classmethod

@@ -20,7 +20,7 @@ from passerby.core.model import FrozenModel
 from passerby.core.motion import MotionField
 from passerby.documents.plan import Track
 from passerby.track.association import associate
-from passerby.track.confirmation import THRESHOLDS, Evidence, TrackCandidate
+from passerby.track.confirmation import THRESHOLDS, TrackCandidate, TrackEvidence
 from passerby.track.flow_propagation import propagate
 from passerby.track.keyframes import KeyframeReducer, TrackPoint
 from passerby.track.padding import MAX_UNCERTAINTY, PADDING
@@ -71,7 +71,7 @@ class ActiveTrack:
     last_hit: int
     first_miss: int | None = None
     reducer: KeyframeReducer = field(default_factory=KeyframeReducer)
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: TrackEvidence = field(default_factory=TrackEvidence)
     number: int = 0
 
     @property

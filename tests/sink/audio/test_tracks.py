@@ -20,7 +20,7 @@ VARIABLE = tuple(n * 1200 + (n * n * 7) % 500 for n in range(FRAMES))  # ticks o
 
 
 @pytest.fixture(autouse=True)
-def looker(monkeypatch):
+def fixed_face(monkeypatch):
     use_fixed_face(monkeypatch)
 
 

@@ -153,7 +153,7 @@ const en = {
   openReport: 'Open the full report',
   spotCheck: 'Spot check',
   spotCheckIntro:
-    'Frames picked at random from the release copy. Judge each of them: the result says how many of all frames can still show something that should be hidden.',
+    'Frames picked at random from the release copy. Judge each of them: the result says how many of all frames, at most, show something that should be hidden.',
   startSpotCheck: 'Pick 60 random frames',
   judgeClean: 'Nothing to hide is visible',
   judgeProblem: 'Something should be hidden',
@@ -206,7 +206,8 @@ const en = {
   tooManyTries: 'Too many attempts. Wait {seconds} seconds.',
   status_403: 'Not allowed from this computer or address.',
   status_other: 'The program could not do this (HTTP {status}).',
-  connectionLost: 'Connection lost. Your last change may not have been saved. Start passerby again and reload this page.',
+  connectionLost:
+    'Connection lost. Your last change may not have been saved. Start passerby again and reload this page.',
   error_box_outside_picture: 'The box lies outside the picture.',
   error_busy: 'This is already running.',
   error_regression_case_kind: 'Only faces and number plates can be saved as test examples.',

@@ -7,7 +7,7 @@ import { endTicks, startTicks } from './track_interpolation';
 import { confidenceColour } from './track_label';
 
 export const ROW_PX = 14;
-export const LABEL_PX = 84;
+export const LABEL_PX = 112;
 export const RULER_PX = 20;
 /** Distances of the ruler's ticks, in seconds; the first is taken that leaves room for its text. */
 const TICK_STEPS_S = [0.04, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];

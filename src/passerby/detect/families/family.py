@@ -32,8 +32,8 @@ Decode = Callable[[list[Array], float, Sequence[int]], DecodedBoxes]
 class Family:
     """One kind of network architecture.
 
-    `outputs` are regular expressions, each naming one node or tensor of the graph; empty takes the graph's own
-    outputs. Two boxes of one kind that overlap by more than `overlap` (intersection over union) are one thing; None
+    `outputs` are regular expressions, each naming one node or tensor of the graph; empty takes the graph's own outputs.
+    Of two boxes of one kind that overlap by more than `nms_iou` (intersection over union) the better one is kept; None
     where boxes cannot overlap. `square` is the side of the only input there is, None where any multiple of 32 will do.
     """
 

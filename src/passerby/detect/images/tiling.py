@@ -21,7 +21,7 @@ PAPER = 255
 
 
 def bgr_images(frame: RawFrame) -> Iterator[Image]:
-    """The frame as BGR; where there is alpha, also as it looks on white paper: what it shows may be in the alpha
+    """The frame as BGR; where there is alpha, also on white paper: its content may be in the alpha
     channel alone."""
     size = frame.picture.width, frame.picture.height
     opaque = to_bgr(frame, Geometry(*size), size)

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { client, type LogCheck, type AuditLogPage as LogPage, request } from '../api';
 import { Field, Form, Page, Select } from '../components';
 import { formatBytes, formatDateTime } from '../datetime';
-import { actionName, detailName, flawText, t } from '../messages';
+import { actionName, actorName, detailName, flawText, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { withErrors } from '../toast';
 
@@ -141,7 +141,8 @@ function detailsText(details: Record<string, unknown>): string {
 
 function fieldText(name: string, value: unknown): string {
   if (['start', 'end'].includes(name) && typeof value === 'number') return formatDateTime(value / MICROSECONDS);
-  if (name === 'request_row') return t('row', { n: String(value) });
+  if (name === 'requested_in') return t('row', { n: String(value) });
+  if (name === 'requested_by') return actorName(String(value));
   if (name === 'files' && Array.isArray(value)) return value.map(fileText).join('; ');
   if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);

@@ -117,7 +117,5 @@ function factText(name: string, value: unknown): string {
   if (value === null) return '–';
   if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
   if (typeof value !== 'number') return String(value);
-  return /bytes|used|free|room|a_day|per_day|size/.test(name)
-    ? formatBytes(value)
-    : String(Math.round(value * 100) / 100);
+  return /bytes|used|free|available/.test(name) ? formatBytes(value) : String(Math.round(value * 100) / 100);
 }
