@@ -50,7 +50,7 @@ def main(path: Path, profile: str = "fast") -> None:
     cv2.setNumThreads(1)
     picture = np.asarray(cv2.resize(read_image(path), SIZE, interpolation=cv2.INTER_AREA), np.uint8)
     frame = RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv420p"), 0, 0)
-    frame.picture.pts, frame.picture.time_base = 0, Fraction(1, 10)
+    frame.av_frame.pts, frame.av_frame.time_base = 0, Fraction(1, 10)
     geometry = Geometry(*SIZE)
     info = VideoInfo(0, "h264", Fraction(1, 10), geometry, Colour(), "yuv420p", 8, Fraction(10), None, None)
     motion, painter = MotionEstimator(geometry), Painter(info, "yuv420p")

@@ -95,7 +95,7 @@ def redact_live(
         def write(output: OutputFrame) -> None:
             nonlocal written
             reasons[output.reason] += 1
-            picture = output.frame.picture
+            picture = output.frame.av_frame
             picture.pts, picture.time_base = written, 1 / rate
             written += 1
             out.mux(stream.encode(picture))

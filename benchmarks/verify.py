@@ -249,7 +249,7 @@ def _leaking(folder: Path, names: list[str], folder_kept: Path) -> set[str]:
         part = Path(scratch) / "annotations.json"
         videos = [video for video in json.loads(annotations.read_text())["videos"] if video["file"] in names]
         part.write_text(json.dumps({"videos": videos}))
-        score = [sys.executable, folder / "score.py", "--annotations", part, "--worst", "1000000"]
+        score = [sys.executable, folder / "score.py", "--truth", part, "--worst", "1000000"]
         files = ["--original", annotations.parent, "--redacted", folder_kept]
         output = subprocess.run([*map(str, score + files)], capture_output=True, text=True, check=True).stdout
     return set(re.findall(r"^leak \S+ (\S+) frame", output, re.MULTILINE))

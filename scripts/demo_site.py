@@ -14,7 +14,7 @@ from passerby.config.roles import Role
 from passerby.core.clock import SystemClock
 from passerby.core.kinds import ObjectClass
 from passerby.demo.portrait import portrait
-from passerby.demo.sample import Picture, draw_background, draw_car, overlay, read_image
+from passerby.demo.sample import Image, draw_background, draw_car, overlay, read_image
 from passerby.documents.count_records import CountBin, Event, LineCount, ZoneCount
 from passerby.store.accounts.accounts import Accounts
 from passerby.store.accounts.passwords import hash_password
@@ -70,7 +70,7 @@ def write_camera_video(path: Path) -> None:
         container.mux(stream.encode(None))
 
 
-def _pictures() -> Iterator[Picture]:
+def _pictures() -> Iterator[Image]:
     face, car = read_image(portrait()), draw_car()
     there, gone = draw_background(face), draw_background(np.full_like(face, 190))
     for number in range(RATE * SECONDS):

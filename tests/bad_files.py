@@ -155,7 +155,7 @@ def _whole_and_masked(output: Path, report: Report) -> None:
                 video.geometry, Box(*(part * side for part, side in zip(FACE_POSITION, sides, strict=True)))
             )
             for frame in file.frames(number):
-                luma = frame.picture.reformat(
+                luma = frame.av_frame.reformat(
                     format="gray", src_color_range=2, dst_color_range=2, threads=1
                 ).to_ndarray()
                 shown = luma[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]

@@ -47,7 +47,7 @@ def drawing(index: int, size: tuple[int, int] = SIZE) -> np.ndarray:
     return image
 
 
-def picture(index: int, size: tuple[int, int] = SIZE, pixel_format: str = "yuv420p") -> av.VideoFrame:
+def video_frame(index: int, size: tuple[int, int] = SIZE, pixel_format: str = "yuv420p") -> av.VideoFrame:
     """`drawing` as a frame without times."""
     if pixel_format == "pal8":
         return _in_palette(drawing(index, size))
@@ -66,7 +66,7 @@ def _in_palette(image: np.ndarray) -> av.VideoFrame:
 
 def safe_frame(index: int, time: int, size: tuple[int, int] = SIZE, pixel_format: str = "yuv420p") -> SafeFrame:
     """A masked frame as a sink gets it. Nothing in a drawing needs hiding."""
-    return SafeFrame(picture(index, size, pixel_format), index, time)
+    return SafeFrame(video_frame(index, size, pixel_format), index, time)
 
 
 def video_info(
@@ -131,7 +131,7 @@ def write_clip(
             with preserved_thread_priority():
                 stream.codec_context.open()
         for index, time in enumerate(times or constant()):
-            frame = picture(index, size, pixel_format)
+            frame = video_frame(index, size, pixel_format)
             frame.pts, frame.time_base = time, time_base
             output.mux(stream.encode(frame))
         output.mux(stream.encode())

@@ -126,7 +126,7 @@ class FixedFaceInStill:
     weights: tuple[str, ...] = ()
 
     def detect(self, frame: RawFrame, **options: object) -> list[Detection]:
-        return [Detection(Kind.FACE, fixed_box(frame.picture.width, frame.picture.height), 0.9, "fake")]
+        return [Detection(Kind.FACE, fixed_box(frame.av_frame.width, frame.av_frame.height), 0.9, "fake")]
 
 
 def use_fixed_face_in_stills(

@@ -144,7 +144,7 @@ def another_track(output: OutputContainer, stream: VideoStream) -> None:
 def fill_tracks(output: OutputContainer) -> None:
     for stream, frames in zip(output.streams.video[1:], (12, 1), strict=True):
         for number in range(frames):
-            picture = clips.picture(number + 3, (64, 64), stream.pix_fmt)
+            picture = clips.video_frame(number + 3, (64, 64), stream.pix_fmt)
             picture.pts, picture.time_base = number, Fraction(1, 25)
             output.mux(stream.encode(picture))
         output.mux(stream.encode(None))

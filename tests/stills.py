@@ -176,7 +176,7 @@ def _segment(marker: int, data: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
 
-def film() -> bytes:
+def raw_animation() -> bytes:
     """What a motion photo has behind its picture: it begins like an MP4."""
     return struct.pack(">I", 24) + b"ftypmp42\0\0\0\0isommp42" + b"Secret film" * 40
 
@@ -197,7 +197,7 @@ def jpeg_with_everything(path: Path, orientation: int = 1) -> Path:
         + _segment(0xEB, b"Secret data of some program")
         + _segment(0xFE, b"Secret comment")
     )
-    path.write_bytes(plain[:2] + extra + plain[2:] + thumbnail() + film())
+    path.write_bytes(plain[:2] + extra + plain[2:] + thumbnail() + raw_animation())
     return path
 
 

@@ -35,11 +35,11 @@ def outcomes(folder, count, seed):
         tries = [(path, pool.submit(bad_files.attempt, path)) for path in bad_files.files(folder, count, seed)]
         for path, attempt in tries:
             try:
-                told = attempt.result(BOUND)
+                result = attempt.result(BOUND)
             except Exception as error:  # whatever it was: which file it was of must be seen
                 wrong.append(f"{path.name}: {type(error).__name__}: {error}")
                 continue
-            counted[told.partition(":")[0]] += 1
+            counted[result.partition(":")[0]] += 1
     print(dict(counted))
     assert [] == wrong
     return counted
@@ -107,7 +107,7 @@ def test_damage_is_skipped_and_reported(tmp_path, fake_detector):
     assert report.needs_review
     assert report.damage
     with VideoFile.open(tmp_path / "o.mp4") as file:
-        dark = [frame.picture.to_ndarray(format="gray").mean() < 20 for frame in file.frames()]
+        dark = [frame.av_frame.to_ndarray(format="gray").mean() < 20 for frame in file.frames()]
     assert sum(dark) == report.output.covered
     assert not dark[0]
     assert not dark[-1]

@@ -71,7 +71,7 @@ def test_a_turned_clip_is_masked_where_a_player_shows_it(out, tmp_path):
         assert picture.mean() > 60
 
 
-def test_full_range_is_not_squeezed_on_its_way_through(out, tmp_path):
+def test_full_range_is_preserved(out, tmp_path):
     def full(_, stream):
         stream.codec_context.color_range = 2
 

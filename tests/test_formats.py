@@ -78,7 +78,7 @@ def masked(path, number):
             geometry, Box(*(part * side for part, side in zip(FACE_POSITION, (width, height) * 2, strict=True)))
         )
         for frame in file.frames(number):
-            shown = clips.rgb(frame.picture)[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
+            shown = clips.rgb(frame.av_frame)[int(box.y1) + 2 : int(box.y2) - 2, int(box.x1) + 2 : int(box.x2) - 2]
             assert shown.mean() < 8
 
 
@@ -113,8 +113,8 @@ def test_fields_stay_apart(tmp_path, order, name):
         assert before.info.videos[0].interlaced
         assert (after.info.videos[0].interlaced, after.info.videos[0].top_first) == (True, name == "tff")
         for old, new in zip(before.frames(), after.frames(), strict=True):
-            top = [clips.rgb(frame.picture)[80::2].astype(int) for frame in (old, new)]
-            bottom = [clips.rgb(frame.picture)[81::2].astype(int) for frame in (old, new)]
+            top = [clips.rgb(frame.av_frame)[80::2].astype(int) for frame in (old, new)]
+            bottom = [clips.rgb(frame.av_frame)[81::2].astype(int) for frame in (old, new)]
             assert np.abs(top[0] - top[1]).mean() < 5
             assert np.abs(bottom[0] - bottom[1]).mean() < 5
     masked(out, 0)
@@ -124,5 +124,5 @@ def test_fields_stay_apart(tmp_path, order, name):
 def test_outside_tools_see_fields(result):
     result = result(next(recipe for recipe in formats.RECIPES if "DV" in recipe.name))
     probe = ["ffprobe", "-v", "error", "-show_entries", "frame=interlaced_frame,top_field_first", "-of", "csv=p=0"]
-    told = subprocess.run([*probe, str(result.output)], capture_output=True, text=True, check=True).stdout.split()
-    assert {line.strip(",") for line in told if line[0].isdigit()} == {"1,0"}
+    probed = subprocess.run([*probe, str(result.output)], capture_output=True, text=True, check=True).stdout.split()
+    assert {line.strip(",") for line in probed if line[0].isdigit()} == {"1,0"}

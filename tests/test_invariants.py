@@ -178,8 +178,8 @@ def test_only_source_makes_raw_frames():
         "import passerby.core.safe_frame as s\nx = s.SafeFrame(p, 0, 0)",
         "from passerby.core.safe_frame import SafeFrame as Other",
         "from passerby.core.safe_frame import SafeFrame\nmake = SafeFrame",
-        "from passerby.core.safe_frame import SafeFrame\nx = replace(frame, picture=raw)",
-        "from passerby.core.safe_frame import SafeFrame\nx = dataclasses.replace(frame, picture=raw)",
+        "from passerby.core.safe_frame import SafeFrame\nx = replace(frame, av_frame=raw)",
+        "from passerby.core.safe_frame import SafeFrame\nx = dataclasses.replace(frame, av_frame=raw)",
         "from passerby.core.safe_frame import SafeFrame\ndef f(x: SafeFrame): return x.__class__(raw, 0, 0)",
         "x = getattr(safe, 'SafeFrame')(raw, 0, 0)",
     ],
@@ -287,7 +287,7 @@ def test_a_word_of_recognition_is_seen(violation):
     assert forbidden_words(violation)
 
 
-def test_words_that_only_look_alike_are_no_violation():
+def test_similar_words_are_no_violation():
     assert [] == forbidden_words("grid = pre_identity = area_id = mask = 1")
 
 

@@ -90,11 +90,11 @@ def test_when_a_still_was_made_is_kept_only_on_request_and_alone(tmp_path, name,
     assert (CREATION_DATE in report.dropped) is (name == "scan.tif" and not keep)
     with ReleasedFile.open(out) as opened:
         assert {} == inspect_container(opened, keep_times=keep).remnants
-        told = {CREATION_DATE: None} if keep else {}
-        assert told == inspect_container(opened, keep_times=False).remnants
+        expected = {CREATION_DATE: None} if keep else {}
+        assert expected == inspect_container(opened, keep_times=False).remnants
 
 
-def test_a_still_that_says_no_more_than_its_date_loses_nothing_when_that_is_kept(tmp_path):
+def test_a_still_with_nothing_but_its_date_loses_nothing_with_keep_times(tmp_path):
     source, once, twice = (tmp_path / name for name in ("a.jpg", "b.jpg", "c.jpg"))
     dated(source)
     redact(source, once, Settings(keep_times=True))

@@ -28,7 +28,7 @@ def painted(picture, box, value=0):
     return copy
 
 
-def write_film(path, pictures, rate=RATE):
+def write_video(path, pictures, rate=RATE):
     """Without loss, so that what is the same stays the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w", format="matroska") as container:
@@ -49,7 +49,7 @@ def write_still(path, picture):
     return path
 
 
-def told(box=BOX, kind="face", **more):
+def box_entry(box=BOX, kind="face", **more):
     """A box as annotators write it."""
     return {"kind": kind, "xyxy": list(box), **more}
 
@@ -59,13 +59,13 @@ def annotate(folder, images=(), videos=()):
     (folder / "annotations.json").write_text(json.dumps({"images": list(images), "videos": list(videos)}))
 
 
-def annotated_film(folder, shown, name="yard.mkv", result=None):
+def annotated_video(folder, shown, name="yard.mkv", result=None):
     """A folder `dev` with one film and its truth, and `out` with its result, in which BOX is hidden but where `shown`
     (one value a frame) says that it shows. `result` may change the pictures of the result."""
     picture = texture()
-    write_film(folder / "dev" / name, [picture] * len(shown))
+    write_video(folder / "dev" / name, [picture] * len(shown))
     results = [picture if leak else painted(picture, BOX) for leak in shown]
-    write_film(folder / "out" / name, results if result is None else result(results))
-    frames = [{"index": index, "boxes": [told(track=1)]} for index in range(len(shown))]
+    write_video(folder / "out" / name, results if result is None else result(results))
+    frames = [{"index": index, "boxes": [box_entry(track=1)]} for index in range(len(shown))]
     annotate(folder / "dev", videos=[{"file": name, "frames": frames}])
     return folder / "dev", folder / "out"

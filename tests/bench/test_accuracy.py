@@ -16,12 +16,12 @@ from passerby.source.fingerprint import fingerprint
 from tests.bench.footage import (
     BOX,
     annotate,
-    annotated_film,
+    annotated_video,
+    box_entry,
     painted,
     texture,
-    told,
-    write_film,
     write_still,
+    write_video,
 )
 
 EVAL = Path(__file__).parents[3] / "shared" / "eval"
@@ -34,7 +34,7 @@ def metrics(folder, redacted, worst=0):
 
 
 def test_a_film_in_which_three_of_twenty_frames_leak(tmp_path):
-    found = metrics(*annotated_film(tmp_path, SHOWN), worst=9)
+    found = metrics(*annotated_video(tmp_path, SHOWN), worst=9)
     face = found.kinds["face"]
     assert (20, 3 / 20, 1, 1.0) == (face.boxes, face.leaks, face.tracks, face.track_leaks)
     assert 3 / 20 == pytest.approx(face.retained, abs=0.01)
@@ -47,34 +47,34 @@ def test_a_film_in_which_three_of_twenty_frames_leak(tmp_path):
 
 
 def test_a_track_that_never_shows_does_not_leak(tmp_path):
-    face = metrics(*annotated_film(tmp_path, [False] * 20)).kinds["face"]
+    face = metrics(*annotated_video(tmp_path, [False] * 20)).kinds["face"]
     assert (0.0, 0.0, 0.0) == (face.leaks, face.track_leaks, face.flicker)
 
 
 def test_frames_that_are_missing_count_as_shown(tmp_path):
-    found = metrics(*annotated_film(tmp_path, [False] * 20, result=lambda pictures: pictures[:15]))
+    found = metrics(*annotated_video(tmp_path, [False] * 20, result=lambda pictures: pictures[:15]))
     assert (20, 5 / 20) == (found.kinds["face"].boxes, found.kinds["face"].leaks)
     assert ("yard.mkv: fewer frames than the original, from 15 on",) == found.problems
 
 
-def test_more_frames_are_told(tmp_path):
-    found = metrics(*annotated_film(tmp_path, [False] * 20, result=lambda pictures: [*pictures, pictures[0]]))
+def test_extra_frames_are_reported(tmp_path):
+    found = metrics(*annotated_video(tmp_path, [False] * 20, result=lambda pictures: [*pictures, pictures[0]]))
     assert ("yard.mkv: more frames than the original, from 20 on",) == found.problems
 
 
 def test_a_file_that_is_missing_counts_as_shown(tmp_path):
-    folder, out = annotated_film(tmp_path, [False] * 20)
+    folder, out = annotated_video(tmp_path, [False] * 20)
     (out / "yard.mkv").unlink()
     found = metrics(folder, out)
     assert (20, 1.0, 1.0) == (found.kinds["face"].boxes, found.kinds["face"].leaks, found.kinds["face"].track_leaks)
     assert ("yard.mkv: no redacted file",) == found.problems
 
 
-def test_a_result_of_another_size_is_compared_and_told(tmp_path):
+def test_a_result_of_another_size_is_compared_and_reported(tmp_path):
     def larger(pictures):
         return [cv2.resize(picture, (160, 128), interpolation=cv2.INTER_CUBIC) for picture in pictures]
 
-    found = metrics(*annotated_film(tmp_path, SHOWN, result=larger))
+    found = metrics(*annotated_video(tmp_path, SHOWN, result=larger))
     assert 3 / 20 == found.kinds["face"].leaks
     assert ("yard.mkv: 160x120 became 160x128",) == found.problems
 
@@ -92,7 +92,7 @@ def test_kinds_and_sizes_apart(tmp_path):
     picture, small, plate = texture(), (10, 10, 26, 28), (110, 90, 150, 106)
     write_still(tmp_path / "dev" / "in" / "a.png", picture)
     write_still(tmp_path / "out" / "in" / "a.png", painted(picture, BOX))
-    boxes = [told(), told(small), told(plate, "plate")]
+    boxes = [box_entry(), box_entry(small), box_entry(plate, "plate")]
     annotate(tmp_path / "dev", images=[{"file": "in/a.png", "boxes": boxes}])
     kinds = metrics(tmp_path / "dev", tmp_path / "out").kinds
     assert (0.5, 1.0) == (kinds["face"].leaks, kinds["plate"].leaks)
@@ -100,10 +100,10 @@ def test_kinds_and_sizes_apart(tmp_path):
     assert None is kinds["face"].tracks is kinds["face"].flicker
 
 
-def test_a_case_is_scored_where_it_points_and_says_nothing_of_the_rest(tmp_path):
+def test_a_case_is_scored_on_its_own_frames_only(tmp_path):
     picture = texture()
-    source = write_film(tmp_path / "originals" / "yard.mkv", [picture] * 6)
-    write_film(tmp_path / "out" / "late.mkv", [painted(picture, BOX)] * 3 + [painted(picture, (0, 0, 40, 30))] * 3)
+    source = write_video(tmp_path / "originals" / "yard.mkv", [picture] * 6)
+    write_video(tmp_path / "out" / "late.mkv", [painted(picture, BOX)] * 3 + [painted(picture, (0, 0, 40, 30))] * 3)
     frames = [{"index": i, "time": i / 10, "boxes": [{"kind": "face", "box": BOX, "track": 1}]} for i in (2, 3)]
     case = {"source": {"path": "../originals/yard.mkv", "sha256": fingerprint(source)[0]}, "frames": frames}
     (tmp_path / "cases").mkdir()
@@ -112,7 +112,7 @@ def test_a_case_is_scored_where_it_points_and_says_nothing_of_the_rest(tmp_path)
     assert (2, 0.5, 0.0) == (found.kinds["face"].boxes, found.kinds["face"].leaks, found.collateral)
 
 
-def test_a_folder_that_knows_nothing_says_so(tmp_path):
+def test_a_folder_without_annotations_is_an_error(tmp_path):
     with pytest.raises(UsageError, match="has no annotations.json"):
         read_ground_truth(tmp_path)
 
@@ -128,7 +128,7 @@ for path in pathlib.Path(given).rglob("*.*"):
 
 
 def test_the_program_is_shown_what_is_annotated_and_nothing_else(tmp_path):
-    folder, _ = annotated_film(tmp_path, SHOWN)
+    folder, _ = annotated_video(tmp_path, SHOWN)
     write_still(folder / "other.png", texture())
     (tmp_path / "work").mkdir()
     results = redact_all(read_ground_truth(folder), tmp_path / "work", [sys.executable, "-c", COPY], quiet=True)
@@ -137,7 +137,7 @@ def test_the_program_is_shown_what_is_annotated_and_nothing_else(tmp_path):
 
 
 def test_a_program_that_does_nothing_is_an_error_with_its_words(tmp_path):
-    folder, _ = annotated_film(tmp_path, SHOWN)
+    folder, _ = annotated_video(tmp_path, SHOWN)
     work = tmp_path / "work"
     work.mkdir()
     with pytest.raises(PasserbyError, match="ended with exit code 1. Its output:\nno models"):
@@ -168,9 +168,9 @@ def halved(folder, out, images, videos):
 def test_the_figures_are_those_of_the_scorer_of_the_footage(part, tmp_path):
     """Two implementations of one definition, on pictures of which one half is hidden and the other coded anew."""
     folder = EVAL / "dev" / part
-    told = json.loads((folder / "annotations.json").read_text())
-    images = told.get("images", [])[:20]
-    videos = [video for video in told.get("videos", []) if video["file"] in ("clip00.mp4",)]
+    annotations = json.loads((folder / "annotations.json").read_text())
+    images = annotations.get("images", [])[:20]
+    videos = [video for video in annotations.get("videos", []) if video["file"] in ("clip00.mp4",)]
     truth = halved(folder, tmp_path, images, videos)
     files = ["--truth", truth, "--original", folder, "--redacted", tmp_path, "--json", tmp_path / "score.json"]
     subprocess.run([sys.executable, EVAL / "score.py", *files], check=True, capture_output=True)

@@ -4,7 +4,7 @@ import pytest
 
 from passerby.bench.annotations import read_annotations
 from passerby.core.errors import SourceError
-from tests.bench.footage import BOX, annotate, told
+from tests.bench.footage import BOX, annotate, box_entry
 
 
 def boxes(folder, *those):
@@ -16,14 +16,14 @@ def boxes(folder, *those):
 def test_boxes_that_nobody_could_make_out_do_not_count(tmp_path):
     found = boxes(
         tmp_path,
-        told(),
-        told(kind="plate"),
-        told(ignore=True),
-        told(invalid=1),
-        told(blur=2),
-        told(blur=1),
-        told(kind="person"),
-        told((0, 0, 11, 40)),
+        box_entry(),
+        box_entry(kind="plate"),
+        box_entry(ignore=True),
+        box_entry(invalid=1),
+        box_entry(blur=2),
+        box_entry(blur=1),
+        box_entry(kind="person"),
+        box_entry((0, 0, 11, 40)),
     )
     assert [True, True, False, False, False, True, False, False] == [box.is_scored for box in found]
 
@@ -33,19 +33,19 @@ def test_boxes_that_nobody_could_make_out_do_not_count(tmp_path):
     [(12, "12-20"), (19.9, "12-20"), (20, "20-40"), (40, "40-96"), (95, "40-96"), (96, "over 96"), (400, "over 96")],
 )
 def test_classes_of_size_go_by_the_shorter_side(side, size, tmp_path):
-    assert size == boxes(tmp_path, told((10, 10, 10 + side, 500)))[0].size_class
+    assert size == boxes(tmp_path, box_entry((10, 10, 10 + side, 500)))[0].size_class
 
 
 def test_corners_are_those_of_the_box_where_none_are_given(tmp_path):
     quad = [[60, 40], [98, 36], [100, 80], [62, 84]]
-    plain, tilted = boxes(tmp_path, told(), told(quad=quad))
+    plain, tilted = boxes(tmp_path, box_entry(), box_entry(quad=quad))
     assert ((60, 36), (100, 36), (100, 84), (60, 84)) == plain.corners
     assert tuple(map(tuple, quad)) == tilted.corners
 
 
 def test_films_have_boxes_by_frame(tmp_path):
     (tmp_path / "b.mp4").touch()
-    annotate(tmp_path, videos=[{"file": "b.mp4", "frames": [{"index": 7, "boxes": [told(track=2)]}]}])
+    annotate(tmp_path, videos=[{"file": "b.mp4", "frames": [{"index": 7, "boxes": [box_entry(track=2)]}]}])
     (entry,) = read_annotations(tmp_path)
     assert not entry.still
     assert {7: [(BOX, "2")]} == {

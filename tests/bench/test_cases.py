@@ -14,8 +14,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "ref" / "bench.md"
 
 def case(source, path=None, **more):
     frames = [{"index": 3, "time": 0.3, "boxes": [{"kind": "face", "box": BOX, "track": 1}]}]
-    told = {"source": {"path": str(path or source), "sha256": fingerprint(source)[0]}, "frames": frames}
-    return json.dumps(told | more)
+    document = {"source": {"path": str(path or source), "sha256": fingerprint(source)[0]}, "frames": frames}
+    return json.dumps(document | more)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_file_that_changed_is_not_scored(source, tmp_path):
         read_cases(tmp_path)
 
 
-def test_a_file_that_is_gone_is_named(source, tmp_path):
+def test_a_missing_file_is_named(source, tmp_path):
     (tmp_path / "late.case.json").write_text(case(source))
     source.unlink()
     with pytest.raises(SourceError, match="gate.png, which does not exist"):

@@ -34,7 +34,7 @@ def track(*leaking):
         "never hidden",
     ],
 )
-def test_a_mask_that_goes_and_comes_back_within_a_second(leaking, begins):
+def test_a_mask_that_disappears_for_less_than_a_second(leaking, begins):
     assert begins == flicker_starts(TIMES, track(*leaking))
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from passerby.bench.frames import find_result, geometry, read_still, read_video
 from passerby.core.errors import SourceError
-from tests.bench.footage import RATE, SIZE, texture, write_film, write_still
+from tests.bench.footage import RATE, SIZE, texture, write_still, write_video
 
 
 @pytest.mark.parametrize("name", ["yard.mkv", "yard.mp4", "yard_anonymized.mp4", "yard.redacted.mov"])
@@ -20,7 +20,7 @@ def test_a_result_of_another_file_is_not_found(tmp_path):
 
 
 def test_frames_of_a_video_come_with_their_times(tmp_path):
-    path = write_film(tmp_path / "yard.mkv", [texture(), texture(seed=4)])
+    path = write_video(tmp_path / "yard.mkv", [texture(), texture(seed=4)])
     frames = list(read_video(path))
     assert [0.0, 1 / RATE] == pytest.approx([time for time, _ in frames])
     assert [(SIZE[1], SIZE[0], 3)] * 2 == [picture.shape for _, picture in frames]

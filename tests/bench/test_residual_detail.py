@@ -63,11 +63,11 @@ def test_a_mask_that_misses_the_core_hides_nothing():
     [(60, 36, 64, 84), (-30, -30, -2, -2)],
     ids=["its core is thinner than four pixels", "outside the picture"],
 )
-def test_nothing_is_said_of_what_cannot_be_seen(box):
+def test_no_result_for_an_invisible_box(box):
     assert left(PICTURE, box) is None
 
 
-def test_nothing_is_said_of_what_is_flat():
+def test_no_result_for_a_flat_box():
     flat = np.full_like(PICTURE, 90)
     assert left(flat, before=flat) is None
 

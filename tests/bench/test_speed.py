@@ -6,20 +6,20 @@ import pytest
 from passerby.bench.clip_info import probe
 from passerby.bench.speed import measure, measure_fidelity, statistic
 from passerby.bench.tools import Tool, transcode
-from tests.bench.footage import BOX, painted, texture, write_film
+from tests.bench.footage import BOX, painted, texture, write_video
 
 COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
 #: Tells of its first frame as passerby does, and copies.
-TELLS = 'print(\'{"event": "progress", "stage": "analyse", "done": 1}\', flush=True)\n' + COPY
+REPORTS_PROGRESS = 'print(\'{"event": "progress", "stage": "analyse", "done": 1}\', flush=True)\n' + COPY
 
 
 @pytest.fixture
 def clip(tmp_path):
-    return write_film(tmp_path / "yard.mkv", [texture()] * 20)
+    return write_video(tmp_path / "yard.mkv", [texture()] * 20)
 
 
 def compared(clip, pictures, folder, is_redaction=True):
-    written = write_film(folder / "out.mkv", pictures)
+    written = write_video(folder / "out.mkv", pictures)
     return measure_fidelity(clip, probe(clip), written, probe(written), is_redaction)
 
 
@@ -45,11 +45,11 @@ def test_programs_take_turns_and_are_compared_round_by_round(clip, tmp_path):
     assert None is ours.first_frame_s is theirs.first_frame_s
 
 
-def test_the_start_is_measured_on_one_frame_where_a_program_tells_of_frames(clip, tmp_path):
-    tool = Tool("passerby", [sys.executable, "-c", TELLS, str(clip)])
+def test_startup_is_measured_on_one_frame_where_a_program_reports_frames(clip, tmp_path):
+    tool = Tool("passerby", [sys.executable, "-c", REPORTS_PROGRESS, str(clip)])
     assert measure(clip, [tool], 1, tmp_path, "passerby", "balanced").tools["passerby"].first_frame_s is None
     # A program that takes --json: passerby's own flag.
-    code = TELLS.replace("sys.argv[2]", "sys.argv[3]")
+    code = REPORTS_PROGRESS.replace("sys.argv[2]", "sys.argv[3]")
     tool = Tool("passerby", [sys.executable, "-c", code, str(clip), "--json"])
     start = measure(clip, [tool], 1, tmp_path, "passerby", "balanced").tools["passerby"].first_frame_s
     assert start.median > 0
@@ -68,11 +68,11 @@ def test_an_even_error_gives_the_fidelity_that_follows_from_it(clip, tmp_path):
     assert expected == pytest.approx(compared(clip, [texture() - 2] * 20, tmp_path)[0], abs=0.5)
 
 
-def test_nothing_is_said_when_nobody_knows_which_frames_belong_together(clip, tmp_path):
+def test_no_fidelity_when_frames_cannot_be_paired(clip, tmp_path):
     assert (None, ["20 frames became 19"]) == compared(clip, [texture()] * 19, tmp_path)
 
 
-def test_another_size_is_told(clip, tmp_path):
+def test_another_size_is_reported(clip, tmp_path):
     assert ["160x120 became 176x120"] == compared(clip, [texture((176, 120))] * 20, tmp_path)[1]
 
 

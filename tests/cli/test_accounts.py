@@ -52,9 +52,9 @@ def test_accounts_are_made_changed_and_removed(data):
     assert ["jo"] == list(listed())
     assert 2 == run("accounts", "remove", "jo")[0]  # the last administrator
     with Database.open(data) as database, database.read_transaction() as connection:
-        said = [(entry.actor.partition(":")[0], entry.details["operation"]) for _, entry in read(connection)]
-    assert ("system", "add") == said[0]
-    assert ["add", "add", "change", "remove"] == [do for _, do in said][:4]
+        logged = [(entry.actor.partition(":")[0], entry.details["operation"]) for _, entry in read(connection)]
+    assert ("system", "add") == logged[0]
+    assert ["add", "add", "change", "remove"] == [do for _, do in logged][:4]
 
 
 def test_weak_passwords_are_refused(data):

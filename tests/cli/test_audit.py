@@ -43,15 +43,15 @@ def meddle(data, *statements):
             plain.execute(statement)
 
 
-def test_a_whole_log_is_said_to_be_whole(data):
-    told = run(data, "head").stdout.strip()
+def test_an_intact_log_is_reported_as_intact(data):
+    output = run(data, "head").stdout.strip()
     done = run(data, "check")
     assert 0 == done.exit_code
     assert "3 rows, all unchanged" in done.stdout
-    assert f"Head: {told}" in done.stdout
+    assert f"Head: {output}" in done.stdout
     assert "Only an earlier head shows" in done.stdout
-    assert 0 == run(data, "check", "--head", told).exit_code
-    assert {"rows": 3, "head": told, "flaws": []} == json.loads(run(data, "check", "--json").stdout)
+    assert 0 == run(data, "check", "--head", output).exit_code
+    assert {"rows": 3, "head": output, "flaws": []} == json.loads(run(data, "check", "--json").stdout)
 
 
 def test_a_changed_row_is_named(data):
@@ -69,15 +69,15 @@ def test_missing_rows_are_named(data):
 
 
 def test_a_cut_end_is_seen_with_a_head(data):
-    told = run(data, "head").stdout.strip()
+    output = run(data, "head").stdout.strip()
     meddle(data, "DELETE FROM audit WHERE number = 3")
     assert 0 == run(data, "check").exit_code
-    done = run(data, "check", "--head", told)
+    done = run(data, "check", "--head", output)
     assert 3 == done.exit_code
     assert "row 3 is not the one with the given head" in done.stdout
 
 
-def test_triggers_that_are_gone_are_told_of(data):
+def test_missing_triggers_are_reported(data):
     with closing(sqlite3.connect(data / DATABASE_FILE)) as plain:
         plain.execute("DROP TRIGGER audit_delete")
     done = run(data, "check")
@@ -92,10 +92,10 @@ def test_a_head_that_is_none_is_refused(data):
 
 def test_the_log_is_listed(data, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    told = run(data, "list").stdout
-    assert 3 == told.count("system:ada")
-    assert 1 == told.count("?")  # the clock was not trusted then
-    assert "case [red]7" in told
+    output = run(data, "list").stdout
+    assert 3 == output.count("system:ada")
+    assert 1 == output.count("?")  # the clock was not trusted then
+    assert "case [red]7" in output
     rows = [json.loads(line) for line in run(data, "list", "--json").stdout.splitlines()]
     assert [(1, 0), (2, 1), (3, 2)] == [(row["number"], row["details"]["bytes"]) for row in rows]
 
@@ -135,5 +135,5 @@ def test_rows_are_followed_as_they_are_written(data, monkeypatch):
 
     pauses = []
     monkeypatch.setattr("passerby.cli.audit.time.sleep", pause)
-    told = CliRunner().invoke(app, ["follow", "--data", str(data)]).stdout
-    assert [1, 2, 3, 4, 5] == [json.loads(line)["number"] for line in told.splitlines()]
+    output = CliRunner().invoke(app, ["follow", "--data", str(data)]).stdout
+    assert [1, 2, 3, 4, 5] == [json.loads(line)["number"] for line in output.splitlines()]

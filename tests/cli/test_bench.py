@@ -6,7 +6,7 @@ import pytest
 
 from passerby.bench import tools
 from passerby.cli.app import main
-from tests.bench.footage import annotate, annotated_film, texture, told, write_film
+from tests.bench.footage import annotate, annotated_video, box_entry, texture, write_video
 
 SHOWN = [index in (4, 5, 12) for index in range(20)]
 #: Stands for passerby: the last of its words is the output, the one after `redact` the input.
@@ -16,14 +16,14 @@ COPY = (sys.executable, "-c", "import shutil, sys; shutil.copyfile(sys.argv[2], 
 def run(capsys, *words):
     with pytest.raises(SystemExit) as ended:
         main([str(word) for word in words])
-    said = capsys.readouterr()
-    return ended.value.code, said.out, said.err
+    stdout = capsys.readouterr()
+    return ended.value.code, stdout.out, stdout.err
 
 
 def test_accuracy_as_json(tmp_path, capsys):
-    folder, out = annotated_film(tmp_path, SHOWN)
-    code, said, _ = run(capsys, "bench", "accuracy", folder, "--redacted", out, "--worst", 1, "--json")
-    found = json.loads(said)
+    folder, out = annotated_video(tmp_path, SHOWN)
+    code, stdout, _ = run(capsys, "bench", "accuracy", folder, "--redacted", out, "--worst", 1, "--json")
+    found = json.loads(stdout)
     assert 0 == code
     assert (0.15, 60.0) == (found["kinds"]["face"]["leaks"], found["kinds"]["face"]["flicker"])
     assert "profile" not in found  # nobody knows what made these results
@@ -31,11 +31,11 @@ def test_accuracy_as_json(tmp_path, capsys):
 
 
 def test_accuracy_for_people(tmp_path, capsys):
-    folder, out = annotated_film(tmp_path, SHOWN)
-    _, said, _ = run(capsys, "bench", "accuracy", folder, "--redacted", out, "--worst", 1)
-    assert "15.00%" in said
-    assert "collateral 0.00%" in said
-    assert "frame 4: face (60, 36, 100, 84)" in said
+    folder, out = annotated_video(tmp_path, SHOWN)
+    _, stdout, _ = run(capsys, "bench", "accuracy", folder, "--redacted", out, "--worst", 1)
+    assert "15.00%" in stdout
+    assert "collateral 0.00%" in stdout
+    assert "frame 4: face (60, 36, 100, 84)" in stdout
 
 
 #: Stands for passerby as well: copies whatever is in the folder that it is given.
@@ -44,9 +44,9 @@ COPY_ALL = (sys.executable, "-c", "import shutil, sys; shutil.copytree(sys.argv[
 
 def test_accuracy_runs_the_program_itself(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(tools, "PASSERBY_COMMAND", COPY_ALL)
-    folder, _ = annotated_film(tmp_path, [True] * 3)
-    code, said, _ = run(capsys, "bench", "accuracy", folder, "--profile", "fast", "--json")
-    found = json.loads(said)
+    folder, _ = annotated_video(tmp_path, [True] * 3)
+    code, stdout, _ = run(capsys, "bench", "accuracy", folder, "--profile", "fast", "--json")
+    found = json.loads(stdout)
     assert 0 == code
     assert ("fast", 1.0, []) == (found["profile"], found["kinds"]["face"]["leaks"], found["problems"])
     assert {"dev", "out"} == {path.name for path in tmp_path.iterdir()}
@@ -57,14 +57,14 @@ def test_accuracy_runs_the_program_itself(tmp_path, capsys, monkeypatch):
 def test_both_with_the_program_as_it_is(sample, models, tmp_path, capsys):
     """The sample's poster shows a face, which is hidden; a real run is as fast as it is."""
     folder = tmp_path / "dev"
-    face = told((330, 100, 700, 420))
+    face = box_entry((330, 100, 700, 420))
     annotate(folder, videos=[{"file": "yard.mp4", "frames": [{"index": 5, "boxes": [face]}]}])
     shutil.copyfile(sample, folder / "yard.mp4")
-    _, said, _ = run(capsys, "bench", "accuracy", folder, "--json")
-    assert [] == json.loads(said)["problems"]
-    assert 38 < json.loads(said)["fidelity"] < 78
-    _, said, _ = run(capsys, "bench", "speed", sample, "--rounds", 1, "--json")
-    ours = json.loads(said)["tools"]["passerby"]
+    _, stdout, _ = run(capsys, "bench", "accuracy", folder, "--json")
+    assert [] == json.loads(stdout)["problems"]
+    assert 38 < json.loads(stdout)["fidelity"] < 78
+    _, stdout, _ = run(capsys, "bench", "speed", sample, "--rounds", 1, "--json")
+    ours = json.loads(stdout)["tools"]["passerby"]
     assert 0 < ours["first_frame_s"]["median"] < 50 / ours["speed"]["median"]
     assert 200 < ours["memory"]["median"] < 3000
     assert 38 < ours["fidelity"] < 60
@@ -79,27 +79,27 @@ def test_both_with_the_program_as_it_is(sample, models, tmp_path, capsys):
     ],
 )
 def test_what_makes_no_sense(words, message, capsys):
-    code, _, said = run(capsys, "bench", *words)
+    code, _, stdout = run(capsys, "bench", *words)
     assert 2 == code
-    assert message in said
+    assert message in stdout
 
 
 def test_speed_as_json(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(tools, "PASSERBY_COMMAND", COPY)
-    clip = write_film(tmp_path / "yard.mkv", [texture()] * 20)
-    code, said, _ = run(capsys, "bench", "speed", clip, "--against", "transcode", "--rounds", 1, "--json")
-    found = json.loads(said)
+    clip = write_video(tmp_path / "yard.mkv", [texture()] * 20)
+    code, stdout, _ = run(capsys, "bench", "speed", clip, "--against", "transcode", "--rounds", 1, "--json")
+    found = json.loads(stdout)
     assert 0 == code
     assert ("yard.mkv", 20) == (found["clip"]["name"], found["clip"]["frames"])
     assert {"passerby", "transcode"} == set(found["tools"])
     assert {"transcode"} == set(found["ratios"])
-    assert str(tmp_path) not in said  # results are published: they say nothing of where files lie
+    assert str(tmp_path) not in stdout  # results are published: they say nothing of where files lie
 
 
 def test_speed_for_people(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(tools, "PASSERBY_COMMAND", COPY)
-    clip = write_film(tmp_path / "yard.mkv", [texture()] * 20)
-    code, said, told = run(capsys, "bench", "speed", clip, "--rounds", 2)
+    clip = write_video(tmp_path / "yard.mkv", [texture()] * 20)
+    code, stdout, stderr = run(capsys, "bench", "speed", clip, "--rounds", 2)
     assert 0 == code
-    assert "yard.mkv: 160x120, 20 frames" in said
-    assert "round 2: passerby:" in told
+    assert "yard.mkv: 160x120, 20 frames" in stdout
+    assert "round 2: passerby:" in stderr

@@ -98,10 +98,10 @@ def test_a_release_has_noise_and_no_small_numbers(data, tmp_path):
 
 @pytest.mark.parametrize("epsilon", ["0", "-1", "11", "nan"])
 def test_an_invalid_budget_is_refused(data, tmp_path, epsilon):
-    said = run(
+    message = run(
         "counts", "export", tmp_path / "p.csv", "--data", data, "--publish", f"--epsilon={epsilon}", fails=UsageError
     )
-    assert "--epsilon must be" in said
+    assert "--epsilon must be" in message
     assert not (tmp_path / "p.csv").exists()
 
 
@@ -110,10 +110,10 @@ def test_errors_say_what_to_do(data, tmp_path):
     (tmp_path / "c.csv").write_text("mine")
     assert "--force" in run("counts", "export", tmp_path / "c.csv", "--data", data, fails=OutputExists)
     assert "mine" == (tmp_path / "c.csv").read_text()
-    said = run("counts", "export", tmp_path / "d.csv", "--data", data, "--camera", "attic", fails=StoreError)
-    assert "of camera attic" in said
-    assert "There are counts from" in said
+    message = run("counts", "export", tmp_path / "d.csv", "--data", data, "--camera", "attic", fails=StoreError)
+    assert "of camera attic" in message
+    assert "There are counts from" in message
     with Database.open(tmp_path / "empty", create=True):
         pass
-    said = run("counts", "export", tmp_path / "d.csv", "--data", tmp_path / "empty", fails=StoreError)
-    assert "passerby watch" in said
+    message = run("counts", "export", tmp_path / "d.csv", "--data", tmp_path / "empty", fails=StoreError)
+    assert "passerby watch" in message

@@ -37,17 +37,17 @@ def run(*arguments: str):
     return CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
 
 
-def test_list_says_what_there_is_and_that_nothing_is_here(empty: Path):
+def test_list_shows_all_models_and_that_none_is_cached(empty: Path):
     shown = run("list")
     assert shown.exit_code == 0
     for words in ("centerface", "person, vehicle, screen", "AGPL-3.0", "rapidocr 3.10.0", str(empty)):
         assert words in shown.stdout
 
 
-def test_list_tells_programs_the_same(empty: Path):
-    told = json.loads(run("list", "--json").stdout)
-    assert told["cache"] == str(empty)
-    assert {row["id"]: row["cached"] for row in told["weights"]} == dict.fromkeys(Registry.load(), "no")
+def test_list_as_json_has_the_same_content(empty: Path):
+    output = json.loads(run("list", "--json").stdout)
+    assert output["cache"] == str(empty)
+    assert {row["id"]: row["cached"] for row in output["weights"]} == dict.fromkeys(Registry.load(), "no")
 
 
 def test_list_knows_an_altered_file(empty: Path):
@@ -57,12 +57,12 @@ def test_list_knows_an_altered_file(empty: Path):
     assert (here["centerface"], here["ppocr-det"]) == ("modified", "no")
 
 
-def test_check_fails_and_says_how_to_mend_it(empty: Path):
+def test_a_failed_check_gives_advice(empty: Path):
     checked = run("check", "centerface")
     assert checked.exit_code == 1
     assert "passerby models fetch centerface" in checked.stdout
-    told = json.loads(run("check", "centerface", "--json").stdout)
-    assert (told["id"], told["ok"]) == ("centerface", False)
+    output = json.loads(run("check", "centerface", "--json").stdout)
+    assert (output["id"], output["ok"]) == ("centerface", False)
 
 
 def test_check_passes_a_model_that_is_alive(monkeypatch: pytest.MonkeyPatch):

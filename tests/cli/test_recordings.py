@@ -49,7 +49,7 @@ def test_ranges_are_listed(data):
     assert 1 == len(json.loads(run(data, "list", "yard", FROM, TO, "--json").stdout)["ranges"])
 
 
-def test_a_range_without_recordings_says_what_there_is(data):
+def test_a_range_without_recordings_lists_the_available_ones(data):
     with pytest.raises(StoreError, match="There are recordings from 2027"):
         run(data, "list", "yard", "2026-01-01", "2026-01-02")
     with pytest.raises(StoreError, match="There are recordings of: yard"):
@@ -73,8 +73,8 @@ def test_export_names_the_file_after_camera_and_time(data, tmp_path):
 
 
 def test_export_prints_json(data):
-    told = json.loads(run(data, "export", "yard", FROM, TO, "-o", "got.mp4", "--json").stdout)
-    assert ("got.mp4", 30) == (told["output"]["name"], told["output"]["frames"])
+    output = json.loads(run(data, "export", "yard", FROM, TO, "-o", "got.mp4", "--json").stdout)
+    assert ("got.mp4", 30) == (output["output"]["name"], output["output"]["frames"])
 
 
 def test_export_replaces_only_with_force(data):
@@ -105,8 +105,8 @@ def test_export_is_audited_with_its_purpose(data, tmp_path):
         "needs_approval": False,
     } == requested.details
     file = (tmp_path / "here/got.mp4").read_bytes()
-    told = {"sha256": hashlib.sha256(file).hexdigest(), "bytes": len(file), "frames": 30}
-    assert {"camera": "yard", "requested_in": 1, "files": [told]} == completed.details
+    output = {"sha256": hashlib.sha256(file).hexdigest(), "bytes": len(file), "frames": 30}
+    assert {"camera": "yard", "requested_in": 1, "files": [output]} == completed.details
 
 
 def test_nothing_is_exported_without_a_purpose(data, tmp_path):

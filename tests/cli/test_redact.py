@@ -131,7 +131,7 @@ def test_an_output_that_needs_review_exists_and_ends_with_3(clip, tmp_path, caps
     ("text", "says"),
     [("{", "the file"), ('{"schema_version": 2}', "schema_version"), ("[]", "the file")],
 )
-def test_a_broken_plan_is_an_error_that_names_the_place(text, says, clip, tmp_path, capsys):
+def test_an_invalid_plan_is_an_error_with_the_location(text, says, clip, tmp_path, capsys):
     (tmp_path / "broken.json").write_text(text)
     assert 1 == run(clip, "--plan", tmp_path / "broken.json")
     assert says in capsys.readouterr().err
@@ -276,7 +276,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(small_disk, sample, released, capsys):
+def test_a_full_disk_is_reported_and_leaves_nothing(small_disk, sample, released, capsys):
     before = digest(sample)
     assert 1 == run(sample, "-o", small_disk / "out.mp4", "--plan", released.plan_file, "--no-verify")
     text = capsys.readouterr().err
@@ -286,7 +286,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(small_disk, sample, released, ca
     assert before == digest(sample)
 
 
-def test_a_file_that_may_not_grow_any_more_is_told_and_leaves_nothing(sample, released, tmp_path):
+def test_a_file_size_limit_is_reported_and_leaves_nothing(sample, released, tmp_path):
     """The limit of file size, which needs no rights to set."""
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # noqa: E731
     command = [*PROGRAM, "redact", sample, "-o", tmp_path / "out.mp4", "--plan", released.plan_file, "--no-verify"]

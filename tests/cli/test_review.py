@@ -20,8 +20,8 @@ def run(monkeypatch, capsys):
     def go(*arguments):
         with pytest.raises(SystemExit) as end:
             main(["review", *map(str, arguments)])
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err, served
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out, captured.err, served
 
     return go
 

@@ -9,21 +9,21 @@ def test_a_machine_without_weights_gets_them_once(models, tmp_path, monkeypatch)
     kit = NodeSetup.collect(lambda content: content)
     assert set(Registry.load()) == set(kit.weights)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    asked = []
+    requested = []
 
     def get(content):
-        asked.append(len(content))
+        requested.append(len(content))
         return content
 
     kit.apply(get)
-    assert len(kit.weights) == len(asked)
+    assert len(kit.weights) == len(requested)
     for id in kit.weights:
         Registry.load().load_bytes(id)
     kit.apply(get)
-    assert len(kit.weights) == len(asked)
+    assert len(kit.weights) == len(requested)
 
 
-def test_what_is_not_the_model_that_it_says_is_not_stored(tmp_path, monkeypatch):
+def test_weights_with_another_hash_are_not_stored(tmp_path, monkeypatch):
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     kit = NodeSetup(NodeSetup.collect(lambda content: content).program, {"centerface": b"something else"})
     with pytest.raises(WeightsError, match="Nothing was stored"):

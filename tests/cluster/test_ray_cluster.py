@@ -22,7 +22,7 @@ def test_an_address_that_is_none_is_refused():
 
 
 @pytest.mark.soak
-def test_a_cluster_that_is_not_there_is_told_of():
+def test_an_unreachable_cluster_is_reported():
     if find_spec("ray") is None:
         pytest.skip("Ray is not installed: pip install 'passerby[cluster]'")
     code = "from passerby.cluster.ray_cluster import Cluster\nwith Cluster('ray://127.0.0.1:9'): pass"

@@ -21,7 +21,7 @@ def test_the_protocol_follows_from_the_address(text, way):
     assert way == parse_address(text).protocol
 
 
-def test_a_login_of_any_characters_goes_into_the_address():
+def test_credentials_of_any_characters_are_encoded_in_the_address():
     made = parse_address("rtsp://10.0.0.5:554/s?a=1", user="me@home", password="p:/@ ß")
     assert "rtsp://me%40home:p%3A%2F%40%20%C3%9F@10.0.0.5:554/s?a=1" == made.url
 

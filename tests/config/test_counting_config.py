@@ -40,7 +40,7 @@ def test_every_camera_has_rules_for_tampering_and_signal_loss():
     }
 
 
-def test_a_rule_of_ones_own_takes_the_place_of_the_one_that_is_there():
+def test_a_configured_rule_replaces_the_default():
     mine = SignalLossRule(name="gone", kind="lost", min_duration=60)
     assert [mine] == [rule for rule in CountingSettings(rules=(mine,)).all_rules if rule.kind is EventKind.LOST]
 

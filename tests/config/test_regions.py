@@ -32,6 +32,6 @@ def test_a_polygon_contains_what_lies_in_it_and_not_what_lies_in_its_hull():
 @pytest.mark.parametrize(
     "text", ["1,2,3", "a,b,c,d", "10,10,5,20", "1,2,3,4,5", "1,1,9,9@8-2", "1,1,9,9@x-", "nan,1,5,5,9,9"]
 )
-def test_what_is_no_region_is_a_usage_error_that_says_how_to_write_one(text):
+def test_an_invalid_region_is_a_usage_error_with_the_syntax(text):
     with pytest.raises(UsageError, match="x1,y1,x2,y2"):
         parse_regions(text, "--hide-regions")

@@ -7,6 +7,6 @@ def test_every_role_can_log_in_and_every_right_belongs_to_a_role():
     assert set(Right) == set().union(*RIGHTS.values())
 
 
-def test_who_sees_pictures_does_not_audit():
+def test_roles_that_view_media_do_not_audit():
     for rights in RIGHTS.values():
         assert not {Right.VIEW_MEDIA, Right.VIEW_AUDIT_LOG} <= rights

@@ -20,7 +20,7 @@ def test_kinds_that_are_not_hidden_are_refused(hide):
         Settings(hide=hide)
 
 
-def test_a_refusal_says_what_there_is():
+def test_an_invalid_value_lists_the_valid_ones():
     with pytest.raises(ValidationError, match=", ".join(HIDEABLE)):
         Settings(hide=("vehicle",))
 

@@ -55,7 +55,7 @@ def test_what_is_new_comes_last():
     assert TEXT + "defaults:\n  quality: 30\n" == changed((("defaults", "quality"), 30))
 
 
-def test_what_is_taken_out_is_gone():
+def test_a_removed_key_is_no_longer_in_the_file():
     assert "days" not in changed((("retention", "days"), REMOVED))
     assert TEXT == changed((("defaults", "quality"), REMOVED))
 

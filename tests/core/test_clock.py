@@ -20,7 +20,7 @@ def trusted(answer, monkeypatch, believed=False):
     return SystemClock(believed).now().trusted
 
 
-def test_monotonic_time_goes_on():
+def test_monotonic_time_increases():
     clock = SystemClock()
     moments = [clock.now().monotonic for _ in range(100)]
     assert sorted(moments) == moments

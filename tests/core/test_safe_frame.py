@@ -3,11 +3,11 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from passerby.core.safe_frame import SafeFrame
-from tests.clips import picture
+from tests.clips import video_frame
 
 
 def test_a_frame_cannot_be_given_another_picture():
-    frame = SafeFrame(picture(0), index=3, time=7)
+    frame = SafeFrame(video_frame(0), index=3, time=7)
     assert (3, 7, False) == (frame.index, frame.time, frame.covered)
     with pytest.raises(FrozenInstanceError):
-        frame.picture = picture(1)
+        frame.av_frame = video_frame(1)

@@ -21,7 +21,7 @@ def test_what_two_sizes_see_weakly_counts_and_covers_what_both_saw():
     "others",
     [[], [person(score=0.09)], [person(PERSON_BOX.translate(150, 0), 0.2)], [person(PERSON_BOX.expand(1.0), 0.2)]],
 )
-def test_what_one_size_alone_sees_weakly_does_not(others):
+def test_a_weak_detection_at_one_size_only_is_dropped(others):
     assert [] == confirm_by_second_size([person()], others, 0.25)
 
 

@@ -275,7 +275,7 @@ def weak(scores):
 def coat(place):
     """A frame with a person in stripes, so that it is not out of focus."""
     frame = scene((Kind.PERSON, place))
-    picture = frame.picture.to_ndarray(format="bgr24")
+    picture = frame.av_frame.to_ndarray(format="bgr24")
     x1, y1, x2, y2 = (round(value) for value in place)
     for x in range(x1, x2, 40):
         picture[y1:y2, x : min(x + 20, x2), 1] = 110

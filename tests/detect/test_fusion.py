@@ -9,13 +9,13 @@ def detection(box, score):
     return Detection(Kind.FACE, box, score, "test")
 
 
-def test_two_looks_at_one_thing_are_one_detection_that_is_more_certain():
+def test_two_results_for_one_object_are_one_detection_with_a_higher_score():
     (one,) = merge([[detection(HERE, 0.3)], [detection(HERE.translate(4, 0), 0.2)]])
     assert 0.5 == one.score
     assert HERE.hull(HERE.translate(4, 0)) == one.box
 
 
-def test_two_boxes_of_one_look_do_not_prove_each_other():
+def test_two_boxes_of_one_result_do_not_confirm_each_other():
     (one,) = merge([[detection(HERE, 0.3), detection(HERE.translate(4, 0), 0.2)]])
     assert 0.3 == one.score
 
@@ -25,17 +25,17 @@ def test_nothing_is_more_than_certain():
     assert 1 == one.score
 
 
-def test_different_things_stay_apart_the_best_first():
+def test_different_objects_stay_separate_best_first():
     results = [[detection(HERE, 0.3)], [detection(FAR, 0.6)]]
     assert [FAR, HERE] == [d.box for d in merge(results)]
 
 
-def test_no_looks_and_empty_ones_give_nothing():
+def test_no_results_and_empty_ones_give_nothing():
     assert [] == merge([])
     assert [] == merge([[], []])
 
 
-def test_the_order_of_the_looks_does_not_matter():
+def test_the_order_of_the_results_does_not_matter():
     a, b, c = (
         [detection(HERE, 0.3)],
         [detection(HERE.translate(3, 3), 0.4), detection(FAR, 0.4)],

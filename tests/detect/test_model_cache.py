@@ -91,7 +91,7 @@ def test_a_cached_network_gives_the_same_output_as_a_compiled_one(weights: Regis
     assert 2 == len([*tmp_path.iterdir()])
 
 
-def test_what_the_runtime_no_longer_accepts_is_compiled_anew(weights: Registry, tmp_path: Path, monkeypatch):
+def test_a_cached_model_that_the_runtime_rejects_is_compiled_again(weights: Registry, tmp_path: Path, monkeypatch):
     kept = CompiledModelCache(tmp_path)
     family = FAMILIES["centerface"]
     OpenVinoModel(weights.load_bytes("centerface"), "centerface", family.input, family.outputs, cache=kept).prepare(

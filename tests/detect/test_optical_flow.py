@@ -65,7 +65,7 @@ def test_a_camera_that_pans(dx, dy):
     assert not scene.cut
 
 
-def test_motion_is_told_in_displayed_pixels_whatever_it_was_measured_on():
+def test_motion_is_in_displayed_pixels_at_any_measured_size():
     """A picture twice as large: the same move on the small one is twice as many pixels. Turned, it goes another way."""
     large = cv2.resize(WALL, (1280, 720), interpolation=cv2.INTER_CUBIC)
     estimator = MotionEstimator(Geometry(1280, 720, 90))
@@ -87,7 +87,7 @@ def test_another_picture_is_a_new_scene():
     assert [True, False, True, False] == [estimator.estimate(frame(n, p))[1].cut for n, p in enumerate(pictures)]
 
 
-def test_a_thing_that_moves_and_a_light_that_changes_are_no_new_scene():
+def test_a_moving_object_and_a_change_of_light_are_no_scene_cut():
     estimator = MotionEstimator(GEOMETRY)
     scenes = [estimator.estimate(frame(index))[1] for index in range(10)]
     scenes += [estimator.estimate(frame(n, (WALL * (1 - 0.05 * n)).astype(np.uint8)))[1] for n in range(4)]

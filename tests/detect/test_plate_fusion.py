@@ -68,7 +68,7 @@ def test_text_fills_the_picture_when_it_is_wide_and_of_a_plates_shape():
     )
 
 
-def test_text_that_fills_the_picture_is_a_plate_where_the_plate_model_says_so_of_a_small_picture():
+def test_text_that_fills_the_frame_is_a_plate_where_the_plate_model_agrees_at_a_small_size():
     plate, poster = text(Box(100, 100, 600, 200)), text(Box(100, 400, 600, 500))
     detections = [
         hint(Box(80, 80, 640, 220), 0.3),

@@ -51,7 +51,7 @@ def test_models_see_what_a_player_shows(rotation, mirrored, pixel_format):
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "yuv420p10le", "rgb24"])
 @pytest.mark.parametrize(("rotation", "mirrored"), TURNS)
-def test_motion_sees_the_same_in_grey(rotation, mirrored, pixel_format):
+def test_luma_for_motion_equals_that_of_a_grey_frame(rotation, mirrored, pixel_format):
     geometry = Geometry(WIDTH, HEIGHT, rotation, mirrored)
     width, height = (size // 2 for size in geometry.display_size)
     image = to_luma(frame(pixel_format), geometry, (width, height))

@@ -61,7 +61,7 @@ def test_a_half_precision_network_takes_and_returns_single_precision(network: Ca
     np.testing.assert_array_equal(image.transpose(2, 0, 1)[None], got)
 
 
-def test_outputs_come_in_the_order_asked_for(network: Callable[..., bytes], image: Image):
+def test_outputs_have_the_requested_order(network: Callable[..., bytes], image: Image):
     logs, same = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("lo.", "same")).infer(image)
     np.testing.assert_allclose(np.exp(logs), same, rtol=1e-4)
 

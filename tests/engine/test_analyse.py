@@ -36,7 +36,7 @@ def test_every_frame_is_recorded_with_its_time_and_hash(clip):
     assert [0] == result.cuts
 
 
-def test_detectors_run_as_the_schedule_says_and_not_on_every_frame(clip):
+def test_detectors_run_on_the_scheduled_frames_only(clip):
     frames = []
     analysed(clip, lambda frame, scope: frames.append(frame.index) or [], every_frame=False)
     assert 0 == min(frames)

@@ -42,7 +42,7 @@ def face_boxes(seconds):
 
 
 def detect(frame, scope):
-    seconds = float(frame.time * frame.picture.time_base)
+    seconds = float(frame.time * frame.av_frame.time_base)
     return [Detection(Kind.FACE, box, 0.8, "test") for box in face_boxes(seconds)]
 
 
@@ -173,7 +173,7 @@ def test_the_plan_the_frames_and_the_times_are_those_of_one_machine(tmp_path, na
 @pytest.fixture
 def static_clip(monkeypatch, tmp_path):
     """A clip in which nothing moves, so that motion propagates nothing away."""
-    monkeypatch.setattr(clips, "picture", lambda _, *given, picture=clips.picture: picture(0, *given))
+    monkeypatch.setattr(clips, "video_frame", lambda _, *given, video_frame=clips.video_frame: video_frame(0, *given))
     return write_clip(tmp_path / "static.mp4", times=constant(FRAMES))
 
 

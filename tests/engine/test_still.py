@@ -131,7 +131,7 @@ def test_a_photo_is_faithful_and_as_large(tmp_path):
 
 
 @pytest.mark.usefixtures("fixed_face")
-def test_the_plan_says_which_page(tmp_path):
+def test_the_plan_lists_the_page(tmp_path):
     source = stills.tiff_pages(tmp_path / "a.tif")
     plan = analyse(source)
     (video,) = plan.videos
@@ -163,7 +163,7 @@ def test_a_plan_that_was_edited_is_rendered(tmp_path):
 
 
 @pytest.mark.usefixtures("fixed_face")
-def test_a_page_that_was_never_looked_at_is_covered_whole(tmp_path):
+def test_a_page_that_was_not_analysed_is_covered_whole(tmp_path):
     source, output = stills.tiff_pages(tmp_path / "a.tif"), tmp_path / "b.tif"
     plan = analyse(source)
     (seen,) = plan.videos[0].analysed

@@ -33,8 +33,8 @@ def test_a_long_film_in_pieces_gives_the_same_plan_as_one_machine(models, sample
                     os.kill(pid, signal.SIGKILL)
                     killed.append(pid)
             time.sleep(0.02)
-        said = run.communicate()[1]
-    assert 0 == run.returncode, said
+        log = run.communicate()[1]
+    assert 0 == run.returncode, log
     assert 1 == len(killed)
     plan = analyse(sample)
     assert plan == Plan.load(tmp_path / "yard.plan.json")

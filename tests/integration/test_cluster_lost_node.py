@@ -82,11 +82,11 @@ def test_a_machine_that_is_lost_costs_nothing_but_time(tmp_path, models, sample,
             victims = at_work(caches[1])
             lose()
             until(lambda: not any(Path("/proc", str(pid)).exists() for pid in victims))
-            said = run.communicate(timeout=1200)[1]
-    assert 1 == run.returncode, said
+            log = run.communicate(timeout=1200)[1]
+    assert 1 == run.returncode, log
     assert len(done) < VIDEOS
     counts = json.loads((out / "summary.json").read_text())["counts"]
-    assert {"done": VIDEOS, "failed": 1} == {state: n for state, n in counts.items() if n}, said
+    assert {"done": VIDEOS, "failed": 1} == {state: n for state, n in counts.items() if n}, log
     assert "not a video" in table(out / "summary.parquet")["bad.mp4"]["message"]
     plan = analyse(sample)
     assert [plan.videos] * VIDEOS == [Plan.load(out / f"{n}.plan.json").videos for n in range(VIDEOS)]

@@ -38,7 +38,7 @@ def kill(stop, killed):
 
 
 @pytest.mark.soak
-def test_every_good_file_is_done_and_every_bad_one_told_of_whoever_is_killed(tmp_path, models):
+def test_every_good_file_is_done_and_every_bad_one_reported_when_processes_are_killed(tmp_path, models):
     if find_spec("ray") is None:
         pytest.skip("Ray is not installed: pip install 'passerby[cluster]'")
     clip = cfr(tmp_path / "clip.mp4")

@@ -42,7 +42,7 @@ def test_damage_ends_in_an_image_or_a_message(tmp_path, name):
             with StillFile.open(tmp_path / name) as still:
                 for frame in still.frames():
                     page = still.info.pages[frame.index]
-                    assert (page.width, page.height) == (frame.picture.width, frame.picture.height)
+                    assert (page.width, page.height) == (frame.av_frame.width, frame.av_frame.height)
         except SourceError as error:
             refusals.append(str(error))
     assert refusals

@@ -35,8 +35,8 @@ def test_a_clip_of_the_command_line_needs_approval_too(two, tmp_path, monkeypatc
     set_dual_approval(database, True, two.clock.now(), "second")
     monkeypatch.setattr("passerby.core.clock.SystemClock", lambda: two.clock)
     monkeypatch.chdir(tmp_path)
-    stretch = [datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds in (0, 4)]
-    assert 3 == run("export", "yard", *stretch, "--purpose", "request 12").exit_code
+    span = [datetime.fromtimestamp(WALL + seconds, UTC).isoformat() for seconds in (0, 4)]
+    assert 3 == run("export", "yard", *span, "--purpose", "request 12").exit_code
     with pytest.raises(StoreError, match="still waiting for approval"):
         run("download", "1")
     (waiting,) = two.as_("operator").get("/api/exports").json()
@@ -52,9 +52,9 @@ def test_a_clip_of_the_command_line_needs_approval_too(two, tmp_path, monkeypatc
         run("download", "1", "-o", "got.mp4")
     assert 0 == run("download", "1", "-o", "got.mp4", "--force").exit_code
     with database.read_transaction() as connection:
-        said = [(entry.actor, entry.action) for _, entry in read(connection) if entry.purpose == "request 12"]
+        entries = [(entry.actor, entry.action) for _, entry in read(connection) if entry.purpose == "request 12"]
     assert [
         (current_user(), "export_requested"),
         ("account:operator", "export_completed"),
         *[(current_user(), "export_downloaded")] * 3,
-    ] == said
+    ] == entries

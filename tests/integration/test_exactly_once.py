@@ -85,7 +85,7 @@ def run(tmp_path, kills, minutes, seed):
         process.wait()
         receiver.close()
         broker.kill()
-    arrived = {key: told.get("bin") or told.get("event") for key, told in receiver.kept.items()}
+    arrived = {key: message.get("bin") or message.get("event") for key, message in receiver.kept.items()}
     expected = stored(folder)
     assert 2 * minutes + (minutes + 9) // 10 == len(expected)
     assert expected == arrived
@@ -95,7 +95,7 @@ def run(tmp_path, kills, minutes, seed):
 def test_what_arrives_is_what_was_counted(tmp_path):
     """An hour of two cameras, two kills; and what the ids are for: a receiver that adds up gets the same sum."""
     receiver = run(tmp_path, kills=2, minutes=60, seed=1)
-    bins = [told["bin"] for told in receiver.kept.values() if told["type"] == "counts"]
+    bins = [message["bin"] for message in receiver.kept.values() if message["type"] == "counts"]
     expected = sum(program.minute(camera, n).lines[0].forward for camera in ("gate", "hall") for n in range(60))
     assert expected == sum(one["lines"][0]["forward"] for one in bins)
 

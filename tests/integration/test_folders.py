@@ -23,8 +23,8 @@ def run(*arguments):
 
 
 def states(folder):
-    told = json.loads((folder / "summary.json").read_text())
-    return {line["file"].rpartition("/")[2]: line["state"] for line in told["files"]}, told["counts"]
+    summary = json.loads((folder / "summary.json").read_text())
+    return {line["file"].rpartition("/")[2]: line["state"] for line in summary["files"]}, summary["counts"]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def shelf(tmp_path_factory, models):
     return shelf, out, done
 
 
-def test_each_file_is_done_or_told_of(shelf):
+def test_each_file_is_done_or_reported(shelf):
     _, out, done = shelf
     written = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     expected = {"2030/photo.jpg", "2030/photo.report.json", "2030/march/screen.png", "2030/march/screen.report.json"}
@@ -76,8 +76,8 @@ def test_resume_does_what_is_missing_and_no_more(shelf):
 def test_what_needed_a_person_still_does_when_it_is_resumed(shelf):
     source, out, _ = shelf
     path = out / "2030" / "march" / "clip.report.json"
-    told = Report.model_validate_json(path.read_bytes())
-    path.write_text(told.model_copy(update={"damage": ("2 frames could not be decoded",)}).to_json())
+    summary = Report.model_validate_json(path.read_bytes())
+    path.write_text(summary.model_copy(update={"damage": ("2 frames could not be decoded",)}).to_json())
     done = run(source, "--out-dir", out, "--resume", *REGIONS)
     assert 3 == done.returncode
     assert "already done, needs review" in done.stdout

@@ -23,13 +23,13 @@ def captured_frames():
     for n, picture in enumerate(walking_person(FRAMES)):
         captured = captured_frame(n, picture[..., 0], info)
         colours = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv420p")
-        for target, source in zip(captured.frame.picture.planes, colours.planes, strict=True):
+        for target, source in zip(captured.frame.av_frame.planes, colours.planes, strict=True):
             target.update(bytes(source))
         yield captured
 
 
 def shows_canary(output):
-    picture = output.frame.picture.to_ndarray(format="bgr24").astype(int)
+    picture = output.frame.av_frame.to_ndarray(format="bgr24").astype(int)
     return bool((picture[..., 1] - picture[..., [0, 2]].max(axis=2) > 60).any())
 
 
@@ -45,7 +45,7 @@ def run_with(queue):
 
 def test_the_canary_is_in_the_source():
     (first,) = islice(captured_frames(), 1)
-    plane = np.frombuffer(first.frame.picture.planes[0], np.uint8)
+    plane = np.frombuffer(first.frame.av_frame.planes[0], np.uint8)
     assert CANARY[1] > 200
     assert plane.max() > 180
 

@@ -32,7 +32,7 @@ def jpeg():
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height = clips.SIZE
     encoder.pix_fmt, encoder.time_base = "yuvj420p", Fraction(1, 25)
-    picture = clips.picture(COVER, pixel_format="yuvj420p")
+    picture = clips.video_frame(COVER, pixel_format="yuvj420p")
     picture.pts, picture.time_base = 0, Fraction(1, 25)
     return b"".join(bytes(packet) for packet in [*encoder.encode(picture), *encoder.encode(None)])
 
@@ -104,11 +104,11 @@ def test_nothing_of_it_is_in_the_output(tmp_path, container, ending, audio):
         assert {stream.type for stream in opened.streams} == ({"video"} if audio == "remove" else {"video", "audio"})
         assert len(opened.streams.video) == 1
         assert opened.chapters() == []
-    told = "\n".join(report.dropped)
+    reported = "\n".join(report.dropped)
     for line in ("subtitle tracks: 1", "chapters: 1", "tags: "):
-        assert line in told
-    assert ("cover images: 1" in told) == (container == "matroska")  # tests/formats.py has one in MP4
-    assert ("data tracks" in told or "unknown kind" in told) == (container == "mp4")
+        assert line in reported
+    assert ("cover images: 1" in reported) == (container == "matroska")  # tests/formats.py has one in MP4
+    assert ("data tracks" in reported or "unknown kind" in reported) == (container == "mp4")
     assert "ecret" not in report.to_json()
 
 
@@ -119,8 +119,8 @@ def test_when_it_was_made_is_kept_only_on_request(tmp_path, ending, keep):
     redact(source, out, Settings(keep_times=keep))
     with av.open(str(source)) as before, av.open(str(out)) as after:
         assert before.metadata["creation_time"] == clips.CREATED
-        told = {name.lower(): value for name, value in after.metadata.items()}.get("creation_time")
-        assert told == (clips.CREATED if keep else None)
+        reported = {name.lower(): value for name, value in after.metadata.items()}.get("creation_time")
+        assert reported == (clips.CREATED if keep else None)
     assert CREATED in source.read_bytes()
     if ending != ".mkv":
         assert (CREATED in out.read_bytes()) == keep

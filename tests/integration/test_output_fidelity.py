@@ -21,7 +21,7 @@ def release(source, path, container="mp4"):
         encoding = choose_encoding(video, Settings(), container)
         with VideoWriter(path, [(video, encoding)], container) as writer:
             for raw in file.frames():
-                writer.write(SafeFrame(raw.picture, raw.index, raw.time))
+                writer.write(SafeFrame(raw.av_frame, raw.index, raw.time))
     return path
 
 
@@ -49,7 +49,7 @@ def test_every_frame_with_its_time(tmp_path, make):
 @pytest.mark.parametrize("angle", [90, 180, 270])
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_shown_the_same_way(tmp_path, angle, mirrored, container):
+def test_orientation_and_aspect_are_preserved(tmp_path, angle, mirrored, container):
     source = clips.turned(tmp_path / "source", angle, mirrored, container)
     out = release(source, tmp_path / "o", container)
     with VideoFile.open(source) as before, VideoFile.open(out) as after:

@@ -42,13 +42,13 @@ def test_nothing_breaks_the_server(operation, mode, fuzzed):
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
     def ask(case):
-        asked = case.as_transport_kwargs(base_url=f"http://{HOST}:{PORT}")
-        asked["headers"] = {**asked.get("headers", {}), **HEADERS}
-        asked.pop("cookies", None)
-        if "data" in asked:  # raw bytes, under the name that requests gives them
-            asked["content"] = asked.pop("data")
-        response = fuzzed.client.request(**asked)
-        assert response.status_code < 500, (asked, response.text)
+        request = case.as_transport_kwargs(base_url=f"http://{HOST}:{PORT}")
+        request["headers"] = {**request.get("headers", {}), **HEADERS}
+        request.pop("cookies", None)
+        if "data" in request:  # raw bytes, under the name that requests gives them
+            request["content"] = request.pop("data")
+        response = fuzzed.client.request(**request)
+        assert response.status_code < 500, (request, response.text)
         assert "nobody may read this" not in response.text
 
     try:

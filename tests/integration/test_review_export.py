@@ -137,7 +137,7 @@ def test_audio_is_cut_with_the_video(with_sound):
     assert loudness(with_sound.paths.output, 0.95, 1.2) > 0.03
 
 
-def heard(path, start, end):
+def level_of(path, start, end):
     with ReleasedFile.open(path) as file:
         sound = file.info.audio_tracks[0]
         from passerby.source.video.audio import AudioReader
@@ -150,12 +150,12 @@ def heard(path, start, end):
 
 
 def loudness(path, start, end):
-    return float((heard(path, start, end) ** 2).mean() ** 0.5)
+    return float((level_of(path, start, end) ** 2).mean() ** 0.5)
 
 
 def tone(path, start, end):
     """Share of the power that lies within 30 Hz of 1 kHz."""
-    part = heard(path, start, end)
+    part = level_of(path, start, end)
     power = np.abs(np.fft.rfft(part * np.hanning(len(part)))) ** 2
     hertz = np.fft.rfftfreq(len(part), 1 / 16000)
     return float(power[abs(hertz - 1000) < 30].sum() / power.sum())
@@ -190,8 +190,8 @@ def test_a_sample_needs_an_export(review):
 
 
 def test_the_verdict_survives_a_restart(review):
-    said = exported(review)["verdict"]
-    assert said == opened(review.paths.source).get("/export").json()["verdict"]
+    verdict = exported(review)["verdict"]
+    assert verdict == opened(review.paths.source).get("/export").json()["verdict"]
     shutil.rmtree(review.paths.output.with_name(f"{review.paths.output.stem}.verification"))
     assert not opened(review.paths.source).get("/export").json()["verdict"]["independent"]
 
@@ -212,10 +212,10 @@ def leaks(review, folder):
     folder.mkdir()
     name = f"{review.paths.source.stem}.track2{review.paths.source.suffix}"
     shutil.copy(review.paths.output, folder / name)
-    asked = ["bench", "accuracy", str(review.paths.source.parent), "--redacted", str(folder), "--json"]
-    told = CliRunner().invoke(app, asked)
-    assert 0 == told.exit_code, told.output
-    face = json.loads(told.stdout)["kinds"]["face"]
+    arguments = ["bench", "accuracy", str(review.paths.source.parent), "--redacted", str(folder), "--json"]
+    ran = CliRunner().invoke(app, arguments)
+    assert 0 == ran.exit_code, ran.output
+    face = json.loads(ran.stdout)["kinds"]["face"]
     assert 1 == face["boxes"]
     return face["leaks"]
 

@@ -55,7 +55,7 @@ def test_without_anything_to_delete_writing_stops_and_resumes(small, clock):
         assert [("ok",)] == connection.exec_driver_sql("PRAGMA integrity_check").fetchall()
 
 
-def test_with_old_ones_to_delete_writing_goes_on(small, clock):
+def test_writing_continues_while_old_recordings_can_be_deleted(small, clock):
     with Recordings(Database.open(small, create=True), RetentionPolicy(min_free_bytes=0), boot="first") as recordings:
         for _ in range(6):
             record(recordings, clock, 20)

@@ -26,11 +26,11 @@ def killed(folder, file, first, lines, seconds):
     way = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=way) as process:
         assert "ready\n" == process.stdout.readline()
-        said = "".join(process.stdout.readline() for _ in range(lines))
+        lines_read = "".join(process.stdout.readline() for _ in range(lines))
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
-        said += process.stdout.read()
-    stored = [line.split() for line in said.splitlines(keepends=True) if line.endswith("\n")]
+        lines_read += process.stdout.read()
+    stored = [line.split() for line in lines_read.splitlines(keepends=True) if line.endswith("\n")]
     return {camera: int(number) for camera, number in stored}
 
 

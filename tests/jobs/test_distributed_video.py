@@ -26,18 +26,18 @@ FRAMES = 90
 
 
 @pytest.fixture(autouse=True)
-def stretches(monkeypatch):
+def short_segments(monkeypatch):
     monkeypatch.setenv(SEGMENT_VARIABLE, "1")
     use_fake_detectors(monkeypatch)
 
 
 @pytest.fixture
-def film(tmp_path):
+def clip(tmp_path):
     return write_clip(tmp_path / "film.mp4", times=constant(FRAMES))
 
 
-def task_for(film, **options):
-    job = FileJob(film, film.parent / "out" / "film.mp4")
+def task_for(clip, **options):
+    job = FileJob(clip, clip.parent / "out" / "film.mp4")
     return Task(job, Settings(), quiet=True, threads=1, min_span_segments=1, **options)
 
 
@@ -66,28 +66,28 @@ def kinds(tasks_run):
     return [type(task.step).__name__ for task in tasks_run]
 
 
-def test_a_video_is_split_analysed_rendered_and_joined(film):
-    outcome, run_info, tasks_run = run(task_for(film, save_plan=True))
+def test_a_video_is_split_analysed_rendered_and_joined(clip):
+    outcome, run_info, tasks_run = run(task_for(clip, save_plan=True))
     assert (JobState.DONE, None) == (outcome.state, outcome.error)
     assert ["NoneType", *["AnalyseStep"] * 3, *["RenderStep"] * 3, "JoinStep"] == kinds(tasks_run)
-    out = film.parent / "out"
+    out = clip.parent / "out"
     assert {"film.mp4", "film.report.json", "film.plan.json"} == {path.name for path in out.iterdir()}
     assert outcome.report == Report.model_validate_json((out / "film.report.json").read_bytes())
     assert FRAMES == outcome.report.output.frames == outcome.report.check.frames_compared
-    assert analyse(film, threads=1) == Plan.load(out / "film.plan.json")
+    assert analyse(clip, threads=1) == Plan.load(out / "film.plan.json")
     assert ("node1, node2", 101.0, 8.0) == (run_info.node[:12], run_info.started, run_info.seconds)
-    again, _, tasks_run = run(task_for(film, resume=True))
+    again, _, tasks_run = run(task_for(clip, resume=True))
     assert (JobState.ALREADY_DONE, 1) == (again.state, len(tasks_run))
 
 
-def test_no_step_starts_where_the_output_exists(film):
-    out = film.parent / "out"
+def test_no_step_starts_where_the_output_exists(clip):
+    out = clip.parent / "out"
     out.mkdir()
     (out / "film.mp4").write_bytes(b"mine")
-    outcome, _, tasks_run = run(task_for(film))
+    outcome, _, tasks_run = run(task_for(clip))
     assert (JobState.FAILED, 1) == (outcome.state, len(tasks_run))
     assert "--force" in outcome.error
-    outcome, _, tasks_run = run(task_for(film, force=True))
+    outcome, _, tasks_run = run(task_for(clip, force=True))
     assert (JobState.DONE, 8) == (outcome.state, len(tasks_run))
 
 
@@ -97,30 +97,30 @@ def test_a_short_video_is_not_distributed(tmp_path):
 
 
 @pytest.mark.parametrize("step", [AnalyseStep, RenderStep, JoinStep])
-def test_a_step_that_is_lost_each_time_fails_the_video_and_leaves_nothing(film, step):
+def test_a_step_that_is_lost_each_time_fails_the_video_and_leaves_nothing(clip, step):
     def lose(task):
         last = isinstance(task.step, step) and getattr(task.step, "number", 1) == 1
         return "lost" if last else None
 
-    outcome, _, tasks_run = run(task_for(film), lose)
+    outcome, _, tasks_run = run(task_for(clip), lose)
     assert (JobState.FAILED, "its process died") == (outcome.state, outcome.error)
-    assert [] == list((film.parent / "out").iterdir())
+    assert [] == list((clip.parent / "out").iterdir())
     # What nobody had begun was left.
     assert {AnalyseStep: 2, RenderStep: 6, JoinStep: 8}[step] == len(tasks_run)
 
 
-def test_a_span_that_cannot_be_decoded_leaves_the_video_undivided(film):
+def test_a_span_that_cannot_be_decoded_leaves_the_video_undivided(clip):
     def damaged(task):
         if isinstance(task.step, AnalyseStep) and task.step.span.first == 1:
             return JobOutcome(task.job, JobState.FAILED, error="damaged", exit_code=1)
         return None
 
-    outcome, _, tasks_run = run(task_for(film), damaged)
+    outcome, _, tasks_run = run(task_for(clip), damaged)
     assert (JobState.DONE, FRAMES) == (outcome.state, outcome.report.output.frames)
     assert (None, 0) == (tasks_run[-1].step, tasks_run[-1].min_span_segments)
 
 
-def test_spans_that_decode_differently_leave_the_video_undivided(film):
+def test_spans_that_decode_differently_leave_the_video_undivided(clip):
     def other(task):
         if not isinstance(task.step, AnalyseStep):
             return None
@@ -128,35 +128,35 @@ def test_spans_that_decode_differently_leave_the_video_undivided(film):
         outcome.result.result.hashes[-1] ^= 1
         return outcome
 
-    outcome, _, tasks_run = run(task_for(film), other)
+    outcome, _, tasks_run = run(task_for(clip), other)
     assert (JobState.DONE, FRAMES) == (outcome.state, outcome.report.output.frames)
     assert ["NoneType", *["AnalyseStep"] * 3, "NoneType"] == kinds(tasks_run)
 
 
-def test_chunks_that_came_out_too_large_are_rendered_again(film, monkeypatch):
+def test_chunks_that_came_out_too_large_are_rendered_again(clip, monkeypatch):
     monkeypatch.setattr("passerby.engine.distributed.exceeds_bit_rate", lambda *_: True)
-    outcome, _, tasks_run = run(task_for(film))
+    outcome, _, tasks_run = run(task_for(clip))
     assert JobState.DONE is outcome.state
     assert ["NoneType", *["AnalyseStep"] * 3, *["RenderStep"] * 6, "JoinStep"] == kinds(tasks_run)
     assert [False] * 3 + [True] * 3 == [one.step.rate_capped for one in tasks_run if isinstance(one.step, RenderStep)]
 
 
-def test_a_bug_between_two_steps_fails_that_video_alone(film, monkeypatch):
+def test_a_bug_between_two_steps_fails_that_video_alone(clip, monkeypatch):
     monkeypatch.setattr("passerby.engine.distributed.exceeds_bit_rate", lambda *_: 1 / 0)
-    outcome, _, tasks_run = run(task_for(film))
+    outcome, _, tasks_run = run(task_for(clip))
     assert (JobState.FAILED, 7) == (outcome.state, len(tasks_run))
     assert "bug in passerby" in outcome.error
-    assert [] == list((film.parent / "out").iterdir())
+    assert [] == list((clip.parent / "out").iterdir())
 
 
-def test_a_chunk_is_never_taken_as_an_input(film):
-    assert is_own_output(chunk_path(task_for(film).job, 3))
-    assert (chunk_path(task_for(film).job, 3),) == replace(task_for(film), step=RenderStep(3, None, None)).output_paths
+def test_a_chunk_is_never_taken_as_an_input(clip):
+    assert is_own_output(chunk_path(task_for(clip).job, 3))
+    assert (chunk_path(task_for(clip).job, 3),) == replace(task_for(clip), step=RenderStep(3, None, None)).output_paths
 
 
-def test_the_progress_of_a_distributed_video(film, capsys):
+def test_the_progress_of_a_distributed_video(clip, capsys):
     clock = iter(range(0, 10000, 20))
-    first = task_for(film)
+    first = task_for(clip)
     tasks = deque([first])
     videos, fractions = DistributedVideos(tasks), []
     with RunProgress([first.job], json=True, clock=lambda: next(clock)) as progress:

@@ -50,7 +50,7 @@ def test_report_and_plan_go_with_the_output(tmp_path):
     assert expected == [job.output, job.report_path, job.plan_path]
 
 
-def test_the_name_that_was_asked_for(tmp_path):
+def test_output_has_the_given_name(tmp_path):
     (tmp_path / "yard.mp4").touch()
     assert {"yard.mp4": tmp_path / "x.mkv"} == written([tmp_path / "yard.mp4"], tmp_path / "x.mkv")
 
@@ -133,7 +133,7 @@ def test_the_content_gives_the_ending(tmp_path):
     )
 
 
-def test_pipes_and_links_are_told_of_and_hold_nobody_up(footage, tmp_path):
+def test_pipes_and_links_are_reported_and_do_not_block(footage, tmp_path):
     os.mkfifo(footage / "pipe")
     os.mkfifo(footage / "pipe.mp4")
     (footage / "nowhere").symlink_to(footage / "gone")
@@ -146,7 +146,7 @@ def test_pipes_and_links_are_told_of_and_hold_nobody_up(footage, tmp_path):
     assert {"pipe.mp4": tmp_path / "o" / "pipe.mp4"} == written([footage / "pipe.mp4"], None, tmp_path / "o")
 
 
-def test_a_folder_that_cannot_be_read_is_told_of(footage, monkeypatch):
+def test_an_unreadable_folder_is_reported(footage, monkeypatch):
     real = os.scandir
 
     def scandir(path):

@@ -14,7 +14,7 @@ class Clock:
         return self.now
 
 
-def test_json_tells_about_once_a_second(capsys):
+def test_json_progress_is_printed_about_once_a_second(capsys):
     clock = Clock()
     shown = make_progress(json=True, clock=clock)
     shown.start("a.mp4", "analyse", 100)
@@ -34,7 +34,7 @@ def test_json_tells_about_once_a_second(capsys):
     } == events[-1]
 
 
-def test_json_says_null_where_nobody_knows(capsys):
+def test_json_is_null_where_unknown(capsys):
     shown = JsonProgress(Clock())
     shown.start("a.mp4", "render", None)
     event = json.loads(capsys.readouterr().out)
@@ -58,7 +58,7 @@ def test_off_a_terminal_it_is_lines():
 @pytest.mark.parametrize(
     "form", [JsonProgress(Clock()), LineProgress(Clock()), BarProgress(Console(file=io.StringIO()))]
 )
-def test_finishing_without_a_stage_says_nothing(form, capsys):
+def test_finishing_without_a_stage_prints_nothing(form, capsys):
     form.finish()
     assert ("", "") == capsys.readouterr()
 

@@ -62,7 +62,7 @@ def test_what_lies_below_an_address_keeps_its_names_and_folders(objects):
     assert BUCKET / "out" / "summary.json" == found.summary_path
 
 
-def test_one_object_goes_beside_itself_or_where_it_is_said(objects, tmp_path):
+def test_output_of_an_object_is_beside_it_or_at_the_given_address(objects, tmp_path):
     one = BUCKET / "in" / "a.mp4"
     assert [(str(one), "s3:/archive/in/a.redacted.mp4")] == pairs(collect_jobs([one], None, None))
     assert [(str(one), str(tmp_path / "x.mp4"))] == pairs(collect_jobs([one], tmp_path / "x.mp4", None))

@@ -31,7 +31,7 @@ def task_for(name, **options):
     return Task(FileJob(BUCKET / "in" / name, BUCKET / "out" / name), Settings(), quiet=True, **options)
 
 
-def test_a_video_goes_from_storage_to_storage_and_is_not_redacted_twice(objects, models, tmp_path, monkeypatch):
+def test_a_video_in_object_storage_is_redacted_once(objects, models, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     clip = cfr(tmp_path / "film.mp4")

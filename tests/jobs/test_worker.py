@@ -67,7 +67,7 @@ def test_a_process_that_hangs_or_dies_fails_its_file_and_leaves_nothing(tmp_path
     assert b"half of a film" == (tmp_path / "good.out").read_bytes()
 
 
-def test_a_slow_process_with_signs_of_work_goes_on(tmp_path):
+def test_a_slow_process_that_makes_progress_continues(tmp_path):
     with Worker(misbehave, STALL_TIMEOUT_S) as process:
         assert JobState.DONE is process.run(task_for(tmp_path, "slow")).state
 

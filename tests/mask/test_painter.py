@@ -52,7 +52,7 @@ def polygon(*corners, track=1):
 
 
 def planes(safe):
-    return [plane.copy() for plane in planes_of(safe.picture)]
+    return [plane.copy() for plane in planes_of(safe.av_frame)]
 
 
 def at_full_size(plane):
@@ -93,7 +93,7 @@ def test_solid_is_one_colour_over_the_whole_box_whatever_lies_there(box, pixel_f
 def test_outside_the_box_the_picture_is_as_it_was(box):
     frame = noise(1)
     safe = painter().paint(frame, [boxed(box)])
-    touched = changed(planes_of(frame.picture), planes(safe))
+    touched = changed(planes_of(frame.av_frame), planes(safe))
     near = np.zeros((HEIGHT, WIDTH), bool)
     cut = box.expand(0, 2).clip(WIDTH, HEIGHT)
     near[int(np.floor(cut.y1)) : int(np.ceil(cut.y2)), int(np.floor(cut.x1)) : int(np.ceil(cut.x2))] = True
@@ -123,7 +123,7 @@ def test_a_polygon_covers_every_pixel_that_has_some_of_it(corners, pixel_format)
 def test_a_polygon_hides_no_more_than_it_needs():
     corners = (20, 10), (60, 14), (50, 50)
     frame = noise(1)
-    touched = changed(planes_of(frame.picture), planes(painter().paint(frame, [polygon(*corners)])))
+    touched = changed(planes_of(frame.av_frame), planes(painter().paint(frame, [polygon(*corners)])))
     near = cv2.dilate(inside(corners).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert not (touched & ~near).any()
 
@@ -142,28 +142,28 @@ def test_a_weak_fill_shows_a_few_colours_however_large_the_object(style):
             assert np.array_equal(part, cv2.resize(few, part.shape[::-1], interpolation=how))
         else:
             assert np.abs(np.diff(part.astype(int), 2, axis=0)).max() <= 24
-            assert part.std() < 20 < np.std(planes_of(noise(1).picture)[0])
+            assert part.std() < 20 < np.std(planes_of(noise(1).av_frame)[0])
 
 
 @pytest.mark.parametrize("style", WEAK)
 def test_a_weak_fill_is_frozen_when_it_is_first_drawn(style):
     """A film of a mosaic tells no more than one picture of it: later frames add nothing."""
     box = Box(10, 12, 42, 44)
-    film = painter()
-    first = planes(film.paint(noise(1), [boxed(box, style=style)]))
+    weak_painter = painter()
+    first = planes(weak_painter.paint(noise(1), [boxed(box, style=style)]))
     for seed in (2, 3):
-        later = planes(film.paint(noise(seed), [boxed(box, style=style)]))
+        later = planes(weak_painter.paint(noise(seed), [boxed(box, style=style)]))
         for a, b, step in zip(first, later, (1, 2, 2), strict=True):
             part = slice(12 // step, 44 // step), slice(10 // step, 42 // step)
             assert np.array_equal(a[part], b[part])
 
 
 @pytest.mark.parametrize("style", WEAK)
-def test_the_grid_goes_with_the_object(style):
+def test_the_grid_moves_with_the_object(style):
     """The same picture moved on by 16 pixels: the fill moves with it, and so shows the same cells again."""
-    film = painter()
-    first = planes(film.paint(noise(1), [boxed(Box(10, 12, 42, 44), style=style)]))
-    later = planes(film.paint(noise(2), [boxed(Box(26, 12, 58, 44), style=style)]))
+    weak_painter = painter()
+    first = planes(weak_painter.paint(noise(1), [boxed(Box(10, 12, 42, 44), style=style)]))
+    later = planes(weak_painter.paint(noise(2), [boxed(Box(26, 12, 58, 44), style=style)]))
     for a, b, step in zip(first, later, (1, 2, 2), strict=True):
         rows = slice(12 // step, 44 // step)
         assert np.array_equal(a[rows, 10 // step : 42 // step], b[rows, 26 // step : 58 // step])
@@ -171,18 +171,18 @@ def test_the_grid_goes_with_the_object(style):
 
 @pytest.mark.parametrize("style", WEAK)
 def test_each_track_has_its_own_colours(style):
-    film = painter()
+    weak_painter = painter()
     pair = [boxed(Box(0, 0, 32, 32), 1, style), boxed(Box(40, 0, 72, 32), 2, style)]
-    luma = planes(film.paint(noise(1), pair))[0]
+    luma = planes(weak_painter.paint(noise(1), pair))[0]
     assert not np.array_equal(luma[:32, :32], luma[:32, 40:72])
 
 
 @pytest.mark.parametrize("style", WEAK)
 def test_a_weak_fill_is_sampled_when_the_object_enters_the_frame(style):
-    film = painter()
-    before = planes_of(noise(1).picture)
-    assert not changed(before, planes(film.paint(noise(1), [boxed(Box(-40, 0, -8, 32), 1, style)]))).any()
-    luma = planes(film.paint(noise(2), [boxed(Box(0, 0, 32, 32), 1, style)]))[0]
+    weak_painter = painter()
+    before = planes_of(noise(1).av_frame)
+    assert not changed(before, planes(weak_painter.paint(noise(1), [boxed(Box(-40, 0, -8, 32), 1, style)]))).any()
+    luma = planes(weak_painter.paint(noise(2), [boxed(Box(0, 0, 32, 32), 1, style)]))[0]
     assert len({*luma[:32, :32].ravel()}) < 32 * 32 / 4
 
 
@@ -207,7 +207,7 @@ SHAPES = [
 def test_no_mask_brings_back_what_another_has_hidden(order):
     """Every pixel that one mask alone would change is changed by all of them too, in whatever order they come."""
     frame = noise(1)
-    before = planes_of(frame.picture)
+    before = planes_of(frame.av_frame)
     safe = planes(painter().paint(frame, [SHAPES[n] for n in order]))
     for one in SHAPES:
         alone = planes(painter().paint(frame, [one]))
@@ -223,11 +223,11 @@ def test_the_stronger_fill_is_what_is_seen():
 
 def test_the_decoders_own_picture_is_never_touched():
     frame = noise(1)
-    before = [bytes(plane) for plane in frame.picture.planes]
+    before = [bytes(plane) for plane in frame.av_frame.planes]
     for style in Style:
         painter().paint(frame, [boxed(Box(0, 0, 90, 60), style=style)])
     painter().cover(frame)
-    assert before == [bytes(plane) for plane in frame.picture.planes]
+    assert before == [bytes(plane) for plane in frame.av_frame.planes]
 
 
 def test_covering_leaves_nothing_but_the_time():
@@ -250,8 +250,8 @@ def test_only_samples_are_copied(tmp_path):
     assert len(picture.side_data)  # the display matrix: else the test would prove nothing
     video = clips.video_info((picture.width, picture.height))
     safe = Painter(video, "yuv420p").paint(RawFrame(picture, 0, picture.pts), [])
-    assert 0 == len(safe.picture.side_data)
-    assert (picture.colorspace, picture.color_range) == (safe.picture.colorspace, safe.picture.color_range)
+    assert 0 == len(safe.av_frame.side_data)
+    assert (picture.colorspace, picture.color_range) == (safe.av_frame.colorspace, safe.av_frame.color_range)
 
 
 def test_a_format_that_cannot_be_painted_is_refused():

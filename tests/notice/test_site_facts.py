@@ -14,7 +14,7 @@ def test_the_newest_recording_is_known(clock, recordings):
     assert {"yard": round((WALL + 1) * 1e6)} == read_store_facts(recordings, clock.now()).newest_us
 
 
-def test_a_site_that_says_nothing_is_told_what_to_do(site):
+def test_a_site_without_notice_settings_is_an_error_with_advice(site):
     with pytest.raises(UsageError, match="no `notice` section"):
         require_notice(site.model_copy(update={"notice": None}))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from passerby.notice.view_outline import LOOKBACK_S, MAX_PICTURES, MAX_POINTS, view_outline
+from passerby.notice.view_outline import LOOKBACK_S, MAX_FRAMES, MAX_POINTS, view_outline
 from passerby.store.counts.events_and_counts import CountStore
 from tests.notice.scenes import DOOR, HEIGHT, PERSON_BOX, WIDTH, count_bin, record, record_empty_day, store_counts
 
@@ -27,7 +27,7 @@ def within(outline, box, margin=6):
 def test_static_edges_are_drawn(recordings, clock):
     record_empty_day(recordings, clock)
     outline = draw(recordings, clock)
-    assert (WIDTH, HEIGHT, 6) == (outline.width, outline.height, outline.pictures)
+    assert (WIDTH, HEIGHT, 6) == (outline.width, outline.height, outline.frames)
     assert within(outline, DOOR) >= 4
     assert within(outline, PERSON_BOX) == 0
     assert len(points(outline)) <= MAX_POINTS
@@ -37,7 +37,7 @@ def test_a_person_in_one_picture_is_not_drawn(recordings, clock):
     record_empty_day(recordings, clock, 5)
     record_empty_day(recordings, clock, 1, person=True)
     outline = draw(recordings, clock)
-    assert (6, 0) == (outline.pictures, within(outline, PERSON_BOX))
+    assert (6, 0) == (outline.frames, within(outline, PERSON_BOX))
     assert within(outline, DOOR) >= 4
 
 
@@ -88,7 +88,7 @@ def test_covered_pictures_are_not_used(recordings, clock):
 def test_dark_pictures_are_not_used(recordings, clock):
     record_empty_day(recordings, clock, 5)
     record_empty_day(recordings, clock, 3, light=0.2)
-    assert 5 == draw(recordings, clock).pictures
+    assert 5 == draw(recordings, clock).frames
 
 
 def test_no_outline_from_untrusted_times(recordings, clock):
@@ -99,6 +99,6 @@ def test_no_outline_from_untrusted_times(recordings, clock):
 
 def test_only_recent_pictures_are_used_and_not_all_of_them(recordings, clock):
     record_empty_day(recordings, clock, 18)
-    assert MAX_PICTURES == draw(recordings, clock).pictures
+    assert MAX_FRAMES == draw(recordings, clock).frames
     clock.go(LOOKBACK_S + 60)
     assert draw(recordings, clock) is None

@@ -37,7 +37,7 @@ def test_tracks_are_serialised_alike_with_and_without_validation(item):
     assert detail.model_dump(mode="json") == json.loads(detail.json_with_tracks([[TRACK]]))
 
 
-def test_an_edit_names_what_changed_and_what_is_gone(item):
+def test_an_edit_lists_changed_and_removed_tracks(item):
     history = item.file.history
     history.apply([Change(0, 1, None), Change(0, 4, TRACK), Change(audio=())])
     response = EditResponse.of(history, [(0, 1), (0, 4), ("audio",)], selected=4)

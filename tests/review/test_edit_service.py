@@ -25,7 +25,7 @@ def test_a_drawn_box_is_clipped_and_selected(item):
     assert (response.selected, Kind.TEXT, (0, 40, 60, 96)) == (track.number, track.kind, track.boxes)
 
 
-def test_a_drawn_box_asks_for_propagation_both_ways(item):
+def test_a_drawn_box_requests_propagation_in_both_directions(item):
     outcome = item.edits.outcome_of(commands.DrawBox(op="draw", frame=5, box=(0, 0, 9, 9)))
     request = outcome.propagation
     assert (5, True, True, None) == (request.frame, request.forward, request.backward, request.until)

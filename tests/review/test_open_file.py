@@ -17,7 +17,7 @@ def test_until_it_is_open_there_is_nothing_to_see(paths):
     assert ("ready", 24) == (file.state, len(file.times(0)))
 
 
-def test_a_file_that_cannot_be_opened_says_why_whenever_it_is_asked_for(paths):
+def test_a_file_that_cannot_be_opened_raises_its_error_on_each_access(paths):
     paths.source.write_bytes(b"no video")
     file = OpenFile(0, paths, "J. Doe")
     file.prepare()

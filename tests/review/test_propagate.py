@@ -13,7 +13,7 @@ def propagator(sample):
     return BoxPropagator(sample, 0, plan.videos[0])
 
 
-def test_both_ways_to_the_ends_of_the_file(propagator, released):
+def test_propagates_to_both_ends_of_the_file(propagator, released):
     face = max(released.plan.tracks(0), key=lambda track: track.end - track.start)
     frames = released.plan.videos[0].frames
     middle = frames // 2

@@ -31,7 +31,7 @@ def propagate(item, request, group):
     return item.file.history.track(0, request.track)
 
 
-def test_both_ways_to_the_ends_of_the_file_and_undone_as_one(item):
+def test_propagates_to_both_ends_of_the_file_and_is_undone_as_one_edit(item):
     number, group = draw(item, 12)
     track = propagate(item, PropagationRequest(0, number, 12), group)
     times = item.file.times(0)
@@ -41,7 +41,7 @@ def test_both_ways_to_the_ends_of_the_file_and_undone_as_one(item):
     assert item.file.history.track(0, number) is None
 
 
-def test_it_ends_at_the_frame_that_was_asked_for(item):
+def test_it_ends_at_the_requested_frame(item):
     number, group = draw(item, 5)
     track = propagate(item, PropagationRequest(0, number, 5, backward=False, until=9), group)
     times = item.file.times(0)

@@ -71,9 +71,9 @@ def test_the_cookie_is_httponly_and_same_site(review):
     review.client.cookies.clear()
     answer = review.client.get(f"/?token={TOKEN}", headers=HEADERS)
     assert (303, "/") == (answer.status_code, answer.headers["location"])
-    told = answer.headers["set-cookie"].lower()
-    assert "httponly" in told
-    assert "samesite=strict" in told
+    received = answer.headers["set-cookie"].lower()
+    assert "httponly" in received
+    assert "samesite=strict" in received
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_originals_are_shown_on_loopback_only(clip, tmp_path):
         shutil.copy(path, tmp_path)
     elsewhere = opened(tmp_path / clip.name, host="192.168.1.4", client_host=f"192.168.1.4:{PORT}")
     headers = HEADERS | {"host": f"192.168.1.4:{PORT}"}
-    told = elsewhere.client.get("/api/session", headers=headers)
-    assert False is told.json()["originals_allowed"]
+    received = elsewhere.client.get("/api/session", headers=headers)
+    assert False is received.json()["originals_allowed"]
     assert 403 == elsewhere.client.get("/api/files/0/original/0/0", headers=headers).status_code
     assert 200 == elsewhere.client.get("/api/files/0/masked/0/0", headers=headers).status_code

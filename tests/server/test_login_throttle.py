@@ -75,5 +75,5 @@ def test_memory_is_limited():
     assert len(throttle._failed) <= MAX_KEYS
 
 
-def test_the_wait_is_told_to_the_client():
+def test_the_client_gets_a_retry_after_header():
     assert {"retry-after": "4"} == TooManyAttempts(2.6).headers

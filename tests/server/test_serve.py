@@ -22,7 +22,7 @@ def served(**how):
     return BackgroundServer(app, listen(HOST, 0), **how)
 
 
-def asked(serving, scheme="http", **how):
+def request(serving, scheme="http", **how):
     port = serving._socket.getsockname()[1]
     with httpx2.Client(trust_env=False, **{k: v for k, v in how.items() if k == "verify"}) as client:
         return client.get(f"{scheme}://{HOST}:{port}/", timeout=20, headers=how.get("headers"))
@@ -30,31 +30,31 @@ def asked(serving, scheme="http", **how):
 
 def test_it_is_served_while_the_block_runs():
     with served() as serving:
-        assert f"{HOST} http" == asked(serving).text
+        assert f"{HOST} http" == request(serving).text
     with pytest.raises((httpx2.TransportError, OSError)):
-        asked(serving)
+        request(serving)
 
 
 def test_forwarded_headers_are_trusted_from_the_proxy_only():
     headers = {"x-forwarded-for": "192.0.2.9", "x-forwarded-proto": "https"}
     with served(proxy=HOST) as serving:
-        assert "192.0.2.9 https" == asked(serving, headers=headers).text
+        assert "192.0.2.9 https" == request(serving, headers=headers).text
     with served() as serving:
-        assert f"{HOST} http" == asked(serving, headers=headers).text
+        assert f"{HOST} http" == request(serving, headers=headers).text
 
 
 def test_tls_and_no_old_version_of_it(tmp_path):
     certificate = self_signed(tmp_path, HOST)
     trusts = ssl.create_default_context(cafile=str(certificate.certificate))
     with served(certificate=certificate) as serving:
-        assert f"{HOST} https" == asked(serving, "https", verify=trusts).text
+        assert f"{HOST} https" == request(serving, "https", verify=trusts).text
         old = ssl.create_default_context(cafile=str(certificate.certificate))
         old.set_ciphers("AES128-SHA:@SECLEVEL=0")
         old.maximum_version = ssl.TLSVersion.TLSv1_2
         with pytest.raises(httpx2.ConnectError):
-            asked(serving, "https", verify=old)
+            request(serving, "https", verify=old)
         with pytest.raises(httpx2.TransportError):
-            asked(serving)
+            request(serving)
 
 
 def test_a_port_in_use_is_an_error():

@@ -47,8 +47,8 @@ def test_a_table_that_no_migration_makes_is_seen(database):
 
 def test_it_is_written_for_good(database):
     with database.read_transaction() as connection:
-        asked = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
-    assert ["wal", 2] == asked
+        pragmas = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
+    assert ["wal", 2] == pragmas
 
 
 def test_a_transaction_happens_whole_or_not_at_all(database):
@@ -94,14 +94,14 @@ def test_one_of_a_newer_program_is_refused(database):
         Database.open(database.folder.path)
 
 
-def test_a_damaged_one_is_told_of(tmp_path):
+def test_a_damaged_database_is_reported(tmp_path):
     Database.open(tmp_path, create=True).close()
     (tmp_path / DATABASE_FILE).write_bytes(b"not a database at all" * 400)
     with pytest.raises(StoreError, match="is damaged.*Check the disk"):
         Database.open(tmp_path)
 
 
-def test_what_sqlite_alone_sees_is_whole(database):
+def test_the_database_is_consistent_for_sqlite_alone(database):
     with database.write_transaction() as connection:
         connection.execute(update(usage).values(bytes=7))
     with sqlite3.connect(database.folder.path / DATABASE_FILE) as plain:

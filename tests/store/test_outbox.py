@@ -89,7 +89,7 @@ def test_the_same_message_is_there_once(database):
     assert ["c"] == due(database, budget)
 
 
-def test_it_goes_when_it_was_delivered_and_for_no_other_reason(database):
+def test_a_message_is_deleted_only_after_delivery(database):
     budget, outbox = DestinationSettings(), Outbox(database)
     fill(database, [draft("a"), draft("b")], {"mqtt": budget})
     (a, b) = outbox.due("mqtt", budget, NOW)
@@ -158,7 +158,7 @@ def test_a_day_has_so_many_bytes(database):
     assert ["e", *(f"c{n:02}" for n in range(9, 17))] == due(database, budget, NOW + 86400)
 
 
-def test_clips_leave_room_for_all_that_is_more_urgent(database):
+def test_clips_leave_budget_for_more_urgent_messages(database):
     budget = DestinationSettings(max_bytes_per_day=1000, send=ALL)
     fill(database, [draft(f"clip{n}", Priority.CLIPS) for n in range(9)], {"mqtt": budget})
     assert 6 == len(due(database, budget))
@@ -166,7 +166,7 @@ def test_clips_leave_room_for_all_that_is_more_urgent(database):
     assert [f"c{n}" for n in range(9)] == due(database, budget)
 
 
-def test_what_is_larger_than_a_day_goes_alone(database):
+def test_a_message_larger_than_the_daily_budget_is_sent_alone(database):
     budget, outbox = DestinationSettings(max_bytes_per_day=1000, send=ALL), Outbox(database)
     fill(database, [draft("huge", Priority.CLIPS, 5000), draft("huge2", Priority.CLIPS, 5000)], {"mqtt": budget})
     (message,) = outbox.due("mqtt", budget, NOW)

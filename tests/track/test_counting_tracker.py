@@ -150,7 +150,7 @@ def test_between_detector_runs_tracks_move_with_the_flow():
     assert 1 == len({one.track for result in results for one in result})
 
 
-def test_who_has_left_the_frame_is_gone():
+def test_an_object_that_left_the_frame_is_dropped():
     results = watch(lambda t: [detection(1000 + 100 * t)] if t < 2.5 else [], seconds=8)
     assert [] == results[-1]
 

@@ -66,8 +66,8 @@ def test_where_motion_is_wrong_both_paths_are_covered():
     tracker = Tracker(*SIZE, SETTINGS)
     tracks = []
     for frame in range(12):
-        look = {0: [detection(0)], 4: [Detection(Kind.FACE, FIRST.translate(16, 0), 0.9, "test")]}.get(frame)
-        tracks += tracker.update(frame, frame * TICKS, STILL if frame else None, look)
+        detected = {0: [detection(0)], 4: [Detection(Kind.FACE, FIRST.translate(16, 0), 0.9, "test")]}.get(frame)
+        tracks += tracker.update(frame, frame * TICKS, STILL if frame else None, detected)
     (track,) = confirmed(tracks + tracker.finish())
     for frame in (1, 2, 3):
         here = track.masked_at(frame * TICKS).box
@@ -101,9 +101,9 @@ def test_a_mask_extends_to_the_previous_and_the_next_run_that_searched_for_its_k
     everything, no_plates = frozenset(Kind), frozenset(Kind) - {Kind.PLATE}
     tracker, tracks = Tracker(*SIZE, SETTINGS), []
     for frame in range(60):
-        look = [detection(frame, kind=Kind.PLATE)] if frame == 20 else [] if frame % 4 == 0 else None
+        detected = [detection(frame, kind=Kind.PLATE)] if frame == 20 else [] if frame % 4 == 0 else None
         searched = everything if frame in (8, 20, 36) else no_plates
-        tracks += tracker.update(frame, frame * TICKS, shift(*MOVE) if frame else None, look, searched)
+        tracks += tracker.update(frame, frame * TICKS, shift(*MOVE) if frame else None, detected, searched)
     (track,) = confirmed(tracks + tracker.finish())
     assert range(8, 36 + 1) == frames_of(track)
 
@@ -115,9 +115,9 @@ def test_a_run_that_did_not_search_for_a_kind_is_no_miss():
         tracker, tracks = Tracker(*SIZE, SETTINGS), []
         for frame in range(40):
             deep = frame % 10 == 0
-            look = [detection(frame, faint, Kind.PLATE)] if deep else [] if frame % 3 == 0 else None
+            detected = [detection(frame, faint, Kind.PLATE)] if deep else [] if frame % 3 == 0 else None
             tracks += tracker.update(
-                frame, frame, shift(*MOVE) if frame else None, look, frozenset(Kind) if deep else searched
+                frame, frame, shift(*MOVE) if frame else None, detected, frozenset(Kind) if deep else searched
             )
         assert count == len(confirmed(tracks + tracker.finish()))
 

@@ -69,11 +69,11 @@ class Receiver:
     def _take(self, client, _, message):
         with self._lock:
             if message.topic.endswith(("/counts", "/event")):
-                told = json.loads(message.payload)
-                self.repeats += told["id"] in self.kept
-                self.kept.setdefault(told["id"], told)
+                decoded = json.loads(message.payload)
+                self.repeats += decoded["id"] in self.kept
+                self.kept.setdefault(decoded["id"], decoded)
                 if self._confirm:
-                    client.publish(self._confirm, told["id"], qos=1)
+                    client.publish(self._confirm, decoded["id"], qos=1)
             else:
                 self.plain[message.topic] = (message.payload, message.retain)
 

@@ -25,9 +25,9 @@ EVERYTHING = CountingSettings(
 
 @pytest.mark.parametrize("counting", [CountingSettings(), CountingSettings(full_frame=()), EVERYTHING])
 def test_discovery_messages_are_accepted(counting):
-    (told,) = discovery_messages("passerby", "school", {"gate": counting})
-    assert "passerby_school_gate" == told.id
-    found = accepted(told.payload)
+    (discovered,) = discovery_messages("passerby", "school", {"gate": counting})
+    assert "passerby_school_gate" == discovered.id
+    found = accepted(discovered.payload)
     assert "event" in found.cmps
     expected = sum(len(zone.count) for zone in counting.all_zones) + 2 * sum(len(line.count) for line in counting.lines)
     assert expected == len(found.cmps) - 1
@@ -35,25 +35,25 @@ def test_discovery_messages_are_accepted(counting):
 
 def test_ids_of_two_cameras_differ():
     both = discovery_messages("passerby", "school", {"gate": CountingSettings(), "hall": CountingSettings()})
-    ids = [entity["uniq_id"] for told in both for entity in told.payload["cmps"].values()]
+    ids = [entity["uniq_id"] for discovered in both for entity in discovered.payload["cmps"].values()]
     assert len(ids) == len(set(ids)) == 4
 
 
 def test_the_id_can_be_part_of_a_topic():
-    (told,) = discovery_messages("p", "Schule am Park/2", {"gate": CountingSettings()})
-    assert "passerby_Schule_am_Park_2_gate" == told.id
+    (discovered,) = discovery_messages("p", "Schule am Park/2", {"gate": CountingSettings()})
+    assert "passerby_Schule_am_Park_2_gate" == discovered.id
 
 
-def told(counting=EVERYTHING):
+def discovered(counting=EVERYTHING):
     return discovery_messages("passerby", "school", {"gate": counting})[0].payload
 
 
 def without(name):
-    return {key: value for key, value in told().items() if key != name}
+    return {key: value for key, value in discovered().items() if key != name}
 
 
 def changed(entity, **changes):
-    payload = told()
+    payload = discovered()
     payload["cmps"][entity] |= changes
     return payload
 
@@ -63,8 +63,8 @@ BROKEN = {
     "no device": without("dev"),
     "no origin": without("o"),
     "no entities": without("cmps"),
-    "something that is not known": {**told(), "retain": True},
-    "no identifiers": {**told(), "dev": {**told()["dev"], "ids": []}},
+    "something that is not known": {**discovered(), "retain": True},
+    "no identifiers": {**discovered(), "dev": {**discovered()["dev"], "ids": []}},
     "an entity of no kind": changed("event", p="nothing"),
     "an entity without an id": changed("event", uniq_id=None),
     "a class of state that is not known": changed("door_person_backward", stat_cla="growing"),
@@ -101,12 +101,12 @@ def shown_of_everything(folder):
 
 
 @pytest.mark.soak
-def test_home_assistant_itself_takes_every_message_and_shows_what_it_says(tmp_path):
+def test_home_assistant_accepts_and_shows_every_message(tmp_path):
     """By its own code, at the version that is named there: its schemas of a device, of a sensor and of an event, and
     its templates. It refuses what is broken, as tests/uplink/homeassistant.py does."""
     several = [CountingSettings(), CountingSettings(full_frame=()), EVERYTHING]
     topic = "homeassistant/device/passerby_school_gate/config"
-    devices = [(topic, told(counting)) for counting in several] + [(topic, broken) for broken in BROKEN.values()]
+    devices = [(topic, discovered(counting)) for counting in several] + [(topic, broken) for broken in BROKEN.values()]
     state = shown_of_everything(tmp_path / "data")
     event_message = {"id": "school/x", "type": "event", "site": "school", "event": event(1).model_dump(mode="json")}
     messages = {
@@ -120,4 +120,4 @@ def test_home_assistant_itself_takes_every_message_and_shows_what_it_says(tmp_pa
     shown = found[2][0]
     assert ("2", "4", "1") == (shown["hall-1_person"], shown["door_person_forward"], shown["door_person_backward"])
     assert {"event_type": "crowd", "rule": "full", "time": event(1).time} == json.loads(shown["event"])
-    assert set(told()["cmps"]) == set(shown)
+    assert set(discovered()["cmps"]) == set(shown)

@@ -16,9 +16,9 @@ def test_the_example_of_the_standard():
 
 
 def test_a_secret_that_is_no_base64_is_taken_as_it_is():
-    told = headers("whsec_not base64 at all", "a", 1, b"x")["webhook-signature"]
+    signature = headers("whsec_not base64 at all", "a", 1, b"x")["webhook-signature"]
     plain = headers("whsec_" + base64.b64encode(b"whsec_not base64 at all").decode(), "a", 1, b"x")
-    assert told == plain["webhook-signature"]
+    assert signature == plain["webhook-signature"]
 
 
 def test_all_of_it_is_signed():

@@ -105,13 +105,13 @@ def test_a_missing_polygon_is_found(clip, monkeypatch):
     assert ["the mask of track 1 (plate) is missing"] == descriptions(check(clip, one))
 
 
-def test_two_missing_masks_in_one_place_are_found(clip, monkeypatch):
+def test_two_missing_masks_at_one_position_are_found(clip, monkeypatch):
     monkeypatch.setattr(render, "MaskSchedule", lambda tracks: MaskSchedule([]))
     report = check(clip, permanent_track(1, PATCH), permanent_track(2, PATCH))
     assert [f"the mask of track {n} (plate) is missing" for n in (1, 2)] == descriptions(report)
 
 
-def test_a_mask_in_the_wrong_place_is_found(clip, monkeypatch):
+def test_a_mask_at_the_wrong_position_is_found(clip, monkeypatch):
     monkeypatch.setattr(
         render, "MaskSchedule", lambda tracks: MaskSchedule([permanent_track(1, PATCH.translate(40, 30))])
     )
@@ -138,7 +138,7 @@ def spoil(monkeypatch, change):
 
 
 def test_frames_with_wrong_timestamps_are_found(clip, monkeypatch):
-    spoil(monkeypatch, lambda f: [SafeFrame(f.picture, f.index, f.time + (300 if f.index >= 20 else 0))])
+    spoil(monkeypatch, lambda f: [SafeFrame(f.av_frame, f.index, f.time + (300 if f.index >= 20 else 0))])
     report = check(clip)
     assert ["the timestamp of a frame differs from the source"] == descriptions(report)
     assert clips.FRAMES - 20 == len(report.check.findings)
@@ -150,7 +150,7 @@ def test_a_missing_frame_is_found(clip, monkeypatch):
 
 
 def test_an_additional_frame_is_found(clip, monkeypatch):
-    more = lambda f: [f, SafeFrame(f.picture, f.index + 1, f.time + clips.STEP)] if f.index == 23 else [f]  # noqa: E731
+    more = lambda f: [f, SafeFrame(f.av_frame, f.index + 1, f.time + clips.STEP)] if f.index == 23 else [f]  # noqa: E731
     spoil(monkeypatch, more)
     assert [f"the output continues after the {clips.FRAMES} frames of the source"] == descriptions(check(clip))
 

@@ -142,7 +142,7 @@ def test_a_file_without_a_frame_is_an_error(tmp_path, monkeypatch):
 # The plan
 
 
-def test_a_planned_place_that_is_not_covered(source, monkeypatch):
+def test_a_planned_mask_that_is_missing(source, monkeypatch):
     monkeypatch.setattr(render, "MaskSchedule", lambda tracks: MaskSchedule([t for t in tracks if t.number != 2]))
     out, plan = release(source, FACE, permanent_track(2, Box(70, 50, 110, 90)))
     report = verify(out, plan=plan)
@@ -307,10 +307,10 @@ def test_a_photo(tmp_path, monkeypatch):
 
 
 def test_pages_are_analysed_one_by_one(tmp_path, monkeypatch):
-    looks = []
-    use_ensemble(monkeypatch, lambda picture: looks.append(picture.shape) or ())
+    shapes = []
+    use_ensemble(monkeypatch, lambda picture: shapes.append(picture.shape) or ())
     verify(stills.tiff_pages(tmp_path / "scan.tif"))
-    assert 4 == len(looks)
+    assert 4 == len(shapes)
 
 
 # Bounds

@@ -59,7 +59,7 @@ def check():
 def test_the_still_is_masked(check):
     result = check()
     assert (None, (320, 180)) == (result.problem, result.video.geometry.display_size)
-    luma = np.frombuffer(result.still.picture.planes[0], np.uint8).reshape(180, -1)
+    luma = np.frombuffer(result.still.av_frame.planes[0], np.uint8).reshape(180, -1)
     assert {BLACK} == set(np.unique(luma[65:105, 105:135]))
     assert BLACK < luma[130:, 200:320].min()
     assert 8 < result.fps < 12

@@ -43,7 +43,7 @@ def face_at(n, step=2):
 
 
 def brightest(released):
-    return int(np.frombuffer(released.frame.picture.planes[0], np.uint8).max())
+    return int(np.frombuffer(released.frame.av_frame.planes[0], np.uint8).max())
 
 
 def live_pipeline(detector, info=None, **changes):
@@ -187,7 +187,7 @@ def test_hide_regions_are_masked_and_keep_regions_are_not():
     still = [captured_frame(n, textured(3), info) for n in range(40)]
     pipeline = live_pipeline(detector, info, hide_regions=(corner,), keep_regions=(middle,))
     out = [released for released in run_pipeline(pipeline, detector, still, until=6.5) if released.reason is None]
-    luma = np.frombuffer(out[0].frame.picture.planes[0], np.uint8).reshape(HEIGHT, -1)
+    luma = np.frombuffer(out[0].frame.av_frame.planes[0], np.uint8).reshape(HEIGHT, -1)
     assert {16} == set(np.unique(luma[: HEIGHT // 4, : WIDTH // 4]))
     assert 16 < luma[60:110, 100:140].min()
 

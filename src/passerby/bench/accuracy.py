@@ -22,7 +22,7 @@ from passerby.bench.aggregate import ScoredBox, Scores
 from passerby.bench.annotations import ANNOTATIONS, AnnotatedFile, GroundTruthBox, read_annotations
 from passerby.bench.cases import read_cases
 from passerby.bench.cold_run import run_batch
-from passerby.bench.collateral import Picture, compare_outside_boxes, luma
+from passerby.bench.collateral import Image, compare_outside_boxes, luma
 from passerby.bench.frames import find_result, geometry, read_still, read_video
 from passerby.bench.residual_detail import ALL_VISIBLE, residual_detail
 from passerby.core.errors import SourceError, UsageError
@@ -122,7 +122,7 @@ def _score_video(scored: Scores, entry: AnnotatedFile, result: Path) -> None:
     scored.boxes[first:] = [replace(box, duration=durations[box.index]) for box in scored.boxes[first:]]
 
 
-def _decodable_frames(result: Path) -> Iterator[tuple[float, Picture]]:
+def _decodable_frames(result: Path) -> Iterator[tuple[float, Image]]:
     """The frames of a result up to where it can no longer be decoded: the rest counts as missing."""
     try:
         yield from read_video(result)
@@ -149,8 +149,8 @@ def _compare_frame(
     index: int,
     time: float,
     duration: float,
-    before: Picture,
-    after: Picture,
+    before: Image,
+    after: Image,
     shape: Geometry | None,
 ) -> None:
     """One frame. `shape` says how its stored pixels are displayed; None where they are as displayed."""

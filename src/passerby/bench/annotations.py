@@ -53,7 +53,7 @@ class GroundTruthBox:
     @property
     def size_class(self) -> str:
         """The name of its size class."""
-        return [name for name, least in SIZE_CLASSES.items() if self.side >= least or least == MIN_SIDE_PX][-1]
+        return [name for name, min_side in SIZE_CLASSES.items() if self.side >= min_side or min_side == MIN_SIDE_PX][-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def write_one_frame_clip(path: Path, width: int, height: int) -> Path:
         stream = container.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = width - width % 2, height - height % 2, "yuv420p"
         grey = np.add.outer(np.arange(stream.height), np.arange(stream.width)) % 251
-        picture = np.repeat(grey[..., None], 3, axis=2).astype(np.uint8)
-        container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        image = np.repeat(grey[..., None], 3, axis=2).astype(np.uint8)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
         container.mux(stream.encode(None))
     return path

@@ -18,7 +18,7 @@ RIM_PX = 9
 #: Margin around a box in which masking is not collateral: a share of its sides, and px.
 MARGIN, MARGIN_PX = 0.5, 4
 
-Picture = npt.NDArray[np.uint8]
+Image = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.uint8]
 
 
@@ -54,8 +54,9 @@ def psnr(error: float, pixels: int) -> float:
     return float(10 * np.log10(255**2 / max(1e-3, error / max(1, pixels))))
 
 
-def compare_outside_boxes(original: Picture, redacted: Picture, boxes: Sequence[tuple[float, ...]]) -> CollateralSums:
-    """Of one frame: both pictures BGR (h, w, 3) and of one size, and (x1, y1, x2, y2) of all that should be hidden."""
+def compare_outside_boxes(original: Image, redacted: Image, boxes: Sequence[tuple[float, ...]]) -> CollateralSums:
+    """Compare one frame outside the `boxes`, (x1, y1, x2, y2) of all that should be hidden: both images BGR, (h, w, 3),
+    of the same size."""
     height, width = original.shape[:2]
     outside = np.full((height, width), 255, np.uint8)
     for x1, y1, x2, y2 in boxes:
@@ -67,7 +68,7 @@ def compare_outside_boxes(original: Picture, redacted: Picture, boxes: Sequence[
     return CollateralSums(cv2.countNonZero(cv2.bitwise_and(changed, outside)), height * width, error, unchanged)
 
 
-def visibly_changed(original: Picture, redacted: Picture) -> Mask:
+def visibly_changed(original: Image, redacted: Image) -> Mask:
     """255 where the two differ visibly, 0 elsewhere, (h, w)."""
     difference = cv2.absdiff(cv2.blur(original, (BLUR_PX, BLUR_PX)), cv2.blur(redacted, (BLUR_PX, BLUR_PX)))
     blue, green, red = cv2.split(difference)
@@ -75,11 +76,11 @@ def visibly_changed(original: Picture, redacted: Picture) -> Mask:
     return np.asarray(cv2.threshold(largest, VISIBLE_DIFFERENCE, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
-def luma(picture: Picture) -> Picture:
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+def luma(image: Image) -> Image:
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def luma_error(original: Picture, redacted: Picture, changed: Mask, area: Mask | None = None) -> tuple[float, int]:
+def luma_error(original: Image, redacted: Image, changed: Mask, area: Mask | None = None) -> tuple[float, int]:
     """(squared error, pixels) of two lumas away from changes and their edges, within `area` where it is given."""
     unchanged = cv2.bitwise_not(cv2.dilate(changed, np.ones((RIM_PX, RIM_PX), np.uint8)))
     if area is not None:

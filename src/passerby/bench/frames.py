@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from passerby.bench.collateral import Picture
+from passerby.bench.collateral import Image
 from passerby.core.errors import SourceError
 from passerby.core.media import Geometry
 from passerby.source.video.file import VideoFile
@@ -17,12 +17,12 @@ from passerby.source.video.file import VideoFile
 _SIDECAR_SUFFIXES = {".json", ".txt", ".html"}
 
 
-def read_still(path: Path) -> Picture:
+def read_still(path: Path) -> Image:
     """A still, BGR (h, w, 3), upright. Raises SourceError when it cannot be read."""
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
         raise SourceError(f"{path} is not a readable still. Save it as JPEG or PNG.")
-    return picture.astype(np.uint8, copy=False)
+    return image.astype(np.uint8, copy=False)
 
 
 def geometry(path: Path) -> Geometry:
@@ -31,12 +31,12 @@ def geometry(path: Path) -> Geometry:
         return video.info.videos[0].geometry
 
 
-def read_video(path: Path) -> Iterator[tuple[float, Picture]]:
+def read_video(path: Path) -> Iterator[tuple[float, Image]]:
     """(seconds, picture BGR (h, w, 3) as it is stored) of each frame. Raises SourceError, possibly only at the end."""
     with VideoFile.open(path) as video:
         base = video.info.videos[0].time_base
         for frame in video.frames():
-            yield float(frame.time * base), np.asarray(frame.picture.to_ndarray(format="bgr24"), np.uint8)
+            yield float(frame.time * base), np.asarray(frame.av_frame.to_ndarray(format="bgr24"), np.uint8)
 
 
 def find_result(folder: Path, name: str) -> Path | None:

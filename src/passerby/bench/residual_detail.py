@@ -1,7 +1,7 @@
 """How much identifying detail of a box survives, by pixels alone.
 
 The core of a box is rectified to a fixed size and high-pass filtered: the rest is its fine detail. What counts is the
-share of it that the redacted picture still shows in the same place: noise, blocks and other patterns that a mask adds
+share of it that the redacted image still shows at the same position: noise, blocks and other patterns that a mask adds
 are not the original's detail and do not count.
 """
 
@@ -30,7 +30,7 @@ MIN_BAND_SHARE = 0.12
 #: A core narrower than this, px, shows nothing.
 MIN_CORE_PX = 4.0
 
-Picture = npt.NDArray[np.uint8]
+Image = npt.NDArray[np.uint8]
 Grid = npt.NDArray[np.float32]
 
 
@@ -50,10 +50,10 @@ class ResidualDetail:
 ALL_VISIBLE = ResidualDetail(1.0, 1.0)
 
 
-def residual_detail(original: Picture, redacted: Picture, corners: Grid) -> ResidualDetail | None:
-    """How much of a box a redacted picture still shows; None where the original shows nothing there.
+def residual_detail(original: Image, redacted: Image, corners: Grid) -> ResidualDetail | None:
+    """How much of a box a redacted image still shows; None where the original shows nothing there.
 
-    Both pictures are luma, (h, w); `corners` the box's four, clockwise from the top left, (4, 2), in pixels.
+    Both images are luma, (h, w); `corners` the box's four, clockwise from the top left, (4, 2), in pixels.
     """
     middle = corners.mean(axis=0)
     core = (middle + (corners - middle) * np.float32(CORE_SHARE)).astype(np.float32)
@@ -72,7 +72,7 @@ def residual_detail(original: Picture, redacted: Picture, corners: Grid) -> Resi
     return ResidualDetail(float(np.clip(shared.sum() / total, 0, 1)), float(bands.max(initial=0.0)))
 
 
-def _rectified(original: Picture, redacted: Picture, core: Grid, extent: float) -> Grid:
+def _rectified(original: Image, redacted: Image, core: Grid, extent: float) -> Grid:
     """The core of both pictures side by side in two channels, (SIDE, SIDE, 2)."""
     scale = max(1, round(extent / SIDE))  # source px per target px: averaged, or detail would alias to noise
     height, width = original.shape

@@ -86,21 +86,30 @@ def list_accounts(data: Data = _DATA, json: Json = False) -> None:
     with Database.open(data) as database:
         found = Accounts(database).all()
     if json:
-        typer.echo(jsonlib.dumps([asdict(one) for one in found], indent=1))
+        typer.echo(jsonlib.dumps([asdict(listed) for listed in found], indent=1))
         return
     if not found:
         typer.echo("There are no accounts yet. Add one: passerby accounts add NAME --role administrator")
         return
     table = Table("name", "role", "login", "second factor", "active", "changed")
-    for one in found:
+    for listed in found:
         methods = ", ".join(
             filter(
-                None, ("password" if one.has_password else "", f"OIDC {one.oidc_subject}" if one.oidc_subject else "")
+                None,
+                (
+                    "password" if listed.has_password else "",
+                    f"OIDC {listed.oidc_subject}" if listed.oidc_subject else "",
+                ),
             )
         )
-        changed = datetime.fromtimestamp(one.changed, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+        changed = datetime.fromtimestamp(listed.changed, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
         table.add_row(
-            one.name, one.role.value, methods, "yes" if one.has_totp else "", "yes" if one.active else "no", changed
+            listed.name,
+            listed.role.value,
+            methods,
+            "yes" if listed.has_totp else "",
+            "yes" if listed.active else "no",
+            changed,
         )
     Console().print(table)
 
@@ -224,7 +233,7 @@ def _require_auditor(database: Database, needed: bool, auditor: str | None, file
     accounts = Accounts(database)
     if not needed or not accounts.auditors():
         return
-    names = ", ".join(one.name for one in accounts.auditors())
+    names = ", ".join(listed.name for listed in accounts.auditors())
     if auditor is None:
         raise UsageError(
             f"An auditor must approve this: {names}. Ask one to enter their password here, and give --auditor NAME."

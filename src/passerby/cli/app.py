@@ -70,8 +70,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(PROGRAM)
         raise typer.Exit
 
@@ -91,7 +91,7 @@ def _options(
 def main(arguments: Sequence[str] | None = None, preloaded: WorkerProcess | None = None) -> None:
     """Run the command line (by default the process's own) and end the process with its exit code.
 
-    `preloaded` is a worker process that was started already, for `redact`; whoever started it ends it.
+    `preloaded` is a worker process that was started already, for `redact`; the caller ends it.
     """
     disable_core_dumps()
     options, debug = _split_debug(sys.argv[1:] if arguments is None else arguments)
@@ -110,8 +110,8 @@ def _split_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
     """The arguments without `--debug`, and whether it was there. After `--` come file names only."""
     options = list(arguments)
     end = options.index("--") if "--" in options else len(options)
-    kept = [argument for argument in options[:end] if argument != "--debug"]
-    return kept + options[end:], len(kept) < end
+    before_end = [argument for argument in options[:end] if argument != "--debug"]
+    return before_end + options[end:], len(before_end) < end
 
 
 def _exit_with(message: str, code: int, debug: bool) -> None:

@@ -76,8 +76,8 @@ def _parse_row(name: str, number: int, cells: Mapping[str, object]) -> ManifestR
         Settings.model_validate(settings)
     except ValidationError as error:
         first = error.errors()[0]
-        where = first["loc"][0] if first["loc"] else "settings"
-        raise UsageError(f"Row {number} of {name}: {where}: {first['msg']}.") from error
+        location = first["loc"][0] if first["loc"] else "settings"
+        raise UsageError(f"Row {number} of {name}: {location}: {first['msg']}.") from error
     except PasserbyError as error:
         raise UsageError(f"Row {number} of {name}: {error}") from error
     return ManifestRow(number, path, output, settings)

@@ -92,7 +92,7 @@ class ObjectStorage:
         found = []
         with _translated_errors(prefix, SourceError):
             for part in obstore.list(self._store, prefix=self._key(prefix) or None, chunk_size=1000):
-                found += [(one["path"], one["size"], one["last_modified"].timestamp()) for one in part]
+                found += [(entry["path"], entry["size"], entry["last_modified"].timestamp()) for entry in part]
         for key, size, modified in sorted(found):
             path = self._root / key
             if self._key(path) != key or ".." in path.parts:

@@ -120,9 +120,9 @@ def _error_text(error: Exception) -> str:
 
 
 def _lost_text(error: Exception, retries: int) -> str:
-    what = {
+    cause = {
         "OutOfMemoryError": "memory ran out",
         "WorkerCrashedError": "its process died",
         "NodeDiedError": "its node was lost",
     }.get(type(error).__name__, type(error).__name__)
-    return f"Started {retries + 1} times, and lost each time: {what}. Try it alone, or on a machine with more memory."
+    return f"Started {retries + 1} times, and lost each time: {cause}. Try it alone, or on a machine with more memory."

@@ -46,7 +46,7 @@ class Zone(FrozenModel):
     anchor: Anchor = Field(default=Anchor.FOOT, description="The point of a bounding box that must lie in the zone.")
 
     @model_validator(mode="after")
-    def _an_area(self) -> Self:
+    def _check_area(self) -> Self:
         from shapely import Polygon  # here, not above: most commands read no zones, and need not wait for the library
 
         polygon = Polygon(self.polygon)
@@ -69,7 +69,7 @@ class Line(FrozenModel):
     anchor: Anchor = Field(default=Anchor.FOOT, description="The point of a bounding box that must cross the line.")
 
     @model_validator(mode="after")
-    def _a_length(self) -> Self:
+    def _check_length(self) -> Self:
         if any(a == b for a, b in pairwise(self.points)):
             raise ValueError(f"line {self.name} has the same point twice in a row")
         return self
@@ -141,7 +141,7 @@ class _Rule(FrozenModel):
     post_roll: float = Field(default=10.0, ge=0, le=300, description="Seconds of the event clip after the event.")
 
     @model_validator(mode="after")
-    def _one_timetable(self) -> Self:
+    def _check_timetables(self) -> Self:
         if self.during is not None and self.outside is not None:
             raise ValueError(f"rule {self.name} has both `during` and `outside`: give one of them")
         return self
@@ -238,15 +238,15 @@ class CountingSettings(FrozenModel):
     rules: tuple[Rule, ...] = Field(default=(), description="Rules that raise events.")
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
-        for what, names in (
+    def _check_references(self) -> Self:
+        for item, names in (
             ("zone", [zone.name for zone in self.zones]),
             ("line", [line.name for line in self.lines]),
             ("rule", [rule.name for rule in self.rules]),
         ):
             for name in names:
                 if names.count(name) > 1:
-                    raise ValueError(f"there is more than one {what} named {name}")
+                    raise ValueError(f"there is more than one {item} named {name}")
         if FULL_FRAME_ZONE in (zone.name for zone in self.zones):
             raise ValueError(f"a zone cannot be named {FULL_FRAME_ZONE}: this name is reserved for the full frame")
         zones, lines = {FULL_FRAME_ZONE} | {zone.name for zone in self.zones}, {line.name for line in self.lines}

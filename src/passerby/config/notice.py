@@ -101,7 +101,7 @@ class NoticeSettings(FrozenModel):
         return languages
 
     @model_validator(mode="after")
-    def _grounds_given(self) -> Self:
+    def _check_grounds(self) -> Self:
         if self.basis in GROUNDS_REQUIRED and self.grounds is None:
             raise ValueError(f"with basis: {self.basis}, state in grounds {GROUNDS_REQUIRED[self.basis]}")
         return self

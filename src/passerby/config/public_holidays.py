@@ -10,7 +10,8 @@ import holidays
 
 @lru_cache(maxsize=64)
 def public_holidays(region: str, year: int) -> frozenset[date]:
-    """Of a country (DE) or a subdivision (DE-BE) in one year. Raises ValueError for an unknown one."""
+    """The public holidays of a country (DE) or a subdivision (DE-BE) in one year. Raises ValueError for an unknown
+    one."""
     country, _, part = region.partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))

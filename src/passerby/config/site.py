@@ -76,7 +76,7 @@ class CameraSettings(CameraDefaults):
     )
 
     @model_validator(mode="after")
-    def _can_be_reached(self) -> Self:
+    def _check_address(self) -> Self:
         if self.password is not None and self.user is None:
             raise ValueError("a password is set, but no user")
         try:
@@ -138,7 +138,7 @@ class Site(FrozenModel):
 
     @field_validator("cameras")
     @classmethod
-    def _named(cls, cameras: dict[str, CameraSettings]) -> dict[str, CameraSettings]:
+    def _check_names(cls, cameras: dict[str, CameraSettings]) -> dict[str, CameraSettings]:
         for name in cameras:
             if not is_name(name):
                 raise ValueError(f"{name!r} is not a valid camera name: use {NAME_RULE}")

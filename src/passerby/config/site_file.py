@@ -38,7 +38,7 @@ def load_site(path: Path, environment: Mapping[str, str] | None = None) -> Site:
 
 
 def parse_site(text: str, path: Path, environment: Mapping[str, str]) -> Site:
-    """As load_site, from the text of a file that is, or would be, at `path`."""
+    """As `load_site`, from the text of a file that is, or would be, at `path`."""
     written = _yaml(text, path)
     _refuse_renamed(written, path)
     _refuse_passwords(written, path)
@@ -73,9 +73,9 @@ def _yaml(text: str, path: Path) -> CommentedMap:
         written = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
+        location = f"{path}:{mark.line + 1}" if mark is not None else str(path)
         problem = str(error.problem or "it is not YAML").splitlines()[0]
-        raise UsageError(f"{where}: {problem}. Correct that line; indent with spaces, two a step.") from None
+        raise UsageError(f"{location}: {problem}. Correct that line; indent with spaces, two a step.") from None
     except YAMLError as error:
         raise UsageError(f"{path} is not YAML: {str(error).splitlines()[0]}. Correct it there.") from None
     if not isinstance(written, CommentedMap):
@@ -107,35 +107,35 @@ def _refuse_passwords(written: CommentedMap, path: Path) -> None:
                 )
 
 
-def _filled(value: object, path: Path, environment: Mapping[str, str], whole: CommentedMap, at: Location) -> object:
+def _filled(value: object, path: Path, environment: Mapping[str, str], root: CommentedMap, at: Location) -> object:
     """Plain dicts and lists, with variables substituted."""
     if isinstance(value, CommentedMap):
-        return {key: _filled(v, path, environment, whole, (*at, key)) for key, v in value.items()}
+        return {key: _filled(v, path, environment, root, (*at, key)) for key, v in value.items()}
     if isinstance(value, CommentedSeq):
-        return [_filled(v, path, environment, whole, (*at, n)) for n, v in enumerate(value)]
+        return [_filled(v, path, environment, root, (*at, n)) for n, v in enumerate(value)]
     if not isinstance(value, str):
         return value
     for name in _VARIABLE.findall(value):
         if name not in environment:
             raise UsageError(
-                f"{path}:{_line(whole, at)}: the environment variable {name} is not set. Set it where passerby is "
+                f"{path}:{_line(root, at)}: the environment variable {name} is not set. Set it where passerby is "
                 f"started: export {name}=..., or in the EnvironmentFile of the service."
             )
     return _VARIABLE.sub(lambda match: environment[match[1]], value)
 
 
-def _message(path: Path, written: CommentedMap, where: Sequence[int | str], kind: str, message: str) -> str:
-    at = tuple(where)
+def _message(path: Path, written: CommentedMap, loc: Sequence[int | str], kind: str, message: str) -> str:
+    at = tuple(loc)
     if at[:1] == ("cameras",) and len(at) > 2 and not _exists(written, at) and _exists(written, ("defaults", *at[2:3])):
         at = ("defaults", *at[2:])
     name = ".".join(str(part) for part in at) or "the file"
     if kind == "extra_forbidden":
-        what = "there is no such setting. Check its spelling; docs/ref/site.md lists all settings"
+        advice = "there is no such setting. Check its spelling; docs/ref/site.md lists all settings"
     elif kind == "missing":
-        what = "this setting is required. Add it; docs/ref/site.md describes it"
+        advice = "this setting is required. Add it; docs/ref/site.md describes it"
     else:
-        what = message.removeprefix("Value error, ").rstrip(".") + ". Correct it there"
-    return f"{path}:{_line(written, at)}: {name}: {what}."
+        advice = message.removeprefix("Value error, ").rstrip(".") + ". Correct it there"
+    return f"{path}:{_line(written, at)}: {name}: {advice}."
 
 
 def _exists(written: object, at: Sequence[int | str]) -> bool:

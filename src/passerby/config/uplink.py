@@ -63,7 +63,7 @@ class MqttSettings(DestinationSettings):
     )
 
     @model_validator(mode="after")
-    def _login(self) -> Self:
+    def _check_login(self) -> Self:
         if self.password is not None and self.user is None:
             raise ValueError("a password is set for the broker, but no user")
         return self
@@ -81,7 +81,7 @@ class WebhookSettings(DestinationSettings):
 
     @field_validator("secret")
     @classmethod
-    def _hard_to_guess(cls, secret: SecretStr) -> SecretStr:
+    def _check_secret(cls, secret: SecretStr) -> SecretStr:
         text = secret.get_secret_value()
         if len(text) < 16 and set(text) != {"*"}:  # stars replace it where settings are printed
             raise ValueError("the secret of a webhook must have 16 characters or more")
@@ -110,7 +110,7 @@ class UplinkSettings(FrozenModel):
     )
 
     @model_validator(mode="after")
-    def _apart(self) -> Self:
+    def _check_unique(self) -> Self:
         names = [hook.name for hook in self.webhooks]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -118,7 +118,7 @@ class UplinkSettings(FrozenModel):
         return self
 
     def without_secrets(self) -> UplinkSettings:
-        """For processes that queue messages, and do not send them."""
+        """The settings for processes that queue messages, and do not send them."""
         mqtt = None if self.mqtt is None else self.mqtt.model_copy(update={"password": None})
         hooks = tuple(hook.model_copy(update={"secret": SecretStr("*" * 10)}) for hook in self.webhooks)
         return self.model_copy(update={"mqtt": mqtt, "webhooks": hooks})

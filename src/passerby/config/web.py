@@ -59,7 +59,7 @@ class OidcSettings(FrozenModel):
     )
 
     @model_validator(mode="after")
-    def _encrypted(self) -> Self:
+    def _check_https(self) -> Self:
         host = re.sub(r"^https?://|[:/].*$", "", self.issuer)
         if self.issuer.startswith("http://") and not is_loopback(host):
             raise ValueError(
@@ -99,7 +99,7 @@ class WebSettings(FrozenModel):
     max_session: float = Field(default=12.0, gt=0, le=168, description="Hours after which a session ends in any case.")
 
     @model_validator(mode="after")
-    def _together(self) -> Self:
+    def _check_combinations(self) -> Self:
         if (self.certificate is None) != (self.key is None):
             raise ValueError("certificate and key go together: set both, or neither")
         if self.proxy is not None and self.certificate is not None:

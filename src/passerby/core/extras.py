@@ -43,7 +43,7 @@ class MissingExtra(PasserbyError):
 
 
 def missing_extra(error: ModuleNotFoundError) -> MissingExtra | None:
-    """What to tell of a failed import, if an extra brings what was imported; None for any other module."""
+    """The message for a failed import, if an extra provides what was imported; None for any other module."""
     library = (error.name or "").partition(".")[0]
     extra = EXTRA_OF.get(library)
     if extra is None:

@@ -15,12 +15,12 @@ import av
 class RawFrame:
     """One decoded frame of one video track.
 
-    `picture` belongs to the decoder, which uses it as a reference for later frames: never write into it.
+    `av_frame` belongs to the decoder, which uses it as a reference for later frames: never write into it.
     `index` counts the frames of the track from 0; `time` is the presentation time in the time base of the track.
     `damaged`: the file is damaged there, and the decoder has concealed errors.
     """
 
-    picture: av.VideoFrame
+    av_frame: av.VideoFrame
     index: int
     time: int
     damaged: bool = False

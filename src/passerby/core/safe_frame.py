@@ -19,7 +19,7 @@ class SafeFrame:
     relied on that everything in it was detected.
     """
 
-    picture: av.VideoFrame
+    av_frame: av.VideoFrame
     index: int
     time: int
     covered: bool = False

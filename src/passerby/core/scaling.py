@@ -21,7 +21,7 @@ _SCALERS = _Scalers()
 
 
 def reformat(
-    picture: av.VideoFrame,
+    av_frame: av.VideoFrame,
     *,
     width: int | None = None,
     height: int | None = None,
@@ -41,7 +41,7 @@ def reformat(
     scaler = _SCALERS.reformatter
     try:
         return scaler.reformat(
-            picture,
+            av_frame,
             width,
             height,
             format,
@@ -53,7 +53,7 @@ def reformat(
         )
     except OSError:
         known = scaler.reformat(
-            picture,
+            av_frame,
             width,
             height,
             format,
@@ -64,5 +64,5 @@ def reformat(
             dst_color_range=_LIMITED,
             threads=1,
         )
-        known.colorspace, known.color_range = picture.colorspace, picture.color_range
+        known.colorspace, known.color_range = av_frame.colorspace, av_frame.color_range
         return known

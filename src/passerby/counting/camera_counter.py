@@ -31,7 +31,8 @@ class _TrackState:
 
 
 class CameraCounter:
-    """Is given the result of every detector run (`update`), and every time without one (`no_data`)."""
+    """Counts the objects of one camera: call `update` with the result of every detector run, and `no_data` for times
+    without one."""
 
     def __init__(
         self,

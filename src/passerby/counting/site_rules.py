@@ -15,7 +15,7 @@ MIN_PROCESS_DOWN_S = 10.0
 
 
 class SiteRules:
-    """Is given the state of the site repeatedly; reports what somebody should know, once while it lasts."""
+    """Raises the events of a site: call `update` with its state repeatedly. A condition that lasts is reported once."""
 
     def __init__(self, cameras: Mapping[str, CountingSettings], schedules: Schedules) -> None:
         self._storage, self._clock = (

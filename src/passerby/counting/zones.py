@@ -74,5 +74,5 @@ class ZoneCounter:
 
 
 def _touches_frame_edge(box: Box) -> bool:
-    near, far = _EDGE_MARGIN, 1 - _EDGE_MARGIN
-    return box.x1 <= near or box.y1 <= near or box.x2 >= far or box.y2 >= far
+    low, high = _EDGE_MARGIN, 1 - _EDGE_MARGIN
+    return box.x1 <= low or box.y1 <= low or box.x2 >= high or box.y2 >= high

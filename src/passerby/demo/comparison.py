@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from passerby.core.errors import OutputError
 
-Picture = npt.NDArray[np.uint8]
+Image = npt.NDArray[np.uint8]
 
 #: The frames of the sample that are shown: the car enters, passes, and leaves.
 FRAME_NUMBERS = (45, 75, 110)
@@ -24,7 +24,7 @@ def write_comparison(path: Path, sample: Path, redacted: Path) -> None:
     """Write a PNG: a row for each of FRAME_NUMBERS, the sample's frame on the left and the redacted one on the right.
 
     The right half comes from the redacted file. The left half comes from the sample, which shows a portrait in the
-    public domain and a synthetic car: the one exception to the rule that only masked pictures are shown. Never pass
+    public domain and a synthetic car: the one exception to the rule that only masked frames are shown. Never pass
     any other footage. Raises OutputError when `path` cannot be written, or a file has too few frames.
     """
     rows = [np.hstack(pair) for pair in zip(_frames(sample), _frames(redacted), strict=True)]
@@ -35,9 +35,9 @@ def write_comparison(path: Path, sample: Path, redacted: Path) -> None:
         raise OutputError(f"{path} cannot be written. Choose another folder with --out-dir.")
 
 
-def _frames(path: Path) -> list[Picture]:
+def _frames(path: Path) -> list[Image]:
     """The frames FRAME_NUMBERS, BGR, resized to PANEL_SIZE."""
-    panels: list[Picture] = []
+    panels: list[Image] = []
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             if number in FRAME_NUMBERS:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Picture = npt.NDArray[np.uint8]
+Image = npt.NDArray[np.uint8]
 
 WIDTH, HEIGHT, RATE, SECONDS = 1280, 720, 25, 6
 FRAMES = RATE * SECONDS
@@ -33,12 +33,12 @@ def make_sample(path: Path, portrait: Path) -> None:
     with av.open(str(path), "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=RATE, options={"crf": "20", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for picture in render_frames(read_image(portrait)):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        for image in render_frames(read_image(portrait)):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
         container.mux(stream.encode(None))
 
 
-def render_frames(portrait: Picture) -> Iterator[Picture]:
+def render_frames(portrait: Image) -> Iterator[Image]:
     """The clip's frames, BGR, (720, 1280, 3)."""
     background, car = draw_background(portrait), draw_car()
     for number in range(FRAMES):
@@ -47,14 +47,14 @@ def render_frames(portrait: Picture) -> Iterator[Picture]:
         yield _camera_view(scene, number / FRAMES)
 
 
-def read_image(path: Path) -> Picture:
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
+def read_image(path: Path) -> Image:
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
         raise OSError(f"{path} is not a readable image")
-    return picture.astype(np.uint8, copy=False)
+    return image.astype(np.uint8, copy=False)
 
 
-def draw_background(portrait: Picture) -> Picture:
+def draw_background(portrait: Image) -> Image:
     """Wall, pavement and road, and the portrait on a poster."""
     width, height = SCENE_SIZE
     rows = np.linspace(0, 1, GROUND_Y)[:, None, None]
@@ -75,13 +75,13 @@ def draw_background(portrait: Picture) -> Picture:
     return scene
 
 
-def draw_car() -> tuple[Picture, Picture]:
+def draw_car() -> tuple[Image, Image]:
     """The rear of a car, BGR (400, 520, 3), and where it is opaque, 0 or 255 (400, 520)."""
-    picture, mask = np.zeros((400, 520, 3), np.uint8), np.zeros((400, 520), np.uint8)
+    image, mask = np.zeros((400, 520, 3), np.uint8), np.zeros((400, 520), np.uint8)
 
     def fill(points: list[tuple[int, int]], colour: tuple[int, int, int]) -> None:
         corners = [np.array(points, np.int32)]
-        cv2.fillPoly(picture, corners, colour, cv2.LINE_AA)
+        cv2.fillPoly(image, corners, colour, cv2.LINE_AA)
         cv2.fillPoly(mask, corners, (255,))
 
     def bar(x1: int, y1: int, x2: int, y2: int, colour: tuple[int, int, int]) -> None:
@@ -97,16 +97,16 @@ def draw_car() -> tuple[Picture, Picture]:
     for left in (36, 404):
         bar(left, 172, left + 80, 222, (40, 30, 190))  # lamps
         bar(left + 8, 200, left + 72, 216, (60, 140, 240))
-    _draw_plate(picture, 170, 196)
-    return picture, mask
+    _draw_plate(image, 170, 196)
+    return image, mask
 
 
-def _draw_plate(picture: Picture, left: int, top: int) -> None:
+def _draw_plate(image: Image, left: int, top: int) -> None:
     """A European plate, 180 by 40 pixels, with a number that is not issued."""
-    cv2.rectangle(picture, (left - 3, top - 3), (left + 183, top + 43), (20, 20, 20), cv2.FILLED)
-    cv2.rectangle(picture, (left, top), (left + 180, top + 40), (244, 246, 246), cv2.FILLED)
-    cv2.rectangle(picture, (left, top), (left + 18, top + 40), (160, 60, 10), cv2.FILLED)
-    cv2.putText(picture, "PB 0000", (left + 28, top + 31), cv2.FONT_HERSHEY_DUPLEX, 1.05, (18, 18, 18), 2, cv2.LINE_AA)
+    cv2.rectangle(image, (left - 3, top - 3), (left + 183, top + 43), (20, 20, 20), cv2.FILLED)
+    cv2.rectangle(image, (left, top), (left + 180, top + 40), (244, 246, 246), cv2.FILLED)
+    cv2.rectangle(image, (left, top), (left + 18, top + 40), (160, 60, 10), cv2.FILLED)
+    cv2.putText(image, "PB 0000", (left + 28, top + 31), cv2.FONT_HERSHEY_DUPLEX, 1.05, (18, 18, 18), 2, cv2.LINE_AA)
 
 
 def _car_position(t: float) -> tuple[float, float, float]:
@@ -114,7 +114,7 @@ def _car_position(t: float) -> tuple[float, float, float]:
     return 2150 - 2400 * t, 800 + 5 * math.sin(t * 40), 0.7
 
 
-def overlay(scene: Picture, picture: Picture, mask: Picture, x: float, y: float, scale: float) -> None:
+def overlay(scene: Image, image: Image, mask: Image, x: float, y: float, scale: float) -> None:
     """Draw `picture` into `scene` with its centre at (x, y), clipped at the edges."""
     height, width = mask.shape
     x, y = x - scale * width / 2, y - scale * height / 2
@@ -124,13 +124,13 @@ def overlay(scene: Picture, picture: Picture, mask: Picture, x: float, y: float,
     if left >= right or top >= bottom:
         return
     transform, size = np.array([[scale, 0, x - left], [0, scale, y - top]]), (right - left, bottom - top)
-    warped = cv2.warpAffine(picture, transform, size, flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(image, transform, size, flags=cv2.INTER_LINEAR)
     opaque = cv2.warpAffine(mask, transform, size, flags=cv2.INTER_LINEAR)[..., None] / np.float32(255)
     behind = scene[top:bottom, left:right]
     behind[:] = (warped * opaque + behind * (1 - opaque)).round()
 
 
-def _camera_view(scene: Picture, t: float) -> Picture:
+def _camera_view(scene: Image, t: float) -> Image:
     """The camera's view of the scene at `t` from 0 to 1 through the clip."""
     seconds = t * SECONDS
     zoom = 0.86 + 0.2 * math.sin(math.pi * t) ** 2

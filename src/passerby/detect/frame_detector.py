@@ -1,7 +1,7 @@
 """Detecting in one frame of a video: which models run on it, at which input sizes.
 
-Two independent detectors for everything that matters (DESIGN, section 3): faces by the face model at several sizes, and
-bodies, from which `track/` derives heads; plates by the plate model, and text found on vehicles.
+Two independent detectors for everything that matters (docs/design/tracking.md): faces by the face model at several
+sizes, and bodies, from which `track/` derives heads; plates by the plate model, and text found on vehicles.
 """
 
 from __future__ import annotations

@@ -84,35 +84,35 @@ _CAR: tuple[Shape, ...] = (
 @cache
 def object_image(kind: Kind) -> Image:
     """An object of that kind, uint8 BGR, shape (256, 256, 3). The same read-only array each time."""
-    picture = empty_image().copy()
+    image = empty_image().copy()
     match kind:
         case Kind.FACE | Kind.PERSON:
-            _bust(picture, 128, 110, 60)
-            picture = _softened(picture, 4)
+            _bust(image, 128, 110, 60)
+            image = _softened(image, 4)
         case Kind.VEHICLE | Kind.PLATE:
-            picture[150:] = GREY
-            picture = _softened(picture, 3)
-            _car(picture, 32, 60, 192)
+            image[150:] = GREY
+            image = _softened(image, 3)
+            _car(image, 32, 60, 192)
         case Kind.SCREEN:
-            _screen(picture, 66, 84, 100)
+            _screen(image, 66, 84, 100)
         case Kind.TEXT:
-            _text(picture, "EXIT 24", (152, 100), 0.9, BLACK, 2)
-    picture = _softened(picture, 1.5)
-    picture.setflags(write=False)
-    return picture
+            _text(image, "EXIT 24", (152, 100), 0.9, BLACK, 2)
+    image = _softened(image, 1.5)
+    image.setflags(write=False)
+    return image
 
 
 @cache
 def empty_image() -> Image:
     """What is behind the scene, and nothing else: a soft gradient of the same shape."""
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / 256
-    picture = np.stack([150 - 40 * y, 140 - 30 * y + 6 * x, 130 - 20 * y], axis=-1).astype(np.uint8)
-    picture.setflags(write=False)
-    return picture
+    image = np.stack([150 - 40 * y, 140 - 30 * y + 6 * x, 130 - 20 * y], axis=-1).astype(np.uint8)
+    image.setflags(write=False)
+    return image
 
 
-def _softened(picture: Image, sigma: float) -> Image:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
+def _softened(image: Image, sigma: float) -> Image:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
 
 
 def _fixed(*values: float) -> tuple[int, ...]:
@@ -120,46 +120,46 @@ def _fixed(*values: float) -> tuple[int, ...]:
     return tuple(round(value * 16) for value in values)
 
 
-def _bust(picture: Image, cx: float, cy: float, unit: float) -> None:
+def _bust(image: Image, cx: float, cy: float, unit: float) -> None:
     for x, y, a, b, colour in _BUST:
         centre, axes = _fixed(cx + x * unit, cy + y * unit), _fixed(a * unit, b * unit)
-        cv2.ellipse(picture, centre, axes, 0, 0, 360, colour, cv2.FILLED, cv2.LINE_AA, 4)
+        cv2.ellipse(image, centre, axes, 0, 0, 360, colour, cv2.FILLED, cv2.LINE_AA, 4)
     fringe = _fixed(cx, cy - 0.5 * unit), _fixed(0.66 * unit, 0.36 * unit)
-    cv2.ellipse(picture, *fringe, 0, 180, 360, HAIR, cv2.FILLED, cv2.LINE_AA, 4)
+    cv2.ellipse(image, *fringe, 0, 180, 360, HAIR, cv2.FILLED, cv2.LINE_AA, 4)
     # Light from the left: the right side of the face darker, nothing beyond the head.
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
     x, y = (x - cx) / unit, (y - cy) / unit
     light = np.clip(1.08 - 0.22 * (0.7 * x + 0.3) ** 2 - 0.1 * y**2, 0.6, 1.1)
     head = np.exp(-((x / 0.8) ** 4) - (y / 1.05) ** 4)
-    picture[:] = np.clip(picture * (1 + (light - 1) * head)[..., None], 0, 255).astype(np.uint8)
+    image[:] = np.clip(image * (1 + (light - 1) * head)[..., None], 0, 255).astype(np.uint8)
 
 
-def _car(picture: Image, left: int, top: int, width: int) -> None:
+def _car(image: Image, left: int, top: int, width: int) -> None:
     under = (left + width // 2, top + round(0.78 * width)), (round(0.56 * width), round(0.06 * width))
-    cv2.ellipse(picture, *under, 0, 0, 360, (50, 50, 50), cv2.FILLED, cv2.LINE_AA)
+    cv2.ellipse(image, *under, 0, 0, 360, (50, 50, 50), cv2.FILLED, cv2.LINE_AA)
     for corners, colour in _CAR:
         points = np.array([_fixed(left + x * width, top + y * width) for x, y in corners], np.int32)
-        cv2.fillPoly(picture, [points], colour, cv2.LINE_AA, 4)
-    _text(picture, "7KB-2046", (left + width / 2, top + 0.5175 * width), width * 0.0026, (30, 30, 30), width // 70)
+        cv2.fillPoly(image, [points], colour, cv2.LINE_AA, 4)
+    _text(image, "7KB-2046", (left + width / 2, top + 0.5175 * width), width * 0.0026, (30, 30, 30), width // 70)
     height = round(0.82 * width)
     y, x = np.mgrid[0:height, 0:width]
     light = 1.15 - 0.35 * y / height - 0.25 * np.abs(x / width - 0.5)
-    body = picture[top : top + height, left : left + width]
+    body = image[top : top + height, left : left + width]
     body[:] = np.clip(body * light[..., None], 0, 255).astype(np.uint8)
 
 
-def _screen(picture: Image, left: int, top: int, width: int) -> None:
+def _screen(image: Image, left: int, top: int, width: int) -> None:
     height, rim = round(0.6 * width), max(2, width // 25)
-    picture[top : top + height, left : left + width] = BLACK
-    shown = picture[top + rim : top + height - rim, left + rim : left + width - rim]
+    image[top : top + height, left : left + width] = BLACK
+    shown = image[top + rim : top + height - rim, left + rim : left + width - rim]
     y, x = np.mgrid[0 : shown.shape[0], 0 : shown.shape[1]]
     shown[:] = np.stack([220 - 60 * y / len(y), 150 + 40 * x / x.shape[1], 60 + 0 * x], axis=-1).astype(np.uint8)
     middle, foot = left + width // 2, top + height + width // 12
-    picture[top + height : foot, middle - width // 16 : middle + width // 16] = BLACK
-    picture[foot : foot + width // 24, left + width // 4 : left + 3 * width // 4] = BLACK
+    image[top + height : foot, middle - width // 16 : middle + width // 16] = BLACK
+    image[foot : foot + width // 24, left + width // 4 : left + 3 * width // 4] = BLACK
 
 
-def _text(picture: Image, text: str, centre: tuple[float, float], size: float, colour: Colour, thick: int) -> None:
+def _text(image: Image, text: str, centre: tuple[float, float], size: float, colour: Colour, thick: int) -> None:
     (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
     corner = round(centre[0] - width / 2), round(centre[1] + height / 2)
-    cv2.putText(picture, text, corner, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thick, cv2.LINE_AA)
+    cv2.putText(image, text, corner, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thick, cv2.LINE_AA)

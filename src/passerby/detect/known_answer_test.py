@@ -41,9 +41,9 @@ def check(detector: Detector, size: tuple[int, int] = (SIDE, SIDE)) -> None:
         raise _failure(detector, f"detects a {found[0].kind} in an image that is known to show nothing")
 
 
-def _failure(detector: Detector, what: str) -> DetectorError:
+def _failure(detector: Detector, problem: str) -> DetectorError:
     return DetectorError(
-        f"The model {detector.id} {what}, so its results cannot be trusted. "
+        f"The model {detector.id} {problem}, so its results cannot be trusted. "
         f"Try: passerby models fetch {detector.id}; then: passerby models check {detector.id}"
     )
 

@@ -36,7 +36,7 @@ def fit_size(geometry: Geometry, max_side: float) -> tuple[int, int]:
 def to_bgr(frame: RawFrame, geometry: Geometry, size: tuple[int, int]) -> Image:
     """The displayed frame as BGR, shape (height, width, 3), for `size` = (width, height)."""
     width, height = size if geometry.rotation % 180 == 0 else size[::-1]
-    stored = reformat(frame.picture, width=width, height=height, format="bgr24", interpolation="AREA")
+    stored = reformat(frame.av_frame, width=width, height=height, format="bgr24", interpolation="AREA")
     return to_upright(np.asarray(stored.to_ndarray(), np.uint8), geometry)
 
 
@@ -46,11 +46,11 @@ def to_luma(frame: RawFrame, geometry: Geometry, size: tuple[int, int]) -> Image
     The first plane of planar YUV is taken without a conversion; anything else goes through the scaler.
     """
     width, height = size if geometry.rotation % 180 == 0 else size[::-1]
-    form = frame.picture.format
+    form = frame.av_frame.format
     if form.is_rgb or not form.is_planar:
-        stored = reformat(frame.picture, width=width, height=height, format="gray")
+        stored = reformat(frame.av_frame, width=width, height=height, format="gray")
         return to_upright(np.asarray(stored.to_ndarray(), np.uint8), geometry)
-    plane, bits = frame.picture.planes[0], form.components[0].bits
+    plane, bits = frame.av_frame.planes[0], form.components[0].bits
     if bits <= 8:
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
         small = cv2.resize(_halve(rows, width, height), (width, height), interpolation=cv2.INTER_AREA)

@@ -141,7 +141,7 @@ class OpenVinoModel:
             if not np.isfinite(output.sum()):
                 raise DetectorError(
                     f"The model {self._name} returned values that are not numbers. "
-                    f"Fetch it anew with: passerby models fetch {self._name}"
+                    f"Fetch it again with: passerby models fetch {self._name}"
                 )
         return outputs
 
@@ -198,7 +198,7 @@ def _read_network(core: ov.Core, content: bytes, name: str) -> ov.Model:
     except RuntimeError as error:
         raise WeightsError(
             f"The weights {name} are not a model that can be run: {_last_line(error)} "
-            f"Fetch them anew with: passerby models fetch {name}"
+            f"Fetch them again with: passerby models fetch {name}"
         ) from error
 
 

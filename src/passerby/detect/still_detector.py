@@ -135,8 +135,8 @@ class StillDetector:
                 rolled = self._run_all(np.roll(image, -(width // 2), axis=1), heartbeat)
                 results += [unroll(result, width) for result in rolled]
         merged = [merge([d for d in result if d.kind is kind] for result in results) for kind in Kind]
-        whole = Box(0, 0, width, height)
-        return [d for of_kind in merged for d in of_kind if d.box.intersection(whole) > 0]
+        image_box = Box(0, 0, width, height)
+        return [d for of_kind in merged for d in of_kind if d.box.intersection(image_box) > 0]
 
     def _required_models(self) -> Iterator[str]:
         yield BODY
@@ -150,27 +150,27 @@ class StillDetector:
     def _run_all(self, image: Image, heartbeat: Heartbeat) -> list[list[Detection]]:
         """One result for each model and input size. All tiles together are one result: what lies in two of them is not
         twice as likely."""
-        p, whole = self._profile, Box(0, 0, image.shape[1], image.shape[0])
+        p, image_box = self._profile, Box(0, 0, image.shape[1], image.shape[0])
         run = _Runs(image, self._models, heartbeat)
-        large_tiles = list(tiles(whole, p.tile, p.tile_overlap))
-        results = [self._bodies(run, [whole], size) for size in p.body_sizes]
+        large_tiles = list(tiles(image_box, p.tile, p.tile_overlap))
+        results = [self._bodies(run, [image_box], size) for size in p.body_sizes]
         results.append(self._bodies(run, large_tiles, p.body_sizes[0]))
         vehicles = [d for d in merge(results) if d.kind is Kind.VEHICLE]
         if Kind.FACE in self._hide:
-            results += [run(FACE, [whole], size, p.face_threshold) for size in p.face_sizes]
+            results += [run(FACE, [image_box], size, p.face_threshold) for size in p.face_sizes]
             results += [run(FACE, large_tiles, size, p.face_threshold) for size in p.tile_sizes]
-            small_tiles = list(tiles(whole, p.small_tile, p.small_tile_overlap)) if p.small_tile else []
+            small_tiles = list(tiles(image_box, p.small_tile, p.small_tile_overlap)) if p.small_tile else []
             results.append(run(FACE, small_tiles, p.tile_sizes[0], p.face_threshold))
         if Kind.PLATE in self._hide:
-            results += [run(PLATE, [whole], size, p.plate_threshold) for size in p.plate_sizes]
+            results += [run(PLATE, [image_box], size, p.plate_threshold) for size in p.plate_sizes]
             results.append(run(PLATE, large_tiles, p.plate_sizes[0], p.plate_threshold))
-            results += self._plates_on_vehicles(run, whole, vehicles)
+            results += self._plates_on_vehicles(run, image_box, vehicles)
         if self._hide & {Kind.PLATE, Kind.TEXT}:
-            for parts in ([whole], large_tiles):
+            for parts in ([image_box], large_tiles):
                 texts = run(TEXT, parts, p.text_size, p.text_threshold)
                 results.append(texts if Kind.TEXT in self._hide else [])
                 results.append(_text_plates_on(vehicles, texts) if Kind.PLATE in self._hide else [])
-                results.append(_plates_filling(run, whole, texts) if Kind.PLATE in self._hide else [])
+                results.append(_plates_filling(run, image_box, texts) if Kind.PLATE in self._hide else [])
         return results
 
     def _bodies(self, run: _Runs, parts: Sequence[Box], size: int) -> list[Detection]:
@@ -182,11 +182,13 @@ class StillDetector:
         detections = run(BODY, parts, size, min(thresholds.values()), tuple(thresholds))
         return [d for d in detections if d.score >= thresholds[d.kind]]
 
-    def _plates_on_vehicles(self, run: _Runs, whole: Box, vehicles: Sequence[Detection]) -> Iterator[list[Detection]]:
+    def _plates_on_vehicles(
+        self, run: _Runs, image_box: Box, vehicles: Sequence[Detection]
+    ) -> Iterator[list[Detection]]:
         """Plates, and text that may be one, on the largest vehicles, in crops."""
         p = self._profile
         largest = sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: p.max_vehicles]
-        crops = [v.box.expand(VEHICLE_MARGIN).clip(whole.width, whole.height) for v in largest]
+        crops = [v.box.expand(VEHICLE_MARGIN).clip(image_box.width, image_box.height) for v in largest]
         yield run(PLATE, crops, p.vehicle_crop_size, p.plate_threshold)
         yield _text_plates_on(largest, run(TEXT, crops, p.vehicle_crop_size, p.text_threshold))
 
@@ -220,12 +222,12 @@ class _Runs:
         return detections
 
 
-def _plates_filling(run: _Runs, whole: Box, texts: Sequence[Detection]) -> list[Detection]:
+def _plates_filling(run: _Runs, image_box: Box, texts: Sequence[Detection]) -> list[Detection]:
     """Plates that fill the image, which the plate model detects only where it is small."""
-    candidates = full_frame_candidates(texts, whole.width)
+    candidates = full_frame_candidates(texts, image_box.width)
     if not candidates:
         return []
-    small = [d for size in FULL_FRAME_SIZES for d in run(PLATE, [whole], size, FULL_FRAME_SCORE)]
+    small = [d for size in FULL_FRAME_SIZES for d in run(PLATE, [image_box], size, FULL_FRAME_SCORE)]
     return full_frame_plates(candidates, small)
 
 

@@ -6,7 +6,7 @@ elsewhere. People, shadows and lamps change some of the edges; all of them chang
 reference is learned slowly, and only from images that are like it: neither a hand in front of the lens nor a night
 without light becomes the reference, however long it lasts. Neither does somebody who stands in front of the lens when
 the camera starts: the first reference has to stay for a while before anything is reported by it, and when something
-else takes its place, that is learned anew without a report.
+else takes its place, that is learned again without a report.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MIN_CELL_GRADIENT = 4.0
 MIN_REFERENCE_UPDATES, LEARNING_RATE = 60, 0.03
 #: An image that is at least this much like the reference updates it. After so many updates in a row that are not, it is
 #: replaced: the first number before it is used for reports, the second after that. Chosen by hand.
-MIN_LIKENESS, REPLACE_AFTER_UNSETTLED, REPLACE_AFTER_SETTLED = 0.5, 8, 120
+MIN_SIMILARITY, REPLACE_AFTER_UNSETTLED, REPLACE_AFTER_SETTLED = 0.5, 8, 120
 #: An edge is where the gradient exceeds this share of the image's 98th percentile. Chosen by hand.
 EDGE_SHARE = 0.25
 
@@ -37,7 +37,8 @@ FloatArray = npt.NDArray[np.float32]
 
 
 class TamperMonitor:
-    """Of one camera, whatever the size of its frames. Update it with every detector run, or once a second."""
+    """Detects tampering with one camera, whatever the size of its frames. Update it with every detector run, or once a
+    second."""
 
     def __init__(self) -> None:
         self._reference: FloatArray | None = None
@@ -57,14 +58,14 @@ class TamperMonitor:
         if self._reference is None or self._reference.shape != edges.shape:
             self._reset_reference(edges)
             return 1.0
-        likeness = _likeness(self._reference, edges)
+        likeness = _similarity(self._reference, edges)
         learned = self._updates >= MIN_REFERENCE_UPDATES
-        self._mismatches = 0 if likeness >= MIN_LIKENESS else self._mismatches + 1
+        self._mismatches = 0 if likeness >= MIN_SIMILARITY else self._mismatches + 1
         if self._mismatches > (
             REPLACE_AFTER_SETTLED if learned else REPLACE_AFTER_UNSETTLED
         ):  # the view has changed for good
             self._reset_reference(edges)
-        elif likeness >= MIN_LIKENESS:
+        elif likeness >= MIN_SIMILARITY:
             self._updates += 1
             self._reference += max(LEARNING_RATE, 1 / self._updates) * (edges - self._reference)
         return likeness if learned else 1.0
@@ -97,7 +98,7 @@ def _detail(gradient: FloatArray) -> float:
     return float((strong >= MIN_CELL_GRADIENT).mean())
 
 
-def _likeness(reference: FloatArray, edges: FloatArray) -> float:
+def _similarity(reference: FloatArray, edges: FloatArray) -> float:
     """Correlation of two edge images, 0 where there is none or nothing to compare."""
     a, b = reference - reference.mean(), edges - edges.mean()
     norm = float(np.sqrt((a * a).sum() * (b * b).sum()))

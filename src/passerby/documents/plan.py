@@ -162,7 +162,7 @@ class AnalysedRange(FrozenModel):
     @classmethod
     def from_flags(cls, times: Sequence[int], analysed: Sequence[bool]) -> tuple[AnalysedRange, ...]:
         """The ranges of analysed frames, from the times of all frames, in order, and whether each was analysed."""
-        runs = [list(run) for good, run in groupby(range(len(times)), key=analysed.__getitem__) if good]
+        runs = [list(run) for is_analysed, run in groupby(range(len(times)), key=analysed.__getitem__) if is_analysed]
         return tuple(
             cls(first_frame=run[0], last_frame=run[-1], first_time=times[run[0]], last_time=times[run[-1]])
             for run in runs
@@ -296,15 +296,15 @@ class Plan(FrozenModel):
         """A correction of a missing track would silently hide nothing, or remove the mask of another track."""
         numbers = [{track.number for track in video.tracks} for video in self.videos]
         for correction in self.corrections:
-            what = f"correction {correction.action} of track {correction.number}"
+            label = f"correction {correction.action} of track {correction.number}"
             if correction.video >= len(numbers):
-                raise ValueError(f"{what}: there is no video {correction.video}; videos are counted from 0")
+                raise ValueError(f"{label}: there is no video {correction.video}; videos are counted from 0")
             if not correction.changes_track:
                 continue
             current = numbers[correction.video]
             if (correction.number in current) is (correction.action == "add"):
                 raise ValueError(
-                    f"{what}: {'it already exists' if correction.action == 'add' else 'it does not exist'}"
+                    f"{label}: {'it already exists' if correction.action == 'add' else 'it does not exist'}"
                 )
             if correction.track is None:
                 current.remove(correction.number)
@@ -352,5 +352,5 @@ def _reason(content: bytes, error: ValidationError) -> str:
         if renamed is not None:
             return renamed
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the file"
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+    location = ".".join(str(part) for part in first["loc"]) or "the file"
+    return f"{location}: {first['msg'].removeprefix('Value error, ')}"

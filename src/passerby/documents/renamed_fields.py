@@ -52,19 +52,19 @@ def explain_renamed(
         at, new = renamed
         return f"{'.'.join(str(part) for part in at)}: this field is called {new} now"
     for pattern, names in (values or {}).items():
-        for where, value in _values_at(document, pattern.split("."), ""):
+        for path, value in _values_at(document, pattern.split("."), ""):
             if value in names:
-                return f"{where}: {value} is called {names[value]} now"
+                return f"{path}: {value} is called {names[value]} now"
     return None
 
 
-def _values_at(node: object, pattern: list[str], where: str) -> Iterator[tuple[str, str]]:
+def _values_at(node: object, pattern: list[str], path: str) -> Iterator[tuple[str, str]]:
     """(path, text) of every text that a pattern matches."""
     if not pattern:
         if isinstance(node, str):
-            yield where, node
+            yield path, node
         return
     children = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, child in children:
         if pattern[0] in ("*", str(key)):
-            yield from _values_at(child, pattern[1:], f"{where}.{key}" if where else str(key))
+            yield from _values_at(child, pattern[1:], f"{path}.{key}" if path else str(key))

@@ -32,9 +32,9 @@ from passerby.track.regions import suppress_in_keep_regions
 from passerby.track.segments import AnalysisResult, SegmentGrid, SegmentRange
 from passerby.track.tracker import Tracker, TrackerSettings
 
-#: Frames that optical flow may be ahead of a detector run that has not finished, and detector runs that may be under
-#: way or waiting: enough for the next ones to start beside it. Every waiting run holds a frame, and where each frame is
-#: a new scene, detectors run on each.
+#: Frames that optical flow may be ahead of a detector run that has not finished, and detector runs that may be running
+#: or waiting: enough for the next ones to start beside it. Every waiting run holds a frame, and where each frame is a
+#: new scene, detectors run on each.
 MAX_FRAMES_AHEAD, MAX_PENDING_DETECTIONS = 64, 6
 #: Frame intervals without a frame after which motion is not trusted: frames were lost, and what they show has moved.
 MAX_GAP_FRAMES = 3
@@ -51,7 +51,9 @@ def analyse_file(video: VideoFile, options: RunOptions, detectors: DetectorFacto
     settings = options.effective_settings
     tracks = range(len(video.info.videos))
     results = [analyse_track(video, number, SegmentRange(), options, detectors) for number in tracks]
-    plan = make_plan(video.info, fingerprint(video.path), settings, detectors.registry, [[one] for one in results])
+    plan = make_plan(
+        video.info, fingerprint(video.path), settings, detectors.registry, [[result] for result in results]
+    )
     return plan, [result.hashes for result in results]
 
 
@@ -128,7 +130,7 @@ def _detections_to_track(detections: list[Detection], settings: Settings, second
 
 @dataclass(slots=True)
 class _FrameState:
-    """A frame of the first pass: its motion is known, its detections may be under way."""
+    """A frame of the first pass: its motion is known, its detections may still be running."""
 
     index: int
     time: int
@@ -172,7 +174,7 @@ def _analysed_frames(
         for frame in prefetch(video.frames(number, start)):
             segment = grid.index_at(frame.time)
             starts_segment = segment != segment_before
-            if starts_segment:  # as if the video began here: who analyses this segment alone runs on the same frames
+            if starts_segment:  # as if the video began here: the same frames as when this segment is analysed alone
                 schedule = new_schedule()
             segment_before = segment
             if segments.is_past(segment) and grid.overlap_ended(segment, frame.time):
@@ -195,6 +197,9 @@ def _analysed_frames(
                     runs += 1
                     state.detection_tasks = tuple(pool.submit(task) for task in detector.tasks(frame, scope))
                     state.searched_kinds = scope.searched_kinds
-            while len(pending) > MAX_FRAMES_AHEAD or sum(one.is_pending for one in pending) > MAX_PENDING_DETECTIONS:
+            while (
+                len(pending) > MAX_FRAMES_AHEAD
+                or sum(waiting.is_pending for waiting in pending) > MAX_PENDING_DETECTIONS
+            ):
                 yield pending.popleft()
         yield from pending

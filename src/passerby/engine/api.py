@@ -1,4 +1,4 @@
-"""The entry point: a file is a still or a video by its content, and goes to the pipeline for it."""
+"""The entry point: runs the pipeline for stills or the one for videos, by the content of the file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def redact(
     The source is never modified; `output` appears when it is complete, or not at all, and replaces a file of that name
     only with `force`; the plan is saved as `save_plan` before. `verify` decodes the result once and checks it.
     `threads` are for each of decoding, inference and encoding, by default all processors; the plan does not depend on
-    their number. `detectors` take the place of the models in video; `still_detectors` keep the models for the next
+    their number. `detectors` replace the models in video; `still_detectors` keep the models loaded for the next
     still. Raises PasserbyError, in one of its kinds.
     """
     return redact_file(

@@ -20,7 +20,7 @@ class RunOptions:
     `settings` are what to hide and how to write, None for those of `plan`, or the defaults. `plan` is rendered as it
     is, in place of an analysis. The plan is saved as `save_plan` before the output appears; `force` replaces files that
     exist. `verify` runs the self-check on the result. `threads` are for each of decoding, inference and encoding, None
-    for as many as there are processors; the plan does not depend on their number. `detectors` take the place of the
+    for as many as there are processors; the plan does not depend on their number. `detectors` replace the
     models in video, `still_detectors` keep those for stills from file to file. `segment_lengths` are for long videos.
     """
 

@@ -1,4 +1,4 @@
-"""The second pass: mask what the plan says and encode it, with the audio where that is sources.
+"""The second pass: mask what the plan says and encode it, with the audio where that is requested.
 
 No frame is written that the first pass has not analysed: a frame that decodes differently now, or was damaged, is
 covered whole.
@@ -64,10 +64,10 @@ def render(
         created = _created(info, settings)
         tracks = list(zip(info.videos, encodings, strict=True))
         writer = stack.enter_context(VideoWriter(part, tracks, container, audio_tracks, created))
-        known = [None for _ in encodings] if hashes is None else hashes
+        expected_hashes = [None for _ in encodings] if hashes is None else hashes
         masked = [
             _masked_frames(video.frames(n), info.videos[n], n, plan, settings, expected, encoding)
-            for n, (expected, encoding) in enumerate(zip(known, encodings, strict=True))
+            for n, (expected, encoding) in enumerate(zip(expected_hashes, encodings, strict=True))
         ]
         for _, number, safe in merge(*masked, key=lambda item: item[:2]):
             times[number].append(safe.time)
@@ -183,7 +183,7 @@ def _masked_frames(
     number: int,
     plan: Plan,
     settings: Settings,
-    known: Hashes[int] | None,
+    expected_hashes: Hashes[int] | None,
     encoding: Encoding,
     first: int = 0,
 ) -> Iterator[tuple[Fraction, int, SafeFrame]]:
@@ -194,7 +194,7 @@ def _masked_frames(
 
     def mask() -> Iterator[SafeFrame]:
         for at, frame in enumerate(prefetch(frames)):
-            same = known is None or (at < len(known) and known[at] == frame_hash(frame))
+            same = expected_hashes is None or (at < len(expected_hashes) and expected_hashes[at] == frame_hash(frame))
             if same and not frame.damaged and plan.videos[number].is_analysed(first + at, frame.time):
                 masks = schedule.at(frame.time)
                 yield painter.paint(frame, [to_shape(scheduled, info.geometry, settings.style) for scheduled in masks])

@@ -101,7 +101,7 @@ def _hidden(kind: Kind, plan: Plan) -> HiddenSummary:
 
 
 def _ranges(spans: Iterable[tuple[float, float]]) -> Iterable[TimeRange]:
-    """When at least one of the tracks is masked; stretches less than JOINED apart are one."""
+    """When at least one of the tracks is masked; ranges at most MAX_RANGE_GAP_S apart are one."""
     start = end = None
     for begins, ends in sorted(spans):
         if end is not None and begins <= end + MAX_RANGE_GAP_S:

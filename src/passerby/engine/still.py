@@ -121,7 +121,7 @@ def _detect_pages(
     for frame in still.frames():
         hashes.append(frame_hash(frame))
         detections = detector.detect(frame, panorama=still.info.panorama, heartbeat=lambda: progress.advance(0))
-        size = frame.picture.width, frame.picture.height
+        size = frame.av_frame.width, frame.av_frame.height
         tracks += select_tracks(detections, settings, size, frame.time)
         progress.advance(1)
     return tracks
@@ -183,7 +183,7 @@ def _masked_frames(still: StillFile, plan: Plan, settings: Settings, hashes: arr
     info = still.info.source.videos[0]
     schedule, painters = MaskSchedule(plan.tracks(0)), dict[str, Painter]()
     for frame in still.frames():
-        form = frame.picture.format.name
+        form = frame.av_frame.format.name
         painter = painters.setdefault(form, Painter(info, form))
         same = hashes is None or (frame.index < len(hashes) and hashes[frame.index] == frame_hash(frame))
         if same and plan.videos[0].is_analysed(frame.index, frame.time):

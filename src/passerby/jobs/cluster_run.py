@@ -19,7 +19,7 @@ from passerby.core.errors import PasserbyError
 from passerby.jobs.distributed_video import DistributedVideos
 from passerby.jobs.file_job import JobList
 from passerby.jobs.job import run_task
-from passerby.jobs.pool import run_in
+from passerby.jobs.pool import run_in_worker
 from passerby.jobs.progress import RunProgress, source_size
 from passerby.jobs.remote_io import write_bytes, write_text
 from passerby.jobs.summary import print_outcome, summary_row
@@ -100,7 +100,7 @@ def run_on_node(task: Task) -> JobOutcome:
 
     Raises RetryableError for a failure that may have had another cause than the file.
     """
-    outcome = run_in(_node_worker(), task, single=False)
+    outcome = run_in_worker(_node_worker(), task, single=False)
     if outcome.retryable:
         raise RetryableError(f"{outcome.error} It was tried {MAX_RETRIES + 1} times.")
     return outcome

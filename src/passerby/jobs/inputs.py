@@ -1,4 +1,4 @@
-"""INPUT..., -o and --out-dir -> which file becomes which."""
+"""INPUT..., -o and --out-dir of the command line -> a job for each file."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ def collect_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | Non
     """One job per file. Raises UsageError for options that contradict each other, SourceError for a missing input."""
     if output is not None and out_dir is not None:
         raise UsageError("-o names one file and --out-dir a folder. Use one of them.")
-    found = JobList()
+    job_list = JobList()
     for path in paths:
         if is_manifest(path):
             if output is not None:
                 raise UsageError("-o names one file, but a manifest lists many. Use --out-dir, or its column `output`.")
-            _add_manifest(found, path, out_dir)
-            found.summary_path = (out_dir or path.parent) / "summary.json"
+            _add_manifest(job_list, path, out_dir)
+            job_list.summary_path = (out_dir or path.parent) / "summary.json"
         elif is_remote(path):
             from passerby.jobs.remote_inputs import add_objects
 
-            add_objects(found, path, output, out_dir)
+            add_objects(job_list, path, output, out_dir)
         elif path.is_dir():
-            _add_folder(found, path, out_dir)
-            found.summary_path = (out_dir or path) / "summary.json"
+            _add_folder(job_list, path, out_dir)
+            job_list.summary_path = (out_dir or path) / "summary.json"
         elif not os.path.lexists(path):
             raise SourceError(f"There is no file {path}. Check the name.")
         elif output is not None:
-            found.jobs.append(FileJob(path, output))
+            job_list.jobs.append(FileJob(path, output))
         else:
-            found.jobs.append(FileJob(path, out_dir / output_name(path) if out_dir else output_beside(path)))
-    if output is not None and len(found.jobs) != 1:
-        raise UsageError(f"-o names one file, but there are {len(found.jobs)} inputs. Use --out-dir for several.")
-    if out_dir is not None and len(found.jobs) > 1:
-        found.summary_path = out_dir / "summary.json"
-    found.jobs = _unique_outputs(found.jobs)
-    return found
+            job_list.jobs.append(FileJob(path, out_dir / output_name(path) if out_dir else output_beside(path)))
+    if output is not None and len(job_list.jobs) != 1:
+        raise UsageError(f"-o names one file, but there are {len(job_list.jobs)} inputs. Use --out-dir for several.")
+    if out_dir is not None and len(job_list.jobs) > 1:
+        job_list.summary_path = out_dir / "summary.json"
+    job_list.jobs = _unique_outputs(job_list.jobs)
+    return job_list
 
 
-def _add_manifest(found: JobList, manifest: Path, out_dir: Path | None) -> None:
+def _add_manifest(job_list: JobList, manifest: Path, out_dir: Path | None) -> None:
     """Every row of a manifest. Its paths are relative to the manifest's folder, outputs to `out_dir` or that folder.
 
     Raises UsageError for a malformed manifest; a row whose file is missing is reported and does not stop the others.
@@ -64,14 +64,14 @@ def _add_manifest(found: JobList, manifest: Path, out_dir: Path | None) -> None:
         source = _resolve(manifest, row.path)
         output = None if row.output is None else (out_dir or manifest.parent) / row.output
         try:
-            of_row = collect_jobs([source], output, None if output is not None else out_dir)
+            row_jobs = collect_jobs([source], output, None if output is not None else out_dir)
         except SourceError as error:
-            found.missing.append((source, str(error)))
+            job_list.missing.append((source, str(error)))
             continue
-        found.jobs += [replace(job, settings_override=row.settings) for job in of_row.jobs]
-        found.unsupported += of_row.unsupported
-        found.unreadable += of_row.unreadable
-        found.missing += of_row.missing
+        job_list.jobs += [replace(job, settings_override=row.settings) for job in row_jobs.jobs]
+        job_list.unsupported += row_jobs.unsupported
+        job_list.unreadable += row_jobs.unreadable
+        job_list.missing += row_jobs.missing
 
 
 def _manifest_content(path: Path) -> bytes:
@@ -95,24 +95,24 @@ def _resolve(manifest: Path, text: str) -> Path:
     return path if is_remote(path) or path.is_absolute() else manifest.parent / path
 
 
-def _add_folder(found: JobList, folder: Path, out_dir: Path | None) -> None:
+def _add_folder(job_list: JobList, folder: Path, out_dir: Path | None) -> None:
     """The files below a folder in order of name, without outputs of an earlier run; symbolic links to folders are not
     followed."""
     outputs = out_dir.resolve() if out_dir is not None and not is_remote(out_dir) else None
     has_media = False
-    for path in _walk(folder, found.unreadable):
+    for path in _walk(folder, job_list.unreadable):
         if is_own_output(path):
             continue
         if outputs is not None and outputs != folder.resolve() and path.parent.resolve().is_relative_to(outputs):
             continue
         if not is_media(path):
-            found.unsupported.append(path)
+            job_list.unsupported.append(path)
             continue
         has_media = True
         subfolder = path.relative_to(folder).parent
         output = out_dir / subfolder / output_name(path) if out_dir else output_beside(path)
-        found.jobs.append(FileJob(path, output))
-    if not has_media and not found.unreadable:
+        job_list.jobs.append(FileJob(path, output))
+    if not has_media and not job_list.unreadable:
         formats = ", ".join(sorted(VIDEO_SUFFIXES | STILL_SUFFIXES))
         raise SourceError(f"There is no video or still in {folder}. passerby reads {formats}.")
 

@@ -1,4 +1,4 @@
-"""One task in the worker process: from what was asked to how it ended."""
+"""One task in the worker process: from its options to its outcome."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from passerby.jobs.remote_io import is_remote_task, local_copy, previous_outcome
 from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState
 from passerby.track.segments import SegmentRange
 
-#: Bytes per second of a video below which it is not worth opening to see whether it is long enough to be distributed:
-#: no codec needs fewer.
+#: Bytes per second, fewer than any codec needs: a smaller file cannot be long enough to be distributed, and is not
+#: opened to find out.
 MIN_BYTES_PER_SECOND = 500
 
 
@@ -127,8 +127,8 @@ def _prepare_outputs(task: Task, force: bool) -> None:
 def _finished_report(task: Task) -> Report | None:
     """The report of an earlier run of this very file with these settings, if its output still exists unchanged.
 
-    With a plan the file is redacted again; so it is when the earlier run skipped what this one is to do: check the
-    output, save a plan.
+    With a plan the file is redacted again, and also when the earlier run skipped a step of this one: checking the
+    output, saving a plan.
     """
     from passerby.source.fingerprint import fingerprint
 

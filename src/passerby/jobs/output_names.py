@@ -10,9 +10,9 @@ from passerby.source.still.sniff import still_kind, with_matching_suffix
 from passerby.source.video import container_sniff
 
 #: Containers that passerby writes itself: outputs keep these suffixes, other videos become .mp4.
-KEPT_SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv"}
+PRESERVED_SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv"}
 #: Files with these suffixes count as videos whatever their content, so that a broken one is reported.
-VIDEO_SUFFIXES = KEPT_SUFFIXES | {
+VIDEO_SUFFIXES = PRESERVED_SUFFIXES | {
     ".webm",
     ".avi",
     ".ts",
@@ -67,7 +67,7 @@ def output_name(path: Path) -> str:
     kind = still_kind(path)
     if kind is not None:
         return with_matching_suffix(path.name, kind)
-    keeps = path.suffix.lower() in KEPT_SUFFIXES or (path.suffix.lower() in STILL_SUFFIXES and not is_video(path))
+    keeps = path.suffix.lower() in PRESERVED_SUFFIXES or (path.suffix.lower() in STILL_SUFFIXES and not is_video(path))
     return path.name if keeps else f"{path.stem}.mp4"
 
 

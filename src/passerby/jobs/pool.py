@@ -20,18 +20,18 @@ def run_tasks(
     stall_timeout: float = STALL_TIMEOUT_S,
     run: RunTask = run_task,
 ) -> Iterator[JobOutcome]:
-    """Run all tasks, `jobs` at a time, and yield each outcome as it is there.
+    """Run all tasks, `jobs` at a time, and yield each outcome as soon as it is available.
 
     `preloaded` is a worker process that was started already; it is used first. A worker that dies (a crash in a codec,
-    killed for lack of memory), or shows no sign of work for `stall_timeout` seconds, makes its file a failed one, and
-    the next file gets a new worker. So does a bug of passerby where there are several files; with one file it is
+    killed for lack of memory), or makes no progress for `stall_timeout` seconds, fails its file, and the next file
+    gets a new worker. So does a bug of passerby where there are several files; with one file it is
     raised. `run` is what a worker does with a task.
     """
     single = len(tasks) == 1
     if jobs == 1:
         with Worker(run, stall_timeout, preloaded) as worker:
             for task in tasks:
-                yield run_in(worker, task, single)
+                yield run_in_worker(worker, task, single)
         return
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in tasks:
@@ -60,14 +60,14 @@ def _drain_queue(
             except queue.Empty:
                 return
             try:
-                outcomes.put(run_in(worker, task, single))
-            except BaseException as error:  # whatever it is, it belongs to the thread that waits for outcomes
+                outcomes.put(run_in_worker(worker, task, single))
+            except BaseException as error:  # raised again in the thread that waits for outcomes
                 outcomes.put(error)
                 return
 
 
-def run_in(worker: Worker, task: Task, single: bool) -> JobOutcome:
-    """The outcome of one task in that worker. A bug in passerby fails the file, unless it is the `single` one."""
+def run_in_worker(worker: Worker, task: Task, single: bool) -> JobOutcome:
+    """The outcome of one task in that worker. A bug in passerby fails the file; with a `single` file it is raised."""
     try:
         return worker.run(task)
     except Exception as error:  # one file never stops the rest, whatever the cause

@@ -17,7 +17,7 @@ _WITHOUT_WORKER = frozenset({"-h", "--help", "--on"})
 
 
 def preload(arguments: Sequence[str]) -> WorkerProcess | None:
-    """A worker for the files of this command line, if it is one that redacts. Whoever starts it ends it."""
+    """A worker for the files of this command line, if it is one that redacts. The caller ends it."""
     options = {argument.partition("=")[0] for argument in arguments}
     if "redact" in arguments[:1] and not _WITHOUT_WORKER & options:
         return WorkerProcess.start(_serve)

@@ -8,11 +8,11 @@ from passerby.cluster.object_store import ObjectStorage
 from passerby.config.object_path import url_of
 from passerby.core.errors import SourceError
 from passerby.jobs.file_job import FileJob, JobList
-from passerby.jobs.output_names import KEPT_SUFFIXES, STILL_SUFFIXES, VIDEO_SUFFIXES, is_own_output, output_beside
+from passerby.jobs.output_names import PRESERVED_SUFFIXES, STILL_SUFFIXES, VIDEO_SUFFIXES, is_own_output, output_beside
 from passerby.source.still import sniff
 from passerby.source.video import container_sniff
 
-#: Bytes at the start of an object from which its type is told.
+#: Bytes at the start of an object from which its type is detected.
 _HEAD_BYTES = max(container_sniff.HEAD_BYTES, sniff.HEAD_BYTES)
 
 
@@ -48,4 +48,4 @@ def _output_name(storage: ObjectStorage, path: Path) -> str:
     if path.suffix.lower() in STILL_SUFFIXES:
         kind = sniff.sniff_still(storage.read_start(path, _HEAD_BYTES))
         return path.name if kind is None else sniff.with_matching_suffix(path.name, kind)
-    return path.name if path.suffix.lower() in KEPT_SUFFIXES else f"{path.stem}.mp4"
+    return path.name if path.suffix.lower() in PRESERVED_SUFFIXES else f"{path.stem}.mp4"

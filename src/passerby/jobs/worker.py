@@ -24,9 +24,9 @@ from passerby.sink.output_file import remove_stale_temporary, temp_path_for
 _PR_SET_PDEATHSIG = 1
 #: Seconds between two heartbeats that a process sends.
 _HEARTBEAT_INTERVAL_S = 0.5
-#: Seconds that a new process has for loading the program: over a slow network disk it takes minutes.
+#: Seconds for a new process to load the program: over a slow network disk it takes minutes.
 _START_TIMEOUT_S = 300.0
-#: Seconds that a process has for ending by itself after its pipe was closed.
+#: Seconds for a process to end by itself after its pipe was closed.
 _EXIT_TIMEOUT_S = 5.0
 
 RunTask = Callable[[Task, WorkerState], JobOutcome]
@@ -34,7 +34,7 @@ _FileState = tuple[int, int, int] | None
 
 
 class _Stalled(Exception):
-    """The process shows no sign of work."""
+    """The process makes no progress."""
 
 
 class Worker:
@@ -72,10 +72,10 @@ class Worker:
         except (_Stalled, EOFError, ConnectionError) as end:
             self._abort(parts)
             stalled = isinstance(end, _Stalled)
-            what = _stall_message(task, self._stall_timeout) if stalled else _crash_message(task)
+            cause = _stall_message(task, self._stall_timeout) if stalled else _crash_message(task)
             complete = self._state_of(task.job.output) != before
             rest = "The output is complete, but has no report" if complete else "Nothing was written"
-            return JobOutcome(task.job, JobState.FAILED, error=f"{what} {rest}.", exit_code=1, retryable=not stalled)
+            return JobOutcome(task.job, JobState.FAILED, error=f"{cause} {rest}.", exit_code=1, retryable=not stalled)
         except BaseException:
             self._abort(parts)
             raise
@@ -84,7 +84,7 @@ class Worker:
         return answer
 
     def _wait_for_outcome(self, task: Task) -> JobOutcome | Exception:
-        """Raises EOFError or ConnectionError when the process dies, _Stalled when it shows no sign of work."""
+        """Raises EOFError or ConnectionError when the process dies, _Stalled when it makes no progress."""
         running = self._process = self._process or WorkerProcess.start(serve, self._run_task)
         running.pipe.send(task)
         working, heartbeats = Watchdog(_size(task.job.source), self._stall_timeout), 0
@@ -130,14 +130,14 @@ def serve(run_task: RunTask, pipe: connection.Connection, parent: int) -> None:
             reporter.heartbeat()
             try:
                 answer: JobOutcome | Exception = run_task(task, state)
-            except Exception as error:  # whatever it is, it belongs to whoever waits for the answer
+            except Exception as error:  # any error is sent to the process that waits for the answer
                 error.add_note(traceback.format_exc())
                 answer = error
             reporter.report(answer)
 
 
 class _Reporter:
-    """What a process sends, from whichever of its threads: one message at a time."""
+    """Sends heartbeats and answers from any thread of a process, one message at a time."""
 
     def __init__(self, pipe: connection.Connection) -> None:
         self._pipe, self._lock = pipe, threading.Lock()

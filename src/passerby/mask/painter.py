@@ -42,20 +42,20 @@ class Painter:
 
     def paint(self, frame: RawFrame, shapes: Sequence[Shape]) -> SafeFrame:
         """A copy of the frame with every shape masked."""
-        original = convert_format(frame.picture, self._format, self._interlaced)
-        picture = copy_frame(original)
-        planes = planes_of(picture)
+        original = convert_format(frame.av_frame, self._format, self._interlaced)
+        painted = copy_frame(original)
+        planes = planes_of(painted)
         for shape in sorted(shapes, key=lambda shape: (shape.style is Style.SOLID, shape.track)):
             if shape.style is Style.SOLID or not self._fill_weak(planes, shape, original):
                 self._fill_solid(planes, shape)
-        return SafeFrame(picture, frame.index, frame.time)
+        return SafeFrame(painted, frame.index, frame.time)
 
     def cover(self, frame: RawFrame) -> SafeFrame:
         """The frame covered whole: its content could not be analysed (invariant 2). Only timing is kept."""
-        picture = blank_frame(frame.picture, self._format)
-        for plane, value in zip(planes_of(picture), self._black, strict=True):
+        painted = blank_frame(frame.av_frame, self._format)
+        for plane, value in zip(planes_of(painted), self._black, strict=True):
             plane[:] = value
-        return SafeFrame(picture, frame.index, frame.time, covered=True)
+        return SafeFrame(painted, frame.index, frame.time, covered=True)
 
     def _fill_solid(self, planes: list[Array], shape: Shape) -> None:
         for plane, value, (across, down) in zip(planes, self._black, self._layout.steps, strict=True):

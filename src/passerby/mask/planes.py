@@ -57,33 +57,33 @@ LAYOUTS = {
 }
 
 
-def planes_of(picture: av.VideoFrame) -> list[Array]:
+def planes_of(av_frame: av.VideoFrame) -> list[Array]:
     """The planes, each a writable view of shape (rows, columns) on the frame's own memory."""
-    deep = LAYOUTS[picture.format.name].bits > 8
+    deep = LAYOUTS[av_frame.format.name].bits > 8
     views: list[Array] = []
-    for plane in picture.planes:
+    for plane in av_frame.planes:
         memory = memoryview(plane)
         samples: Array = np.frombuffer(memory, np.uint16) if deep else np.frombuffer(memory, np.uint8)
         views.append(samples.reshape(plane.height, -1)[:, : plane.width])
     return views
 
 
-def blank_frame(picture: av.VideoFrame, pixel_format: str) -> av.VideoFrame:
+def blank_frame(av_frame: av.VideoFrame, pixel_format: str) -> av.VideoFrame:
     """A new uninitialised frame in `pixel_format` with the same size, time and colour description."""
-    blank = av.VideoFrame(picture.width, picture.height, pixel_format)
-    blank.pts, blank.time_base = picture.pts, picture.time_base
-    blank.colorspace, blank.color_range = picture.colorspace, picture.color_range
-    blank.color_primaries, blank.color_trc = picture.color_primaries, picture.color_trc
+    blank = av.VideoFrame(av_frame.width, av_frame.height, pixel_format)
+    blank.pts, blank.time_base = av_frame.pts, av_frame.time_base
+    blank.colorspace, blank.color_range = av_frame.colorspace, av_frame.color_range
+    blank.color_primaries, blank.color_trc = av_frame.color_primaries, av_frame.color_trc
     return blank
 
 
-def copy_frame(picture: av.VideoFrame) -> av.VideoFrame:
+def copy_frame(av_frame: av.VideoFrame) -> av.VideoFrame:
     """A new frame with the same samples and colour description, and nothing else: no side data, no references.
 
     The decoder predicts later frames from its own buffers, so those must not be painted; and captions, depth maps and
     other side data must not reach the output.
     """
-    copy = blank_frame(picture, picture.format.name)
-    for target, source in zip(planes_of(copy), planes_of(picture), strict=True):
+    copy = blank_frame(av_frame, av_frame.format.name)
+    for target, source in zip(planes_of(copy), planes_of(av_frame), strict=True):
         np.copyto(target, source)
     return copy

@@ -43,7 +43,9 @@ def dpia(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAt
     return Document(tr.language, kicker, tr("dpia.title"), tuple(_blocks(facts, evidence, attestation, tr)))
 
 
-def _blocks(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
+def _blocks(
+    facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator
+) -> Iterator[Block]:
     site = facts.site
     yield provenance(facts, tr)
     yield StatusLine(tr("dpia.draft"), "warning")
@@ -85,21 +87,22 @@ def _cameras(facts: SiteFacts, tr: Translator) -> Iterator[Block]:
     head = tuple(tr(f"dpia.column_{name}") for name in ("camera", "view", "masked", "regions"))
     rows = tuple(
         (
-            one.name,
-            one.title,
-            kinds_text(one.hide, tr),
-            tr("dpia.regions_value", always=len(one.hide_regions), never=len(one.keep_regions)),
+            camera_facts.name,
+            camera_facts.title,
+            kinds_text(camera_facts.hide, tr),
+            tr("dpia.regions_value", always=len(camera_facts.hide_regions), never=len(camera_facts.keep_regions)),
         )
-        for one in facts.cameras
+        for camera_facts in facts.cameras
     )
     yield Table(head, rows, (1, 2, 2, 1.6))
     yield DefinitionList(((tr("dpia.column_counted"), counted_classes(facts, tr) or tr("common.not_counted")),))
-    for one in facts.cameras:
-        if one.outline is not None:
+    for camera_facts in facts.cameras:
+        if camera_facts.outline is not None:
             yield Illustration(
-                outline_svg(one.outline, one.hide_regions, "#222222"), tr("page.outline", camera=one.title)
+                outline_svg(camera_facts.outline, camera_facts.hide_regions, "#222222"),
+                tr("page.outline", camera=camera_facts.title),
             )
-            yield Paragraph(tr("page.outline", camera=one.title), soft=True)
+            yield Paragraph(tr("page.outline", camera=camera_facts.title), soft=True)
 
 
 def _risk_table(evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator) -> Table:

@@ -45,7 +45,7 @@ class EvidenceCatalogue(FrozenModel):
 
     def figure_text(self, measure: str) -> str:
         """The figure of a measure that has one."""
-        (figure,) = (one.figure for one in self.measures if one.measure == measure and one.figure is not None)
+        (figure,) = (entry.figure for entry in self.measures if entry.measure == measure and entry.figure is not None)
         return figure.text
 
 

@@ -72,7 +72,7 @@ def _blocks(facts: SiteFacts, attestation: RetentionAttestation, tr: Translator)
     if attestation.cameras:
         yield Table(
             _columns(tr, "camera", "limit", "segments", "size", "oldest", "age"),
-            tuple(_stored_row(one, tr) for one in attestation.cameras),
+            tuple(_stored_row(summary, tr) for summary in attestation.cameras),
             (1, 0.8, 0.9, 0.8, 1.4, 1.6),
         )
     else:
@@ -82,7 +82,7 @@ def _blocks(facts: SiteFacts, attestation: RetentionAttestation, tr: Translator)
     if attestation.deleted:
         yield Table(
             _columns(tr, "camera", "why", "segments", "size", "span", "when", "youngest"),
-            tuple(_deleted_row(one, tr) for one in attestation.deleted),
+            tuple(_deleted_row(summary, tr) for summary in attestation.deleted),
             (0.9, 1, 0.9, 0.8, 1.5, 1.5, 0.8),
         )
     else:
@@ -99,31 +99,33 @@ def _columns(tr: Translator, *names: str) -> tuple[str, ...]:
     return tuple(tr(f"retention.column_{name}") for name in names)
 
 
-def _stored_row(one: CameraRetention, tr: Translator) -> tuple[str, ...]:
-    least, most = format_number(one.min_age_days or 0), format_number(one.max_age_days or 0)
-    if one.max_age_days is None:
-        age = tr("retention.age_open", least=least)
-    elif least == most:
-        age = tr("retention.age_same", least=least)
+def _stored_row(camera: CameraRetention, tr: Translator) -> tuple[str, ...]:
+    min_age, max_age = format_number(camera.min_age_days or 0), format_number(camera.max_age_days or 0)
+    if camera.max_age_days is None:
+        age = tr("retention.age_open", least=min_age)
+    elif min_age == max_age:
+        age = tr("retention.age_same", least=min_age)
     else:
-        age = tr("retention.age", least=least, most=most)
-    if one.overdue or one.possibly_overdue:
-        numbers = {"older": one.overdue, "waiting": one.pending_upload, "perhaps": one.possibly_overdue}
+        age = tr("retention.age", least=min_age, most=max_age)
+    if camera.overdue or camera.possibly_overdue:
+        numbers = {"older": camera.overdue, "waiting": camera.pending_upload, "perhaps": camera.possibly_overdue}
         age += "\n" + tr("retention.overdue", **numbers)
-    oldest = "" if one.oldest is None else tr.format_time(one.oldest) + ("" if one.trusted else " ?")
-    days = tr("retention.no_limit") if one.max_days is None else tr.format_days(one.max_days)
-    return one.camera, days, str(one.segments), tr.format_bytes(one.bytes), oldest, age
+    oldest = "" if camera.oldest is None else tr.format_time(camera.oldest) + ("" if camera.trusted else " ?")
+    days = tr("retention.no_limit") if camera.max_days is None else tr.format_days(camera.max_days)
+    return camera.camera, days, str(camera.segments), tr.format_bytes(camera.bytes), oldest, age
 
 
-def _deleted_row(one: DeletionSummary, tr: Translator) -> tuple[str, ...]:
+def _deleted_row(deletion: DeletionSummary, tr: Translator) -> tuple[str, ...]:
     span = tr(
-        "retention.span" if one.trusted else "retention.span_unsure",
-        begins=tr.format_time(one.start),
-        ends=tr.format_time(one.end),
+        "retention.span" if deletion.trusted else "retention.span_unsure",
+        begins=tr.format_time(deletion.start),
+        ends=tr.format_time(deletion.end),
     )
     when = tr("retention.not_logged")
-    if one.first_receipt is not None and one.last_receipt is not None:
-        when = tr("retention.span", begins=tr.format_time(one.first_receipt), ends=tr.format_time(one.last_receipt))
-    youngest = tr("common.unknown") if one.min_age_days is None else tr.format_days(one.min_age_days)
-    why = tr(f"retention.why_{one.reason}")
-    return one.camera, why, str(one.segments), tr.format_bytes(one.bytes), span, when, youngest
+    if deletion.first_receipt is not None and deletion.last_receipt is not None:
+        when = tr(
+            "retention.span", begins=tr.format_time(deletion.first_receipt), ends=tr.format_time(deletion.last_receipt)
+        )
+    youngest = tr("common.unknown") if deletion.min_age_days is None else tr.format_days(deletion.min_age_days)
+    reason = tr(f"retention.why_{deletion.reason}")
+    return deletion.camera, reason, str(deletion.segments), tr.format_bytes(deletion.bytes), span, when, youngest

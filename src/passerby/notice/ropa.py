@@ -48,7 +48,10 @@ def _blocks(facts: SiteFacts, tr: Translator) -> Iterator[Block]:
         )
     )
     yield DefinitionList(
-        tuple((f"{tr('ropa.cameras')}: {one.title}", kinds_text(one.hide, tr)) for one in facts.cameras)
+        tuple(
+            (f"{tr('ropa.cameras')}: {camera_facts.title}", kinds_text(camera_facts.hide, tr))
+            for camera_facts in facts.cameras
+        )
     )
     yield Heading(tr("ropa.recipients"))
     yield DefinitionList(
@@ -75,6 +78,10 @@ def provenance(facts: SiteFacts, tr: Translator) -> Paragraph:
 def counted_classes(facts: SiteFacts, tr: Translator) -> str:
     """The object classes that are counted at any camera."""
     countings = [camera.counting for camera in facts.site.cameras.values()]
-    counted = {object_class for one in countings for zone in one.all_zones for object_class in zone.count}
-    counted |= {object_class for one in countings for line in one.lines for object_class in line.count}
+    counted = {
+        object_class for camera_facts in countings for zone in camera_facts.all_zones for object_class in zone.count
+    }
+    counted |= {
+        object_class for camera_facts in countings for line in camera_facts.lines for object_class in line.count
+    }
     return ", ".join(tr(f"class.{object_class.value}") for object_class in ObjectClass if object_class in counted)

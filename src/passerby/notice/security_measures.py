@@ -20,7 +20,9 @@ def security_measures(facts: SiteFacts, evidence: EvidenceCatalogue, attestation
     return Document(tr.language, kicker, tr("measures.title"), tuple(_blocks(facts, evidence, attestation, tr)))
 
 
-def _blocks(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator) -> Iterator[Block]:
+def _blocks(
+    facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator
+) -> Iterator[Block]:
     yield provenance(facts, tr)
     yield Paragraph(tr("measures.lead"))
     head = tuple(tr(f"measures.column_{name}") for name in ("measure", "verified", "figure"))
@@ -48,11 +50,11 @@ def _blocks(facts: SiteFacts, evidence: EvidenceCatalogue, attestation: Retentio
     yield OpenQuestion(tr("measures.organisation"))
 
 
-def _row(one: MeasureEvidence, tr: Translator) -> tuple[str, str, str]:
-    figure = one.figure
-    verified_by = [*one.tests, *([] if figure is None else [figure.command])]
+def _row(measure: MeasureEvidence, tr: Translator) -> tuple[str, str, str]:
+    figure = measure.figure
+    verified_by = [*measure.tests, *([] if figure is None else [figure.command])]
     return (
-        tr(f"measure.{one.measure}"),
+        tr(f"measure.{measure.measure}"),
         "\n".join(verified_by),
         tr("measures.no_figure") if figure is None else figure.text,
     )

@@ -1,4 +1,4 @@
-"""What several documents say in the same tr: who, why, for how long, and what is hidden."""
+"""Texts that several documents share: who, why, for how long, and what is hidden."""
 
 from __future__ import annotations
 
@@ -61,9 +61,11 @@ def uplink_texts(site: Site, tr: Translator) -> tuple[str, ...]:
     """What the system sends by itself, and to which hosts. Not the full addresses: they may contain secrets."""
     uplink, lines = site.uplink, []
     if uplink.mqtt is not None:
-        lines.append((", ".join(one.value for one in uplink.mqtt.send), f"{uplink.mqtt.host} (MQTT)"))
+        lines.append((", ".join(data_class.value for data_class in uplink.mqtt.send), f"{uplink.mqtt.host} (MQTT)"))
     for hook in uplink.webhooks:
-        lines.append((", ".join(one.value for one in hook.send), f"{urlsplit(hook.url).hostname} (webhook)"))
+        lines.append(
+            (", ".join(data_class.value for data_class in hook.send), f"{urlsplit(hook.url).hostname} (webhook)")
+        )
     if uplink.prometheus is not None:
         lines.append(("counts", f"{uplink.prometheus.host}:{uplink.prometheus.port} (Prometheus)"))
-    return tuple(tr("ropa.sent_to", what=what, where=where) for what, where in lines)
+    return tuple(tr("ropa.sent_to", what=content, where=host) for content, host in lines)

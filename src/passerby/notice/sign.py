@@ -100,7 +100,8 @@ def sign_svg(sign: Sign) -> str:
     top = PAGE_HEIGHT - MARGIN - CODE_SIDE - CODE_FOOTER
     scales = (n / 20 for n in range(20, 6, -1))
     lines = next(
-        (there for there in map(partial(_text_above_code, sign), scales) if there.y <= top), _text_above_code(sign, 0.3)
+        (candidate for candidate in map(partial(_text_above_code, sign), scales) if candidate.y <= top),
+        _text_above_code(sign, 0.3),
     )
     lines.y = top + CODE_SIDE + 60
     lines.add(sign.scan, 44)

@@ -1,8 +1,8 @@
 """The outline of a camera's view: its static edges, as a few lines, drawn from recordings without people.
 
-The pictures come from the recordings and are masked, but a masked person is still visible as a shape. So a picture is
+The frames come from the recordings and are masked, but a masked person is still visible as a shape. So a frame is
 only taken from a minute in which nobody was counted, nor in the minutes before and after it; and a line is only drawn
-where it appears in most of several such pictures (MIN_EDGE_SHARE), taken at least ten minutes apart. Where there are
+where it appears in most of several such frames (MIN_EDGE_SHARE), taken at least ten minutes apart. Where there are
 too few of them, or people are not counted at a camera, nothing is drawn.
 """
 
@@ -28,17 +28,17 @@ from passerby.store.recordings.segment import Segment
 
 Grey = npt.NDArray[np.uint8]
 
-#: How far back recordings are searched, and the minimum distance between two pictures, seconds.
+#: How far back recordings are searched, and the minimum distance between two frames, seconds.
 LOOKBACK_S, MIN_SPACING_S = 14 * 86_400, 600
-#: Maximum number of decoded pictures, and minimum number of similar ones among them.
-MAX_PICTURES, MIN_PICTURES = 15, 5
+#: Maximum number of decoded frames, and minimum number of similar ones among them.
+MAX_FRAMES, MIN_FRAMES = 15, 5
 #: Seconds of a minute that counting must have covered for the minute to count as empty.
 MIN_COVERED_S = 30.0
 #: Width of the drawing, px: too small to show a face or text.
 OUTLINE_WIDTH = 480
-#: Pictures darker than this share of the brightest one are left out: edges at night differ from those by day.
+#: Frames darker than this share of the brightest one are left out: edges at night differ from those by day.
 MIN_BRIGHTNESS_SHARE = 0.6
-#: A line is drawn where this share of the pictures has it, if it is at least this long (px); maximum number of points.
+#: A line is drawn where this share of the frames has it, if it is at least this long (px); maximum number of points.
 MIN_EDGE_SHARE, MIN_LINE_LENGTH, MAX_POINTS = 0.75, 30, 1500
 #: Lower and upper threshold of Canny's hysteresis.
 CANNY_THRESHOLDS = (20, 60)
@@ -48,13 +48,13 @@ _FIRST_FRAME_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class ViewOutline:
-    """Polylines in a drawing of `width` x `height` px, made from `pictures` pictures, the newest at `newest_us`
+    """Polylines in a drawing of `width` x `height` px, made from `frames` frames, the newest at `newest_us`
     (microseconds of Unix time)."""
 
     width: int
     height: int
     lines: tuple[tuple[tuple[int, int], ...], ...]
-    pictures: int
+    frames: int
     newest_us: int
 
 
@@ -62,38 +62,39 @@ def view_outline(recordings: Recordings, counts: CountStore, camera: str, now: f
     """The outline of a camera's current view; None where nothing may be drawn. `now` is Unix seconds."""
     empty_minutes = _empty_minutes(counts.between(now - LOOKBACK_S, now, camera))
     chosen = _sample(
-        [one for one in recordings.between(camera, now - LOOKBACK_S, now) if _shows_nobody(one, empty_minutes)]
+        [
+            segment
+            for segment in recordings.between(camera, now - LOOKBACK_S, now)
+            if _is_empty_scene(segment, empty_minutes)
+        ]
     )
-    pictures = [
-        (segment, picture)
-        for segment in chosen
-        for picture in [_first_frame(recordings, segment)]
-        if picture is not None
+    frames = [
+        (segment, image) for segment in chosen for image in [_first_frame(recordings, segment)] if image is not None
     ]
-    if not pictures:
+    if not frames:
         return None
-    size = pictures[-1][1].shape  # a camera set to another resolution shows another view
-    brightest = max(float(picture.mean()) for _, picture in pictures)
+    size = frames[-1][1].shape  # a camera set to another resolution shows another view
+    brightest = max(float(image.mean()) for _, image in frames)
     similar = [
-        (segment, picture)
-        for segment, picture in pictures
-        if picture.shape == size and picture.mean() >= MIN_BRIGHTNESS_SHARE * brightest
+        (segment, image)
+        for segment, image in frames
+        if image.shape == size and image.mean() >= MIN_BRIGHTNESS_SHARE * brightest
     ]
-    if len(similar) < MIN_PICTURES:
+    if len(similar) < MIN_FRAMES:
         return None
-    lines = common_edges([picture for _, picture in similar])
+    lines = common_edges([image for _, image in similar])
     if not lines:
         return None
     return ViewOutline(size[1], size[0], lines, len(similar), max(segment.wall_start for segment, _ in similar))
 
 
-def common_edges(pictures: Sequence[Grey]) -> tuple[tuple[tuple[int, int], ...], ...]:
+def common_edges(frames: Sequence[Grey]) -> tuple[tuple[tuple[int, int], ...], ...]:
     """The lines that at least MIN_EDGE_SHARE of these pictures of one size have in common, longest first."""
-    smooth = [np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.6), np.uint8) for picture in pictures]
+    smooth = [np.asarray(cv2.GaussianBlur(image, (0, 0), 1.6), np.uint8) for image in frames]
     kernel = np.ones((5, 5), np.uint8)
-    votes = np.sum([cv2.dilate(_edges(one), kernel) > 0 for one in smooth], axis=0)
+    votes = np.sum([cv2.dilate(_edges(image), kernel) > 0 for image in smooth], axis=0)
     median = np.median(np.stack(smooth), axis=0).astype(np.uint8)
-    edges = np.where(votes >= MIN_EDGE_SHARE * len(pictures), _edges(median), 0).astype(np.uint8)
+    edges = np.where(votes >= MIN_EDGE_SHARE * len(frames), _edges(median), 0).astype(np.uint8)
     found, _ = cv2.findContours(edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     lines, points = [], 0
     for contour in sorted(found, key=len, reverse=True):
@@ -107,59 +108,60 @@ def common_edges(pictures: Sequence[Grey]) -> tuple[tuple[tuple[int, int], ...],
     return tuple(lines)
 
 
-def _edges(picture: Grey) -> Grey:
-    return np.asarray(cv2.Canny(picture, *CANNY_THRESHOLDS), np.uint8)
+def _edges(image: Grey) -> Grey:
+    return np.asarray(cv2.Canny(image, *CANNY_THRESHOLDS), np.uint8)
 
 
 def _empty_minutes(bins: Sequence[CountBin]) -> set[int]:
     """Minutes (Unix seconds) that were covered by counting and in which nobody was counted."""
     by_minute: dict[int, list[CountBin]] = {}
-    for one in bins:
-        by_minute.setdefault(one.start, []).append(one)
+    for count_bin in bins:
+        by_minute.setdefault(count_bin.start, []).append(count_bin)
     return {
         start
         for start, minute in by_minute.items()
-        if sum(one.observed_seconds for one in minute) >= MIN_COVERED_S and all(_is_empty(one) for one in minute)
+        if sum(count_bin.observed_seconds for count_bin in minute) >= MIN_COVERED_S
+        and all(_is_empty(count_bin) for count_bin in minute)
     }
 
 
-def _is_empty(one: CountBin) -> bool:
-    people = [zone for zone in one.zones if zone.object_class is ObjectClass.PERSON]
+def _is_empty(count_bin: CountBin) -> bool:
+    people = [zone for zone in count_bin.zones if zone.object_class is ObjectClass.PERSON]
     whole = any(zone.zone == FULL_FRAME_ZONE for zone in people)
-    return one.trusted and whole and all(zone.peak == zone.entries == zone.exits == 0 for zone in people)
+    return count_bin.trusted and whole and all(zone.peak == zone.entries == zone.exits == 0 for zone in people)
 
 
-def _shows_nobody(segment: Segment, empty_minutes: set[int]) -> bool:
-    """Whether counting saw nobody around its first frame, and its times are trustworthy."""
+def _is_empty_scene(segment: Segment, empty_minutes: set[int]) -> bool:
+    """Whether nobody was counted around its first frame, and its times are trustworthy."""
     minute = segment.wall_start // (BIN_S * 1_000_000) * BIN_S
     return segment.boot_session.trusted and {minute - BIN_S, minute, minute + BIN_S} <= empty_minutes
 
 
 def _sample(segments: Sequence[Segment]) -> list[Segment]:
-    """At most MAX_PICTURES, at least MIN_SPACING_S apart, spread over the whole time."""
+    """At most MAX_FRAMES, at least MIN_SPACING_S apart, spread over the whole time."""
     apart: list[Segment] = []
-    for segment in sorted(segments, key=lambda one: one.wall_start):
+    for segment in sorted(segments, key=lambda segment: segment.wall_start):
         if not apart or segment.wall_start - apart[-1].wall_start >= MIN_SPACING_S * 1_000_000:
             apart.append(segment)
-    if len(apart) <= MAX_PICTURES:
+    if len(apart) <= MAX_FRAMES:
         return apart
-    return [apart[round(n * (len(apart) - 1) / (MAX_PICTURES - 1))] for n in range(MAX_PICTURES)]
+    return [apart[round(n * (len(apart) - 1) / (MAX_FRAMES - 1))] for n in range(MAX_FRAMES)]
 
 
 def _first_frame(recordings: Recordings, segment: Segment) -> Grey | None:
-    """Its first frame in grey, scaled down; None where it is gone, or not known to be uncovered."""
+    """Its first frame in grey, scaled down; None where it was deleted, or is not known to be uncovered."""
     if recordings.covered_frames(segment, 0, 1_000_000) != 0:
         return None
     try:
         with recordings.open_segment(segment) as file:
             data = file.read(min(segment.size, _FIRST_FRAME_BYTES))
-        picture = next(_decoded(data), None)
+        image = next(_decoded(data), None)
     except (StoreError, FFmpegError):
         return None
-    if picture is None:
+    if image is None:
         return None
-    height = max(1, round(picture.shape[0] * OUTLINE_WIDTH / picture.shape[1]))
-    return np.asarray(cv2.resize(picture, (OUTLINE_WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
+    height = max(1, round(image.shape[0] * OUTLINE_WIDTH / image.shape[1]))
+    return np.asarray(cv2.resize(image, (OUTLINE_WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _decoded(data: bytes) -> Iterator[Grey]:

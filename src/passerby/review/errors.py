@@ -95,7 +95,7 @@ class ForbiddenError(ReviewError):
 
 
 def error_info(error: Exception) -> ErrorInfo:
-    """What the page is told about an error."""
+    """An error as the page receives it."""
     if isinstance(error, ReviewError):
         return error.info
     if isinstance(error, PasserbyError | OSError):

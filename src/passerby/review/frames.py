@@ -125,7 +125,7 @@ class MaskedView:
 
     def _masked(self, number: int, tracks: Sequence[Track], style: Style) -> SafeFrame:
         frame = self._reader.frame(number)
-        decoded_format = frame.picture.format.name
+        decoded_format = frame.av_frame.format.name
         pixel_format = decoded_format if decoded_format in LAYOUTS else "yuv420p"
         # No painter is reused where the style freezes colours: they would come from whichever frame was shown first.
         fresh = style is not Style.SOLID or pixel_format not in self._painters
@@ -145,18 +145,18 @@ class OriginalView:
 
     def jpeg(self, number: int, max_side: int | None) -> bytes:
         """Frame `number`, the longer side at most `max_side` px. Straight from the file; nothing is cached."""
-        return _jpeg(self._reader.frame(number).picture, self._reader.info.geometry, max_side)
+        return _jpeg(self._reader.frame(number).av_frame, self._reader.info.geometry, max_side)
 
 
 def _safe_jpeg(safe: SafeFrame, geometry: Geometry, max_side: int | None) -> bytes:
-    return _jpeg(safe.picture, geometry, max_side)
+    return _jpeg(safe.av_frame, geometry, max_side)
 
 
-def _jpeg(picture: av.VideoFrame, geometry: Geometry, max_side: int | None) -> bytes:
-    width, height = round(picture.width * float(geometry.pixel_aspect)), picture.height
+def _jpeg(av_frame: av.VideoFrame, geometry: Geometry, max_side: int | None) -> bytes:
+    width, height = round(av_frame.width * float(geometry.pixel_aspect)), av_frame.height
     scale = min(1.0, max_side / max(width, height)) if max_side else 1.0
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    pixels = picture.reformat(width=size[0], height=size[1], format="bgr24", threads=1).to_ndarray()
+    pixels = av_frame.reformat(width=size[0], height=size[1], format="bgr24", threads=1).to_ndarray()
     if geometry.mirrored:
         pixels = pixels[:, ::-1]
     upright = np.ascontiguousarray(np.rot90(pixels, -(geometry.rotation // 90)), np.uint8)

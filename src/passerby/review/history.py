@@ -147,16 +147,20 @@ class History:
             "reverts": reverts,
         }
         if change.audio is not None:
-            made = Correction(video=0, action="audio", audio_before=self.audio, audio_after=change.audio, **common)
+            correction = Correction(
+                video=0, action="audio", audio_before=self.audio, audio_after=change.audio, **common
+            )
         elif change.trim is not None:
-            made = Correction(video=0, action="trim", trim_before=self.trim, trim_after=change.trim, **common)
+            correction = Correction(video=0, action="trim", trim_before=self.trim, trim_after=change.trim, **common)
         else:
             exists = change.number in self._tracks[change.video]
             if change.track is None and not exists:
                 return
             action = "remove" if change.track is None else "replace" if exists else "add"
-            made = Correction(video=change.video, action=action, number=change.number, track=change.track, **common)
-        self._record(made)
+            correction = Correction(
+                video=change.video, action=action, number=change.number, track=change.track, **common
+            )
+        self._record(correction)
 
     def _record(self, correction: Correction) -> None:
         before = self._current(_key(correction))

@@ -80,14 +80,14 @@ class OpenFile:
 
     @property
     def viewer(self) -> FileViewer:
-        """For the large picture. Raises FileNotReady until the file is open."""
+        """The viewer for the main image. Raises FileNotReady until the file is open."""
         if self._viewer is None or self.state != "ready":
             raise FileNotReady(self.error)
         return self._viewer
 
     @property
     def thumbnail_viewer(self) -> FileViewer:
-        """For thumbnails, so that they do not move the decoder of the large picture."""
+        """The viewer for thumbnails, so that they do not move the decoder of the main image."""
         if self._thumbnail_viewer is None or self.state != "ready":
             raise FileNotReady(self.error)
         return self._thumbnail_viewer
@@ -152,8 +152,8 @@ class OpenFile:
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """What is created inside stays for as long as the program runs. The plan of an hour is a million objects; scanning
-    them for garbage again and again takes three times as long as creating them."""
+    """Suspends garbage collection: what is created inside stays for as long as the program runs. The plan of an hour is
+    a million objects; scanning them for garbage again and again takes three times as long as creating them."""
     gc.disable()
     try:
         yield

@@ -29,7 +29,7 @@ _WEIGHT: dict[str, float] = {"finding": 4.0, "not_analysed": 3.0, "uncertain": 2
 
 
 class QueueEntry(FrozenModel):
-    """One thing to check. `frame` is where to look, `seconds` its time; `track` the number of the track, if it is about
+    """One item to check. `frame` is its frame, `seconds` its time; `track` the number of the track, if it is about
     one."""
 
     id: str

@@ -107,16 +107,16 @@ def merge(track: Track, other: Track, times: Sequence[int]) -> Track:
 
 def replace_span(track: Track, start: int, end: int, keys: Sequence[Keyframe]) -> Track:
     """The track with `keys` in place of its keyframes from `start` to `end`, both included."""
-    kept = {key.time: key for key in track.keyframes if not start <= key.time <= end}
-    return track.model_copy(update={"keyframes": _sorted_keyframes(kept | {key.time: key for key in keys})})
+    outside = {key.time: key for key in track.keyframes if not start <= key.time <= end}
+    return track.model_copy(update={"keyframes": _sorted_keyframes(outside | {key.time: key for key in keys})})
 
 
 def nearest_anchors(track: Track, time: int) -> tuple[int | None, int | None]:
     """The nearest times before and after `time` at which a person put the box where it is."""
-    drawn = [key.time for key in track.keyframes if is_drawn(key) and key.time != time]
+    anchors = [key.time for key in track.keyframes if is_drawn(key) and key.time != time]
     return (
-        max((t for t in drawn if t < time), default=None),
-        min((t for t in drawn if t > time), default=None),
+        max((t for t in anchors if t < time), default=None),
+        min((t for t in anchors if t > time), default=None),
     )
 
 

@@ -172,5 +172,5 @@ class RequestGuard:
         return None
 
 
-def _reject(status: int, why: str) -> ASGIApp:
-    return JSONResponse({"detail": why}, status)
+def _reject(status: int, reason: str) -> ASGIApp:
+    return JSONResponse({"detail": reason}, status)

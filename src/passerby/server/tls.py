@@ -62,7 +62,7 @@ def self_signed(folder: Path, host: str, now: datetime | None = None) -> Certifi
 def _create(certificate: Path, key: Path, host: str, now: datetime) -> Certificate:
     secret = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "passerby")])
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -80,8 +80,8 @@ def _create(certificate: Path, key: Path, host: str, now: datetime) -> Certifica
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ),
     )
-    _write(certificate, made.public_bytes(serialization.Encoding.PEM))
-    return Certificate(certificate, key, _fingerprint(made))
+    _write(certificate, signed.public_bytes(serialization.Encoding.PEM))
+    return Certificate(certificate, key, _fingerprint(signed))
 
 
 def _subject_alt_names(host: str) -> list[x509.GeneralName]:

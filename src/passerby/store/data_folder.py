@@ -108,10 +108,10 @@ class DataFolder:
                 return False
             reopened = DataFolder.open(self.path)
         except (OSError, StoreError) as error:
-            raise DataFolderMissing(self._gone_message()) from error
+            raise DataFolderMissing(self._missing_message()) from error
         if reopened.identity.id != self.identity.id:
             reopened.close()
-            raise DataFolderMissing(self._gone_message())
+            raise DataFolderMissing(self._missing_message())
         locked = self._lock_file is not None
         self.close()
         self.descriptor = reopened.descriptor
@@ -158,7 +158,7 @@ class DataFolder:
             os.close(self.descriptor)
             self.descriptor = -1
 
-    def _gone_message(self) -> str:
+    def _missing_message(self) -> str:
         return (
             f"{self.path} is no longer the same data folder. Nothing is written elsewhere. Mount its disk again; "
             "recording then continues automatically."

@@ -61,7 +61,7 @@ class Draft:
 def enqueue(
     connection: Connection, drafts: Sequence[Draft], destinations: Mapping[str, DestinationSettings], now: float
 ) -> None:
-    """Within the current transaction. A message that is queued already stays as it is."""
+    """Queue messages within the current transaction. A message that is queued already stays as it is."""
     rows = [
         {
             "key": draft.key,

@@ -15,7 +15,7 @@ from passerby.core.kinds import Detection
 MIN_IOU = 0.2
 #: What a pair scores that overlaps less, but where one box lies around the other's centre and is at most so many times
 #: as large across: a face that is detected at another size is boxed differently.
-NEAR_SCORE, MAX_SIZE_RATIO = 0.1, 2.6
+PROXIMITY_SCORE, MAX_SIZE_RATIO = 0.1, 2.6
 
 
 def affinity(a: Box, b: Box) -> float:
@@ -29,7 +29,7 @@ def affinity(a: Box, b: Box) -> float:
     cx, cy = small.centre
     around = large.x1 <= cx <= large.x2 and large.y1 <= cy <= large.y2
     similar_size = large.area <= MAX_SIZE_RATIO**2 * max(small.area, 1e-6)
-    return NEAR_SCORE + overlap if around and similar_size else 0.0
+    return PROXIMITY_SCORE + overlap if around and similar_size else 0.0
 
 
 def associate(

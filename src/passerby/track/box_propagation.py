@@ -41,10 +41,10 @@ def propagate_box(
 def to_keyframes(points: Iterable[TrackPoint]) -> tuple[Keyframe, ...]:
     """Points in order of time, reduced to keyframes. Where a person put the box stays a keyframe."""
     keys: list[Keyframe] = []
-    for drawn, run in groupby(points, key=lambda point: point.origin == DRAWN):
+    for is_drawn, run in groupby(points, key=lambda point: point.origin == DRAWN):
         reducer = KeyframeReducer()
         for point in run:
-            if drawn:
+            if is_drawn:
                 keys.append(Keyframe(time=point.time, box=point.box, score=0, origin=DRAWN))
             else:
                 reducer.add(point.time, point.box, point.score, point.origin)

@@ -134,7 +134,7 @@ class CountingTracker:
 
     @staticmethod
     def _predicted(track: _CountedTrack, seconds: float) -> Box:
-        """Where it would be, had it gone on from its last detection, half as fast after each second."""
+        """Where it would be if it had continued from its last detection, half as fast after each second."""
         factor = (1 - 0.5 ** (seconds - track.last_hit_s)) / math.log(2)
         return track.last_hit_box.translate(track.velocity[0] * factor, track.velocity[1] * factor)
 

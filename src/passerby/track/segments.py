@@ -1,8 +1,8 @@
 """Segments: a long video is analysed in segments of fixed length, each as if it stood alone.
 
-So one machine and many find the same: the result for a segment depends on its frames alone, whoever analyses it, and
-segments start at fixed presentation times. Tracking continues for a while into the next segment, so that objects at the
-boundary are known to both (track/stitching.py joins them).
+So one machine and many find the same: the result for a segment depends on its frames alone, wherever it is analysed,
+and segments start at fixed presentation times. Tracking continues for a while into the next segment, so that objects at
+the boundary are known to both (track/stitching.py joins them).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class SegmentRange:
         return self.last is not None and index > self.last
 
 
-#: (presentation time in ticks, hash of the decoded picture) of a frame.
+#: (presentation time in ticks, hash of the decoded frame) of a frame.
 FrameId = tuple[int, int]
 
 
@@ -93,8 +93,8 @@ class AnalysisResult:
 
     `times`, `intact` (1 where not damaged) and `hashes` are of the range's own frames, in order; `cuts` are the times
     of scene cuts; `candidates` are by segment, and may extend beyond it. `frame_before` is the last frame before the
-    range, as far as it was decoded, and `frames_after` are those beyond its end into which tracking overlapped: whoever
-    analyses the next range must have decoded the same.
+    range, as far as it was decoded, and `frames_after` are those beyond its end into which tracking overlapped: the
+    analysis of the next range must have decoded the same.
     """
 
     segments: SegmentRange

@@ -34,8 +34,8 @@ class _PartialTrack:
         return self.confirmed or self.evidence.is_confirmed(THRESHOLDS[self.track.kind])
 
     def merged_with(self, other: _PartialTrack) -> _PartialTrack:
-        """With the track of the same object in the next segment. Detections in the overlap count twice: that masks
-        more, and not less."""
+        """Merged with the track of the same object in the next segment. Detections in the overlap count twice: that
+        masks more, and not less."""
         evidence = self.evidence.combined_with(other.evidence)
         return _PartialTrack(_merge(self.track, other.track), evidence, self.confirmed or other.confirmed)
 

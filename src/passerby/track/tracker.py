@@ -63,7 +63,7 @@ class ActiveTrack:
     """A track that may go on. `points` are those not yet final, the newest last.
 
     `last_hit` is the frame of its last detection, `first_miss` the first frame after it in which a detector searched
-    for it in vain, None while there is none. `number` is 0 until somebody needs one (track/live_tracker.py).
+    for it in vain, None while there is none. `number` is 0 until one is assigned (track/live_tracker.py).
     """
 
     kind: Kind

@@ -55,8 +55,8 @@ class Sender:
             elif await self._fits_budget(message):
                 return [*found, message]
             else:
-                why = "it exceeds what is left of today's budget"
-                await asyncio.to_thread(self.outbox.failed, self.destination, queued, why, now, 0)
+                reason = "it exceeds what is left of today's budget"
+                await asyncio.to_thread(self.outbox.failed, self.destination, queued, reason, now, 0)
         return found
 
     async def delivered(self, *messages: OutboundMessage) -> None:

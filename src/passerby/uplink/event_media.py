@@ -17,7 +17,7 @@ class EventMedia(Protocol):
 
 
 class NoEventMedia:
-    """Where nothing is recorded."""
+    """For sites that record nothing."""
 
     def read(self, kind: MediaKind, camera: str, start: float, end: float, at: float) -> bytes | None:
         return None

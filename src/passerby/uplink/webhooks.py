@@ -70,7 +70,7 @@ def _retry_after_s(response: httpx2.Response) -> float:
 
 
 async def _sleep(stop: asyncio.Event, seconds: float) -> None:
-    """For so long, or until `stop` is set."""
+    """Sleep for so long, or until `stop` is set."""
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()

@@ -52,4 +52,4 @@ class ReleasedFile:
         geometry = self.videos[video].geometry
         if self.still is None:
             return geometry
-        return Geometry(frame.picture.width, frame.picture.height)
+        return Geometry(frame.av_frame.width, frame.av_frame.height)

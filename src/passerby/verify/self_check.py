@@ -88,7 +88,7 @@ def check_video(
             check = _check_track(video, number, expected, tolerance, plan, settings, detectors, progress, start_tick)
             progress.finish()
             offset = float(start_tick * plan.videos[number].time_base)
-            check.findings = [one.model_copy(update={"time": one.time + offset}) for one in check.findings]
+            check.findings = [finding.model_copy(update={"time": finding.time + offset}) for finding in check.findings]
             checks.append(check)
     return QuickCheck(
         ran=True,
@@ -173,11 +173,11 @@ def _missing_masks(
         return
     longest = max(geometry.display_size)
     size = fit_size(geometry, longest / 2 ** max(0, math.ceil(math.log2(longest / COMPARE_SIDE))))
-    picture = to_luma(frame, geometry, size)
+    luma = to_luma(frame, geometry, size)
     scale = size[0] / geometry.display_size[0]
     weak = [style is not Style.SOLID and track.kind not in ALWAYS_SOLID for track, _ in masks]
-    regions = [_rasterise(key, scale, picture.shape) for _, key in masks]
-    layers = np.zeros(picture.shape if any(weak) else (0, 0), np.uint16)
+    regions = [_rasterise(key, scale, luma.shape) for _, key in masks]
+    layers = np.zeros(luma.shape if any(weak) else (0, 0), np.uint16)
     if any(weak):
         for window, region in regions:
             layers[window] += region
@@ -191,11 +191,11 @@ def _missing_masks(
         if inside.sum() < MIN_SIDE**2:
             continue
         if is_weak:
-            whole = np.zeros(picture.shape, np.bool_)
+            whole = np.zeros(luma.shape, np.bool_)
             whole[window] = inside
-            difference = _fill_residual(picture, whole, bounds, style)
+            difference = _fill_residual(luma, whole, bounds, style)
         else:
-            difference = float(np.abs(picture[window][inside] - black).mean())
+            difference = float(np.abs(luma[window][inside] - black).mean())
         if difference > MAX_FILL_DIFFERENCE:
             description = f"the mask of track {track.number} ({track.kind}) is missing"
             yield QuickFinding(time=seconds, description=description, box=key.box)
@@ -216,7 +216,7 @@ def _rasterise(
 
 
 def _fill_residual(
-    picture: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], bounds: tuple[int, ...], style: Style
+    luma: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], bounds: tuple[int, ...], style: Style
 ) -> float:
     """Mean difference between the pixels `inside` and the best fit of MOSAIC_CELLS² colours over `bounds`."""
     x1, y1, x2, y2 = bounds
@@ -228,7 +228,7 @@ def _fill_residual(
     cells = np.eye(MOSAIC_CELLS * MOSAIC_CELLS, dtype=np.float32).reshape(-1, MOSAIC_CELLS, MOSAIC_CELLS)
     spread = [cv2.resize(cell, (x2 - x1, y2 - y1), interpolation=interpolation) for cell in cells]
     each = np.stack([cell[rows - y1, columns - x1] for cell in spread])
-    values = picture[rows, columns].astype(np.float32)
+    values = luma[rows, columns].astype(np.float32)
     colours = np.linalg.lstsq(each @ each.T, each @ values)[0]
     return float(np.abs(each.T @ colours - values).mean())
 
@@ -238,7 +238,7 @@ def _visible_detections(
 ) -> Iterator[QuickFinding]:
     """What the models still detect where nothing is masked."""
     for d in detections:
-        least = MIN_SCORES.get(d.kind) if d.kind in hide else None
+        min_score = MIN_SCORES.get(d.kind) if d.kind in hide else None
         masked = any(d.box.containment(mask) > MAX_MASK_OVERLAP for mask in hidden)
-        if least is not None and d.score >= least and not masked:
+        if min_score is not None and d.score >= min_score and not masked:
             yield QuickFinding(time=seconds, description=f"a {d.kind} is visible", box=d.box, score=round(d.score, 3))

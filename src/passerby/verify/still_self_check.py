@@ -35,7 +35,7 @@ BLACK = 0.0
 EDGE = 4
 #: A mask with fewer pixels inside its edge is not measured.
 MIN_PIXELS = 16
-#: Findings listed, at max_difference.
+#: Findings listed, at most.
 MAX_FINDINGS = 100
 
 Grey = npt.NDArray[np.uint8]
@@ -103,19 +103,19 @@ def _missing_masks(
     """Planned masks that differ by more than `max_difference` from what their fill should be."""
     if not masks:
         return
-    picture = np.asarray(frame.picture.reformat(format="gray", threads=1).to_ndarray(), np.uint8)
+    luma = np.asarray(frame.av_frame.reformat(format="gray", threads=1).to_ndarray(), np.uint8)
     for track, key in masks:
         own = Style.SOLID if track.kind in ALWAYS_SOLID else style
         others = [other for number, other in masks if number is not track] if own is not Style.SOLID else []
-        if _difference(picture, key, others, own) > max_difference:
+        if _difference(luma, key, others, own) > max_difference:
             yield QuickFinding(
                 time=page_number, description=f"the mask of track {track.number} ({track.kind}) is missing", box=key.box
             )
 
 
-def _difference(picture: Grey, key: Keyframe, others: Sequence[Keyframe], style: Style) -> float:
+def _difference(luma: Grey, key: Keyframe, others: Sequence[Keyframe], style: Style) -> float:
     """Mean luma difference inside the edge; 0 where too little is left to measure."""
-    height, width = picture.shape
+    height, width = luma.shape
     x1, y1 = max(0, int(key.box.x1)), max(0, int(key.box.y1))
     x2, y2 = min(width, int(np.ceil(key.box.x2))), min(height, int(np.ceil(key.box.y2)))
     if x2 <= x1 or y2 <= y1:
@@ -127,7 +127,7 @@ def _difference(picture: Grey, key: Keyframe, others: Sequence[Keyframe], style:
     core = cv2.erode(inside, kernel, borderValue=0)
     if int((core > 0).sum()) < MIN_PIXELS:
         return 0.0
-    part = picture[y1:y2, x1:x2].astype(np.float32)
+    part = luma[y1:y2, x1:x2].astype(np.float32)
     return float(np.abs(part - _fill(part, style))[core > 0].mean())
 
 

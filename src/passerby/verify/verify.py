@@ -1,4 +1,4 @@
-"""Entry point of the verification: check a released file as if somebody else had made it, and report the findings.
+"""Entry point of the verification: check a released file as if another program had made it, and report the findings.
 
 Nothing here paints, and nothing that paints is imported (`.importlinter`). What is not given (plan, original, reviewed
 sample) cannot be checked: that check is skipped, says so, and makes the verdict `incomplete`.
@@ -62,7 +62,7 @@ class _Inputs:
 
     report: Report | None = None
     release: ReleaseSummary | None = None
-    report_is_about: bool = False
+    report_matches: bool = False
     plan: Plan | None = None
     plan_summary: PlanSummary | None = None
     original: ReleasedFile | None = None
@@ -72,7 +72,7 @@ class _Inputs:
     @property
     def audio(self) -> Audio | None:
         """How the audio was to be processed; None where that is not known."""
-        return self.settings.audio if self.report_is_about or self.plan is not None else None
+        return self.settings.audio if self.report_matches or self.plan is not None else None
 
 
 def verify(
@@ -119,7 +119,7 @@ def verify(
             audio_tracks=len(released.info.audio_tracks),
         )
         _compare_with_report(inputs, checked, released, findings)
-        inspection = inspect_container(released, inputs.report_is_about and inputs.settings.keep_times)
+        inspection = inspect_container(released, inputs.report_matches and inputs.settings.keep_times)
         _report_container(inspection, checked, released, findings)
         _check_audio(inputs, released, findings)
     results = CheckResults(
@@ -157,10 +157,10 @@ def add_upper_bound(report: VerificationReport, bound: UpperBound) -> Verificati
     """The same report after a person has reviewed the sample: nothing needs to be checked again."""
     if bound.sample.sha256 != report.file.sha256:
         raise VerificationError("The reviewed frames were sampled from another file than the one the report is about.")
-    checks = tuple(sample_result(bound) if one.check is Check.RANDOM_SAMPLE else one for one in report.checks)
+    checks = tuple(sample_result(bound) if result.check is Check.RANDOM_SAMPLE else result for result in report.checks)
     verdict = report.verdict
     if verdict is not Verdict.NO_CONTENT:
-        verdict = _verdict_of([one.outcome for one in checks])
+        verdict = _verdict_of([result.outcome for result in checks])
     return report.model_copy(update={"bound": bound, "checks": checks, "verdict": verdict})
 
 
@@ -185,24 +185,24 @@ def _read_inputs(
     if path is not None:
         inputs.report, report_sha256 = read_report(path)
         inputs.release = summarise_release(inputs.report, path, report_sha256)
-        inputs.report_is_about = inputs.report.output.sha256 == sha256
-        if inputs.report_is_about:
+        inputs.report_matches = inputs.report.output.sha256 == sha256
+        if inputs.report_matches:
             inputs.settings = inputs.report.settings
     if plan is not None:
         inputs.plan = Plan.load(plan)
         inputs.plan_summary = _summarise_plan(inputs.plan, plan)
-        if not inputs.report_is_about:
+        if not inputs.report_matches:
             inputs.settings = inputs.plan.settings
     if original is not None:
         inputs.original = ReleasedFile.open(original)
         inputs.original_sha256 = fingerprint(original)[0]
     sources = {
-        "the report": inputs.report.source.sha256 if inputs.report and inputs.report_is_about else None,
+        "the report": inputs.report.source.sha256 if inputs.report and inputs.report_matches else None,
         "the plan": inputs.plan.source.sha256 if inputs.plan else None,
         "the given original": inputs.original_sha256,
     }
-    known = [(name, source) for name, source in sources.items() if source is not None]
-    for (name, source), (other, other_source) in pairwise(known):
+    given = [(name, source) for name, source in sources.items() if source is not None]
+    for (name, source), (other, other_source) in pairwise(given):
         if source != other_source:
             check = Check.RESIDUAL if other == "the given original" else Check.COVERAGE
             findings.add(check, f"{other} belongs to another source than {name}")
@@ -219,7 +219,7 @@ def _summarise_plan(plan: Plan, path: Path) -> PlanSummary:
 
 
 def _summarise_tracks(plan: Plan) -> Iterator[TrackSummary]:
-    corrections = {(one.video, one.number): one for one in plan.corrections}
+    corrections = {(correction.video, correction.number): correction for correction in plan.corrections}
     for number, video in enumerate(plan.videos):
         trims = Trims(plan.trim, video.time_base)
         for track in plan.tracks(number):
@@ -263,7 +263,7 @@ def _report_container(
     if released.video_file is None:
         return
     decoded = released.video_file.decode_stats
-    for number, encoded in enumerate(inspection.pictures[: len(checked.videos)]):
+    for number, encoded in enumerate(inspection.encoded_frames[: len(checked.videos)]):
         shown = checked.videos[number].frames
         stats = decoded.get(number)
         if encoded > shown + (stats.undecodable if stats else 0):

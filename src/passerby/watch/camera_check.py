@@ -49,7 +49,7 @@ def check_camera(
         return clock.now().monotonic
 
     outputs: list[tuple[VideoInfo, OutputFrame]] = []
-    capture = CaptureThread(source(settings, clock), clock=now)
+    capture = CaptureThread(source(settings, clock), now=now)
     detector = DetectorThread(load_detector(settings), now)
     worker = CameraWorker(
         settings,

@@ -95,9 +95,9 @@ class CameraProcess:
         if code is None and now - self._heartbeat_at > HEARTBEAT_TIMEOUT_S:
             process.kill()
             process.wait()
-            self._ended(f"Its process sent no status for {HEARTBEAT_TIMEOUT_S:.0f} s and was killed")
+            self._on_exit(f"Its process sent no status for {HEARTBEAT_TIMEOUT_S:.0f} s and was killed")
         elif code is not None:
-            self._ended(f"Its process died ({_exit_text(code)})")
+            self._on_exit(f"Its process died ({_exit_text(code)})")
 
     def stop(self) -> None:
         """Ask the process to end. `join` waits for it."""
@@ -126,7 +126,7 @@ class CameraProcess:
             health |= {"state": CameraState.LOST, "problem": f"{self._end_reason}. It will be restarted.", "fps": 0.0}
         return CameraHealth.model_validate(health)
 
-    def _ended(self, reason: str) -> None:
+    def _on_exit(self, reason: str) -> None:
         process, self._process, self._end_reason = self._process, None, reason
         if process is not None:
             if self._listener is not None:

@@ -61,7 +61,9 @@ class CameraWorker:
         for pipeline in self._pipelines:
             for output in pipeline.release_due(self._now()):
                 self._emit(pipeline.video, output)
-        self._pipelines = [one for one in self._pipelines[:-1] if one.has_buffered] + self._pipelines[-1:]
+        self._pipelines = [pipeline for pipeline in self._pipelines[:-1] if pipeline.has_buffered] + self._pipelines[
+            -1:
+        ]
 
     def drain(self, timeout: float) -> None:
         """Stop capturing, release the remaining frames within `timeout` seconds, and close everything."""

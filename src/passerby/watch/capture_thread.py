@@ -40,10 +40,10 @@ class CaptureThread:
         self,
         source: FrameSource,
         backoff: Backoff | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.monotonic,
         stopped: threading.Event | None = None,
     ) -> None:
-        self._source, self._clock = source, clock
+        self._source, self._now = source, now
         self._backoff = backoff or Backoff(FIRST_RETRY_S, MAX_RETRY_S, STABLE_S)
         self._frames: queue.Queue[CapturedFrame] = queue.Queue(MAX_QUEUED_FRAMES)
         self._stopped = stopped or threading.Event()
@@ -66,7 +66,7 @@ class CaptureThread:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            started, connected, min_pause = self._clock(), False, 0.0
+            started, connected, min_pause = self._now(), False, 0.0
             try:
                 for captured in self._source.frames():
                     if self._stopped.is_set():
@@ -82,7 +82,7 @@ class CaptureThread:
             except Exception as error:  # whatever a broken stream causes, the next connection may work
                 self.problem = f"{type(error).__name__} while reading the camera. passerby reconnects."
             self.state = CameraState.LOST
-            pause = self._backoff.next_s(self._clock() - started if connected else None)
+            pause = self._backoff.next_s(self._now() - started if connected else None)
             self._stopped.wait(max(min_pause, pause))
 
     def _put(self, captured: CapturedFrame) -> None:

@@ -45,11 +45,11 @@ class DetectorThread:
 
     def __init__(
         self,
-        make: Callable[[Geometry], DetectorLike],
-        clock: Callable[[], float] = time.monotonic,
+        make_detector: Callable[[Geometry], DetectorLike],
+        now: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._make, self._clock, self._draw = make, clock, jitter
+        self._make_detector, self._now, self._jitter = make_detector, now, jitter
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="passerby-detect")
         self._detector: DetectorLike | None = None
         self._geometry: Geometry | None = None
@@ -85,15 +85,17 @@ class DetectorThread:
 
     def _detect(self, frame: RawFrame, geometry: Geometry, scope: Scope) -> list[Detection]:
         detector = self._loaded_detector(geometry)
-        began = self._clock()
+        started = self._now()
         found = detector.detect(frame, scope)
-        took = self._clock() - began
+        duration = self._now() - started
         self.detections += 1
         self.mean_duration = (
-            took if self.mean_duration is None else (1 - _EWMA_WEIGHT) * self.mean_duration + _EWMA_WEIGHT * took
+            duration
+            if self.mean_duration is None
+            else (1 - _EWMA_WEIGHT) * self.mean_duration + _EWMA_WEIGHT * duration
         )
-        if self._clock() - self._tested_at >= KNOWN_ANSWER_INTERVAL_S:
-            self._tested_at = self._clock()
+        if self._now() - self._tested_at >= KNOWN_ANSWER_INTERVAL_S:
+            self._tested_at = self._now()
             with suppress(RuntimeError):  # closed in the meantime
                 self._thread.submit(self._run_known_answer_test)
         return found
@@ -109,22 +111,22 @@ class DetectorThread:
 
     def _fail(self, error: Exception) -> None:
         """Stop using the models until they are loaded again."""
-        self._failed_at = self._clock()
+        self._failed_at = self._now()
         self._detector, self.problem = None, str(error) or type(error).__name__
 
     def _loaded_detector(self, geometry: Geometry) -> DetectorLike:
         """A detector for this geometry that passed its last known-answer test. Raises PasserbyError."""
         if self._detector is None or geometry != self._geometry:
-            if self.problem is not None and self._clock() - self._failed_at < RELOAD_AFTER_S:
+            if self.problem is not None and self._now() - self._failed_at < RELOAD_AFTER_S:
                 raise DetectorError(self.problem)
             self._detector = None  # a small machine has no memory for two sets of models
             try:
-                self._detector, self._geometry = self._make(geometry), geometry
+                self._detector, self._geometry = self._make_detector(geometry), geometry
             except Exception as error:
                 self._fail(error)
                 raise
             self._test_order = cycle(self._detector.weights)
             # Cameras start at the same time. Their tests should not run at the same time as well.
-            self._tested_at = self._clock() - self._draw() * KNOWN_ANSWER_INTERVAL_S
+            self._tested_at = self._now() - self._jitter() * KNOWN_ANSWER_INTERVAL_S
         self.problem = None
         return self._detector

@@ -208,7 +208,9 @@ class LivePipeline:
 
     def _settle(self) -> None:
         """Process every detection that has finished, in order."""
-        while (detected := next((one for one in self._unsettled if one.detection is not None), None)) is not None:
+        while (
+            detected := next((buffered for buffered in self._unsettled if buffered.detection is not None), None)
+        ) is not None:
             detection = detected.detection
             if detection is None or not detection.done():
                 return
@@ -257,8 +259,8 @@ class LivePipeline:
         return OutputFrame(self._painter.cover(frame), buffered.captured_at, reason)
 
     def _new_tracker(self) -> LiveTracker:
-        following = live_tracker_settings(self._rate, self._settings.delay)
-        return LiveTracker(*self.video.geometry.display_size, following, self._settings.hide, self._max_track_frames)
+        settings = live_tracker_settings(self._rate, self._settings.delay)
+        return LiveTracker(*self.video.geometry.display_size, settings, self._settings.hide, self._max_track_frames)
 
     def _reset(self) -> None:
         """Detections do not finish: stop waiting for them. All frames that waited are covered."""

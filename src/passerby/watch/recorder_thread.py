@@ -30,8 +30,10 @@ class FrameWriter(Protocol):
 class RecorderThread:
     """Passes frames to a writer for their size, created by `make`, in a thread of its own."""
 
-    def __init__(self, make: Callable[[VideoInfo], FrameWriter], now: Callable[[], float] = time.monotonic) -> None:
-        self._make, self._now = make, now
+    def __init__(
+        self, make_writer: Callable[[VideoInfo], FrameWriter], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._make_writer, self._now = make_writer, now
         self._retry_at = 0.0
         self._frames: queue.Queue[tuple[VideoInfo, SafeFrame, Moment] | None] = queue.Queue(MAX_QUEUED_FRAMES)
         self._writer: FrameWriter | None = None
@@ -82,7 +84,7 @@ class RecorderThread:
             if self._now() < self._retry_at:
                 raise OutputError(self.problem or "The recordings cannot be opened.")
             self._retry_at = self._now() + REOPEN_AFTER_S
-            self._writer, self._video = self._make(video), video
+            self._writer, self._video = self._make_writer(video), video
             self._retry_at = 0.0
         self._writer.write(frame, at)
         self.problem = None

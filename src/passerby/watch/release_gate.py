@@ -43,7 +43,7 @@ class ReleaseGate:
         verdicts = list(verdicts)
         for verdict in verdicts:
             if not verdict.linked:
-                self._break()
+                self._break_continuity()
             if verdict.damaged:
                 verdict.reason = CoverReason.DAMAGED
             self._unsettled.append(verdict)
@@ -69,7 +69,7 @@ class ReleaseGate:
             return self._failed or CoverReason.LATE
         return None
 
-    def _break(self) -> None:
+    def _break_continuity(self) -> None:
         """A new scene begins, or frames are missing: frames after the last detection lie between no two detections."""
         for verdict in self._unsettled:
             if verdict.reason is CoverReason.LATE:

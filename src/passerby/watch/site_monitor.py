@@ -47,7 +47,7 @@ class SiteMonitor:
         """Why messages cannot be sent; empty while they can."""
         return self._uplink.problems
 
-    def poll(self, dead: Callable[[], Mapping[str, str]], disk: Callable[[], Mapping[str, Any]]) -> None:
+    def poll(self, without_process: Callable[[], Mapping[str, str]], disk: Callable[[], Mapping[str, Any]]) -> None:
         """Check the site every POLL_INTERVAL_S; call it more often than that. `dead` returns the cameras without a
         process, with the reason."""
         now = self._clock.now()
@@ -56,7 +56,9 @@ class SiteMonitor:
         self._polled_at = now.monotonic
         problem = disk().get("problem")
         try:
-            self._counts.add([], self._events.update(now, None if problem is None else str(problem), dead()), now)
+            self._counts.add(
+                [], self._events.update(now, None if problem is None else str(problem), without_process()), now
+            )
         except PasserbyError as error:
             _log.warning("An event cannot be stored: %s", error)
 

@@ -56,7 +56,7 @@ class Supervisor:
                 for name, camera in self.cameras.items():
                     camera.poll()
                     self._report_camera(name, camera.health())
-                self._monitor.poll(self._dead_cameras, self._retention.status)
+                self._monitor.poll(self._cameras_without_process, self._retention.status)
                 self._report_uplink()
         finally:
             for camera in self.cameras.values():
@@ -115,10 +115,10 @@ class Supervisor:
         on_live_pipe = None if self._on_live_pipe is None else partial(self._on_live_pipe, name)
         return CameraProcess(WorkerSpec.for_camera(site, name), self._command, on_live_pipe)
 
-    def _dead_cameras(self) -> dict[str, str]:
+    def _cameras_without_process(self) -> dict[str, str]:
         """Cameras that have no process at the moment, and why."""
-        dead = {name: camera for name, camera in self.cameras.items() if camera.pid is None}
-        return {name: camera.health().problem or "its process ended" for name, camera in dead.items()}
+        missing = {name: camera for name, camera in self.cameras.items() if camera.pid is None}
+        return {name: camera.health().problem or "its process ended" for name, camera in missing.items()}
 
     def _report_camera(self, name: str, health: CameraHealth) -> None:
         state = health.state, health.problem

@@ -70,7 +70,7 @@ def run_worker(
     counter = CameraCountSink(spec.site, spec.name)
     worker = CameraWorker(
         settings,
-        CaptureThread(camera, clock=now),
+        CaptureThread(camera, now=now),
         DetectorThread(detector_factory(settings), now),
         RecorderThread(writer, now),
         now=now,

@@ -192,9 +192,11 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
     taken.value.save_as(tmp_path / "clip.mp4")
     seen, _, frames = count_canaries(tmp_path / "clip.mp4")
     assert (0, True) == (seen, frames > 0)
-    told = [entry for entry in logged(site) if entry.purpose == "case 7" or entry.action == "approved"]
-    assert ["export_downloaded", "export_completed", "approved", "export_requested"] == [entry.action for entry in told]
-    assert "account:olga" == told[2].actor
+    entries = [entry for entry in logged(site) if entry.purpose == "case 7" or entry.action == "approved"]
+    assert ["export_downloaded", "export_completed", "approved", "export_requested"] == [
+        entry.action for entry in entries
+    ]
+    assert "account:olga" == entries[2].actor
 
 
 def logged(site):
@@ -219,7 +221,7 @@ def test_each_role_is_offered_its_own_pages(browser, site):
                 assert hidden(page.locator("[aria-label=gate] video"))
 
 
-def test_the_auditor_sees_the_log_and_it_is_whole(inside, site, browser):
+def test_the_auditor_sees_the_log_and_verifies_it(inside, site, browser):
     inside.wait_for_selector("[aria-label=gate][data-state=live]")
     with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
         context.set_default_timeout(PATIENCE * 1000)
@@ -261,8 +263,12 @@ def weighed(page):
     """What a browser that kept nothing fetches from now on: bytes on the line by address, film left out."""
     session = page.context.new_cdp_session(page)
     addresses, lengths = {}, {}
-    session.on("Network.requestWillBeSent", lambda told: addresses.update({told["requestId"]: told["request"]["url"]}))
-    session.on("Network.loadingFinished", lambda told: lengths.update({told["requestId"]: told["encodedDataLength"]}))
+    session.on(
+        "Network.requestWillBeSent", lambda event: addresses.update({event["requestId"]: event["request"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished", lambda event: lengths.update({event["requestId"]: event["encodedDataLength"]})
+    )
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     return lambda: {
@@ -272,7 +278,7 @@ def weighed(page):
     }
 
 
-def test_pictures_are_fetched_when_they_are_looked_at(inside, site):
+def test_thumbnails_load_lazily(inside, site):
     """Thumbnails as they are scrolled to, previews when the pointer rests, and hls.js when there is film to play."""
     asked = []
     inside.on("request", lambda request: asked.append(request.url))
@@ -284,7 +290,7 @@ def test_pictures_are_fetched_when_they_are_looked_at(inside, site):
     assert 0 == inside.locator("li.event img:not([loading=lazy])").count()
 
 
-def test_film_that_goes_on_is_not_shown_when_the_server_says_that_it_is_no_picture(inside):
+def test_video_is_not_shown_while_the_server_reports_the_camera_as_covered(inside):
     said = {}
 
     def answer(route):
@@ -304,10 +310,10 @@ def test_a_picture_that_stands_still_is_not_left_standing(inside, site):
     inside.wait_for_selector("[aria-label=gate][data-state=live]")
     inside.evaluate(STOOD)
     moved(inside, 2)
-    site.server.tell("quiet")
+    site.server.command("quiet")
     inside.wait_for_selector("[aria-label=gate]:not([data-state=live])")
     assert hidden(inside.locator("[aria-label=gate] video"))
-    site.server.tell("talk")
+    site.server.command("talk")
     assert 0 < inside.evaluate("window.seen")
     assert 50 > inside.evaluate("window.stood")
 

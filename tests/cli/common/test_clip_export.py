@@ -126,7 +126,7 @@ def test_a_clip_that_was_not_requested_cannot_be_downloaded(dual):
             run(dual, "download", number)
 
 
-def test_files_that_are_gone_and_names_that_are_no_mp4(dual, tmp_path):
+def test_missing_files_and_names_other_than_mp4(dual, tmp_path):
     requested(dual)
     file = {"name": "yard.mp4", "seconds": 1.0, "frames": 10, "sha256": "0" * 64}
     decided(dual, 1, ApprovalStage.DONE, {"files": [file]})

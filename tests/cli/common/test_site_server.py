@@ -36,7 +36,7 @@ def account(config, role):
         Accounts(database).add(role.value, role, 0.0, oidc_subject=role.value)
 
 
-def asked(port, path, scheme="http", verify=True):
+def request(port, path, scheme="http", verify=True):
     with httpx2.Client(trust_env=False, verify=verify) as client:
         return client.get(f"{scheme}://127.0.0.1:{port}{path}", timeout=30).status_code
 
@@ -44,7 +44,7 @@ def asked(port, path, scheme="http", verify=True):
 def test_on_this_machine(config):
     log = []
     with served(config, TEXT, log) as port:
-        assert (200, 401, 200) == tuple(asked(port, path) for path in ("/api/status", "/api/cameras", "/api/login"))
+        assert (200, 401, 200) == tuple(request(port, path) for path in ("/api/status", "/api/cameras", "/api/login"))
     assert [] == log
 
 
@@ -62,9 +62,9 @@ def test_others_are_served_over_tls_only(config):
         assert "SHA-256" in log[1]
         trusting = ssl.create_default_context(cafile=str(config.parent / "data" / "tls" / "certificate.pem"))
         trusting.check_hostname = False
-        assert (401, 404) == tuple(asked(port, path, "https", trusting) for path in ("/api/status", "/metrics"))
+        assert (401, 404) == tuple(request(port, path, "https", trusting) for path in ("/api/status", "/metrics"))
         with pytest.raises(httpx2.TransportError):
-            asked(port, "/api/login")
+            request(port, "/api/login")
 
 
 def test_the_retention_limit_starts_with_the_first_auditor(config):

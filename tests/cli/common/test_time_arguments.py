@@ -48,6 +48,6 @@ def test_others_are_refused(text):
         parse_time(text, NOW)
 
 
-def test_times_are_shown_as_the_clock_on_the_wall_says():
+def test_times_are_shown_in_local_time():
     assert "2026-05-04 17:30:00" == format_time(round(NOW.timestamp() * 1e6))
     assert "out of range" == format_time(10**20)

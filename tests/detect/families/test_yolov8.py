@@ -45,7 +45,7 @@ def test_a_distribution_over_two_bins_gives_the_distance_between_them():
     np.testing.assert_allclose([[16, 16, 56, 56]], found.boxes, rtol=1e-5)
 
 
-def test_classes_that_nobody_asked_for_do_not_count():
+def test_classes_that_were_not_requested_are_ignored():
     given = outputs(3)
     given[3][0, :, 2, 2] = 5, 1, 2
     found = FAMILY.decode(given, 0.5, [1, 2])

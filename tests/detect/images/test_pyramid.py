@@ -33,7 +33,7 @@ def test_a_rotated_frame_is_upright():
     assert (640, 320, 3) == pyramid(rotation=90).level(640)[0].shape
 
 
-def test_a_detection_in_a_crop_goes_back_to_the_frame():
+def test_a_detection_in_a_crop_is_mapped_back_to_the_frame():
     box = Box(200, 100, 600, 300)
     crop, to_frame = pyramid().crop(box, 256)
     assert (256, 256, 3) == crop.shape

@@ -33,7 +33,7 @@ def test_the_list_names_files_and_no_paths(review, tmp_path):
     assert str(tmp_path) not in review.get("").text
 
 
-def test_tracks_are_serialised_in_one_way(review):
+def test_tracks_are_serialised_consistently(review):
     review.edit("region", first=3, last=6, polygon=[[60, 50], [120, 50], [60, 90]], reason="fence")
     review.edit("keep_visible", track=1, frame=5)
     history = review.library.items[0].file.history
@@ -90,7 +90,7 @@ def test_an_edit_is_on_the_disk_when_the_answer_comes(review):
     assert luma(picture(review.get("/masked/0/5?size=0"))) < 20
 
 
-def test_a_drawn_box_is_propagated_both_ways_and_undone_as_one(review):
+def test_a_drawn_box_is_propagated_in_both_directions_and_undone_as_one_edit(review):
     review.edit("delete", track=1)
     drawn = review.edit("draw", frame=12, box=[2, 2, 30, 22], kind="plate", reason="b(6)").json()
     number = drawn["selected"]
@@ -217,11 +217,11 @@ def test_a_plan_of_another_file_is_rejected(review):
     review.paths.plan.write_text(other.to_json())
     again = opened(review.paths.source)
     again.library.items[0].file.check_fingerprint()
-    told = again.client.get("/api/files", headers=HEADERS).json()[0]
-    assert "failed" == told["state"]
-    assert "file_mismatch" == told["error"]["code"]
+    first_file = again.client.get("/api/files", headers=HEADERS).json()[0]
+    assert "failed" == first_file["state"]
+    assert "file_mismatch" == first_file["error"]["code"]
     refused = again.get("/masked/0/0")
-    assert (409, told["error"]) == (refused.status_code, refused.json()["error"])
+    assert (409, first_file["error"]) == (refused.status_code, refused.json()["error"])
 
 
 def test_the_queue_remembers_what_was_reviewed(review):
@@ -264,7 +264,7 @@ def test_a_file_without_a_plan_is_analysed_first(clip, tmp_path, monkeypatch):
     assert review_paths(tmp_path / clip.name).plan.exists()
 
 
-def test_a_file_that_is_no_video_says_so(tmp_path):
+def test_a_file_that_is_no_video_is_reported(tmp_path):
     (tmp_path / "yard.mp4").write_text("nothing")
     told_of = opened(tmp_path / "yard.mp4").client.get("/api/files", headers=HEADERS).json()[0]
     assert "failed" == told_of["state"]

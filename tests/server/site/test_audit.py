@@ -10,7 +10,7 @@ def test_an_auditor_reads_the_log(served):
     assert ["viewed"] == [row["entry"]["action"] for row in auditor.get("/api/audit-log?action=viewed").json()["rows"]]
     older = auditor.get("/api/audit-log", params={"before": rows[1]["number"], "limit": 1}).json()
     assert ([1 + 1], True) == ([row["number"] for row in older["rows"]], older["has_more"])
-    told = auditor.get("/api/audit-log/check").json()
-    assert (5, []) == (told["rows"], told["flaws"])
-    assert [] == auditor.get("/api/audit-log/check", params={"head": told["head"]}).json()["flaws"]
+    body = auditor.get("/api/audit-log/check").json()
+    assert (5, []) == (body["rows"], body["flaws"])
+    assert [] == auditor.get("/api/audit-log/check", params={"head": body["head"]}).json()["flaws"]
     assert 422 == auditor.get("/api/audit-log/check", params={"head": "nonsense"}).status_code

@@ -7,7 +7,7 @@ from PIL import Image
 from passerby.store.audit.log import read
 
 
-def told(served):
+def audit_rows(served):
     """What was written down: what and on what."""
     with served.context.database.read_transaction() as connection:
         rows = [(entry.action, dict(entry.details), entry.purpose) for _, entry in read(connection)]
@@ -28,4 +28,4 @@ def test_a_masked_still(served):
     answer = served.get("/api/cameras/yard/still.jpg", params={"size": 64})
     assert (200, "0.0") == (answer.status_code, answer.headers["x-age"])
     assert (64, 48) == Image.open(io.BytesIO(answer.content)).size
-    assert [("viewed", {"camera": "yard", "kind": "live"}, "case 7")] == told(served)
+    assert [("viewed", {"camera": "yard", "kind": "live"}, "case 7")] == audit_rows(served)

@@ -4,7 +4,7 @@ from passerby.store.audit.log import read
 from tests.store.footage import WALL
 
 
-def told(served):
+def audit_rows(served):
     """What was written down: what and on what."""
     with served.context.database.read_transaction() as connection:
         rows = [(entry.action, dict(entry.details), entry.purpose) for _, entry in read(connection)]
@@ -21,4 +21,4 @@ def test_unobserved_minutes_are_null_not_zero(served):
     assert (3600, [6, None]) == (hours["step_s"], [one["entries"] for one in hours["series"][-1]["points"]])
     table = served.get("/api/counts/table.csv", params={"start": WALL, "end": WALL + 180, "every": "minute"})
     assert 1 + 2 * 3 == len(table.text.splitlines())
-    assert ["export_requested"] == [what for what, _, _ in told(served)]
+    assert ["export_requested"] == [what for what, _, _ in audit_rows(served)]

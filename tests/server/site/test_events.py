@@ -4,7 +4,7 @@ from passerby.store.audit.log import read
 from tests.server.site.fixtures import EVENT
 
 
-def told(served):
+def audit_rows(served):
     """What was written down: what and on what."""
     with served.context.database.read_transaction() as connection:
         rows = [(entry.action, dict(entry.details), entry.purpose) for _, entry in read(connection)]
@@ -27,4 +27,4 @@ def test_events_and_their_thumbnails(served):
 def test_an_event_is_acknowledged(served):
     assert "acknowledged" == served.put(f"/api/events/{EVENT}/state", {"state": "acknowledged"}).json()["state"]
     assert [EVENT] == [one["id"] for one in served.get("/api/events?state=acknowledged").json()["events"]]
-    assert [("changed", {"subject": "event", "event": EVENT, "state": "acknowledged"}, "case 7")] == told(served)
+    assert [("changed", {"subject": "event", "event": EVENT, "state": "acknowledged"}, "case 7")] == audit_rows(served)

@@ -35,39 +35,39 @@ def two(site_data, tmp_path):
 
 def test_a_clip_is_exported_and_downloaded(served):
     operator = served.as_("operator")
-    told = operator.post("/api/exports", WISH).json()
-    assert ("done", True, None) == tuple(told[name] for name in ("state", "own_request", "problem"))
-    (file,) = told["files"]
-    film = operator.get(file["url"])
-    assert (file["sha256"], file["bytes"]) == (hashlib.sha256(film.content).hexdigest(), len(film.content))
-    assert f'attachment; filename="{file["name"]}"' == film.headers["content-disposition"]
-    with av.open(io.BytesIO(film.content)) as container:
+    body = operator.post("/api/exports", WISH).json()
+    assert ("done", True, None) == tuple(body[name] for name in ("state", "own_request", "problem"))
+    (file,) = body["files"]
+    download = operator.get(file["url"])
+    assert (file["sha256"], file["bytes"]) == (hashlib.sha256(download.content).hexdigest(), len(download.content))
+    assert f'attachment; filename="{file["name"]}"' == download.headers["content-disposition"]
+    with av.open(io.BytesIO(download.content)) as container:
         assert 40 == sum(1 for _ in container.decode(video=0))
     report = json.loads(operator.get(file["report_url"]).content)
     assert file["sha256"] == report["output"]["sha256"]
-    said = [
+    expected_rows = [
         ("operator", what, WISH["purpose"]) for what in ("export_requested", "export_completed", "export_downloaded")
     ]
-    assert said == rows(served)
+    assert expected_rows == rows(served)
 
 
 def test_a_clip_needs_the_approval_of_a_second_person(two):
     asks, agrees = two.as_("operator"), two.as_("administrator")
-    told = asks.post("/api/exports", WISH).json()
-    assert ("pending", [], False) == tuple(told[name] for name in ("state", "files", "can_approve"))
-    address = f"/api/exports/{told['id']}"
+    body = asks.post("/api/exports", WISH).json()
+    assert ("pending", [], False) == tuple(body[name] for name in ("state", "files", "can_approve"))
+    address = f"/api/exports/{body['id']}"
     assert 404 == asks.get(f"{address}/files/0.mp4").status_code
     assert 403 == asks.post(f"{address}/approve").status_code  # not by oneself
     assert 403 == two.as_("operator").post(f"{address}/approve").status_code  # nor in another browser
     assert 403 == two.post(f"{address}/approve").status_code  # the token is no person
     assert 403 == two.as_("viewer").post(f"{address}/approve").status_code
     assert True is agrees.get(address).json()["can_approve"]
-    told = agrees.post(f"{address}/approve").json()
+    body = agrees.post(f"{address}/approve").json()
     assert ("done", "account:administrator", False) == tuple(
-        told[name] for name in ("state", "decided_by", "own_request")
+        body[name] for name in ("state", "decided_by", "own_request")
     )
-    assert 403 == agrees.get(told["files"][0]["url"]).status_code  # only who asked may take it
-    assert 200 == asks.get(told["files"][0]["url"]).status_code
+    assert 403 == agrees.get(body["files"][0]["url"]).status_code  # only who asked may take it
+    assert 200 == asks.get(body["files"][0]["url"]).status_code
     assert 409 == agrees.post(f"{address}/approve").status_code
     assert [
         ("operator", "export_requested", WISH["purpose"]),
@@ -79,10 +79,10 @@ def test_a_clip_needs_the_approval_of_a_second_person(two):
 
 
 def test_a_rejected_clip_is_never_written(two):
-    told = two.as_("operator").post("/api/exports", WISH).json()
-    refused = two.as_("administrator").post(f"/api/exports/{told['id']}/reject").json()
+    body = two.as_("operator").post("/api/exports", WISH).json()
+    refused = two.as_("administrator").post(f"/api/exports/{body['id']}/reject").json()
     assert ("rejected", []) == (refused["state"], refused["files"])
-    assert 409 == two.as_("administrator").post(f"/api/exports/{told['id']}/approve").status_code
+    assert 409 == two.as_("administrator").post(f"/api/exports/{body['id']}/approve").status_code
     assert ["export_requested", "rejected"] == [what for _, what, _ in rows(two)]
     assert [] == list((two.context.config.parent / "data").glob("exports/*"))
 

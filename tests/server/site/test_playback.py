@@ -8,14 +8,14 @@ from passerby.store.audit.log import read
 from tests.store.footage import WALL
 
 
-def told(served):
+def audit_rows(served):
     """What was written down: what and on what."""
     with served.context.database.read_transaction() as connection:
         rows = [(entry.action, dict(entry.details), entry.purpose) for _, entry in read(connection)]
     return [row for row in rows if row[0] != "login"]
 
 
-def film(served, start, end):
+def played(served, start, end):
     """What a player makes of a playlist."""
     base = "/api/recordings/yard/"
     listed = served.get(base + "play.m3u8", params={"start": start, "end": end})
@@ -31,15 +31,15 @@ def film(served, start, end):
 
 
 def test_recordings_play(served):
-    frames, listed = film(served, WALL, WALL + 6)
+    frames, listed = played(served, WALL, WALL + 6)
     assert 60 == frames
     assert "#EXT-X-PROGRAM-DATE-TIME:2027-01-15T08:00:00.000Z" in listed
-    frames, _ = film(served, WALL + 2.5, WALL + 3.5)
+    frames, _ = played(served, WALL + 2.5, WALL + 3.5)
     assert 15 == frames
     hour = round(WALL * 1e6)
     assert [
         ("viewed", {"camera": "yard", "kind": "recording", "start": hour, "end": hour + 3_600_000_000}, "case 7")
-    ] == told(served)
+    ] == audit_rows(served)
 
 
 def test_a_thumbnail_of_a_time(served):

@@ -7,7 +7,7 @@ from tests.server.site.fixtures import EVENT
 from tests.store.footage import WALL
 
 
-def told(served):
+def audit_rows(served):
     """What was written down: what and on what."""
     with served.context.database.read_transaction() as connection:
         rows = [(entry.action, dict(entry.details), entry.purpose) for _, entry in read(connection)]
@@ -19,7 +19,7 @@ def test_a_timeline(served):
     assert [(WALL, WALL + 6, True)] == [(one["start"], one["end"], one["trusted"]) for one in found["spans"]]
     assert [(EVENT, "presence", "door")] == [(one["id"], one["kind"], one["location"]) for one in found["events"]]
     assert (WALL, WALL + 6) == (found["oldest"], found["newest"])
-    assert [] == told(served)
+    assert [] == audit_rows(served)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def clip(
             if language:
                 sounds[-1].metadata.update({"language": language, "title": "Secret name of a track"})
         for number, time in enumerate(times):
-            picture = clips.picture(number)
+            picture = clips.video_frame(number)
             if number in flashes:
                 np.frombuffer(picture.planes[0], np.uint8)[:] = 235
             picture.pts, picture.time_base = time, base
@@ -65,7 +65,7 @@ def flashes(path):
     return [float(moment) for moment, shown in clips.decoded(path) if shown[:20].mean() > 200]
 
 
-def heard(path, track=0):
+def audio_of(path, track=0):
     """(samples of one channel, moment of each)."""
     parts, moments = [], []
     with av.open(str(path)) as container:
@@ -77,7 +77,7 @@ def heard(path, track=0):
 
 
 def clicks(path, track=0):
-    samples, moments = heard(path, track)
+    samples, moments = audio_of(path, track)
     loud = np.flatnonzero(np.abs(samples) > 0.4 * np.abs(samples).max())
     begins = loud[np.concatenate([[True], np.diff(moments[loud]) > 0.2])]
     return [float(moments[place]) for place in begins]
@@ -85,9 +85,9 @@ def clicks(path, track=0):
 
 def apart(path, track=0):
     """Seconds between each flash and its click."""
-    seen, told = flashes(path), clicks(path, track)
-    assert len(seen) == len(told) == len(MOMENTS)
-    return [abs(a - b) for a, b in zip(seen, told, strict=True)]
+    seen, beeps = flashes(path), clicks(path, track)
+    assert len(seen) == len(beeps) == len(MOMENTS)
+    return [abs(a - b) for a, b in zip(seen, beeps, strict=True)]
 
 
 MS, QUARTER = Fraction(1, 1000), Fraction(1, 25)
@@ -196,7 +196,7 @@ def planned(tmp_path, spans, ending=".mp4"):
     redact(path, tmp_path / "first.mp4", save_plan=saved)
     plan = Plan.load(saved).model_copy(update={"audio": spans, "settings": Settings(audio="keep")})
     redact(path, out, plan=plan)
-    return heard(out)
+    return audio_of(out)
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".mkv"])
@@ -217,7 +217,7 @@ def test_bleeped_spans_hold_a_tone_and_nothing_else(tmp_path):
     assert spectrum[np.abs(pitch - 300) < 20].max() < 0.01 * spectrum.max()
 
 
-def test_disguise_lowers_and_dulls_and_says_that_it_is_weak(tmp_path):
+def test_disguise_lowers_pitch_filters_highs_and_notes_its_weakness(tmp_path):
     path, out = tmp_path / "s.mp4", tmp_path / "o.mp4"
 
     def finish(output):
@@ -228,7 +228,7 @@ def test_disguise_lowers_and_dulls_and_says_that_it_is_weak(tmp_path):
 
     clips.write_clip(path, times=clips.constant(90), prepare=lambda o, _: o.add_stream("aac", rate=RATE), finish=finish)
     report = redact(path, out, Settings(audio=Audio.DISGUISE))
-    samples, moments = heard(out)
+    samples, moments = audio_of(out)
     inside = samples[(moments > 0.5) & (moments < 2.5)]
     spectrum = np.abs(np.fft.rfft(inside * np.hanning(len(inside))))
     pitch = np.fft.rfftfreq(len(inside), 1 / RATE)
@@ -261,7 +261,7 @@ def test_a_gap_in_the_audio_stays_a_gap(tmp_path):
         finish=finish,
     )
     redact(path, out, Settings(audio="keep"))
-    samples, moments = heard(out)
+    samples, moments = audio_of(out)
     loud = moments[np.abs(samples) > 0.3]
     assert loud[loud < 1].max() == pytest.approx(0.5, abs=0.02)
     assert loud[loud > 1].min() == pytest.approx(2.0, abs=0.02)

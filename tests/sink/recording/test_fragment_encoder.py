@@ -11,7 +11,7 @@ from passerby.core.clock import Moment
 from passerby.core.errors import OutputError
 from passerby.sink.recording.fragment_encoder import FragmentEncoder
 from passerby.store.recordings.part import Part
-from tests.clips import SIZE, picture, safe_frame
+from tests.clips import SIZE, safe_frame, video_frame
 from tests.store.footage import RATE, encoded
 
 
@@ -41,7 +41,7 @@ def test_they_play_one_after_the_other(made):
     played = decoded(made[0].init + b"".join(part.body for part in made))
     assert [pytest.approx(n / RATE, abs=0.001) for n in range(25)] == [time for time, _ in played]
     for index, (_, frame) in enumerate(played):
-        shown, drawn = (np.frombuffer(one.planes[0], np.uint8).astype(int) for one in (frame, picture(index)))
+        shown, drawn = (np.frombuffer(one.planes[0], np.uint8).astype(int) for one in (frame, video_frame(index)))
         assert np.abs(shown - drawn).mean() < 4
 
 

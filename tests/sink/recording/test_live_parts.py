@@ -54,7 +54,7 @@ def test_a_slow_receiver_costs_the_oldest_parts(parts):
     assert [parts[0], *[parts[1]] * (MAX_QUEUED_PARTS - 1), parts[2]] == connection.sent
 
 
-def test_a_receiver_that_is_gone_ends_the_sending(parts):
+def test_sending_ends_when_the_receiver_is_closed(parts):
     receiver, connection = Pipe(duplex=False)
     receiver.close()
     sender = LivePartSender(connection)

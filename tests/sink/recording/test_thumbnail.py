@@ -24,12 +24,12 @@ def test_a_fragment_gives_its_first_frame():
 
 
 def test_it_is_never_enlarged():
-    assert clips.SIZE == image_of(jpeg_thumbnail(clips.picture(0), 4000)).size
+    assert clips.SIZE == image_of(jpeg_thumbnail(clips.video_frame(0), 4000)).size
 
 
 def test_the_middle_frame(tmp_path):
     path = clips.cfr(tmp_path / "c.mp4")
-    expected = jpeg_thumbnail(clips.picture(clips.FRAMES // 2), 128)
+    expected = jpeg_thumbnail(clips.video_frame(clips.FRAMES // 2), 128)
     shown = image_of(middle_thumbnail(path.read_bytes(), 128)).convert("L").resize((16, 12)).tobytes()
     wanted = image_of(expected).convert("L").resize((16, 12)).tobytes()
     assert max(abs(a - b) for a, b in zip(shown, wanted, strict=True)) < 24

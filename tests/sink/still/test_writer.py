@@ -23,7 +23,7 @@ def again(source, target):
 
         def frames():
             for frame in still.frames():
-                form = frame.picture.format.name
+                form = frame.av_frame.format.name
                 painter = painters.setdefault(form, Painter(still.info.source.videos[0], form))
                 yield painter.paint(frame, [])
 
@@ -151,8 +151,8 @@ def test_a_frame_of_more_colours_than_a_palette_holds_is_drawn_with_the_nearest(
         noise = np.random.default_rng(3).integers(0, 255, (stills.HEIGHT, stills.WIDTH, 4), np.uint8)
         noise[..., 3] = 255
         noise[:40] = (0, 0, 0, 255)
-        picture = frame.picture.from_ndarray(noise, format="rgba").reformat(format="gbrap")
-        picture.time_base = frame.picture.time_base
+        picture = frame.av_frame.from_ndarray(noise, format="rgba").reformat(format="gbrap")
+        picture.time_base = frame.av_frame.time_base
         changed = type(frame)(picture, 0, 0)
         safe = Painter(still.info.source.videos[0], "gbrap").paint(changed, [])
         write_still(tmp_path / "b.gif", iter([safe]), still.info)

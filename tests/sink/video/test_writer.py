@@ -27,7 +27,7 @@ def luma_error(path, size=clips.SIZE):
     """Mean absolute difference of the luma of each frame from what was drawn, 0 to 255."""
     with av.open(path) as container:
         return [
-            float(np.mean(np.abs(_luma(frame) - _luma(clips.picture(index, size, frame.format.name)))))
+            float(np.mean(np.abs(_luma(frame) - _luma(clips.video_frame(index, size, frame.format.name)))))
             for index, frame in enumerate(container.decode(video=0))
         ]
 

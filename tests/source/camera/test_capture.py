@@ -58,14 +58,14 @@ def caught(one, count, seconds=20.0):
 
 def shade(frame):
     """Mean luma of the last row, where nothing moves."""
-    plane = frame.frame.picture.planes[0]
+    plane = frame.frame.av_frame.planes[0]
     return np.frombuffer(plane, np.uint8).reshape(plane.height, -1)[-1, : plane.width].mean()
 
 
 def is_plain(frames):
     """Every frame in the one form, with times that rise."""
     times = [one.frame.time for one in frames]
-    return all(b > a for a, b in pairwise(times)) and {"yuv420p"} == {one.frame.picture.format.name for one in frames}
+    return all(b > a for a, b in pairwise(times)) and {"yuv420p"} == {one.frame.av_frame.format.name for one in frames}
 
 
 @pytest.mark.parametrize("udp", [False, True], ids=["tcp", "udp"])
@@ -87,7 +87,7 @@ def test_rtsp_with_a_login_by_digest(units):
 
 def test_audio_is_never_requested():
     """A server that offers both sees no request for the second."""
-    asked = []
+    requests = []
 
     def serve(listening):
         connection, _ = listening.accept()
@@ -101,7 +101,7 @@ def test_audio_is_never_requested():
                 head.append(line.decode().strip())
                 if head[-1]:
                     continue
-                asked.append(head[0])
+                requests.append(head[0])
                 number = next(field for field in head if field.startswith("CSeq"))
                 answer = {"DESCRIBE": f"Content-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n\r\n{sdp}"}
                 extra = {
@@ -124,7 +124,7 @@ def test_audio_is_never_requested():
         with pytest.raises(CameraLost):
             caught(camera(f"rtsp://127.0.0.1:{listening.getsockname()[1]}/x"), 1)
         thread.join(10)
-    setups = [line for line in asked if line.startswith("SETUP")]
+    setups = [line for line in requests if line.startswith("SETUP")]
     assert 1 == len(setups)
     assert "video" in setups[0]
 
@@ -216,6 +216,6 @@ def test_a_file_is_looped(clip):
 
 def test_frame_rate_and_size_are_limited(clip):
     frames = caught(camera(str(clip), max_fps=10, max_dimension=200), 10)
-    assert {(200, 112)} == {(one.frame.picture.width, one.frame.picture.height) for one in frames}
+    assert {(200, 112)} == {(one.frame.av_frame.width, one.frame.av_frame.height) for one in frames}
     assert [*range(10)] == [one.frame.index for one in frames]
     assert 0.8 < (frames[-1].frame.time - frames[0].frame.time) / 1e6

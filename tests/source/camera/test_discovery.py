@@ -29,7 +29,7 @@ def test_streams_have_roles_and_no_credentials():
     assert [25, 15, 10] == [one.fps for one in streams]
 
 
-def test_a_camera_that_wants_a_login_says_so():
+def test_a_camera_that_requires_a_login_is_an_error_with_advice():
     with onvif_device("secret") as (_, service), pytest.raises(CameraLost, match="--user"):
         list_streams(OnvifDevice(service, "x"), None, None)
 

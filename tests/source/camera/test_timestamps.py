@@ -48,10 +48,10 @@ def test_a_new_connection_has_new_times():
     st.lists(st.tuples(st.one_of(st.none(), st.floats(-1e6, 1e6)), st.floats(0, 5)), min_size=1, max_size=50),
 )
 def test_times_always_rise_and_never_leave_the_clock(frames):
-    arrived, told = 100.0, []
+    arrived, timestamps = 100.0, []
     clock = CameraTimestamps(arrived)
     for stated, gap in frames:
         arrived += gap
-        told.append((clock.timestamp(stated, arrived), arrived - 100.0))
-    assert all(b[0] > a[0] for a, b in pairwise(told))
-    assert all(here - MAX_LAG_S - 0.1 <= time / 1e6 <= here + 0.5 for time, here in told)
+        timestamps.append((clock.timestamp(stated, arrived), arrived - 100.0))
+    assert all(b[0] > a[0] for a, b in pairwise(timestamps))
+    assert all(here - MAX_LAG_S - 0.1 <= time / 1e6 <= here + 0.5 for time, here in timestamps)

@@ -24,7 +24,7 @@ def test_anything_else_is_ignored(message):
     assert ws_discovery._parse(message) is None
 
 
-def test_a_probe_goes_to_the_address_and_its_answer_comes_back():
+def test_a_probe_is_answered_by_the_address_it_is_sent_to():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
         probes = []

@@ -26,7 +26,7 @@ KINDS = {
 
 def pictures(path, pixel_format="rgb24"):
     with StillFile.open(path) as still:
-        return [frame.picture.to_ndarray(format=pixel_format) for frame in still.frames()]
+        return [frame.av_frame.to_ndarray(format=pixel_format) for frame in still.frames()]
 
 
 def luma(picture):
@@ -42,7 +42,7 @@ def test_every_kind_is_read(tmp_path, kind):
         assert (stills.WIDTH, stills.HEIGHT) == still.info.source.videos[0].geometry.display_size
         (frame,) = still.frames()
     assert (0, 0) == (frame.index, frame.time)
-    shown = frame.picture.to_ndarray(format="rgb24").astype(int)
+    shown = frame.av_frame.to_ndarray(format="rgb24").astype(int)
     assert np.abs(luma(shown) - luma(stills.drawing())).mean() < (6 if kind in ("gif", "jpeg", "heic", "avif") else 1)
 
 
@@ -75,10 +75,10 @@ def test_pages_keep_their_size_and_depth(tmp_path):
         assert ["RGB", "L", "I;16", "1"] == [page.mode for page in still.info.pages]
         frames = list(still.frames())
     assert [0, 1, 2, 3] == [frame.time for frame in frames]
-    deep = frames[2].picture.to_ndarray()
+    deep = frames[2].av_frame.to_ndarray()
     assert deep.dtype == np.uint16
     assert np.array_equal(np.asarray(stills.deep_grey()), deep)
-    assert np.array_equal(np.asarray(stills.bilevel().convert("L")), frames[3].picture.to_ndarray())
+    assert np.array_equal(np.asarray(stills.bilevel().convert("L")), frames[3].av_frame.to_ndarray())
 
 
 @pytest.mark.parametrize("make", [stills.gif, stills.webp_animation, stills.apng, stills.avif_animation])
@@ -91,14 +91,14 @@ def test_animations(tmp_path, make):
         assert info.source.duration == sum(stills.DURATIONS) / 1000
         assert (None if info.kind is StillKind.AVIF else 3) == info.loop
         for frame, drawn in zip(still.frames(), stills.moving(), strict=True):
-            shown = frame.picture.to_ndarray(format="rgb24").astype(int)
+            shown = frame.av_frame.to_ndarray(format="rgb24").astype(int)
             assert np.abs(shown - np.asarray(drawn)).mean() < 4
 
 
 def test_only_the_primary_image_of_a_heic_is_read(tmp_path):
     with StillFile.open(stills.heic_with_everything(tmp_path / "a.heic")) as still:
         (frame,) = still.frames()
-        assert (stills.WIDTH, stills.HEIGHT) == (frame.picture.width, frame.picture.height)
+        assert (stills.WIDTH, stills.HEIGHT) == (frame.av_frame.width, frame.av_frame.height)
 
 
 def png_of(width, height):
@@ -111,7 +111,7 @@ def png_of(width, height):
 def test_two_runs_give_the_same(tmp_path):
     path = stills.gif(tmp_path / "a.gif")
     with StillFile.open(path) as still:
-        first, second = ([frame.picture.to_ndarray(format="rgba") for frame in still.frames()] for _ in range(2))
+        first, second = ([frame.av_frame.to_ndarray(format="rgba") for frame in still.frames()] for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
@@ -120,5 +120,5 @@ def test_the_file_is_read_once(tmp_path):
     stills.image().save(tmp_path / "a.png")
     with StillFile.open(tmp_path / "a.png") as still:
         stills.image(seed=9).save(tmp_path / "a.png")
-        shown = next(still.frames()).picture.to_ndarray(format="rgb24")
+        shown = next(still.frames()).av_frame.to_ndarray(format="rgb24")
     assert np.array_equal(stills.drawing(), shown)

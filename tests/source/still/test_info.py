@@ -45,7 +45,7 @@ def test_cmyk_is_converted_and_noted(tmp_path):
     stills.image().convert("CMYK").save(tmp_path / "a.jpg", quality=95)
     with StillFile.open(tmp_path / "a.jpg") as still:
         assert "CMYK" in still.info.source.videos[0].notes[0]
-        shown = next(still.frames()).picture.to_ndarray(format="rgb24").astype(int)
+        shown = next(still.frames()).av_frame.to_ndarray(format="rgb24").astype(int)
     assert np.abs(shown - stills.drawing()).mean() < 4
 
 
@@ -53,7 +53,7 @@ def test_cmyk_is_converted_and_noted(tmp_path):
 def test_reduced_bit_depth_is_noted(tmp_path, make, bits):
     with StillFile.open(make(tmp_path / "a")) as still:
         assert (f"the image had {bits} bits per sample and is written with 8",) == still.info.source.videos[0].notes
-        shown = next(still.frames()).picture.to_ndarray(format="rgb24")
+        shown = next(still.frames()).av_frame.to_ndarray(format="rgb24")
     assert np.abs(luma(shown) - luma(stills.drawing())).mean() < 4
 
 

@@ -9,7 +9,7 @@ from tests import stills
 
 def pictures(path, pixel_format="rgb24"):
     with StillFile.open(path) as still:
-        return [frame.picture.to_ndarray(format=pixel_format) for frame in still.frames()]
+        return [frame.av_frame.to_ndarray(format=pixel_format) for frame in still.frames()]
 
 
 def test_16_bits_big_endian(tmp_path):
@@ -22,7 +22,7 @@ def test_16_bits_big_endian(tmp_path):
 def test_invisible_pixels_are_black(tmp_path):
     stills.with_alpha().save(tmp_path / "a.png")
     with StillFile.open(tmp_path / "a.png") as still:
-        rgba = next(still.frames()).picture.to_ndarray(format="rgba")
+        rgba = next(still.frames()).av_frame.to_ndarray(format="rgba")
     assert {0, 128, 255} == {*rgba[..., 3].ravel()}
     assert rgba[rgba[..., 3] == 0].max() == 0
     assert rgba[rgba[..., 3] == 128][:, :3].min() > 0
@@ -34,7 +34,7 @@ def test_a_colour_that_stands_for_nothing_becomes_alpha(tmp_path):
     grey.save(tmp_path / "a.png", transparency=200)
     with StillFile.open(tmp_path / "a.png") as still:
         assert "LA" == still.info.pages[0].mode
-        alpha = next(still.frames()).picture.to_ndarray(format="rgba")[..., 3]
+        alpha = next(still.frames()).av_frame.to_ndarray(format="rgba")[..., 3]
     assert (alpha[:, :10] == 0).all()
     assert (alpha[:, 10:] == 255).all()
 

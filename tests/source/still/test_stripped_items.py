@@ -41,14 +41,14 @@ EXPECTED = {
 }
 
 
-def told(path):
+def stripped(path):
     content = path.read_bytes()
     return stripped_items(content, sniff_still(content[:64]))
 
 
 @pytest.mark.parametrize("name", stills.EVERYTHING)
 def test_every_item_is_listed(tmp_path, name):
-    lines = told(stills.EVERYTHING[name](tmp_path / name))
+    lines = stripped(stills.EVERYTHING[name](tmp_path / name))
     assert set() == {what for what in EXPECTED[name] if not any(what in line for line in lines)}
     assert not any("Secret" in line for line in lines)
 
@@ -69,14 +69,14 @@ def test_every_item_is_listed(tmp_path, name):
 )
 def test_a_plain_image_has_no_other_items(tmp_path, name, options):
     stills.image().save(tmp_path / name, **options)
-    assert () == told(tmp_path / name)
+    assert () == stripped(tmp_path / name)
 
 
 def test_plain_animations_pages_and_heics_neither(tmp_path):
     makers = (stills.gif, stills.webp_animation, stills.apng, stills.avif_animation, stills.tiff_pages, stills.heic)
     for make in makers:
-        assert () == told(make(tmp_path / "a"))
-    assert () == told(stills.heic(tmp_path / "a", stills.with_alpha()))
+        assert () == stripped(make(tmp_path / "a"))
+    assert () == stripped(stills.heic(tmp_path / "a", stills.with_alpha()))
 
 
 def test_a_second_image_after_a_jpeg_is_listed(tmp_path):

@@ -41,7 +41,7 @@ def erase(path, number, spared=7):
 
 def shows(frame, index, size):
     """Does the frame show `drawing(index)`?"""
-    shown = frame.picture.to_ndarray(format="rgb24").astype(int)
+    shown = frame.av_frame.to_ndarray(format="rgb24").astype(int)
     return np.mean(np.abs(shown - clips.drawing(index, size))) < 4
 
 
@@ -136,7 +136,7 @@ def test_size_that_changes_in_the_middle(tmp_path):
                         time += 40
                         output.mux(copy)
     frames, tally, _ = decode(path)
-    assert [(frame.picture.width, frame.picture.height) for frame in frames] == [(128, 96)] * 10
+    assert [(frame.av_frame.width, frame.av_frame.height) for frame in frames] == [(128, 96)] * 10
     assert tally.notes == ("the resolution changes to 64x64; those frames were scaled to the first one",)
     assert tally.damage == ()
 

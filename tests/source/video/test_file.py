@@ -36,7 +36,7 @@ def test_frames_outside_the_edit_list_are_not_shown(tmp_path, codec):
         frames = list(file.frames())
     assert len(frames) == clips.FRAMES - 6
     assert (frames[0].index, frames[0].time) == (0, 0)
-    shown = frames[0].picture.to_ndarray(format="rgb24").astype(int)
+    shown = frames[0].av_frame.to_ndarray(format="rgb24").astype(int)
     assert np.mean(np.abs(shown - clips.drawing(6))) < np.mean(np.abs(shown - clips.drawing(5)))
 
 

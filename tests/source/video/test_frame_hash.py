@@ -12,7 +12,7 @@ SIZE = (130, 98)  # lines are padded
 
 
 def frame(pixel_format):
-    return RawFrame(clips.picture(3, SIZE, pixel_format), 0, 0)
+    return RawFrame(clips.video_frame(3, SIZE, pixel_format), 0, 0)
 
 
 def plane_bytes(plane):
@@ -23,7 +23,7 @@ def plane_bytes(plane):
 def test_padding_does_not_count(pixel_format):
     one, two = frame(pixel_format), frame(pixel_format)
     width = {"nv12": 130, "p010le": 260, "rgb24": 390, "yuv420p10le": 260}.get(pixel_format, 130)
-    padding = plane_bytes(two.picture.planes[0])[:, width:]
+    padding = plane_bytes(two.av_frame.planes[0])[:, width:]
     assert padding.size
     padding[:] = 77
     assert frame_hash(one) == frame_hash(two)
@@ -34,17 +34,17 @@ def test_every_corner_of_every_plane_counts(pixel_format):
     original = frame_hash(frame(pixel_format))
     seen = {original}
     changes = 0
-    for number, plane in enumerate(frame(pixel_format).picture.planes):
+    for number, plane in enumerate(frame(pixel_format).av_frame.planes):
         wide = {"nv12": (1, 2), "p010le": (2, 4), "rgb24": (3,), "yuv420p10le": (2, 2, 2)}
         last = plane.width * wide.get(pixel_format, (1, 1, 1))[number] - 1
         for row, column in ((0, 0), (0, last), (plane.height - 1, 0), (plane.height - 1, last)):
             changed = frame(pixel_format)
-            plane_bytes(changed.picture.planes[number])[row, column] ^= 1
+            plane_bytes(changed.av_frame.planes[number])[row, column] ^= 1
             seen.add(frame_hash(changed))
             changes += 1
     assert len(seen) == 1 + changes
 
 
 def test_time_does_not_count():
-    picture = clips.picture(1)
+    picture = clips.video_frame(1)
     assert frame_hash(RawFrame(picture, 1, 5)) == frame_hash(RawFrame(picture, 2, 9))

@@ -35,7 +35,7 @@ def steps(frames, base):
 
 def which(frame):
     """The number of the drawing that a frame shows."""
-    shown = frame.picture.to_ndarray(format="rgb24").astype(int)
+    shown = frame.av_frame.to_ndarray(format="rgb24").astype(int)
     return int(np.argmin([np.abs(shown - clips.drawing(n, SIZE)).mean() for n in range(clips.FRAMES)]))
 
 

@@ -79,7 +79,7 @@ def test_cover_picture_and_second_track(tmp_path):
 
     def finish(output):
         for stream in output.streams.video[1:]:
-            output.mux([*stream.encode(clips.picture(0, pixel_format=stream.pix_fmt)), *stream.encode()])
+            output.mux([*stream.encode(clips.video_frame(0, pixel_format=stream.pix_fmt)), *stream.encode()])
 
     path = clips.write_clip(tmp_path / "c.mp4", prepare=prepare, finish=finish)
     with VideoFile.open(path) as file:

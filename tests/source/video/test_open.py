@@ -18,7 +18,7 @@ def test_tag_that_is_not_text(tmp_path):
     assert len(times(path)) == clips.FRAMES
 
 
-def test_name_that_looks_like_an_address(tmp_path):
+def test_file_name_that_resembles_a_url(tmp_path):
     assert len(times(clips.cfr(tmp_path / "concat:a|b.mp4"))) == clips.FRAMES
 
 

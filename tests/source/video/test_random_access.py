@@ -38,7 +38,7 @@ def test_without_an_index_frames_are_reached_from_the_beginning(tmp_path):
         assert expected[number] == ((frame := seeker.frame(number)).index, frame.time, frame_hash(frame))
 
 
-def test_a_run_begins_before_the_frame_and_goes_to_the_end(tmp_path):
+def test_decoding_starts_before_the_frame_and_continues_to_the_end(tmp_path):
     video = VideoFile.open(clips.cfr(tmp_path / "clip.mp4"))
     index = build_frame_index(video, 0, clips.FRAMES)
     numbers = [frame.index for frame in RandomAccessReader(video, 0, index).clone().frames_from(15)]

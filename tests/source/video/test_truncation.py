@@ -23,7 +23,7 @@ def cut(path, keep):
 
 def shows(frame, index, size):
     """Does the frame show `drawing(index)`?"""
-    shown = frame.picture.to_ndarray(format="rgb24").astype(int)
+    shown = frame.av_frame.to_ndarray(format="rgb24").astype(int)
     return np.mean(np.abs(shown - clips.drawing(index, size))) < 4
 
 

@@ -36,7 +36,7 @@ def test_names_are_lower_case_and_unique(accounts):
             accounts.add(name, Role.VIEWER, 1.0, oidc_subject=subject)
 
 
-def test_an_unknown_account_says_where_to_look(accounts):
+def test_an_unknown_account_is_an_error_with_advice(accounts):
     with pytest.raises(UsageError, match="passerby accounts list"):
         accounts.get("nobody")
 

@@ -175,7 +175,7 @@ def test_removed_rows_are_named(database):
         assert [ChainFlaw("missing", 1, 1), ChainFlaw("missing", 5, 6)] == flaws(connection)
 
 
-def test_a_row_written_anew_with_its_right_hash_does_not_fit_the_next(database):
+def test_a_rewritten_row_with_a_valid_hash_breaks_the_chain_at_the_next(database):
     logged(database, 5)
     with meddling(database) as connection:
         (previous,) = connection.exec_driver_sql("SELECT previous FROM audit WHERE number = 3").fetchone()
@@ -184,7 +184,7 @@ def test_a_row_written_anew_with_its_right_hash_does_not_fit_the_next(database):
         assert [ChainFlaw("unchained", 4, 4)] == flaws(connection)
 
 
-def test_only_a_head_shows_that_the_end_was_cut_off_or_all_written_anew(database):
+def test_only_a_head_detects_truncation_or_a_rewritten_log(database):
     known = logged(database, 5)
     with database.write_transaction() as connection:
         append(connection, entries(1))
@@ -264,7 +264,7 @@ def test_a_head_is_read_as_it_is_written(database):
 
 
 @pytest.mark.parametrize("purpose", ["", " \n", "\x1b", "x" * (MAX_PURPOSE_CHARS + 1)])
-def test_a_purpose_says_something(purpose):
+def test_an_empty_purpose_is_rejected(purpose):
     with pytest.raises(UsageError, match="State it briefly"):
         clean_purpose(purpose)
 
@@ -281,7 +281,7 @@ def test_two_programs_write_one_chain(database, folder):
     assert (20, []) == (found(database).rows, found(database).flaws)
 
 
-def test_on_a_full_disk_the_room_that_was_set_aside_is_given_for_it(database, folder, monkeypatch):
+def test_on_a_full_disk_the_reserve_is_released(database, folder, monkeypatch):
     write_transaction, room = database.write_transaction, [folder / RESERVE_FILE]
 
     @contextmanager

@@ -80,7 +80,7 @@ def test_both_are_deleted_after_their_retention(database):
     assert (5, 0) == remaining(database)
 
 
-def test_nothing_is_kept_for_longer_than_was_said(database):
+def test_nothing_is_kept_beyond_its_retention(database):
     clock, counts = Clock(), counts_of(database)
     enforcer, oldest = CountsRetentionEnforcer(database, 10, 10, "first"), []
     for _ in range(36):
@@ -191,7 +191,7 @@ def test_a_receipt_is_remaining(database):
     assert (True, False, "age") == (first["trusted"], second["trusted"], first["reason"])
 
 
-def test_all_of_it_goes_or_nothing(database):
+def test_deletion_is_atomic(database):
     clock = Clock()
     counted(database, clock, days=1)
     clock.go(YEAR)

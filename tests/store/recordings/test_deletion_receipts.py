@@ -30,7 +30,7 @@ def receipts(recordings):
         return [entry for _, entry in read(connection)]
 
 
-def test_what_goes_for_its_age_is_summed_up_by_the_hour(folder, clock):
+def test_deletions_by_age_are_summed_up_by_the_hour(folder, clock):
     with opened(folder, RetentionPolicy(days=1, min_free_bytes=0)) as recordings:
         for _ in range(3):
             record(recordings, clock)
@@ -83,7 +83,7 @@ def test_times_that_may_be_wrong_are_marked(folder, clock):
         assert (False, False) == (entry.trusted, entry.details["trusted"])
 
 
-def test_what_goes_for_room_says_so(folder, clock):
+def test_deletions_for_space_have_their_reason(folder, clock):
     with opened(folder, RetentionPolicy(min_free_bytes=0)) as recordings:
         record(recordings, clock)
         recordings.retention.free(1)

@@ -58,7 +58,7 @@ def test_between_finds_what_overlaps(recordings, clock):
     assert [] == recordings.between("hall", 0, 1e11)
 
 
-def test_cameras_are_told_apart(recordings, clock):
+def test_cameras_are_separate(recordings, clock):
     record(recordings, clock)
     record(recordings, clock, camera="hall")
     hall, yard = recordings.cameras()
@@ -104,7 +104,7 @@ def test_a_clock_set_by_hand_changes_nothing_that_was_trusted(recordings, clock)
 
 
 @pytest.mark.parametrize("step", [DAY, -DAY], ids=["forward", "back"])
-def test_within_a_run_time_goes_on_over_a_jump(recordings, clock, step):
+def test_time_continues_over_a_clock_jump_within_a_boot_session(recordings, clock, step):
     record(recordings, clock)
     clock.wall += step
     record(recordings, clock)
@@ -122,7 +122,7 @@ def test_the_next_run_has_a_clock_of_its_own(recordings, clock):
         assert [WALL + 3600] == [s.wall_start / 1e6 for s in again.between("yard", WALL + 3600, WALL + 3601)]
 
 
-def test_nothing_is_written_when_the_disk_has_gone(recordings, clock, tmp_path):
+def test_nothing_is_written_when_the_disk_is_missing(recordings, clock, tmp_path):
     writer = recordings.writer("yard")
     first, second, third = parts(clock)
     writer.append(first)
@@ -138,7 +138,7 @@ def test_nothing_is_written_when_the_disk_has_gone(recordings, clock, tmp_path):
     assert all_play(recordings)
 
 
-def test_recording_goes_on_when_the_disk_is_there_again(recordings, clock, tmp_path):
+def test_recording_continues_when_the_disk_is_back(recordings, clock, tmp_path):
     writer = recordings.writer("yard")
     first, second, third = parts(clock)
     writer.append(first)
@@ -156,7 +156,7 @@ def test_recording_goes_on_when_the_disk_is_there_again(recordings, clock, tmp_p
     assert 1 == len(list((tmp_path / "pulled").rglob("*.mp4")))
 
 
-def test_a_segment_that_is_gone_says_what_to_do(recordings, clock):
+def test_a_deleted_segment_is_an_error_with_advice(recordings, clock):
     record(recordings, clock)
     (segment,) = everything(recordings)
     (recordings.database.folder.path / segment.path).unlink()
@@ -164,7 +164,7 @@ def test_a_segment_that_is_gone_says_what_to_do(recordings, clock):
         recordings.open_segment(segment)
 
 
-def test_status_says_how_long_there_is_room(tmp_path, clock):
+def test_status_reports_days_left(tmp_path, clock):
     kept = RetentionPolicy(days=None, max_bytes=4_000_000, min_free_bytes=0)
     with Recordings(Database.open(tmp_path / "data", create=True), kept, boot="first") as recordings:
         assert (0, None) == (recordings.status(clock.now()).bytes_per_day, recordings.status(clock.now()).days_left)
@@ -176,7 +176,7 @@ def test_status_says_how_long_there_is_room(tmp_path, clock):
         assert status.available / status.bytes_per_day == status.days_left
 
 
-def test_room_is_enough_when_age_comes_first(tmp_path, clock):
+def test_days_left_is_unlimited_when_retention_by_age_applies_first(tmp_path, clock):
     kept = RetentionPolicy(days=2, max_bytes=40_000_000_000, min_free_bytes=0)
     with Recordings(Database.open(tmp_path / "data", create=True), kept, boot="first") as recordings:
         record(recordings, clock, 3)

@@ -51,7 +51,7 @@ def test_cameras_may_be_kept_for_longer_or_less(folder, clock):
         assert [["gate", "hall", "yard"], ["gate", "yard"], ["yard"], []] == seen
 
 
-def test_what_is_too_much_goes_before_it_is_written(folder, clock):
+def test_space_is_freed_before_writing(folder, clock):
     with opened(folder, RetentionPolicy(max_bytes=300_000, min_free_bytes=0)) as recordings:
         writer = recordings.writer("yard")
         for part in parts(clock, count=200):
@@ -64,7 +64,7 @@ def test_what_is_too_much_goes_before_it_is_written(folder, clock):
         assert all_play(recordings)
 
 
-def test_the_oldest_goes_first_whichever_camera_it_is_of(folder, clock):
+def test_the_oldest_of_all_cameras_is_deleted_first(folder, clock):
     with opened(folder, RetentionPolicy(min_free_bytes=0)) as recordings:
         for camera in ("yard", "hall", "yard", "hall"):
             record(recordings, clock, camera=camera)
@@ -73,7 +73,7 @@ def test_the_oldest_goes_first_whichever_camera_it_is_of(folder, clock):
         assert {one.id for one in segments[2:]} == {one.id for one in everything(recordings)}
 
 
-def test_what_is_being_written_is_not_deleted_for_room(folder, clock):
+def test_open_segments_are_not_deleted_for_space(folder, clock):
     with opened(folder, RetentionPolicy(max_bytes=20_000, min_free_bytes=0)) as recordings:
         with pytest.raises(DiskFull, match="no old recording left to delete"):
             record(recordings, clock, 20)
@@ -82,7 +82,7 @@ def test_what_is_being_written_is_not_deleted_for_room(folder, clock):
         assert all_play(recordings)
 
 
-def test_room_is_left_on_the_disk(folder, clock):
+def test_min_free_space_is_kept_on_the_disk(folder, clock):
     with opened(folder, RetentionPolicy(min_free_bytes=1 << 60)) as recordings:
         with pytest.raises(DiskFull, match="Free space on this disk"):
             record(recordings, clock)
@@ -144,7 +144,7 @@ def test_many_go_at_once(folder, clock):
         assert (0, []) == (recordings.retention.used(), files(recordings))
 
 
-def test_a_writer_goes_on_when_its_segment_was_deleted(folder, clock):
+def test_a_writer_continues_when_its_segment_was_deleted(folder, clock):
     with opened(folder, RetentionPolicy(min_free_bytes=0)) as recordings:
         writer = recordings.writer("yard")
         first, *rest = parts(clock, count=4)

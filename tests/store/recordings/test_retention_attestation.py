@@ -182,7 +182,7 @@ def test_what_surely_is_never_more_than_what_perhaps_is():
                     assert most is None or ages.min_age(run, end) <= most
 
 
-def test_a_full_disk_is_told_of_and_changes_nothing(small, clock):  # noqa: F811
+def test_a_full_disk_is_reported_and_changes_nothing(small, clock):  # noqa: F811
     with Recordings(Database.open(small, create=True), LIMIT, boot="first") as recordings:
         for _ in range(6):
             record(recordings, clock, 20)

@@ -20,7 +20,7 @@ def order(recordings, monkeypatch):
     def named(file):
         return os.path.relpath(os.readlink(f"/proc/self/fd/{file}"), root)
 
-    def told(what, original):
+    def recorded(what, original):
         def call(file, *rest):
             done.append((what, named(file)))
             return original(file, *rest)
@@ -35,8 +35,8 @@ def order(recordings, monkeypatch):
             yield connection
         done.append(("row", "passerby.db"))
 
-    monkeypatch.setattr(os, "pwrite", told("write", os.pwrite))
-    monkeypatch.setattr(os, "fsync", told("fsync", os.fsync))
+    monkeypatch.setattr(os, "pwrite", recorded("write", os.pwrite))
+    monkeypatch.setattr(os, "fsync", recorded("fsync", os.fsync))
     monkeypatch.setattr(recordings.database, "write_transaction", row)
     return done
 

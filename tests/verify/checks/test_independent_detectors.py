@@ -62,7 +62,7 @@ def test_a_plate_is_detected_on_a_car(ensemble):
     assert {PLATE, TEXT} & set().union(*(one.scores for one in plates))
 
 
-def test_a_place_is_searched_close_up(ensemble):
+def test_a_region_is_searched_close_up(ensemble):
     picture, place = shown(Kind.FACE, (700, 300), 120)
     seen = ensemble.detect_close_up(picture, place.expand(0.2), Kind.FACE)
     assert seen is not None
@@ -89,12 +89,12 @@ def test_tiles_cover_everything_and_overlap(length, side):
 
 def test_detections_of_one_object_by_several_models_are_one_sighting():
     face, forehead_too, other = Box(100, 100, 150, 160), Box(97, 85, 152, 162), Box(300, 100, 350, 160)
-    looks = [
+    runs = [
         [Detection(Kind.FACE, face, 0.6, FACE), Detection(Kind.FACE, other, 0.4, FACE)],
         [Detection(Kind.FACE, forehead_too, 0.8, SECOND_FACE)],
         [Detection(Kind.FACE, face, 0.7, FACE)],
     ]
-    both, single = sorted(_merge(looks), key=lambda one: -len(one.scores))
+    both, single = sorted(_merge(runs), key=lambda one: -len(one.scores))
     assert {FACE: 0.7, SECOND_FACE: 0.8} == both.scores  # not the sum: looks of one model are not independent
     assert {FACE: 0.4} == single.scores
 

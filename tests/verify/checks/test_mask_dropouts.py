@@ -11,7 +11,7 @@ def searched(*frames):
     return [[one.box for one in detector.step(frame, n / 25)] for n, frame in enumerate(frames)]
 
 
-def test_the_place_of_a_mask_that_disappeared_is_searched():
+def test_the_region_of_a_mask_that_disappeared_is_searched():
     there, gone = black(MASK), black()
     places = searched(*[there] * MIN_AGE, gone, gone, gone, there)
     assert [0] * MIN_AGE + [1, 1, 1, 0] == [len(one) for one in places]

@@ -66,7 +66,7 @@ def test_a_finer_one_does_not(style, weak):
     }
 
 
-def test_colours_computed_anew_in_each_frame_are_found():
+def test_colours_recomputed_in_each_frame_are_found():
     found = findings_of(
         lambda part, number: spread(np.roll(part, 25 * number, 1), MOSAIC_CELLS, cv2.INTER_NEAREST), Style.MOSAIC
     )

@@ -11,10 +11,10 @@ from passerby.verify.checks.sighting_fusion import SightingFusion, weight
 PLACE = Box(100, 100, 160, 170)
 
 
-def seen(*looks, every=0.2):
+def seen(*passes, every=0.2):
     """What is suspicious after looks that saw these sightings, `every` seconds apart."""
     fusion = SightingFusion()
-    for number, sightings in enumerate(looks):
+    for number, sightings in enumerate(passes):
         fusion.update(sightings, number * 5, number * every)
     return list(fusion.candidates())
 
@@ -35,12 +35,12 @@ def test_a_weak_one_does_not(weak):
 
 
 def test_one_that_comes_again_does():
-    looks = [[face(0.5, 0.45, PLACE.translate(6 * n, 0))] for n in range(4)]
-    (candidate,) = seen(*looks)
+    passes = [[face(0.5, 0.45, PLACE.translate(6 * n, 0))] for n in range(4)]
+    (candidate,) = seen(*passes)
     assert (0.0, pytest.approx(0.6)) == (candidate.start, candidate.end)
 
 
-def test_what_flickers_in_one_place_and_another_does_not():
+def test_a_flicker_at_changing_positions_is_no_finding():
     assert [] == seen(*[[face(0.2, 0.5, PLACE.translate(150 * n, 0))] for n in range(10)])
 
 

@@ -61,12 +61,12 @@ def test_nor_has_a_still(name, tmp_path, monkeypatch):
 def plain(tmp_path_factory):
     """What is told anyway of files that other programs write: their own signs, by the ending."""
     folder = tmp_path_factory.mktemp("plain")
-    told = {".avi": {"tags: software"}, ".flv": set(), ".wmv": set()}
+    found = {".avi": {"tags: software"}, ".flv": set(), ".wmv": set()}
     for ending, container in ((".mp4", "mp4"), (".mov", "mov"), (".mkv", "matroska"), (".ts", "mpegts")):
         base = MS if container == "matroska" else clips.TIME_BASE
         path = clips.write_clip(folder / f"a{ending}", container=container, time_base=base)
-        told[ending] = set(inspected(path).remnants)
-    return told
+        found[ending] = set(inspected(path).remnants)
+    return found
 
 
 @pytest.mark.parametrize("name", laden.ALL)
@@ -94,16 +94,16 @@ def test_each_remnant_that_must_not_come_out_is_found(name, plain, tmp_path):
     ],
 )  # fmt: skip
 def test_remnants_of_stills(name, wanted, tmp_path):
-    told = remnants(stills.EVERYTHING[name](tmp_path / name))
-    assert [] == [one for one in wanted if one.lower() not in told.lower()]
+    found = remnants(stills.EVERYTHING[name](tmp_path / name))
+    assert [] == [one for one in wanted if one.lower() not in found.lower()]
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
 def test_remnants_of_videos(container, tmp_path):
-    told = remnants(test_metadata_stripped.laden(tmp_path / "source", container))
+    found = remnants(test_metadata_stripped.laden(tmp_path / "source", container))
     wanted = ["subtitle tracks: 1", "chapters", "tags: "]
     wanted += ["uuid", "free", "data tracks"] if container == "mp4" else ["attached files", "cover images: 1"]
-    assert [] == [one for one in wanted if one not in told]
+    assert [] == [one for one in wanted if one not in found]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_tags(tags, stream_tags, tmp_path):
         stream.metadata.update(stream_tags)
 
     path = clips.write_clip(tmp_path / "s.mp4", container_options={"movflags": "use_metadata_tags"}, prepare=prepare)
-    told = remnants(path)
-    assert "tags: " in told
-    assert "Secret" not in told
+    found = remnants(path)
+    assert "tags: " in found
+    assert "Secret" not in found
 
 
 @pytest.mark.parametrize("ending", ["mp4", "matroska"])
@@ -147,7 +147,7 @@ def test_encoded_frames_that_no_player_shows(tmp_path):
     path = clips.b_frames_with_edit_list(tmp_path / "s.mp4")
     with ReleasedFile.open(path) as opened:
         shown = sum(1 for _ in opened.frames(0))
-        assert shown < inspect_container(opened, False).pictures[0]
+        assert shown < inspect_container(opened, False).encoded_frames[0]
 
 
 def test_what_is_not_inspected_is_reported(tmp_path):
@@ -159,9 +159,9 @@ def test_what_is_not_inspected_is_reported(tmp_path):
 @pytest.mark.parametrize("recipe", [r for r in formats.RECIPES if r.name.startswith((".avi MPEG-4", ".ts H.264"))],
                          ids=lambda recipe: recipe.name)  # fmt: skip
 def test_other_kinds_are_followed_as_well(recipe, tmp_path):
-    told = inspected(recipe.make(tmp_path))
-    assert [] == told.not_inspected
-    assert {} == {line: time for line, time in told.remnants.items() if line != "tags: software"}
+    found = inspected(recipe.make(tmp_path))
+    assert [] == found.not_inspected
+    assert {} == {line: time for line, time in found.remnants.items() if line != "tags: software"}
 
 
 def test_names_are_reported_never_contents(tmp_path):

@@ -17,8 +17,8 @@ def listed(kind, *chunks):
 
 def avi(path, *more, behind=b""):
     head = listed(b"hdrl", chunk(b"avih", bytes(56)), listed(b"strl", chunk(b"strh", bytes(56))))
-    film = listed(b"movi", chunk(b"00dc", b"odd"), chunk(b"ix00", bytes(8)), listed(b"rec ", chunk(b"01wb", b"more")))
-    inside = b"AVI " + head + b"".join(more) + film + chunk(b"idx1", bytes(16))
+    movi = listed(b"movi", chunk(b"00dc", b"odd"), chunk(b"ix00", bytes(8)), listed(b"rec ", chunk(b"01wb", b"more")))
+    inside = b"AVI " + head + b"".join(more) + movi + chunk(b"idx1", bytes(16))
     path.write_bytes(chunk(b"RIFF", inside) + behind)
     return path
 

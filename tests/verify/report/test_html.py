@@ -81,7 +81,7 @@ def test_each_verdict_has_its_headline(verdict, key):
 def test_the_upper_bound_is_reported_with_reviewer_and_date(key):
     sample = FrameSample(sha256=SHA, population=1800, frames=(SampledFrame(number=1, video=0, frame=3, time=0.1),))
     bound = UpperBound(sample=sample, reviewer="B. Reader", reviewed_on="4 March", positives=(), percent=95.0)
-    said = text(render_report(sign(example_report(bound=bound), key)))
-    assert "At most 95 % of the frames" in said
-    assert "B. Reader reviewed 1 frames of 1800" in said
-    assert "No bound" not in said
+    page = text(render_report(sign(example_report(bound=bound), key)))
+    assert "At most 95 % of the frames" in page
+    assert "B. Reader reviewed 1 frames of 1800" in page
+    assert "No bound" not in page

@@ -32,7 +32,7 @@ def test_the_bound_is_the_one_of_the_tables(shows, drawn, expected):
         assert 1 - 0.05 ** (1 / drawn) == pytest.approx(upper_bound(0, drawn), abs=1e-9)
 
 
-def test_the_bound_holds_as_often_as_it_says():
+def test_the_bound_holds_at_its_confidence():
     """Simulated: a share of 4 % that shows, 200 draws; the bound must lie above it in at least 95 % of cases."""
     rng = np.random.default_rng(3)
     holds = [upper_bound(int(rng.binomial(200, 0.04)), 200) >= 0.04 for _ in range(400)]

@@ -145,7 +145,7 @@ def test_another_key_is_refused(file, report, tmp_path):
         verify_signature(report, file, str(tmp_path / "other" / "signing-key.pub"))
 
 
-def test_a_report_signed_anew_by_somebody_else_is_refused(file, key, tmp_path):
+def test_a_report_signed_with_another_key_is_refused(file, key, tmp_path):
     forged = to_json(
         sign(example_report(fingerprint(file)[0], verdict=Verdict.PASSED), load_key(tmp_path / "forger"))
     ).encode()

@@ -14,19 +14,19 @@ const PRELOAD_MARGIN = '100px';
 interface CameraTileProps {
   camera: Camera;
   /** Are live pictures switched on? */
-  wanted: boolean;
+  enabled: boolean;
   /** Does the server answer? When it does not, nothing that is shown is known to be true. */
-  reached: boolean;
+  serverReachable: boolean;
   /** Without the line below the picture. */
   plain?: boolean;
 }
 
-export function CameraTile({ camera, wanted, reached, plain = false }: CameraTileProps) {
+export function CameraTile({ camera, enabled, serverReachable, plain = false }: CameraTileProps) {
   const video = useRef<HTMLVideoElement>(null);
   const inView = useSignal(false);
   const moving = useSignal(false);
-  const hasPicture = reached && (camera.state === 'live' || camera.state === 'covered');
-  const playing = wanted && inView.value && hasPicture && can('view_media');
+  const hasPicture = serverReachable && (camera.state === 'live' || camera.state === 'covered');
+  const playing = enabled && inView.value && hasPicture && can('view_media');
   useEffect(() => {
     const observer = new IntersectionObserver(
       (entries) => {
@@ -47,7 +47,7 @@ export function CameraTile({ camera, wanted, reached, plain = false }: CameraTil
       player.close();
     };
   }, [playing, camera.playlist_url]);
-  const state = tileState(camera, reached, wanted, moving.value);
+  const state = tileState(camera, serverReachable, enabled, moving.value);
   const visible = state === 'live';
   return (
     <section class={`tile ${state}`} aria-label={camera.name} data-state={state}>
@@ -85,11 +85,11 @@ export function CameraTile({ camera, wanted, reached, plain = false }: CameraTil
   );
 }
 
-function tileState(camera: Camera, reached: boolean, wanted: boolean, moving: boolean) {
-  if (!reached) return 'unreached';
+function tileState(camera: Camera, serverReachable: boolean, enabled: boolean, moving: boolean) {
+  if (!serverReachable) return 'unreached';
   if (camera.state !== 'live') return camera.state;
   if (!can('view_media')) return 'withheld';
-  if (!wanted) return 'paused';
+  if (!enabled) return 'paused';
   return moving ? 'live' : 'waiting';
 }
 

@@ -41,7 +41,7 @@ class SiteTools:
         if result.problem is not None or result.video is None or result.still is None:
             return CameraCheck(result.problem or "The camera delivered no picture.")
         width, height = result.video.geometry.display_size
-        return CameraCheck(None, width, height, result.fps, jpeg_thumbnail(result.still.picture, MAX_STILL_SIDE))
+        return CameraCheck(None, width, height, result.fps, jpeg_thumbnail(result.still.av_frame, MAX_STILL_SIDE))
 
 
 def _discovered(device: OnvifDevice, user: str | None, password: str | None) -> DiscoveredCamera:

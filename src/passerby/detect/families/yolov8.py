@@ -23,25 +23,27 @@ BRANCHES = tuple(rf"/model\.\d+/cv{b}\.{i}/cv{b}\.{i}\.2/Conv(_output_0)?" for b
 
 def decode(outputs: list[Array], threshold: float, classes: Sequence[int]) -> DecodedBoxes:
     """Three box branches (1, 64, h, w), then three class branches (1, n, h, w), as boxes: a cell gives one."""
-    wanted = np.asarray(classes, np.int64)
+    class_numbers = np.asarray(classes, np.int64)
     found = [
-        _level(box[0], logits[0], stride, logit(threshold), wanted)
+        _level(box[0], logits[0], stride, logit(threshold), class_numbers)
         for box, logits, stride in zip(outputs[:3], outputs[3:], STRIDES, strict=True)
     ]
     boxes, scores, numbers = zip(*found, strict=True)
     return DecodedBoxes(np.concatenate(boxes), np.concatenate(scores), np.concatenate(numbers))
 
 
-def _level(box: Array, logits: Array, stride: int, least: float, wanted: npt.NDArray[np.int64]) -> DecodedBoxes:
-    logits = logits[wanted]
+def _level(
+    box: Array, logits: Array, stride: int, min_logit: float, class_numbers: npt.NDArray[np.int64]
+) -> DecodedBoxes:
+    logits = logits[class_numbers]
     best = logits.max(axis=0)
-    rows, columns = np.nonzero(best >= least)
+    rows, columns = np.nonzero(best >= min_logit)
     bins = box[:, rows, columns].reshape(4, BINS, -1)
     weight = np.exp(bins - bins.max(axis=1, keepdims=True))
     sides = np.einsum("sbn,b->sn", weight, np.arange(BINS, dtype=np.float32)) / weight.sum(axis=1)
     x, y = columns + np.float32(0.5), rows + np.float32(0.5)
     boxes = np.stack([x - sides[0], y - sides[1], x + sides[2], y + sides[3]], axis=1) * stride
-    numbers = wanted[logits[:, rows, columns].argmax(axis=0)]
+    numbers = class_numbers[logits[:, rows, columns].argmax(axis=0)]
     return DecodedBoxes(boxes.astype(np.float32), logistic(best[rows, columns]), numbers)
 
 

@@ -23,12 +23,12 @@ PAPER = 255
 def bgr_images(frame: RawFrame) -> Iterator[Image]:
     """The frame as BGR; where there is alpha, also on white paper: its content may be in the alpha
     channel alone."""
-    size = frame.picture.width, frame.picture.height
+    size = frame.av_frame.width, frame.av_frame.height
     opaque = to_bgr(frame, Geometry(*size), size)
     yield opaque
-    if not frame.picture.format.name.endswith("ap"):
+    if not frame.av_frame.format.name.endswith("ap"):
         return
-    plane = frame.picture.planes[3]
+    plane = frame.av_frame.planes[3]
     alpha = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, -1)[:, : plane.width]
     if alpha.min() == 255:
         return
@@ -53,13 +53,13 @@ def letterbox(part: Image, size: int) -> tuple[Image, float]:
     return np.ascontiguousarray(resized, np.uint8), scale
 
 
-def tiles(whole: Box, side: int, overlap: int) -> Iterator[Box]:
+def tiles(image_box: Box, side: int, overlap: int) -> Iterator[Box]:
     """Tiles that cover the image; none where the whole image is hardly larger than one."""
-    if max(whole.width, whole.height) <= side * MIN_TILING_RATIO:
+    if max(image_box.width, image_box.height) <= side * MIN_TILING_RATIO:
         return
-    for y in _tile_starts(whole.height, side, side - overlap):
-        for x in _tile_starts(whole.width, side, side - overlap):
-            yield Box(x, y, min(x + side, whole.width), min(y + side, whole.height))
+    for y in _tile_starts(image_box.height, side, side - overlap):
+        for x in _tile_starts(image_box.width, side, side - overlap):
+            yield Box(x, y, min(x + side, image_box.width), min(y + side, image_box.height))
 
 
 def _tile_starts(length: float, side: int, stride: int) -> list[int]:

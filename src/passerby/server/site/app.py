@@ -125,7 +125,7 @@ def _oidc_client(
 
 
 def _live_router(context: SiteContext) -> APIRouter:
-    """Live video. Its routes are not of this room, so the right and the audit of views are added here."""
+    """Live video. Its routes belong to `server/live`, so the right and the audit of views are added here."""
     router = APIRouter(dependencies=[requires(Right.VIEW_MEDIA), Depends(_audit_live_view)], responses=ERROR_RESPONSES)
     router.include_router(live_routes(context.live))
     return router
@@ -146,9 +146,9 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid_request(_: Request, error: Exception) -> JSONResponse:
-    """Without the invalid values: one may be a password."""
+    """The errors, without the invalid values: one may be a password."""
     assert isinstance(error, RequestValidationError)
-    detail = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
+    detail = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
     return JSONResponse({"detail": detail, "needs": None}, 422)
 
 

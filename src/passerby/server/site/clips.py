@@ -55,14 +55,15 @@ class ClipExports:
                 self._context.recordings, request["camera"], request["start"], request["end"], output
             )
             files: list[dict[str, JsonValue]] = [
-                {"sha256": one.output.sha256, "bytes": one.output.size, "frames": one.output.frames} for one in reports
+                {"sha256": report.output.sha256, "bytes": report.output.size, "frames": report.output.frames}
+                for report in reports
             ]
             self._context.audit(
                 principal, AuditAction.EXPORT_COMPLETED, {**details, "files": list(files)}, approval.purpose
             )
             written = [
-                {**file, "name": one.output.name, "seconds": one.recorded[-1].file_end}
-                for file, one in zip(files, reports, strict=True)
+                {**file, "name": report.output.name, "seconds": report.recorded[-1].file_end}
+                for file, report in zip(files, reports, strict=True)
             ]
             self.approvals.set_result(approval.id, ApprovalStage.DONE, {"files": list(written)})
         except (PasserbyError, OSError) as error:
@@ -71,7 +72,7 @@ class ClipExports:
 
     def file(self, approval: Approval, number: int) -> Path:
         """One file of a clip. Raises HTTPException."""
-        names = [str(one["name"]) for one in approval.result.get("files", ())]
+        names = [str(report["name"]) for report in approval.result.get("files", ())]
         if approval.state is not ApprovalStage.DONE or not 0 <= number < len(names):
             raise HTTPException(404, "There is no such file, or it has expired.")
         return clip_folder(self._context.database, approval) / names[number]

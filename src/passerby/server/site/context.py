@@ -1,4 +1,5 @@
-"""What the web interface of a site works on: the site, its recordings, its live streams, and tools of other rooms."""
+"""What the web interface of a site works on: the site, its recordings, its live streams, and tools of other
+packages."""
 
 from __future__ import annotations
 
@@ -56,7 +57,7 @@ class CameraCheck:
 
 
 class MediaTools(Protocol):
-    """What the web interface needs of rooms that the server must not import. Passed in by whoever serves it."""
+    """What the web interface needs from packages that the server must not import; its caller passes it in."""
 
     def thumbnail(self, video: bytes, max_side: int) -> bytes:
         """The first frame of a recorded or live (and so masked) fragment as JPEG, its longer side at most `max_side`
@@ -123,5 +124,7 @@ class SiteContext:
 
     def require_camera(self, camera: str) -> None:
         """Raises HTTPException unless the camera is configured or has recordings."""
-        if camera not in self.site.cameras and not any(one.camera == camera for one in self.recordings.cameras()):
+        if camera not in self.site.cameras and not any(
+            recorded.camera == camera for recorded in self.recordings.cameras()
+        ):
             raise HTTPException(404, f"There is no camera {camera} here.")

@@ -182,10 +182,10 @@ def _response(approval: Approval, principal: Principal) -> ClipResponse:
                 url=f"/api/exports/{approval.id}/files/{n}.mp4",
                 report_url=f"/api/exports/{approval.id}/files/{n}.json",
                 name=clip_name(approval, n, ".mp4"),
-                bytes=one["bytes"],
-                seconds=one["seconds"],
-                sha256=one["sha256"],
+                bytes=file["bytes"],
+                seconds=file["seconds"],
+                sha256=file["sha256"],
             )
-            for n, one in enumerate(files)
+            for n, file in enumerate(files)
         ),
     )

@@ -90,10 +90,10 @@ def _in_range(timed: Sequence[TimedFragment], start: int, end: int) -> list[Time
 def _media_segments(timed: Sequence[TimedFragment]) -> Iterator[list[TimedFragment]]:
     """Consecutive fragments, grouped into media segments of TARGET_SEGMENT_S that each begin with a keyframe."""
     group: list[TimedFragment] = []
-    for one in timed:
-        if one[0].independent and sum(fragment.duration for fragment, _ in group) >= to_us(TARGET_SEGMENT_S):
+    for timed_fragment in timed:
+        if timed_fragment[0].independent and sum(fragment.duration for fragment, _ in group) >= to_us(TARGET_SEGMENT_S):
             yield group
             group = []
-        group.append(one)
+        group.append(timed_fragment)
     if group:
         yield group

@@ -65,5 +65,5 @@ def _response(context: SiteContext) -> RetentionResponse:
         effective=limit.apply(configured),
         set_by=limit.set_by,
         set_at=limit.set_at,
-        oldest={one.camera: one.oldest / 1e6 for one in context.recordings.cameras()},
+        oldest={recordings.camera: recordings.oldest / 1e6 for recordings in context.recordings.cameras()},
     )

@@ -81,7 +81,10 @@ def timeline(context: Context, camera: CameraName, start: UnixTime, end: UnixTim
     """Recorded spans and events. It contains no images, so the view is not logged."""
     check_range(start, end, MAX_TIMELINE_S)
     context.require_camera(camera)
-    recordings = next((one for one in context.recordings.cameras() if one.camera == camera), None)
+    recordings = next(
+        (camera_recordings for camera_recordings in context.recordings.cameras() if camera_recordings.camera == camera),
+        None,
+    )
     stored_events = context.counts.events(start, end)
     return TimelineResponse(
         camera=camera,

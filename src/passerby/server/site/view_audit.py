@@ -1,5 +1,5 @@
-"""What somebody views is written to the audit log before they see it: once per hour of recording, and again an hour
-later."""
+"""Views are written to the audit log before anything is shown: once per user and hour of recording, and again when
+repeated an hour later."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ViewKind = Literal["live", "recording", "thumbnail", "event", "counts"]
 
 
 class ViewAudit:
-    """Of one site, for all its users."""
+    """The views of one site, by all its users."""
 
     def __init__(self, database: Database, clock: Clock, boot: str) -> None:
         self._database, self._clock, self._boot = database, clock, boot

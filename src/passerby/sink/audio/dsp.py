@@ -108,14 +108,14 @@ def without_cuts(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[floa
     bounds = [(round(start * rate), round(end * rate)) for start, end in cuts]
     done = 0
     for samples in chunks:
-        kept = np.ones(samples.shape[1], bool)
+        keep = np.ones(samples.shape[1], bool)
         for start, end in bounds:
-            kept[max(0, start - done) : max(0, end - done)] = False
+            keep[max(0, start - done) : max(0, end - done)] = False
         done += samples.shape[1]
-        if kept.all():
+        if keep.all():
             yield samples
-        elif kept.any():
-            yield np.ascontiguousarray(samples[:, kept])
+        elif keep.any():
+            yield np.ascontiguousarray(samples[:, keep])
 
 
 def disguise_voice(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:

@@ -48,7 +48,7 @@ class FragmentEncoder:
         self._quality = quality
         self._stream: VideoStream | None = None
         self._template: OutputContainer | None = None
-        self._head, self._fragment_number = b"", 0
+        self._init_segment, self._fragment_number = b"", 0
         self._packets: list[av.Packet[Stream]] = []
         self._times: list[int] = []
         #: Time of the newest keyframe; None when the next frame has to be one.
@@ -68,9 +68,9 @@ class FragmentEncoder:
         A frame whose time does not increase is dropped; one from long before restarts the timeline. Raises OutputError
         for a frame of another size, or when the encoder fails.
         """
-        if (frame.picture.width, frame.picture.height) != self.size:
+        if (frame.av_frame.width, frame.av_frame.height) != self.size:
             raise OutputError(
-                f"{self.camera} gave a picture of {frame.picture.width}x{frame.picture.height} where "
+                f"{self.camera} gave a frame of {frame.av_frame.width}x{frame.av_frame.height} where "
                 f"{self.size[0]}x{self.size[1]} was configured. Create a new FragmentEncoder for it."
             )
         finished = None
@@ -87,7 +87,7 @@ class FragmentEncoder:
             elif self._is_due(frame.time, self._keyframe_time, KEYFRAME_INTERVAL_US):
                 finished = self._finish(frame.time)
             elif self._times and self._is_due(frame.time, self._times[0], PART_TARGET_US):
-                finished = self._finish(frame.time, closes=False)
+                finished = self._finish(frame.time, ends_gop=False)
         if not self._times:
             self._captured_at, self._independent = captured_at, self._keyframe_time is None
             self._keyframe_time = frame.time if self._keyframe_time is None else self._keyframe_time
@@ -103,16 +103,16 @@ class FragmentEncoder:
         return since is not None and time - since + self._interval // 2 >= length
 
     def _encode(self, frame: SafeFrame) -> None:
-        picture = frame.picture
-        if picture.format.name != _FORMAT or self._stored != self.size:
-            if picture.format.name not in (_FORMAT, "yuvj420p"):
-                raise OutputError(f"{self.camera} gave a picture in {picture.format.name}. Please report this.")
-            picture = relabelled(picture, _FORMAT, self._stored)
-        picture.pts, picture.time_base = _ticks(frame.time), Fraction(1, TIMESCALE)
-        picture.pict_type = PictureType.I if self._independent and not self._times else PictureType.NONE
+        av_frame = frame.av_frame
+        if av_frame.format.name != _FORMAT or self._stored != self.size:
+            if av_frame.format.name not in (_FORMAT, "yuvj420p"):
+                raise OutputError(f"{self.camera} gave a frame in {av_frame.format.name}. Please report this.")
+            av_frame = relabelled(av_frame, _FORMAT, self._stored)
+        av_frame.pts, av_frame.time_base = _ticks(frame.time), Fraction(1, TIMESCALE)
+        av_frame.pict_type = PictureType.I if self._independent and not self._times else PictureType.NONE
         try:
-            stream = self._stream or self._start(picture)
-            packets = stream.encode(picture)
+            stream = self._stream or self._start(av_frame)
+            packets = stream.encode(av_frame)
         except (av.FFmpegError, OSError, ValueError) as error:
             raise OutputError(f"{self.camera} cannot be encoded with libx264: {error}. Is the memory full?") from error
         if len(packets) != 1:
@@ -122,7 +122,7 @@ class FragmentEncoder:
         self._covered += frame.covered
         self._last_time = frame.time
 
-    def _start(self, picture: av.VideoFrame) -> VideoStream:
+    def _start(self, av_frame: av.VideoFrame) -> VideoStream:
         """Open the encoder, in a container that is never written: parts use its stream as their template."""
         self._template = av.open(io.BytesIO(), "w", format="mp4")
         cap = max(_MIN_BIT_RATE_CAP, round(_MAX_BITS_PER_PIXEL * self._stored[0] * self._stored[1] * self._rate))
@@ -142,27 +142,27 @@ class FragmentEncoder:
         context.width, context.height = self._stored
         context.pix_fmt, context.time_base = _FORMAT, Fraction(1, TIMESCALE)
         context.flags |= Flags.bitexact | Flags.global_header
-        context.color_range, context.colorspace = picture.color_range, picture.colorspace
+        context.color_range, context.colorspace = av_frame.color_range, av_frame.colorspace
         self._template.start_encoding()
-        self._stream, self._head, self._fragment_number = stream, b"", 0
+        self._stream, self._init_segment, self._fragment_number = stream, b"", 0
         return stream
 
-    def _finish(self, following: int | None, closes: bool = True) -> Part | None:
-        """The part with all pending packets; `following` is the time of the next frame (microseconds) where known.
-        `closes`: that frame will be a keyframe."""
-        if closes:
+    def _finish(self, next_time: int | None, ends_gop: bool = True) -> Part | None:
+        """The part with all pending packets; `next_time` is the time of the next frame (microseconds) where known.
+        `ends_gop`: that frame will be a keyframe."""
+        if ends_gop:
             self._keyframe_time = None
         if not self._times:
             return None
-        ends = [*self._times[1:], self._times[-1] + self._interval if following is None else following]
+        ends = [*self._times[1:], self._times[-1] + self._interval if next_time is None else next_time]
         data = self._fragment(ends)
         at = data.index(b"moof") - 4
-        if not self._head:
-            self._head = data[:at]
+        if not self._init_segment:
+            self._init_segment = data[:at]
         width, height = self._stored
         part = Part(
             camera=self.camera,
-            init=self._head,
+            init=self._init_segment,
             body=data[at:],
             start=self._times[0],
             duration=ends[-1] - self._times[0],
@@ -173,7 +173,7 @@ class FragmentEncoder:
             height=height,
             discontinuity=self._discontinuity,
             independent=self._independent,
-            ends_gop=closes,
+            ends_gop=ends_gop,
         )
         self._packets, self._times, self._covered, self._discontinuity = [], [], 0, False
         return part

@@ -23,7 +23,7 @@ MAX_PALETTE_COLOURS = 256
 
 def to_image(frame: SafeFrame, page: Page, kind: StillKind) -> Image.Image:
     """The image as it is to be encoded. A palette is built again: lossless, where there are at most 256 colours."""
-    image = _image(frame.picture)
+    image = _image(frame.av_frame)
     match page.mode:
         case "1":
             return image.convert("1", dither=Image.Dither.NONE)
@@ -36,17 +36,17 @@ def to_image(frame: SafeFrame, page: Page, kind: StillKind) -> Image.Image:
     return image
 
 
-def _image(picture: av.VideoFrame) -> Image.Image:
-    if picture.format.name == "gray16le":
-        samples = _samples(picture, 0, np.uint16)
-        return Image.frombytes("I;16", (picture.width, picture.height), np.ascontiguousarray(samples).tobytes())
-    mode, planes = _CHANNELS[picture.format.name]
-    bands = [Image.fromarray(np.ascontiguousarray(_samples(picture, plane, np.uint8))) for plane in planes]
+def _image(av_frame: av.VideoFrame) -> Image.Image:
+    if av_frame.format.name == "gray16le":
+        samples = _samples(av_frame, 0, np.uint16)
+        return Image.frombytes("I;16", (av_frame.width, av_frame.height), np.ascontiguousarray(samples).tobytes())
+    mode, planes = _CHANNELS[av_frame.format.name]
+    bands = [Image.fromarray(np.ascontiguousarray(_samples(av_frame, plane, np.uint8))) for plane in planes]
     return bands[0] if len(bands) == 1 else Image.merge(mode, bands)
 
 
-def _samples(picture: av.VideoFrame, number: int, kind: type[np.uint8] | type[np.uint16]) -> npt.NDArray[np.uint8]:
-    plane = picture.planes[number]
+def _samples(av_frame: av.VideoFrame, number: int, kind: type[np.uint8] | type[np.uint16]) -> npt.NDArray[np.uint8]:
+    plane = av_frame.planes[number]
     # uint16 for 16 bits; Pillow takes both, and one annotation for both is enough here.
     return np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)[:, : plane.width]  # type: ignore[return-value]
 

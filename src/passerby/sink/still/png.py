@@ -15,7 +15,7 @@ def write_snapshot(path: Path, frame: SafeFrame) -> None:
     """Write `frame` to `path`. Raises OutputError, or DiskFull when there is no room."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        colours = reformat(frame.picture, format="rgb24").to_ndarray()
+        colours = reformat(frame.av_frame, format="rgb24").to_ndarray()
         Image.fromarray(colours).save(path, "PNG")
     except OSError as error:
         raise output_error(path, error) from error

@@ -168,13 +168,13 @@ def _save_avif(
 def _write_heic(
     file: BinaryIO, image: Image.Image, still: StillInfo, icc: bytes | None, metadata: dict[str, bytes]
 ) -> None:
-    def save(part: Image.Image, target: BinaryIO, quality: int, made: Mapping[str, bytes] = NO_OPTIONS) -> None:
+    def save(part: Image.Image, target: BinaryIO, quality: int, metadata: Mapping[str, bytes] = NO_OPTIONS) -> None:
         heif = pillow_heif.from_pillow(part)
         # libheif uses its own matrix: only primaries and transfer are taken from the source.
         colours = {name: value for name, value in still.nclx if name in ("color_primaries", "transfer_characteristics")}
-        heif.save(target, quality=quality, icc_profile=icc, tile_size=_heic_tile(part), **_nclx(colours), **made)
+        heif.save(target, quality=quality, icc_profile=icc, tile_size=_heic_tile(part), **_nclx(colours), **metadata)
 
-    pillow_heif.register_heif_opener(thumbnails=False)  # quality_for reads it back
+    pillow_heif.register_heif_opener(thumbnails=False)  # choose_quality reads it back
     save(image, file, choose_quality(image, still.size, save), metadata)
 
 

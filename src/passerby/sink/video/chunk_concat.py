@@ -66,14 +66,14 @@ def check_concatenated(
     """Raises OutputError when a concatenated video does not have the expected frame times (ticks of `time_base`), or
     has another codec configuration than its chunks."""
     try:
-        with av.open(f"file:{output}", "r", format=container) as whole:
-            stream = whole.streams.video[0]
+        with av.open(f"file:{output}", "r", format=container) as joined:
+            stream = joined.streams.video[0]
             extradata = stream.codec_context.extradata
             assert stream.time_base is not None
-            found = sorted(p.pts * stream.time_base for p in whole.demux(stream) if p.pts is not None)
+            found = sorted(p.pts * stream.time_base for p in joined.demux(stream) if p.pts is not None)
         tolerance = Fraction(1, 1000) if container in MATROSKA else 0
         times_match = len(found) == len(times) and all(
-            abs(here - time * time_base) <= tolerance for here, time in zip(found, times, strict=True)
+            abs(found_time - time * time_base) <= tolerance for found_time, time in zip(found, times, strict=True)
         )
         same_extradata = all(_extradata(piece) == extradata for piece in chunks)
     except (av.FFmpegError, OSError, ValueError, IndexError) as error:

@@ -113,7 +113,11 @@ def with_rate_cap(encodings: Sequence[Encoding], rates: Sequence[float]) -> list
         encoding.rate_cap is not None and rate > encoding.rate_cap * _MAX_CAP_OVERSHOOT
         for encoding, rate in zip(encodings, rates, strict=True)
     ]
-    return [_capped(one) if too else one for one, too in zip(encodings, large, strict=True)] if any(large) else None
+    return (
+        [_capped(encoding) if too else encoding for encoding, too in zip(encodings, large, strict=True)]
+        if any(large)
+        else None
+    )
 
 
 def _capped(encoding: Encoding) -> Encoding:

@@ -53,7 +53,7 @@ class EncodedVideoTrack:
     def encode(self, frame: SafeFrame, time: int) -> Iterator[av.Packet[Stream]]:
         """Encode the frame, to be shown at `time` (the track's time base). Raises OutputError for an unexpected size,
         format or time; errors of the encoder propagate."""
-        picture = self._conform(frame.picture)
+        av_frame = self._conform(frame.av_frame)
         if time < 0:  # the container would hide it
             raise OutputError(f"Frame {frame.index} has a negative timestamp, so the file is not written.")
         if self.last_pts is not None:
@@ -62,15 +62,15 @@ class EncodedVideoTrack:
                     f"Frame {frame.index} does not follow the previous one in time, so the file is not written."
                 )
             self._frame_duration = time - self.last_pts
-        self._frame_duration = picture.duration or self._frame_duration
+        self._frame_duration = av_frame.duration or self._frame_duration
         self._first_pts = time if self._first_pts is None else self._first_pts
         self.last_pts = time
         self._frames += 1
-        picture.pts, picture.time_base = self._encoder_times.to_encoder(time), self.video.time_base
+        av_frame.pts, av_frame.time_base = self._encoder_times.to_encoder(time), self.video.time_base
         if self._field_order is not None:
-            picture = self._field_order.apply(picture)
-        picture.pict_type = 0  # the encoder chooses its own keyframes
-        yield from self._encode(picture)
+            av_frame = self._field_order.apply(av_frame)
+        av_frame.pict_type = 0  # the encoder chooses its own keyframes
+        yield from self._encode(av_frame)
 
     def adopt(self, packet: av.Packet[Stream]) -> av.Packet[Stream]:
         """Make a packet that was encoded elsewhere one of this track."""
@@ -94,8 +94,8 @@ class EncodedVideoTrack:
                 packet.dts = packet.pts  # x265 leaves DTS undefined with fewer frames than it reorders
             yield packet
 
-    def _encode(self, picture: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
-        for packet in self._stream.encode(picture):
+    def _encode(self, av_frame: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
+        for packet in self._stream.encode(av_frame):
             # Only the last frame's duration is taken from its packet; the others last until the next frame's time.
             packet.duration = self._frame_duration
             self._size += packet.size
@@ -105,21 +105,21 @@ class EncodedVideoTrack:
             )
             yield packet
 
-    def _conform(self, picture: av.VideoFrame) -> av.VideoFrame:
+    def _conform(self, av_frame: av.VideoFrame) -> av.VideoFrame:
         geometry, wanted = self.video.geometry, self.encoding.pixel_format
-        if (picture.width, picture.height) != (geometry.width, geometry.height):
+        if (av_frame.width, av_frame.height) != (geometry.width, geometry.height):
             raise OutputError(
-                f"A frame of {picture.width}x{picture.height} does not fit a video of {geometry.width}x"
+                f"A frame of {av_frame.width}x{av_frame.height} does not fit a video of {geometry.width}x"
                 f"{geometry.height}. Please report this."
             )
-        if picture.format.name not in (wanted, wanted.replace("yuv", "yuvj")):
+        if av_frame.format.name not in (wanted, wanted.replace("yuv", "yuvj")):
             raise OutputError(
-                f"A frame in {picture.format.name} was passed where {wanted} was configured. Please report this."
+                f"A frame in {av_frame.format.name} was passed where {wanted} was configured. Please report this."
             )
         size = (self.encoding.width, self.encoding.height)
-        if picture.format.name == wanted and size == (picture.width, picture.height):
-            return picture
-        return relabelled(picture, wanted, size)
+        if av_frame.format.name == wanted and size == (av_frame.width, av_frame.height):
+            return av_frame
+        return relabelled(av_frame, wanted, size)
 
 
 class _EncoderTimes:
@@ -165,8 +165,8 @@ class _FieldOrderFilter:
         mark = self._graph.add("setfield", mode="tff" if video.top_first else "bff")
         self._graph.link_nodes(source, mark, self._graph.add("buffersink")).configure()
 
-    def apply(self, picture: av.VideoFrame) -> av.VideoFrame:
-        self._graph.vpush(picture)
+    def apply(self, av_frame: av.VideoFrame) -> av.VideoFrame:
+        self._graph.vpush(av_frame)
         return self._graph.vpull()
 
 
@@ -215,16 +215,16 @@ def display_matrix(geometry: Geometry, width: int, height: int) -> tuple[int, ..
     # Rotating or mirroring about the corner moves the picture off screen; translate it back, as cameras do.
     x = -min(0, a * width) - min(0, c * height)
     y = -min(0, b * width) - min(0, d * height)
-    one = 1 << 16
-    return (a * one, b * one, 0, c * one, d * one, 0, x * one, y * one, 1 << 30)
+    unit = 1 << 16
+    return (a * unit, b * unit, 0, c * unit, d * unit, 0, x * unit, y * unit, 1 << 30)
 
 
-def relabelled(picture: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
+def relabelled(av_frame: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
     """The same samples as a pixel format of the same layout (yuvj420p is yuv420p with full range), in a frame that is
     larger by at most one row or column, which repeats the last one."""
     copy = av.VideoFrame(*size, name)
     sample = 2 if name.endswith("10le") else 1
-    for old, new in zip(picture.planes, copy.planes, strict=True):
+    for old, new in zip(av_frame.planes, copy.planes, strict=True):
         source = np.frombuffer(memoryview(old), np.uint8).reshape(-1, old.line_size)
         target = np.frombuffer(memoryview(new), np.uint8).reshape(-1, new.line_size)
         wide = old.width * sample
@@ -233,6 +233,6 @@ def relabelled(picture: av.VideoFrame, name: str, size: tuple[int, int]) -> av.V
             target[: old.height, wide : new.width * sample] = source[: old.height, wide - sample : wide]
         if new.height > old.height:
             target[old.height : new.height] = target[old.height - 1]
-    copy.color_range, copy.colorspace = picture.color_range, picture.colorspace
-    copy.duration = picture.duration
+    copy.color_range, copy.colorspace = av_frame.color_range, av_frame.colorspace
+    copy.duration = av_frame.duration
     return copy

@@ -32,8 +32,8 @@ TIME_BASE = Fraction(1, 1_000_000)
 #: Longest wait for a frame's display time, in seconds; a frame further ahead belongs to another clock.
 MAX_WAIT_S = 8.0
 _FORMAT, _LIMITED, _FULL = "yuv420p", 1, 2
-#: (stream timestamp in seconds or None, picture, whether it is damaged).
-_TimedPicture = tuple[float | None, av.VideoFrame, bool]
+#: (stream timestamp in seconds or None, frame, whether it is damaged).
+_TimedFrame = tuple[float | None, av.VideoFrame, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Camera:
     """One camera over any number of connections. `frames` connects and yields frames until the connection is lost.
 
     Frame times are microseconds since the first connection and increase strictly. `max_fps` limits the frame rate;
-    `max_dimension` limits the longer side in pixels, larger pictures are scaled down.
+    `max_dimension` limits the longer side in pixels, larger frames are scaled down.
     """
 
     def __init__(
@@ -80,33 +80,35 @@ class Camera:
         """Frames from a new connection. Ends only by raising CameraLost."""
         self._timestamps.new_connection()
         with _Connection(open_camera(self.address, udp=self._udp, max_fps=self._max_fps)) as connection:
-            pictures = connection.pictures(self.address, self._clock, self._count_error)
+            decoded = connection.decoded_frames(self.address, self._clock, self._count_error)
             if self.address.protocol is CameraProtocol.FILE:
-                pictures = self._looped(connection)
+                decoded = self._looped(connection)
             if self.address.protocol in (CameraProtocol.FILE, CameraProtocol.HLS):  # arrives as fast as it is read
-                pictures = self._realtime(pictures)
-            for stream_time, picture, damaged in pictures:
-                yield from self._emit(stream_time, picture, damaged)
+                decoded = self._realtime(decoded)
+            for stream_time, av_frame, damaged in decoded:
+                yield from self._emit(stream_time, av_frame, damaged)
         raise CameraLost(f"{self.address} closed the connection. Reconnecting until it answers.")
 
-    def _looped(self, connection: _Connection) -> Iterator[_TimedPicture]:
+    def _looped(self, connection: _Connection) -> Iterator[_TimedFrame]:
         """A file played in a loop, as if it were a camera."""
         length = 0.0
         while True:
             first, offset = None, length
-            for stream_time, picture, damaged in connection.pictures(self.address, self._clock, self._count_error):
+            for stream_time, av_frame, damaged in connection.decoded_frames(
+                self.address, self._clock, self._count_error
+            ):
                 first = stream_time if first is None else first
                 time = length if stream_time is None or first is None else max(length, offset + stream_time - first)
-                yield time, picture, damaged
+                yield time, av_frame, damaged
                 length = time + 1 / self._max_fps
             if length == offset:
                 raise CameraLost(f"{self.address} has no frame that can be decoded. Check that it plays.")
             connection.reopen(open_camera(self.address))
 
-    def _realtime(self, pictures: Iterator[_TimedPicture]) -> Iterator[_TimedPicture]:
-        """Pictures no earlier than their own timestamps say."""
+    def _realtime(self, frames: Iterator[_TimedFrame]) -> Iterator[_TimedFrame]:
+        """Frames, delayed until the time of their timestamps."""
         shift: float | None = None
-        for stream_time, picture, damaged in pictures:
+        for stream_time, av_frame, damaged in frames:
             if stream_time is not None:
                 now = self._clock.now().monotonic
                 early = 0.0 if shift is None else stream_time + shift - now
@@ -114,30 +116,30 @@ class Camera:
                     shift, early = now - stream_time, 0.0
                 if early > 0:
                     self._sleep(early)
-            yield stream_time, picture, damaged
+            yield stream_time, av_frame, damaged
 
     def _count_error(self) -> None:
         self.errors += 1
 
-    def _emit(self, stream_time: float | None, picture: av.VideoFrame, damaged: bool) -> Iterator[CapturedFrame]:
+    def _emit(self, stream_time: float | None, av_frame: av.VideoFrame, damaged: bool) -> Iterator[CapturedFrame]:
         captured_at = self._clock.now()
         time = self._timestamps.timestamp(stream_time, captured_at.monotonic)
         step = round(1e6 / self._max_fps)
         if time + step // 2 < self._next_due:
             return  # above the frame rate limit
         self._next_due = max(self._next_due + step, time)
-        video = self._video_info(picture)
+        video = self._video_info(av_frame)
         size = video.geometry.width, video.geometry.height
-        normalised = _normalised(picture, size)
+        normalised = _normalised(av_frame, size)
         normalised.pts, normalised.time_base = time, TIME_BASE
         yield CapturedFrame(RawFrame(normalised, self._count, time, damaged), captured_at, video)
         self._count += 1
 
-    def _video_info(self, picture: av.VideoFrame) -> VideoInfo:
-        longest = max(picture.width, picture.height)
+    def _video_info(self, av_frame: av.VideoFrame) -> VideoInfo:
+        longest = max(av_frame.width, av_frame.height)
         scale = min(1.0, self._max_dimension / longest)
-        width, height = (max(2, round(side * scale / 2) * 2) for side in (picture.width, picture.height))
-        colour = Colour(picture.color_primaries, picture.color_trc, picture.colorspace, False, 0)
+        width, height = (max(2, round(side * scale / 2) * 2) for side in (av_frame.width, av_frame.height))
+        colour = Colour(av_frame.color_primaries, av_frame.color_trc, av_frame.colorspace, False, 0)
         known = self._video
         if known is None or (known.geometry.width, known.geometry.height) != (width, height) or known.colour != colour:
             self._video = known = VideoInfo(
@@ -173,8 +175,10 @@ class _Connection:
         self._camera.container.close()
         self._camera = camera
 
-    def pictures(self, address: CameraAddress, clock: Clock, on_error: Callable[[], None]) -> Iterator[_TimedPicture]:
-        """(timestamp in seconds, picture, damaged) of each frame, until the stream ends.
+    def decoded_frames(
+        self, address: CameraAddress, clock: Clock, on_error: Callable[[], None]
+    ) -> Iterator[_TimedFrame]:
+        """(timestamp in seconds, frame, damaged), until the stream ends.
 
         Raises CameraLost when it breaks, or when no undamaged frame has arrived for READ_TIMEOUT_S seconds.
         """
@@ -185,34 +189,34 @@ class _Connection:
             for packet in container.demux(stream):
                 broken = broken or packet.is_corrupt
                 try:
-                    pictures = packet.decode()
+                    decoded = packet.decode()
                 except EOFError:
                     return
                 except _ERRORS:
                     on_error()
-                    broken, pictures = True, []
-                for picture in pictures:
-                    broken = (broken or picture.is_corrupt) and (picture.is_corrupt or not picture.key_frame)
+                    broken, decoded = True, []
+                for av_frame in decoded:
+                    broken = (broken or av_frame.is_corrupt) and (av_frame.is_corrupt or not av_frame.key_frame)
                     last_whole = last_whole if broken else clock.now().monotonic
-                    seconds = None if picture.pts is None or base is None else float(picture.pts * base)
-                    yield seconds, picture, broken
+                    seconds = None if av_frame.pts is None or base is None else float(av_frame.pts * base)
+                    yield seconds, av_frame, broken
                 if clock.now().monotonic - last_whole > READ_TIMEOUT_S:
                     raise CameraLost(f"{address} has sent no undamaged frame for {READ_TIMEOUT_S:.0f} s. Reconnecting.")
         except _ERRORS as error:
             raise camera_error(address, error) from None
 
 
-def _normalised(picture: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
-    """The picture in the pixel format, range and size that later stages handle."""
-    full = picture.format.name.startswith("yuvj") or int(picture.color_range) == _FULL
-    if picture.format.name == _FORMAT and (picture.width, picture.height) == size and not full:
-        return picture
+def _normalised(av_frame: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
+    """The frame in the pixel format, range and size that later stages handle."""
+    full = av_frame.format.name.startswith("yuvj") or int(av_frame.color_range) == _FULL
+    if av_frame.format.name == _FORMAT and (av_frame.width, av_frame.height) == size and not full:
+        return av_frame
     return reformat(
-        picture,
+        av_frame,
         width=size[0],
         height=size[1],
         format=_FORMAT,
         src_color_range=_FULL if full else _LIMITED,
         dst_color_range=_LIMITED,
-        interpolation="AREA" if max(size) < max(picture.width, picture.height) else None,
+        interpolation="AREA" if max(size) < max(av_frame.width, av_frame.height) else None,
     )

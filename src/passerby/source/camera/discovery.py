@@ -67,10 +67,10 @@ def list_streams(device: OnvifDevice, user: str | None, password: str | None) ->
     except (ONVIFError, SoapError, OSError, TimeoutError) as error:
         message = str(error).lower()
         if any(word in message for word in ("auth", "401", "not permitted", "sender not")):
-            why = "rejects these credentials. Pass its user with --user, and enter its password when prompted"
+            problem = "rejects these credentials. Pass its user with --user, and enter its password when prompted"
         else:
-            why = "does not list its streams. Look up the stream address in its own web interface"
-        raise CameraLost(f"The camera at {device.host} {why}.") from None
+            problem = "does not list its streams. Look up the stream address in its own web interface"
+        raise CameraLost(f"The camera at {device.host} {problem}.") from None
 
 
 async def _request_streams(device: OnvifDevice, user: str | None, password: str | None) -> list[OnvifStream]:
@@ -99,20 +99,20 @@ def assign_roles(streams: Iterable[OnvifStream]) -> list[OnvifStream]:
     """Streams, largest first, with their roles; recommended is the smallest of at least PREFERRED_DIMENSION pixels,
     else the largest. The same address under several profiles is one stream.
     """
-    largest_first = sorted({one.url: one for one in streams}.values(), key=_area, reverse=True)
-    large_enough = [one for one in largest_first if max(one.width, one.height) >= PREFERRED_DIMENSION]
+    largest_first = sorted({stream.url: stream for stream in streams}.values(), key=_area, reverse=True)
+    large_enough = [stream for stream in largest_first if max(stream.width, stream.height) >= PREFERRED_DIMENSION]
     recommended = large_enough[-1] if large_enough else largest_first[0] if largest_first else None
     return [
         OnvifStream(
-            one.url,
+            stream.url,
             "main" if n == 0 else "sub",
-            one.width,
-            one.height,
-            one.fps,
-            one.codec,
-            recommended=one is recommended,
+            stream.width,
+            stream.height,
+            stream.fps,
+            stream.codec,
+            recommended=stream is recommended,
         )
-        for n, one in enumerate(largest_first)
+        for n, stream in enumerate(largest_first)
     ]
 
 

@@ -50,7 +50,7 @@ def open_camera(address: CameraAddress, *, udp: bool = False, max_fps: float | N
     """Connect. Raises CameraLost when it does not answer within CONNECT_TIMEOUT_S seconds, or sends no video."""
     # FFmpeg logs URLs with their passwords.
     av.logging.set_level(None)
-    began = time.monotonic()
+    started = time.monotonic()
     try:
         container = av.open(
             f"file:{address.url}" if address.protocol is CameraProtocol.FILE else address.url,
@@ -62,7 +62,7 @@ def open_camera(address: CameraAddress, *, udp: bool = False, max_fps: float | N
         )
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         # Which error FFmpeg raises on a timeout depends on where it was.
-        late = time.monotonic() - began >= CONNECT_TIMEOUT_S
+        late = time.monotonic() - started >= CONNECT_TIMEOUT_S
         raise camera_error(address, TimeoutError() if late else error) from None
     try:
         return OpenCamera(container, _select_stream(address, container))
@@ -112,26 +112,26 @@ def camera_error(address: CameraAddress, error: BaseException) -> CameraLost:
     if isinstance(error, av.HTTPUnauthorizedError):
         return LoginRefused(f"{address} rejects the credentials. Check the user name and password.")
     elif isinstance(error, av.HTTPForbiddenError):
-        what, advice = "denies access", "Check the permissions of its user, and how many viewers it allows."
+        problem, advice = "denies access", "Check the permissions of its user, and how many viewers it allows."
     elif isinstance(error, av.HTTPNotFoundError):
-        what, advice = "has no such stream", "Check the path in its address."
+        problem, advice = "has no such stream", "Check the path in its address."
     elif isinstance(error, ConnectionRefusedError):
-        what, advice = "refuses the connection", "Check that it is powered on, its address and its port."
+        problem, advice = "refuses the connection", "Check that it is powered on, its address and its port."
     elif isinstance(error, FileNotFoundError):
-        what, advice = "does not exist", "Check the name, and that it is plugged in."
+        problem, advice = "does not exist", "Check the name, and that it is plugged in."
     elif isinstance(error, PermissionError):
-        what, advice = (
+        problem, advice = (
             "cannot be opened (permission denied)",
             "Give the service's user access: for USB cameras, add it to the group video.",
         )
     elif isinstance(error, (TimeoutError, av.ExitError)):
-        what, advice = "does not answer", "Check that it is powered on and reachable from this machine."
+        problem, advice = "does not answer", "Check that it is powered on and reachable from this machine."
     elif isinstance(error, (EOFError, ConnectionError, BrokenPipeError)):
-        what, advice = "closed the connection", _RETRY_ADVICE
+        problem, advice = "closed the connection", _RETRY_ADVICE
     elif isinstance(error, av.InvalidDataError):
-        what, advice = "sends data in no known format", "Check the path in its address."
+        problem, advice = "sends data in no known format", "Check the path in its address."
     elif isinstance(error, OSError) and not isinstance(error, av.FFmpegError) and error.strerror:
-        what, advice = f"cannot be reached ({error.strerror})", _RETRY_ADVICE
+        problem, advice = f"cannot be reached ({error.strerror})", _RETRY_ADVICE
     else:
-        what, advice = f"cannot be read ({type(error).__name__})", _RETRY_ADVICE
-    return CameraLost(f"{address} {what}. {advice}")
+        problem, advice = f"cannot be read ({type(error).__name__})", _RETRY_ADVICE
+    return CameraLost(f"{address} {problem}. {advice}")

@@ -27,7 +27,8 @@ class CameraTimestamps:
         self.jumps = 0
 
     def timestamp(self, stream_time: float | None, arrived: float) -> int:
-        """Microseconds since the start, of a frame that says `stated` (seconds, any origin) and came at `arrived`."""
+        """Microseconds since the start, of a frame with the timestamp `stated` (seconds, any origin) that arrived at
+        `arrived`."""
         arrival = arrived - self._start
         if stream_time is None:
             time = arrival

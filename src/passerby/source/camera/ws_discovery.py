@@ -50,8 +50,8 @@ def probe(timeout_s: float, address: tuple[str, int] | None = None) -> Iterator[
         )
         sockets += [] if address is None else [_send_probe(message, address, None)]
         try:
-            for one in sockets:
-                ready.register(one, selectors.EVENT_READ)
+            for udp_socket in sockets:
+                ready.register(udp_socket, selectors.EVENT_READ)
             end = time.monotonic() + timeout_s
             while (remaining := end - time.monotonic()) > 0:
                 for key, _ in ready.select(remaining):
@@ -60,19 +60,19 @@ def probe(timeout_s: float, address: tuple[str, int] | None = None) -> Iterator[
                         if answer is not None:
                             yield answer
         finally:
-            for one in sockets:
-                one.close()
+            for udp_socket in sockets:
+                udp_socket.close()
 
 
 def _send_probe(message: bytes, address: tuple[str, int], interface: int | None) -> socket.socket:
-    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with suppress(OSError):  # an interface that is down, or has no multicast
         if interface is not None:
-            one.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("@4s4si", b"", b"", interface))
-        one.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
+            udp_socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("@4s4si", b"", b"", interface))
+        udp_socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
         for _ in range(_REPEATS):
-            one.sendto(message, address)
-    return one
+            udp_socket.sendto(message, address)
+    return udp_socket
 
 
 def _parse(message: bytes) -> ProbeMatch | None:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 #: Boxes that hold only the image and its description.
-_PICTURE_BOXES = {b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide"}
+_IMAGE_BOXES = {b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide"}
 #: Boxes of an image sequence: an animated AVIF, or a burst or video beside a HEIC.
 _SEQUENCE_BOXES = {b"moov", b"moof", b"sidx"}
 #: Item types that are images or tiles of one.
-_PICTURE_ITEMS = {b"hvc1", b"av01", b"grid", b"iovl", b"iden", b"hev1", b"jpeg", b"tmap"}
+_IMAGE_ITEMS = {b"hvc1", b"av01", b"grid", b"iovl", b"iden", b"hev1", b"jpeg", b"tmap"}
 _ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 
 
@@ -51,7 +51,7 @@ def stripped_boxes(contents: HeifContents, sequence: bool) -> Iterator[str]:
     """One report line per item that is not the image itself. `sequence`: the image sequence is what is redacted."""
     names = {b"Exif": "EXIF", b"mime": "XMP or another document", b"uri ": "an application-specific item"}
     for kind, count in sorted(contents.items.items()):
-        if kind not in _PICTURE_ITEMS:
+        if kind not in _IMAGE_ITEMS:
             yield from [names.get(kind, "an item of unknown type")] * count
     yield from ["a depth map or another auxiliary image" for kind in contents.auxiliary if not kind.startswith(_ALPHA)]
     yield from ["a thumbnail"] * contents.references[b"thmb"]
@@ -93,7 +93,7 @@ def _read(data: memoryview, contents: HeifContents) -> None:
             _meta(data, start + 4, end, contents)
         elif name == b"mdat":
             contents.coded_bytes += end - start
-        elif name not in _PICTURE_BOXES:
+        elif name not in _IMAGE_BOXES:
             contents.other_boxes[name] += 1
 
 

@@ -87,7 +87,7 @@ class _StillProbe:
         check_page_count(len(self.page_numbers), image.size, self.animated, path)
 
     def _read_created(self) -> Dates:
-        """From EXIF, or from TIFF's own DateTime tag."""
+        """Read the creation date from EXIF, or from TIFF's own DateTime tag."""
         try:
             dates = dates_of(self.image.getexif().get_ifd(ExifTags.IFD.Exif))
             if not dates and isinstance(self.image, TiffImagePlugin.TiffImageFile):

@@ -57,7 +57,7 @@ def to_paint_mode(image: Image.Image, mode: str) -> Image.Image:
 
 
 def _from_cmyk(image: Image.Image) -> Image.Image:
-    """To sRGB, by the image's own profile where that is usable."""
+    """Convert CMYK to sRGB, by the image's own profile where that is usable."""
     profile = image.info.get("icc_profile")
     if profile:
         try:

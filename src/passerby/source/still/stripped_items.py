@@ -18,11 +18,11 @@ from passerby.source.still.heif_boxes import read_boxes, stripped_boxes
 
 #: PNG chunks that describe colours, with their size in bytes.
 PNG_COLOUR = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"cICP": 4}
-_PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"iCCP", b"acTL", b"fcTL", b"fdAT", *PNG_COLOUR}
-_WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
-_GIF_KEPT = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
+_PNG_ALLOWED = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"iCCP", b"acTL", b"fcTL", b"fdAT", *PNG_COLOUR}
+_WEBP_ALLOWED = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
+_GIF_ALLOWED = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
 #: TIFF tags that decoding needs, and the ICC profile.
-_TIFF_KEPT = {
+_TIFF_ALLOWED = {
     254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 282, 283, 284, 290, 291,
     292, 293, 296, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 332, 334, 336, 338, 339, 340, 341, 347, 512, 513,
     514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 34675,
@@ -40,13 +40,13 @@ def stripped_items(content: bytes, kind: StillKind) -> tuple[str, ...]:
         counts = Counter(_WALKERS[kind](content))
     except (struct.error, IndexError, ValueError):
         return (BROKEN_STRUCTURE,)
-    return tuple(f"{what}: {count}" if count > 1 else what for what, count in counts.items())
+    return tuple(f"{item}: {count}" if count > 1 else item for item, count in counts.items())
 
 
 def coded_size(content: bytes, kind: StillKind) -> int:
     """Approximate size of the coded images in bytes, without other data where that is easily known."""
     if kind is StillKind.WEBP:
-        return sum(len(data) for name, data in _webp_chunks(content) if name in _WEBP_KEPT)
+        return sum(len(data) for name, data in _webp_chunks(content) if name in _WEBP_ALLOWED)
     if kind in (StillKind.HEIC, StillKind.AVIF):
         return read_boxes(content).coded_bytes or len(content)
     return len(content)
@@ -133,7 +133,7 @@ def _png(content: bytes) -> Iterator[str]:
             yield "XMP" if data.startswith(b"XML:com.adobe.xmp") else "text"
         elif name == b"tIME":
             yield "a time"
-        elif name not in _PNG_KEPT:
+        elif name not in _PNG_ALLOWED:
             yield f"data called {_printable(name)}"
     yield from _trailing_data(content, end)
 
@@ -153,7 +153,7 @@ def _webp(content: bytes) -> Iterator[str]:
             yield from _exif(data)
         elif name == b"XMP ":
             yield "XMP"
-        elif name not in _WEBP_KEPT:
+        elif name not in _WEBP_ALLOWED:
             yield f"data called {_printable(name)}"
     end = 8 + int.from_bytes(content[4:8], "little")
     yield from _trailing_data(content, end + end % 2)
@@ -182,7 +182,7 @@ def _gif_extension(content: bytes, at: int) -> Iterator[str]:
         yield "a comment"
     elif label == 0x01:
         yield "text"
-    elif label == 0xFF and not first.startswith(_GIF_KEPT):
+    elif label == 0xFF and not first.startswith(_GIF_ALLOWED):
         yield "XMP" if first.startswith(b"XMP Data") else f"data called {_printable(first)}"
     elif label not in (0xF9, 0xFF):
         yield "an extension of unknown type"
@@ -202,7 +202,7 @@ def _tiff(content: bytes) -> Iterator[str]:
         at += struct.calcsize(order + count)
         for number in range(entries):
             (tag,) = struct.unpack_from(order + "H", content, at + entry * number)
-            if tag not in _TIFF_KEPT:
+            if tag not in _TIFF_ALLOWED:
                 yield _tiff_name(tag)
         (at,) = struct.unpack_from(order + word, content, at + entry * entries)
 

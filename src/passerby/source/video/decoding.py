@@ -143,8 +143,8 @@ class TrackDecoder:
 
     def frames(self) -> Iterator[RawFrame]:
         try:
-            for time, (picture, damaged) in self._repair.repaired(self._decoded_frames()):
-                yield RawFrame(picture, self.stats.frames, time, damaged)
+            for time, (av_frame, damaged) in self._repair.repaired(self._decoded_frames()):
+                yield RawFrame(av_frame, self.stats.frames, time, damaged)
                 self.stats.frames += 1
                 self.stats.damaged += damaged
         finally:
@@ -192,15 +192,15 @@ class TrackDecoder:
         )  # at the end, each frame still in the decoder may fail by itself
         for _ in range(tries):
             try:
-                pictures = packet.decode()
+                av_frames = packet.decode()
             except EOFError:
                 return
             except (av.FFmpegError, OSError, ValueError, MemoryError):
                 self._broken = True
                 self._decode_errors += 1
                 continue
-            for picture in pictures:
-                yield self._accept(picture)
+            for av_frame in av_frames:
+                yield self._accept(av_frame)
             return
 
     def _register(self, packet: av.Packet[VideoStream]) -> None:
@@ -216,24 +216,24 @@ class TrackDecoder:
         if self._frame_per_packet and packet.pts is not None and not packet.is_discard:
             self._pending_pts.add(packet.pts)
 
-    def _accept(self, picture: av.VideoFrame) -> _TimedFrame:
-        pts = picture.pts if self._reorder is None else self._reorder.timestamp_of(picture)
+    def _accept(self, av_frame: av.VideoFrame) -> _TimedFrame:
+        pts = av_frame.pts if self._reorder is None else self._reorder.timestamp_of(av_frame)
         # FFmpeg conceals what it cannot decode and outputs the result as a frame, marked by this flag alone.
-        if picture.is_corrupt or (pts is not None and self._drop_overdue(pts)):
+        if av_frame.is_corrupt or (pts is not None and self._drop_overdue(pts)):
             self._broken = True
-        if picture.key_frame and not picture.is_corrupt:
+        if av_frame.key_frame and not av_frame.is_corrupt:
             self._broken = False
         if pts is not None:
             self._pending_pts.discard(pts)
             self._first_pts = pts if self._first_pts is None else self._first_pts
         geometry = self._track.geometry
         size = (geometry.width, geometry.height)
-        if (picture.width, picture.height) != size:
-            other = f"{picture.width}x{picture.height}"
+        if (av_frame.width, av_frame.height) != size:
+            other = f"{av_frame.width}x{av_frame.height}"
             if other not in self.stats.resized and len(self.stats.resized) < 10:
                 self.stats.resized += (other,)
         return None if pts is None else pts - self._origin - (self._delay or 0), (
-            to_planar(picture, self._track.pixel_format, size),
+            to_planar(av_frame, self._track.pixel_format, size),
             self._broken,
         )
 

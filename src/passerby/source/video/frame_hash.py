@@ -13,11 +13,11 @@ def frame_hash(frame: RawFrame) -> int:
 
     The padding at the end of each line is undefined, so whole buffers cannot be hashed.
     """
-    picture = frame.picture
-    bits = {component.plane: component.bits for component in picture.format.components}
+    av_frame = frame.av_frame
+    bits = {component.plane: component.bits for component in av_frame.format.components}
     hasher = xxhash.xxh3_64()
-    for number, plane in enumerate(picture.planes):
-        samples = sum(component.plane == number for component in picture.format.components)
+    for number, plane in enumerate(av_frame.planes):
+        samples = sum(component.plane == number for component in av_frame.format.components)
         row_bytes = plane.width * samples * (2 if bits[number] > 8 else 1)
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, :row_bytes]
         # One copy without the padding is far cheaper than a call to the hasher for each line.

@@ -32,10 +32,10 @@ class TimestampReorder:
         if packet.is_keyframe and packet.pts is not None:
             self._keyframe_dts[packet.pts] = packet.dts
 
-    def timestamp_of(self, picture: av.VideoFrame) -> int | None:
+    def timestamp_of(self, av_frame: av.VideoFrame) -> int | None:
         """The time (in the track's time base) of the next frame that the decoder output; None when none is left."""
         keyframe_dts = (
-            self._keyframe_dts.pop(picture.pts, None) if picture.key_frame and picture.pts is not None else None
+            self._keyframe_dts.pop(av_frame.pts, None) if av_frame.key_frame and av_frame.pts is not None else None
         )
         while keyframe_dts is not None and self._pending and self._pending[0] < keyframe_dts:
             heappop(self._pending)
@@ -44,5 +44,5 @@ class TimestampReorder:
             return None
         dts = heappop(self._pending)
         if self._shift is None:
-            self._shift = max(0, picture.dts - dts) if picture.dts is not None else 0
+            self._shift = max(0, av_frame.dts - dts) if av_frame.dts is not None else 0
         return dts + self._shift

@@ -68,12 +68,14 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
             if stream is streams[-1] and not first:
                 raise
             damage.append(f"video track {stream.index} was left out: not one of its frames can be decoded ({error})")
-    pictures = {stream: first[stream.index] for stream in streams if stream.index in first}
+    first_frames = {stream: first[stream.index] for stream in streams if stream.index in first}
     return SourceInfo(
         path=path,
         container=kind,
         duration=duration,
-        videos=tuple(_video_info(path, container, stream, picture, duration) for stream, picture in pictures.items()),
+        videos=tuple(
+            _video_info(path, container, stream, av_frame, duration) for stream, av_frame in first_frames.items()
+        ),
         audio_tracks=tuple(
             AudioInfo(
                 stream.index,
@@ -88,36 +90,36 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
             if getattr(stream, "codec_context", None) is not None and stream.time_base and stream.sample_rate
         ),
         dropped=(*stripped_items(container, len(streams)), *sorted({line for p in first.values() for line in _hdr(p)})),
-        origin=_origin(container, kind, pictures),
+        origin=_origin(container, kind, first_frames),
         created=_date(container.metadata.get("creation_time")),
         damage=tuple(damage),
     )
 
 
 def _video_info(
-    path: Path, container: InputContainer, stream: VideoStream, picture: av.VideoFrame, duration: float | None
+    path: Path, container: InputContainer, stream: VideoStream, av_frame: av.VideoFrame, duration: float | None
 ) -> VideoInfo:
     assert stream.time_base is not None  # or no frame would have come out of it
     rate = stream.average_rate or stream.guessed_rate
     rate = rate if rate is not None and 0 < rate <= _MAX_FRAME_RATE else None
-    rotation, mirrored = _orientation(path, picture)
-    name = picture.format.name
+    rotation, mirrored = _orientation(path, av_frame)
+    name = av_frame.format.name
     estimate = round(duration * rate) if duration and rate else None
     return VideoInfo(
         stream=stream.index,
         codec=stream.codec_context.codec.canonical_name,
         time_base=stream.time_base,
-        geometry=Geometry(picture.width, picture.height, rotation, mirrored, _pixel_aspect(stream)),
-        colour=planar_colour(name, _colour(picture)),
+        geometry=Geometry(av_frame.width, av_frame.height, rotation, mirrored, _pixel_aspect(stream)),
+        colour=planar_colour(name, _colour(av_frame)),
         pixel_format=planar_format(name),
-        bit_depth=10 if picture.format.components[0].bits > 8 else 8,
+        bit_depth=10 if av_frame.format.components[0].bits > 8 else 8,
         frame_rate=rate,
         frames_estimate=stream.frames or estimate,
         bit_rate=_plausible_bit_rate(
             stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None)
         ),
-        interlaced=picture.interlaced_frame,
-        top_first=_top_first(picture),
+        interlaced=av_frame.interlaced_frame,
+        top_first=_top_first(av_frame),
         notes=conversion_notes(name),
     )
 
@@ -145,10 +147,10 @@ def _first_frame(path: Path, probed: VideoStream) -> av.VideoFrame:
         try:
             for packet in islice(container.demux(stream), _MAX_PROBE_PACKETS):
                 try:
-                    for picture in packet.decode():
-                        if not picture.is_corrupt:
-                            return picture
-                        broken = broken or picture
+                    for av_frame in packet.decode():
+                        if not av_frame.is_corrupt:
+                            return av_frame
+                        broken = broken or av_frame
                 except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
                     reason = _reason(error)
         except READ_ERRORS as error:
@@ -165,14 +167,16 @@ def _reason(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _origin(container: InputContainer, kind: str, pictures: dict[VideoStream, av.VideoFrame]) -> Fraction:
+def _origin(container: InputContainer, kind: str, first_frames: dict[VideoStream, av.VideoFrame]) -> Fraction:
     """The time on the file's clock at which its presentation starts.
 
     A broadcast clock starts anywhere, so there it is the earliest timestamp of any track. Elsewhere it is 0 (a track
     may start later), unless the video starts before 0, or so late that its clock must have another origin.
     """
     starts = [
-        picture.pts * stream.time_base for stream, picture in pictures.items() if picture.pts and stream.time_base
+        av_frame.pts * stream.time_base
+        for stream, av_frame in first_frames.items()
+        if av_frame.pts and stream.time_base
     ]
     earliest = min(starts, default=Fraction(0))
     start = Fraction(container.start_time, av.time_base) if container.start_time is not None else earliest
@@ -181,9 +185,9 @@ def _origin(container: InputContainer, kind: str, pictures: dict[VideoStream, av
     return min(earliest, Fraction(0))
 
 
-def _orientation(path: Path, picture: av.VideoFrame) -> tuple[int, bool]:
+def _orientation(path: Path, av_frame: av.VideoFrame) -> tuple[int, bool]:
     # Matrices from the container and from the bitstream (SEI) are both attached to the frame.
-    matrices = [data for data in _side_data(picture) if data.type is Type.DISPLAYMATRIX]
+    matrices = [data for data in _side_data(av_frame) if data.type is Type.DISPLAYMATRIX]
     if not matrices:
         return 0, False
     try:
@@ -192,12 +196,12 @@ def _orientation(path: Path, picture: av.VideoFrame) -> tuple[int, bool]:
         raise UnsupportedSource(f"{path}: {error}.") from None
 
 
-def _side_data(picture: av.VideoFrame) -> SideDataContainer:
-    return cast(SideDataContainer, picture.side_data)  # PyAV declares a TypedDict, and gives a container
+def _side_data(av_frame: av.VideoFrame) -> SideDataContainer:
+    return cast(SideDataContainer, av_frame.side_data)  # PyAV declares a TypedDict, and gives a container
 
 
-def _hdr(picture: av.VideoFrame) -> list[str]:
-    return [_DISPLAY_ONLY[data.type] for data in _side_data(picture) if data.type in _DISPLAY_ONLY]
+def _hdr(av_frame: av.VideoFrame) -> list[str]:
+    return [_DISPLAY_ONLY[data.type] for data in _side_data(av_frame) if data.type in _DISPLAY_ONLY]
 
 
 def _pixel_aspect(stream: VideoStream) -> Fraction:
@@ -206,15 +210,15 @@ def _pixel_aspect(stream: VideoStream) -> Fraction:
     return aspect if aspect is not None and Fraction(1, 8) <= aspect <= 8 else Fraction(1)
 
 
-def _top_first(picture: av.VideoFrame) -> bool:
+def _top_first(av_frame: av.VideoFrame) -> bool:
     """Whether the top field of an interlaced frame is the earlier one. PyAV exposes this only through a filter."""
     graph = av.filter.Graph()
     source = graph.add_buffer(
-        width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1, 1000)
+        width=av_frame.width, height=av_frame.height, format=av_frame.format, time_base=Fraction(1, 1000)
     )
     chosen = graph.add("select", "eq(interlace_type,BOTTOMFIRST)")
     graph.link_nodes(source, chosen, graph.add("buffersink")).configure()
-    graph.vpush(picture)
+    graph.vpush(av_frame)
     try:
         graph.vpull()
     except av.error.BlockingIOError:
@@ -222,15 +226,15 @@ def _top_first(picture: av.VideoFrame) -> bool:
     return False
 
 
-def _colour(picture: av.VideoFrame) -> Colour:
+def _colour(av_frame: av.VideoFrame) -> Colour:
     # FFmpeg's values are the code points of H.273; its range is 0 unknown, 1 limited, 2 full.
-    full_range = {1: False, 2: True}.get(int(picture.color_range))
-    if picture.format.name.startswith("yuvj"):
+    full_range = {1: False, 2: True}.get(int(av_frame.color_range))
+    if av_frame.format.name.startswith("yuvj"):
         full_range = True
     return Colour(
-        primaries=_known_or_unspecified(int(picture.color_primaries), _PRIMARIES),
-        transfer=_known_or_unspecified(int(picture.color_trc), _TRANSFERS),
-        matrix=_known_or_unspecified(int(picture.colorspace), _MATRICES),
+        primaries=_known_or_unspecified(int(av_frame.color_primaries), _PRIMARIES),
+        transfer=_known_or_unspecified(int(av_frame.color_trc), _TRANSFERS),
+        matrix=_known_or_unspecified(int(av_frame.colorspace), _MATRICES),
         full_range=full_range,
     )
 

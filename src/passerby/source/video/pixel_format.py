@@ -51,19 +51,19 @@ def planar_colour(name: str, colour: Colour) -> Colour:
     return colour
 
 
-def to_planar(picture: av.VideoFrame, pixel_format: str, size: tuple[int, int]) -> av.VideoFrame:
+def to_planar(av_frame: av.VideoFrame, pixel_format: str, size: tuple[int, int]) -> av.VideoFrame:
     """The frame in `pixel_format` (from planar_format) and `size`; unchanged where it already has both."""
-    form = picture.format
-    if form.name == pixel_format and (picture.width, picture.height) == size:
-        return picture
-    target_matrix, source_range = None, int(picture.color_range)
+    form = av_frame.format
+    if form.name == pixel_format and (av_frame.width, av_frame.height) == size:
+        return av_frame
+    target_matrix, source_range = None, int(av_frame.color_range)
     target_range = source_range
     if _is_rgb(form):
         target_matrix, source_range, target_range = _BT709, _FULL, _LIMITED
     elif len(form.components) < 3 and source_range != _LIMITED:
         source_range = target_range = _FULL
     return reformat(
-        picture,
+        av_frame,
         width=size[0],
         height=size[1],
         format=pixel_format,

@@ -179,14 +179,14 @@ class RandomAccessReader:
             stream.thread_type = "AUTO"
             stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
             container.seek(key_time + self._origin, stream=stream, backward=True)
-            for picture in self._decode(container, stream, full_from + self._origin):
-                if picture.pts is None:
+            for av_frame in self._decode(container, stream, full_from + self._origin):
+                if av_frame.pts is None:
                     continue
-                time = picture.pts - self._origin
+                time = av_frame.pts - self._origin
                 number = bisect.bisect_left(self.index.times, time)
                 if number < len(self.index.times) and self.index.times[number] == time:
-                    ready = to_planar(picture, self.info.pixel_format, size)
-                    yield RawFrame(ready, number, time, bool(picture.is_corrupt))
+                    ready = to_planar(av_frame, self.info.pixel_format, size)
+                    yield RawFrame(ready, number, time, bool(av_frame.is_corrupt))
 
     @staticmethod
     def _decode(container: InputContainer, stream: VideoStream, full_from: int) -> Iterator[av.VideoFrame]:

@@ -24,7 +24,7 @@ def stripped_items(container: InputContainer, videos: int) -> tuple[str, ...]:
         "chapters": len(container.chapters()),
         "tracks of unknown type": len(streams) - known,
     }
-    lines = [f"{what}: {count}" for what, count in counts.items() if count]
+    lines = [f"{item}: {count}" for item, count in counts.items() if count]
     tags = _tag_names(container.metadata).union(*(_tag_names(stream.metadata) for stream in streams))
     if tags:
         lines.append(f"tags: {', '.join(sorted(tags))}")

@@ -92,16 +92,16 @@ class Accounts:
         return found
 
     def find(self, name: str) -> Account | None:
-        return self._one(accounts.c.name == name.strip().lower())
+        return self._find_by(accounts.c.name == name.strip().lower())
 
     def find_by_oidc(self, subject: str) -> Account | None:
         """The account with this subject at the identity provider, if it is active."""
-        found = self._one(accounts.c.oidc_subject == subject)
+        found = self._find_by(accounts.c.oidc_subject == subject)
         return found if found is not None and found.active else None
 
     def auditors(self) -> Sequence[Account]:
         """The active auditors."""
-        return [one for one in self.all() if one.role is Role.AUDITOR and one.active]
+        return [account for account in self.all() if account.role is Role.AUDITOR and account.active]
 
     def change(self, name: str, now: float, **values: object) -> Account:
         """Change the given columns: role, password_hash, initial_password, totp_secret, oidc_subject, active. Ends all
@@ -154,9 +154,9 @@ class Accounts:
                     return True
         return False
 
-    def _one(self, where: ColumnElement[bool]) -> Account | None:
+    def _find_by(self, condition: ColumnElement[bool]) -> Account | None:
         with self._database.read_transaction() as connection:
-            row = connection.execute(select(accounts).where(where)).first()
+            row = connection.execute(select(accounts).where(condition)).first()
         return None if row is None else _account_from_row(row)
 
 
@@ -199,6 +199,6 @@ def _account_from_row(row: Row[Any]) -> Account:
     )
 
 
-def _refuse_duplicate(connection: Connection, where: ColumnElement[bool], name: str) -> None:
-    if connection.execute(select(accounts.c.id).where(where)).first() is not None:
+def _refuse_duplicate(connection: Connection, condition: ColumnElement[bool], name: str) -> None:
+    if connection.execute(select(accounts.c.id).where(condition)).first() is not None:
         raise UsageError(f"There is already an account {name}. Choose another name.")

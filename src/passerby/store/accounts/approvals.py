@@ -86,11 +86,11 @@ class Approvals:
 
     def all(self, kind: ApprovalKind | None = None, limit: int = 200) -> list[Approval]:
         """The newest first."""
-        wanted = select(approvals).order_by(approvals.c.id.desc()).limit(limit)
+        query = select(approvals).order_by(approvals.c.id.desc()).limit(limit)
         if kind is not None:
-            wanted = wanted.where(approvals.c.kind == kind.value)
+            query = query.where(approvals.c.kind == kind.value)
         with self._database.read_transaction() as connection:
-            return [_approval_from_row(row) for row in connection.execute(wanted)]
+            return [_approval_from_row(row) for row in connection.execute(query)]
 
     def decide(self, id: int, state: ApprovalStage, decided_by: str, now: float) -> bool:
         """Approve or reject; False when somebody else has decided meanwhile."""

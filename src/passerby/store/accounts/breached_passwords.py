@@ -37,7 +37,7 @@ def _first_not_before(list_path: Path, wanted: bytes) -> bytes:
     with list_path.open("rb") as file:
 
         def hash_from(offset: int) -> bytes:
-            """Of the first line that begins at `offset` or later; empty at the end."""
+            """The hash in the first line that begins at `offset` or later; empty at the end."""
             file.seek(max(0, offset - 1))
             if offset:
                 file.readline()

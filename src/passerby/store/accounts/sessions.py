@@ -96,15 +96,15 @@ class Sessions:
             | (sessions.c.created > now + self.max_age_s)
         )
 
-    def _all(self, *where: ColumnElement[bool]) -> list[AccountSession]:
-        wanted = (
+    def _all(self, *conditions: ColumnElement[bool]) -> list[AccountSession]:
+        query = (
             select(sessions, accounts.c.name, accounts.c.role, accounts.c.totp_secret, accounts.c.initial_password)
             .join(accounts, isouter=True)
-            .where(*where, (sessions.c.account.is_(None)) | accounts.c.active)
+            .where(*conditions, (sessions.c.account.is_(None)) | accounts.c.active)
             .order_by(sessions.c.created)
         )
         with self._database.read_transaction() as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(query).all()
         return [
             AccountSession(
                 id=row.id,

@@ -1,8 +1,8 @@
 """The audit log: who did what, to what, for which purpose, and when. It is append-only.
 
 Each row contains the hash of the row before it and its own, over its number, that hash and its text. So a row that was
-changed, removed, inserted or moved no longer matches its neighbours. Whoever can write the file can still build a new
-chain, or cut off the end: a head (number and hash of one row) that is kept elsewhere detects that.
+changed, removed, inserted or moved no longer matches its neighbours. Anyone who can write the file can still build a
+new chain, or cut off the end: a head (number and hash of one row) that is kept elsewhere detects that.
 
 Rows from before database revision 0007 have other names; they are translated on reading (`legacy.py`).
 """
@@ -168,8 +168,8 @@ def digest(number: int, previous: bytes, body: bytes) -> str:
 
 
 def append(connection: Connection, entries: Sequence[AuditEntry]) -> ChainHead:
-    """Within the current transaction, so that an entry is stored together with what it is about, or not at all.
-    Returns the head."""
+    """Append entries within the current transaction, so that an entry is stored together with what it is about, or not
+    at all. Returns the head."""
     at = head(connection)
     rows = []
     for entry in entries:
@@ -183,7 +183,7 @@ def append(connection: Connection, entries: Sequence[AuditEntry]) -> ChainHead:
 
 
 def write(database: Database, entry: AuditEntry) -> ChainHead:
-    """In a transaction of its own. On a full disk the reserve is released for it. Raises DiskFull."""
+    """Append one entry in a transaction of its own. On a full disk the reserve is released for it. Raises DiskFull."""
     try:
         with database.write_transaction() as connection:
             return append(connection, [entry])
@@ -224,11 +224,11 @@ def latest(
     Raises StoreError at a row that is not readable.
     """
     body = cast(audit.c.body, LargeBinary).label("body")  # a row that was tampered with need not be text
-    wanted = select(audit.c.number, body).order_by(audit.c.number.desc())
+    query = select(audit.c.number, body).order_by(audit.c.number.desc())
     if before is not None:
-        wanted = wanted.where(audit.c.number < before)
+        query = query.where(audit.c.number < before)
     found: list[tuple[int, AuditEntry]] = []
-    for row in connection.execute(wanted.execution_options(yield_per=500)):
+    for row in connection.execute(query.execution_options(yield_per=500)):
         entry = _entry(row.number, row.body)
         if (action is None or entry.action == action) and (actor is None or entry.actor == actor):
             found.append((row.number, entry))
@@ -276,8 +276,8 @@ def _entry(number: int, body: bytes | str) -> AuditEntry:
 def _rows(connection: Connection, number: int = 0, limit: int = -1) -> Iterator[RawRow]:
     """Rows after a number, as bytes: a row that was tampered with need not be text, and must not break reading."""
     raw = (cast(audit.c[name], LargeBinary) for name in ("previous", "body", "hash"))
-    wanted = select(audit.c.number, *raw).where(audit.c.number > number).order_by(audit.c.number).limit(limit)
-    for row_number, previous, body, hash in connection.execute(wanted):
+    query = select(audit.c.number, *raw).where(audit.c.number > number).order_by(audit.c.number).limit(limit)
+    for row_number, previous, body, hash in connection.execute(query):
         yield RawRow(row_number, bytes(previous), bytes(body), bytes(hash))
 
 

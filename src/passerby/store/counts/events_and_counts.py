@@ -83,12 +83,12 @@ class CountStore:
 
     def between(self, start: float, end: float, camera: str | None = None) -> list[CountBin]:
         """Bins of minutes that begin from `start` to before `end`, in order of time."""
-        wanted = [counts.c.start >= start, counts.c.start < end]
+        conditions = [counts.c.start >= start, counts.c.start < end]
         if camera is not None:
-            wanted.append(counts.c.camera == camera)
+            conditions.append(counts.c.camera == camera)
         with self._database.read_transaction() as connection:
             rows = connection.execute(
-                select(counts.c.body).where(*wanted).order_by(counts.c.start, counts.c.camera, counts.c.piece)
+                select(counts.c.body).where(*conditions).order_by(counts.c.start, counts.c.camera, counts.c.piece)
             ).all()
         return [_bin(row.body) for row in rows]
 
@@ -106,7 +106,7 @@ class CountStore:
                 return
 
     def snapshot(self) -> CountsSnapshot:
-        """To continue from with `bins_after`."""
+        """The current state, from which `bins_after` continues."""
         with self._database.read_transaction() as connection:
             line_totals, ids = totals.line_totals_by_camera(connection), totals.newest_ids(connection)
             newest = connection.execute(
@@ -125,11 +125,13 @@ class CountStore:
         self, start: float = 0.0, end: float = float("inf"), state: EventState | None = None
     ) -> list[StoredEvent]:
         """Events from `start` to before `end`, the newest first."""
-        wanted = [events.c.time >= start, events.c.time < min(end, 1e15)]
+        conditions = [events.c.time >= start, events.c.time < min(end, 1e15)]
         if state is not None:
-            wanted.append(events.c.state == state.value)
+            conditions.append(events.c.state == state.value)
         with self._database.read_transaction() as connection:
-            rows = connection.execute(select(events).where(*wanted).order_by(events.c.time.desc(), events.c.id)).all()
+            rows = connection.execute(
+                select(events).where(*conditions).order_by(events.c.time.desc(), events.c.id)
+            ).all()
         return [_stored_event(row) for row in rows]
 
     def event(self, id: str) -> StoredEvent | None:

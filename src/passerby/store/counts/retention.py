@@ -91,8 +91,8 @@ class CountsRetentionEnforcer:
             for session, cutoff in sorted(cutoffs.items()):
                 if len(found) == limit:
                     break
-                wanted = select(*columns).where(table.boot_session == session, table.added_monotonic <= cutoff)
-                found += connection.execute(wanted.order_by(table.added_monotonic).limit(limit - len(found))).mappings()
+                query = select(*columns).where(table.boot_session == session, table.added_monotonic <= cutoff)
+                found += connection.execute(query.order_by(table.added_monotonic).limit(limit - len(found))).mappings()
         return found
 
     def _delete(self, kind: _ExpiringTable, rows: Sequence[RowMapping], now: Moment) -> None:

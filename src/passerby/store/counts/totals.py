@@ -60,7 +60,7 @@ def _piece(connection: Connection, bin: CountBin, id: int) -> int:
 
 
 def mark_deleted(connection: Connection, latest: Mapping[str, int]) -> None:
-    """Of these cameras, minutes up to these starts are being deleted."""
+    """Record that the minutes of these cameras up to these starts are being deleted."""
     for camera, start in latest.items():
         row = insert(camera_counters).values(camera=camera, last_count_id=0, deleted_until=start)
         latest_start = func.max(func.coalesce(camera_counters.c.deleted_until, start), start)
@@ -78,7 +78,7 @@ def line_totals_by_camera(connection: Connection) -> LineTotals:
 
 def newest_ids(connection: Connection) -> Sequence[int]:
     """The row id of each camera's newest bin, where it is still stored."""
-    wanted = (
+    query = (
         select(counts.c.id).join(camera_counters, camera_counters.c.last_count_id == counts.c.id).order_by(counts.c.id)
     )
-    return list(connection.execute(wanted).scalars())
+    return list(connection.execute(query).scalars())

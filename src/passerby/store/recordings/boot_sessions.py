@@ -39,7 +39,7 @@ class BootSession:
 
 
 def record_clock(connection: Connection, boot: str, at: Moment) -> int:
-    """Store that this boot session existed at that time, and what its clock said. Returns the id of the session."""
+    """Store that this boot session existed at that time, and the state of its clock. Returns the id of the session."""
     monotonic = to_us(at.monotonic)
     offset = to_us(at.wall) - monotonic
     row = connection.execute(select(boot_sessions).where(boot_sessions.c.boot == boot)).mappings().first()
@@ -67,7 +67,7 @@ def record_clock(connection: Connection, boot: str, at: Moment) -> int:
 
 
 def all_boot_sessions(connection: Connection) -> list[BootSession]:
-    """In their order."""
+    """All boot sessions, in order."""
     rows = connection.execute(select(boot_sessions).order_by(boot_sessions.c.id)).mappings()
     return [boot_session_from_row(row) for row in rows]
 
@@ -79,7 +79,7 @@ def boot_session_from_row(row: RowMapping) -> BootSession:
 
 def expiry_cutoffs(sessions: list[BootSession], current: BootSession, now: int, max_age_us: int) -> dict[int, int]:
     """For each boot session, by id, the monotonic time up to which its recordings are older than `max_age_us`, at `now`
-    (monotonic) in the `current` session. Never later than that, whatever clocks have said.
+    (monotonic) in the `current` session. Never later than that, whatever the clocks showed.
 
     Inside the current session that is simple. For an earlier one there are two lower bounds of the age, and the larger
     one holds: the time that the machine has run since, which no clock can falsify; and the wall clocks, where both were

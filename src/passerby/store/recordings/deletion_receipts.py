@@ -26,7 +26,7 @@ SUMMARY_INTERVAL_US = 3_600_000_000
 
 
 def add(connection: Connection, deleted: Sequence[Segment], reason: DeletionReason) -> None:
-    """Within the transaction that deletes the rows of these segments."""
+    """Add receipts, within the transaction that deletes the rows of these segments."""
     table = deletion_receipts.c
     for segment in deleted:
         row = insert(deletion_receipts).values(
@@ -57,15 +57,15 @@ def add(connection: Connection, deleted: Sequence[Segment], reason: DeletionReas
 def due(connection: Connection, boot: str, now: Moment) -> bool:
     """Is there anything for `write_due` to do?"""
     unscheduled = deletion_receipts.c.pending_boot.is_(None)
-    wanted = select(deletion_receipts.c.camera).where(or_(unscheduled, _is_due(boot, now))).limit(1)
-    return connection.execute(wanted).first() is not None
+    query = select(deletion_receipts.c.camera).where(or_(unscheduled, _is_due(boot, now))).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def write_due(connection: Connection, boot: str, now: Moment) -> None:
     """Write to the audit log what has waited for an hour, or is from an earlier boot session."""
     waits = {"pending_boot": boot, "pending_since": to_us(now.monotonic)}
-    wanted = select(deletion_receipts).where(_is_due(boot, now))
-    rows = connection.execute(wanted.order_by(deletion_receipts.c.camera, deletion_receipts.c.start)).mappings()
+    query = select(deletion_receipts).where(_is_due(boot, now))
+    rows = connection.execute(query.order_by(deletion_receipts.c.camera, deletion_receipts.c.start)).mappings()
     names = ("camera", "start", "end", "trusted", "segments", "bytes", "reason", "boot")
     entries = [
         AuditEntry.of(PROGRAM_ACTOR, AuditAction.RECORDINGS_DELETED, {name: row[name] for name in names}, now, boot)

@@ -97,30 +97,30 @@ class Recordings:
     def between(self, camera: str, start: float, end: float) -> list[Segment]:
         """Segments that overlap a time range (seconds of Unix time), in the order in which they were recorded."""
         ends, begins = segments.c.end + boot_sessions.c.wall_offset, segments.c.start + boot_sessions.c.wall_offset
-        wanted = select(segments, boot_sessions).join(boot_sessions).where(segments.c.camera == camera)
-        wanted = wanted.where(ends > to_us(start), begins < to_us(end)).order_by(
+        query = select(segments, boot_sessions).join(boot_sessions).where(segments.c.camera == camera)
+        query = query.where(ends > to_us(start), begins < to_us(end)).order_by(
             segments.c.boot_session, segments.c.start
         )
         with self.database.read_transaction() as connection:
-            return [segment_from_row(row) for row in connection.execute(wanted).mappings()]
+            return [segment_from_row(row) for row in connection.execute(query).mappings()]
 
     def covered_frames(self, segment: Segment, start: int, end: int) -> int | None:
         """Frames that were covered whole, in the parts of the segment that begin between two times (microseconds from
         its start); None when that is not known any more."""
         if not segment.covered:
             return segment.covered
-        where = (
+        in_range = (
             (covered_parts.c.segment == segment.id) & (covered_parts.c.offset >= start) & (covered_parts.c.offset < end)
         )
         with self.database.read_transaction() as connection:
-            summed = select(func.coalesce(func.sum(covered_parts.c.frames), 0)).where(where)
+            summed = select(func.coalesce(func.sum(covered_parts.c.frames), 0)).where(in_range)
             return int(connection.execute(summed).scalar_one())
 
     def segment(self, id: int) -> Segment | None:
         """One segment, None if it was deleted."""
-        wanted = select(segments, boot_sessions).join(boot_sessions).where(segments.c.id == id)
+        query = select(segments, boot_sessions).join(boot_sessions).where(segments.c.id == id)
         with self.database.read_transaction() as connection:
-            row = connection.execute(wanted).mappings().first()
+            row = connection.execute(query).mappings().first()
         return None if row is None else segment_from_row(row)
 
     def cameras(self) -> list[CameraRecordings]:
@@ -130,10 +130,10 @@ class Recordings:
             func.max(segments.c.end + boot_sessions.c.wall_offset),
         )
         seconds, trusted = func.sum(segments.c.end - segments.c.start), func.min(boot_sessions.c.trusted)
-        wanted = select(segments.c.camera, func.count(), func.sum(segments.c.size), seconds, *walls, trusted)
+        query = select(segments.c.camera, func.count(), func.sum(segments.c.size), seconds, *walls, trusted)
         with self.database.read_transaction() as connection:
             rows = connection.execute(
-                wanted.join(boot_sessions).group_by(segments.c.camera).order_by(segments.c.camera)
+                query.join(boot_sessions).group_by(segments.c.camera).order_by(segments.c.camera)
             ).all()
         return [
             CameraRecordings(camera, count, size, length / 1e6, oldest, newest, bool(sure))

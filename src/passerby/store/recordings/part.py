@@ -49,7 +49,7 @@ class Part:
         return replace(self, discontinuity=True)
 
     def to_bytes(self) -> bytes:
-        """For sending it to another process."""
+        """Serialised, for sending it to another process."""
         fields = {
             "camera": self.camera,
             "init_size": len(self.init),

@@ -186,8 +186,8 @@ def _boot_session_id(connection: Connection, boot: str, start: int, end: int, mo
         }
         result = connection.execute(insert(boot_sessions).values(**values))
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # SQLite always returns it
-    seen = {"first_seen": min(known.first_seen, start), "last_seen": max(known.last_seen, end)}
-    connection.execute(update(boot_sessions).where(boot_sessions.c.id == known.id).values(**seen))
+    session_times = {"first_seen": min(known.first_seen, start), "last_seen": max(known.last_seen, end)}
+    connection.execute(update(boot_sessions).where(boot_sessions.c.id == known.id).values(**session_times))
     return int(known.id)
 
 

@@ -127,14 +127,14 @@ class RetentionEnforcer:
     def _oldest(self, need: int) -> list[Segment]:
         """The oldest segments that hold `need` bytes together, if there are. Not those that are being written."""
         written = and_(segments.c.open, boot_sessions.c.boot == self._boot)
-        wanted = (
+        query = (
             select(segments, boot_sessions)
             .join(boot_sessions)
             .where(~written, ~has_pending_media())
             .order_by(segments.c.boot_session, segments.c.end)
         )
         with self._database.read_transaction() as connection:
-            found = [segment_from_row(row) for row in connection.execute(wanted.limit(_BATCH)).mappings()]
+            found = [segment_from_row(row) for row in connection.execute(query.limit(_BATCH)).mappings()]
         total, taken = 0, []
         for segment in found:
             if total >= need:
@@ -177,11 +177,11 @@ class RetentionEnforcer:
 def _ended_before(connection: Connection, camera: str, session_id: int, cutoff: int, limit: int) -> list[Segment]:
     """Segments of a boot session that had ended by that time."""
     old = and_(segments.c.camera == camera, segments.c.boot_session == session_id, segments.c.end <= cutoff)
-    wanted = (
+    query = (
         select(segments, boot_sessions)
         .join(boot_sessions)
         .where(old, ~has_pending_media())
         .order_by(segments.c.end)
         .limit(max(0, limit))
     )
-    return [segment_from_row(row) for row in connection.execute(wanted).mappings()]
+    return [segment_from_row(row) for row in connection.execute(query).mappings()]

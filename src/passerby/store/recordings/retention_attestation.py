@@ -184,9 +184,9 @@ class RecordingAges:
         now = self._now + self._max_offset
         return min(
             (
-                now - one.last_seen - one.min_offset
-                for one in self._earlier
-                if one.id < session.id and one.min_offset is not None
+                now - earlier.last_seen - earlier.min_offset
+                for earlier in self._earlier
+                if earlier.id < session.id and earlier.min_offset is not None
             ),
             default=None,
         )
@@ -253,28 +253,28 @@ def _cameras(connection: Connection) -> list[str]:
 def _camera(connection: Connection, ages: RecordingAges, camera: str, limits: RetentionPolicy) -> CameraRetention:
     days = limits.days_by_camera.get(camera, limits.days)
     ends = func.min(segments.c.end).label("ended")
-    wanted = select(*boot_sessions.c, func.count().label("count"), func.sum(segments.c.size).label("size"), ends)
-    wanted = wanted.add_columns(func.min(segments.c.start).label("start"))
+    query = select(*boot_sessions.c, func.count().label("count"), func.sum(segments.c.size).label("size"), ends)
+    query = query.add_columns(func.min(segments.c.start).label("start"))
     rows = connection.execute(
-        wanted.join(segments)
+        query.join(segments)
         .where(segments.c.camera == camera)
         .group_by(boot_sessions.c.id)
         .order_by(boot_sessions.c.id)
     ).mappings()
     count = size = overdue = possibly = pending = 0
     starts: list[tuple[int, bool]] = []
-    least: list[int] = []
-    most: list[int | None] = []
+    min_ages: list[int] = []
+    max_ages: list[int | None] = []
     for row in rows:
         session = boot_session_from_row(row)
         count, size = count + row["count"], size + row["size"]
         starts.append((session.to_wall(row["start"]), session.trusted))
-        least.append(ages.min_age(session, row["ended"]))
-        most.append(ages.max_age(session, row["ended"]))
+        min_ages.append(ages.min_age(session, row["ended"]))
+        max_ages.append(ages.max_age(session, row["ended"]))
         if days is not None:
             certain, waits, possible = _overdue(connection, ages, camera, session, round(days * DAY_US) + GRACE_US)
             overdue, possibly, pending = overdue + certain, possibly + possible, pending + waits
-    known = [age for age in most if age is not None]
+    known = [age for age in max_ages if age is not None]
     return CameraRetention(
         camera=camera,
         max_days=days,
@@ -282,8 +282,8 @@ def _camera(connection: Connection, ages: RecordingAges, camera: str, limits: Re
         bytes=size,
         oldest=min(starts)[0] if starts else None,
         trusted=all(trusted for _, trusted in starts),
-        min_age_days=round(max(least) / DAY_US, 3) if least else None,
-        max_age_days=round(max(known) / DAY_US, 3) if known and len(known) == len(most) else None,
+        min_age_days=round(max(min_ages) / DAY_US, 3) if min_ages else None,
+        max_age_days=round(max(known) / DAY_US, 3) if known and len(known) == len(max_ages) else None,
         overdue=overdue,
         possibly_overdue=possibly,
         pending_upload=pending,

@@ -25,7 +25,7 @@ from passerby.store.recordings.retention import RetentionEnforcer
 from passerby.store.recordings.segment import RECORDINGS_FOLDER, segment_path
 from passerby.store.recordings.tables import covered_parts, segments, usage
 
-#: Length after which a new file is begun.
+#: Length after which a new file is started.
 SEGMENT_US = 60_000_000
 
 
@@ -41,7 +41,8 @@ class SegmentWriter:
         self._init = b""
 
     def append(self, part: Part) -> None:
-        """When this returns, the part is on the disk. DiskFull, DataFolderMissing or StoreError when it is lost."""
+        """When this returns, the part is on the disk. Raises DiskFull, DataFolderMissing or StoreError when it is
+        lost."""
         continues = self._file is not None and not part.discontinuity and part.init == self._init
         if not continues or to_us(part.captured_at.monotonic) - self._start_us >= SEGMENT_US:
             self._close_file()
@@ -64,7 +65,7 @@ class SegmentWriter:
             suppress(DiskFull, StoreError),
             self._database.write_transaction() as connection,
         ):  # otherwise recovery does it at the next start
-            self._mark_closed(connection, but=0)
+            self._mark_closed(connection, except_id=0)
 
     def _append(self, part: Part) -> None:
         new = self._file is None
@@ -141,7 +142,7 @@ class SegmentWriter:
             }
             result = connection.execute(insert(segments).values(**values))
             self._segment_id = int(result.inserted_primary_key[0])  # type: ignore[index]  # SQLite always returns it
-            self._mark_closed(connection, but=self._segment_id)
+            self._mark_closed(connection, except_id=self._segment_id)
         else:
             changed = connection.execute(
                 update(segments)
@@ -162,9 +163,9 @@ class SegmentWriter:
             connection.execute(insert(covered_parts).values(**values))
         connection.execute(update(usage).values(bytes=usage.c.bytes + size - (0 if new else self._size)))
 
-    def _mark_closed(self, connection: Connection, but: int) -> None:
-        """Mark the camera's segments, except `but`, as no longer growing."""
-        others = (segments.c.camera == self._camera) & segments.c.open & (segments.c.id != but)
+    def _mark_closed(self, connection: Connection, except_id: int) -> None:
+        """Mark the camera's segments, except `except_id`, as no longer growing."""
+        others = (segments.c.camera == self._camera) & segments.c.open & (segments.c.id != except_id)
         connection.execute(update(segments).where(others).values(open=False))
 
     def _truncate(self, size: int) -> None:

@@ -78,5 +78,5 @@ class _Level:
 
     @property
     def loud(self) -> bool:
-        most = MAX_MUTED_LEVEL if self.span.action == "mute" else MAX_BLEEP_RESIDUAL
-        return self._count > 0 and (self._squares / self._count) ** 0.5 > most
+        limit = MAX_MUTED_LEVEL if self.span.action == "mute" else MAX_BLEEP_RESIDUAL
+        return self._count > 0 and (self._squares / self._count) ** 0.5 > limit

@@ -51,13 +51,13 @@ class BlankRegions:
 def find_blank_regions(frame: RawFrame, geometry: Geometry, full_range: bool) -> BlankRegions:
     """The areas of a frame that are black and flat, as a fill is; shadows in a video are neither."""
     size = fit_size(geometry, SIDE)
-    picture = to_luma(frame, geometry, size)
-    flat = _flat(picture, BLACK[full_range] + TOLERANCE)
+    luma = to_luma(frame, geometry, size)
+    flat = _flat(luma, BLACK[full_range] + TOLERANCE)
     scale = geometry.display_size[0] / size[0]
     areas: list[Box] = []
     masks = np.zeros_like(flat)
     # At night a mask merges with its surroundings: there, only pixels as black as a fill separate them.
-    for dark in (flat, _flat(picture, BLACK[full_range] + DARK_SCENE_TOLERANCE)):
+    for dark in (flat, _flat(luma, BLACK[full_range] + DARK_SCENE_TOLERANCE)):
         count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=4, ltype=cv2.CV_32S)
         for label, (x, y, w, h, area) in enumerate(stats[1:count].tolist(), 1):
             if min(w, h) < MIN_SIDE or area < MIN_FILL * w * h:
@@ -65,14 +65,12 @@ def find_blank_regions(frame: RawFrame, geometry: Geometry, full_range: bool) ->
             part = labels[y : y + h, x : x + w] == label
             if masks[y : y + h, x : x + w][part].any():
                 continue
-            if abs(float(picture[y : y + h, x : x + w][part].mean()) - BLACK[full_range]) <= MAX_MEAN_OFFSET:
+            if abs(float(luma[y : y + h, x : x + w][part].mean()) - BLACK[full_range]) <= MAX_MEAN_OFFSET:
                 masks[y : y + h, x : x + w][part] = 1
                 areas.append(Box(x * scale, y * scale, (x + w) * scale, (y + h) * scale))
     return BlankRegions(flat, masks, scale, tuple(areas))
 
 
-def _flat(picture: npt.NDArray[np.uint8], threshold: int) -> npt.NDArray[np.uint8]:
+def _flat(luma: npt.NDArray[np.uint8], threshold: int) -> npt.NDArray[np.uint8]:
     """1 where the image is no lighter than `threshold`, and so are all neighbours."""
-    return np.asarray(
-        cv2.morphologyEx((picture <= threshold).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    )
+    return np.asarray(cv2.morphologyEx((luma <= threshold).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))

@@ -95,7 +95,7 @@ class DetectionPasses:
         self._pool = ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-detect")
         self._pending: deque[_PendingPass] = deque()
         self._next_pass_at = float("-inf")
-        #: Frames analysed, and close-ups of places where a mask disappeared.
+        #: Frames analysed, and close-ups of regions where a mask disappeared.
         self.analysed = self.close_ups = 0
 
     def __enter__(self) -> Self:
@@ -167,10 +167,10 @@ class DetectionPasses:
     ) -> None:
         """Detect close up where a mask disappeared."""
         image, scale = self._scaled(frame, geometry)
-        place = Box(*(v / scale for v in dropout.box))
+        region = Box(*(v / scale for v in dropout.box))
         for kind in (kind for kind in _likely_kinds(dropout.box) if kind in self._hide):
             self.close_ups += 1
-            sighting = self._ensemble.detect_close_up(image, place, kind)
+            sighting = self._ensemble.detect_close_up(image, region, kind)
             if sighting is None:
                 continue
             box = Box(*(v * scale for v in sighting.box))

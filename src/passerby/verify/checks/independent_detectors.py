@@ -135,26 +135,26 @@ class Ensemble:
             for _ in pool.map(test, self._used):
                 pass  # errors are raised here
 
-    def detect(self, picture: Image, detector_pass: Pass = FULL_PASS) -> list[Sighting]:
+    def detect(self, image: Image, detector_pass: Pass = FULL_PASS) -> list[Sighting]:
         """All sightings in a BGR image, in its pixels, within the scope of `detector_pass`."""
-        picture, scale = self._limit_size(picture)
+        image, scale = self._limit_size(image)
         found: list[Sighting] = []
         if Kind.FACE in self._hide:
-            found += self._detect_faces(picture, detector_pass)
+            found += self._detect_faces(image, detector_pass)
         if detector_pass.other_kinds:
-            found += self._detect_other_kinds(picture, detector_pass.plate_sizes)
+            found += self._detect_other_kinds(image, detector_pass.plate_sizes)
         if scale != 1:
-            for one in found:
-                one.box = Box(*(v * scale for v in one.box))
+            for sighting in found:
+                sighting.box = Box(*(v * scale for v in sighting.box))
         return found
 
-    def detect_close_up(self, picture: Image, place: Box, kind: Kind) -> Sighting | None:
-        """The strongest sighting of one kind in one place, detected close up; None if there is none."""
-        height, width = picture.shape[:2]
-        x1, y1, x2, y2 = (int(v) for v in place.expand(0.6, 8).clip(width, height))
+    def detect_close_up(self, image: Image, region: Box, kind: Kind) -> Sighting | None:
+        """The strongest sighting of one kind in one region, detected close up; None if there is none."""
+        height, width = image.shape[:2]
+        x1, y1, x2, y2 = (int(v) for v in region.expand(0.6, 8).clip(width, height))
         if x2 - x1 < 8 or y2 - y1 < 8:
             return None
-        part = picture[y1:y2, x1:x2]
+        part = image[y1:y2, x1:x2]
         s, runs = self._settings, []
         if kind is Kind.FACE:
             runs.append(self._detect(SECOND_FACE, part, 192, s.second_face))
@@ -162,14 +162,14 @@ class Ensemble:
         else:
             runs.append(self._detect(PLATE, part, s.vehicle_size, s.plate))
             runs.append([_with_kind(Kind.PLATE, d) for d in self._detect(TEXT, part, s.vehicle_size, s.text)])
-        inner = Box(place.x1 - x1, place.y1 - y1, place.x2 - x1, place.y2 - y1)
-        near = [one for one in _merge(runs) if _matches_place(one.box, inner)]
+        inner = Box(region.x1 - x1, region.y1 - y1, region.x2 - x1, region.y2 - y1)
+        near = [sighting for sighting in _merge(runs) if _matches_region(sighting.box, inner)]
         if kind is Kind.PLATE and inner.width <= MAX_FACE_MASK_ASPECT * inner.height:
-            # Text alone is lettering under the mask of a face, unless it fills the place as a slanted plate does.
-            near = [one for one in near if PLATE in one.scores or _fills(one.box, inner)]
+            # Text alone is lettering under the mask of a face, unless it fills the region as a slanted plate does.
+            near = [sighting for sighting in near if PLATE in sighting.scores or _fills(sighting.box, inner)]
         if not near:
             return None
-        best = max(near, key=lambda one: one.score)
+        best = max(near, key=lambda sighting: sighting.score)
         best.box = best.box.translate(x1, y1)
         return best
 
@@ -184,107 +184,107 @@ class Ensemble:
         if self._hide & {Kind.PLATE, Kind.TEXT}:
             yield TEXT
 
-    def _limit_size(self, picture: Image) -> tuple[Image, float]:
-        height, width = picture.shape[:2]
+    def _limit_size(self, image: Image) -> tuple[Image, float]:
+        height, width = image.shape[:2]
         scale = max(height, width) / self._settings.max_dimension
         if scale <= 1:
-            return picture, 1.0
+            return image, 1.0
         size = round(width / scale), round(height / scale)
-        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
     def _body_size(self) -> tuple[int, int]:
         """Input size of the body model, in whole strides of the network; the test image fits in."""
         width, height = (max(SIDE, round(side * self._settings.body_size / max(self._size))) for side in self._size)
         return width + -width % INPUT_STRIDE, height + -height % INPUT_STRIDE
 
-    def _detect_faces(self, picture: Image, detector_pass: Pass) -> list[Sighting]:
+    def _detect_faces(self, image: Image, detector_pass: Pass) -> list[Sighting]:
         s = self._settings
-        longest, shorter = max(picture.shape[:2]), min(picture.shape[:2])
+        longest, shorter = max(image.shape[:2]), min(image.shape[:2])
         shares = (*s.tiles, *s.small_tiles) if detector_pass.small_faces else s.tiles
         parts = [side for share in shares if (side := round(longest * share)) >= 96]
-        runs = [list(self._detect_in_tiles(picture, side)) for side in dict.fromkeys((longest, shorter, *parts))]
+        runs = [list(self._detect_in_tiles(image, side)) for side in dict.fromkeys((longest, shorter, *parts))]
         sizes = dict.fromkeys(min(size, longest) for size in detector_pass.face_sizes)
-        runs += [self._detect(FACE, picture, size, s.face) for size in sizes]
+        runs += [self._detect(FACE, image, size, s.face) for size in sizes]
         return _merge(runs)
 
-    def _detect_in_tiles(self, picture: Image, side: int) -> Iterator[Detection]:
-        height, width = picture.shape[:2]
+    def _detect_in_tiles(self, image: Image, side: int) -> Iterator[Detection]:
+        height, width = image.shape[:2]
         for top in _tile_starts(height, side):
             for left in _tile_starts(width, side):
-                tile = picture[top : top + side, left : left + side]
+                tile = image[top : top + side, left : left + side]
                 for d in self._detect(SECOND_FACE, tile, 192, self._settings.second_face):
                     yield Detection(d.kind, d.box.translate(left, top), d.score, d.origin)
 
-    def _detect_other_kinds(self, picture: Image, plate_sizes: Collection[int]) -> list[Sighting]:
+    def _detect_other_kinds(self, image: Image, plate_sizes: Collection[int]) -> list[Sighting]:
         s = self._settings
         found: list[Sighting] = []
         bodies: list[Detection] = []
         if BODY in self._used:
-            least = min(s.vehicle, s.person, s.screen)
-            bodies = self._detect(BODY, picture, s.body_size, least, self._body_size())
-            wanted = {Kind.PERSON: s.person, Kind.SCREEN: s.screen}
-            for kind, least in wanted.items():
+            threshold = min(s.vehicle, s.person, s.screen)
+            bodies = self._detect(BODY, image, s.body_size, threshold, self._body_size())
+            thresholds = {Kind.PERSON: s.person, Kind.SCREEN: s.screen}
+            for kind, threshold in thresholds.items():
                 if kind in self._hide:
-                    found += _merge([[d for d in bodies if d.kind is kind and d.score >= least]])
+                    found += _merge([[d for d in bodies if d.kind is kind and d.score >= threshold]])
         if Kind.PLATE in self._hide:
             vehicles = [d for d in bodies if d.kind is Kind.VEHICLE and d.score >= s.vehicle]
-            found += self._detect_plates(picture, vehicles, plate_sizes)
+            found += self._detect_plates(image, vehicles, plate_sizes)
         if Kind.TEXT in self._hide:
-            found += _merge([self._detect(TEXT, picture, s.text_size, s.text)])
+            found += _merge([self._detect(TEXT, image, s.text_size, s.text)])
         return found
 
-    def _detect_plates(self, picture: Image, vehicles: Sequence[Detection], sizes: Collection[int]) -> list[Sighting]:
+    def _detect_plates(self, image: Image, vehicles: Sequence[Detection], sizes: Collection[int]) -> list[Sighting]:
         """By the plate model anywhere, and close up on vehicles; by text only on vehicles, or where the plate model has
         a weak detection: signs and shop windows are not to be reported."""
         s = self._settings
-        height, width = picture.shape[:2]
-        runs = [self._detect(PLATE, picture, size, s.plate) for size in sizes]
+        height, width = image.shape[:2]
+        runs = [self._detect(PLATE, image, size, s.plate) for size in sizes]
         for vehicle in sorted(vehicles, key=lambda v: -v.box.area)[: s.max_vehicles]:
             x1, y1, x2, y2 = (int(v) for v in vehicle.box.expand(0.08).clip(width, height))
             if x2 - x1 < 16 or y2 - y1 < 16:
                 continue
-            part = picture[y1:y2, x1:x2]
+            part = image[y1:y2, x1:x2]
             near = self._detect(PLATE, part, s.vehicle_size, s.plate)
             runs.append([Detection(d.kind, d.box.translate(x1, y1), d.score, d.origin) for d in near])
             texts = self._detect(TEXT, part, s.vehicle_size, s.text)
-            placed = (_with_kind(Kind.PLATE, d, x1, y1) for d in texts)
-            runs.append([d for d in placed if _may_be_plate(d.box, vehicle.box)])
+            candidates = (_with_kind(Kind.PLATE, d, x1, y1) for d in texts)
+            runs.append([d for d in candidates if _may_be_plate(d.box, vehicle.box)])
         for hint in _merge(runs)[: s.max_hints]:
-            runs.append(list(self._detect_text_near(picture, hint.box)))
+            runs.append(list(self._detect_text_near(image, hint.box)))
         return _merge(runs)
 
-    def _detect_text_near(self, picture: Image, place: Box) -> Iterator[Detection]:
+    def _detect_text_near(self, image: Image, region: Box) -> Iterator[Detection]:
         """Text where the plate model has a weak detection, close up."""
-        height, width = picture.shape[:2]
-        around = place.expand(1.0, 16).clip(width, height)
+        height, width = image.shape[:2]
+        around = region.expand(1.0, 16).clip(width, height)
         x1, y1, x2, y2 = (int(v) for v in around)
         if x2 - x1 < 16 or y2 - y1 < 16:
             return
-        part = picture[y1:y2, x1:x2]
+        part = image[y1:y2, x1:x2]
         for text in self._detect(TEXT, part, self._settings.vehicle_size, self._settings.text):
             plate = _with_kind(Kind.PLATE, text, x1, y1)
-            if _same(plate.box, place) and text.box.width > text.box.height:
+            if _is_same_object(plate.box, region) and text.box.width > text.box.height:
                 yield plate
 
     def _detect(
-        self, id: str, part: Image, size: int, threshold: float, least: tuple[int, int] = (0, 0)
+        self, id: str, part: Image, size: int, threshold: float, min_size: tuple[int, int] = (0, 0)
     ) -> list[Detection]:
         """Detections of a model in a part of an image, scaled to `size` (longer side), in pixels of the part.
 
-        It is padded to `least` (width, height), and to a square where it is small, so that a model is not compiled for
-        every shape.
+        It is padded to `min_size` (width, height), and to a square where it is small, so that a model is not compiled
+        for every shape.
         """
         height, width = part.shape[:2]
         scale = max(height, width) / size
         shape = max(1, round(width / scale)), max(1, round(height / scale))
-        how = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
-        shown = part if shape == (width, height) else cv2.resize(part, shape, interpolation=how)
+        interpolation = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
+        resized = part if shape == (width, height) else cv2.resize(part, shape, interpolation=interpolation)
         if size <= 320:
-            least = size, size
-        right, below = max(0, least[0] - shape[0]), max(0, least[1] - shape[1])
+            min_size = size, size
+        right, below = max(0, min_size[0] - shape[0]), max(0, min_size[1] - shape[1])
         if right or below:
-            shown = cv2.copyMakeBorder(shown, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(_PADDING_VALUE,) * 3)
-        found = self._detectors[id].detect(np.ascontiguousarray(shown, np.uint8), threshold)
+            resized = cv2.copyMakeBorder(resized, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(_PADDING_VALUE,) * 3)
+        found = self._detectors[id].detect(np.ascontiguousarray(resized, np.uint8), threshold)
         return [Detection(d.kind, Box(*(v * scale for v in d.box)), d.score, d.origin) for d in found]
 
 
@@ -301,7 +301,7 @@ def _may_be_plate(text: Box, vehicle: Box) -> bool:
     )
 
 
-def _same(a: Box, b: Box) -> bool:
+def _is_same_object(a: Box, b: Box) -> bool:
     return a.iou(b) > SAME_IOU or a.containment(b) > SAME_CONTAINMENT or b.containment(a) > SAME_CONTAINMENT
 
 
@@ -311,33 +311,35 @@ def _merge(runs: Iterable[Iterable[Detection]]) -> list[Sighting]:
     ranked = sorted((d for run in runs for d in run), key=lambda d: (-d.score, d.box))
     found: list[Sighting] = []
     for d in ranked:
-        for one in found:
-            if one.kind is d.kind and (one.box.iou(d.box) > SAME_IOU or _like(one.box, d.box)):
-                one.scores[d.origin] = max(d.score, one.scores.get(d.origin, 0.0))
+        for sighting in found:
+            if sighting.kind is d.kind and (
+                sighting.box.iou(d.box) > SAME_IOU or _is_similar_face(sighting.box, d.box)
+            ):
+                sighting.scores[d.origin] = max(d.score, sighting.scores.get(d.origin, 0.0))
                 break
         else:
             found.append(Sighting(d.kind, d.box, {d.origin: d.score}))
     return found
 
 
-def _matches_place(box: Box, place: Box) -> bool:
-    """It lies in the place, and is not much larger than what could have been hidden there."""
-    return box.intersection(place) > 0.2 * min(box.area, place.area) and box.area < 3 * place.area
+def _matches_region(box: Box, region: Box) -> bool:
+    """It lies in the region, and is not much larger than what could have been hidden there."""
+    return box.intersection(region) > 0.2 * min(box.area, region.area) and box.area < 3 * region.area
 
 
-def _fills(text: Box, place: Box) -> bool:
-    wide = text.width > SLANTED_PLATE_FILL * place.width and text.width > SLANTED_PLATE_ASPECT * text.height
-    return wide and text.containment(place) > SAME_CONTAINMENT
+def _fills(text: Box, region: Box) -> bool:
+    wide = text.width > SLANTED_PLATE_FILL * region.width and text.width > SLANTED_PLATE_ASPECT * text.height
+    return wide and text.containment(region) > SAME_CONTAINMENT
 
 
-def _like(a: Box, b: Box) -> bool:
+def _is_similar_face(a: Box, b: Box) -> bool:
     """Models draw faces differently (with or without the forehead): one within the other, of about its size."""
     small, large = sorted((a, b), key=lambda box: box.area)
     return small.containment(large) > SAME_CONTAINMENT and small.area > 0.25 * large.area
 
 
 def _tile_starts(length: int, side: int) -> list[int]:
-    """Where tiles begin along one axis: neighbours share TILE_OVERLAP, the last one ends with the picture."""
+    """Where tiles begin along one axis: neighbours share TILE_OVERLAP, the last one ends with the image."""
     if length <= side:
         return [0]
     count = int(np.ceil((length - side) / (side * (1 - TILE_OVERLAP)))) + 1

@@ -49,7 +49,7 @@ class Dropout:
         """Something was detected there, at `box`: is that sufficient for a finding, which was not reported before?"""
         self.weights.append(weight)
         self.box = box
-        sufficient = max(self.weights) >= SINGLE_WEIGHT or sum(one >= REPEATED_WEIGHT for one in self.weights) >= 2
+        sufficient = max(self.weights) >= SINGLE_WEIGHT or sum(value >= REPEATED_WEIGHT for value in self.weights) >= 2
         new, self.reported = sufficient and not self.reported, self.reported or sufficient
         return new
 
@@ -63,14 +63,16 @@ class MaskDropoutDetector:
         self._dropouts: list[Dropout] = []
 
     def step(self, now: BlankRegions, seconds: float) -> list[Dropout]:
-        """The places to search in this frame."""
+        """The regions to search in this frame."""
         ages = self._ages
         if ages is None or ages.shape != now.masks.shape:
             ages = np.zeros(now.masks.shape, np.uint16)
         uncovered = list(_uncovered(ages >= MIN_AGE, now))
         self._ages = np.where(now.masks > 0, np.minimum(ages + 1, MIN_AGE), 0).astype(np.uint16)
         self._dropouts = [
-            one for one in self._dropouts if one.frames < MAX_FRAMES and now.black_share(one.box) < RECOVERED_SHARE
+            dropout
+            for dropout in self._dropouts
+            if dropout.frames < MAX_FRAMES and now.black_share(dropout.box) < RECOVERED_SHARE
         ]
         for dropout in self._dropouts:
             dropout.frames += 1

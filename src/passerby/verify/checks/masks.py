@@ -50,12 +50,12 @@ class MaskCheck:
     measured: int = 0
     _cells: dict[int, Float] = field(default_factory=dict)
 
-    def step(self, picture: Image, masks: Sequence[ScheduledMask], frame: int, seconds: float) -> None:
-        """`picture` is the luma of one frame at its displayed size, `masks` those of the plan in it."""
+    def step(self, luma: Image, masks: Sequence[ScheduledMask], frame: int, seconds: float) -> None:
+        """`luma` is the luma of one frame at its displayed size, `masks` those of the plan in it."""
         for track, key in masks:
             solid = self.style is Style.SOLID or track.kind in ALWAYS_SOLID
-            others = [] if solid else [other for one, other in masks if one is not track]
-            window = _window(key.box, picture)
+            others = [] if solid else [other for masked_track, other in masks if masked_track is not track]
+            window = _window(key.box, luma)
             if window is None:
                 continue
             inside = _inside(key, others, window)
@@ -63,36 +63,36 @@ class MaskCheck:
                 continue
             self.measured += 1
             x1, y1, x2, y2 = window
-            part = picture[y1:y2, x1:x2].astype(np.float32)
-            fault = self._solid(part, inside) if solid else self._weak(track.number, part, inside, key.box, picture)
+            part = luma[y1:y2, x1:x2].astype(np.float32)
+            fault = self._solid(part, inside) if solid else self._weak(track.number, part, inside, key.box, luma)
             if fault is not None:
-                check, what = fault
-                name = f"the mask of track {track.number} ({track.kind.value}) {what}"
+                check, description = fault
+                name = f"the mask of track {track.number} ({track.kind.value}) {description}"
                 self.findings.add_in_frame(
                     check, name, self.video, frame, seconds, track.kind, key.box, track=track.number
                 )
 
     def _solid(self, part: Float, inside: npt.NDArray[np.bool_]) -> tuple[Check, str] | None:
-        off = np.abs(part - BLACK[self.full_range])
-        if float(off[inside].mean()) > MAX_MEAN_DIFFERENCE:
+        difference = np.abs(part - BLACK[self.full_range])
+        if float(difference[inside].mean()) > MAX_MEAN_DIFFERENCE:
             return Check.COVERAGE, "is missing, or shows what is under it"
-        if _worst_part_mean(off, inside) > MAX_PART_DIFFERENCE:
+        if _worst_part_mean(difference, inside) > MAX_PART_DIFFERENCE:
             return Check.MASKS, "is not uniform: a part of it shows what is under it"
         return None
 
     def _weak(
-        self, number: int, part: Float, inside: npt.NDArray[np.bool_], box: Box, picture: Image
+        self, number: int, part: Float, inside: npt.NDArray[np.bool_], box: Box, luma: Image
     ) -> tuple[Check, str] | None:
-        whole = Box(0, 0, picture.shape[1], picture.shape[0])
-        if box.containment(whole) < 0.98 or inside.mean() < 0.5:
+        frame_box = Box(0, 0, luma.shape[1], luma.shape[0])
+        if box.containment(frame_box) < 0.98 or inside.mean() < 0.5:
             self.measured -= 1  # what extends beyond the frame, or lies under others, cannot be fitted
             return None
         patch = cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         visible = cv2.resize(inside.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
-        colours, rest = fitted_cells(np.asarray(patch, np.float32), visible, self.style)
+        colours, residual = fitted_cells(np.asarray(patch, np.float32), visible, self.style)
         if (
-            float(np.abs(rest[visible]).mean()) > MAX_MEAN_DIFFERENCE
-            or _worst_part_mean(np.abs(rest), visible) > MAX_PART_DIFFERENCE
+            float(np.abs(residual[visible]).mean()) > MAX_MEAN_DIFFERENCE
+            or _worst_part_mean(np.abs(residual), visible) > MAX_PART_DIFFERENCE
         ):
             return Check.MASKS, f"shows more than {MOSAIC_CELLS} by {MOSAIC_CELLS} colours can"
         first = self._cells.setdefault(number, colours)
@@ -112,13 +112,13 @@ def fitted_cells(patch: Float, visible: npt.NDArray[np.bool_], style: Style) -> 
 @cache
 def _basis(style: Style) -> Float:
     """Each cell alone, spread over the patch as a fill of that style does: shape (SIDE * SIDE, CELLS * CELLS)."""
-    how = cv2.INTER_LINEAR if style is Style.BLUR else cv2.INTER_NEAREST
+    interpolation = cv2.INTER_LINEAR if style is Style.BLUR else cv2.INTER_NEAREST
     cells = np.eye(MOSAIC_CELLS * MOSAIC_CELLS, dtype=np.float32).reshape(-1, MOSAIC_CELLS, MOSAIC_CELLS)
-    return np.stack([cv2.resize(cell, (SIDE, SIDE), interpolation=how).ravel() for cell in cells], axis=1)
+    return np.stack([cv2.resize(cell, (SIDE, SIDE), interpolation=interpolation).ravel() for cell in cells], axis=1)
 
 
-def _window(box: Box, picture: Image) -> tuple[int, int, int, int] | None:
-    height, width = picture.shape
+def _window(box: Box, luma: Image) -> tuple[int, int, int, int] | None:
+    height, width = luma.shape
     x1, y1 = max(0, int(np.floor(box.x1))), max(0, int(np.floor(box.y1)))
     x2, y2 = min(width, int(np.ceil(box.x2))), min(height, int(np.ceil(box.y2)))
     return (x1, y1, x2, y2) if x2 - x1 >= MIN_SIDE + 2 * EDGE and y2 - y1 >= MIN_SIDE + 2 * EDGE else None
@@ -135,16 +135,16 @@ def _inside(key: Keyframe, others: Sequence[Keyframe], window: tuple[int, int, i
 
 def _rasterise(key: Keyframe, window: tuple[int, int, int, int]) -> npt.NDArray[np.uint8]:
     x1, y1, x2, y2 = window
-    drawn = np.zeros((y2 - y1, x2 - x1), np.uint8)
+    raster = np.zeros((y2 - y1, x2 - x1), np.uint8)
     if key.polygon is None:
         bx1, by1, bx2, by2 = (round(v) for v in key.box)
-        drawn[max(0, by1 - y1) : max(0, by2 - y1), max(0, bx1 - x1) : max(0, bx2 - x1)] = 1
+        raster[max(0, by1 - y1) : max(0, by2 - y1), max(0, bx1 - x1) : max(0, bx2 - x1)] = 1
     else:
-        cv2.fillPoly(drawn, [np.round(np.array(key.polygon) - (x1, y1)).astype(np.int32)], (1,))
-    return drawn
+        cv2.fillPoly(raster, [np.round(np.array(key.polygon) - (x1, y1)).astype(np.int32)], (1,))
+    return raster
 
 
-def _worst_part_mean(off: Float, inside: npt.NDArray[np.bool_]) -> float:
+def _worst_part_mean(difference: Float, inside: npt.NDArray[np.bool_]) -> float:
     """The highest mean of sixteen parts."""
     rows, columns = np.nonzero(inside)
     if not len(rows):
@@ -156,7 +156,7 @@ def _worst_part_mean(off: Float, inside: npt.NDArray[np.bool_]) -> float:
     worst = 0.0
     for top, bottom in pairwise(y):
         for left, right in pairwise(x):
-            here = inside[top:bottom, left:right]
-            if here.sum() >= 9:
-                worst = max(worst, float(off[top:bottom, left:right][here].mean()))
+            part = inside[top:bottom, left:right]
+            if part.sum() >= 9:
+                worst = max(worst, float(difference[top:bottom, left:right][part].mean()))
     return worst

@@ -1,4 +1,4 @@
-"""The report find_report the file: is it about this file, and is the file what the report says?"""
+"""The report beside the file: is it about this file, and is the file what the report says?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_report(path: Path) -> tuple[Report, str]:
         raise VerificationError(f"The report {path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        location = ".".join(str(part) for part in first["loc"]) or "the file"
         with suppress(ValueError):
             renamed = explain_renamed(json.loads(content), REPORT_FIELDS)
             if renamed is not None:
@@ -35,7 +35,7 @@ def read_report(path: Path) -> tuple[Report, str]:
                     f"{path} was written by an earlier version: {renamed}. Redact the source again."
                 ) from error
         raise VerificationError(
-            f"{path} is not a report of passerby redact: {where}: {first['msg']}. Move it away, or redact again."
+            f"{path} is not a report of passerby redact: {location}: {first['msg']}. Move it away, or redact again."
         ) from error
 
 

@@ -73,13 +73,15 @@ class ResidualCheck:
     _next: int = 10**6
 
     def compare_masks(
-        self, released: Image, original: Image, here: Sequence[ScheduledMask], frame: int, seconds: float
+        self, released: Image, original: Image, masks: Sequence[ScheduledMask], frame: int, seconds: float
     ) -> None:
         """With a plan: at its masks. Both images are the luma of one frame at its displayed size."""
-        for track, key in here:
+        for track, key in masks:
             solid = self.style is Style.SOLID or track.kind in ALWAYS_SOLID
             # Where a solid mask overlaps a weak one, the weak one cannot be measured.
-            if not solid and any(other.box.intersection(key.box) for one, other in here if one is not track):
+            if not solid and any(
+                other.box.intersection(key.box) for other_track, other in masks if other_track is not track
+            ):
                 continue
             self._add(track.number, released, original, key.box, track.kind, solid, frame, seconds)
 
@@ -107,7 +109,7 @@ class ResidualCheck:
         frame: int,
         seconds: float,
     ) -> None:
-        pair = [_patch(picture, box, EDGE if solid else 0) for picture in (original, released)]
+        pair = [_patch(luma, box, EDGE if solid else 0) for luma in (original, released)]
         a, b = pair
         if a is None or b is None:
             return
@@ -132,12 +134,12 @@ class ResidualCheck:
             found = _evaluate(sums)
             if found is None:
                 continue
-            what, correlation = found
+            description, correlation = found
             planned = number < 10**6
             name = f"the mask of track {number}" if planned else "a mask"
             self.findings.add_in_frame(
                 Check.RESIDUAL,
-                f"{name} {what} (correlation {correlation:.2f})",
+                f"{name} {description} (correlation {correlation:.2f})",
                 self.video,
                 sums.frame,
                 sums.start,
@@ -222,16 +224,16 @@ def _bands() -> tuple[npt.NDArray[np.bool_], ...]:
     return tuple((waves >= low) & (waves < high) for low, high in BANDS)
 
 
-def _patch(picture: Image, box: Box, rim: int) -> Float | None:
+def _patch(luma: Image, box: Box, rim: int) -> Float | None:
     """The contents of a box, without its edge, at SIDE by SIDE; None if it is too small or outside the frame."""
-    height, width = picture.shape
+    height, width = luma.shape
     inner = box.expand(0, -rim)
     x1, y1, x2, y2 = (round(v) for v in inner.clip(width, height))
     if x2 - x1 < 8 or y2 - y1 < 8 or box.containment(Box(0, 0, width, height)) < 0.9:
         return None
-    part = picture[y1:y2, x1:x2]
-    how = cv2.INTER_AREA if min(part.shape) > SIDE else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(part, (SIDE, SIDE), interpolation=how), np.float32)
+    part = luma[y1:y2, x1:x2]
+    interpolation = cv2.INTER_AREA if min(part.shape) > SIDE else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(part, (SIDE, SIDE), interpolation=interpolation), np.float32)
 
 
 def _changed_areas(released: Image, original: Image) -> Iterator[Box]:

@@ -56,7 +56,7 @@ FUSION_RULES: Mapping[Kind, FusionRule] = {
 def weight(sighting: Sighting) -> float:
     """Weight of one sighting as evidence, by all models that detect it."""
     known = ((score, *_MODEL_WEIGHTS[id]) for id, score in sighting.scores.items() if id in _MODEL_WEIGHTS)
-    return sum(max(0.0, score - least) * factor for score, least, factor in known)
+    return sum(max(0.0, score - min_score) * factor for score, min_score, factor in known)
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Candidate:
         rule = FUSION_RULES[self.kind]
         if len(self.weights) == 1:
             return self.weights[0] >= (rule.offset + rule.threshold if self.single_frame else rule.single)
-        return sum(max(0.0, one - rule.offset) for one in self.weights) >= rule.threshold
+        return sum(max(0.0, value - rule.offset) for value in self.weights) >= rule.threshold
 
     @property
     def check(self) -> Check:

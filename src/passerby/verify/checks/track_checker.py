@@ -176,13 +176,13 @@ class TrackChecker:
         compare = frame.index % self._settings.compare_every == 0 and blank.share < MIN_BLANK_SHARE
         if not masks and (original is None or not compare):
             return
-        picture = to_luma(frame, geometry, geometry.display_size)
+        luma = to_luma(frame, geometry, geometry.display_size)
         if masks:
-            self._masks.step(picture, masks, frame.index, seconds)
+            self._masks.step(luma, masks, frame.index, seconds)
         if original is not None and compare and self._expected.original is not None:
             source_geometry = self._expected.original.geometry(self._video, original)
             source = to_luma(original, source_geometry, geometry.display_size)
             if self._plan is not None:
-                self._residual.compare_masks(picture, source, masks, frame.index, seconds)
+                self._residual.compare_masks(luma, source, masks, frame.index, seconds)
             else:
-                self._residual.compare_changes(picture, source, frame.index, seconds)
+                self._residual.compare_changes(luma, source, frame.index, seconds)

@@ -37,12 +37,12 @@ _DATE = "creation_time"
 @dataclass(slots=True)
 class ContainerInspection:
     """`remnants`: one line each, and the time (seconds) of the first occurrence, if it has one. `not_inspected`: what
-    could not be inspected, and why. `pictures`: encoded frames that the file holds for each video track. `credentials`:
-    the file has a C2PA manifest."""
+    could not be inspected, and why. `encoded_frames`: the number of encoded frames that the file holds for each video
+    track. `credentials`: the file has a C2PA manifest."""
 
     remnants: dict[str, float | None] = field(default_factory=dict)
     not_inspected: list[str] = field(default_factory=list)
-    pictures: list[int] = field(default_factory=list)
+    encoded_frames: list[int] = field(default_factory=list)
     credentials: bool = False
 
     def add(self, line: str, time: float | None = None) -> None:
@@ -86,7 +86,7 @@ def _structure(opened: ReleasedFile, keep_times: bool, result: ContainerInspecti
     lines: Counter[str] = Counter()
     if kind in ("mp4", "mov"):
         found = isobmff.walk(path, keep_times)
-        lines, result.pictures, result.credentials = found.lines, found.pictures, found.credentials
+        lines, result.encoded_frames, result.credentials = found.lines, found.encoded_frames, found.credentials
     elif kind in ("matroska", "webm"):
         lines = ebml.walk(path, keep_times)
     elif kind == "avi":
@@ -109,14 +109,14 @@ def _tags_and_packets(opened: ReleasedFile, keep_times: bool, result: ContainerI
         if names:
             result.add(f"tags: {', '.join(sorted(names))}")
         videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-        known: dict[int, tuple[str, int, Fraction]] = {}
+        codecs: dict[int, tuple[str, int, Fraction]] = {}
         for stream in videos:
             context = getattr(stream, "codec_context", None)
             if context is None:
                 continue
             codec = context.codec.canonical_name
             size = codec_payload.length_size(context.extradata, codec)
-            known[stream.index] = (codec, size, stream.time_base or Fraction(0))
+            codecs[stream.index] = (codec, size, stream.time_base or Fraction(0))
             if codec not in codec_payload.KNOWN:
                 result.not_inspected.append(f"messages within {codec} frames are not searched for")
             elif context.extradata:
@@ -124,8 +124,8 @@ def _tags_and_packets(opened: ReleasedFile, keep_times: bool, result: ContainerI
                     result.add(line)
         try:
             for packet in container.demux(videos):
-                if packet.size and packet.stream.index in known:
-                    codec, size, base = known[packet.stream.index]
+                if packet.size and packet.stream.index in codecs:
+                    codec, size, base = codecs[packet.stream.index]
                     for line in codec_payload.remnants(bytes(packet), codec, size):
                         result.add(line, None if packet.pts is None else round(float(packet.pts * base), 3))
         except READ_ERRORS as error:

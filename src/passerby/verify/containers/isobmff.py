@@ -51,7 +51,7 @@ class IsobmffContents:
     lines: Counter[str] = field(default_factory=Counter)
     media: int = 0
     samples: int = 0
-    pictures: list[int] = field(default_factory=list)
+    encoded_frames: list[int] = field(default_factory=list)
     fragmented: bool = False
     credentials: bool = False
 
@@ -105,7 +105,7 @@ def _box(
         track = _Track()
         _walk(file, start, end, found, track, dates)
         if track.kind == b"vide":
-            found.pictures.append(track.count)
+            found.encoded_frames.append(track.count)
     elif name in _CONTAINERS:
         found.fragmented = found.fragmented or name == b"moof"
         _walk(file, start, end, found, track, dates)

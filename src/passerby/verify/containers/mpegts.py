@@ -22,7 +22,7 @@ Packets = npt.NDArray[np.uint8]
 
 
 @dataclass(slots=True)
-class _Known:
+class _TablePids:
     """PIDs in the tables: of program map tables, and of their tracks."""
 
     programs: set[int] = field(default_factory=set)
@@ -32,19 +32,19 @@ class _Known:
 def walk(path: Path) -> Counter[str]:
     """What the file contains besides its tables and tracks."""
     lines: Counter[str] = Counter()
-    known, met = _Known(), Counter[int]()
+    pids, counts = _TablePids(), Counter[int]()
     for packets, rest in _packets(path):
         if rest:
             lines[f"{rest} bytes that are not packets"] += 1
         numbers = (packets[:, 1].astype(int) & 31) << 8 | packets[:, 2]
-        met.update(dict(zip(*(part.tolist() for part in np.unique(numbers, return_counts=True)), strict=True)))
-        for wanted in ([_TABLE, _SERVICES], known.programs):  # the first of these lists the others
+        counts.update(dict(zip(*(part.tolist() for part in np.unique(numbers, return_counts=True)), strict=True)))
+        for wanted in ([_TABLE, _SERVICES], pids.programs):  # the first of these lists the others
             for n in np.flatnonzero(np.isin(numbers, list(wanted))):
-                _table(int(numbers[n]), packets[n].tobytes(), known, lines)
+                _table(int(numbers[n]), packets[n].tobytes(), pids, lines)
         _private(packets, lines)
         _filling(packets[numbers == _EMPTY], lines)
-    for number in sorted(met.keys() - known.tracks - known.programs - {_TABLE, _SERVICES, _EMPTY}):
-        lines[f"{met[number]} packets that belong to no track"] += 1
+    for number in sorted(counts.keys() - pids.tracks - pids.programs - {_TABLE, _SERVICES, _EMPTY}):
+        lines[f"{counts[number]} packets that belong to no track"] += 1
     for line in lines:
         lines[line] = min(lines[line], 1)  # tables are repeated
     return lines
@@ -54,16 +54,16 @@ def _packets(path: Path) -> Iterator[tuple[Packets, int]]:
     """Whole packets, and the number of bytes after them that are not packets: the first of these ends it."""
     with path.open("rb") as file:
         while content := file.read(_SIZE * _PACKETS_AT_ONCE):
-            whole = np.frombuffer(content[: len(content) // _SIZE * _SIZE], np.uint8).reshape(-1, _SIZE)
-            wrong = np.flatnonzero(whole[:, 0] != _SYNC)
-            good = int(wrong[0]) if len(wrong) else len(whole)
-            rest = len(content) - good * _SIZE
-            yield whole[:good], rest + (path.stat().st_size - file.tell() if rest else 0)
+            packets = np.frombuffer(content[: len(content) // _SIZE * _SIZE], np.uint8).reshape(-1, _SIZE)
+            wrong = np.flatnonzero(packets[:, 0] != _SYNC)
+            intact = int(wrong[0]) if len(wrong) else len(packets)
+            rest = len(content) - intact * _SIZE
+            yield packets[:intact], rest + (path.stat().st_size - file.tell() if rest else 0)
             if rest:
                 return
 
 
-def _table(number: int, packet: bytes, known: _Known, lines: Counter[str]) -> None:
+def _table(number: int, packet: bytes, pids: _TablePids, lines: Counter[str]) -> None:
     """One packet of a table. Of tables with several packets, only the first one is parsed."""
     if not packet[1] & 0x40 or not packet[3] & 0x10:
         return  # a continuation, or no payload
@@ -74,11 +74,11 @@ def _table(number: int, packet: bytes, known: _Known, lines: Counter[str]) -> No
         if section[:1] in (b"\x42", b"\x46") and not set(_names(section[11:])) <= _UNNAMED:
             lines["the name of a service"] += 1
     elif number == _TABLE:
-        known.programs |= {_number(section[n + 2 : n + 4]) for n in range(8, len(section) - 3, 4)}
+        pids.programs |= {_number(section[n + 2 : n + 4]) for n in range(8, len(section) - 3, 4)}
     else:
         at = 12 + (_number(section[10:12]) & 0xFFF)
         while at + 5 <= len(section):
-            known.tracks.add(_number(section[at + 1 : at + 3]))
+            pids.tracks.add(_number(section[at + 1 : at + 3]))
             at += 5 + (int.from_bytes(section[at + 3 : at + 5], "big") & 0xFFF)
 
 

@@ -13,11 +13,11 @@ _NEEDED = {b"avih", b"strh", b"strf", b"indx", b"dmlh", b"vprp", b"idx1"}
 _LISTS = {b"hdrl", b"strl", b"odml", b"movi", b"rec "}
 #: A packet of a track, or an index of packets: two digits of the track and the type.
 _PACKET = re.compile(rb"\d\d(db|dc|wb|pc)|ix\d\d")
-_CHUNK, _ROOM_SIZE = 1 << 20, 64
+_CHUNK, _RESERVED_SIZE = 1 << 20, 64
 #: Name of the muxer, which it writes itself.
 _MUXER = re.compile(rb"Lavf[\d.]*\0*")
 #: Space that it reserves for the indexes of large files, with their headers.
-_ROOM = re.compile(rb"(\x04\0{7}\d\d(dc|wb)|odmldmlh\xf8\0{3})?\0*")
+_RESERVED = re.compile(rb"(\x04\0{7}\d\d(dc|wb)|odmldmlh\xf8\0{3})?\0*")
 
 
 def walk(path: Path) -> Counter[str]:
@@ -54,7 +54,9 @@ def _within(file: BinaryIO, start: int, end: int, lines: Counter[str]) -> None:
             elif kind != b"INFO" or not _only_signed(file.read(max(0, length - 4))):
                 lines["a list of tags" if kind == b"INFO" else f"a list of type {_text(kind)}"] += 1
         elif name == b"JUNK":
-            if not _ROOM.fullmatch(file.read(min(length, _ROOM_SIZE))) or _has_content(file, file.tell(), after):
+            if not _RESERVED.fullmatch(file.read(min(length, _RESERVED_SIZE))) or _has_content(
+                file, file.tell(), after
+            ):
                 lines["data in unused space"] += 1
         elif name == b"IDIT":
             lines["the creation date"] += 1

@@ -16,7 +16,7 @@ from typing import BinaryIO
 _BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 #: Tags with the offsets of the image data, and those with the length of each part.
-_PICTURE = {273: 279, 324: 325, 513: 514, 288: 289}
+_IMAGE_TAGS = {273: 279, 324: 325, 513: 514, 288: 289}
 #: Tags that point to another IFD: further images, EXIF, GPS, interoperability.
 _LISTS = {330, 34665, 34853, 40965}
 #: IFDs of a file, and bytes of a value, at most.
@@ -73,24 +73,24 @@ def _tags(file: BinaryIO, at: int, order: str, wide: bool, lists: list[int]) -> 
     lists.append(struct.unpack(order + offset_as, content[-tail:])[0])
     parts: dict[int, tuple[int, ...]] = {}
     for n in range(count):
-        one = content[n * entry : (n + 1) * entry]
-        tag, kind, number = struct.unpack(f"{order}HH{'Q' if wide else 'I'}", one[: entry - tail])
+        field = content[n * entry : (n + 1) * entry]
+        tag, kind, number = struct.unpack(f"{order}HH{'Q' if wide else 'I'}", field[: entry - tail])
         length = number * _BYTES[kind]
         if length > _MAX_BYTES:
             raise ValueError("a TIFF with a value that is too long")
-        value = one[entry - tail :][:length]
+        value = field[entry - tail :][:length]
         if length > tail:
-            (where,) = struct.unpack(order + offset_as, one[entry - tail :])
-            yield where, where + length
-            file.seek(where)
+            (offset,) = struct.unpack(order + offset_as, field[entry - tail :])
+            yield offset, offset + length
+            file.seek(offset)
             value = file.read(length)
-        if kind in _NUMBERS and (tag in _LISTS or tag in _PICTURE or tag in _PICTURE.values()):
+        if kind in _NUMBERS and (tag in _LISTS or tag in _IMAGE_TAGS or tag in _IMAGE_TAGS.values()):
             parts[tag] = struct.unpack(f"{order}{number}{_NUMBERS[kind]}", value)
     for tag in _LISTS & parts.keys():
         lists.extend(parts[tag])
-    for offsets, lengths in _PICTURE.items():
-        for where, length in zip(parts.get(offsets, ()), parts.get(lengths, ()), strict=False):
-            yield where, where + length
+    for offsets, lengths in _IMAGE_TAGS.items():
+        for offset, length in zip(parts.get(offsets, ()), parts.get(lengths, ()), strict=False):
+            yield offset, offset + length
 
 
 def _gaps(used: list[_Range], size: int) -> Iterator[_Range]:

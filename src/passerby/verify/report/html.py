@@ -70,7 +70,7 @@ def render_report(signed: SignedVerificationReport) -> str:
             *_dropped(report),
             *_tracks(report),
             *_not_claimed(report),
-            *_how(report),
+            *_provenance(report),
             *_signature(signed),
             "</main></html>\n",
         ]
@@ -104,10 +104,10 @@ def _findings(report: VerificationReport) -> Iterator[str]:
         return
     yield f"<section><h2>Findings ({total})</h2><table><thead><tr><th>№<th>Time<th>Finding<th>Position"
     yield " in the frame<tbody>"
-    for one in report.findings:
-        score = "" if one.score is None else f" <span class=soft>({one.score:.2f})</span>"
-        yield f"<tr><td>{one.number}<td class=time>{_when(one)}<td>{_t(one.description)}{score}"
-        yield f"<td class=soft>{_where(one)}"
+    for finding in report.findings:
+        score = "" if finding.score is None else f" <span class=soft>({finding.score:.2f})</span>"
+        yield f"<tr><td>{finding.number}<td class=time>{_time_text(finding)}<td>{_t(finding.description)}{score}"
+        yield f"<td class=soft>{_location_text(finding)}"
     yield "</table>"
     if total > len(report.findings):
         yield f"<p>{total - len(report.findings)} more findings are not listed.</p>"
@@ -116,12 +116,12 @@ def _findings(report: VerificationReport) -> Iterator[str]:
 
 def _checks(checks: Sequence[CheckSummary]) -> Iterator[str]:
     yield "<section><h2>What was checked</h2><table class=checks><tbody>"
-    for one in checks:
-        did = "" if one.outcome is CheckOutcome.SKIPPED else f"<p>{_t(one.method)}</p>"
-        why = f"<p class=why>{_t(_sentence(one.limitation))}</p>" if one.limitation else ""
+    for result in checks:
+        method = "" if result.outcome is CheckOutcome.SKIPPED else f"<p>{_t(result.method)}</p>"
+        limitation = f"<p class=why>{_t(_sentence(result.limitation))}</p>" if result.limitation else ""
         yield (
-            f'<tr><td class="mark {one.outcome.value}"><b aria-hidden=true>{_MARKS[one.outcome]}</b> '
-            f"{_WORDS[one.outcome]}<td><strong>{_t(one.title)}</strong>{did}{why}"
+            f'<tr><td class="mark {result.outcome.value}"><b aria-hidden=true>{_MARKS[result.outcome]}</b> '
+            f"{_WORDS[result.outcome]}<td><strong>{_t(result.title)}</strong>{method}{limitation}"
         )
     yield "</table></section>"
 
@@ -220,11 +220,11 @@ def _tracks(report: VerificationReport) -> Iterator[str]:
     yield "</section>"
 
 
-def _track(one: TrackSummary, several: bool) -> str:
-    number = f"{one.video + 1}/{one.number}" if several else str(one.number)
+def _track(track: TrackSummary, several: bool) -> str:
+    number = f"{track.video + 1}/{track.number}" if several else str(track.number)
     return (
-        f"<tr><td>{number}<td>{_t(one.kind)}<td class=time>{_clock(one.start)}<td class=time>{_clock(one.end)}"
-        f"<td>{_t(one.reason or NONE)}<td>{_t(one.by or 'the program')}"
+        f"<tr><td>{number}<td>{_t(track.kind)}<td class=time>{_clock(track.start)}<td class=time>{_clock(track.end)}"
+        f"<td>{_t(track.reason or NONE)}<td>{_t(track.by or 'the program')}"
     )
 
 
@@ -234,7 +234,7 @@ def _not_claimed(report: VerificationReport) -> Iterator[str]:
     yield "</ul></section>"
 
 
-def _how(report: VerificationReport) -> Iterator[str]:
+def _provenance(report: VerificationReport) -> Iterator[str]:
     yield "<section class=small><h2>Settings and models</h2>"
     rows = [("Verified with", _t(report.program))]
     if report.release is not None:
@@ -263,8 +263,8 @@ def _how(report: VerificationReport) -> Iterator[str]:
 
 def _models(weights: Iterable[object]) -> str:
     return "<br>".join(
-        f"{_t(str(getattr(one, 'id', '')))} <span class=hash>{_t(str(getattr(one, 'sha256', '')))[:16]}…</span>"
-        for one in weights
+        f"{_t(str(getattr(model, 'id', '')))} <span class=hash>{_t(str(getattr(model, 'sha256', '')))[:16]}…</span>"
+        for model in weights
     )
 
 
@@ -284,18 +284,18 @@ def _rows(rows: Iterable[tuple[str, str]]) -> str:
     return "<dl>" + "".join(f"<dt>{_t(name)}<dd>{value}" for name, value in rows) + "</dl>"
 
 
-def _when(one: Finding) -> str:
-    if one.time is None:
+def _time_text(finding: Finding) -> str:
+    if finding.time is None:
         return NONE
-    if one.start is None or one.end is None or one.end - one.start < 0.1:
-        return _clock(one.time)
-    return f"{_clock(one.start)} to {_clock(one.end)}<br><span class=soft>best at {_clock(one.time)}</span>"
+    if finding.start is None or finding.end is None or finding.end - finding.start < 0.1:
+        return _clock(finding.time)
+    return f"{_clock(finding.start)} to {_clock(finding.end)}<br><span class=soft>best at {_clock(finding.time)}</span>"
 
 
-def _where(one: Finding) -> str:
-    if one.box is None:
+def _location_text(finding: Finding) -> str:
+    if finding.box is None:
         return NONE
-    x1, y1, x2, y2 = (round(v) for v in one.box)
+    x1, y1, x2, y2 = (round(v) for v in finding.box)
     return f"{x2 - x1} {TIMES} {y2 - y1} px at {x1}, {y1}"
 
 

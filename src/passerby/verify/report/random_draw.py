@@ -65,14 +65,16 @@ def sample_images(file: Path, sample: FrameSample) -> Iterator[tuple[SampledFram
     _refuse_other_file(file, sample)
     with ReleasedFile.open(file) as opened:
         for video in range(len(opened.videos)):
-            wanted = {one.frame: one for one in sample.frames if one.video == video}
+            wanted = {
+                sampled_frame.frame: sampled_frame for sampled_frame in sample.frames if sampled_frame.video == video
+            }
             for frame in prefetch(opened.frames(video)):
-                one = wanted.pop(frame.index, None)
-                if one is not None:
+                sampled_frame = wanted.pop(frame.index, None)
+                if sampled_frame is not None:
                     geometry = opened.geometry(video, frame)
-                    good, png = cv2.imencode(".png", to_bgr(frame, geometry, geometry.display_size))
-                    assert good
-                    yield one, np.asarray(png).tobytes()
+                    encoded, png = cv2.imencode(".png", to_bgr(frame, geometry, geometry.display_size))
+                    assert encoded
+                    yield sampled_frame, np.asarray(png).tobytes()
                 if not wanted:
                     break
 
@@ -83,7 +85,7 @@ def bound_from_answers(sample: FrameSample, answers: Mapping[int, bool], reviewe
 
     Raises VerificationError when a frame was not reviewed, or the reviewer is not named.
     """
-    numbers = {one.number for one in sample.frames}
+    numbers = {sampled_frame.number for sampled_frame in sample.frames}
     missing = sorted(numbers - answers.keys())
     if missing:
         names = ", ".join(str(n) for n in missing[:5]) + (" …" if len(missing) > 5 else "")
@@ -137,13 +139,16 @@ def answer_form(sample: FrameSample, name: str) -> str:
         "checked on: ",
         "",
     ]
-    lines += [f"{one.number:04d} {image_name(one)} at {one.time:.3f} s: " for one in sample.frames]
+    lines += [
+        f"{sampled_frame.number:04d} {image_name(sampled_frame)} at {sampled_frame.time:.3f} s: "
+        for sampled_frame in sample.frames
+    ]
     return "\n".join(lines) + "\n"
 
 
-def image_name(one: SampledFrame) -> str:
+def image_name(sampled_frame: SampledFrame) -> str:
     """The file name of the image of a sampled frame."""
-    return f"{one.number:04d}.png"
+    return f"{sampled_frame.number:04d}.png"
 
 
 def read_answers(text: str, file: Path) -> UpperBound:

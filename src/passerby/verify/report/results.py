@@ -155,9 +155,9 @@ def _with_plan(results: CheckResults) -> Iterator[CheckSummary]:
     if not results.has_original:
         yield _skipped(Check.RESIDUAL, "the original was not given (--original)", results.counts[Check.RESIDUAL])
     else:
-        where = "at the masks of the plan" if results.has_plan else "where the two files differ"
+        location = "at the masks of the plan" if results.has_plan else "where the two files differ"
         method = (
-            f"Compared with the original, {where}, in every third frame: {counted(compared, 'mask')}; by frequency "
+            f"Compared with the original, {location}, in every third frame: {counted(compared, 'mask')}; by frequency "
             "band, by part, and averaged along each track."
         )
         yield _result(results, Check.RESIDUAL, method, partial=None if compared else "no mask could be compared")

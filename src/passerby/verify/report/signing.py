@@ -139,16 +139,16 @@ def verify_signature(report: bytes, file: Path, key: str) -> SignedVerificationR
     `key` is the path of a public key in PEM, the raw key in hex, or its fingerprint: 64 hexadecimal digits. Raises
     VerificationError with the reason: changed, another key, another file.
     """
-    wanted = _fingerprint(key)
+    expected = _fingerprint(key)
     signed = read_signed_report(report)
     signature = signed.signature
     public = bytes.fromhex(signature.public_key)
     if signature.fingerprint != hashlib.sha256(public).hexdigest():
         raise VerificationError("Refused: the report was changed: its key does not match the fingerprint of the key.")
-    if signature.fingerprint != wanted:
+    if signature.fingerprint != expected:
         raise VerificationError(
             f"Refused: the report was signed with another key (fingerprint {signature.fingerprint[:16]}…), not with "
-            f"the given one ({wanted[:16]}…). It was signed by somebody else."
+            f"the given one ({expected[:16]}…). It was signed by somebody else."
         )
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature.value), canonical(signed.report))
@@ -167,9 +167,9 @@ def read_signed_report(report: bytes) -> SignedVerificationReport:
         signed = SignedVerificationReport.model_validate_json(report)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        location = ".".join(str(part) for part in first["loc"]) or "the file"
         raise VerificationError(
-            f"Refused: this is not a report of passerby verify, or it was changed: {where}: {first['msg']}."
+            f"Refused: this is not a report of passerby verify, or it was changed: {location}: {first['msg']}."
         ) from error
     if to_json(signed).encode() != report:
         raise VerificationError(

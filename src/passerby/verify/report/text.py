@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, noun: str) -> str:
     """`1 track`, `2 tracks`, `0 tracks`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def format_time(iso: str) -> str:

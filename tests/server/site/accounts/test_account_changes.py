@@ -31,10 +31,10 @@ def changes(served):
 def test_an_administrator_alone_cannot_change_an_auditor(served, method, path, body):
     administrator = served.as_("administrator")
     before = administrator.get("/api/accounts").json()
-    told = administrator.client.request(
+    response_body = administrator.client.request(
         method, path, json=body, headers={"host": "127.0.0.1:8770", "x-passerby": "tests"}
     ).json()
-    assert (None, 1) == (told["account"], told["approval"])
+    assert (None, 1) == (response_body["account"], response_body["approval"])
     assert before == administrator.get("/api/accounts").json()
     assert 403 == administrator.post("/api/approvals/1/approve").status_code
     auditor = served.as_("auditor")

@@ -19,9 +19,9 @@ def changes(served):
 
 def test_an_account_is_added_changed_and_removed(served):
     administrator = served.as_("administrator")
-    told = administrator.post("/api/accounts", NEW).json()["account"]
+    body = administrator.post("/api/accounts", NEW).json()["account"]
     assert ("jo.doe", "operator", True, False) == tuple(
-        told[name] for name in ("name", "role", "has_password", "has_totp")
+        body[name] for name in ("name", "role", "has_password", "has_totp")
     )
     browser = served.enter("JO.DOE", password=NEW["password"])
     assert 409 == administrator.post("/api/accounts", NEW).status_code
@@ -53,14 +53,14 @@ def test_invalid_accounts_are_rejected(served, wish):
 
 def test_the_last_administrator_stays(served):
     administrator = served.as_("administrator")
-    for asked in (
+    for invalid in (
         administrator.put("/api/accounts/administrator", {"role": "viewer"}),
         administrator.put("/api/accounts/administrator", {"active": False}),
         administrator.delete("/api/accounts/administrator"),
     ):
         assert (422, "administrator is the last administrator. Add another one first.") == (
-            asked.status_code,
-            asked.json()["detail"],
+            invalid.status_code,
+            invalid.json()["detail"],
         )
 
 

@@ -14,14 +14,14 @@ RIGHT = {**WRONG, "password": password_of("viewer")}
 
 def factor(browser, name):
     """Request a second factor: the app that generates its codes, and the response."""
-    told = browser.post("/api/me/totp", {"password": password_of(name)}).json()
-    return pyotp.TOTP(told["secret"]), told
+    enrolled = browser.post("/api/me/totp", {"password": password_of(name)}).json()
+    return pyotp.TOTP(enrolled["secret"]), enrolled
 
 
 def test_a_second_factor(served):
-    app, told = factor(served.as_("viewer"), "viewer")
-    assert told["uri"].startswith("otpauth://totp/passerby%20North%20hall:viewer?secret=")
-    body = {"password": password_of("viewer"), "secret": told["secret"]}
+    app, enrolled = factor(served.as_("viewer"), "viewer")
+    assert enrolled["uri"].startswith("otpauth://totp/passerby%20North%20hall:viewer?secret=")
+    body = {"password": password_of("viewer"), "secret": enrolled["secret"]}
     browser = served.as_("viewer")
     assert 422 == browser.put("/api/me/totp", {**body, "code": "000000"}).status_code
     code = app.at(int(served.clock.wall))

@@ -21,8 +21,8 @@ def deeds(served, *what):
 
 def factor(browser, name):
     """Request a second factor: the app that generates its codes, and the response."""
-    told = browser.post("/api/me/totp", {"password": password_of(name)}).json()
-    return pyotp.TOTP(told["secret"]), told
+    enrolled = browser.post("/api/me/totp", {"password": password_of(name)}).json()
+    return pyotp.TOTP(enrolled["secret"]), enrolled
 
 
 def test_a_wrong_password_is_logged(served):
@@ -59,8 +59,8 @@ def test_guessing_the_token_is_slow(served):
 
 
 def test_codes_are_not_guessed(served):
-    app, told = factor(served.as_("viewer"), "viewer")
-    body = {"password": password_of("viewer"), "secret": told["secret"], "code": app.at(int(served.clock.wall))}
+    app, enrolled = factor(served.as_("viewer"), "viewer")
+    body = {"password": password_of("viewer"), "secret": enrolled["secret"], "code": app.at(int(served.clock.wall))}
     assert 204 == served.as_("viewer").put("/api/me/totp", body).status_code
     answers = [
         served.other().post("/api/login", {**RIGHT, "code": "12345"}).status_code for _ in range(FREE_PER_PAIR + 1)
@@ -90,9 +90,9 @@ def test_a_site_can_require_a_second_factor(site_data, tmp_path):
         assert "totp" == browser.get("/api/session").json()["must_set_up"]
         answer = browser.get("/api/cameras")
         assert (403, "totp") == (answer.status_code, answer.json()["needs"])
-        codes, told = factor(browser, "viewer")
+        codes, enrolled = factor(browser, "viewer")
         now = served.clock.now().wall
-        body = {"password": password_of("viewer"), "secret": told["secret"], "code": codes.at(now)}
+        body = {"password": password_of("viewer"), "secret": enrolled["secret"], "code": codes.at(now)}
         assert 204 == browser.put("/api/me/totp", body).status_code
         browser = served.enter("viewer", code=codes.at(now + 30))
         assert (None, 200) == (

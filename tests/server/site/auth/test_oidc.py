@@ -27,20 +27,20 @@ class Provider:
         self.kind = "ES256"
 
     def token(self, given):
-        asked = self.asked.pop(given["code"][0], None)
-        if asked is None or asked["code_challenge"][0] != create_s256_code_challenge(given["code_verifier"][0]):
+        query = self.asked.pop(given["code"][0], None)
+        if query is None or query["code_challenge"][0] != create_s256_code_challenge(given["code_verifier"][0]):
             return None
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": "passerby", "sub": self.sub, "iat": now, "exp": now + 60}
-        claims |= {"nonce": asked["nonce"][0], **self.lies}
-        told = jwt.encode({"alg": self.kind, "kid": "one"}, claims, self.signs, algorithms=[self.kind])
-        return {"access_token": "x", "token_type": "Bearer", "id_token": told}
+        claims |= {"nonce": query["nonce"][0], **self.lies}
+        id_token = jwt.encode({"alg": self.kind, "kid": "one"}, claims, self.signs, algorithms=[self.kind])
+        return {"access_token": "x", "token_type": "Bearer", "id_token": id_token}
 
     def approve(self, address):
         """As a person would on its page: the way back."""
-        asked = parse_qs(urlsplit(address).query)
-        self.asked["a code"] = asked
-        return f"{urlsplit(asked['redirect_uri'][0]).path}?code=a+code&state={asked['state'][0]}"
+        query = parse_qs(urlsplit(address).query)
+        self.asked["a code"] = query
+        return f"{urlsplit(query['redirect_uri'][0]).path}?code=a+code&state={query['state'][0]}"
 
 
 @contextmanager
@@ -67,8 +67,8 @@ def running(provider):
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"])).decode()
-            told = provider.token(parse_qs(body))
-            self.answer(told or {"error": "invalid_grant"}, 200 if told else 400)
+            tokens = provider.token(parse_qs(body))
+            self.answer(tokens or {"error": "invalid_grant"}, 200 if tokens else 400)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
@@ -119,9 +119,9 @@ def test_single_sign_on(site):
     served, provider = site
     assert "Town hall" == served.get("/api/login").json()["oidc"]
     browser, address = left(served)
-    asked = parse_qs(urlsplit(address).query)
+    query = parse_qs(urlsplit(address).query)
     assert (["S256"], ["code"], ["http://127.0.0.1:8770/login/oidc/callback"]) == tuple(
-        asked[name] for name in ("code_challenge_method", "response_type", "redirect_uri")
+        query[name] for name in ("code_challenge_method", "response_type", "redirect_uri")
     )
     assert SECRET not in address
     way = provider.approve(address)
@@ -130,8 +130,10 @@ def test_single_sign_on(site):
         headers={**HEADERS, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
     )
     assert (303, "/") == (back.status_code, back.headers["location"])
-    told = browser.get("/api/session").json()
-    assert ("jo", "operator", "oidc", "case 8") == tuple(told[name] for name in ("name", "role", "method", "purpose"))
+    session = browser.get("/api/session").json()
+    assert ("jo", "operator", "oidc", "case 8") == tuple(
+        session[name] for name in ("name", "role", "method", "purpose")
+    )
     assert 401 == browser.get(way).status_code  # it is good once
 
 

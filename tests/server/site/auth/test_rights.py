@@ -59,7 +59,7 @@ def site(site_data, tmp_path_factory):
         yield served
 
 
-def asked(browser, method, path):
+def request(browser, method, path):
     """With nothing in it, so that nothing is changed where it is let in."""
     return browser.client.request(
         method, path.format(**FILLED), headers={"host": "127.0.0.1:8770", "x-passerby": "tests"}, json={}
@@ -76,7 +76,7 @@ def test_every_protected_route_needs_a_login(site):
     nobody = site.other()
     for (method, path), right in route_rights(site.client.app).items():
         if right is not None:
-            assert 401 == asked(nobody, method, path).status_code, path
+            assert 401 == request(nobody, method, path).status_code, path
 
 
 @pytest.mark.parametrize("role", Role)
@@ -86,14 +86,14 @@ def test_each_route_requested_by_each_role(site, role):
         if right is None:
             continue
         if path == "/api/logout":  # the last thing that one does
-            assert 204 == asked(site.as_(role), method, path).status_code
+            assert 204 == request(site.as_(role), method, path).status_code
             continue
-        answer = asked(browser, method, path)
+        answer = request(browser, method, path)
         if right in RIGHTS[role]:
             assert answer.status_code not in (401, 403), (path, answer.text)
         else:
-            told = f"The role {role} does not have this right: {right}."
-            assert (403, told) == (answer.status_code, answer.json()["detail"]), path
+            detail = f"The role {role} does not have this right: {right}."
+            assert (403, detail) == (answer.status_code, answer.json()["detail"]), path
 
 
 def test_denied_requests_are_logged_once_an_hour(site):

@@ -19,9 +19,9 @@ def deeds(served, *what):
 
 @pytest.mark.parametrize("role", Role)
 def test_each_role_logs_in_with_a_purpose(served, role):
-    told = served.as_(role).get("/api/session").json()
+    received = served.as_(role).get("/api/session").json()
     assert (role.value, role.value, "password", "case 7") == tuple(
-        told[name] for name in ("name", "role", "method", "purpose")
+        received[name] for name in ("name", "role", "method", "purpose")
     )
     assert (f"account:{role.value}", "login", "case 7") == deeds(served, "login")[-1]
 
@@ -41,10 +41,10 @@ def test_logout_ends_the_session_on_the_server(served):
 
 def test_cookies_are_httponly_and_secure(site_data, tmp_path):
     with serving(site_data, tmp_path, secure=True) as served:
-        told = served.other().post("/api/login", RIGHT).headers["set-cookie"]
-        name = told.partition("=")[0]
+        received = served.other().post("/api/login", RIGHT).headers["set-cookie"]
+        name = received.partition("=")[0]
         assert "__Host-passerby-8770" == name
-        assert {"HttpOnly", "Path=/", "SameSite=strict", "Secure"} <= set(told.split("; "))
+        assert {"HttpOnly", "Path=/", "SameSite=strict", "Secure"} <= set(received.split("; "))
         assert "max-age=31536000; includeSubDomains" == served.get("/api/login").headers["strict-transport-security"]
 
 
@@ -56,6 +56,6 @@ def test_a_new_session_at_each_login(served):
 
 
 def test_login_options(served):
-    told = served.other().get("/api/login").json()
-    assert {"site": "North hall", "password": True, "oidc": None, "oidc_url": "/login/oidc"} == told
+    received = served.other().get("/api/login").json()
+    assert {"site": "North hall", "password": True, "oidc": None, "oidc_url": "/login/oidc"} == received
     assert 404 == served.other().get("/login/oidc?purpose=x").status_code

@@ -23,8 +23,8 @@ def test_cameras_are_discovered_and_checked(site_data, tmp_path):
     with serving(site_data, tmp_path, tools=Tools()) as served:
         administrator = served.as_("administrator")
         assert [] == administrator.post("/api/network/discover", {"timeout_s": 1}).json()
-        told = administrator.post("/api/network/check-camera", {"camera": "gate"}).json()
-        assert (None, 640, "data:image/jpeg;base64,/9g=") == tuple(told[n] for n in ("problem", "width", "still"))
+        body = administrator.post("/api/network/check-camera", {"camera": "gate"}).json()
+        assert (None, 640, "data:image/jpeg;base64,/9g=") == tuple(body[n] for n in ("problem", "width", "still"))
         login = {"url": "rtsp://192.0.2.9/", "user": "me", "password": "typed once"}
         assert 200 == administrator.post("/api/network/check-camera", login).status_code
         for wish in (

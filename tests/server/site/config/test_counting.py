@@ -16,10 +16,10 @@ def comments(served):
 
 def test_a_zone_is_moved_and_a_line_is_drawn(served):
     administrator, before = served.as_("administrator"), comments(served)
-    told = administrator.get("/api/cameras/yard/counting").json()
-    wish = {"revision": told["revision"], "counting": {**told["counting"], "zones": [DOOR], "lines": [SILL]}}
+    body = administrator.get("/api/cameras/yard/counting").json()
+    wish = {"revision": body["revision"], "counting": {**body["counting"], "zones": [DOOR], "lines": [SILL]}}
     after = administrator.put("/api/cameras/yard/counting", wish).json()
-    assert told["revision"] != after["revision"]
+    assert body["revision"] != after["revision"]
     assert [0.6, 0.7] == after["counting"]["zones"][0]["polygon"][2]
     assert before == comments(served)
     assert "polygon: [[0.1, 0.1], [0.6, 0.1], [0.6, 0.7]]" in text(served)
@@ -31,11 +31,11 @@ def test_a_zone_is_moved_and_a_line_is_drawn(served):
 
 def test_invalid_counting_changes_nothing(served):
     administrator, before = served.as_("administrator"), text(served)
-    told = administrator.get("/api/cameras/yard/counting").json()
+    body = administrator.get("/api/cameras/yard/counting").json()
     crossed = {**DOOR, "polygon": [[0.1, 0.1], [0.6, 0.6], [0.6, 0.1], [0.1, 0.6]]}
     rule = {"name": "in", "kind": "presence", "zone": "door", "during": "no such hours"}
     for counting in ({"zones": [crossed]}, {"zones": [DOOR], "rules": [{**rule, "during": "night"}]}):
-        wish = {"revision": told["revision"], "counting": counting}
+        wish = {"revision": body["revision"], "counting": counting}
         assert 422 == administrator.put("/api/cameras/yard/counting", wish).status_code
     assert before == text(served)
 

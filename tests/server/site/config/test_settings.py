@@ -15,9 +15,14 @@ def comments(served):
 
 def test_settings_of_the_site(served):
     administrator, before = served.as_("administrator"), comments(served)
-    told = administrator.get("/api/settings").json()
-    assert ("North hall", False, True) == tuple(told[name] for name in ("name", "dual_approval", "hot_reload"))
-    wish = {"revision": told["revision"], "name": "South hall", "retention": {"days": 7}, "defaults": {"quality": 30}}
+    config = administrator.get("/api/settings").json()
+    assert ("North hall", False, True) == tuple(config[name] for name in ("name", "dual_approval", "hot_reload"))
+    wish = {
+        "revision": config["revision"],
+        "name": "South hall",
+        "retention": {"days": 7},
+        "defaults": {"quality": 30},
+    }
     after = administrator.put("/api/settings", wish).json()
     assert ("South hall", 7.0, 30) == (after["name"], after["retention"]["days"], after["defaults"]["quality"])
     assert before == comments(served)
@@ -28,11 +33,16 @@ def test_settings_of_the_site(served):
 
 def test_cameras_are_added_changed_and_removed(served):
     administrator, before = served.as_("administrator"), comments(served)
-    told = administrator.get("/api/settings").json()
-    gate = told["cameras"][1]
+    config = administrator.get("/api/settings").json()
+    gate = config["cameras"][1]
     assert ("gate", "passerby", "GATE_PASSWORD") == tuple(gate[name] for name in ("name", "user", "password_env"))
     assert "not in any file" not in administrator.get("/api/settings").text
-    wish = {"revision": told["revision"], "name": "attic", "url": "rtsp://192.0.2.3/stream1", "hide": ["person"]}
+    wish = {
+        "revision": config["revision"],
+        "name": "attic",
+        "url": "rtsp://192.0.2.3/stream1",
+        "hide": ["person"],
+    }
     after = administrator.post("/api/settings/cameras", wish).json()
     assert (["yard", "gate", "attic"], ["hide"]) == (
         [c["name"] for c in after["cameras"]],
@@ -48,8 +58,8 @@ def test_cameras_are_added_changed_and_removed(served):
     assert ["yard", "gate"] == [one["name"] for one in after["cameras"]]
     assert before == comments(served)
     with served.context.database.read_transaction() as connection:
-        said = [one.details["subject"] for _, one in read(connection) if one.action == "changed"]
-    assert ["camera added", "camera", "camera removed"] == said
+        subjects = [one.details["subject"] for _, one in read(connection) if one.action == "changed"]
+    assert ["camera added", "camera", "camera removed"] == subjects
 
 
 @pytest.mark.parametrize(

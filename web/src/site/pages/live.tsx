@@ -18,7 +18,7 @@ function isSlowConnection(): boolean {
 
 export default function LivePage() {
   const query = useQuery(() => request<Camera[]>(client.GET('/api/cameras')), [], INTERVAL_S);
-  const wanted = useSignal(!isSlowConnection());
+  const enabled = useSignal(!isSlowConnection());
   const cameras = query.data.value;
   return (
     <Page
@@ -27,12 +27,12 @@ export default function LivePage() {
         can('view_media') && (
           <button
             type="button"
-            aria-pressed={wanted.value}
+            aria-pressed={enabled.value}
             onClick={() => {
-              wanted.value = !wanted.value;
+              enabled.value = !enabled.value;
             }}
           >
-            {wanted.value ? t('stopPictures') : t('startPictures')}
+            {enabled.value ? t('stopPictures') : t('startPictures')}
           </button>
         )
       }
@@ -41,7 +41,7 @@ export default function LivePage() {
       {cameras?.length === 0 && <p>{t('noCameras')}</p>}
       <div class="tiles">
         {cameras?.map((camera) => (
-          <CameraTile key={camera.name} camera={camera} wanted={wanted.value} reached={!query.error.value} />
+          <CameraTile key={camera.name} camera={camera} enabled={enabled.value} serverReachable={!query.error.value} />
         ))}
       </div>
     </Page>

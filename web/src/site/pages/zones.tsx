@@ -67,7 +67,7 @@ function ZoneEditor({ camera }: { camera: Camera }) {
         <Toolbar editable={editable} live={live} still={still} />
         <div class="screen canvas" style={{ aspectRatio: `${width} / ${height}` }}>
           {live.value ? (
-            <CameraTile camera={camera} wanted reached plain />
+            <CameraTile camera={camera} enabled serverReachable plain />
           ) : (
             <LazyImage
               key={still.value}

@@ -67,12 +67,12 @@ class AccountChange:
 
     @property
     def logged(self) -> dict[str, JsonValue]:
-        """For the audit log."""
+        """Its details for the audit log."""
         return {"operation": self.operation, "name": self.name, **self.fields}
 
     @property
     def request(self) -> dict[str, JsonValue]:
-        """For the database, until it is approved."""
+        """The request that is stored until it is approved."""
         return {"change": self.logged, "secrets": dict(self.secrets)}
 
     @classmethod
@@ -81,7 +81,7 @@ class AccountChange:
         return cls(fields.pop("operation"), fields.pop("name"), fields, dict(approval.request["secrets"]))
 
     def summary(self) -> str:
-        """As text."""
+        """A summary as text."""
         parts = [f"{name}: {json.dumps(value)}" for name, value in self.fields.items()]
         if "password" in self.secrets and self.operation == "change":
             parts.append("password: new")
@@ -111,12 +111,12 @@ class AccountChanges:
             )
             return AccountChangeResponse(account=None, approval=approval.id)
         self._context.audit(principal, AuditAction.CHANGED, details)
-        return self._make(change)
+        return self._apply(change)
 
     def approve(self, principal: Principal, id: int) -> AccountChangeResponse:
         """Approve a change, and make it."""
         approval = self.decide(principal, id, ApprovalStage.APPROVED)
-        response = self._make(AccountChange.of(approval))
+        response = self._apply(AccountChange.of(approval))
         self.approvals.set_result(id, ApprovalStage.DONE, {})
         return response
 
@@ -136,7 +136,7 @@ class AccountChanges:
         assert decided is not None
         return decided
 
-    def _make(self, change: AccountChange) -> AccountChangeResponse:
+    def _apply(self, change: AccountChange) -> AccountChangeResponse:
         now, name, fields, secrets = self._context.wall_time(), change.name, change.fields, change.secrets
         if change.operation == "add":
             password_hash, subject = secrets.get("password"), secrets.get("oidc")

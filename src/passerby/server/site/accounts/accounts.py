@@ -174,7 +174,7 @@ def sessions(services: Services, principal: CurrentPrincipal) -> list[OpenSessio
 def end_session(services: Services, principal: CurrentPrincipal, id: Id) -> Response:
     """End a session at once."""
     opened = services.authenticator.sessions.all(services.context.wall_time())
-    session = next((one for one in opened if one.id == id), None)
+    session = next((opened_session for opened_session in opened if opened_session.id == id), None)
     if session is None:
         raise HTTPException(404, "There is no such session, or it has ended.")
     services.context.audit(principal, AuditAction.LOGOUT, {"session_of": session.actor})

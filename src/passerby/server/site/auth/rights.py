@@ -75,7 +75,7 @@ class RequiresRight:
 
 
 def requires(right: Right) -> Dependency:
-    """For `dependencies` of a router or a route."""
+    """A dependency that requires a right, for `dependencies` of a router or a route."""
     dependency: Dependency = Depends(RequiresRight(right))
     return dependency
 
@@ -87,7 +87,9 @@ def route_rights(app: FastAPI) -> dict[tuple[str, str], Right | None]:
         dependant, path = getattr(route, "dependant", None), getattr(route, "path", "")
         if dependant is None:
             continue
-        required = [one.call.right for one in dependant.dependencies if isinstance(one.call, RequiresRight)]
+        required = [
+            dependency.call.right for dependency in dependant.dependencies if isinstance(dependency.call, RequiresRight)
+        ]
         for method in getattr(route, "methods", None) or ():
             rights[method, path] = required[0] if required else None
     return rights

@@ -56,13 +56,13 @@ router = APIRouter(
 )
 
 
-async def _one_at_a_time(request: Request) -> threading.Lock:
+async def _discovery_lock(request: Request) -> threading.Lock:
     """A check loads models: two at once would slow down the cameras. Set by site_app."""
     lock: threading.Lock = request.app.state.discovery_lock
     return lock
 
 
-DiscoveryLock = Annotated[threading.Lock, Depends(_one_at_a_time)]
+DiscoveryLock = Annotated[threading.Lock, Depends(_discovery_lock)]
 
 
 @router.post("/discover")
