@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 def test_six_people_who_walk_in_one_at_a_time_are_six(models):
     """The line lies across the side where they come in, the lower edge: with their feet still out of the frame, it is
     their centre that crosses it. Five frames a second, a detector run every 0.8 s: as a small machine with four cameras
-    has. """
+    has."""
     (clip,) = [one for one in json.loads((EVAL / "annotations.json").read_text())["videos"] if "one-by" in one["file"]]
     expected = clip["counts"]["distinct_passes"]
     doorway = load_script("counting").DOORWAY
