@@ -99,3 +99,18 @@ def test_redacting_a_video_does_not_import_what_cameras_and_databases_need():
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert "passerby.cli.redact" in loaded
     assert set() == {"av", "cv2", "openvino", "sqlalchemy", "fastapi", "aiomqtt", "zeep"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("command", "library", "extra"),
+    [
+        (["review", "film.mp4"], "argon2", "review"),
+        (["watch", "-c", "site.yaml"], "holidays", "watch"),
+        (["counts", "export", "counts.csv"], "sqlalchemy", "watch"),
+    ],
+)
+def test_a_command_whose_extra_is_missing_says_which(command, library, extra):
+    """As on a machine with the base package alone: importing the library fails."""
+    code = f"import sys; sys.modules[{library!r}] = None; from passerby.cli.app import main; main({command!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (1, True) == (done.returncode, f"pip install 'passerby[{extra}]'" in done.stderr), done.stderr

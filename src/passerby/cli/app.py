@@ -9,13 +9,14 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated, cast
+from typing import Annotated, NoReturn, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from passerby.core.errors import PasserbyError
+from passerby.core.extras import missing_extra
 from passerby.core.process_limits import disable_core_dumps
 from passerby.core.version import PROGRAM
 from passerby.jobs.process import WorkerProcess
@@ -102,6 +103,9 @@ def main(arguments: Sequence[str] | None = None, preloaded: WorkerProcess | None
     except KeyboardInterrupt:
         _exit_with("Stopped.", 130, debug)
     except Exception as error:  # the last resort: an unforeseen error must not end in a page of traceback
+        missing = missing_extra(error) if isinstance(error, ModuleNotFoundError) else None
+        if missing is not None:
+            _exit_with(str(missing), missing.exit_code, debug)
         advice = "" if debug else " For a traceback, run it again with --debug."
         _exit_with(f"{type(error).__name__}: {error}\nThis is a bug in passerby.{advice}", 1, debug)
 
@@ -114,7 +118,7 @@ def _split_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
     return before_end + options[end:], len(before_end) < end
 
 
-def _exit_with(message: str, code: int, debug: bool) -> None:
+def _exit_with(message: str, code: int, debug: bool) -> NoReturn:
     if debug:
         traceback.print_exc()
     print(f"passerby: {message}", file=sys.stderr)
