@@ -52,6 +52,12 @@ class FakeDetector:
     def detect_faces_quick(self, frame: RawFrame) -> list[Detection]:
         return self.detect(frame)
 
+    def open_frame(self, frame: RawFrame) -> FakeDetector:
+        return self
+
+    def search(self, kind: Kind, box: Box) -> None:
+        """Tracks follow motion alone."""
+
 
 class FixedFace(FakeDetector):
     """Detects one face, always in the same place, unless that is black."""

@@ -1,16 +1,18 @@
 """The first pass: on which frames detectors run, and what is recorded of each frame."""
 
+import av
+import numpy as np
 import pytest
 
 from passerby import Settings
 from passerby.core.kinds import Detection, Kind
 from passerby.engine import analyse as module
-from passerby.engine.analyse import analyse_file, analyse_track
+from passerby.engine.analyse import FrameBuffer, analyse_file, analyse_track
 from passerby.engine.options import RunOptions
 from passerby.source.video.file import VideoFile
 from passerby.track.segments import SegmentLengths, SegmentRange
 from tests import clips
-from tests.fake_detector import fake_detectors
+from tests.fake_detector import FakeDetector, FakeDetectorFactory, fake_detectors
 from tests.white_patch import PATCH
 
 
@@ -89,3 +91,65 @@ def test_models_are_tested_at_intervals(clip, monkeypatch):
     with VideoFile.open(clip) as video:
         analyse_track(video, 0, SegmentRange(), RunOptions(), detectors)
     assert clips.FRAMES // 5 == len(tests)
+
+
+def analysed_frames(clip):
+    """The frames on which detectors ran, with the usual schedule."""
+    frames = []
+    analysed(clip, lambda frame, scope: frames.append(frame.index) or [], every_frame=False)
+    return sorted(frames)
+
+
+@pytest.mark.parametrize("length", [7, 11, 23])
+def test_detectors_run_on_the_last_frame_of_a_file(tmp_path, length):
+    """Whoever comes in after the last scheduled run would be shown in all frames until the end."""
+    clip = clips.write_clip(tmp_path / "clip.mp4", times=clips.constant(length))
+    assert length - 1 == analysed_frames(clip)[-1]
+
+
+def test_detectors_run_on_the_last_frame_before_a_cut(tmp_path):
+    rng = np.random.default_rng(3)
+    scenes = [np.repeat(rng.integers(0, 255, (9, 16, 3), np.uint8), 20, 0).repeat(20, 1) for _ in range(2)]
+    with av.open(str(tmp_path / "cut.mp4"), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "10"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for number in range(20):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(scenes[number >= 8]), format="bgr24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert {0, 7, 8, 19} <= set(analysed_frames(tmp_path / "cut.mp4"))
+
+
+def test_crops_of_buffered_frames_are_searched_for_what_was_just_detected(clip):
+    """The detector finds a face in frame 10 only; crops of the frames before and after are searched for it."""
+    searched = set()
+
+    class Detector(FakeDetector):
+        def open_frame(self, frame):
+            return Crops(frame.index)
+
+    class Crops:
+        def __init__(self, index):
+            self.index = index
+
+        def search(self, kind, box):
+            searched.add(self.index)
+            return [Detection(kind, PATCH, 0.9, "crop")]
+
+    def detect(frame, scope):
+        return [Detection(Kind.FACE, PATCH, 0.9, "test")] if frame.index == 10 else []
+
+    factory = FakeDetectorFactory(lambda geometry: Detector(detect), every_frame=True)
+    with VideoFile.open(clip) as video:
+        result = analyse_track(video, 0, SegmentRange(), RunOptions(), factory)
+    (candidate,) = result.candidates[0]
+    assert set(range(2, 10)) <= searched
+    assert {12, 14, 16} <= searched
+    assert candidate.track.start <= 2 * clips.STEP
+
+
+def test_a_frame_that_left_the_buffer_is_not_searched():
+    buffer = FrameBuffer(3)
+    for index in range(5):
+        buffer.add(index, FakeDetector())
+    assert [False, False, True, True, True] == [index in buffer for index in range(5)]

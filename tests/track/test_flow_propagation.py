@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from passerby.core.box import Box
 from passerby.core.motion import MotionField
-from passerby.track.flow_propagation import propagate
-from tests.track.motion_fields import shift, zoom_and_rotate
+from passerby.track.flow_propagation import propagate, surrounding_motion
+from tests.track.motion_fields import SIZE, field, shift, zoom_and_rotate
 
 
 def propagate_one(box, field, *, backward=False):
@@ -102,3 +102,18 @@ def test_many_boxes_are_propagated_as_each_of_them_alone():
         for (box, uncertainty), (other, same) in zip(alone, propagate(crowd, field, backward=backward), strict=True):
             assert (*box, uncertainty) == pytest.approx((*other, same))
     assert [] == propagate([], field)
+
+
+def test_the_surroundings_of_a_box_move_otherwise_than_what_is_in_it():
+    """A head that moves by 6 px before a background that moves by -2."""
+    box = Box(200.0, 100.0, 260.0, 170.0)
+
+    def flow(x, y):
+        inside = (x > box.x1) & (x < box.x2) & (y > box.y1) & (y < box.y2)
+        return np.where(inside, 6.0, -2.0), 0 * x
+
+    assert (-2.0, 0.0) == pytest.approx(surrounding_motion(box, field(flow, flow)))
+
+
+def test_a_box_that_fills_the_frame_has_no_surroundings():
+    assert (0.0, 0.0) == surrounding_motion(Box(0.0, 0.0, *map(float, SIZE)), shift(5, 5))

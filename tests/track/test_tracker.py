@@ -227,3 +227,83 @@ def test_a_weak_detection_of_a_part_does_not_uncover_the_rest():
 def test_a_certain_detection_corrects_the_mask():
     (track,) = track_all(16, {5: [detection(5)], 15: [part(15, 0.9)]})
     assert masked_share(track, 15) < 0.9
+
+
+def search_for_walker(seen=lambda frame: True, searched=None):
+    """A search in crops that finds the walker where he is, in the frames for which `seen`, if he is in the crop."""
+
+    def search(frame, kind, box):
+        if searched is not None:
+            searched.append(frame)
+        there = true_box(frame)
+        x, y = there.centre
+        crop = box.expand(0.75)
+        inside = crop.x1 <= x <= crop.x2 and crop.y1 <= y <= crop.y2
+        return [Detection(Kind.FACE, there, 0.4, "crop")] if seen(frame) and inside else []
+
+    return search
+
+
+def track_walker(frames, detections, search):
+    """Somebody who moves by MOVE before a background that stands still, so that motion says that nothing moves."""
+    tracker = Tracker(*SIZE, SETTINGS)
+    ended = []
+    for frame in range(frames):
+        ended += tracker.update(
+            frame, frame * TICKS, STILL if frame else None, detections.get(frame), frozenset(Kind), search
+        )
+    return confirmed(ended + tracker.finish())
+
+
+def test_a_mask_follows_whoever_walks_over_a_still_background():
+    """Motion alone leaves the box behind, on the background around the head."""
+    detections = {0: [detection(0)], 15: [detection(15)]}
+    alone = track_walker(20, detections, None)
+    assert min(max(masked_share(track, frame) for track in alone) for frame in range(16)) < 0.5
+    (track,) = track_walker(20, detections, search_for_walker())
+    assert [1] * 16 == [pytest.approx(masked_share(track, frame)) for frame in range(16)]
+    assert 70 > max(track.masked_at(frame * TICKS).box.width for frame in range(16))
+
+
+def test_who_is_detected_late_is_found_back_to_where_he_came_in():
+    (track,) = track_walker(20, {5: [], 15: [detection(15)]}, search_for_walker(lambda frame: frame >= 2))
+    assert [1] * 14 == [pytest.approx(masked_share(track, frame)) for frame in range(2, 16)]
+
+
+def test_who_is_hidden_for_a_moment_is_covered_where_his_velocity_takes_him():
+    """Somebody passes in front of him: neither motion nor crops see him for five frames."""
+    search = search_for_walker(lambda frame: not 8 <= frame < 13)
+    (track,) = track_walker(20, {0: [detection(0)], 19: [detection(19)]}, search)
+    assert [1] * 20 == [pytest.approx(masked_share(track, frame), abs=0.01) for frame in range(20)]
+
+
+def test_a_slow_object_is_searched_for_in_every_second_frame():
+    searched = []
+
+    def search(frame, kind, box):
+        searched.append(frame)
+        return [Detection(Kind.FACE, FIRST, 0.4, "crop")]
+
+    track_walker(20, {0: [detection(0)]}, search)
+    assert 10 >= len(searched) >= 9
+
+
+def test_a_track_that_was_lost_does_not_take_somebody_elses_detection():
+    """A false positive stays on the background. Whoever then appears beside it is a track of its own, found back."""
+    wrong = Detection(Kind.FACE, true_box(15).translate(22, 0), 0.9, "false positive")
+    detections = {0: [wrong], 15: [detection(15)]}
+    tracks = track_walker(20, detections, search_for_walker(lambda frame: frame >= 5))
+    late = max(tracks, key=lambda track: masked_share(track, 10))
+    assert [1] * 11 == [pytest.approx(masked_share(late, frame)) for frame in range(5, 16)]
+
+
+def test_what_moves_by_itself_needs_less_evidence():
+    """A weak score that walks is somebody; the same on what stands still is a wall."""
+    weak = THRESHOLDS[Kind.FACE].start_score
+    walking = [Detection(Kind.FACE, true_box(0), weak, "test")]
+    assert [] != track_walker(20, {0: walking, 19: []}, search_for_walker())
+
+    def on_the_wall(frame, kind, box):
+        return [Detection(Kind.FACE, FIRST, 0.4, "crop")]
+
+    assert [] == track_walker(20, {0: walking, 19: []}, on_the_wall)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from passerby.config.settings import Profile, Settings
+from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.media import Geometry
 from passerby.core.motion import SceneStats
@@ -17,6 +18,12 @@ from passerby.detect.profiles import DETECTION_PROFILES
 from passerby.detect.schedule import DETECTION_SCHEDULES, FULL_SCOPE, DetectionSchedule, Scope
 from passerby.detect.still_detector import StillDetector
 from passerby.detect.weights import Registry
+
+
+class FrameSearch(Protocol):
+    """What the engine needs of a SearchableFrame."""
+
+    def search(self, kind: Kind, box: Box) -> list[Detection] | None: ...
 
 
 class VideoDetector(Protocol):
@@ -34,6 +41,8 @@ class VideoDetector(Protocol):
     def detect(self, frame: RawFrame, scope: Scope = FULL_SCOPE) -> list[Detection]: ...
 
     def detect_faces_quick(self, frame: RawFrame) -> list[Detection]: ...
+
+    def open_frame(self, frame: RawFrame) -> FrameSearch: ...
 
 
 class FrameSchedule(Protocol):

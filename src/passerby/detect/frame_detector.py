@@ -6,7 +6,7 @@ sizes, and bodies, from which `track/` derives heads; plates by the plate model,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
@@ -39,6 +39,7 @@ from passerby.detect.plate_fusion import (
 from passerby.detect.preprocess import fit_size
 from passerby.detect.profiles import BODY, FACE, PLATE, TEXT, DetectionProfile
 from passerby.detect.schedule import FULL_SCOPE, Scope
+from passerby.detect.searchable_frame import SearchableFrame
 
 #: A plate on a vehicle that the plate model detects with this score needs no second opinion from the text detector.
 #: Chosen by hand, other values were not measured.
@@ -70,6 +71,9 @@ class FrameDetector:
         self._hide = frozenset(hide)
         self._profile = profile or DetectionProfile()
         self._models = models.get(self._required_models())
+        self._shared_models = models
+        self._crop_detectors: dict[Kind, Detector] | None = None
+        self._newest: tuple[RawFrame, ImagePyramid] | None = None
         self._passed_tests = models.passed_tests
         self._test = known_answer_test
         pool = ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-prepare")
@@ -138,7 +142,9 @@ class FrameDetector:
 
     def tasks(self, frame: RawFrame, scope: Scope = FULL_SCOPE) -> tuple[Callable[[], list[Detection]], ...]:
         """`detect` as tasks that may run in parallel; their results in this order are its result."""
-        images = ImagePyramid(frame, self._geometry, max(*self._profile.face_sizes, self._profile.min_base_size))
+        return self.tasks_on(self._pyramid(frame), scope)
+
+    def tasks_on(self, images: ImagePyramid, scope: Scope) -> tuple[Callable[[], list[Detection]], ...]:
         tasks = [lambda: self._detect_objects(images, scope)]
         if Kind.FACE in self._hide:
             tasks.insert(0, lambda: self._detect_faces(images, scope))
@@ -166,6 +172,29 @@ class FrameDetector:
         if Kind.TEXT in self._hide:
             detections += self._run(images, TEXT, p.all_text_size, p.text_threshold)
         return detections
+
+    def open_frame(self, frame: RawFrame) -> SearchableFrame:
+        """A frame that is kept for searches in crops of it."""
+        return SearchableFrame(self._pyramid(frame), self._crop_models())
+
+    def _pyramid(self, frame: RawFrame) -> ImagePyramid:
+        """One for each frame, whoever asks for it first."""
+        newest = self._newest
+        if newest is None or newest[0] is not frame:
+            size = max(*self._profile.face_sizes, self._profile.min_base_size)
+            newest = self._newest = frame, ImagePyramid(frame, self._geometry, size)
+        return newest[1]
+
+    def _crop_models(self) -> Mapping[Kind, Detector]:
+        """The face model once more: a crop need not wait until a whole frame is done. It has the weights of the
+        instance that has passed the known-answer test. Plates are left to motion: crops of them, at ten times the cost,
+        left as many uncovered."""
+        if self._crop_detectors is None:
+            self._crop_detectors = {}
+            if Kind.FACE in self._hide:
+                self._ready_model(FACE)
+                self._crop_detectors[Kind.FACE] = self._shared_models.crop_model(FACE)
+        return self._crop_detectors
 
     def detect_faces_quick(self, frame: RawFrame) -> list[Detection]:
         """Faces alone, and not at the largest size: a tenth of the cost of `detect`. For the self-check of a

@@ -129,6 +129,13 @@ class Detectors:
             self._loaded |= zip(missing, pool.map(self._load_one, missing), strict=True)
         return {id: self._loaded[id] for id in ids}
 
+    def crop_model(self, id: str) -> Detector:
+        """A second instance of a model for crops, so that these do not wait for whole frames; on one thread."""
+        key = f"{id}#crop"
+        if key not in self._loaded:
+            self._loaded[key] = self._load(self.registry, id, 1)
+        return self._loaded[key]
+
     def _load_one(self, id: str) -> Detector:
         return self._load(self.registry, id, self._threads)
 

@@ -7,19 +7,22 @@ depend on the number of threads.
 from __future__ import annotations
 
 from array import array
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from passerby.config.settings import Settings
+from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.motion import MotionField
 from passerby.core.prefetch import prefetch
-from passerby.detect.factory import DetectorFactory, FrameSchedule, VideoDetector
+from passerby.core.raw_frame import RawFrame
+from passerby.detect.factory import DetectorFactory, FrameSchedule, FrameSearch, VideoDetector
 from passerby.detect.model import CONCURRENT_INFERENCES
 from passerby.detect.optical_flow import MotionEstimator
+from passerby.detect.schedule import FULL_SCOPE
 from passerby.documents.plan import Plan
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import make_plan
@@ -35,12 +38,15 @@ from passerby.track.tracker import Tracker, TrackerSettings
 #: Frames that optical flow may be ahead of a detector run that has not finished, and detector runs that may be running
 #: or waiting: enough for the next ones to start beside it. Every waiting run holds a frame, and where each frame is a
 #: new scene, detectors run on each.
-MAX_FRAMES_AHEAD, MAX_PENDING_DETECTIONS = 64, 6
+MAX_FRAMES_AHEAD, MAX_PENDING_DETECTIONS = 16, 6
 #: Frame intervals without a frame after which motion is not trusted: frames were lost, and what they show has moved.
 MAX_GAP_FRAMES = 3
 #: Detector runs after which each model is given the known-answer test again (invariant 11): at two runs a second, every
 #: four minutes of video.
 TEST_INTERVAL = 500
+
+#: How far back a new track is searched for in crops, seconds and at least frames: each frame is kept for as long.
+BUFFER_S, MIN_BUFFER_FRAMES = 0.6, 8
 
 #: A hash of every decoded frame, in memory only: the second pass must decode the same.
 Hashes = array  # of unsigned 64-bit integers
@@ -66,6 +72,7 @@ def analyse_track(
     grid = SegmentGrid(info.time_base, options.segment_lengths)
     result = AnalysisResult(segments)
     trackers: dict[int, Tracker] = {}
+    buffer = FrameBuffer(max(MIN_BUFFER_FRAMES, round(BUFFER_S * float(info.frame_rate or 25))))
     progress = options.progress
     progress.start(printable_name(video.path), "analyse", info.frames_estimate if segments == SegmentRange() else None)
     new_schedule = partial(detectors.schedule, info.frame_rate, settings.profile)
@@ -74,6 +81,7 @@ def analyse_track(
             result.frame_before = state.time, state.hash
             continue
         _record(result, state)
+        buffer.add(state.index, state.image)
         starts = state.starts_segment and state.segment in segments
         if starts:
             trackers[state.segment] = _tracker(video, number)
@@ -86,7 +94,7 @@ def analyse_track(
                 _add_candidates(result, grid, index, trackers.pop(index).finish())
                 continue
             motion = None if starts and index == state.segment else state.motion
-            ended = tracker.update(state.index, state.time, motion, detections, state.searched_kinds)
+            ended = tracker.update(state.index, state.time, motion, detections, state.searched_kinds, buffer.search)
             _add_candidates(result, grid, index, ended)
         progress.advance(1)
     for index, tracker in trackers.items():
@@ -95,6 +103,29 @@ def analyse_track(
     result.weights = tuple(detector.weights)
     progress.finish()
     return result
+
+
+class FrameBuffer:
+    """The newest frames, for searches in crops of them."""
+
+    def __init__(self, frames: int) -> None:
+        self._frames: OrderedDict[int, FrameSearch] = OrderedDict()
+        self._max = frames
+
+    def add(self, index: int, image: FrameSearch | None) -> None:
+        """Keep a frame; None for one that must not be searched (damage)."""
+        if image is not None:
+            self._frames[index] = image
+        while self._frames and next(iter(self._frames)) <= index - self._max:
+            self._frames.popitem(last=False)
+
+    def __contains__(self, frame: int) -> bool:
+        return frame in self._frames
+
+    def search(self, frame: int, kind: Kind, box: Box) -> list[Detection] | None:
+        """See track/local_search.py."""
+        image = self._frames.get(frame)
+        return None if image is None else image.search(kind, box)
 
 
 def _tracker(video: VideoFile, number: int) -> Tracker:
@@ -138,6 +169,7 @@ class _FrameState:
     segment: int
     starts_segment: bool
     damaged: bool = False
+    image: FrameSearch | None = None
     motion: MotionField | None = None
     detection_tasks: tuple[Future[list[Detection]], ...] | None = None
     searched_kinds: frozenset[Kind] = frozenset()
@@ -170,6 +202,14 @@ def _analysed_frames(
     schedule = new_schedule()
     runs, time_before, segment_before = 0, None, -1
     start = grid.start_of(segments.first) if segments.first else None
+    last: tuple[_FrameState, RawFrame] | None = None
+
+    def search_whole(state: _FrameState, frame: RawFrame) -> None:
+        """The last frame of a scene: whoever came in since the last detector run is in no later one (invariant 12)."""
+        if state.detection_tasks is None or state.searched_kinds != FULL_SCOPE.searched_kinds:
+            state.detection_tasks = tuple(pool.submit(task) for task in detector.tasks(frame, FULL_SCOPE))
+            state.searched_kinds = FULL_SCOPE.searched_kinds
+
     with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-detect") as pool:
         for frame in prefetch(video.frames(number, start)):
             segment = grid.index_at(frame.time)
@@ -188,8 +228,11 @@ def _analysed_frames(
                 motion = MotionEstimator(info.geometry)
                 state.damaged = True
             else:
+                state.image = detector.open_frame(frame)
                 field, scene = motion.estimate(frame)
                 state.motion = None if scene.cut else field
+                if scene.cut and last is not None and last[0] in pending:
+                    search_whole(*last)
                 scope = schedule.due(scene) if segment >= segments.first else None
                 if scope is not None:
                     if runs % TEST_INTERVAL == TEST_INTERVAL - 1:
@@ -197,9 +240,14 @@ def _analysed_frames(
                     runs += 1
                     state.detection_tasks = tuple(pool.submit(task) for task in detector.tasks(frame, scope))
                     state.searched_kinds = scope.searched_kinds
-            while (
+            last = None if frame.damaged else (state, frame)
+            # The newest stays: it may turn out to be the last one before a cut.
+            while len(pending) > 1 and (
                 len(pending) > MAX_FRAMES_AHEAD
                 or sum(waiting.is_pending for waiting in pending) > MAX_PENDING_DETECTIONS
             ):
                 yield pending.popleft()
+        else:  # the end of the file, not of the range
+            if last is not None:
+                search_whole(*last)
         yield from pending

@@ -19,7 +19,8 @@ class ConfirmationThreshold(FrozenModel):
 
     `start_score` is the lowest score that starts a track, `keep_score` the lowest that is associated with one. A single
     detection of `certain_score` confirms it; otherwise the scores of all detections must add up to `total_score`, and
-    at least `hit_ratio` of the detector runs that should have found it must have done so.
+    at least `hit_ratio` of the detector runs that should have found it must have done so. What moves on its own, not as
+    the camera does, is confirmed from `moving_score` on, in crops as in whole frames: walls and posters do not walk.
     """
 
     keep_score: float
@@ -27,13 +28,14 @@ class ConfirmationThreshold(FrozenModel):
     certain_score: float
     total_score: float
     hit_ratio: float
+    moving_score: float = float("inf")
 
 
 #: Scores of faces and plates are sums over several detectors and input sizes for one frame (detect/fusion.py).
 #: docs/design/tracking.md says how these values were found, and what others gave.
 THRESHOLDS: Mapping[Kind, ConfirmationThreshold] = {
     Kind.FACE: ConfirmationThreshold(
-        keep_score=0.15, start_score=0.15, certain_score=0.5, total_score=1.6, hit_ratio=0.5
+        keep_score=0.15, start_score=0.15, certain_score=0.5, total_score=1.6, hit_ratio=0.5, moving_score=1.2
     ),
     Kind.PLATE: ConfirmationThreshold(
         keep_score=0.0, start_score=0.1, certain_score=0.4, total_score=0.6, hit_ratio=0.5
@@ -53,21 +55,35 @@ THRESHOLDS: Mapping[Kind, ConfirmationThreshold] = {
 }
 
 
+#: How far a track must have moved otherwise than its surroundings do, in sizes of its own, to count as moving, and in
+#: how many frames it must have been found.
+MIN_OWN_MOTION, MIN_MOVING_HITS = 1.5, 4
+
+
 @dataclass(slots=True)
 class TrackEvidence:
     """What detections say for and against one track, as they come in: `hits` are detector runs that found it, `misses`
-    those that searched for it in vain."""
+    those that searched for it in vain. `crop_score` and `crop_hits` are of searches in crops around it, `own_motion`
+    how far it has come otherwise than its surroundings, in sizes of its own."""
 
     best_score: float = 0.0
     total_score: float = 0.0
     hits: int = 0
     misses: int = 0
+    crop_score: float = 0.0
+    crop_hits: int = 0
+    own_motion: float = 0.0
 
     def add_hit(self, score: float) -> None:
         """A detection was associated with the track."""
         self.best_score = max(self.best_score, score)
         self.total_score += score
         self.hits += 1
+
+    def add_crop_hit(self, score: float) -> None:
+        """It was found in a crop around where it should be."""
+        self.crop_score += score
+        self.crop_hits += 1
 
     def add_miss(self) -> None:
         """A detector run that should have found it did not."""
@@ -81,7 +97,10 @@ class TrackEvidence:
         """Is this enough to mask the whole track?"""
         if self.best_score >= threshold.certain_score:
             return True
-        return self.total_score >= threshold.total_score and self.hit_often_enough(threshold)
+        if self.total_score >= threshold.total_score and self.hit_often_enough(threshold):
+            return True
+        moving = self.own_motion >= MIN_OWN_MOTION and self.hits + self.crop_hits >= MIN_MOVING_HITS
+        return moving and self.total_score + self.crop_score >= threshold.moving_score
 
     def combined_with(self, other: TrackEvidence) -> TrackEvidence:
         """The evidence of two tracks of the same object."""
@@ -90,6 +109,9 @@ class TrackEvidence:
             self.total_score + other.total_score,
             self.hits + other.hits,
             self.misses + other.misses,
+            self.crop_score + other.crop_score,
+            self.crop_hits + other.crop_hits,
+            max(self.own_motion, other.own_motion),
         )
 
 

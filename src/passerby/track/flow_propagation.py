@@ -76,6 +76,29 @@ def propagate(boxes: Sequence[Box], field: MotionField, *, backward: bool = Fals
     return [(box.translate(dx, dy, 1 + growth), unsure) for box, (dx, dy), growth, unsure in moved]
 
 
+def surrounding_motion(box: Box, field: MotionField) -> tuple[float, float]:
+    """How far what lies around a box moved, in displayed pixels: the median of the cells within its own size of it."""
+    rows, columns = field.forward.shape[:2]
+    outer = box.expand(1.0)
+    x1, x2 = _cell_range(outer.x1, outer.x2, field.cell, columns)
+    y1, y2 = _cell_range(outer.y1, outer.y2, field.cell, rows)
+    around = np.ones((y2 - y1, x2 - x1), bool)
+    inner_x1, inner_x2 = _cell_range(box.x1, box.x2, field.cell, columns)
+    inner_y1, inner_y2 = _cell_range(box.y1, box.y2, field.cell, rows)
+    around[inner_y1 - y1 : inner_y2 - y1, inner_x1 - x1 : inner_x2 - x1] = False
+    vectors = field.forward[y1:y2, x1:x2][around]
+    if not len(vectors):
+        return 0.0, 0.0
+    dx, dy = np.median(vectors, axis=0)
+    return float(dx), float(dy)
+
+
+def _cell_range(low: float, high: float, cell: float, count: int) -> tuple[int, int]:
+    """First and last (excluded) cell of one axis between two coordinates; at least one cell of the grid."""
+    first = min(max(0, int(low / cell)), count - 1)
+    return first, max(first + 1, min(count, int(high / cell) + 1))
+
+
 def _mean(values: FloatArray, weights: FloatArray) -> FloatArray:
     """Weighted mean over the samples of each box: (boxes, samples) or (boxes, samples, 2)."""
     return np.asarray(np.einsum("bs...,bs->b...", values, weights))

@@ -1,8 +1,9 @@
 """Detections and motion, frame by frame -> tracks without a gap.
 
-A track is propagated by motion in every frame and corrected by every detection that is associated with it. The
-detection is also propagated back to the detector run before, and both paths are covered: whatever happened between two
-runs lies between them. A track begins before its first detection and goes on after its last one (invariant 6), and no
+A track is propagated by motion in every frame and corrected by every detection that is associated with it: those of the
+detector runs on whole frames, and those of a search in a crop around it (track/local_search.py) between them. Where
+neither finds it, the next detection is also propagated back, and both paths are covered: whatever happened in between
+lies between them. A track begins before its first detection and goes on after its last one (invariant 6), and no
 track crosses a cut. The same code serves files and, behind a short ring buffer of frames, cameras: it never looks
 further back than `TrackerSettings.buffer_frames`, and a point older than that is final.
 """
@@ -21,9 +22,16 @@ from passerby.core.motion import MotionField
 from passerby.documents.plan import Track
 from passerby.track.association import associate
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate, TrackEvidence
-from passerby.track.flow_propagation import propagate
+from passerby.track.flow_propagation import propagate, surrounding_motion
 from passerby.track.keyframes import KeyframeReducer, TrackPoint
+from passerby.track.local_search import LocalSearch, best_match
+from passerby.track.own_motion import MAX_COASTING_FRAMES, OwnMotion
 from passerby.track.padding import MAX_UNCERTAINTY, PADDING
+
+#: Up to this share of its size a frame, motion and every second crop follow an object as closely as every crop does.
+SLOW_SPEED = 0.05
+#: A track that crops did not find for more than so many frames takes only detections that overlap it this much.
+MAX_TRUSTED_AGE, MIN_TRUSTED_IOU = 2, 0.4
 
 
 class TrackerSettings(FrozenModel):
@@ -62,13 +70,14 @@ class TrackerFrame:
 class ActiveTrack:
     """A track that may go on. `points` are those not yet final, the newest last.
 
-    `last_hit` is the frame of its last detection, `first_miss` the first frame after it in which a detector searched
-    for it in vain, None while there is none. `number` is 0 until one is assigned (track/live_tracker.py).
+    `own_motion` knows where it was last found, whether in a whole frame or in a crop, and how it moves; `first_miss` is
+    the first frame after that in which a detector searched for it in vain, None while there is none. `number` is 0
+    until one is assigned (track/live_tracker.py).
     """
 
     kind: Kind
     points: list[TrackPoint]
-    last_hit: int
+    own_motion: OwnMotion
     first_miss: int | None = None
     reducer: KeyframeReducer = field(default_factory=KeyframeReducer)
     evidence: TrackEvidence = field(default_factory=TrackEvidence)
@@ -80,9 +89,28 @@ class ActiveTrack:
         return self.points[-1].box
 
     @property
+    def last_hit(self) -> int:
+        """The frame in which it was last found."""
+        return self.own_motion.frame
+
+    @property
     def age(self) -> int:
-        """Frames since its last detection."""
+        """Frames since it was last found."""
         return self.points[-1].frame - self.last_hit
+
+    def add_hit(self, frame: int, box: Box) -> None:
+        """It was found in a frame."""
+        self.own_motion.found(frame, box)
+        self.first_miss = None
+        self.evidence.own_motion = max(self.evidence.own_motion, self.own_motion.distance)
+
+    def search_is_due(self, frame: int) -> bool:
+        """A crop costs little, and most are not needed: what moves slowly is found again in every second frame, and
+        what was not found for long in every fourth."""
+        age, speed = frame - self.last_hit, self.own_motion.relative_speed
+        if age > MAX_COASTING_FRAMES:
+            return age % 4 == 0
+        return age > 0 and (speed is None or speed > SLOW_SPEED or age % 2 == 0)
 
 
 class Tracker:
@@ -104,11 +132,13 @@ class Tracker:
         motion: MotionField | None,
         detections: Sequence[Detection] | None,
         searched_kinds: Collection[Kind] = frozenset(Kind),
+        search: LocalSearch | None = None,
     ) -> list[TrackCandidate]:
         """One frame: `motion` from the frame before (None starts a new scene), `detections` when detectors ran on it.
 
         `searched_kinds` are those that this run would have found wherever they are: only of these does it count as a
-        miss when a track was not detected. Returns the tracks that have ended for good, confirmed or not.
+        miss when a track was not detected. `search` finds tracks again in crops of this frame and of buffered ones.
+        Returns the tracks that have ended for good, confirmed or not.
         """
         ended: list[TrackCandidate] = []
         if motion is None:
@@ -117,8 +147,10 @@ class Tracker:
             self._last_searched.clear()
         self._frames.append(TrackerFrame(frame, time, motion))
         self._propagate(frame, time, motion)
+        if search is not None:
+            self._search(search)
         if detections is not None:
-            self._associate(detections, searched_kinds)
+            self._associate(detections, searched_kinds, search)
         expired = [track for track in self._active if self._is_expired(track)]
         self._active = [track for track in self._active if not self._is_expired(track)]
         ended += self._end_tracks(expired)
@@ -137,9 +169,30 @@ class Tracker:
         moved = propagate([track.box for track in self._active], motion)
         for track, (box, uncertainty) in zip(self._active, moved, strict=True):
             last = track.points[-1]
+            track.own_motion.surroundings_moved(*surrounding_motion(last.box, motion))
             track.points.append(TrackPoint(frame, time, box, 0.0, last.origin, last.uncertainty + uncertainty))
 
-    def _associate(self, detections: Sequence[Detection], searched_kinds: Collection[Kind]) -> None:
+    def _search(self, search: LocalSearch) -> None:
+        """Find each track again around where motion, or its own velocity, has taken it."""
+        now = self._frames[-1]
+        for track in self._active:
+            if not track.search_is_due(now.frame):
+                continue
+            expected = track.own_motion.expected(now.frame)
+            found = _find(search, now.frame, track.kind, track.box, expected, track.own_motion.box)
+            if found is None:
+                track.points[-1].predicted = expected
+                continue
+            point = _track_point(now, found)
+            if found.score < THRESHOLDS[track.kind].certain_score:
+                point.predicted = track.box
+            track.points[-1] = point
+            track.evidence.add_crop_hit(found.score)
+            track.add_hit(now.frame, found.box)
+
+    def _associate(
+        self, detections: Sequence[Detection], searched_kinds: Collection[Kind], search: LocalSearch | None
+    ) -> None:
         """Associate detections with the tracks they belong to, and start tracks with the others."""
         now = self._frames[-1]
         hits: list[tuple[ActiveTrack, TrackPoint]] = []
@@ -148,6 +201,10 @@ class Tracker:
             tracks = [track for track in self._active if track.kind is kind]
             candidates = [d for d in detections if d.kind is kind and d.score >= threshold.keep_score]
             pairs, unmatched = associate([track.box for track in tracks], candidates, threshold.certain_score)
+            if search is not None:
+                for i, j in [(i, j) for i, j in pairs.items() if _is_doubtful(tracks[i], candidates[j])]:
+                    del pairs[i]  # whatever this is came from elsewhere: it is searched for back to where it came in
+                    unmatched.append(j)
             for i, track in enumerate(tracks):
                 if i in pairs:
                     hits.append((track, _track_point(now, candidates[pairs[i]])))
@@ -160,7 +217,7 @@ class Tracker:
             if kind in searched_kinds:
                 self._last_searched[kind] = now.frame
         self._apply_hits(hits)
-        self._start_tracks(started)
+        self._start_tracks(started, search)
 
     @property
     def _frame_box(self) -> Box:
@@ -169,7 +226,7 @@ class Tracker:
     def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]]) -> None:
         """Cover both paths from the last detection to this one: the old box propagated forwards and the new one
         backwards."""
-        frames = [point.frame - track.last_hit - 1 for track, point in hits]
+        frames = [max(0, point.frame - track.last_hit - 1) for track, point in hits]
         paths_back = self._propagate_back([point for _, point in hits], frames)
         for (track, point), path_back in zip(hits, paths_back, strict=True):
             track.evidence.add_hit(point.score)
@@ -185,7 +242,7 @@ class Tracker:
                 uncertainty = min(forward.uncertainty, back.uncertainty)
                 both = forward.box.hull(back.box)
                 track.points[i] = TrackPoint(back.frame, back.time, both, 0.0, point.origin, uncertainty)
-            track.last_hit, track.first_miss = point.frame, None
+            track.add_hit(point.frame, point.box)
 
     def _apply_miss(self, track: ActiveTrack) -> None:
         """It was searched for and not detected."""
@@ -194,9 +251,14 @@ class Tracker:
         if track.box.containment(self._frame_box) > 0.5:
             track.evidence.add_miss()
 
-    def _start_tracks(self, started: Sequence[tuple[ActiveTrack, int]]) -> None:
+    def _start_tracks(self, started: Sequence[tuple[ActiveTrack, int]], search: LocalSearch | None) -> None:
         """Add new tracks, each propagated back to where the object may have been before it was first detected: at
-        least to the frame in which its kind was last searched for."""
+        least to the frame in which its kind was last searched for, and as far as it is found in crops."""
+        if search is not None:
+            for track, pre_roll in started:
+                self._search_back(track, pre_roll, search)
+                self._active.append(track)
+            return
         paths_back = self._propagate_back([track.points[0] for track, _ in started], [n for _, n in started])
         for (track, _), path_back in zip(started, paths_back, strict=True):
             track.points[:0] = reversed(path_back)
@@ -218,6 +280,33 @@ class Tracker:
                 newest[i] = TrackPoint(earlier.frame, earlier.time, box, 0.0, last.origin, total)
                 paths[i].append(newest[i])
         return paths
+
+    def _search_back(self, track: ActiveTrack, pre_roll: int, search: LocalSearch) -> None:
+        """Find a new track in the frames before its first detection, back to `pre_roll` frames before the earliest in
+        which it is found."""
+        buffered = list(self._frames)
+        point = track.points[0]
+        motion, before = OwnMotion(point.frame, point.box), list[TrackPoint]()
+        for later, earlier in zip(reversed(buffered), reversed(buffered[:-1]), strict=False):
+            inside = point.box.intersection(self._frame_box) > 0
+            if later.motion is None or not inside or motion.frame - earlier.frame > pre_roll:
+                break
+            ((box, uncertainty),) = propagate([point.box], later.motion, backward=True)
+            dx, dy = surrounding_motion(box, later.motion)
+            motion.surroundings_moved(-dx, -dy)
+            expected = motion.expected(earlier.frame)
+            found = _find(search, earlier.frame, track.kind, box, expected, motion.box)
+            if found is None:
+                total = point.uncertainty + uncertainty
+                point = TrackPoint(earlier.frame, earlier.time, box, 0.0, track.points[0].origin, total, expected)
+            else:
+                point = _track_point(earlier, found)
+                motion.found(earlier.frame, found.box)
+                track.evidence.add_crop_hit(found.score)
+            before.append(point)
+        track.points[:0] = reversed(before)
+        track.own_motion.velocity = motion.velocity
+        track.evidence.own_motion = motion.distance
 
     def _is_expired(self, track: ActiveTrack) -> bool:
         return track.age > self._settings.max_age or track.box.intersection(self._frame_box) <= 0
@@ -258,6 +347,21 @@ def _track_point(now: TrackerFrame, detection: Detection) -> TrackPoint:
 
 
 def _new_track(now: TrackerFrame, detection: Detection) -> ActiveTrack:
-    track = ActiveTrack(detection.kind, [_track_point(now, detection)], now.frame)
+    motion = OwnMotion(now.frame, detection.box)
+    track = ActiveTrack(detection.kind, [_track_point(now, detection)], motion)
     track.evidence.add_hit(detection.score)
     return track
+
+
+def _find(
+    search: LocalSearch, frame: int, kind: Kind, propagated: Box, expected: Box | None, last: Box
+) -> Detection | None:
+    """An object that was `last` found as that box, around where motion or its velocity would have it in a frame."""
+    around = propagated if expected is None else propagated.hull(expected)
+    places = [propagated] if expected is None else [propagated, expected]
+    return best_match(places, last, search(frame, kind, around) or ())
+
+
+def _is_doubtful(track: ActiveTrack, detection: Detection) -> bool:
+    """Was the track not found for a while, and is this detection not quite where it should be?"""
+    return track.age > MAX_TRUSTED_AGE and track.box.iou(detection.box) < MIN_TRUSTED_IOU

@@ -39,12 +39,18 @@ class ImagePyramid:
     for several threads at once."""
 
     def __init__(self, frame: RawFrame, geometry: Geometry, base_size: int) -> None:
-        self._frame, self._geometry = frame, geometry
+        self._frame: RawFrame | None = frame
+        self._geometry = geometry
         self._width, self._height = geometry.display_size
         self._longer_side = max(self._width, self._height)
         self._base_size = min(base_size, self._longer_side)
         self._levels: dict[int, Image] = {}
         self._lock = threading.RLock()
+
+    @property
+    def display_size(self) -> tuple[int, int]:
+        """(width, height) of the frame in displayed pixels."""
+        return self._width, self._height
 
     def distinct_sizes(self, sizes: Sequence[int]) -> list[int]:
         """Those of `sizes` that differ for this frame: nothing is enlarged."""
@@ -60,7 +66,10 @@ class ImagePyramid:
 
     def _make_level(self, size: int) -> Image:
         if size == self._base_size:
-            return to_bgr(self._frame, self._geometry, self._level_size(size))
+            assert self._frame is not None  # this level is made once
+            image = to_bgr(self._frame, self._geometry, self._level_size(size))
+            self._frame = None  # all other levels are made of this one; decoded frames are large
+            return image
         small = cv2.resize(self.level(self._base_size)[0], self._level_size(size), interpolation=cv2.INTER_AREA)
         return np.asarray(small, np.uint8)
 
