@@ -14,6 +14,8 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.track.association import affinity
 
+#: What is searched for in crops: plates are left to motion (docs/design/tracking.md).
+SEARCHED_KINDS = frozenset({Kind.FACE})
 #: What is detected again may be so many times as large or small across as it was in the frame before: a turned head
 #: changes more than that only when the detection is of something else.
 MAX_SCALE_CHANGE = 1.6

@@ -24,14 +24,14 @@ from passerby.track.association import associate
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate, TrackEvidence
 from passerby.track.flow_propagation import propagate, surrounding_motion
 from passerby.track.keyframes import KeyframeReducer, TrackPoint
-from passerby.track.local_search import LocalSearch, best_match
+from passerby.track.local_search import SEARCHED_KINDS, LocalSearch, best_match
 from passerby.track.own_motion import MAX_COASTING_FRAMES, OwnMotion
 from passerby.track.padding import MAX_UNCERTAINTY, PADDING
 
 #: Up to this share of its size a frame, motion and every second crop follow an object as closely as every crop does.
 SLOW_SPEED = 0.05
-#: A track that crops did not find for more than so many frames takes only detections that overlap it this much.
-MAX_TRUSTED_AGE, MIN_TRUSTED_IOU = 2, 0.4
+#: A track that so many crops in a row did not find takes detections for its own alone where they overlap it this much.
+MIN_CROP_MISSES, MIN_TRUSTED_IOU = 2, 0.4
 
 
 class TrackerSettings(FrozenModel):
@@ -79,6 +79,7 @@ class ActiveTrack:
     points: list[TrackPoint]
     own_motion: OwnMotion
     first_miss: int | None = None
+    crop_misses: int = 0
     reducer: KeyframeReducer = field(default_factory=KeyframeReducer)
     evidence: TrackEvidence = field(default_factory=TrackEvidence)
     number: int = 0
@@ -101,8 +102,12 @@ class ActiveTrack:
     def add_hit(self, frame: int, box: Box) -> None:
         """It was found in a frame."""
         self.own_motion.found(frame, box)
-        self.first_miss = None
+        self.first_miss, self.crop_misses = None, 0
         self.evidence.own_motion = max(self.evidence.own_motion, self.own_motion.distance)
+
+    def is_doubtful(self, detection: Detection) -> bool:
+        """Have crops not found the track, and is this detection not quite where it should be?"""
+        return self.crop_misses >= MIN_CROP_MISSES and self.box.iou(detection.box) < MIN_TRUSTED_IOU
 
     def search_is_due(self, frame: int) -> bool:
         """A crop costs little, and most are not needed: what moves slowly is found again in every second frame, and
@@ -176,11 +181,12 @@ class Tracker:
         """Find each track again around where motion, or its own velocity, has taken it."""
         now = self._frames[-1]
         for track in self._active:
-            if not track.search_is_due(now.frame):
+            if track.kind not in SEARCHED_KINDS or not track.search_is_due(now.frame):
                 continue
             expected = track.own_motion.expected(now.frame)
             found = _find(search, now.frame, track.kind, track.box, expected, track.own_motion.box)
             if found is None:
+                track.crop_misses += 1
                 track.points[-1].predicted = expected
                 continue
             point = _track_point(now, found)
@@ -201,10 +207,8 @@ class Tracker:
             tracks = [track for track in self._active if track.kind is kind]
             candidates = [d for d in detections if d.kind is kind and d.score >= threshold.keep_score]
             pairs, unmatched = associate([track.box for track in tracks], candidates, threshold.certain_score)
-            if search is not None:
-                for i, j in [(i, j) for i, j in pairs.items() if _is_doubtful(tracks[i], candidates[j])]:
-                    del pairs[i]  # whatever this is came from elsewhere: it is searched for back to where it came in
-                    unmatched.append(j)
+            # What crops could not find may be a false positive, and this somebody else: then both are tracked.
+            unmatched += [j for i, j in pairs.items() if tracks[i].is_doubtful(candidates[j])]
             for i, track in enumerate(tracks):
                 if i in pairs:
                     hits.append((track, _track_point(now, candidates[pairs[i]])))
@@ -256,9 +260,10 @@ class Tracker:
         least to the frame in which its kind was last searched for, and as far as it is found in crops."""
         if search is not None:
             for track, pre_roll in started:
-                self._search_back(track, pre_roll, search)
-                self._active.append(track)
-            return
+                if track.kind in SEARCHED_KINDS:
+                    self._search_back(track, pre_roll, search)
+                    self._active.append(track)
+            started = [(track, pre_roll) for track, pre_roll in started if track.kind not in SEARCHED_KINDS]
         paths_back = self._propagate_back([track.points[0] for track, _ in started], [n for _, n in started])
         for (track, _), path_back in zip(started, paths_back, strict=True):
             track.points[:0] = reversed(path_back)
@@ -360,8 +365,3 @@ def _find(
     around = propagated if expected is None else propagated.hull(expected)
     places = [propagated] if expected is None else [propagated, expected]
     return best_match(places, last, search(frame, kind, around) or ())
-
-
-def _is_doubtful(track: ActiveTrack, detection: Detection) -> bool:
-    """Was the track not found for a while, and is this detection not quite where it should be?"""
-    return track.age > MAX_TRUSTED_AGE and track.box.iou(detection.box) < MIN_TRUSTED_IOU
