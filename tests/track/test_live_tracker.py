@@ -99,3 +99,22 @@ def test_masks_are_padded_and_clipped_to_the_frame():
     assert (0, 0) == (mask.box.x1, mask.box.y1)
     assert mask.box.x2 > 40
     assert mask.box.y2 > 50
+
+
+def hidden_in_one_frame(*boxes):
+    tracker = LiveTracker(640, 360, live_tracker_settings(3.0, 2.0), {Kind.FACE}, 6)
+    tracker.advance(0, 0, None, [Detection(Kind.FACE, box, 0.9, "test") for box in boxes])
+    return [one.box for one in tracker.hidden_boxes(0)]
+
+
+@pytest.mark.parametrize("other", [Box(200, 104, 240, 160), Box(105, 210, 150, 260)], ids=["beside", "below"])
+def test_the_strip_between_two_masks_that_nearly_touch_is_masked(other):
+    """Two tracks on one head, neither of which covers its middle."""
+    boxes = hidden_in_one_frame(Box(100, 100, 150, 160), other)
+    assert 3 == len(boxes)
+    assert boxes[0].hull(boxes[1]) == boxes[2]
+
+
+@pytest.mark.parametrize("other", [Box(300, 100, 350, 160), Box(190, 300, 240, 350)], ids=["far", "diagonal"])
+def test_two_people_apart_are_two_masks(other):
+    assert 2 == len(hidden_in_one_frame(Box(100, 100, 150, 160), other))
