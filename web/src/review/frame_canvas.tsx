@@ -100,7 +100,12 @@ export function FrameCanvas() {
       aria-label={t('frameCanvas')}
       {...gestures}
     >
-      <canvas ref={canvasRef} aria-hidden="true" />
+      {/* Drawing comes after the banner has changed: a new view begins with a canvas of its own, which shows nothing. */}
+      <canvas
+        key={`${store.view.value} ${store.file.value?.id} ${store.video.value}`}
+        ref={canvasRef}
+        aria-hidden="true"
+      />
       {store.info.value && (
         <svg class="overlay" aria-hidden="true">
           <g transform={`translate(${left} ${top})`}>
