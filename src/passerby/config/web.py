@@ -24,7 +24,7 @@ def is_loopback(host: str) -> bool:
 
 
 class ProxySettings(FrozenModel):
-    """A reverse proxy that terminates TLS. Requests from any other address are refused."""
+    """A reverse proxy that terminates TLS. It uses `port` of `host`, where all other addresses are refused."""
 
     name: str = Field(description="Public host name of the web interface, as cameras.example.org.")
     address: str = Field(default="127.0.0.1", description="The address from which the proxy connects.")
@@ -73,16 +73,19 @@ class WebSettings(FrozenModel):
 
     host: str = Field(
         default="127.0.0.1",
-        description="Address to listen on. On loopback, the web interface uses the port of `status`.",
+        description="Address to listen on, for others or for the proxy. On loopback without a proxy, only the port of "
+        "`status` is used.",
     )
-    port: int = Field(default=8443, ge=0, le=65535, description="Port, where `host` is not loopback.")
+    port: int = Field(
+        default=8443, ge=0, le=65535, description="Port, where `host` is not loopback or there is a proxy."
+    )
     certificate: str | None = Field(
         default=None,
         description="TLS certificate (PEM), relative to this file; by default a self-signed one is created.",
     )
     key: str | None = Field(default=None, description="Private key of `certificate` (PEM).")
     proxy: ProxySettings | None = Field(
-        default=None, description="The reverse proxy in front, which then terminates TLS."
+        default=None, description="The reverse proxy in front, which then terminates TLS and uses `port`."
     )
     oidc: OidcSettings | None = Field(default=None, description="Single sign-on with OpenID Connect.")
     dual_approval: bool = Field(default=False, description="Require the approval of a second person to export a clip.")
@@ -108,5 +111,5 @@ class WebSettings(FrozenModel):
 
     @property
     def local(self) -> bool:
-        """Reached from this machine only, or by a proxy on it."""
+        """Is `host` reached from this machine only, by a proxy on it too?"""
         return is_loopback(self.host)

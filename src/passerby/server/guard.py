@@ -11,6 +11,7 @@ Starlette's TrustedHostMiddleware is not enough here: it ignores the port, does 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Collection
 from typing import Protocol
@@ -44,11 +45,12 @@ HSTS_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomain
 CSRF_HEADER = "x-passerby"
 #: Largest request body: an edit is a few hundred bytes.
 MAX_BODY_BYTES = 1 << 20
+_log = logging.getLogger(__name__)
 
 
 def host_check(host: str, port: int, proxy_name: str | None = None) -> Callable[[str], bool]:
-    """Which Host headers are allowed, for a server that listens on `host` and `port`. `proxy_name` is the name of a
-    reverse proxy, allowed with any port."""
+    """Which Host headers are allowed, for a server that listens on `host` and `port`. `proxy_name` is the public name
+    of a reverse proxy: then no other is allowed, and that with any port."""
     names = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(host) else {host, socket.gethostname(), socket.getfqdn()}
     if ":" in host:
         names.add(f"[{host.strip('[]')}]")
@@ -59,8 +61,8 @@ def host_check(host: str, port: int, proxy_name: str | None = None) -> Callable[
     def host_allowed(header: str) -> bool:
         has_port = not header.endswith("]") and ":" in header
         name, _, number = header.rpartition(":") if has_port else (header, "", "")
-        if proxy_name is not None and name.lower() == proxy_name.lower():
-            return True
+        if proxy_name is not None:
+            return name.lower() == proxy_name.lower()
         if number and number != str(port):
             return False
         return name.lower() in allowed or (all_interfaces and _is_address(name))
@@ -99,13 +101,11 @@ class RequestGuard:
         public_paths: Collection[str] = (),
         linkable_paths: Collection[str] = (),
         secure: bool = False,
-        proxy_address: str | None = None,
     ) -> None:
-        """`linkable_paths` may be the target of a link on another site. `secure`: send HSTS. `proxy_address`: of a
-        reverse proxy; no other machine may connect."""
+        """`linkable_paths` may be the target of a link on another site. `secure`: send HSTS."""
         self._app, self._auth, self._cookie, self._host_allowed = app, auth, cookie, host_allowed
         self._protected_prefix, self._public_paths = protected_prefix, public_paths
-        self._linkable_paths, self._proxy_address = linkable_paths, proxy_address
+        self._linkable_paths = linkable_paths
         self._headers = SECURITY_HEADERS | (HSTS_HEADERS if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,8 +113,12 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
@@ -122,12 +126,22 @@ class RequestGuard:
 
         rejection = self._rejection(scope)
         app = self._app if rejection is None else rejection
-        await app(scope, receive, send_with_headers)
+        try:
+            await app(scope, receive, send_with_headers)
+        except Exception:
+            if started:
+                raise
+            # Answered here, since what is answered further out has no security headers.
+            _log.exception("A request failed: this is a fault of passerby")
+            await _reject(500, "This request failed. The log of the program says why.")(
+                scope, receive, send_with_headers
+            )
 
     def _rejection(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
         return (
             self._wrong_sender(scope, headers)
+            or self._too_large(headers)
             or self._wrong_change(scope, headers)
             or self._not_logged_in(scope, headers)
         )
@@ -135,10 +149,6 @@ class RequestGuard:
     def _wrong_sender(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         if not self._host_allowed(headers.get("host", "")):
             return _reject(403, "Unknown Host header. Open the address that the program printed.")
-        client = scope.get("client")
-        allowed_peer = self._proxy_address is None or client is None or client[0] == self._proxy_address
-        if not allowed_peer and client is not None and not is_loopback(client[0]):
-            return _reject(403, "This server accepts connections from its proxy only.")
         link = (
             scope["method"] == "GET"
             and scope["path"] in self._linkable_paths
@@ -157,6 +167,10 @@ class RequestGuard:
             return _reject(403, "Cross-site requests are rejected.")
         if CSRF_HEADER not in headers:
             return _reject(403, f"Requests that change something need the header {CSRF_HEADER}.")
+        return None
+
+    def _too_large(self, headers: Headers) -> ASGIApp | None:
+        """Also where no body is expected: it would have to be read."""
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES or "transfer-encoding" in headers:
             return _reject(413, "The request body is too large.")

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +15,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from passerby.core.errors import UsageError
+from passerby.server.connection_limits import ConnectionLimits, LimitedListener, affordable_connections
+from passerby.server.http_protocol import MAX_HEAD_BYTES, TimedHttpProtocol
+from passerby.server.limited_log import limit_logger
 from passerby.server.tls import Certificate
 
 #: Seconds for open requests to finish when the server stops.
@@ -36,24 +40,64 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-class BackgroundServer:
-    """Serves an application in a thread while the block runs. `certificate`: over TLS. `proxy`: address of a reverse
-    proxy, whose X-Forwarded headers are trusted."""
+class LimitedServer(uvicorn.Server):
+    """A server whose connections are limited. `ready` is called once requests are accepted."""
 
     def __init__(
-        self, app: ASGIApp, listener: socket.socket, certificate: Certificate | None = None, proxy: str | None = None
+        self, config: uvicorn.Config, limits: ConnectionLimits, ready: Callable[[], None] | None = None
     ) -> None:
-        config = uvicorn.Config(
-            app,
-            log_level=logging.WARNING,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
-            proxy_headers=proxy is not None,
-            forwarded_allow_ips=proxy,
-            **_tls(certificate),
-        )
-        self._server, self._socket = uvicorn.Server(config), listener
+        super().__init__(config)
+        self.limits, self._ready = limits, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._ready is not None:
+            self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:  # a second
+            self.limits.end_silent()
+        return await super().on_tick(counter)
+
+
+def limited_server(
+    app: ASGIApp,
+    certificate: Certificate | None = None,
+    limits: ConnectionLimits | None = None,
+    ready: Callable[[], None] | None = None,
+) -> LimitedServer:
+    """A server for an application: TLS with a certificate, and limits for connections, time, and request heads."""
+    limits = ConnectionLimits(affordable_connections()) if limits is None else limits
+    config = uvicorn.Config(
+        app,
+        http=partial(TimedHttpProtocol, limits=limits),  # type: ignore[arg-type]  # it is called like a class
+        ws="none",
+        loop="asyncio",  # the one that accepts from the listener's own method
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,  # a URL may hold the token
+        server_header=False,
+        proxy_headers=False,  # proxy.py does that
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
+        **_tls(certificate),
+    )
+    limit_logger(logging.getLogger("uvicorn"))
+    return LimitedServer(config, limits, ready)
+
+
+class BackgroundServer:
+    """Serves an application in a thread while the block runs. `certificate`: over TLS. `listener` is taken over."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        certificate: Certificate | None = None,
+        limits: ConnectionLimits | None = None,
+    ) -> None:
+        self._server = limited_server(app, certificate, limits)
+        self._socket = LimitedListener(listener, self._server.limits)
         self._thread = threading.Thread(target=self._run, name="passerby-pages", daemon=True)
 
     def __enter__(self) -> Self:
@@ -73,22 +117,8 @@ class BackgroundServer:
 
 def serve(app: ASGIApp, listener: socket.socket, certificate: Certificate | None, ready: Callable[[], None]) -> None:
     """Serve until interrupted. `ready` is called once requests are accepted."""
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                ready()
-
-    config = uvicorn.Config(
-        app,
-        log_level=logging.WARNING,
-        access_log=False,  # a URL may hold the token
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
-        **_tls(certificate),
-    )
-    Server(config).run(sockets=[listener])
+    server = limited_server(app, certificate, ready=ready)
+    server.run(sockets=[LimitedListener(listener, server.limits)])
 
 
 def _tls(certificate: Certificate | None) -> dict[str, Any]:

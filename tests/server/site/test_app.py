@@ -2,8 +2,9 @@
 
 import pytest
 
+from passerby.server.guard import CONTENT_SECURITY_POLICY
 from passerby.server.guard import SECURITY_HEADERS as SECURITY
-from tests.server.site.fixtures import HEADERS, serving
+from tests.server.site.fixtures import HEADERS, TOKEN, serving
 
 
 @pytest.mark.parametrize("path", ["/", "/api/login", "/api/session", "/api/cameras", "/assets/none.js"])
@@ -58,3 +59,21 @@ def test_other_machines_need_a_login_for_everything(site_data, tmp_path):
     with serving(site_data, tmp_path, local=False) as served:
         for path in ("/api/status", "/metrics", "/api/health", "/api/cameras", "/api/live"):
             assert served.other().get(path).status_code in (401, 404), path
+
+
+def test_the_token_opens_nothing_for_other_machines(site_data, tmp_path):
+    with serving(site_data, tmp_path, local=False) as served:
+        answer = served.get("/", params={"token": TOKEN, "purpose": "case 7"})
+        assert (401, None) == (answer.status_code, answer.headers.get("set-cookie"))
+        assert 401 == served.get("/api/session").status_code
+
+
+def test_a_fault_is_answered_with_security_headers(served, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(served.authenticator.accounts, "all", broken)
+    answer = served.get("/api/accounts")
+    assert (500, "no-store") == (answer.status_code, answer.headers["cache-control"])
+    assert CONTENT_SECURITY_POLICY == answer.headers["content-security-policy"]
+    assert "ZeroDivision" not in answer.text

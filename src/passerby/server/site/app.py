@@ -53,8 +53,10 @@ def site_app(
     local: bool = True,
     proxy: ProxySettings | None = None,
 ) -> FastAPI:
-    """Serves a site to users of `authenticator`, at the address that it listens on. `secure`: over TLS. `local`: on
-    loopback, where the status of the site needs no login. `proxy`: a reverse proxy, which terminates TLS."""
+    """Serves a site to users of `authenticator`, at the address that it listens on. `secure`: over TLS. `local`: for
+    this machine alone, where the status of the site needs no login and the token opens a session. `proxy`: only through
+    this reverse proxy, which terminates TLS, and under its name."""
+    secure = secure or proxy is not None
     app = FastAPI(
         title="passerby site",
         version=__version__,
@@ -72,6 +74,7 @@ def site_app(
         reauthentication=LoginThrottle(lambda: context.clock.now().monotonic),
         cookie=f"{'__Host-' if secure else ''}passerby-{port}",  # cookies are not separated by port, so the name is
         secure=secure,
+        local=local,
         oidc=_oidc_client(context, host, port, secure=secure, proxy=proxy),
     )
     app.state.services = services
@@ -107,8 +110,7 @@ def site_app(
         host_allowed=host_check(host, port, None if proxy is None else proxy.name),
         public_paths=PUBLIC_PATHS | LOCAL_PATHS if local else PUBLIC_PATHS,
         linkable_paths={"/", OIDC_CALLBACK},
-        secure=secure or proxy is not None,
-        proxy_address=None if proxy is None else proxy.address,
+        secure=secure,
     )
     return app
 
@@ -120,7 +122,7 @@ def _oidc_client(
     if oidc is None:
         return None
     name = proxy.name if proxy is not None else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    scheme = "https" if secure or proxy is not None else "http"
+    scheme = "https" if secure else "http"
     return OidcClient(oidc, f"{scheme}://{name}{OIDC_CALLBACK}")
 
 

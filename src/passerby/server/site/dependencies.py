@@ -21,8 +21,9 @@ OIDC_CALLBACK = "/login/oidc/callback"
 
 @dataclass(frozen=True, slots=True)
 class SiteServices:
-    """Everything that the routes of one site use. `cookie` is the name of the session cookie; `secure`: the server
-    itself uses TLS; `reauthentication` slows down guessing the password of an open session."""
+    """Everything that the routes of one site use. `cookie` is the name of the session cookie; `secure`: browsers
+    reach the server over TLS; `local`: it serves this machine alone; `reauthentication` slows down guessing the
+    password of an open session."""
 
     context: SiteContext
     authenticator: Authenticator
@@ -32,6 +33,7 @@ class SiteServices:
     reauthentication: LoginThrottle
     cookie: str
     secure: bool
+    local: bool
     oidc: OidcClient | None
 
 

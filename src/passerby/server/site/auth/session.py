@@ -75,11 +75,13 @@ def index(request: Request, services: Services, token: str | None = None, purpos
     """The page; with a token, log in."""
     if token is None:
         return built_page("site.html")
+    if not services.local:
+        raise HTTPException(401, "The token is valid on the machine that passerby runs on, and nowhere else.")
     with _login_errors():
         session = services.authenticator.open_by_token(token, purpose, _client_address(request))
     if session is None:
         raise HTTPException(401, "Unknown token. Open the address that the program printed last.")
-    return _with_session(request, services, RedirectResponse("/", 303), session)
+    return _with_session(services, RedirectResponse("/", 303), session)
 
 
 @router.get("/api/login")
@@ -98,7 +100,7 @@ def login(request: Request, services: Services, credentials: LoginRequest) -> Re
         )
     if session is None:
         raise HTTPException(401, "Wrong name, password or code.")
-    return _with_session(request, services, Response(status_code=204), session)
+    return _with_session(services, Response(status_code=204), session)
 
 
 @router.get(OIDC_START, include_in_schema=False)
@@ -117,7 +119,7 @@ def start_oidc(
         max_age=int(LOGIN_TIMEOUT_S),
         httponly=True,
         samesite="lax",  # it must be sent when the identity provider redirects back
-        secure=_over_tls(request, services),
+        secure=services.secure,
         path="/",
     )
     return response
@@ -134,10 +136,8 @@ def complete_oidc(request: Request, services: Services, state: str = "", code: s
     session = services.authenticator.open_by_oidc(subject, purpose)
     if session is None:
         raise HTTPException(401, "You have no account here. Ask the administrator of this site.")
-    response = _with_session(request, services, RedirectResponse("/", 303), session)
-    response.delete_cookie(
-        _oidc_cookie(services), path="/", secure=_over_tls(request, services), httponly=True, samesite="lax"
-    )
+    response = _with_session(services, RedirectResponse("/", 303), session)
+    response.delete_cookie(_oidc_cookie(services), path="/", secure=services.secure, httponly=True, samesite="lax")
     return response
 
 
@@ -162,9 +162,7 @@ def logout(request: Request, services: Services, principal: CurrentPrincipal) ->
     """End the session, here and on the server."""
     services.authenticator.log_out(principal)
     response = Response(status_code=204, headers={"clear-site-data": '"cache", "storage"'})
-    response.delete_cookie(
-        services.cookie, path="/", secure=_over_tls(request, services), httponly=True, samesite="strict"
-    )
+    response.delete_cookie(services.cookie, path="/", secure=services.secure, httponly=True, samesite="strict")
     return response
 
 
@@ -188,17 +186,8 @@ def _oidc_cookie(services: SiteServices) -> str:
     return f"{services.cookie}-oidc"
 
 
-def _over_tls(request: Request, services: SiteServices) -> bool:
-    """Does the browser use TLS? A reverse proxy is recognised by its name."""
-    proxy = services.context.site.web.proxy
-    host = request.headers.get("host", "").partition(":")[0].lower()
-    return services.secure or (proxy is not None and host == proxy.name)
-
-
-def _with_session(request: Request, services: SiteServices, response: Response, session: str) -> Response:
-    response.set_cookie(
-        services.cookie, session, httponly=True, samesite="strict", secure=_over_tls(request, services), path="/"
-    )
+def _with_session(services: SiteServices, response: Response, session: str) -> Response:
+    response.set_cookie(services.cookie, session, httponly=True, samesite="strict", secure=services.secure, path="/")
     return response
 
 
