@@ -1,6 +1,7 @@
 import threading
 
 from passerby.core.errors import DiskFull
+from passerby.sink.recording.state import WriterState
 from passerby.watch.recorder_thread import MAX_QUEUED_FRAMES, RecorderThread
 from tests.watch.simulated import video
 
@@ -60,3 +61,23 @@ def test_a_disk_that_stalls_blocks_nothing():
     writer.ready.set()
     recorder.close()
     assert MAX_QUEUED_FRAMES + 11 == len(writer.files[0]) - 2 + recorder.dropped
+
+
+def test_what_is_not_stored_is_a_problem_of_the_camera():
+    class Full:
+        state = WriterState().with_lost("full", "No space left.")
+
+        def write(self, frame, at):
+            pass
+
+        def flush(self):
+            pass
+
+        close = flush
+
+    recorder = RecorderThread(lambda video: Full())
+    assert recorder.problem is None
+    recorder.write("video", "frame", "at")
+    recorder.close()
+    recorder._writer = Full()
+    assert "Not recorded: No space left." == recorder.problem

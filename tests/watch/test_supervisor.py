@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ import pytest
 from passerby.config.site_file import parse_site
 from passerby.core.errors import DataFolderMissing
 from passerby.documents.status import CameraState
+from passerby.watch import camera_process
 from passerby.watch.supervisor import Supervisor
 from tests.watch.child import RUNNING, SITE, wait_until
 
@@ -58,3 +60,50 @@ def test_a_changed_configuration_restarts_only_what_changed(site, tmp_path):
 def test_without_its_data_folder_it_does_not_start(tmp_path):
     with pytest.raises(DataFolderMissing, match="recordings init"):
         Supervisor(parse_site(SITE, tmp_path / "site.yaml", {"SECRET": "x"}), command=RUNNING)
+
+
+def test_what_the_operating_system_refuses_is_tried_again(site, monkeypatch):
+    """No descriptor is left for the pipes of a camera that died: the others go on, and it comes back."""
+
+    def refuse(*_, **__):
+        raise OSError(24, "Too many open files")
+
+    with running(site) as (supervisor, lines):
+        camera, other = supervisor.cameras["a"], supervisor.cameras["b"].pid
+        with monkeypatch.context() as patch:
+            patch.setattr(camera_process.subprocess, "Popen", refuse)
+            os.kill(camera.pid, signal.SIGKILL)
+            wait_until(lambda: any("Too many open files" in line for line in lines))
+        wait_until(lambda: camera.health().state is CameraState.LIVE)
+        assert other == supervisor.cameras["b"].pid
+
+
+def test_a_step_that_fails_does_not_end_the_cameras(site):
+    calls = []
+
+    def also():
+        calls.append(1)
+        raise OSError(24, "Too many open files")
+
+    lines = []
+    supervisor = Supervisor(site, command=RUNNING, notify=lines.append)
+    thread = threading.Thread(target=supervisor.run, args=(also,))
+    thread.start()
+    try:
+        wait_until(lambda: len(calls) > 2)
+        assert thread.is_alive()
+        assert "[Errno 24] Too many open files. It is tried again." in lines
+    finally:
+        supervisor.stop()
+        thread.join(20)
+
+
+def test_a_camera_that_is_not_recorded_is_a_problem_of_the_disk(site):
+    with running(site) as (supervisor, _):
+        assert supervisor._disk()["problem"] is None
+        camera = supervisor.cameras["a"]
+        camera._status = camera._status.model_copy(update={"recording": {"message": "No space for recordings."}})
+        camera._process.send_signal(signal.SIGSTOP)  # so that its next status does not replace this one
+        camera._status = camera._status.model_copy(update={"recording": {"message": "No space for recordings."}})
+        assert "No space for recordings." == supervisor._disk()["problem"]
+        camera._process.send_signal(signal.SIGCONT)

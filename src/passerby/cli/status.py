@@ -28,7 +28,8 @@ def status(
 ) -> None:
     """Show the state of the cameras of this machine, as reported by the running `passerby watch`.
 
-    Exit code 3 when a camera is lost, or 10 % or more of its frames of the last minute were covered completely.
+    Exit code 3 when a camera is lost or not recorded, or 10 % or more of its frames of the last minute were covered
+    completely.
     """
     port = StatusSettings().port if config is None else status_port(config)
     text = fetch_status(port)
@@ -55,7 +56,8 @@ def fetch_status(port: int) -> bytes:
 
 
 def _needs_attention(camera: CameraHealth) -> bool:
-    return camera.state is not CameraState.LIVE or camera.covered_share >= 0.1
+    not_recorded = bool(camera.recording.get("failure"))
+    return camera.state is not CameraState.LIVE or not_recorded or camera.covered_share >= 0.1
 
 
 def _show(site: SiteStatus) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from passerby.cli.common.example_config import EXAMPLE
-from passerby.cli.common.site_server import serve_pages
+from passerby.cli.common.pages_main import COMMAND
+from passerby.cli.common.site_server import PageSockets
 from passerby.config.site import Site
 from passerby.config.site_file import load_site
 from passerby.core.errors import OutputError, UsageError
 from passerby.server.auth import new_token
-from passerby.server.live.buffer import LiveBuffer
-from passerby.server.live.receiver import start_receiver
+from passerby.server.limited_log import LineLimit, limit_logger
 from passerby.server.live.token_file import remove_token_file, write_token_file
+from passerby.server.pages.link import PagesSpec
+from passerby.server.pages.process import PagesProcess
 from passerby.server.status.app import HOST
 from passerby.sink.still.png import write_snapshot
 from passerby.watch.camera_check import check_camera
@@ -77,29 +79,43 @@ def _check(site: Site, stills: Path | None) -> None:
 
 
 def _run(site: Site, config: Path) -> None:
-    buffers = {name: LiveBuffer(name) for name in site.cameras}
+    limit_logger(logging.getLogger())
+    sockets, token = PageSockets.open(site), new_token()
+    try:
+        supervisor = Supervisor(site, notify=_log_limited, on_live_pipe=lambda name, pipe: pages.relay(name, pipe))
 
-    def receive(name: str, connection: Connection) -> None:
-        start_receiver(connection, buffers.setdefault(name, LiveBuffer(name)))
+        def apply_file() -> Site:
+            changed = load_site(config)
+            supervisor.apply(changed)
+            return changed
 
-    supervisor = Supervisor(site, notify=_log, on_live_pipe=receive)
-    token = new_token()
+        public_fd = None if sockets.public is None else sockets.public.fileno()
+        spec = PagesSpec(config.absolute(), site, supervisor.status(), token, sockets.local.fileno(), public_fd)
+        pages = PagesProcess(COMMAND, spec, supervisor.status, apply_file, _log_limited)
 
-    def stop(*_: object) -> None:
-        supervisor.stop()
+        def stop(*_: object) -> None:
+            supervisor.stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    with serve_pages(
-        config, lambda: supervisor.site, supervisor.status, buffers, token, supervisor.apply, _log
-    ) as port:
-        _log(f"running {len(site.cameras)} cameras; status at http://{HOST}:{port}/api/status. Press Ctrl+C to stop.")
-        _log_live_address(Path(site.data), f"http://{HOST}:{port}/?token={token}")
-        if site.notice is not None:
-            _log(f"public page: http://{HOST}:{port}/notice")
-        supervisor.run()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        try:
+            pages.start()
+            _announce(site, sockets.local_port, token)
+            supervisor.run(pages.poll)
+        finally:
+            pages.stop()
+            supervisor.close()
+    finally:
+        sockets.close()
     remove_token_file(Path(site.data))
     _log("stopped")
+
+
+def _announce(site: Site, port: int, token: str) -> None:
+    _log(f"running {len(site.cameras)} cameras; status at http://{HOST}:{port}/api/status. Press Ctrl+C to stop.")
+    _log_live_address(Path(site.data), f"http://{HOST}:{port}/?token={token}")
+    if site.notice is not None:
+        _log(f"public page: http://{HOST}:{port}/notice")
 
 
 def _log_live_address(data: Path, address: str) -> None:
@@ -115,3 +131,13 @@ def _log_live_address(data: Path, address: str) -> None:
 
 def _log(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+#: What cameras and pages make the program say over and over is cut short.
+_limit = LineLimit()
+
+
+def _log_limited(line: str) -> None:
+    admitted = _limit.admit(line[:200], line)
+    if admitted is not None:
+        _log(admitted)

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
@@ -57,27 +57,44 @@ class CameraProcess:
         return None if self._process is None else self._process.pid
 
     def start(self) -> None:
-        """Start the process, for the first time or again."""
+        """Start the process, for the first time or again. When the operating system refuses, `poll` tries again."""
         self._started_at = self._heartbeat_at = self._now()
         self._status = CameraStatus()
-        # The spec goes in through a pipe: everybody on the machine can read a command line.
-        receiver, sender = (None, None) if self._on_live_pipe is None else Pipe(duplex=False)
-        spec = self._spec if sender is None else self._spec.model_copy(update={"live_fd": sender.fileno()})
-        # Its own session, so that Ctrl+C stops the cameras in order and not all at once.
-        self._process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-            pass_fds=() if sender is None else (sender.fileno(),),
-        )
-        if sender is not None and receiver is not None and self._on_live_pipe is not None:
-            sender.close()
-            self._on_live_pipe(receiver)
-        self._listener = threading.Thread(target=self._listen, args=(self._process,), daemon=True)
-        self._listener.start()
+        try:
+            self._spawn()
+        except (OSError, RuntimeError) as error:  # no descriptors, no memory, no processes; RuntimeError: no threads
+            process, self._process = self._process, None
+            if process is not None:
+                process.kill()
+                process.wait()
+                _close_pipes(process)
+            self._end_reason = f"Its process could not be started ({error})"
+            self._restart_at = self._now() + self._backoff.next_s()
+
+    def _spawn(self) -> None:
+        with ExitStack() as opened:
+            # The spec goes in through a pipe: everybody on the machine can read a command line.
+            receiver, sender = (None, None) if self._on_live_pipe is None else Pipe(duplex=False)
+            spec = self._spec if sender is None else self._spec.model_copy(update={"live_fd": sender.fileno()})
+            if sender is not None and receiver is not None:
+                opened.enter_context(sender)
+                opened.push(receiver)
+            # Its own session, so that Ctrl+C stops the cameras in order and not all at once.
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+                pass_fds=() if sender is None else (sender.fileno(),),
+            )
+            self._listener = threading.Thread(target=self._listen, args=(self._process,), daemon=True)
+            self._listener.start()
+            if sender is not None and receiver is not None and self._on_live_pipe is not None:
+                self._on_live_pipe(receiver)  # it closes the receiver in the end
+                opened.pop_all()
+                sender.close()
         assert self._process.stdin is not None
         with suppress(OSError):  # it died at once, which `poll` will notice
             self._process.stdin.write(spec.model_dump_json() + "\n")

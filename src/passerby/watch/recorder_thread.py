@@ -38,11 +38,19 @@ class RecorderThread:
         self._frames: queue.Queue[tuple[VideoInfo, SafeFrame, Moment] | None] = queue.Queue(MAX_QUEUED_FRAMES)
         self._writer: FrameWriter | None = None
         self._video: VideoInfo | None = None
-        #: Frames that were dropped, and why the last one could not be written.
+        #: Frames that were dropped.
         self.dropped = 0
-        self.problem: str | None = None
+        self._problem: str | None = None
         self._thread = threading.Thread(target=self._run, name="passerby-record", daemon=True)
         self._thread.start()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the newest frames are not recorded; None while they are."""
+        if self._problem is not None:
+            return self._problem
+        message = getattr(self.state, "message", "")
+        return f"Not recorded: {message}" if message else None
 
     @property
     def state(self) -> object:
@@ -82,19 +90,19 @@ class RecorderThread:
         if self._writer is None or video != self._video:
             self._close_writer()
             if self._now() < self._retry_at:
-                raise OutputError(self.problem or "The recordings cannot be opened.")
+                raise OutputError(self._problem or "The recordings cannot be opened.")
             self._retry_at = self._now() + REOPEN_AFTER_S
             self._writer, self._video = self._make_writer(video), video
             self._retry_at = 0.0
         self._writer.write(frame, at)
-        self.problem = None
+        self._problem = None
 
     def _guarded(self, step: Callable[[], None]) -> bool:
         """Run a step; no failure of the disk may end the camera. False when it failed."""
         try:
             step()
         except Exception as error:
-            self.problem = str(error) or type(error).__name__
+            self._problem = str(error) or type(error).__name__
             return False
         return True
 

@@ -67,5 +67,5 @@ class RetentionThread:
             try:
                 self._recordings.expire(self._clock.now())
                 self._counts.expire(self._clock.now())
-            except PasserbyError as error:
+            except (PasserbyError, OSError) as error:
                 _log.warning("Old recordings or counts cannot be deleted: %s", error)

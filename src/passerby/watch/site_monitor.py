@@ -48,8 +48,8 @@ class SiteMonitor:
         return self._uplink.problems
 
     def poll(self, without_process: Callable[[], Mapping[str, str]], disk: Callable[[], Mapping[str, Any]]) -> None:
-        """Check the site every POLL_INTERVAL_S; call it more often than that. `dead` returns the cameras without a
-        process, with the reason."""
+        """Check the site every POLL_INTERVAL_S; call it more often than that. `without_process` returns the cameras
+        without a process, with the reason; `disk` its state, with a `problem` where something is not recorded."""
         now = self._clock.now()
         if now.monotonic - self._polled_at < POLL_INTERVAL_S:
             return

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
+from typing import Any
 
 from passerby.config.site import Site
 from passerby.core.clock import Clock, SystemClock
+from passerby.core.errors import PasserbyError
 from passerby.documents.status import CameraHealth, CameraState, SiteStatus
 from passerby.watch.camera_process import COMMAND, CameraProcess
 from passerby.watch.retention import RetentionThread
@@ -37,7 +39,7 @@ class Supervisor:
         self.site = site
         self._clock, self._notify = clock or SystemClock(), notify
         self._started = self._clock.now().wall
-        self._stopped = threading.Event()
+        self._stopped, self._closed = threading.Event(), False
         self._reported: dict[str, tuple[CameraState, str | None]] = {}
         self._retention = RetentionThread(site, self._clock)
         self._monitor = SiteMonitor(site, self._clock)
@@ -46,25 +48,30 @@ class Supervisor:
         self._pending_sites: queue.SimpleQueue[Site] = queue.SimpleQueue()
         self.cameras: Mapping[str, CameraProcess] = {name: self._new_process(site, name) for name in site.cameras}
 
-    def run(self) -> None:
-        """Start all cameras, keep them running, and stop them once `stop` was called."""
+    def run(self, also: Callable[[], None] = lambda: None) -> None:
+        """Start all cameras, keep them running, and stop them once `stop` was called. `also` is called with each check
+        of the processes. What the operating system refuses (no descriptors, no memory, no processes) is tried again:
+        it must not end the cameras that still run."""
         try:
             for camera in self.cameras.values():
                 camera.start()
             while not self._stopped.wait(POLL_INTERVAL_S):
-                self._apply_pending()
-                for name, camera in self.cameras.items():
-                    camera.poll()
-                    self._report_camera(name, camera.health())
-                self._monitor.poll(self._cameras_without_process, self._retention.status)
-                self._report_uplink()
+                for step in (self._apply_pending, self._poll_cameras, self._poll_site, also):
+                    self._attempt(step)
         finally:
-            for camera in self.cameras.values():
-                camera.stop()
-            for camera in self.cameras.values():
-                camera.join()
-            self._monitor.close()
-            self._retention.close()
+            self.close()
+
+    def close(self) -> None:
+        """Stop all cameras, and release everything. Once; a later call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        for camera in self.cameras.values():
+            camera.stop()
+        for camera in self.cameras.values():
+            camera.join()
+        self._monitor.close()
+        self._retention.close()
 
     def stop(self) -> None:
         """Make `run` return; from any thread."""
@@ -85,6 +92,21 @@ class Supervisor:
             cameras={name: camera.health() for name, camera in self.cameras.items()},
             disk=dict(self._retention.status()),
         )
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except (OSError, RuntimeError, PasserbyError) as error:  # RuntimeError: no thread can be started
+            self._notify(f"{error or type(error).__name__}. It is tried again.")
+
+    def _poll_cameras(self) -> None:
+        for name, camera in self.cameras.items():
+            camera.poll()
+            self._report_camera(name, camera.health())
+
+    def _poll_site(self) -> None:
+        self._monitor.poll(self._cameras_without_process, self._disk)
+        self._report_uplink()
 
     def _apply_pending(self) -> None:
         with suppress(queue.Empty):
@@ -119,6 +141,13 @@ class Supervisor:
         """Cameras that have no process at the moment, and why."""
         missing = {name: camera for name, camera in self.cameras.items() if camera.pid is None}
         return {name: camera.health().problem or "its process ended" for name, camera in missing.items()}
+
+    def _disk(self) -> Mapping[str, Any]:
+        """The state of the disk. Its `problem` includes cameras that are not recorded, for whatever reason."""
+        disk = dict(self._retention.status())
+        failures = (camera.health().recording.get("message") for camera in self.cameras.values())
+        disk["problem"] = disk.get("problem") or next((str(message) for message in failures if message), None)
+        return disk
 
     def _report_camera(self, name: str, health: CameraHealth) -> None:
         state = health.state, health.problem

@@ -6,6 +6,7 @@ from dataclasses import replace
 from passerby.server.live.buffer import LiveBuffer
 from passerby.server.live.receiver import start_receiver
 from passerby.sink.recording.live_parts import LivePartSender
+from passerby.store.recordings.part import Part
 from tests.store.footage import parts
 
 
@@ -24,7 +25,7 @@ class NotifyingBuffer(LiveBuffer):
 def test_parts_arrive_from_another_process(clock):
     buffer = NotifyingBuffer("yard")
     receiving, sending = multiprocessing.Pipe(duplex=False)
-    thread = start_receiver(receiving, buffer)
+    thread = start_receiver(receiving, "yard", lambda data: buffer.add(Part.from_bytes(data)))
     sender = LivePartSender(sending)
     sent = list(parts(clock))
     for part in sent:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from passerby.server.live.buffer import LiveBuffer
-from passerby.store.recordings.part import Part
 
-
-def start_receiver(connection: Connection, buffer: LiveBuffer) -> threading.Thread:
-    """Add the parts that a camera's process sends (`sink.recording.live_parts.LivePartSender`) to its buffer, in a
+def start_receiver(connection: Connection, camera: str, deliver: Callable[[bytes], None]) -> threading.Thread:
+    """Deliver the parts, serialised, that a camera's process sends (`sink.recording.live_parts.LivePartSender`), in a
     thread that ends when the process does."""
 
     def run() -> None:
@@ -20,8 +18,8 @@ def start_receiver(connection: Connection, buffer: LiveBuffer) -> threading.Thre
                     data = connection.recv_bytes()
                 except (EOFError, OSError):  # the camera's process has ended
                     return
-                buffer.add(Part.from_bytes(data))
+                deliver(data)
 
-    thread = threading.Thread(target=run, name=f"live parts of {buffer.camera}", daemon=True)
+    thread = threading.Thread(target=run, name=f"live parts of {camera}", daemon=True)
     thread.start()
     return thread
