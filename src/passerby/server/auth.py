@@ -35,7 +35,6 @@ class SessionAuth:
         self._sessions: dict[str, float] = {}
         self._throttle = LoginThrottle(clock, per_name=None, per_address=None)
         self._lock = threading.Lock()
-        self._hashing = threading.Lock()  # each check takes 64 MiB, and none may start before the last one counted
 
     def open_by_token(self, token: str) -> str | None:
         """A new session; None for a wrong token."""
@@ -44,15 +43,13 @@ class SessionAuth:
         return self._open()
 
     def open_by_password(self, password: str) -> str | None:
-        """A new session; None for a wrong password. Raises TooManyAttempts."""
+        """A new session; None for a wrong password. Raises TooManyAttempts and HashingBusy."""
         if self._password_hash is None:
             return None
-        with self._hashing:
-            self._throttle.check("", "")
+        with self._throttle.attempt("", "") as attempt:
             if not verify_password(self._password_hash, password):
-                self._throttle.failed("", "")
                 return None
-            self._throttle.succeeded("", "")
+            attempt.succeed()
         return self._open()
 
     def is_valid(self, session: str | None) -> bool:

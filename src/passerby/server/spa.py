@@ -15,6 +15,7 @@ from starlette.types import Scope
 from passerby.core.model import FrozenModel
 from passerby.server.auth import SessionAuth
 from passerby.server.login_throttle import TooManyAttempts
+from passerby.store.accounts.passwords import RETRY_AFTER_S, HashingBusy
 
 #: Where Vite writes the pages (web/vite.config.ts). It is part of the wheel.
 STATIC_DIR = Path(__file__).parent / "static"
@@ -80,6 +81,8 @@ def page_routes(auth: SessionAuth, cookie: str, secure: bool) -> APIRouter:
             session = auth.open_by_password(request.password)
         except TooManyAttempts as error:
             raise HTTPException(429, str(error), error.headers) from error
+        except HashingBusy as error:
+            raise HTTPException(503, str(error), {"retry-after": str(RETRY_AFTER_S)}) from error
         if session is None:
             raise HTTPException(401, "Wrong password.")
         return logged_in(session)

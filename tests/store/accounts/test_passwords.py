@@ -1,11 +1,20 @@
 """Passwords: only good ones are accepted, and checking one takes as long without an account."""
 
+import threading
+
 import pytest
 from argon2 import PasswordHasher
 
 from passerby.core.errors import UsageError
 from passerby.store.accounts import passwords
-from passerby.store.accounts.passwords import MAX_CHARS, check_strength, hash_password, verify_password
+from passerby.store.accounts.passwords import (
+    MAX_CHARS,
+    HashingBusy,
+    HashingPlaces,
+    check_strength,
+    hash_password,
+    verify_password,
+)
 
 GOOD = "eleven green bottles hanging"
 
@@ -38,3 +47,44 @@ def test_a_good_password_is_returned():
 def test_a_weak_password_is_refused(password, words):
     with pytest.raises(UsageError, match="few (unrelated )?words"):
         check_strength(password, *words)
+
+
+def test_of_many_at_once_a_few_hash_and_a_few_wait():
+    """Whoever asks: a login, a confirmation, a new password."""
+    at_once, most, turned_away, lock = 0, 0, 0, threading.Lock()
+    begun, end = threading.Semaphore(0), threading.Event()
+    places = HashingPlaces(2, 3)
+
+    def hash_something():
+        nonlocal at_once, most, turned_away
+        try:
+            with places.place():
+                with lock:
+                    at_once += 1
+                    most = max(most, at_once)
+                begun.release()
+                assert end.wait(20)
+                with lock:
+                    at_once -= 1
+        except HashingBusy:
+            with lock:
+                turned_away += 1
+            begun.release()
+
+    threads = [threading.Thread(target=hash_something) for _ in range(60)]
+    for thread in threads:
+        thread.start()
+    for _ in range(60 - 3):  # two hash, three wait, all others were told to come back
+        assert begun.acquire(timeout=20)
+    end.set()
+    for thread in threads:
+        thread.join(20)
+    assert (2, 60 - 5) == (most, turned_away)
+
+
+@pytest.mark.parametrize("use", [hash_password, lambda password: verify_password(None, password)])
+def test_hashing_and_checking_share_the_places(monkeypatch, use):
+    verify_password(None, "so that its hash is made")
+    monkeypatch.setattr(passwords, "_places", HashingPlaces(0, 0))
+    with pytest.raises(HashingBusy, match="Try again"):
+        use(GOOD)

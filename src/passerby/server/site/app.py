@@ -16,6 +16,7 @@ from passerby.core.version import __version__
 from passerby.server.guard import RequestGuard, host_check
 from passerby.server.live.routes import live_routes
 from passerby.server.login_throttle import LoginThrottle
+from passerby.server.rate_limit import RateExceeded
 from passerby.server.site import audit, cameras, counts, events, exports, health, retention, timeline
 from passerby.server.site.accounts import accounts, me
 from passerby.server.site.auth import session
@@ -36,6 +37,7 @@ from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServi
 from passerby.server.site.view_audit import ViewAudit
 from passerby.server.spa import serve_assets
 from passerby.server.status.app import status_routes
+from passerby.store.accounts.passwords import RETRY_AFTER_S, HashingBusy
 
 #: What needs no login: how to log in.
 PUBLIC_PATHS = frozenset({"/api/login"})
@@ -102,6 +104,7 @@ def site_app(
     serve_assets(app)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(RateExceeded, _too_often)
     app.add_exception_handler(PasserbyError, _failure)
     app.add_middleware(
         RequestGuard,
@@ -154,8 +157,15 @@ def _invalid_request(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail, "needs": None}, 422)
 
 
+def _too_often(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RateExceeded)
+    return JSONResponse({"detail": str(error), "needs": None}, 429, error.headers)
+
+
 def _failure(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, ConfigConflict):
         return JSONResponse({"detail": str(error), "needs": "reload"}, 409)
+    if isinstance(error, HashingBusy):
+        return JSONResponse({"detail": str(error), "needs": None}, 503, {"retry-after": str(RETRY_AFTER_S)})
     status = 422 if isinstance(error, UsageError) else 507 if isinstance(error, DiskFull) else 409
     return JSONResponse({"detail": str(error), "needs": None}, status)

@@ -85,9 +85,25 @@ def request_export(context: Context, clips: Clips, principal: CurrentPrincipal, 
     if not context.recordings.between(request.camera, request.start, request.end):
         raise HTTPException(404, f"{request.camera} has no recording of this time.")
     dual_approval, purpose = context.site.web.dual_approval, clean_purpose(request.purpose)
+    clips.delete_expired()
+    equal = clips.equal(principal.actor, request.camera, request.start, request.end)
+    if equal is not None and equal.purpose == purpose:
+        return _response(equal, principal)
+    clips.requests.take(principal.actor)
+    estimate = clips.estimated_bytes(request.camera, request.start, request.end)
+    if equal is None:
+        clips.check_quotas(principal.actor, estimate)
     details = export_details(request.camera, request.start, request.end, dual_approval)
     row = context.audit(principal, AuditAction.EXPORT_REQUESTED, details, purpose)
-    body: dict[str, JsonValue] = {"camera": request.camera, "start": request.start, "end": request.end, "row": row}
+    if equal is not None:  # for another purpose, which is in the log now
+        return _response(equal, principal)
+    body: dict[str, JsonValue] = {
+        "camera": request.camera,
+        "start": request.start,
+        "end": request.end,
+        "row": row,
+        "bytes": estimate,
+    }
     stage = ApprovalStage.PENDING if dual_approval else ApprovalStage.APPROVED
     approval = clips.approvals.request(ApprovalKind.EXPORT, principal.actor, purpose, body, context.wall_time(), stage)
     if not dual_approval:
@@ -104,7 +120,10 @@ def export(clips: Clips, principal: CurrentPrincipal, id: ExportId) -> ClipRespo
 @router.post("/{id}/approve")
 def approve(context: Context, clips: Clips, principal: CurrentPrincipal, id: ExportId) -> ClipResponse:
     """Approve a clip that somebody else requested, and write it."""
-    _decide(context, clips, clips.find(id), principal, ApprovalStage.APPROVED)
+    approval = clips.find(id)
+    if approval.state is ApprovalStage.PENDING:
+        clips.check_quotas(approval.requested_by, int(approval.request.get("bytes", 0)), new=False)
+    _decide(context, clips, approval, principal, ApprovalStage.APPROVED)
     clips.write_files(clips.find(id), principal)
     return _response(clips.find(id), principal)
 

@@ -92,6 +92,13 @@ class Approvals:
         with self._database.read_transaction() as connection:
             return [_approval_from_row(row) for row in connection.execute(query)]
 
+    def unended(self, kind: ApprovalKind) -> list[Approval]:
+        """All that are pending, approved or done, the oldest first."""
+        stages = [stage.value for stage in (ApprovalStage.PENDING, ApprovalStage.APPROVED, ApprovalStage.DONE)]
+        query = select(approvals).where(approvals.c.kind == kind.value, approvals.c.state.in_(stages))
+        with self._database.read_transaction() as connection:
+            return [_approval_from_row(row) for row in connection.execute(query.order_by(approvals.c.id))]
+
     def decide(self, id: int, state: ApprovalStage, decided_by: str, now: float) -> bool:
         """Approve or reject; False when somebody else has decided meanwhile."""
         pending = (approvals.c.id == id) & (approvals.c.state == ApprovalStage.PENDING.value)

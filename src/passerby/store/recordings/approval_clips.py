@@ -6,6 +6,7 @@ database, and each change of it in the audit log.
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,18 +14,33 @@ from pydantic import JsonValue
 from sqlalchemy import select, update
 
 from passerby.core.clock import Moment
-from passerby.store.accounts.approvals import Approval
+from passerby.store.accounts.approvals import Approval, ApprovalKind, Approvals, ApprovalStage
 from passerby.store.accounts.tables import export_settings
 from passerby.store.audit.log import PROGRAM_ACTOR, AuditAction, AuditEntry, write
 from passerby.store.database import Database
+from passerby.store.recordings.clip_space import EXPORT_FOLDER
 from passerby.store.recordings.part import to_us
 
-#: The folder of clips that wait for download, in the data folder; how long clips and requests wait.
-EXPORT_FOLDER, CLIP_LIFETIME_S = "exports", 24 * 3600.0
+#: How long clips wait for download, and requests for a decision.
+CLIP_LIFETIME_S = 24 * 3600.0
+_MADE_ROOM = "The clip was deleted to make room for recordings. Request it again when there is more space."
 
 
 def clip_folder(database: Database, approval: Approval) -> Path:
     return database.folder.path / EXPORT_FOLDER / str(approval.id)
+
+
+def delete_expired_clips(database: Database, now: float) -> None:
+    """Delete clips a day after their request (`now` in Unix seconds); undecided requests expire then too. Clips whose
+    files are gone made room for recordings."""
+    approvals = Approvals(database)
+    for approval in approvals.unended(ApprovalKind.EXPORT):
+        folder = clip_folder(database, approval)
+        if abs(now - approval.requested_at) > CLIP_LIFETIME_S:
+            shutil.rmtree(folder, ignore_errors=True)
+            approvals.set_result(approval.id, ApprovalStage.EXPIRED, approval.result)
+        elif approval.state is ApprovalStage.DONE and not folder.exists():
+            approvals.set_result(approval.id, ApprovalStage.EXPIRED, {**approval.result, "problem": _MADE_ROOM})
 
 
 def clip_name(approval: Approval, number: int, ending: str) -> str:

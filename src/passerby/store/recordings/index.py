@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -11,8 +12,9 @@ from typing import BinaryIO, Self
 from sqlalchemy import func, select
 
 from passerby.core.clock import Moment, boot_id
-from passerby.core.errors import StoreError
+from passerby.core.errors import DiskFull, StoreError
 from passerby.store.database import Database
+from passerby.store.recordings.approval_clips import delete_expired_clips
 from passerby.store.recordings.part import to_us
 from passerby.store.recordings.recovery import FsckResult, inspect, recover
 from passerby.store.recordings.retention import RetentionEnforcer, RetentionPolicy
@@ -91,7 +93,10 @@ class Recordings:
         return inspect(self.database, read_all=True)
 
     def expire(self, now: Moment) -> int:
-        """Delete what is older than the retention period. To be called about once a minute, by one process."""
+        """Delete what is older than the retention period, and clips that have expired. To be called about once a
+        minute, by one process."""
+        with suppress(DiskFull):  # their files are gone; that is written down when there is space
+            delete_expired_clips(self.database, now.wall)
         return self.retention.expire(now)
 
     def between(self, camera: str, start: float, end: float) -> list[Segment]:

@@ -21,6 +21,7 @@ from passerby.store.database import Database
 from passerby.store.outbox import has_pending_media
 from passerby.store.recordings import deletion_receipts
 from passerby.store.recordings.boot_sessions import all_boot_sessions, expiry_cutoffs, record_clock
+from passerby.store.recordings.clip_space import LENT_SHARE, delete_clips, lent_to_clips
 from passerby.store.recordings.part import to_us
 from passerby.store.recordings.retention_limit import read_retention_limit
 from passerby.store.recordings.segment import Segment, segment_from_row, segment_path
@@ -64,12 +65,21 @@ class RetentionEnforcer:
 
     def make_room(self, need: int) -> None:
         """Before `need` bytes are written: free the missing space. Raises DiskFull when nothing can be deleted."""
+        disk_missing = self._disk_missing(need)
+        if disk_missing > 0:
+            delete_clips(self._database.folder, disk_missing, keep=int(self.min_free * LENT_SHARE))
         missing = self._missing(need)
         if missing > 0 and self.free(missing) < missing and self._missing(need) > 0:
             raise DiskFull(
                 f"No space for recordings in {self._database.folder.path}, and no old recording left to delete. Free "
                 "space on this disk, or raise the limit."
             )
+
+    def free_disk(self, need: int) -> int:
+        """The disk is full: delete clips, then the oldest segments, until `need` bytes are free or nothing is left.
+        Returns the bytes freed."""
+        freed = delete_clips(self._database.folder, need)
+        return freed + (self.free(need - freed, ignore_order=True) if freed < need else 0)
 
     def free(self, need: int, ignore_order: bool = False) -> int:
         """Delete the oldest segments until `need` bytes are free or none is left. Returns the bytes freed. With
@@ -119,10 +129,15 @@ class RetentionEnforcer:
             deletion_receipts.write_due(connection, self._boot, now)
 
     def _missing(self, need: int) -> int:
-        missing = self.min_free + need - self._database.folder.free_bytes()
+        missing = self._disk_missing(need)
         if self.policy.max_bytes is not None:
             missing = max(missing, self.used() + need - self.policy.max_bytes)
         return missing
+
+    def _disk_missing(self, need: int) -> int:
+        """Bytes that are missing on the disk. What is lent to clips counts as free."""
+        missing = self.min_free + need - self._database.folder.free_bytes()
+        return missing - lent_to_clips(self._database.folder, self.min_free) if missing > 0 else missing
 
     def _oldest(self, need: int) -> list[Segment]:
         """The oldest segments that hold `need` bytes together, if there are. Not those that are being written."""

@@ -51,7 +51,7 @@ class SegmentWriter:
                 self._append(part)
             except DiskFull:  # another writer was faster; after deleting old recordings, one more try
                 self._close_file()
-                if not self._retention.free(2 * (len(part.init) + len(part.body)), ignore_order=True):
+                if not self._retention.free_disk(2 * (len(part.init) + len(part.body))):
                     raise
                 self._append(part)
         except (StoreError, OutputError):

@@ -1,10 +1,14 @@
 """Passwords, second factors, sessions, and guessing them."""
 
+import threading
+
 import pyotp
 import pytest
 
-from passerby.server.login_throttle import FREE_PER_PAIR
+from passerby.server.login_throttle import FREE_PER_PAIR, TooManyAttempts
+from passerby.store.accounts import passwords
 from passerby.store.accounts.accounts import INITIAL_PASSWORD_S
+from passerby.store.accounts.passwords import HashingBusy, HashingPlaces
 from passerby.store.audit.log import read
 from tests.server.site.fixtures import FILE, TOKEN, password_of, serving
 
@@ -126,3 +130,52 @@ def test_the_cookie_is_not_in_the_database(served):
     assert not any(cookie.encode() in found for cookie in cookies)
     assert password_of("viewer").encode() not in found
     assert b"$argon2id$" in found
+
+
+def test_passwords_that_are_guessed_side_by_side_are_not_checked(served, monkeypatch):
+    """60 at once: without a count before the check, all of them would be checked before the first one has failed."""
+    checked, lock = [], threading.Lock()
+    barrier, check = threading.Barrier(60), served.authenticator.accounts.authenticate
+
+    def slow(name, password):
+        with lock:
+            checked.append(password)
+        return check(name, password)
+
+    monkeypatch.setattr(served.authenticator.accounts, "authenticate", slow)
+    outcomes = []
+
+    def guess(n):
+        barrier.wait(20)
+        try:
+            outcomes.append(served.authenticator.open_by_password("viewer", f"guess {n}", None, "x", "192.0.2.1"))
+        except (TooManyAttempts, HashingBusy) as error:
+            outcomes.append(type(error))
+
+    threads = [threading.Thread(target=guess, args=(n,)) for n in range(60)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(checked) <= FREE_PER_PAIR
+    assert (60, 60 - FREE_PER_PAIR) == (len(outcomes), outcomes.count(TooManyAttempts))
+
+
+def test_a_missing_code_is_no_failed_login(served):
+    app, enrolled = factor(served.as_("viewer"), "viewer")
+    body = {"password": password_of("viewer"), "secret": enrolled["secret"], "code": app.at(int(served.clock.wall))}
+    assert 204 == served.as_("viewer").put("/api/me/totp", body).status_code
+    answers = [served.other().post("/api/login", RIGHT) for _ in range(2 * FREE_PER_PAIR)]
+    assert {(401, "code")} == {(answer.status_code, answer.json()["needs"]) for answer in answers}
+
+
+def test_who_comes_while_too_many_passwords_are_checked_is_told_when_to_come_back(served, monkeypatch):
+    viewer = served.as_("viewer")
+    monkeypatch.setattr(passwords, "_places", HashingPlaces(0, 0))
+    for answer in (
+        served.other().post("/api/login", RIGHT),
+        viewer.post("/api/me/totp", {"password": password_of("viewer")}),
+    ):
+        assert (503, "3") == (answer.status_code, answer.headers["retry-after"])
+    monkeypatch.undo()
+    assert 204 == served.other().post("/api/login", RIGHT).status_code

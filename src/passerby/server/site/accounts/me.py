@@ -124,14 +124,13 @@ def _confirm(services: SiteServices, principal: Principal, password: str) -> Acc
     """The account, if this is its password: whoever finds an open session does not know it. Raises HTTPException."""
     if principal.method == "token":
         raise HTTPException(409, "The token belongs to no account. Log in with an account.")
-    throttle = services.reauthentication
     try:
-        throttle.check(principal.name, "")
+        with services.reauthentication.attempt(principal.name, "") as attempt:
+            account = services.authenticator.accounts.authenticate(principal.name, password)
+            if account is not None:
+                attempt.succeed()
     except TooManyAttempts as error:
         raise HTTPException(429, str(error), error.headers) from error
-    account = services.authenticator.accounts.authenticate(principal.name, password)
     if account is None:
-        throttle.failed(principal.name, "")
         raise HTTPException(403, "Wrong password.")
-    throttle.succeeded(principal.name, "")
     return account

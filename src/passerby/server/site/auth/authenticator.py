@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import threading
 
 from passerby.core.clock import Clock
 from passerby.core.errors import PasserbyError, UsageError
@@ -14,9 +13,6 @@ from passerby.store.accounts.accounts import INITIAL_PASSWORD_S, Account, Accoun
 from passerby.store.accounts.sessions import AccountSession, Sessions
 from passerby.store.audit.log import AuditAction, AuditEntry, clean_purpose, write
 from passerby.store.database import Database
-
-#: Password checks at a time. Each takes 64 MiB (Argon2id): many at once would exhaust memory.
-CONCURRENT_HASHES = 2
 
 
 class Authenticator:
@@ -42,42 +38,45 @@ class Authenticator:
         self._token, self._owner = token, owner
         self._throttle = throttle or LoginThrottle(lambda: clock.now().monotonic)
         self._second_factor_required = second_factor_required
-        self._hashing = threading.Semaphore(CONCURRENT_HASHES)
         self.accounts = Accounts(database)
         self.sessions = Sessions(database, idle_s=idle_timeout_s, max_age_s=max_session_s)
         self.sessions.delete_token_sessions()
 
     def open_by_token(self, token: str, purpose: str | None, address: str) -> str | None:
         """A new session (its cookie); None for a wrong token. Raises TooManyAttempts, UsageError."""
-        self._throttle.check("token", address)
-        if self._token is None or not hmac.compare_digest(self._token.encode(), token.encode("utf-8", "replace")):
-            self._throttle.failed("token", address)
-            return None
+        with self._throttle.attempt("token", address) as attempt:
+            if self._token is None or not hmac.compare_digest(self._token.encode(), token.encode("utf-8", "replace")):
+                return None
+            attempt.give_back()
         return self._open(None, f"system:{self._owner}", "token", purpose)
 
     def open_by_password(self, name: str, password: str, code: str | None, purpose: str, address: str) -> str | None:
         """A new session (its cookie); None when the name, the password or the code is wrong. Raises TooManyAttempts,
-        InputRequired for a missing code, and UsageError, also for an initial password that has expired."""
+        HashingBusy, InputRequired for a missing code, and UsageError, also for an initial password that has expired."""
         purpose = clean_purpose(purpose)
-        self._throttle.check(name, address)
-        with self._hashing:
-            account = self.accounts.authenticate(name, password)
-        if account is not None and account.has_totp:
-            if not code:
-                raise InputRequired(401, "This account has a second factor: enter its code too.", "code")
-            if not self.accounts.verify_totp(account, code, self._clock.now().wall):
-                account = None
+        with self._throttle.attempt(name, address) as attempt:
+            account = self._verified(name, password, code)
+            if account is not None:
+                attempt.succeed()
         if account is None:
-            self._throttle.failed(name, address)
             known = self.accounts.find(name)  # an unknown name is not logged: it may be a password
             self.audit("unknown" if known is None else known.actor, AuditAction.LOGIN_FAILED, None, method="password")
             return None
-        self._throttle.succeeded(name, address)
         if account.initial_password and self._clock.now().wall - account.changed > INITIAL_PASSWORD_S:
             self.audit(account.actor, AuditAction.LOGIN_FAILED, None, method="password")
             days = INITIAL_PASSWORD_S / 86400
             raise UsageError(f"This initial password expired after {days:.0f} days. Ask for a new one.")
         return self._open(account, account.actor, "password", purpose)
+
+    def _verified(self, name: str, password: str, code: str | None) -> Account | None:
+        """The account, if password and code are right."""
+        account = self.accounts.authenticate(name, password)
+        if account is not None and account.has_totp:
+            if not code:
+                raise InputRequired(401, "This account has a second factor: enter its code too.", "code")
+            if not self.accounts.verify_totp(account, code, self._clock.now().wall):
+                return None
+        return account
 
     def open_by_oidc(self, subject: str, purpose: str) -> str | None:
         """A new session (its cookie) for the account with this name at the identity provider; None if there is none."""
