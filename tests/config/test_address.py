@@ -26,11 +26,19 @@ def test_credentials_of_any_characters_are_encoded_in_the_address():
     assert "rtsp://me%40home:p%3A%2F%40%20%C3%9F@10.0.0.5:554/s?a=1" == made.url
 
 
-@pytest.mark.parametrize("text", ["rtsp://u:hunter2@10.0.0.5/s", "http://10.0.0.5/s?password=hunter2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rtsp://u:hunter2@10.0.0.5/s",
+        "http://10.0.0.5/s?password=hunter2",
+        "rtsp://10.0.0.5/user=admin_password=hunter2",
+    ],
+)
 def test_no_form_that_is_printed_holds_the_password(text):
     made = parse_address(text)
     assert "hunter2" in made.url
     assert "hunter2" not in f"{made} {made!r} {made.display}"
+    assert f"{text.partition(':')[0]}://10.0.0.5" == made.display
 
 
 @pytest.mark.parametrize("text", ["ftp://x/y", "rtsp:///stream", "rtsp://host:port/x", "rtsp://[::1/x"])

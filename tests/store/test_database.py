@@ -1,5 +1,6 @@
 """The tables are those that the program knows, and what was committed stays."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -10,9 +11,21 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 
-from passerby.core.errors import StoreError
-from passerby.store.database import DATABASE_FILE, Database, _alembic_config, _head_revision, _revisions
+from passerby.core.errors import DiskFull, StoreError
+from passerby.store.accounts.sessions import LAST_USED_RESOLUTION_S, Sessions
+from passerby.store.audit.log import AuditAction, AuditEntry, check, write
+from passerby.store.database import (
+    DATABASE_FILE,
+    RESERVE_PIECES,
+    Database,
+    _alembic_config,
+    _head_revision,
+    _revisions,
+)
 from passerby.store.recordings.tables import metadata, usage
+from tests.store.small_disk import fill, small
+
+__all__ = ["small"]
 
 
 @pytest.fixture
@@ -108,3 +121,63 @@ def test_the_database_is_consistent_for_sqlite_alone(database):
         assert [("ok",)] == plain.execute("PRAGMA integrity_check").fetchall()
         assert [(7,)] == plain.execute("SELECT bytes FROM usage").fetchall()
     plain.close()
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777])
+def test_nobody_else_reads_the_database_whatever_its_folder_allows(tmp_path, mode):
+    """A new one, and one that an older version has made."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(mode)
+    before = os.umask(0)
+    try:
+        for _ in range(2):
+            with Database.open(folder, create=True) as database:
+                with database.write_transaction() as connection:
+                    connection.exec_driver_sql("UPDATE usage SET bytes = bytes")
+                modes = {path.name: path.stat().st_mode & 0o777 for path in folder.glob(f"{DATABASE_FILE}*")}
+                assert {0o600} == set(modes.values()), modes
+            (folder / DATABASE_FILE).chmod(0o644)
+    finally:
+        os.umask(before)
+
+
+def test_on_a_full_disk_logins_are_still_logged(small, clock):
+    """Filled to the last byte, again after each login: whatever is freed, somebody else takes it at once."""
+    with Database.open(small, create=True) as database:
+        with database.write_transaction() as connection:  # the write-ahead log has its size, as it has after minutes
+            connection.exec_driver_sql("INSERT INTO reserve (data) VALUES (zeroblob(1048576))")
+        with database.write_transaction() as connection:
+            connection.exec_driver_sql("DELETE FROM reserve WHERE length(data) = 1048576")
+        opened = Sessions(database)
+        for n in range(20):
+            fill(small, f"ballast-{n}")
+            entry = AuditEntry.of("account:jo", AuditAction.LOGIN, {}, clock.now(), "first", "case 7")
+            write(database, entry)
+            cookie = opened.open(None, "system:jo", "token", "case 7", clock.wall)
+            clock.go(LAST_USED_RESOLUTION_S + 1)
+            assert "system:jo" == opened.find(cookie, clock.wall).actor
+        with database.read_transaction() as connection:
+            assert (20, []) == (check(connection).rows, check(connection).flaws)
+        (small / "ballast-0").unlink()
+        database.allocate_reserve()
+        with database.read_transaction() as connection:
+            pieces = connection.exec_driver_sql("SELECT count(*) FROM reserve").scalar_one()
+        assert RESERVE_PIECES == pieces
+
+
+def test_views_leave_the_reserve_to_logins(recordings, monkeypatch):
+    database, written = recordings.database, []
+
+    def full_unless_a_piece_was_given_up(connection):
+        pieces = connection.exec_driver_sql("SELECT count(*) FROM reserve").scalar_one()
+        if pieces == RESERVE_PIECES - len(written):
+            raise DiskFull("full")
+        written.append(pieces)
+
+    for _ in range(RESERVE_PIECES - 5):
+        database.write_reserved(full_unless_a_piece_was_given_up, keep=5)
+    with pytest.raises(DiskFull):
+        database.write_reserved(full_unless_a_piece_was_given_up, keep=5)
+    for _ in range(5):
+        database.write_reserved(full_unless_a_piece_was_given_up)

@@ -73,6 +73,7 @@ def add(
             password_hash=password_hash,
             oidc_subject=oidc,
             initial_password=password_hash is not None,
+            by=current_user(),
         )
     typer.echo(f"{name} is {role.value}")
 
@@ -160,7 +161,7 @@ def change(
             }
             details["password"] = "new"
         _audit(database, details, auditor)
-        accounts.change(account.name, _now(), **values)
+        accounts.change(account.name, _now(), by=current_user(), **values)
     typer.echo(f"{account.name} was changed; its sessions have ended")
 
 

@@ -11,10 +11,11 @@ Starlette's TrustedHostMiddleware is not enough here: it ignores the port, does 
 from __future__ import annotations
 
 import ipaddress
+import json
 import logging
 import socket
 from collections.abc import Callable, Collection
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -125,6 +126,8 @@ class RequestGuard:
             await send(message)
 
         rejection = self._rejection(scope)
+        if rejection is None and scope["method"] not in ("GET", "HEAD"):
+            rejection, receive = await _strict_json(scope, receive)
         app = self._app if rejection is None else rejection
         try:
             await app(scope, receive, send_with_headers)
@@ -184,6 +187,34 @@ class RequestGuard:
                 return _reject(401, "Open the address that the program printed, or log in.")
             scope.setdefault("state", {})["principal"] = principal
         return None
+
+
+async def _strict_json(scope: Scope, receive: Receive) -> tuple[ASGIApp | None, Receive]:
+    """NaN and Infinity are no JSON, but Python's parser takes them, and they would come out in a plan or in an answer.
+    What rejects the request, if its body holds one, and what receives the body again."""
+    messages: list[Message] = []
+    while not messages or messages[-1].get("more_body"):
+        messages.append(await receive())
+    body = b"".join(message.get("body", b"") for message in messages)
+
+    async def received() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    try:
+        json.loads(body or b"null", parse_constant=_refuse_constant)
+    except _NoNumberError:
+        return _reject(422, "The request holds NaN or Infinity, which are no numbers."), received
+    except (ValueError, RecursionError):
+        pass  # the application says what is wrong with it
+    return None, received
+
+
+class _NoNumberError(Exception):
+    pass
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _NoNumberError(name)
 
 
 def _reject(status: int, reason: str) -> ASGIApp:

@@ -6,11 +6,12 @@ guarantee, by its write-ahead log. Writers take turns; each transaction is short
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
@@ -27,7 +28,10 @@ _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 BUSY_TIMEOUT_S = 30
 #: Pages (4 KiB) of the write-ahead log before a checkpoint: the log must fit on a full disk.
 WAL_CHECKPOINT_PAGES = 250
+#: The reserve inside the database: pieces of so many bytes, three pages each with their row.
+RESERVE_PIECES, RESERVE_PIECE_BYTES = 48, 8 << 10
 _WRITE_OPTION = "passerby_writes"
+T = TypeVar("T")
 
 
 class Database:
@@ -49,13 +53,14 @@ class Database:
         """
         database = cls(DataFolder.create(folder) if create else DataFolder.open(folder))
         try:
+            database._keep_private()
             try:
                 database._migrate()
             except DiskFull:
                 if not database.folder.release_reserve():
                     raise
                 database._migrate()
-            database.folder.allocate_reserve()
+            database.allocate_reserve()
         except BaseException:
             database.close()
             raise
@@ -84,6 +89,49 @@ class Database:
             connection.begin(),
         ):
             yield connection
+
+    def write_reserved(self, write: Callable[[Connection], T], keep: int = 0) -> T:
+        """Run `write` in a transaction, as `write_transaction` does. On a full disk a piece of the reserve is given up
+        for it in the same transaction, so that nobody can take the space in between; `keep` pieces are left for others.
+        The reserve file is the last resort. Raises DiskFull or StoreError."""
+        try:
+            with self.write_transaction() as connection:
+                return write(connection)
+        except DiskFull:
+            with suppress(DiskFull), self.write_transaction() as connection:
+                pieces = connection.execute(text("SELECT count(*) FROM reserve")).scalar_one()
+                if pieces > keep:
+                    connection.execute(text("DELETE FROM reserve WHERE id = (SELECT max(id) FROM reserve)"))
+                    return write(connection)
+            if keep or not self.folder.release_reserve():
+                raise
+            with self.write_transaction() as connection:
+                return write(connection)
+
+    def allocate_reserve(self) -> None:
+        """Allocate what is kept for a full disk, if it is not there and there is enough space now."""
+        self.folder.allocate_reserve()
+        with suppress(DiskFull, StoreError, OSError):  # tried again in a minute
+            with self.read_transaction() as connection:
+                pieces = connection.execute(text("SELECT count(*) FROM reserve")).scalar_one()
+            missing = RESERVE_PIECES - pieces
+            if missing <= 0 or self.folder.free_bytes() < 4 * RESERVE_PIECES * RESERVE_PIECE_BYTES:
+                return
+            with self.write_transaction() as connection:
+                for _ in range(missing):
+                    connection.execute(text(f"INSERT INTO reserve (data) VALUES (zeroblob({RESERVE_PIECE_BYTES}))"))
+
+    def _keep_private(self) -> None:
+        """Only the user that the service runs as may read the database: it holds hashes of passwords, and secrets of
+        second factors. SQLite gives its other files the same mode."""
+        root = self.folder.descriptor
+        with suppress(FileExistsError, PermissionError):
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            os.close(os.open(DATABASE_FILE, flags, 0o600, dir_fd=root))
+        for name in (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"):
+            with suppress(OSError):  # not there, or of another user, who is told when it cannot be opened
+                if os.stat(name, dir_fd=root, follow_symlinks=False).st_mode & 0o077:
+                    os.chmod(name, 0o600, dir_fd=root)
 
     def check(self) -> None:
         """Is the data folder still mounted? Raises DataFolderMissing. Reconnects when it was unmounted meanwhile."""

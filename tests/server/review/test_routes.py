@@ -270,3 +270,12 @@ def test_a_file_that_is_no_video_is_reported(tmp_path):
     assert "failed" == told_of["state"]
     assert "UnsupportedSource" == told_of["error"]["code"]
     assert "not a video" in told_of["error"]["message"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_refused(review, number):
+    body = f'{{"op": "add_box", "track": {number}, "x": {number}, "frame": {number}, "box": [{number}, 1, 2, 3]}}'
+    headers = HEADERS | {"content-type": "application/json"}
+    answer = review.client.post("/api/files/0/edit", content=body, headers=headers)
+    assert 422 == answer.status_code
+    assert "no-store" == answer.headers["cache-control"]

@@ -8,7 +8,7 @@ import av
 import pytest
 
 from passerby.store.audit.log import check, read
-from tests.server.site.fixtures import FILE, serving
+from tests.server.site.fixtures import FILE, password_of, serving
 from tests.store.footage import WALL
 
 WISH = {"camera": "yard", "start": WALL, "end": WALL + 4, "purpose": "request 12/2027"}
@@ -103,3 +103,39 @@ def test_a_clip_needs_a_purpose(served, purpose):
 )
 def test_invalid_clip_requests_are_rejected(served, wish, status):
     assert status == served.as_("operator").post("/api/exports", {**WISH, **wish}).status_code
+
+
+def made(two, name, maker="administrator", role="operator"):
+    """An account that somebody makes, and its browser, with a password of its own."""
+    wish = {"name": name, "role": role, "password": password_of(name)}
+    assert 200 == two.as_(maker).post("/api/accounts", wish).status_code
+    change = {"old": password_of(name), "new": password_of(f"{name} own")}
+    assert 204 == two.enter(name).put("/api/me/password", change).status_code
+    return two.enter(name, password=change["new"])
+
+
+def test_an_administrator_does_not_agree_with_an_account_of_their_own(two):
+    before = made(two, "before")
+    administrator = two.as_("administrator")
+    own = f"/api/exports/{administrator.post('/api/exports', WISH).json()['id']}"
+    theirs = f"/api/exports/{before.post('/api/exports', WISH).json()['id']}"
+    two.clock.go(1)
+    after = made(two, "after")
+    for browser, address in ((before, own), (after, own), (administrator, theirs), (after, theirs)):
+        assert 403 == browser.post(f"{address}/approve").status_code
+        assert 403 == browser.post(f"{address}/reject").status_code
+    assert 200 == two.as_("operator").post(f"{own}/approve").status_code
+    assert 200 == two.as_("operator").post(f"{theirs}/approve").status_code
+
+
+def test_an_account_that_was_reset_since_does_not_agree_or_download(two):
+    operator = two.as_("operator")
+    body = operator.post("/api/exports", WISH).json()
+    assert 200 == two.as_("administrator").post(f"/api/exports/{body['id']}/approve").status_code
+    two.clock.go(1)
+    reset = {"password": password_of("reset")}
+    assert 200 == two.as_("administrator").put("/api/accounts/operator", reset).status_code
+    change = {"old": reset["password"], "new": password_of("operator again")}
+    assert 204 == two.enter("operator", password=reset["password"]).put("/api/me/password", change).status_code
+    again = two.enter("operator", password=change["new"])
+    assert 403 == again.get(f"/api/exports/{body['id']}/files/0.mp4").status_code

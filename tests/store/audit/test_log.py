@@ -67,7 +67,7 @@ def found(database, known=None):
 def meddling(database):
     """The database as somebody has it who may write the file: without the triggers."""
     with database.write_transaction() as connection:
-        for name in ("audit_update", "audit_delete", "audit_insert"):
+        for name in ("audit_update", "audit_delete", "audit_insert", "audit_end_update"):
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         yield connection
 
@@ -184,6 +184,51 @@ def test_a_rewritten_row_with_a_valid_hash_breaks_the_chain_at_the_next(database
         assert [ChainFlaw("unchained", 4, 4)] == flaws(connection)
 
 
+def test_a_truncated_or_emptied_log_is_found(database):
+    logged(database, 5)
+    with meddling(database) as connection:
+        connection.exec_driver_sql("DELETE FROM audit WHERE number = 5")
+        assert [ChainFlaw("missing", 5, 5)] == flaws(connection)
+        connection.exec_driver_sql("DELETE FROM audit")
+        assert [ChainFlaw("missing", 1, 5)] == flaws(connection)
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_row_below_the_first_is_found(database, number):
+    logged(database, 2)
+    with meddling(database) as connection:
+        forged = digest(number, GENESIS_HASH.encode(), b"{}")
+        connection.exec_driver_sql("INSERT INTO audit VALUES (?, ?, '{}', ?)", (number, GENESIS_HASH, forged))
+        assert ChainFlaw("unchained", number, number) in flaws(connection)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["DROP TRIGGER audit_update", "CREATE TRIGGER audit_update BEFORE UPDATE ON audit WHEN 0 BEGIN SELECT 1; END"],
+        ["DROP TRIGGER audit_end_update"],
+        ["CREATE TRIGGER audit_more AFTER INSERT ON audit BEGIN SELECT 1; END"],
+        ["DROP TRIGGER audit_end_delete", "DELETE FROM audit_end"],
+    ],
+)
+def test_triggers_are_known_by_their_text(database, statements):
+    logged(database, 2)
+    with database.write_transaction() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    assert [ChainFlaw("unguarded")] == found(database).flaws
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM audit_end", "UPDATE audit_end SET number = 0", "INSERT INTO audit_end VALUES (2, 7)"],
+)
+def test_the_end_of_the_log_cannot_be_moved(database, statement):
+    logged(database, 2)
+    with pytest.raises(StoreError, match="the log"), database.write_transaction() as connection:
+        connection.exec_driver_sql(statement)
+
+
 def test_only_a_head_detects_truncation_or_a_rewritten_log(database):
     known = logged(database, 5)
     with database.write_transaction() as connection:
@@ -191,6 +236,7 @@ def test_only_a_head_detects_truncation_or_a_rewritten_log(database):
     assert [] == found(database, known).flaws
     with meddling(database) as connection:
         connection.exec_driver_sql("DELETE FROM audit WHERE number >= 5")
+        connection.exec_driver_sql("UPDATE audit_end SET number = 4")  # by somebody who knows of it
         assert [] == flaws(connection)
         assert [ChainFlaw("head", 5, 5)] == flaws(connection, known)
         connection.exec_driver_sql("DELETE FROM audit")

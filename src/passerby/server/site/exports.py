@@ -15,7 +15,9 @@ from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, 
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import Clips, Context
 from passerby.server.site.parameters import JSON, MAX_UNIX_S, MP4, Purpose, check_range, content
+from passerby.store.accounts.accounts import Accounts
 from passerby.store.accounts.approvals import Approval, ApprovalKind, ApprovalStage
+from passerby.store.accounts.independence import requester_set_up_since, why_not_independent
 from passerby.store.audit.log import AuditAction, clean_purpose
 from passerby.store.recordings.approval_clips import clip_name, export_details
 
@@ -140,7 +142,7 @@ def download_clip(
     context: Context, clips: Clips, principal: CurrentPrincipal, id: ExportId, number: FileNumber
 ) -> Response:
     """The clip, for its requester."""
-    approval = _own(clips.find(id), principal)
+    approval = _own(context, clips.find(id), principal)
     path = clips.file(approval, number)
     details = {"camera": approval.request["camera"], "requested_in": approval.request["row"]}
     context.audit(principal, AuditAction.EXPORT_DOWNLOADED, details, approval.purpose)
@@ -148,9 +150,11 @@ def download_clip(
 
 
 @router.get("/{id}/files/{number}.json", response_class=Response, responses=content(JSON))
-def download_report(clips: Clips, principal: CurrentPrincipal, id: ExportId, number: FileNumber) -> Response:
+def download_report(
+    context: Context, clips: Clips, principal: CurrentPrincipal, id: ExportId, number: FileNumber
+) -> Response:
     """The report of the clip."""
-    approval = _own(clips.find(id), principal)
+    approval = _own(context, clips.find(id), principal)
     path = clips.file(approval, number).with_suffix(".recording.json")
     return FileResponse(path, media_type=JSON, filename=clip_name(approval, number, ".recording.json"))
 
@@ -162,6 +166,11 @@ def _decide(context: SiteContext, clips: Clips, approval: Approval, principal: P
         raise HTTPException(403, "You requested this clip yourself: a second person must decide.")
     if principal.method == "token":
         raise HTTPException(403, "The token belongs to no person. Log in with an account to decide this.")
+    reason = why_not_independent(
+        Accounts(context.database), approval.requested_by, approval.requested_at, principal.actor
+    )
+    if reason is not None:
+        raise HTTPException(403, reason)
     action = AuditAction.APPROVED if stage is ApprovalStage.APPROVED else AuditAction.REJECTED
     details: dict[str, JsonValue] = {
         "camera": approval.request["camera"],
@@ -173,9 +182,11 @@ def _decide(context: SiteContext, clips: Clips, approval: Approval, principal: P
         raise HTTPException(409, "Somebody else has just decided this request.")
 
 
-def _own(approval: Approval, principal: Principal) -> Approval:
+def _own(context: SiteContext, approval: Approval, principal: Principal) -> Approval:
     if approval.requested_by != principal.actor:
         raise HTTPException(403, "Only the person who requested a clip may download it.")
+    if requester_set_up_since(Accounts(context.database), approval.requested_by, approval.requested_at):
+        raise HTTPException(403, "Your account was made, reset or linked after you requested this. Request it again.")
     return approval
 
 

@@ -19,6 +19,8 @@ from passerby.store.recordings.part import to_us
 HOUR_US = 3_600_000_000
 #: Views that are remembered; the oldest are forgotten, and then logged again.
 _MAX_REMEMBERED = 10_000
+#: Pieces of the reserve that views leave on a full disk: for logins, and for what makes room.
+KEPT_FOR_LOGINS = 16
 ViewKind = Literal["live", "recording", "thumbnail", "event", "counts"]
 
 
@@ -56,7 +58,7 @@ class ViewAudit:
             if logged_at is not None and now.monotonic - logged_at < HOUR_US / 1e6:
                 return
             entry = AuditEntry.of(principal.actor, action, details, now, self._boot, principal.purpose)
-            write(self._database, entry)
+            write(self._database, entry, keep=KEPT_FOR_LOGINS)
             self._logged[key] = now.monotonic
             while len(self._logged) > _MAX_REMEMBERED:
                 del self._logged[next(iter(self._logged))]

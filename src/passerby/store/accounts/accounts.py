@@ -20,14 +20,24 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 #: Seconds of a TOTP code (RFC 6238), and how many codes before and after the current one are accepted: clocks differ.
 TOTP_STEP_S, TOTP_WINDOW = 30, 1
 #: Columns that `change` accepts.
-_MUTABLE_COLUMNS = ("role", "password_hash", "totp_secret", "oidc_subject", "active", "initial_password")
+_MUTABLE_COLUMNS = (
+    "role",
+    "password_hash",
+    "totp_secret",
+    "totp_step",
+    "oidc_subject",
+    "active",
+    "initial_password",
+)
 #: Seconds for which an initial password, set by somebody else, is valid.
 INITIAL_PASSWORD_S = 14 * 86400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One row of `accounts`, without its secrets. `initial_password`: was the password set by somebody else?"""
+    """One row of `accounts`, without its secrets. `initial_password`: was the password set by somebody else?
+    `credentials_by`: the actor, other than its owner, who made the account or last changed its role or how one logs in
+    with it; `credentials_at`: when."""
 
     id: int
     name: str
@@ -39,6 +49,8 @@ class Account:
     created: float
     changed: float
     initial_password: bool
+    credentials_by: str | None
+    credentials_at: float | None
 
     @property
     def actor(self) -> str:
@@ -61,9 +73,10 @@ class Accounts:
         password_hash: str | None = None,
         oidc_subject: str | None = None,
         initial_password: bool = False,
+        by: str | None = None,
     ) -> Account:
-        """`password_hash` is the result of `hash_password`; an `initial_password` is for the first login only. Raises
-        UsageError for a name that is invalid or taken."""
+        """`password_hash` is the result of `hash_password`; an `initial_password` is for the first login only; `by` is
+        the actor who makes it. Raises UsageError for a name that is invalid or taken."""
         name = account_name(name)
         row = {
             "name": name,
@@ -72,6 +85,8 @@ class Accounts:
             "oidc_subject": oidc_subject,
             "active": True,
             "initial_password": initial_password,
+            "credentials_by": by,
+            "credentials_at": None if by is None else now,
         }
         with self._database.write_transaction() as connection:
             _refuse_duplicate(connection, accounts.c.name == name, name)
@@ -103,16 +118,19 @@ class Accounts:
         """The active auditors."""
         return [account for account in self.all() if account.role is Role.AUDITOR and account.active]
 
-    def change(self, name: str, now: float, **values: object) -> Account:
-        """Change the given columns: role, password_hash, initial_password, totp_secret, oidc_subject, active. Ends all
-        sessions of the account. Raises UsageError."""
+    def change(self, name: str, now: float, *, by: str | None = None, **values: object) -> Account:
+        """Change the given columns: role, password_hash, initial_password, totp_secret (with the step of the code that
+        was used, totp_step), oidc_subject, active. `by` is the actor, unless it is the owner. Ends all sessions of the
+        account. Raises UsageError."""
         if set(values) - set(_MUTABLE_COLUMNS):
             raise ValueError(f"cannot be changed: {sorted(set(values) - set(_MUTABLE_COLUMNS))}")
         account = self.get(name)
         if "role" in values:
             values["role"] = Role(str(values["role"])).value
         if "totp_secret" in values:
-            values["totp_step"] = 0
+            values.setdefault("totp_step", 0)
+        if by is not None and by != account.actor:
+            values |= {"credentials_by": by, "credentials_at": now}
         with self._database.write_transaction() as connection:
             _refuse_last(connection, account, values)
             if values.get("oidc_subject") is not None:
@@ -147,17 +165,25 @@ class Accounts:
             ).one()
             if row.totp_secret is None:
                 return False
-            totp, current = pyotp.TOTP(row.totp_secret, interval=TOTP_STEP_S), int(now) // TOTP_STEP_S
-            for step in range(current - TOTP_WINDOW, current + TOTP_WINDOW + 1):
-                if step > row.totp_step and pyotp.utils.strings_equal(code.strip(), totp.generate_otp(step)):
-                    connection.execute(update(accounts).where(accounts.c.id == account.id).values(totp_step=step))
-                    return True
-        return False
+            step = totp_step(row.totp_secret, code, now, after=row.totp_step)
+            if step is None:
+                return False
+            connection.execute(update(accounts).where(accounts.c.id == account.id).values(totp_step=step))
+        return True
 
     def _find_by(self, condition: ColumnElement[bool]) -> Account | None:
         with self._database.read_transaction() as connection:
             row = connection.execute(select(accounts).where(condition)).first()
         return None if row is None else _account_from_row(row)
+
+
+def totp_step(secret: str, code: str, now: float, after: int = 0) -> int | None:
+    """The time step, later than `after`, of which this is the code of a second factor; None for a wrong code."""
+    totp, current = pyotp.TOTP(secret, interval=TOTP_STEP_S), int(now) // TOTP_STEP_S
+    for step in range(current - TOTP_WINDOW, current + TOTP_WINDOW + 1):
+        if step > after and pyotp.utils.strings_equal(code.strip(), totp.generate_otp(step)):
+            return step
+    return None
 
 
 def account_name(name: str) -> str:
@@ -196,6 +222,8 @@ def _account_from_row(row: Row[Any]) -> Account:
         created=row.created,
         changed=row.changed,
         initial_password=bool(row.initial_password),
+        credentials_by=row.credentials_by,
+        credentials_at=row.credentials_at,
     )
 
 

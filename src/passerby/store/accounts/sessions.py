@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from passerby.config.roles import Role
+from passerby.core.errors import DiskFull
 from passerby.store.accounts.accounts import Account
 from passerby.store.accounts.tables import accounts, sessions
 from passerby.store.database import Database
@@ -48,9 +50,12 @@ class Sessions:
             "actor": actor,
             "method": method,
         }
-        with self._database.write_transaction() as connection:
+
+        def write(connection: Connection) -> None:
             connection.execute(delete(sessions).where(self._expired(now)))
             connection.execute(insert(sessions).values(**row, purpose=purpose, created=now, last_used=now))
+
+        self._database.write_reserved(write)
         return cookie
 
     def find(self, cookie: str | None, now: float) -> AccountSession | None:
@@ -59,7 +64,8 @@ class Sessions:
             return None
         found = next(iter(self._all(sessions.c.cookie_hash == _cookie_hash(cookie), ~self._expired(now))), None)
         if found is not None and now - found.last_used > LAST_USED_RESOLUTION_S:
-            with self._database.write_transaction() as connection:
+            # A full disk must not end the sessions of those who could do something about it.
+            with suppress(DiskFull), self._database.write_transaction() as connection:
                 connection.execute(update(sessions).where(sessions.c.id == found.id).values(last_used=now))
         return found
 
@@ -69,13 +75,19 @@ class Sessions:
 
     def set_purpose(self, id: int, purpose: str) -> None:
         """Store the stated purpose of a session."""
-        with self._database.write_transaction() as connection:
+
+        def write(connection: Connection) -> None:
             connection.execute(update(sessions).where(sessions.c.id == id).values(purpose=purpose))
+
+        self._database.write_reserved(write)
 
     def close(self, id: int) -> bool:
         """End a session. Did it exist?"""
-        with self._database.write_transaction() as connection:
+
+        def write(connection: Connection) -> bool:
             return bool(connection.execute(delete(sessions).where(sessions.c.id == id)).rowcount)
+
+        return self._database.write_reserved(write)
 
     def close_all_of(self, account: str) -> int:
         """End all sessions of an account. Returns how many there were."""

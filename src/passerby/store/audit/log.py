@@ -18,13 +18,14 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, JsonValue, ValidationError
-from sqlalchemy import Connection, LargeBinary, cast, insert, select, text
+from sqlalchemy import Connection, LargeBinary, cast, insert, select
 
 from passerby.core.clock import Moment
-from passerby.core.errors import DiskFull, StoreError, UsageError
+from passerby.core.errors import StoreError, UsageError
 from passerby.core.model import FrozenModel
 from passerby.store.audit import legacy
-from passerby.store.audit.tables import audit
+from passerby.store.audit.tables import audit, audit_end
+from passerby.store.audit.triggers import guarded
 from passerby.store.database import Database
 from passerby.store.recordings.part import to_us
 
@@ -34,7 +35,6 @@ GENESIS_HASH = "0" * 64
 PROGRAM_ACTOR = "passerby"
 #: Longest purpose.
 MAX_PURPOSE_CHARS = 500
-_TRIGGERS = {"audit_update", "audit_delete", "audit_insert"}
 _HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
@@ -133,7 +133,8 @@ class ChainFlaw:
     """One inconsistency of the log. `first` and `last` are row numbers, 0 where it concerns no row.
 
     missing: these rows do not exist. changed: the row does not match its hash. unchained: the row before it is not the
-    one that it was appended to. unguarded: the triggers that refuse changes were removed. head: the row of the given
+    one that it was appended to; so is a row with a number below 1. unguarded: the triggers that refuse changes were
+    removed or altered. head: the row of the given
     head does not exist, or has another hash.
     """
 
@@ -182,16 +183,10 @@ def append(connection: Connection, entries: Sequence[AuditEntry]) -> ChainHead:
     return at
 
 
-def write(database: Database, entry: AuditEntry) -> ChainHead:
-    """Append one entry in a transaction of its own. On a full disk the reserve is released for it. Raises DiskFull."""
-    try:
-        with database.write_transaction() as connection:
-            return append(connection, [entry])
-    except DiskFull:
-        if not database.folder.release_reserve():
-            raise
-        with database.write_transaction() as connection:
-            return append(connection, [entry])
+def write(database: Database, entry: AuditEntry, keep: int = 0) -> ChainHead:
+    """Append one entry in a transaction of its own. On a full disk the reserve is used for it, but for `keep` pieces.
+    Raises DiskFull."""
+    return database.write_reserved(lambda connection: append(connection, [entry]), keep)
 
 
 def head(connection: Connection) -> ChainHead:
@@ -241,8 +236,11 @@ def check(connection: Connection, known: ChainHead | None = None) -> ChainCheck:
     """Reads and verifies every row. `known` is a head that was kept elsewhere: that row must exist unchanged."""
     found, before = ChainCheck(), RawRow(0, b"", b"", GENESIS_HASH.encode())
     head_found = known is None or known == ChainHead()
-    for row in _rows(connection):
+    for row in _rows(connection, None):
         found.rows += 1
+        if row.number < 1:  # the triggers never let one in
+            found.flaws.append(ChainFlaw("unchained", row.number, row.number))
+            continue
         if row.number != before.number + 1:
             found.flaws.append(ChainFlaw("missing", before.number + 1, row.number - 1))
         elif row.previous != before.hash:
@@ -254,12 +252,12 @@ def check(connection: Connection, known: ChainHead | None = None) -> ChainCheck:
     found.head = ChainHead(before.number, before.hash.decode("ascii", "replace"))
     if known is not None and not head_found:
         found.flaws.append(ChainFlaw("head", known.number, known.number))
-    triggers = set(
-        connection.execute(
-            text("SELECT name FROM sqlite_master WHERE tbl_name = 'audit' AND type = 'trigger'")
-        ).scalars()
-    )
-    if not triggers >= _TRIGGERS:
+    end = connection.execute(select(audit_end.c.number)).scalars().all()
+    if end != [found.head.number]:
+        last = max([found.head.number, *end])
+        flaw = ChainFlaw("missing", found.head.number + 1, last) if last > found.head.number else ChainFlaw("unguarded")
+        found.flaws.append(flaw)
+    if not guarded(connection) and ChainFlaw("unguarded") not in found.flaws:
         found.flaws.append(ChainFlaw("unguarded"))
     return found
 
@@ -273,10 +271,13 @@ def _entry(number: int, body: bytes | str) -> AuditEntry:
         ) from error
 
 
-def _rows(connection: Connection, number: int = 0, limit: int = -1) -> Iterator[RawRow]:
-    """Rows after a number, as bytes: a row that was tampered with need not be text, and must not break reading."""
+def _rows(connection: Connection, number: int | None = 0, limit: int = -1) -> Iterator[RawRow]:
+    """Rows after a number (None: all), as bytes: a row that was tampered with need not be text, and must not break
+    reading."""
     raw = (cast(audit.c[name], LargeBinary) for name in ("previous", "body", "hash"))
-    query = select(audit.c.number, *raw).where(audit.c.number > number).order_by(audit.c.number).limit(limit)
+    query = select(audit.c.number, *raw).order_by(audit.c.number).limit(limit)
+    if number is not None:
+        query = query.where(audit.c.number > number)
     for row_number, previous, body, hash in connection.execute(query):
         yield RawRow(row_number, bytes(previous), bytes(body), bytes(hash))
 

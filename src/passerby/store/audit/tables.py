@@ -16,6 +16,14 @@ audit = Table(
     Column("hash", String, nullable=False),  # of number, previous and body, hexadecimal
 )
 
+#: One row: the number of the last row of the log. A trigger follows each new one, so a log that was emptied is seen.
+audit_end = Table(
+    "audit_end",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
 #: Recordings that were deleted lately, summed up; a row is written to the log within about an hour
 #: (recordings/deletion_receipts.py).
 deletion_receipts = Table(

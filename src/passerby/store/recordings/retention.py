@@ -106,7 +106,7 @@ class RetentionEnforcer:
             self.delete(batch, "age")
             removed += len(batch)
         self._write_receipts(now)
-        self._database.folder.allocate_reserve()
+        self._database.allocate_reserve()
         return removed
 
     def delete(self, deleted: Sequence[Segment], reason: deletion_receipts.DeletionReason) -> None:

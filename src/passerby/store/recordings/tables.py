@@ -6,7 +6,7 @@ session's offset, so that correcting the clock of a session is a change of one r
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
 #: Of all tables of the database, those of other folders too.
 metadata = MetaData(
@@ -30,6 +30,15 @@ boot_sessions = Table(
     Column("min_offset", BigInteger, nullable=True),  # the smallest and the largest offset that were trusted: retention
     Column("max_offset", BigInteger, nullable=True),  # uses them, so that a clock change makes nothing look older
     Column("trusted", Boolean, nullable=False),  # was the clock synchronised when `wall_offset` was read
+)
+
+#: Space inside the database for what must be written on a full disk: a row is deleted in the transaction that needs it
+#: (database.py). Nobody else can take it, unlike that of a file.
+reserve = Table(
+    "reserve",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )
 
 #: Files of recordings. Bytes of a file beyond `size` are not part of it.

@@ -30,6 +30,10 @@ def test_a_second_factor(served):
     answer = served.other().post("/api/login", RIGHT)
     assert (401, "code") == (answer.status_code, answer.json()["needs"])
     assert 401 == served.other().post("/api/login", {**RIGHT, "code": "000000"}).status_code
+    # The code that has set it up was used: it is not good for a login too.
+    assert 401 == served.other().post("/api/login", {**RIGHT, "code": code}).status_code
+    served.clock.go(30)
+    code = app.at(int(served.clock.wall))
     browser = served.enter("viewer", code=code)
     assert True is browser.get("/api/session").json()["has_totp"]
     assert 401 == served.other().post("/api/login", {**RIGHT, "code": code}).status_code  # each code is good once

@@ -25,6 +25,7 @@ class Provider:
         self.key = self.signs = ECKey.generate_key("P-256", {"kid": "one"})
         self.sub, self.lies, self.asked, self.issuer = "jo@example.org", {}, {}, ""
         self.kind = "ES256"
+        self.redirects = None  # where the token endpoint sends whoever asks
 
     def token(self, given):
         query = self.asked.pop(given["code"][0], None)
@@ -66,6 +67,13 @@ def running(provider):
                 self.answer(KeySet([provider.key]).as_dict(private=False))
 
         def do_POST(self):
+            if provider.redirects:
+                self.rfile.read(int(self.headers["content-length"]))
+                self.send_response(307)
+                self.send_header("location", provider.redirects)
+                self.send_header("content-length", "0")
+                self.end_headers()
+                return
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             tokens = provider.token(parse_qs(body))
             self.answer(tokens or {"error": "invalid_grant"}, 200 if tokens else 400)
@@ -189,3 +197,17 @@ def test_an_identity_provider_that_does_not_respond(site):
         assert 503 == served.other().get("/login/oidc", params={"purpose": "x"}).status_code
     finally:
         provider.issuer = was
+
+
+def test_the_client_secret_follows_no_redirect(site):
+    served, provider = site
+    with running(Provider()) as other:
+        asked = []
+        other.token = lambda given: asked.append(given)
+        provider.redirects = f"{other.issuer}/token"
+        try:
+            browser, address = left(served)
+            assert 401 == browser.get(provider.approve(address)).status_code
+        finally:
+            provider.redirects = None
+    assert [] == asked

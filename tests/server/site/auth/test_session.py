@@ -3,6 +3,7 @@
 import pytest
 
 from passerby.config.roles import Role
+from passerby.server.site.auth.authenticator import MAX_PURPOSES
 from passerby.store.audit.log import read
 from tests.server.site.fixtures import password_of, serving
 
@@ -59,3 +60,18 @@ def test_login_options(served):
     received = served.other().get("/api/login").json()
     assert {"site": "North hall", "password": True, "oidc": None, "oidc_url": "/login/oidc"} == received
     assert 404 == served.other().get("/login/oidc?purpose=x").status_code
+
+
+def test_the_same_purpose_said_again_is_not_logged_again(served):
+    viewer = served.as_("viewer")
+    before = len(deeds(served, "login"))
+    for _ in range(181):
+        assert 200 == viewer.put("/api/session/purpose", {"purpose": " case   8"}).status_code
+    assert before + 1 == len(deeds(served, "login"))
+
+
+def test_purposes_that_change_all_the_time_are_limited(served):
+    viewer = served.as_("viewer")
+    answers = [viewer.put("/api/session/purpose", {"purpose": f"case {n}"}) for n in range(100, 101 + MAX_PURPOSES)]
+    assert [*[200] * MAX_PURPOSES, 429] == [answer.status_code for answer in answers]
+    assert "retry-after" in answers[-1].headers

@@ -80,3 +80,13 @@ def test_an_invalid_camera_is_not_added(served, wish, says):
     assert answer.status_code in (409, 422)
     assert says in answer.json()["detail"]
     assert before == text(served)
+
+
+def test_the_log_holds_scheme_and_host_of_an_address_alone(served):
+    revision = served.get("/api/settings").json()["revision"]
+    change = {"revision": revision, "url": "rtsp://192.0.2.3/user=admin_password=hunter2"}
+    assert 200 == served.put("/api/settings/cameras/gate", change).status_code
+    with served.context.database.read_transaction() as connection:
+        logged = [entry.details for _, entry in read(connection)]
+    assert "hunter2" not in str(logged)
+    assert "rtsp://192.0.2.3" == logged[-1]["changes"]["cameras.gate.url"]

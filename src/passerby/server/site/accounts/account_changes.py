@@ -17,6 +17,7 @@ from passerby.server.site.context import SiteContext
 from passerby.store.accounts.accounts import Account, Accounts
 from passerby.store.accounts.approvals import Approval, ApprovalKind, Approvals, ApprovalStage
 from passerby.store.accounts.breached_passwords import refuse_breached
+from passerby.store.accounts.independence import set_up_since
 from passerby.store.accounts.passwords import check_strength, hash_password
 from passerby.store.audit.log import AuditAction
 
@@ -111,12 +112,12 @@ class AccountChanges:
             )
             return AccountChangeResponse(account=None, approval=approval.id)
         self._context.audit(principal, AuditAction.CHANGED, details)
-        return self._apply(change)
+        return self._apply(change, principal.actor)
 
     def approve(self, principal: Principal, id: int) -> AccountChangeResponse:
         """Approve a change, and make it."""
         approval = self.decide(principal, id, ApprovalStage.APPROVED)
-        response = self._apply(AccountChange.of(approval))
+        response = self._apply(AccountChange.of(approval), approval.requested_by)
         self.approvals.set_result(id, ApprovalStage.DONE, {})
         return response
 
@@ -127,6 +128,10 @@ class AccountChanges:
             raise HTTPException(404, "There is no approval with this number.")
         if approval.state is not ApprovalStage.PENDING:
             raise HTTPException(409, f"This request is already {approval.state}.")
+        if set_up_since(self._accounts.find(principal.name), approval.requested_at):
+            raise HTTPException(
+                403, "Your account was made, reset or linked after this was requested. Another auditor must decide."
+            )
         action = AuditAction.APPROVED if stage is ApprovalStage.APPROVED else AuditAction.REJECTED
         details = {"subject": "account", "requested_by": approval.requested_by, **AccountChange.of(approval).logged}
         self._context.audit(principal, action, details)
@@ -136,7 +141,8 @@ class AccountChanges:
         assert decided is not None
         return decided
 
-    def _apply(self, change: AccountChange) -> AccountChangeResponse:
+    def _apply(self, change: AccountChange, by: str) -> AccountChangeResponse:
+        """Make a change that was requested by this actor."""
         now, name, fields, secrets = self._context.wall_time(), change.name, change.fields, change.secrets
         if change.operation == "add":
             password_hash, subject = secrets.get("password"), secrets.get("oidc")
@@ -147,6 +153,7 @@ class AccountChanges:
                 password_hash=None if password_hash is None else str(password_hash),
                 oidc_subject=None if subject is None else str(subject),
                 initial_password=password_hash is not None,
+                by=by,
             )
             return AccountChangeResponse(account=AccountResponse.of(account), approval=None)
         if change.operation == "remove":
@@ -159,7 +166,7 @@ class AccountChanges:
             values["totp_secret"] = None
         if "password" in secrets:
             values |= {"password_hash": secrets["password"], "initial_password": True}
-        account = self._accounts.change(name, now, **values)
+        account = self._accounts.change(name, now, by=by, **values)
         return AccountChangeResponse(account=AccountResponse.of(account), approval=None)
 
 

@@ -172,11 +172,17 @@ def sessions(services: Services, principal: CurrentPrincipal) -> list[OpenSessio
 
 @router.delete("/api/sessions/{id}", dependencies=[requires(Right.MANAGE_ACCOUNTS)], status_code=204)
 def end_session(services: Services, principal: CurrentPrincipal, id: Id) -> Response:
-    """End a session at once."""
+    """End a session at once. Not that of an auditor: an administrator alone could keep them out."""
     opened = services.authenticator.sessions.all(services.context.wall_time())
     session = next((opened_session for opened_session in opened if opened_session.id == id), None)
     if session is None:
         raise HTTPException(404, "There is no such session, or it has ended.")
+    if session.role is Role.AUDITOR and session.id != principal.session_id:
+        raise HTTPException(
+            403,
+            "Only auditors end their sessions, under Own account. In an emergency deactivate the account: another "
+            "auditor approves it.",
+        )
     services.context.audit(principal, AuditAction.LOGOUT, {"session_of": session.actor})
     services.authenticator.sessions.close(id)
     return Response(status_code=204)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pyotp
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -18,7 +16,7 @@ from passerby.server.site.auth.principal import Principal
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.dependencies import Services, SiteServices
 from passerby.server.site.parameters import Password
-from passerby.store.accounts.accounts import Account
+from passerby.store.accounts.accounts import Account, totp_step
 from passerby.store.audit.log import AuditAction
 
 
@@ -103,11 +101,12 @@ def set_up_totp(services: Services, principal: CurrentPrincipal, request: TotpSe
     """Set up the second factor. All one's own sessions end: log in with it."""
     account = _confirm(services, principal, request.password)
     now = services.context.wall_time()
-    when = datetime.fromtimestamp(now, UTC)
-    if not pyotp.TOTP(request.secret).verify(request.code.strip(), for_time=when, valid_window=1):
+    step = totp_step(request.secret, request.code, now)
+    if step is None:
         raise HTTPException(422, "Wrong code. Is the clock of the app right?")
     services.context.audit(principal, AuditAction.CHANGED, {"subject": "own second factor", "set": True})
-    services.authenticator.accounts.change(account.name, now, totp_secret=request.secret)
+    # The step of this code: it is not good for a login too.
+    services.authenticator.accounts.change(account.name, now, totp_secret=request.secret, totp_step=step)
     return Response(status_code=204)
 
 

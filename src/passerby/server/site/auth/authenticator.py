@@ -7,12 +7,16 @@ import hmac
 from passerby.core.clock import Clock
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.server.login_throttle import LoginThrottle
+from passerby.server.rate_limit import RateLimit
 from passerby.server.site.auth.principal import LoginMethod, Principal, RequiredSetup
 from passerby.server.site.auth.rights import InputRequired
 from passerby.store.accounts.accounts import INITIAL_PASSWORD_S, Account, Accounts
 from passerby.store.accounts.sessions import AccountSession, Sessions
 from passerby.store.audit.log import AuditAction, AuditEntry, clean_purpose, write
 from passerby.store.database import Database
+
+#: Purposes that an account may state in so many seconds: each is a row of the audit log.
+MAX_PURPOSES, MAX_PURPOSES_S = 60, 3600.0
 
 
 class Authenticator:
@@ -38,6 +42,7 @@ class Authenticator:
         self._token, self._owner = token, owner
         self._throttle = throttle or LoginThrottle(lambda: clock.now().monotonic)
         self._second_factor_required = second_factor_required
+        self._purposes = RateLimit("purposes", MAX_PURPOSES, MAX_PURPOSES_S, lambda: clock.now().monotonic)
         self.accounts = Accounts(database)
         self.sessions = Sessions(database, idle_s=idle_timeout_s, max_age_s=max_session_s)
         self.sessions.delete_token_sessions()
@@ -95,8 +100,11 @@ class Authenticator:
         return None if session is None else self._principal(session)
 
     def set_purpose(self, principal: Principal, purpose: str) -> None:
-        """Raises UsageError for an empty purpose."""
+        """The same purpose again is not logged again. Raises UsageError for an empty purpose, RateExceeded."""
         purpose = clean_purpose(purpose)
+        if purpose == principal.purpose:
+            return
+        self._purposes.take(principal.actor)
         self.audit(principal.actor, AuditAction.LOGIN, purpose, method=principal.method, purpose_stated=True)
         self.sessions.set_purpose(principal.session_id, purpose)
 

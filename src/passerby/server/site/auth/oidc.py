@@ -125,6 +125,7 @@ class OidcClient:
             scope="openid profile email",
             redirect_uri=self._callback,
             code_challenge_method="S256",
+            follow_redirects=False,  # the request holds the client secret
         )
 
     def _metadata(self) -> dict[str, Any]:

@@ -212,9 +212,16 @@ def _apply(
         for keys, value in changes:
             text.put(keys, REMOVED if value is None else value)
 
-    logged = {".".join(keys): "removed" if value is None or value is REMOVED else value for keys, value in changes}
+    logged = {".".join(keys): _logged(keys, value) for keys, value in changes}
     apply_change(context, file, principal, revision, {**details, "changes": logged}, edit)
     return _response(context, file)
+
+
+def _logged(keys: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401  # as it is in YAML
+    """A new value as it is in the audit log: the address of a camera without what may be secret."""
+    if value is None or value is REMOVED:
+        return "removed"
+    return parse_address(str(value)).display if keys[-1] == "url" else value
 
 
 def _response(context: SiteContext, file: SiteFile) -> SettingsResponse:
