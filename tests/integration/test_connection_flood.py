@@ -52,6 +52,10 @@ def cameras_of(watching):
     return [pid for pid in watching.children() if b"worker_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
+def stored(status):
+    return status.get("recording", {}).get("stored", 0)
+
+
 def log_size(watching):
     return sum(map(len, watching.log_lines))
 
@@ -83,18 +87,18 @@ def test_a_large_flood_costs_no_second_of_the_recording(tmp_path, models, capsys
     with rtsp_server(units) as server:
         watching = WatchProcess(written(tmp_path, server.url()))
         try:
-            before = watching.wait_until(lambda s: s.get("recording", {}).get("stored", 0) > 10)
+            before = watching.wait_until(lambda s: stored(s) > 10, seconds=900)
             logged = log_size(watching)
             with ExitStack() as stack:
                 started = time.monotonic()
                 for _ in range(3):  # again and again: what was refused is tried anew
                     flood(stack, port_of(watching), LARGE_FLOOD)
                 lasted = time.monotonic() - started
-                watching.wait_until(lambda s: s["recording"]["stored"] > before["recording"]["stored"] + 30)
+                watching.wait_until(lambda s: stored(s) > stored(before) + 30)
             started = time.monotonic()
             watching.site_status()
             answered = time.monotonic() - started
-            after = watching.wait_until(lambda s: s["recording"]["stored"] > before["recording"]["stored"] + 40)
+            after = watching.wait_until(lambda s: stored(s) > stored(before) + 40)
             assert 0 == watching.stop()
         finally:
             if watching.process.poll() is None:

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from passerby.server import connection_limits
 from passerby.server.connection_limits import (
     FIRST_REQUEST_TIMEOUT_S,
+    MAX_ACCEPTED_AT_ONCE,
     MAX_CONNECTIONS,
     ConnectionLimits,
     CountedSocket,
@@ -155,6 +156,17 @@ def test_a_flood_of_half_heads_leaves_room_for_everybody():
                 assert "here" == client.get(f"http://{HOST}:{port}/", timeout=20).text
         assert limits.held <= 80
         assert limits.refused >= 180
+
+
+def test_the_event_loop_does_something_else_in_between():
+    with LimitedListener(listen(HOST, 0), ConnectionLimits()) as listener, ExitStack() as stack:
+        for _ in range(MAX_ACCEPTED_AT_ONCE + 1):
+            stack.enter_context(socket.create_connection(listener.getsockname(), 5))
+        for _ in range(MAX_ACCEPTED_AT_ONCE):
+            stack.enter_context(listener.accept()[0])
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+        stack.enter_context(listener.accept()[0])
 
 
 def test_the_listener_closes_what_is_not_admitted():

@@ -22,8 +22,10 @@ MAX_CONNECTIONS, MAX_PER_ADDRESS = 400, 64
 FIRST_REQUEST_TIMEOUT_S = 15.0
 #: File descriptors that are left for everything but connections; each of these needs up to two, one for a file.
 RESERVED_DESCRIPTORS = 128
-#: Connections that one round of the event loop takes from the queue of the operating system.
-_MAX_ACCEPTED_AT_ONCE = 64
+#: Connections that one round of the event loop takes from the queue of the operating system. Well below the limits: a
+#: connection that was just accepted has its request read in the next round, before others could push it out, and those
+#: that were shut down are closed.
+MAX_ACCEPTED_AT_ONCE = 32
 
 
 @dataclass(slots=True, eq=False)
@@ -158,16 +160,19 @@ class LimitedListener(socket.socket):
         """Takes over the descriptor of `listener`."""
         super().__init__(fileno=listener.detach())
         self.limits = limits
+        self._accepted = 0
 
     def accept(self) -> tuple[socket.socket, Any]:
-        for _ in range(_MAX_ACCEPTED_AT_ONCE):
+        while self._accepted < MAX_ACCEPTED_AT_ONCE:
+            self._accepted += 1
             connection, address = super().accept()
             accepted = CountedSocket(fileno=connection.detach())
             if self.limits.admit(accepted, address[0]):
                 accepted.limits = self.limits
                 return accepted, address
             accepted.close()
-        raise BlockingIOError  # the event loop does something else before it comes back
+        self._accepted = 0
+        raise BlockingIOError  # the event loop does something else before it comes back: asyncio would take thousands
 
 
 def address_group(address: str) -> str:
