@@ -71,6 +71,9 @@ def test_missing_rows_are_named(data):
 def test_a_cut_end_is_seen_with_a_head(data):
     output = run(data, "head").stdout.strip()
     meddle(data, "DELETE FROM audit WHERE number = 3")
+    done = run(data, "check")
+    assert (3, "row 3 is missing") == (done.exit_code, done.stdout.strip())
+    meddle(data, "UPDATE audit_end SET number = 2")  # by somebody who knows of it
     assert 0 == run(data, "check").exit_code
     done = run(data, "check", "--head", output)
     assert 3 == done.exit_code
