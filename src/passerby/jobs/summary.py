@@ -35,6 +35,11 @@ def print_outcome(outcome: JobOutcome, json: bool) -> None:
 def _print_report(outcome: JobOutcome, report: Report) -> None:
     hidden = ", ".join(f"{hidden.tracks} {hidden.kind}" for hidden in report.hidden)
     print(f"{_printable(outcome.job.output)}: hidden: {hidden}")
+    for shown in report.shown_on_purpose[:MAX_LISTED_FINDINGS]:
+        where = f"{shown.start:.2f} to {shown.end:.2f} s"
+        print(f"  shown on purpose: {shown.kind} {shown.track}, {where}, decided by {_printable(shown.author)}")
+    if len(report.shown_on_purpose) > MAX_LISTED_FINDINGS:
+        print(f"  shown on purpose: {len(report.shown_on_purpose) - MAX_LISTED_FINDINGS} more are in the report")
     for line in (*report.warnings, *report.damage):
         print(f"  {line}")
     for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
@@ -53,6 +58,7 @@ def summary_row(outcome: JobOutcome) -> dict[str, object]:
             "report": display_path(outcome.job.report_path),
             "frames": outcome.report.output.frames,
             "hidden": {hidden.kind.value: hidden.tracks for hidden in outcome.report.hidden},
+            "shown_on_purpose": len(outcome.report.shown_on_purpose),
             "findings": len(outcome.report.check.findings),
             "needs_review": outcome.report.needs_review,
         }
