@@ -1,4 +1,4 @@
-"""The address of a camera, and a form of it without its password."""
+"""The address of a camera, and a form of it without secrets."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _DEVICE = re.compile(r"/dev/[A-Za-z0-9/_-]+")
 
 @dataclass(frozen=True, slots=True)
 class CameraAddress:
-    """`url` opens the camera and may contain its password, so it is kept out of every printed form; `display` is the
-    address without it."""
+    """`url` opens the camera and may contain its password, so it is kept out of every printed form; `display` is its
+    protocol and host: path and query of many cameras hold a key, and are as secret."""
 
     protocol: CameraProtocol
     display: str
@@ -76,7 +76,7 @@ def parse_address(text: str, user: str | None = None, password: str | None = Non
     hls = scheme.lower().startswith("http") and parts.path.lower().endswith(".m3u8")
     return CameraAddress(
         CameraProtocol.HLS if hls else _SCHEMES[scheme.lower()],
-        urlunsplit((parts.scheme, netloc, parts.path, "", "")),  # a query may contain a password too
+        f"{parts.scheme}://{netloc}",
         urlunsplit((parts.scheme, f"{login}@{netloc}" if login else netloc, parts.path, parts.query, "")),
     )
 
