@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from passerby.config.object_path import display_path
+from passerby.core.names import printable
 from passerby.documents.report import Report
 from passerby.jobs.task import JobOutcome, JobState
 
@@ -94,4 +95,4 @@ def print_table(outcomes: Sequence[JobOutcome], unsupported: Sequence[Path]) -> 
 def _printable(text: object) -> str:
     """A name as a terminal can show it: bytes that are not UTF-8, and line ends, as ?"""
     text = display_path(text) if isinstance(text, Path) else str(text)
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return printable(text)
