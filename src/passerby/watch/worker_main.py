@@ -18,7 +18,7 @@ import cv2
 from passerby.config.site import CameraSettings
 from passerby.core.clock import Clock, SystemClock
 from passerby.core.media import VideoInfo
-from passerby.core.process_limits import disable_core_dumps, limit_memory
+from passerby.core.process_limits import disable_core_dumps, limit_memory, restrict_connections
 from passerby.documents.status import CameraState, CameraStatus
 from passerby.sink.recording.live_parts import LivePartSender
 from passerby.source.camera.capture import Camera
@@ -32,6 +32,8 @@ from passerby.watch.worker_spec import WorkerSpec
 
 #: Seconds between two status lines.
 STATUS_INTERVAL_S = 1.0
+#: Names are resolved by TCP where an answer is too long for a datagram.
+DNS_PORT = 53
 #: Memory of a camera's process beside its frames, bytes: it takes 650 MiB with all models.
 BASE_MEMORY = 2 << 30
 #: Seconds for the remaining frames to be released when the process is stopped: the default delay twice over.
@@ -43,6 +45,8 @@ def main() -> None:
     disable_core_dumps()
     spec = WorkerSpec.model_validate_json(sys.stdin.readline())
     limit_memory(memory_limit(spec.settings))
+    port = spec.settings.address().port
+    restrict_connections([DNS_PORT] if port is None else [port, DNS_PORT])
     stopped = threading.Event()
     threading.Thread(target=_wait_until_closed, args=(sys.stdin, stopped), daemon=True).start()
     out = sys.stdout
