@@ -58,7 +58,7 @@ class HlsFiles:
                     f"{self._address} rejects the credentials. Check the user name and password."
                 ) from None
             if first:
-                raise CameraLost(f"{self._address} answers {error.code}. Check the path in its address.") from None
+                raise CameraLost(f"{self._address} {_problem(error.code)}") from None
             return _Nothing()
         except urllib.error.URLError as error:
             reason = error.reason
@@ -66,6 +66,15 @@ class HlsFiles:
         except HTTPException:
             raise ConnectionError from None
         return _Body(file)
+
+
+def _problem(status: int) -> str:
+    """As `camera_error` of source/camera/open.py says it."""
+    if status == 403:
+        return "denies access. Check the permissions of its user, and how many viewers it allows."
+    if status in (404, 410):
+        return "has no such stream. Check the path in its address."
+    return f"answers with HTTP status {status}. Reconnecting until it sends video."
 
 
 class _Nothing:
