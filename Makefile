@@ -7,11 +7,11 @@ install:  ## install into .venv
 	scripts/install
 test:     ## everything CI runs: checks, then tests
 	scripts/test
-check:    ## lint, types, and who imports whom
+check:    ## lint, types, who imports whom, known vulnerabilities
 	scripts/check
 soak:     ## the long tests
 	scripts/test -m soak
-dist:     ## build the wheel and the source distribution
+dist:     ## build the wheel, the source distribution and the SBOM
 	scripts/dist
 lock:     ## resolve the dependencies anew
 	scripts/lock

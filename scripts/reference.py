@@ -183,9 +183,11 @@ def site() -> str:
 
 GUIDE = "see [the guide](../guide/counts.md)."
 SITE = """
-Positions are normalized to the displayed frame, from 0 (left, top) to 1 (right, bottom). `${NAME}` in any text is
-replaced by that environment variable; passwords may not be written in any other way. Paths are relative to the file.
-Errors name the line.
+Positions are normalized to the displayed frame, from 0 (left, top) to 1 (right, bottom). `${NAME}` is
+replaced by that environment variable in passwords and secrets, and refused elsewhere; passwords may not be written in
+any other way. The pages never write it: a variable that they could choose would read every secret of the site. A camera
+whose protocol, host or port is changed on the pages loses its password, until it is written here again. Paths are
+relative to the file. Errors name the line.
 """
 
 

@@ -91,7 +91,7 @@ def released(sample, models, tmp_path_factory):
 #: and does not find is something that scripts/test should have installed, and fails.
 SKIPPED_IN_CI = re.compile(
     r"not part of the project|rights do not stop root|only root may mount|systemd|C compiler|cannot be compiled"
-    r"|name of this machine|this user may not|does not tell|cannot be fetched here|soak"
+    r"|name of this machine|this user may not|does not tell|cannot be fetched here|no Landlock|soak"
 )
 
 

@@ -48,4 +48,4 @@ def plan_for(
                 tracks=tracks,
             ),
         ),
-    )
+    ).sealed()

@@ -19,6 +19,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 #: Files that may use temporary files: for model files, which show nobody, for results of programs under measure, for
 #: what Ray writes of itself, and for films that were fetched as they are, encoded, into files without names.
 TEMPORARY = {
+    "cli/common/browser.py",
     "bench/scratch.py",
     "demo/portrait.py",
     "cluster/ray_cluster.py",

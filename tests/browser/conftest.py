@@ -22,10 +22,11 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 @dataclass
 class Server:
-    """One process. `kill` ends it as a power cut would."""
+    """One process. `kill` ends it as a power cut would. `cookies` are those of the browser that used the token."""
 
     process: subprocess.Popen
     address: str
+    cookies: list = field(default_factory=list)
 
     def kill(self):
         os.kill(self.process.pid, signal.SIGKILL)

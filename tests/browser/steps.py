@@ -13,9 +13,11 @@ NOTHING_SHOWN = """() => {
 
 
 def opened(page, server):
+    page.context.add_cookies(server.cookies)
     page.goto(server.address)
     page.wait_for_selector('.frame-canvas canvas[data-frame="0"]')
     assert "token" not in page.url
+    server.cookies = page.context.cookies()
 
 
 def go_to(page, frame):

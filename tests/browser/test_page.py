@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from passerby.cli.common.browser import redirect_file
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.verification_report import SignedVerificationReport
@@ -232,6 +233,19 @@ def test_playback_continues(page, viewed):
 def test_without_the_token_nothing_is_shown(page, viewed):
     page.goto(viewed.address.partition("?")[0])
     page.wait_for_selector("text=You are not logged in")
+
+
+def test_a_file_leads_the_browser_to_the_page_and_a_second_browser_to_nothing(browser, servers, case):
+    """The command line of a browser, which all users of the machine can read, names the file and not the token."""
+    server = servers.start(case[0])
+    with redirect_file(server.address) as path:
+        for wanted in (".frame-canvas canvas", "text=You are not logged in"):
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(path.as_uri())
+            page.wait_for_selector(wanted, timeout=180_000)
+            context.close()
+    assert not path.exists()
 
 
 def test_progress_over_a_folder(page, viewed):

@@ -76,7 +76,8 @@ def test_memory_is_never_dumped(monkeypatch):
     limits = []
     monkeypatch.setattr(resource, "setrlimit", lambda *limit: limits.append(limit))
     run("--version")
-    assert [(resource.RLIMIT_CORE, (0, 0))] == limits
+    assert (resource.RLIMIT_CORE, (0, 0)) == limits[0]
+    assert [resource.RLIMIT_CORE, resource.RLIMIT_DATA] == [limit for limit, _ in limits]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,7 @@
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
 import pytest
 
 from passerby.cli.app import main
@@ -43,11 +47,22 @@ def test_the_url_holds_a_token(run, clip):
 
 def test_the_browser_is_opened_by_default(run, clip, monkeypatch):
     opened = []
-    monkeypatch.setattr("webbrowser.open", opened.append)
+
+    def open_browser(address):
+        path = Path(unquote(urlsplit(address).path))
+        opened.append((address, path.read_text(), path.stat().st_mode & 0o777))
+        return True
+
+    monkeypatch.setattr("webbrowser.open", open_browser)
     run(clip, "--port", "0", "--no-browser")
     assert [] == opened
-    run(clip, "--port", "0")
-    assert opened[0].startswith("http://127.0.0.1:")
+    _, out, _, _ = run(clip, "--port", "0")
+    ((address, page, mode),) = opened
+    token = re.search(r"token=(\S+)", out)[1]
+    assert (True, 0o600) == (token in page, mode)
+    assert token not in address  # which stands on the command line of the browser
+    assert address.startswith("file:///")
+    assert not Path(urlsplit(address).path).exists()
 
 
 def test_elsewhere_a_password_is_needed(run, clip, tmp_path, monkeypatch):

@@ -55,3 +55,18 @@ def test_a_password_in_an_address_is_recognised():
     assert contains_password("rtsp://u:hunter2@host/s")
     assert not contains_password("rtsp://u@host/s")
     assert not contains_password("rtsp://[::1/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("rtsp://10.0.0.5/s", 554),
+        ("rtsps://10.0.0.5/s", 322),
+        ("http://10.0.0.5:8080/", 8080),
+        ("https://[fe80::1]/a.m3u8", 443),
+        ("/dev/video0", None),
+        ("clip.mp4", None),
+    ],
+)
+def test_the_port_that_it_connects_to(text, port):
+    assert port == parse_address(text).port

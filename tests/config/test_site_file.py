@@ -78,6 +78,23 @@ def test_an_error_names_its_line_and_what_to_do(text, line, message):
     assert "hunter2" not in error
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: ${SECRET}\ncameras: {gate: {url: x.mp4}}",
+        "cameras: {gate: {url: 'rtsp://${SECRET}/s'}}",
+        "cameras: {gate: {url: 'rtsp://h/s', user: 'a${SECRET}'}}",
+        "cameras: {gate: {url: x.mp4}}\nuplink: {mqtt: {host: '${SECRET}'}}",
+        "cameras: {gate: {url: x.mp4, counting: {zones: [{name: '${SECRET}', polygon: [[0, 0], [1, 0], [1, 1]]}]}}}",
+        "cameras: {gate: {url: x.mp4}}\ndata: ${",
+    ],
+)
+def test_variables_are_replaced_in_fields_for_secrets_only(text):
+    error = error_of(text, SECRET="hunter2")
+    assert "passwords and secrets only" in error
+    assert "hunter2" not in error
+
+
 def test_no_error_shows_the_value_of_an_environment_variable():
     assert "hunter2" not in error_of("cameras: {gate: {url: 'rtsp://h/s', delay: '${SECRET}'}}", SECRET="hunter2")
     assert "hunter2" not in error_of("cameras: {gate: {url: 'rtsp://${SECRET}:x/s'}}", SECRET="u:hunter2@h")

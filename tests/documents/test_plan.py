@@ -68,7 +68,7 @@ FULL = plan(
     track(1, key(0), key(10, polygon=((0, 0), (9.5, 0), (9.5, 9.5)))),
     track(2),
     corrections=(correction("add", 3, track(3)), correction("remove", 1)),
-)
+).sealed()
 
 
 def test_what_is_saved_is_what_is_loaded(tmp_path):
@@ -106,7 +106,9 @@ def test_between_two_keyframes_the_position_is_interpolated(places, time):
 
 def test_polygons_of_as_many_corners_move_as_well():
     a, b = ((0, 0), (10, 0), (10, 10)), ((20, 0), (30, 0), (30, 10))
-    assert ((5, 0), (15, 0), (15, 10)) == track(1, key(0, polygon=a), key(100, polygon=b)).masked_at(25).polygon
+    assert ((5, 0), (15, 0), (15, 10)) == track(1, key(0, polygon=a), key(100, Box(20, 0, 30, 10), b)).masked_at(
+        25
+    ).polygon
 
 
 def test_where_shapes_do_not_match_both_are_covered():

@@ -7,7 +7,7 @@ from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.detect.weights import Registry
-from passerby.documents.plan import Keyframe, Track
+from passerby.documents.plan import Keyframe, Track, VideoPlan
 from passerby.engine.plan_builder import check_belongs, make_plan
 from passerby.source.fingerprint import fingerprint
 from passerby.source.video.file import VideoFile
@@ -42,6 +42,11 @@ def result(times, candidates=(), damaged=(), cuts=()):
     )
 
 
+def videos_of(clip):
+    with VideoFile.open(clip) as video:
+        return video.info.videos
+
+
 def plan_of(clip, *results, settings=None):
     with VideoFile.open(clip) as video:
         registry = Registry.load(environment={})
@@ -74,8 +79,21 @@ def test_fixed_regions_are_tracks_and_weights_are_listed_with_their_hash(clip):
 
 
 def test_a_plan_belongs_to_the_file_it_was_made_for_and_to_no_other(clip, tmp_path):
-    plan = plan_for(clip)
-    check_belongs(plan, clip, 1)
-    for path, tracks in ((clip, 2), (clips.vfr(tmp_path / "other.mp4"), 1)):
+    plan, videos = plan_for(clip), videos_of(clip)
+    check_belongs(plan, clip, videos)
+    for path, tracks in ((clip, videos * 2), (clips.vfr(tmp_path / "other.mp4"), videos)):
         with pytest.raises(PlanError, match="--save-plan"):
             check_belongs(plan, path, tracks)
+
+
+@pytest.mark.parametrize("changed", [{"time_base": "1/7"}, {"width": 64}, {"height": 10**6}])
+def test_a_plan_that_says_something_else_of_the_pictures_is_refused(clip, changed):
+    """Its times and positions would be those of other pictures, and so would the report's."""
+    plan = plan_for(clip)
+    video = VideoPlan.model_validate(plan.videos[0].model_dump(mode="json") | changed)
+    with pytest.raises(PlanError, match=r"pixels and ticks of.*--save-plan"):
+        check_belongs(plan.model_copy(update={"videos": (video,)}), clip, videos_of(clip))
+
+
+def test_a_plan_is_sealed_when_it_is_made(clip):
+    assert not plan_of(clip, result(range(0, 5000, 1000), [candidate(2000, 0.9)])).edited_by_hand

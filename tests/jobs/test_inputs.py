@@ -173,3 +173,20 @@ def test_what_is_not_there_and_what_holds_no_video(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceError, match="There is no video.*mp4"):
         collect_jobs([tmp_path / "empty"], None, None)
+
+
+@pytest.mark.parametrize(
+    "output", ["../x.mp4", "../../x.mp4", "a/../../x.mp4", "/tmp/x.mp4", "link/x.mp4", "s3://bucket/x.mp4"]
+)
+def test_a_manifest_writes_nothing_outside_the_folder(output, tmp_path):
+    """Whoever wrote it chooses names; whoever runs it, the folder."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "link").symlink_to(tmp_path)
+    (tmp_path / "clip.mp4").write_bytes(b"x")
+    manifest = tmp_path / "list.csv"
+    manifest.write_text(f"path,output\nclip.mp4,{output}\n")
+    with pytest.raises(UsageError, match=r"Row 1 of .*list\.csv: `output` leads out of .*out\. .*--out-dir"):
+        collect_jobs([manifest], None, out)
+    manifest.write_text("path,output\nclip.mp4,sub/x.mp4\n")
+    assert [out / "sub" / "x.mp4"] == [job.output for job in collect_jobs([manifest], None, out).jobs]

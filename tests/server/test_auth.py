@@ -21,6 +21,15 @@ def test_the_token_opens_a_session():
     assert auth.is_valid(session)
 
 
+def test_the_token_is_good_for_one_browser():
+    """Whoever reads it on a screen, in a history or on a command line afterwards opens nothing."""
+    auth = SessionAuth(token="secret")
+    assert auth.open_by_token("wrong") is None
+    assert auth.open_by_token("secret") is not None
+    assert auth.open_by_token("secret") is None
+    assert auth.open_by_token("") is None
+
+
 @pytest.mark.parametrize("wrong", ["", "secre", "secret2", "Secret", "sécret"])
 def test_another_token_opens_none(wrong):
     assert SessionAuth(token="secret").open_by_token(wrong) is None
@@ -55,7 +64,7 @@ def test_the_number_of_sessions_is_limited():
     auth = SessionAuth(token="secret", clock=clock)
     first = auth.open_by_token("secret")
     for clock.now in range(1, MAX_SESSIONS + 1):
-        last = auth.open_by_token("secret")
+        last = auth._open()
     assert not auth.is_valid(first)
     assert auth.is_valid(last)
 

@@ -1,6 +1,9 @@
 import pytest
+from starlette.testclient import TestClient
 
+from passerby.server.auth import SessionAuth
 from passerby.server.guard import CONTENT_SECURITY_POLICY, host_check, is_loopback
+from passerby.server.review.app import review_app
 from tests.server.fixtures import HEADERS, HOST, PORT, TOKEN, opened
 
 OURS = f"{HOST}:{PORT}"
@@ -68,12 +71,19 @@ def test_requests_need_a_session(review):
 
 
 def test_the_cookie_is_httponly_and_same_site(review):
-    review.client.cookies.clear()
-    answer = review.client.get(f"/?token={TOKEN}", headers=HEADERS)
+    client = TestClient(review_app(review.library, SessionAuth(token="x"), HOST, PORT), follow_redirects=False)
+    answer = client.get("/?token=x", headers=HEADERS)
     assert (303, "/") == (answer.status_code, answer.headers["location"])
     received = answer.headers["set-cookie"].lower()
     assert "httponly" in received
     assert "samesite=strict" in received
+
+
+def test_the_token_is_good_for_one_browser_and_a_file_of_this_machine_may_lead_there(review):
+    link = HEADERS | {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert 303 == review.client.get(f"/?token={TOKEN}", headers=link).status_code  # the browser that used it
+    review.client.cookies.clear()
+    assert 401 == review.client.get(f"/?token={TOKEN}", headers=link).status_code
 
 
 @pytest.mark.parametrize(

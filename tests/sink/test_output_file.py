@@ -162,3 +162,14 @@ def test_text_is_written_whole_or_not_at_all(tmp_path):
     write_text_atomically(path, "other", force=True)
     assert path.read_text() == "other"
     assert names(tmp_path) == ["report.json"]
+
+
+def test_a_hard_link_planted_as_the_temporary_is_not_written_through(tmp_path):
+    """Whoever may write into the folder could have any file of the user overwritten."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / "o.mp4.part").hardlink_to(victim)
+    with pytest.raises(OutputError, match="is a link to another file. Remove it"), OutputFile(tmp_path / "o.mp4"):
+        pass
+    assert "mine" == victim.read_text()
+    assert not (tmp_path / "o.mp4").exists()

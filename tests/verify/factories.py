@@ -8,7 +8,7 @@ from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Fingerprint, Keyframe, Track, WeightsUsed
-from passerby.documents.report import HiddenSummary, TimeRange
+from passerby.documents.report import HiddenSummary, ShownSummary, TimeRange
 from passerby.documents.verification_report import (
     Check,
     CheckedFile,
@@ -75,6 +75,12 @@ def example_report(sha256: str = SHA, **changed: object) -> VerificationReport:
                     kind=Kind.FACE,
                     tracks=3,
                     ranges=(TimeRange(start=1.5, end=20), TimeRange(start=40, end=41)),
+                ),
+            ),
+            shown_on_purpose=(
+                ShownSummary(
+                    track=9, kind=Kind.FACE, start=2, end=3.5, share=0.25, author="J. <Doe>",
+                    created="2026-03-04T03:00:00+00:00", reason="a request",
                 ),
             ),
             dropped=("sound tracks: 1", "tags: location"),

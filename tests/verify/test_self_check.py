@@ -96,7 +96,7 @@ def test_a_missing_mask_is_found_with_its_position_and_times(clip, monkeypatch):
 
 def test_a_missing_polygon_is_found(clip, monkeypatch):
     one = permanent_track(1, PATCH)
-    corners = ((0.0, 0.0), (30.0, 0.0), (30.0, 22.0), (0.0, 22.0))
+    corners = ((0.0, 0.0), (31.5, 0.0), (31.5, 23.5), (0.0, 23.5))
     keys = tuple(key.model_copy(update={"polygon": corners}) for key in one.keyframes)
     one = one.model_copy(update={"keyframes": keys})
     assert () == check(clip, one).check.findings

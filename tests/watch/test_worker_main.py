@@ -1,7 +1,10 @@
 """The process of a camera: statuses as JSON lines until its standard input is closed."""
 
+import ctypes
+import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +12,12 @@ import pytest
 from passerby.config.site_file import parse_site
 from passerby.documents.status import CameraState, CameraStatus
 from passerby.store.data_folder import DataFolder
-from passerby.watch.worker_main import with_stream_counters
+from passerby.watch.worker_main import memory_limit, with_stream_counters
 from passerby.watch.worker_spec import WorkerSpec
+
+
+def has_landlock():
+    return ctypes.CDLL(None).syscall(444, None, 0, 1) >= 4
 
 
 @pytest.fixture
@@ -29,6 +36,9 @@ def test_it_reports_its_status_and_ends_with_its_standard_input(spec):
     statuses = [CameraStatus.model_validate_json(process.stdout.readline()) for _ in range(2)]
     assert CameraState.LOST is statuses[-1].state
     assert "missing.mp4" in statuses[-1].problem
+    limits = Path(f"/proc/{process.pid}/limits").read_text()
+    assert re.search(rf"Max data size +{memory_limit(spec.settings)} ", limits)
+    assert "NoNewPrivs:\t1" in Path(f"/proc/{process.pid}/status").read_text() or not has_landlock()
     process.stdin.close()
     *_, last = process.stdout
     assert CameraState.STOPPED is CameraStatus.model_validate_json(last).state

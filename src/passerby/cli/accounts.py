@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from passerby.cli.common.os_user import current_user
+from passerby.cli.common.terminal import Terminal, echo
 from passerby.config.roles import Right, Role
 from passerby.core.errors import UsageError
 
@@ -75,7 +75,7 @@ def add(
             initial_password=password_hash is not None,
             by=current_user(),
         )
-    typer.echo(f"{name} is {role.value}")
+    echo(f"{name} is {role.value}")
 
 
 @app.command("list")
@@ -87,10 +87,10 @@ def list_accounts(data: Data = _DATA, json: Json = False) -> None:
     with Database.open(data) as database:
         found = Accounts(database).all()
     if json:
-        typer.echo(jsonlib.dumps([asdict(listed) for listed in found], indent=1))
+        echo(jsonlib.dumps([asdict(listed) for listed in found], indent=1))
         return
     if not found:
-        typer.echo("There are no accounts yet. Add one: passerby accounts add NAME --role administrator")
+        echo("There are no accounts yet. Add one: passerby accounts add NAME --role administrator")
         return
     table = Table("name", "role", "login", "second factor", "active", "changed")
     for listed in found:
@@ -112,7 +112,7 @@ def list_accounts(data: Data = _DATA, json: Json = False) -> None:
             "yes" if listed.active else "no",
             changed,
         )
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -162,7 +162,7 @@ def change(
             details["password"] = "new"
         _audit(database, details, auditor)
         accounts.change(account.name, _now(), by=current_user(), **values)
-    typer.echo(f"{account.name} was changed; its sessions have ended")
+    echo(f"{account.name} was changed; its sessions have ended")
 
 
 @app.command()
@@ -176,7 +176,7 @@ def remove(name: Name, auditor: Auditor = None, auditor_password_file: AuditorFi
         _require_auditor(database, account.role is Role.AUDITOR, auditor, auditor_password_file)
         _audit(database, {"operation": "remove", "name": account.name}, auditor)
         Accounts(database).remove(account.name)
-    typer.echo(f"{account.name} was removed")
+    echo(f"{account.name} was removed")
 
 
 @app.command()
@@ -190,7 +190,7 @@ def end_sessions(name: Name, data: Data = _DATA) -> None:
         account = Accounts(database).get(name)
         _audit(database, {"operation": "end sessions", "name": account.name}, None)
         count = Sessions(database).close_all_of(account.name)
-    typer.echo(f"{count} sessions of {account.name} have ended")
+    echo(f"{count} sessions of {account.name} have ended")
 
 
 @app.command()
@@ -212,9 +212,7 @@ def retention_limit(
             _require_auditor(database, raises, auditor, auditor_password_file)
             _audit(database, {"operation": "retention limit", "days": wanted, "before": now.days}, auditor)
             now = set_retention_limit(database, wanted, current_user(), _now())
-    typer.echo(
-        "There is no retention limit." if now.days is None else f"Recordings are kept for {now.days:g} days at most."
-    )
+    echo("There is no retention limit." if now.days is None else f"Recordings are kept for {now.days:g} days at most.")
 
 
 def _days(text: str) -> float | None:

@@ -17,7 +17,8 @@ from typer.main import get_command, get_group
 
 from passerby.core.errors import PasserbyError
 from passerby.core.extras import missing_extra
-from passerby.core.process_limits import disable_core_dumps
+from passerby.core.names import printable
+from passerby.core.process_limits import disable_core_dumps, limit_memory
 from passerby.core.version import PROGRAM
 from passerby.jobs.process import WorkerProcess
 
@@ -95,6 +96,7 @@ def main(arguments: Sequence[str] | None = None, preloaded: WorkerProcess | None
     `preloaded` is a worker process that was started already, for `redact`; the caller ends it.
     """
     disable_core_dumps()
+    limit_memory()
     options, debug = _split_debug(sys.argv[1:] if arguments is None else arguments)
     try:
         app(options, prog_name="passerby", obj=preloaded)
@@ -121,5 +123,6 @@ def _split_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
 def _exit_with(message: str, code: int, debug: bool) -> NoReturn:
     if debug:
         traceback.print_exc()
-    print(f"passerby: {message}", file=sys.stderr)
+    text = printable(f"passerby: {message}", keep="\n\t")
+    print(text, file=sys.stderr)
     sys.exit(code)

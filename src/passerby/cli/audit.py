@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
+from passerby.cli.common.terminal import Terminal, echo
 from passerby.cli.common.time_arguments import format_time, parse_time
 
 if TYPE_CHECKING:  # the other commands need no database, whose import is slow
@@ -54,9 +54,9 @@ def list_entries(
         found = read(connection, start_us, end_us)
         if json:
             for number, entry in found:
-                typer.echo(jsonlib.dumps({"number": number, **entry.model_dump(mode="json")}))
+                echo(jsonlib.dumps({"number": number, **entry.model_dump(mode="json")}))
         else:
-            Console(markup=False).print(_table(found))
+            Terminal(markup=False).print(_table(found))
 
 
 @app.command()
@@ -80,15 +80,15 @@ def check(
         found = check(connection, known)
     if json:
         flaws = [{"kind": flaw.kind, "first": flaw.first, "last": flaw.last} for flaw in found.flaws]
-        typer.echo(jsonlib.dumps({"rows": found.rows, "head": str(found.head), "flaws": flaws}, indent=1))
+        echo(jsonlib.dumps({"rows": found.rows, "head": str(found.head), "flaws": flaws}, indent=1))
     else:
         for flaw in found.flaws:
-            typer.echo(_describe(flaw))
+            echo(_describe(flaw))
         if not found.flaws:
-            typer.echo(f"{found.rows} rows, all unchanged and in sequence.")
-            typer.echo(f"Head: {found.head}")
+            echo(f"{found.rows} rows, all unchanged and in sequence.")
+            echo(f"Head: {found.head}")
             if known is None:
-                typer.echo("Only an earlier head shows whether the end was truncated: --head NUMBER:HASH.")
+                echo("Only an earlier head shows whether the end was truncated: --head NUMBER:HASH.")
     if found.flaws:
         raise typer.Exit(3)
 
@@ -101,7 +101,7 @@ def head(data: Data = _DATA) -> None:
     from passerby.store.database import Database
 
     with Database.open(data) as database, database.read_transaction() as connection:
-        typer.echo(str(head(connection)))
+        echo(str(head(connection)))
 
 
 @app.command()
@@ -122,7 +122,7 @@ def follow(
             for row in found:
                 values = {"previous": row.previous, "body": row.body, "hash": row.hash}
                 texts = {name: value.decode("utf-8", "replace") for name, value in values.items()}
-                typer.echo(jsonlib.dumps({"number": row.number, **texts}))
+                echo(jsonlib.dumps({"number": row.number, **texts}))
             after = found[-1].number if found else after
             if not found and not wait:
                 return

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from passerby.bench.tools import Baseline
+from passerby.cli.common.terminal import Terminal, echo
 from passerby.config.settings import Profile, Settings
 from passerby.core.errors import UsageError
 
@@ -57,7 +57,7 @@ def accuracy(
             score(entries, results), len(entries), PROGRAM, profile.value if redacted is None else None, worst
         )
     if json:
-        typer.echo(report.model_dump_json(indent=1, exclude_none=True))
+        echo(report.model_dump_json(indent=1, exclude_none=True))
     else:
         _print_accuracy(report)
 
@@ -91,17 +91,17 @@ def speed(
     with scratch_folder() as folder:
         report = measure(file, compared, rounds, folder, PROGRAM, profile.value, None if json else _print_round)
     if json:
-        typer.echo(report.model_dump_json(indent=1, exclude_none=True))
+        echo(report.model_dump_json(indent=1, exclude_none=True))
     else:
         _print_speed(report)
 
 
 def _print_round(number: int, name: str, metrics: RoundMetrics) -> None:
-    typer.echo(f"round {number}: {name}: {metrics.speed:.1f} fps, {metrics.memory:.0f} MiB", err=True)
+    echo(f"round {number}: {name}: {metrics.speed:.1f} fps, {metrics.memory:.0f} MiB", err=True)
 
 
 def _print_accuracy(report: AccuracyReport) -> None:
-    console = Console()
+    console = Terminal()
     table = Table("kind", "size", "boxes", "leaks", "retained", "tracks", "leaking", "flicker")
     for kind, metrics in report.kinds.items():
         table.add_row(kind, "all", *_row(metrics))
@@ -129,7 +129,7 @@ def _row(metrics: BoxMetrics) -> list[str]:
 
 
 def _print_speed(report: SpeedReport) -> None:
-    console, clip = Console(), report.clip
+    console, clip = Terminal(), report.clip
     console.print(
         f"{clip.name}: {clip.width}x{clip.height}, {clip.frames} frames, {clip.bit_rate / 1e6:.2f} Mbit/s; "
         f"{report.processors} processors; median (min to max)",

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from passerby.cli.common.terminal import echo
 from passerby.core.errors import CameraLost
 from passerby.source.camera.discovery import OnvifDevice, OnvifStream, find_devices, list_streams
 
@@ -56,18 +57,18 @@ def find(
             }
             for device, streams, problem in rows
         ]
-        typer.echo(jsonlib.dumps(found, indent=1))
+        echo(jsonlib.dumps(found, indent=1))
         return
     if not rows:
-        typer.echo("No camera answered. If it is on another network, use --at ADDRESS.")
+        echo("No camera answered. If it is on another network, use --at ADDRESS.")
     for device, streams, problem in rows:
-        typer.echo(f"{device.host}: {device.name}")
+        echo(f"{device.host}: {device.name}")
         for stream in streams:
             rate = "" if stream.fps is None else f", up to {stream.fps:.0f} fps"
             mark = "  <- url for site.yaml" if stream.recommended else ""
-            typer.echo(f"  {stream.role}: {stream.url} ({stream.width}x{stream.height}, {stream.codec}{rate}){mark}")
+            echo(f"  {stream.role}: {stream.url} ({stream.width}x{stream.height}, {stream.codec}{rate}){mark}")
         if problem is not None:
-            typer.echo(f"  {problem}")
+            echo(f"  {problem}")
 
 
 def _streams(device: OnvifDevice, user: str | None, password: str | None) -> tuple[list[OnvifStream], str | None]:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from passerby.cli.common.terminal import echo
 from passerby.cli.common.time_arguments import parse_time
 from passerby.core.errors import StoreError, UsageError
 from passerby.store.counts.count_table import CountRow, Interval
@@ -73,9 +74,9 @@ def export(
     with OutputFile(output, force) as out:
         write(out.temp_path, rows, columns)
         out.commit()
-    typer.echo(f"{output}: {len(rows)} rows")
+    echo(f"{output}: {len(rows)} rows")
     if publish:
-        typer.echo(
+        echo(
             f"This spends a privacy budget of epsilon {epsilon:g} on each passage. Publishing the same time range "
             "again would spend it again: publish this file, once.",
             err=True,

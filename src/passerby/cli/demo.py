@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from passerby.cli.common.terminal import echo
+
 Folder = Annotated[Path, typer.Option(help="Output folder for the sample, its redacted copy, report and comparison.")]
 
 
@@ -19,11 +21,11 @@ def demo(out_dir: Folder = Path("demo")) -> None:
 
     for done in fetch(Registry.load()):
         if done.fresh:
-            typer.echo(f"{done.id}: downloaded")
+            echo(f"{done.id}: downloaded")
     files, report = run_demo(out_dir)
-    typer.echo(f"sample            {files.sample}")
-    typer.echo(f"redacted          {files.redacted}")
-    typer.echo(f"report            {files.report}")
-    typer.echo(f"before and after  {files.comparison}")
+    echo(f"sample            {files.sample}")
+    echo(f"redacted          {files.redacted}")
+    echo(f"report            {files.report}")
+    echo(f"before and after  {files.comparison}")
     if report.needs_review:
         raise typer.Exit(3)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from passerby.cli.common.clip_export import export_range
+from passerby.cli.common.terminal import Terminal, echo
 from passerby.cli.common.time_arguments import parse_time
 from passerby.core.errors import UsageError
 from passerby.documents.count_records import EventState
@@ -44,7 +44,7 @@ def list_events(
     if json:
         for stored in found:
             row = {**stored.event.model_dump(mode="json"), "state": stored.state.value, "changed": stored.changed}
-            typer.echo(jsonlib.dumps(row))
+            echo(jsonlib.dumps(row))
         return
     table = Table("time", "camera", "kind", "location", "count", "state", Column("id", overflow="fold"))
     for stored in found:
@@ -59,7 +59,7 @@ def list_events(
             stored.state.value,
             event.id,
         )
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -110,4 +110,4 @@ def _set_state(id: str, state: EventState, data: Path) -> None:
 
     with Database.open(data) as database:
         CountStore(database, "").set_event_state(id, state, SystemClock().now())
-    typer.echo(f"{id} is {state.value}")
+    echo(f"{id} is {state.value}")

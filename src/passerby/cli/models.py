@@ -6,9 +6,9 @@ import json as jsonlib
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
+from passerby.cli.common.terminal import Terminal, echo
 from passerby.core.errors import PasserbyError, UsageError, WeightsError
 from passerby.detect import known_answer_test
 from passerby.detect.fetch import fetch as fetch_weights
@@ -27,12 +27,12 @@ def list_models(json: Json = False) -> None:
     registry = Registry.load()
     rows = [_row(registry, id) for id in registry]
     if json:
-        typer.echo(jsonlib.dumps({"cache": str(registry.cache), "weights": rows}, indent=1))
+        echo(jsonlib.dumps({"cache": str(registry.cache), "weights": rows}, indent=1))
         return
     table = Table(Column("model", no_wrap=True), "detects", "licence of the weights", "source", "cached")
     for row in rows:
         table.add_row(row["id"], ", ".join(row["detects"]), row["licence"], row["source"], row["cached"])
-    console = Console()
+    console = Terminal()
     console.print(table)
     console.print(f"Cache: {registry.cache}", soft_wrap=True)
 
@@ -43,9 +43,9 @@ def fetch(ids: Ids = None, json: Json = False) -> None:
     registry = Registry.load()
     for done in fetch_weights(registry, _selected(registry, ids)):
         if json:
-            typer.echo(jsonlib.dumps({"id": done.id, "path": str(done.path), "fetched": done.fresh}))
+            echo(jsonlib.dumps({"id": done.id, "path": str(done.path), "fetched": done.fresh}))
         else:
-            typer.echo(f"{done.id}: {'downloaded' if done.fresh else 'already cached'}")
+            echo(f"{done.id}: {'downloaded' if done.fresh else 'already cached'}")
 
 
 @app.command()
@@ -57,9 +57,9 @@ def check(ids: Ids = None, json: Json = False) -> None:
         error = _check_error(registry, id)
         failed = failed or error is not None
         if json:
-            typer.echo(jsonlib.dumps({"id": id, "ok": error is None, "error": error}))
+            echo(jsonlib.dumps({"id": id, "ok": error is None, "error": error}))
         else:
-            typer.echo(f"{id}: {error or 'ok'}")
+            echo(f"{id}: {error or 'ok'}")
     if failed:
         raise typer.Exit(1)
 

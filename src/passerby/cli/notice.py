@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
+from passerby.cli.common.terminal import echo
 from passerby.cli.status import fetch_status
 from passerby.config.site import Site
 from passerby.config.site_file import load_site
@@ -91,12 +92,12 @@ def retention(
     site = load_site(config)
     attestation = _retention_attestation(site)
     if json:
-        typer.echo(attestation.model_dump_json(indent=1))
+        echo(attestation.model_dump_json(indent=1))
     else:
         tr = Translator(Language.EN, ZoneInfo(site.timezone))
-        typer.echo(tr(f"retention.{VERDICT_KEYS[attestation.verdict]}"))
+        echo(tr(f"retention.{VERDICT_KEYS[attestation.verdict]}"))
         for reason in reason_texts(attestation, tr):
-            typer.echo(f"  {reason}")
+            echo(f"  {reason}")
     _exit_unless_compliant(attestation)
 
 
@@ -111,7 +112,7 @@ def _facts(site: Site, *, with_outlines: bool) -> SiteFacts:
             outlines = _outlines(site, recordings, now.wall) if with_outlines else {}
             return site_facts(site, now, read_store_facts(recordings, now), _status(site), outlines)
     except StoreError as error:
-        typer.echo(f"Continuing without the facts from the recordings: {error}", err=True)
+        echo(f"Continuing without the facts from the recordings: {error}", err=True)
         return site_facts(site, now, None, _status(site))
 
 
@@ -162,7 +163,7 @@ def _write(folder: Path, files: Iterable[tuple[str, bytes]], force: bool) -> Non
             except OSError as error:
                 raise output_error(path, error) from error
             file.commit()
-        typer.echo(str(path))
+        echo(str(path))
 
 
 def _exit_unless_compliant(attestation: RetentionAttestation) -> None:

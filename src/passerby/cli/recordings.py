@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from passerby.cli.common.clip_export import download_clip, export_range, nothing_recorded
+from passerby.cli.common.terminal import Terminal, echo
 from passerby.cli.common.time_arguments import format_time, parse_time
 from passerby.core.errors import StoreError, UsageError
 
@@ -42,7 +42,7 @@ def init(data: Data = _DATA) -> None:
     from passerby.store.data_folder import DataFolder
 
     folder = DataFolder.create(data)
-    typer.echo(f"{folder.path} is a data folder, {folder.identity.id}")
+    echo(f"{folder.path} is a data folder, {folder.identity.id}")
     folder.close()
 
 
@@ -119,13 +119,13 @@ def check(data: Data = _DATA, json: Json = False) -> None:
     if json:
         rows = [{"kind": finding.kind, "path": finding.path} for finding in findings]
         report = {"segments": result.segments, "usage_correct": result.usage_correct, "findings": rows}
-        typer.echo(jsonlib.dumps(report, indent=1))
+        echo(jsonlib.dumps(report, indent=1))
     else:
-        typer.echo(f"{result.segments} segments, {len(findings)} inconsistencies")
+        echo(f"{result.segments} segments, {len(findings)} inconsistencies")
         for finding in findings:
-            typer.echo(f"  {finding.path}: {_MEANING[finding.kind]}")
+            echo(f"  {finding.path}: {_MEANING[finding.kind]}")
         if not result.usage_correct:
-            typer.echo("  the stored sum of all sizes is wrong")
+            echo("  the stored sum of all sizes is wrong")
     if findings or not result.usage_correct:
         raise typer.Exit(3)
 
@@ -181,10 +181,10 @@ def _print_cameras(cameras: Sequence[CameraRecordings], json: bool) -> None:
             }
             for camera in cameras
         ]
-        typer.echo(jsonlib.dumps({"cameras": rows}, indent=1))
+        echo(jsonlib.dumps({"cameras": rows}, indent=1))
         return
     if not cameras:
-        typer.echo("There are no recordings yet.")
+        echo("There are no recordings yet.")
         return
     table = Table(Column("camera", no_wrap=True), "from", "to", "recorded", "size")
     for camera in cameras:
@@ -192,9 +192,9 @@ def _print_cameras(cameras: Sequence[CameraRecordings], json: bool) -> None:
         table.add_row(
             camera.camera, format_time(camera.oldest), format_time(camera.newest), length, _size(camera.bytes)
         )
-    Console().print(table)
+    Terminal().print(table)
     if not all(camera.trusted for camera in cameras):
-        typer.echo("The clock was not always synchronised: some of these times may be wrong.")
+        echo("The clock was not always synchronised: some of these times may be wrong.")
 
 
 def _print_ranges(ranges: Sequence[_Range], json: bool) -> None:
@@ -203,13 +203,13 @@ def _print_ranges(ranges: Sequence[_Range], json: bool) -> None:
             {"start": found.start / 1e6, "end": found.end / 1e6, "bytes": found.bytes, "trusted": found.trusted}
             for found in ranges
         ]
-        typer.echo(jsonlib.dumps({"ranges": rows}, indent=1))
+        echo(jsonlib.dumps({"ranges": rows}, indent=1))
         return
     table = Table("from", "to", "size", "clock")
     for found in ranges:
         clock = "" if found.trusted else "not synchronised"
         table.add_row(format_time(found.start), format_time(found.end), _size(found.bytes), clock)
-    Console().print(table)
+    Terminal().print(table)
 
 
 def _size(count: int) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-import webbrowser
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from passerby.cli.common.terminal import echo
 from passerby.core.errors import UsageError
 from passerby.jobs.inputs import collect_jobs
 
@@ -40,6 +41,7 @@ def review(
 ) -> None:
     """Review detections, correct them, and export, in a web page that this machine serves."""
     # Imported here: other commands need no web server, and should not wait for it.
+    from passerby.cli.common.browser import open_in_browser, redirect_file
     from passerby.config.web import is_loopback
     from passerby.review.files import ReviewPaths
     from passerby.review.library import ReviewLibrary
@@ -74,15 +76,20 @@ def review(
     url = f"{'https' if tls else 'http'}://{url_host}:{port}/" + (f"?token={token}" if token else "")
 
     def ready() -> None:
-        typer.echo(f"Review at {url}")
+        echo(f"Review at {url}")
         if tls is not None:
-            typer.echo(f"SHA-256 of the certificate: {tls.fingerprint}")
-        typer.echo("Corrections are saved as you make them. Stop with Ctrl+C.")
+            echo(f"SHA-256 of the certificate: {tls.fingerprint}")
+        echo("Corrections are saved as you make them. Stop with Ctrl+C.")
         sys.stdout.flush()
-        if not no_browser and local:
-            webbrowser.open(url)
+        if page is not None and not open_in_browser(page):
+            echo("No browser could be started. Open the address above.")
 
-    serve(app, listener, tls, ready)
+    with ExitStack() as stack:
+        page = None
+        if local and not no_browser:
+            with suppress(OSError):  # the address is printed all the same
+                page = stack.enter_context(redirect_file(url))
+        serve(app, listener, tls, ready)
 
 
 def _user_name() -> str:

@@ -8,9 +8,9 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from passerby.cli.common.terminal import Terminal, echo
 from passerby.config.site import StatusSettings
 from passerby.config.site_file import status_port
 from passerby.core.errors import PasserbyError
@@ -35,7 +35,7 @@ def status(
     text = fetch_status(port)
     site = SiteStatus.model_validate_json(text)
     if json:
-        typer.echo(site.model_dump_json(indent=1))
+        echo(site.model_dump_json(indent=1))
     else:
         _show(site)
     if any(_needs_attention(camera) for camera in site.cameras.values()):
@@ -74,7 +74,7 @@ def _show(site: SiteStatus) -> None:
             f"{100 * camera.covered_share:.1f} %" + (f" (all: {reasons})" if reasons else ""),
             _seconds(camera.latency),
         )
-    console = Console()
+    console = Terminal()
     console.print(table)
     for name, camera in site.cameras.items():
         if camera.problem:

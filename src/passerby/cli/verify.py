@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from passerby.cli.common.terminal import echo
 from passerby.core.errors import OutputError, UsageError, VerificationError
 from passerby.documents.verification_report import (
     CheckOutcome,
@@ -102,11 +103,11 @@ def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
     report = signed.report
     if json:
         line = {"event": "confirmed", "file": file.name, "verdict": report.verdict, "created": report.created}
-        typer.echo(jsonlib.dumps({**line, "fingerprint": signed.signature.fingerprint}))
+        echo(jsonlib.dumps({**line, "fingerprint": signed.signature.fingerprint}))
         return
-    typer.echo(f"{file}: the report is about this file, and has not been changed since it was signed")
-    typer.echo(f"  signed with the key {signed.signature.fingerprint}")
-    typer.echo(f"  the report of {report.created} says: {VERDICTS[report.verdict]}")
+    echo(f"{file}: the report is about this file, and has not been changed since it was signed")
+    echo(f"  signed with the key {signed.signature.fingerprint}")
+    echo(f"  the report of {report.created} says: {VERDICTS[report.verdict]}")
 
 
 def _sample(file: Path, count: int, out_dir: Path | None, force: bool, json: bool) -> None:
@@ -121,11 +122,11 @@ def _sample(file: Path, count: int, out_dir: Path | None, force: bool, json: boo
     for frame, png in sample_images(file, sample):
         _write(folder / image_name(frame), png)
     if json:
-        typer.echo(jsonlib.dumps({"event": "sampled", "form": str(form), **sample.model_dump(mode="json")}))
+        echo(jsonlib.dumps({"event": "sampled", "form": str(form), **sample.model_dump(mode="json")}))
         return
-    typer.echo(f"{len(sample.frames)} of {sample.population} frames were sampled at random: {folder}")
-    typer.echo(f"Look at each image, and write the answers into {form}. Then:")
-    typer.echo(f"  passerby verify {file} --answers {form} --report {out_dir or 'DIR'}")
+    echo(f"{len(sample.frames)} of {sample.population} frames were sampled at random: {folder}")
+    echo(f"Look at each image, and write the answers into {form}. Then:")
+    echo(f"  passerby verify {file} --answers {form} --report {out_dir or 'DIR'}")
 
 
 def _check(
@@ -196,24 +197,22 @@ def _print(
         path = str(folder / "report.json") if folder else None
         content = signed.model_dump(mode="json", exclude_none=True) if signed is not None else None
         content = content or {"report": report.model_dump(mode="json", exclude_none=True)}
-        typer.echo(jsonlib.dumps({"event": "verified", "report_path": path, **content}))
+        echo(jsonlib.dumps({"event": "verified", "report_path": path, **content}))
         return
-    typer.echo(f"{report.file.name}: {VERDICTS[report.verdict]}")
+    echo(f"{report.file.name}: {VERDICTS[report.verdict]}")
     for check in report.checks:
         limitation = f": {check.limitation}" if check.limitation else ""
-        typer.echo(f"  {MARKS[check.outcome]:8} {check.title}{limitation}")
+        echo(f"  {MARKS[check.outcome]:8} {check.title}{limitation}")
     for finding in report.findings[:MAX_PRINTED]:
-        typer.echo(f"  finding at {_time(finding)}: {finding.description}{_position(finding)}")
+        echo(f"  finding at {_time(finding)}: {finding.description}{_position(finding)}")
     if len(report.findings) > MAX_PRINTED:
-        typer.echo(f"  and {len(report.findings) - MAX_PRINTED} more")
+        echo(f"  and {len(report.findings) - MAX_PRINTED} more")
     if signed is not None and folder is not None:
         from passerby.verify.report.signing import PUBLIC, config_folder
 
-        typer.echo(f"  report: {folder / 'report.html'} and report.json")
-        typer.echo(f"  signed with the key {signed.signature.fingerprint}")
-        typer.echo(
-            f"  for those who verify it, over another channel: that number, or {config_folder(os.environ) / PUBLIC}"
-        )
+        echo(f"  report: {folder / 'report.html'} and report.json")
+        echo(f"  signed with the key {signed.signature.fingerprint}")
+        echo(f"  for those who verify it, over another channel: that number, or {config_folder(os.environ) / PUBLIC}")
 
 
 def _time(finding: Finding) -> str:

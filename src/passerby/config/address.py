@@ -26,13 +26,14 @@ _SCHEMES = {
     "http": CameraProtocol.MJPEG,
     "https": CameraProtocol.MJPEG,
 }
+_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 _DEVICE = re.compile(r"/dev/[A-Za-z0-9/_-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class CameraAddress:
-    """`url` opens the camera and may contain its password, so it is kept out of every printed form; `display` is scheme
-    and host alone: a path and a query may be a secret too, as they are for many cameras."""
+    """`url` opens the camera and may contain its password, so it is kept out of every printed form; `display` is its
+    protocol and host: path and query of many cameras hold a key, and are as secret."""
 
     protocol: CameraProtocol
     display: str
@@ -40,6 +41,14 @@ class CameraAddress:
 
     def __str__(self) -> str:
         return self.display
+
+    @property
+    def port(self) -> int | None:
+        """The TCP port that it connects to; None for what is on this machine."""
+        if self.protocol in (CameraProtocol.USB, CameraProtocol.FILE):
+            return None
+        parts = urlsplit(self.url)
+        return parts.port or _PORTS[parts.scheme.lower()]
 
 
 def parse_address(text: str, user: str | None = None, password: str | None = None) -> CameraAddress:

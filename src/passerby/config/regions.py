@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from passerby.config.polygon import fault_of, hull_of, is_box
 from passerby.core.box import Box, Point
 from passerby.core.errors import UsageError
 from passerby.core.model import FrozenModel
@@ -25,19 +26,21 @@ class Region(FrozenModel):
             raise ValueError("a region cannot end before it starts")
         if not all(math.isfinite(v) for point in self.polygon for v in point):
             raise ValueError("the vertices of a region must be finite numbers")
+        if self.hull.area <= 0:
+            raise ValueError("a region must have an area")
+        fault = None if self.is_box else fault_of(self.polygon)
+        if fault is not None:
+            raise ValueError(f"a region must be a polygon that can be filled: {fault}")
         return self
 
     @property
     def hull(self) -> Box:
-        xs, ys = zip(*self.polygon, strict=True)
-        return Box(min(xs), min(ys), max(xs), max(ys))
+        return hull_of(self.polygon)
 
     @property
     def is_box(self) -> bool:
         """Do the vertices make an axis-aligned rectangle?"""
-        hull = self.hull
-        corners = {(hull.x1, hull.y1), (hull.x2, hull.y1), (hull.x2, hull.y2), (hull.x1, hull.y2)}
-        return set(self.polygon) == corners
+        return is_box(self.polygon)
 
     def contains(self, x: float, y: float) -> bool:
         """Is a point in the polygon? Even-odd rule: by the number of edges that a ray to the right crosses."""

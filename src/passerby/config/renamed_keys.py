@@ -57,7 +57,7 @@ def _renamed(node: object, at: Location, renamed: Mapping[str, str]) -> Iterator
     if isinstance(node, Mapping):
         for key in node:
             for pattern, new in renamed.items():
-                if _matches(pattern.split("."), (*at, key)):
+                if matches(pattern.split("."), (*at, key)):
                     yield (*at, key), new
         children = iter(node.items())
     elif isinstance(node, list | tuple):
@@ -68,5 +68,6 @@ def _renamed(node: object, at: Location, renamed: Mapping[str, str]) -> Iterator
         yield from _renamed(child, (*at, key), renamed)
 
 
-def _matches(pattern: Sequence[str], at: Location) -> bool:
+def matches(pattern: Sequence[str], at: Location) -> bool:
+    """Is a path of keys one of those that a pattern, split at its dots, stands for?"""
     return len(pattern) == len(at) and all(part in ("*", str(key)) for part, key in zip(pattern, at, strict=True))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import ByteSize, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, ByteSize, Field, SecretStr, field_validator, model_validator
 
 from passerby.config.address import CameraAddress, parse_address
 from passerby.config.counting_config import CountingSettings, NormalizedPoint, Timetable
 from passerby.config.notice import NoticeSettings
+from passerby.config.polygon import fault_of
 from passerby.config.settings import HiddenKinds, Profile
 from passerby.config.timetable import Schedules
 from passerby.config.uplink import UplinkSettings, topic_name
@@ -23,7 +24,15 @@ from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.core.names import NAME_RULE, is_name
 
-Polygon = Annotated[tuple[NormalizedPoint, ...], Field(min_length=3)]
+
+def _fillable(polygon: tuple[NormalizedPoint, ...]) -> tuple[NormalizedPoint, ...]:
+    fault = fault_of(polygon)
+    if fault is not None:
+        raise ValueError(f"the polygon cannot be filled: {fault}")
+    return polygon
+
+
+Polygon = Annotated[tuple[NormalizedPoint, ...], Field(min_length=3), AfterValidator(_fillable)]
 
 
 class CameraDefaults(FrozenModel):

@@ -16,14 +16,13 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from passerby.config.address import CameraProtocol, contains_password
 from passerby.config.renamed_keys import RENAMED_KEYS, Location, find_renamed
 from passerby.config.site import Site, StatusSettings
+from passerby.config.site_secrets import VARIABLE, is_secret_field
 from passerby.core.errors import UsageError
-
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def load_site(path: Path, environment: Mapping[str, str] | None = None) -> Site:
-    """The site that a file describes. Paths in it are relative to the folder of the file; `${NAME}` in any text is
-    replaced by that environment variable.
+    """The site that a file describes. Paths in it are relative to the folder of the file; `${NAME}` in a
+    field for a secret is replaced by that environment variable, and refused elsewhere.
 
     Raises UsageError with the line, what is wrong there, and what to do; never with the value of a variable.
     """
@@ -98,8 +97,7 @@ def _refuse_passwords(written: CommentedMap, path: Path) -> None:
             value = camera.get(key)
             if not isinstance(value, str):
                 continue
-            bare = _VARIABLE.sub("", value)
-            if bare.strip() if key == "password" else contains_password(bare):
+            if VARIABLE.sub("", value).strip() if key == "password" else contains_password(VARIABLE.sub("", value)):
                 variable = re.sub(r"\W", "_", str(name)).upper() + "_PASSWORD"
                 raise UsageError(
                     f"{path}:{_line(written, ('cameras', name, key))}: the file contains a password, which would "
@@ -108,20 +106,25 @@ def _refuse_passwords(written: CommentedMap, path: Path) -> None:
 
 
 def _filled(value: object, path: Path, environment: Mapping[str, str], root: CommentedMap, at: Location) -> object:
-    """Plain dicts and lists, with variables substituted."""
+    """Plain dicts and lists, with variables substituted in the fields for secrets."""
     if isinstance(value, CommentedMap):
         return {key: _filled(v, path, environment, root, (*at, key)) for key, v in value.items()}
     if isinstance(value, CommentedSeq):
         return [_filled(v, path, environment, root, (*at, n)) for n, v in enumerate(value)]
     if not isinstance(value, str):
         return value
-    for name in _VARIABLE.findall(value):
+    if "${" in value and not is_secret_field(at):
+        raise UsageError(
+            f"{path}:{_line(root, at)}: {'.'.join(str(part) for part in at)}: ${{...}} is replaced in passwords and "
+            "secrets only. Write the value itself here."
+        )
+    for name in VARIABLE.findall(value):
         if name not in environment:
             raise UsageError(
                 f"{path}:{_line(root, at)}: the environment variable {name} is not set. Set it where passerby is "
                 f"started: export {name}=..., or in the EnvironmentFile of the service."
             )
-    return _VARIABLE.sub(lambda match: environment[match[1]], value)
+    return VARIABLE.sub(lambda match: environment[match[1]], value)
 
 
 def _message(path: Path, written: CommentedMap, loc: Sequence[int | str], kind: str, message: str) -> str:

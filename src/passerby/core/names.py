@@ -1,4 +1,5 @@
-"""Names that people give to cameras, zones, lines and rules: they become folders, file names, topics and columns."""
+"""Names that people give to cameras, zones, lines and rules: they become folders, file names, topics and columns. And
+names that others give, as a terminal may show them."""
 
 from __future__ import annotations
 
@@ -19,3 +20,12 @@ Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="small lett
 
 def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text as a terminal may show it: what is not printable becomes ?, but for the characters in `keep`.
+
+    Names of files, accounts, cameras and cities come from others. Escape sequences in them move the cursor, rewrite
+    lines that were shown before, or answer as if somebody had typed.
+    """
+    return "".join(letter if letter.isprintable() or letter in keep else "?" for letter in text)

@@ -9,55 +9,32 @@ Times are integers in the time base of the track, frames are ordinals from 0, po
 from __future__ import annotations
 
 import bisect
+import hashlib
 import json
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from fractions import Fraction
+from datetime import datetime
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import (
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from passerby.config.polygon import MIN_HULL_SHARE, fault_of, fits, hull_share, lerp_polygon
 from passerby.config.settings import Settings
 from passerby.core.box import Box, Point
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
+from passerby.documents.rational import Rational
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, explain_renamed
-
-
-def _rational(value: object) -> object:
-    try:
-        number = Fraction(value) if isinstance(value, str) else value
-    except ZeroDivisionError:
-        raise ValueError(f"{value} divides by zero") from None
-    if isinstance(number, Fraction) and number <= 0:
-        raise ValueError(f"{value} is not greater than 0")
-    return number
-
-
-Rational = Annotated[
-    Fraction,
-    BeforeValidator(_rational),
-    PlainSerializer(lambda v: f"{v.numerator}/{v.denominator}", return_type=str),
-    Field(json_schema_extra={"type": "string", "examples": ["1/90000"]}),
-]
 
 
 class Keyframe(FrozenModel):
     """Position of an object at one time. Between two keyframes it is interpolated linearly.
 
-    `polygon` (3 points or more), if given, is what is painted; `box` is then its hull.
+    `polygon` (3 points or more), if given, is what is painted; `box` is then its hull, to a pixel.
     `score` is that of the detector, or 0 where the position was propagated by motion only.
     """
 
@@ -75,6 +52,13 @@ class Keyframe(FrozenModel):
         if not (-math.inf < box.x1 <= box.x2 < math.inf and -math.inf < box.y1 <= box.y2 < math.inf):
             raise ValueError("a box is left, top, right, bottom, in this order")
         return box
+
+    @model_validator(mode="after")
+    def _polygon_agrees(self) -> Self:
+        if self.polygon is not None and not fits(self.polygon, self.box):
+            fault = fault_of(self.polygon) or "box must be its hull, to a pixel"
+            raise ValueError(f"the polygon at time {self.time} cannot be painted: {fault}")
+        return self
 
 
 class TickSpan(FrozenModel):
@@ -109,6 +93,12 @@ class Track(FrozenModel):
         times = [key.time for key in self.keyframes]
         if any(a >= b for a, b in pairwise(times)):
             raise ValueError(f"track {self.number}: keyframes must be in order of time, with no time twice")
+        # A drawn region may have any shape; of an object, a sliver would be painted and all of it be called hidden.
+        polygons = [key.polygon for key in self.keyframes if key.polygon and self.kind is not Kind.REGION]
+        if any(hull_share(polygon) < MIN_HULL_SHARE for polygon in polygons):
+            raise ValueError(
+                f"track {self.number}: the polygon of a {self.kind} must fill at least {MIN_HULL_SHARE:.0%} of its box"
+            )
         return self
 
     @property
@@ -135,20 +125,13 @@ class Track(FrozenModel):
             return after
         before = self.keyframes[right - 1]
         share = (time - before.time) / (after.time - before.time)
-        polygon = _between(before.polygon, after.polygon, share)
-        if polygon is None and (before.polygon or after.polygon):
-            box = before.box.hull(after.box)  # polygons that do not match: cover both
-        else:
-            box = before.box.lerp(after.box, share)
+        box, polygon = before.box.lerp(after.box, share), None
+        if before.polygon or after.polygon:
+            polygon = lerp_polygon(before.polygon, after.polygon, share, box)
+            box = before.box.hull(after.box) if polygon is None else box  # they do not match: cover both
         return Keyframe.model_construct(
             time=time, box=box, score=min(before.score, after.score), origin=before.origin, polygon=polygon
         )
-
-
-def _between(a: tuple[Point, ...] | None, b: tuple[Point, ...] | None, share: float) -> tuple[Point, ...] | None:
-    if a is None or b is None or len(a) != len(b):
-        return None
-    return tuple((p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(a, b, strict=True))
 
 
 class AnalysedRange(FrozenModel):
@@ -241,6 +224,17 @@ class Correction(FrozenModel):
         return self.action in ("add", "remove", "replace")
 
     @model_validator(mode="after")
+    def _who_and_when(self) -> Self:
+        if not self.author.strip():
+            raise ValueError(f"correction {self.action}: author is required: who decided it")
+        try:
+            if datetime.fromisoformat(self.created).tzinfo is not None:
+                return self
+        except ValueError:
+            pass
+        raise ValueError(f"correction {self.action}: created must be a time with offset: 2026-03-01T10:30:00+00:00")
+
+    @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.audio_before is None or self.audio_after is None) == (self.action == "audio"):
             raise ValueError("correction audio: audio_before and audio_after are required, with action audio only")
@@ -289,7 +283,24 @@ class Plan(FrozenModel):
     videos: tuple[VideoPlan, ...] = Field(min_length=1)
     trim: tuple[TrimSpan, ...] = ()
     audio: tuple[AudioSpan, ...] = ()
+    analysis_sha256: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="of what the program wrote: all but trim, audio, corrections",
+    )
     corrections: tuple[Correction, ...] = ()
+
+    @model_validator(mode="after")
+    def _visible_by_correction(self) -> Self:
+        """What is shown on purpose has somebody who decided it, and when; the analysis decides to hide everything."""
+        for number, video in enumerate(self.videos):
+            shown = next((track.number for track in video.tracks if track.visible), None)
+            if shown is not None:
+                raise ValueError(
+                    f"track {shown} of video {number} is visible without a correction: leave it as detected, and "
+                    "append a correction `replace` with author, created, and the track with `visible`"
+                )
+        return self
 
     @model_validator(mode="after")
     def _corrections_fit(self) -> Self:
@@ -323,6 +334,28 @@ class Plan(FrozenModel):
             else:
                 current[correction.number] = correction.track
         return tuple(current[number] for number in sorted(current))
+
+    def sealed(self) -> Plan:
+        """The same plan, with the hash of its analysis. Only what makes an analysis may seal it."""
+        return self.model_copy(update={"analysis_sha256": self._analysis_hash()})
+
+    @property
+    def edited_by_hand(self) -> bool:
+        """Was it changed without a correction, or can that not be told? It is no protection against forgery: whoever
+        can write the file can also write the hash."""
+        changed = [c for c in self.corrections if not c.changes_track]
+        spans: dict[str, object] = {c.action: c.audio_after if c.action == "audio" else c.trim_after for c in changed}
+        return (
+            self.analysis_sha256 != self._analysis_hash()
+            or spans.get("audio", self.audio) != self.audio
+            or spans.get("trim", self.trim) != self.trim
+        )
+
+    def _analysis_hash(self) -> str:
+        analysis = {"program", "source", "settings", "weights", "videos"}
+        # Once through JSON: numbers are hashed as they are read back. Defaults are left out: later versions add fields.
+        written = Plan.model_validate_json(self.model_dump_json(exclude={"corrections", "analysis_sha256"}))
+        return hashlib.sha256(written.model_dump_json(include=analysis, exclude_defaults=True).encode()).hexdigest()
 
     def to_json(self) -> str:
         """As it is saved: the text of `NAME.plan.json`."""

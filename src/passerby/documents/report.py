@@ -16,18 +16,36 @@ from passerby.documents.plan import Fingerprint, WeightsUsed
 
 
 class TimeRange(FrozenModel):
-    """From `start` to `end`, in seconds of the presentation."""
+    """From `start` to `end`, in seconds of the released file; of a still, in pages."""
 
     start: float
     end: float
 
 
 class HiddenSummary(FrozenModel):
-    """All hidden objects of one kind: the number of tracks, and when at least one of them was in view."""
+    """All hidden objects of one kind: the number of tracks that were painted, and when at least one of them was."""
 
     kind: Kind
     tracks: int
     ranges: tuple[TimeRange, ...]
+
+
+class ShownSummary(FrozenModel):
+    """A track that was detected, or drawn, and of which a person decided to show something, from `start` to `end`.
+
+    `share` is the largest share of it that no mask covers in a frame: 1 where it was removed, little where a box was
+    moved. `author` and `created` are those of the last correction of the track.
+    """
+
+    video: int = Field(default=0, ge=0)
+    track: int
+    kind: Kind
+    start: float
+    end: float
+    share: float = Field(ge=0, le=1)
+    author: str
+    created: str = Field(description="ISO 8601 with offset")
+    reason: str | None = None
 
 
 class OutputSummary(FrozenModel):
@@ -78,7 +96,13 @@ class Report(FrozenModel):
     settings: Settings
     weights: tuple[WeightsUsed, ...]
     plan_edited: bool = Field(description="True when the plan was given with --plan, not made in this run.")
+    edited_by_hand: bool = Field(
+        default=False, description="True when that plan was changed without a correction, or it cannot be told."
+    )
     hidden: tuple[HiddenSummary, ...]
+    shown_on_purpose: tuple[ShownSummary, ...] = Field(
+        default=(), description="What was detected and is not hidden, since a person decided so."
+    )
     dropped: tuple[str, ...] = Field(description="What the source contains and the output does not.")
     damage: tuple[str, ...] = Field(
         default=(), description="What of the source could not be read, and how it was handled."
@@ -88,8 +112,9 @@ class Report(FrozenModel):
 
     @property
     def needs_review(self) -> bool:
-        """Exit code 3: a possible leak, frames that had to be covered whole, or a damaged source."""
-        return not self.check.clean or self.output.covered > 0 or bool(self.damage)
+        """Exit code 3: a possible leak, frames that were covered whole, a damaged source, or a plan that was edited
+        by hand without a correction."""
+        return not self.check.clean or self.output.covered > 0 or bool(self.damage) or self.edited_by_hand
 
     def to_json(self) -> str:
         """As it is saved: the text of `NAME.report.json`."""

@@ -15,7 +15,7 @@ from passerby.config.settings import Settings
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Fingerprint, WeightsUsed
-from passerby.documents.report import HiddenSummary
+from passerby.documents.report import HiddenSummary, ShownSummary, TimeRange
 
 
 class Check(StrEnum):
@@ -122,6 +122,8 @@ class ReleaseSummary(FrozenModel):
     settings: Settings
     weights: tuple[WeightsUsed, ...]
     hidden: tuple[HiddenSummary, ...]
+    shown_on_purpose: tuple[ShownSummary, ...] = ()
+    edited_by_hand: bool = False
     dropped: tuple[str, ...]
     damage: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -138,15 +140,18 @@ class TrackSummary(FrozenModel):
     end: float
     reason: str | None = None
     by: str | None = Field(default=None, description="who added or changed it; None for the program")
+    visible: tuple[TimeRange, ...] = Field(default=(), description="where a person decided to show it")
 
 
 class PlanSummary(FrozenModel):
-    """The plan that was given: its file, its tracks, and its number of corrections."""
+    """The plan that was given: its file, its tracks, and its number of corrections. `edited_by_hand`: it was changed
+    without one, or that cannot be told."""
 
     name: str
     sha256: str
     tracks: tuple[TrackSummary, ...]
     corrections: int
+    edited_by_hand: bool = False
 
 
 class SampledFrame(FrozenModel):

@@ -42,7 +42,7 @@ def make_plan(
         settings=settings,
         weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(weights)),
         videos=tuple(videos),
-    )
+    ).sealed()
 
 
 def _video_plan(info: VideoInfo, settings: Settings, results: Sequence[AnalysisResult]) -> VideoPlan:
@@ -65,11 +65,21 @@ def _video_plan(info: VideoInfo, settings: Settings, results: Sequence[AnalysisR
     )
 
 
-def check_belongs(plan: Plan, path: Path, video_tracks: int) -> None:
-    """Raises PlanError where `plan` was made for another file than `path`, which has so many video tracks."""
+def check_belongs(plan: Plan, path: Path, videos: Sequence[VideoInfo]) -> None:
+    """Raises PlanError where `plan` was made for another file than `path`, which has these video tracks, or says
+    something else of them: its times and positions would not be those of the pictures."""
     sha256, _ = fingerprint(path)
-    if plan.source.sha256 != sha256 or len(plan.videos) != video_tracks:
+    if plan.source.sha256 != sha256 or len(plan.videos) != len(videos):
         raise PlanError(
             f"The plan was made for another file ({plan.source.name}, SHA-256 {plan.source.sha256[:16]}…), not for "
             f"{path}. Make a new one with: passerby redact {path} --save-plan"
         )
+    for number, (planned, info) in enumerate(zip(plan.videos, videos, strict=True)):
+        said = planned.time_base, (planned.width, planned.height)
+        if said != (info.time_base, info.geometry.display_size):
+            width, height = info.geometry.display_size
+            raise PlanError(
+                f"The plan says of video {number} that it has {planned.width} by {planned.height} pixels and ticks of "
+                f"{planned.time_base} s; {path} has {width} by {height} and {info.time_base}. Undo the edit, or make a "
+                f"new plan with: passerby redact {path} --save-plan"
+            )

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from passerby.config.settings import Audio, Settings, Style
-from passerby.core.kinds import Kind
 from passerby.core.media import SourceInfo
 from passerby.core.version import PROGRAM
 from passerby.documents.plan import Plan
-from passerby.documents.report import HiddenSummary, OutputSummary, QuickCheck, Report, TimeRange
+from passerby.documents.report import OutputSummary, QuickCheck, Report
+from passerby.engine.mask_summary import hidden_summaries, shown_on_purpose
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.video.decoding import DecodeStats
 
@@ -22,8 +22,10 @@ DISGUISE_IS_WEAK = (
     "the noises around stay. Where a voice must not be recognised, use --audio remove, or muted spans in the plan."
 )
 
-#: Ranges of a kind that are this close together are reported as one.
-MAX_RANGE_GAP_S = 1.0
+EDITED_BY_HAND = (
+    "The plan was edited by hand without a correction, or not written by this program: what was detected and is not "
+    "hidden cannot be listed. Have a person watch the result, or make a new plan and correct it with: passerby review"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def make_report(
 ) -> Report:
     """The report on `output`, whose bytes are still under the name `part`."""
     sha256, size = fingerprint(part)
+    by_hand = edited and plan.edited_by_hand
     return Report(
         program=PROGRAM,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -70,10 +73,12 @@ def make_report(
         settings=settings,
         weights=plan.weights,
         plan_edited=edited,
-        hidden=tuple(_hidden(kind, plan) for kind in _kinds(settings, plan)),
+        edited_by_hand=by_hand,
+        hidden=tuple(hidden_summaries(plan, written.times, settings)),
+        shown_on_purpose=tuple(shown_on_purpose(plan, written.times)),
         dropped=tuple(_dropped(source, settings)),
         damage=(*source.damage, *(line for stats in written.decode_stats for line in stats.damage)),
-        warnings=tuple(_warnings(source, settings, written, check)),
+        warnings=(*([EDITED_BY_HAND] if by_hand else []), *_warnings(source, settings, written, check)),
         check=check,
     )
 
@@ -82,36 +87,6 @@ def _dropped(source: SourceInfo, settings: Settings) -> Iterable[str]:
     if source.audio_tracks and settings.audio is Audio.REMOVE:
         yield f"audio tracks: {len(source.audio_tracks)}"
     yield from source.dropped
-
-
-def _kinds(settings: Settings, plan: Plan) -> Iterable[Kind]:
-    """The kinds that were requested, detected or not, and those that a plan made by hand masks besides."""
-    planned = {track.kind for number in range(len(plan.videos)) for track in plan.tracks(number)}
-    regions = {Kind.REGION} if settings.hide_regions else set()
-    return (kind for kind in Kind if kind in planned.union(settings.hide, regions))
-
-
-def _hidden(kind: Kind, plan: Plan) -> HiddenSummary:
-    count, spans = 0, []
-    for number, video in enumerate(plan.videos):
-        tracks = [track for track in plan.tracks(number) if track.kind is kind]
-        count += len(tracks)
-        spans += [(float(track.start * video.time_base), float(track.end * video.time_base)) for track in tracks]
-    return HiddenSummary(kind=kind, tracks=count, ranges=tuple(_ranges(spans)))
-
-
-def _ranges(spans: Iterable[tuple[float, float]]) -> Iterable[TimeRange]:
-    """When at least one of the tracks is masked; ranges at most MAX_RANGE_GAP_S apart are one."""
-    start = end = None
-    for begins, ends in sorted(spans):
-        if end is not None and begins <= end + MAX_RANGE_GAP_S:
-            end = max(end, ends)
-            continue
-        if start is not None and end is not None:
-            yield TimeRange(start=round(start, 3), end=round(end, 3))
-        start, end = begins, ends
-    if start is not None and end is not None:
-        yield TimeRange(start=round(start, 3), end=round(end, 3))
 
 
 def _warnings(source: SourceInfo, settings: Settings, written: RenderResult, check: QuickCheck) -> Iterable[str]:

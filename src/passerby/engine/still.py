@@ -109,7 +109,7 @@ def _analyse(still: StillFile, options: RunOptions) -> tuple[Plan, array[int]]:
                 tracks=tuple(track.model_copy(update={"number": n}) for n, track in enumerate(tracks, 1)),
             ),
         ),
-    )
+    ).sealed()
     return plan, hashes
 
 
@@ -149,7 +149,7 @@ def _track_animation(
 
 
 def _check_plan(plan: Plan, still: StillFile) -> None:
-    check_belongs(plan, still.path, 1)
+    check_belongs(plan, still.path, still.info.source.videos)
     if plan.trim:
         raise PlanError(f"{still.path} is a still, which has no time to cut out. Remove `trim` from the plan.")
 

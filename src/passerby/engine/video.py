@@ -36,7 +36,7 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
         if plan is None:
             plan, hashes = analyse_file(video, options, detectors)
         else:
-            check_belongs(plan, video.path, len(video.info.videos))
+            check_belongs(plan, video.path, video.info.videos)
         written = render(video, plan, settings, hashes, out.temp_path, encodings, container, progress)
         if (smaller := with_rate_cap(encodings, written.bit_rates)) is not None:
             written = render(video, plan, settings, hashes, out.temp_path, smaller, container, progress)

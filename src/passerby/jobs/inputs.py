@@ -62,7 +62,7 @@ def _add_manifest(job_list: JobList, manifest: Path, out_dir: Path | None) -> No
     """
     for row in read_manifest(manifest.name, _manifest_content(manifest)):
         source = _resolve(manifest, row.path)
-        output = None if row.output is None else (out_dir or manifest.parent) / row.output
+        output = None if row.output is None else _inside(out_dir or manifest.parent, row.output, manifest, row.number)
         try:
             row_jobs = collect_jobs([source], output, None if output is not None else out_dir)
         except SourceError as error:
@@ -72,6 +72,24 @@ def _add_manifest(job_list: JobList, manifest: Path, out_dir: Path | None) -> No
         job_list.unsupported += row_jobs.unsupported
         job_list.unreadable += row_jobs.unreadable
         job_list.missing += row_jobs.missing
+
+
+def _inside(folder: Path, name: str, manifest: Path, number: int) -> Path:
+    """A row's output below `folder`. Raises UsageError for one outside: whoever wrote the manifest chooses names, and
+    whoever runs it the folder."""
+    path = folder / name
+    if "\0" in name or Path(name).is_absolute() or is_remote(Path(name)) or not _is_below(path, folder):
+        raise UsageError(
+            f"Row {number} of {display_path(manifest)}: `output` leads out of {display_path(folder)}. Give a name in "
+            "it, or another folder with --out-dir."
+        )
+    return path
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    if ".." in path.parts[len(folder.parts) :]:
+        return False
+    return is_remote(folder) or path.resolve().is_relative_to(folder.resolve())
 
 
 def _manifest_content(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from passerby.config.object_path import display_path
+from passerby.core.names import printable
 from passerby.documents.report import Report
 from passerby.jobs.task import JobOutcome, JobState
 
@@ -35,6 +36,11 @@ def print_outcome(outcome: JobOutcome, json: bool) -> None:
 def _print_report(outcome: JobOutcome, report: Report) -> None:
     hidden = ", ".join(f"{hidden.tracks} {hidden.kind}" for hidden in report.hidden)
     print(f"{_printable(outcome.job.output)}: hidden: {hidden}")
+    for shown in report.shown_on_purpose[:MAX_LISTED_FINDINGS]:
+        where = f"{shown.start:.2f} to {shown.end:.2f} s"
+        print(f"  shown on purpose: {shown.kind} {shown.track}, {where}, decided by {_printable(shown.author)}")
+    if len(report.shown_on_purpose) > MAX_LISTED_FINDINGS:
+        print(f"  shown on purpose: {len(report.shown_on_purpose) - MAX_LISTED_FINDINGS} more are in the report")
     for line in (*report.warnings, *report.damage):
         print(f"  {line}")
     for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
@@ -53,6 +59,7 @@ def summary_row(outcome: JobOutcome) -> dict[str, object]:
             "report": display_path(outcome.job.report_path),
             "frames": outcome.report.output.frames,
             "hidden": {hidden.kind.value: hidden.tracks for hidden in outcome.report.hidden},
+            "shown_on_purpose": len(outcome.report.shown_on_purpose),
             "findings": len(outcome.report.check.findings),
             "needs_review": outcome.report.needs_review,
         }
@@ -88,4 +95,4 @@ def print_table(outcomes: Sequence[JobOutcome], unsupported: Sequence[Path]) -> 
 def _printable(text: object) -> str:
     """A name as a terminal can show it: bytes that are not UTF-8, and line ends, as ?"""
     text = display_path(text) if isinstance(text, Path) else str(text)
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return printable(text)

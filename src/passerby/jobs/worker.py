@@ -15,6 +15,7 @@ from multiprocessing import connection
 from pathlib import Path
 from pickle import PicklingError
 
+from passerby.core.process_limits import limit_memory
 from passerby.jobs.process import WorkerProcess
 from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState
 from passerby.jobs.watchdog import POLL_INTERVAL_S, STALL_TIMEOUT_S, Watchdog, bytes_transferred
@@ -122,6 +123,7 @@ class Worker:
 def serve(run_task: RunTask, pipe: connection.Connection, parent: int) -> None:
     """The process's main loop: tasks come in; a None per heartbeat, and an outcome or an exception go out."""
     _die_with_parent(parent)
+    limit_memory()
     reporter = _Reporter(pipe)
     state = WorkerState(reporter.heartbeat)
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):

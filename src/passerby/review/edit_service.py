@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
+from passerby.config.polygon import fault_of, hull_of, is_box
 from passerby.core.box import Box, Point
 from passerby.core.kinds import Kind
 from passerby.documents.plan import AudioSpan, Track, TrimSpan
@@ -190,11 +191,9 @@ class EditService:
         start, end = self._time(video, first), self._time(video, last)
         if end < start:
             raise ReviewError("invalid_span")
-        xs, ys = zip(*polygon, strict=True)
-        hull = Box(min(xs), min(ys), max(xs), max(ys))
-        if hull.area <= 0:
+        hull, rectangle = hull_of(polygon), is_box(polygon)
+        if hull.area <= 0 or (not rectangle and fault_of(polygon) is not None):
             raise ReviewError("invalid_polygon")
-        rectangle = set(polygon) == {(x, y) for x in (hull.x1, hull.x2) for y in (hull.y1, hull.y2)}
         number = self._file.history.next_number()
         keys = tuple(drawn_keyframe(time, hull, None if rectangle else polygon) for time in sorted({start, end}))
         track = Track(number=number, kind=Kind.REGION, keyframes=keys, reason=reason or None)

@@ -1,7 +1,8 @@
 """Authentication of pages that have one token or one password.
 
-On loopback, the URL that the program prints carries a random token. Elsewhere there is a password, of which only the
-hash is kept (Argon2id), and guessing it is slowed down. Either opens a session: a random cookie, kept in memory.
+On loopback, the URL that the program prints carries a random token, which is good for one browser: whoever reads it
+later opens nothing. Elsewhere there is a password, of which only the hash is kept (Argon2id), and guessing it is slowed
+down. Either opens a session: a random cookie, kept in memory.
 """
 
 from __future__ import annotations
@@ -37,9 +38,12 @@ class SessionAuth:
         self._lock = threading.Lock()
 
     def open_by_token(self, token: str) -> str | None:
-        """A new session; None for a wrong token."""
-        if self._token is None or not hmac.compare_digest(self._token.encode(), token.encode()):
-            return None
+        """A new session; None for a wrong token, and for the right one once it was used."""
+        with self._lock:
+            known, right = self._token or "", token.encode("utf-8", "replace")
+            if not known or not hmac.compare_digest(known.encode(), right):
+                return None
+            self._token = None
         return self._open()
 
     def open_by_password(self, password: str) -> str | None:

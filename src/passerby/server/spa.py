@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, HTTPException
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from pydantic import Field
 from starlette.middleware.gzip import GZipMiddleware
@@ -69,9 +69,11 @@ def page_routes(auth: SessionAuth, cookie: str, secure: bool) -> APIRouter:
         return response
 
     @routes.get("/")
-    def index(token: str | None = None) -> Response:
+    def index(request: Request, token: str | None = None) -> Response:
         if token is None:
             return built_page()
+        if auth.is_valid(request.cookies.get(cookie)):
+            return RedirectResponse("/", 303)  # the browser that used the token, once more
         session = auth.open_by_token(token)
         return built_page(status=401) if session is None else logged_in(session)  # the page says what to do
 

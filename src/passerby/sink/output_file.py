@@ -76,7 +76,8 @@ class OutputFile:
             )
 
     def _lock_temporary(self) -> int:
-        """An open descriptor of the empty `.part`, locked for the lifetime of this run."""
+        """An open descriptor of the empty `.part`, locked for the lifetime of this run. A file that has another name
+        too, or is no regular one, is not written to: it is somebody else's."""
         descriptor = os.open(self.temp_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,6 +86,9 @@ class OutputFile:
                 os.fstat(descriptor), os.lstat(self.temp_path)
             ):
                 raise BlockingIOError
+            found = os.fstat(descriptor)
+            if found.st_nlink > 1 or not stat.S_ISREG(found.st_mode):
+                raise FileExistsError(errno.EEXIST, f"{self.temp_path} is a link to another file")
             os.ftruncate(descriptor, 0)
         except BlockingIOError:
             os.close(descriptor)
@@ -136,6 +140,8 @@ def output_error(path: Path, error: OSError) -> OutputError:
     """The OutputError, with what to do, for an operating system error while writing `path`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"No space left to write {path}. Free some, or choose another disk with -o.")
+    if error.errno == errno.EEXIST:
+        return OutputError(f"{path} cannot be written: {error.strerror}. Remove it, or choose another folder with -o.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return OutputError(f"{path} cannot be written: {error.strerror}. Choose a writable folder with -o.")
     return OutputError(f"{path} cannot be written: {error.strerror}. Check the disk, or choose another path with -o.")

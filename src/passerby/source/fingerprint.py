@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from passerby.core.errors import SourceError
+from passerby.core.names import printable
 
 
 def fingerprint(path: Path) -> tuple[str, int]:
@@ -20,4 +21,4 @@ def fingerprint(path: Path) -> tuple[str, int]:
 
 def printable_name(path: Path) -> str:
     """The file name for reports and terminals: unprintable characters (line breaks, invalid UTF-8) become ?"""
-    return "".join(character if character.isprintable() else "?" for character in path.name)
+    return printable(path.name)

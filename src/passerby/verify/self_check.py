@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passerby.config.polygon import covered_share
 from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
@@ -48,6 +49,8 @@ MAX_SAMPLES = 2000
 MIN_SCORES = {Kind.FACE: 0.5, Kind.PLATE: 0.5}
 #: A detection of which more than this share lies under a mask is taken for the mask.
 MAX_MASK_OVERLAP = 0.3
+#: A detection is that of a visible track where it has at least this share of its area: tracks are padded.
+MIN_VISIBLE_SIZE = 0.1
 #: Findings listed, at most.
 MAX_FINDINGS = 100
 #: Seconds between two frames in which detection runs; one of so many of these is detected in full.
@@ -121,11 +124,11 @@ def _check_track(
     schedule = MaskSchedule(tracks)
     next_detection = float("-inf")
 
-    def search(frame: RawFrame, seconds: float, full: bool, hidden: Sequence[Box], time: int) -> list[QuickFinding]:
+    def search(frame: RawFrame, seconds: float, full: bool, masks: _Explained, time: int) -> list[QuickFinding]:
         detections = detector.detect(frame) if full else detector.detect_faces_quick(frame)
         keep = [region for region in settings.keep_regions if region.active_at(float(time * base))]
         detections = [d for d in detections if not any(region.contains(*d.box.centre) for region in keep)]
-        return list(_visible_detections(detections, seconds, settings.hide, hidden))
+        return list(_visible_detections(detections, seconds, settings.hide, masks))
 
     with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-check") as pool:
         for frame in prefetch(video.frames(number)):
@@ -144,9 +147,9 @@ def _check_track(
             if seconds >= next_detection:
                 if len(pending) >= CONCURRENT_INFERENCES:
                     pending[-CONCURRENT_INFERENCES].result()  # no more frames are held than are being analysed
-                hidden = [key.box for _, key in masks] + _boxes_left_visible(tracks, time)
+                explained = _Explained([key for _, key in masks], _tracks_left_visible(tracks, time))
                 full = len(pending) % FULL_DETECTION_EVERY == 0
-                pending.append(pool.submit(search, frame, seconds, full, hidden, time))
+                pending.append(pool.submit(search, frame, seconds, full, explained, time))
                 next_detection = seconds + DETECT_EVERY_S
             check.frames_compared += 1
             progress.advance(1)
@@ -159,10 +162,30 @@ def _check_track(
     return check
 
 
-def _boxes_left_visible(tracks: Sequence[Track], time: int) -> list[Box]:
-    """Boxes of the tracks that a person made visible at this time."""
+def _tracks_left_visible(tracks: Sequence[Track], time: int) -> list[tuple[Kind, Box]]:
+    """Kinds and boxes of the tracks that a person made visible at this time."""
     visible = (track for track in tracks if any(span.start <= time <= span.end for span in track.visible))
-    return [key.box for track in visible if (key := track.interpolate(time)) is not None]
+    return [(track.kind, key.box) for track in visible if (key := track.interpolate(time)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    """What explains a detection in one frame: the masks as they are painted, and what is visible on purpose."""
+
+    masks: Sequence[Keyframe]
+    visible: Sequence[tuple[Kind, Box]]
+
+    def explains(self, d: Detection) -> bool:
+        """A large visible track does not explain what is much smaller, or of another kind, in it."""
+        return any(_masked_share(d.box, key) > MAX_MASK_OVERLAP for key in self.masks) or any(
+            kind is d.kind and d.box.containment(box) > MAX_MASK_OVERLAP and d.box.area >= MIN_VISIBLE_SIZE * box.area
+            for kind, box in self.visible
+        )
+
+
+def _masked_share(box: Box, key: Keyframe) -> float:
+    share = box.containment(key.box)
+    return covered_share(box, key.polygon) if share and key.polygon is not None else share
 
 
 def _missing_masks(
@@ -234,11 +257,10 @@ def _fill_residual(
 
 
 def _visible_detections(
-    detections: Sequence[Detection], seconds: float, hide: Sequence[Kind], hidden: Sequence[Box]
+    detections: Sequence[Detection], seconds: float, hide: Sequence[Kind], masks: _Explained
 ) -> Iterator[QuickFinding]:
     """What the models still detect where nothing is masked."""
     for d in detections:
         min_score = MIN_SCORES.get(d.kind) if d.kind in hide else None
-        masked = any(d.box.containment(mask) > MAX_MASK_OVERLAP for mask in hidden)
-        if min_score is not None and d.score >= min_score and not masked:
+        if min_score is not None and d.score >= min_score and not masks.explains(d):
             yield QuickFinding(time=seconds, description=f"a {d.kind} is visible", box=d.box, score=round(d.score, 3))

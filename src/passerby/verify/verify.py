@@ -19,8 +19,8 @@ from passerby.core.version import PROGRAM
 from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
 from passerby.documents.file_names import find_report
-from passerby.documents.plan import Plan, WeightsUsed
-from passerby.documents.report import Report
+from passerby.documents.plan import Plan, Track, WeightsUsed
+from passerby.documents.report import Report, TimeRange
 from passerby.documents.trim import Trims
 from passerby.documents.verification_report import (
     Check,
@@ -215,6 +215,7 @@ def _summarise_plan(plan: Plan, path: Path) -> PlanSummary:
         sha256=fingerprint(path)[0],
         tracks=tuple(_summarise_tracks(plan)),
         corrections=len(plan.corrections),
+        edited_by_hand=plan.edited_by_hand,
     )
 
 
@@ -236,7 +237,16 @@ def _summarise_tracks(plan: Plan) -> Iterator[TrackSummary]:
                 end=round(span[1], 3),
                 reason=track.reason or (correction.reason if correction else None),
                 by=correction.author if correction else None,
+                visible=tuple(_visible_ranges(track, trims)),
             )
+
+
+def _visible_ranges(track: Track, trims: Trims) -> Iterator[TimeRange]:
+    for visible in track.visible:
+        ticks = max(visible.start, track.start), min(visible.end, track.end)
+        moved = trims.to_output_range(*(max(0.0, float(tick * trims.time_base)) for tick in ticks))
+        if moved is not None and ticks[0] <= ticks[1]:
+            yield TimeRange(start=round(moved[0], 3), end=round(moved[1], 3))
 
 
 def _compare_with_report(

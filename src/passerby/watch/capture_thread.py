@@ -12,7 +12,7 @@ from passerby.core.backoff import Backoff
 from passerby.core.errors import PasserbyError
 from passerby.documents.status import CameraState
 from passerby.source.camera.capture import CapturedFrame
-from passerby.source.camera.open import LoginRefused
+from passerby.source.camera.hls import LoginRefused
 
 #: Captured frames that may wait to be taken. Further ones are dropped: a machine that is late catches up by dropping.
 MAX_QUEUED_FRAMES = 20

@@ -15,9 +15,10 @@ from typing import IO
 
 import cv2
 
+from passerby.config.site import CameraSettings
 from passerby.core.clock import Clock, SystemClock
 from passerby.core.media import VideoInfo
-from passerby.core.process_limits import disable_core_dumps
+from passerby.core.process_limits import disable_core_dumps, limit_memory, restrict_connections
 from passerby.documents.status import CameraState, CameraStatus
 from passerby.sink.recording.live_parts import LivePartSender
 from passerby.source.camera.capture import Camera
@@ -31,6 +32,10 @@ from passerby.watch.worker_spec import WorkerSpec
 
 #: Seconds between two status lines.
 STATUS_INTERVAL_S = 1.0
+#: Names are resolved by TCP where an answer is too long for a datagram.
+DNS_PORT = 53
+#: Memory of a camera's process beside its frames, bytes: it takes 650 MiB with all models.
+BASE_MEMORY = 2 << 30
 #: Seconds for the remaining frames to be released when the process is stopped: the default delay twice over.
 DRAIN_TIMEOUT_S = 4.0
 
@@ -39,6 +44,9 @@ def main() -> None:
     """Entry point of `python -m passerby.watch.worker_main`."""
     disable_core_dumps()
     spec = WorkerSpec.model_validate_json(sys.stdin.readline())
+    limit_memory(memory_limit(spec.settings))
+    port = spec.settings.address().port
+    restrict_connections([DNS_PORT] if port is None else [port, DNS_PORT])
     stopped = threading.Event()
     threading.Thread(target=_wait_until_closed, args=(sys.stdin, stopped), daemon=True).start()
     out = sys.stdout
@@ -47,6 +55,12 @@ def main() -> None:
     run_worker(spec, lambda status: print(status.model_dump_json(), file=out, flush=True), stopped)
     # FFmpeg may still be blocked on the camera in its thread, and cannot be interrupted.
     os._exit(0)
+
+
+def memory_limit(settings: CameraSettings) -> int:
+    """Bytes that the process of a camera may take: models and codecs, and twice what its buffer of frames holds."""
+    frame = settings.max_dimension**2 * 3 // 2
+    return BASE_MEMORY + int(2 * frame * settings.max_fps * settings.delay)
 
 
 def run_worker(

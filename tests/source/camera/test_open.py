@@ -1,7 +1,12 @@
 """Connecting to a camera, and what is said when that fails."""
 
+import ctypes
 import socket
+import subprocess
+import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -10,9 +15,8 @@ from passerby.core.clock import SystemClock
 from passerby.core.errors import CameraLost
 from passerby.source.camera import open as open_module
 from passerby.source.camera.capture import Camera
-from tests.cameras.servers import (
-    free_port,
-)
+from tests import clips
+from tests.cameras.servers import free_port, http_server
 
 PASSWORD = "p:/@ hunter2"
 
@@ -54,3 +58,117 @@ def test_an_unplayable_file_is_reported(tmp_path, name):
 def test_a_missing_usb_camera_is_reported():
     with pytest.raises(CameraLost, match="does not exist"):
         caught(camera("/dev/video97"), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("list.mp4", b"ffconcat version 1.0\nfile '{clip}'\n"),
+        ("list.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{clip}\n#EXT-X-ENDLIST\n"),
+        ("text.ans", b"hello\x1b[31m world\n" * 100),
+        ("picture.pam", b"P7\nWIDTH 16\nHEIGHT 16\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n" + bytes(768)),
+    ],
+)
+def test_a_file_camera_opens_no_list_of_files_and_no_text(tmp_path, name, content):
+    """FFmpeg takes a file for what it looks like: ffconcat and HLS name other files, tty draws text as pictures."""
+    clip = clips.cfr(tmp_path / "clip.mp4")
+    path = tmp_path / name
+    path.write_bytes(content.replace(b"{clip}", str(clip).encode()))
+    assert 1 == len(caught(camera(str(clip)), 1))
+    with pytest.raises(CameraLost):
+        caught(camera(str(path)), 1)
+
+
+def redirecting(target, asked=None):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            if asked is not None:
+                asked.append(self.path)
+            self.send_response(302 if target else 404)
+            self.send_header("Location", target)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def test_a_redirect_is_not_followed():
+    """It may lead to any service that this machine reaches."""
+    asked = []
+    with (
+        http_server(redirecting("", asked)) as other,
+        http_server(redirecting(f"{other}/x")) as url,
+        pytest.raises(CameraLost),
+    ):
+        caught(camera(f"{url}/video"), 1)
+    assert [] == asked
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{other}/a.ts\n#EXT-X-ENDLIST\n",
+        b"ffconcat version 1.0\nfile '{other}/a.mp4'\n",
+        b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 96\n",
+    ],
+)
+def test_what_answers_for_http_is_mjpeg_or_nothing(body):
+    asked = []
+    with http_server(redirecting("", asked)) as other:
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                content = body.replace(b"{other}", other.encode())
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_):
+                pass
+
+        with http_server(Handler) as url, pytest.raises(CameraLost):
+            caught(camera(f"{url}/video"), 1)
+    assert [] == asked
+
+
+REDIRECTED = """
+import socket, sys, threading
+from passerby.config.address import parse_address
+from passerby.core.errors import CameraLost
+from passerby.core.process_limits import restrict_connections
+from passerby.source.camera.open import open_camera
+address = parse_address(sys.argv[1])
+assert restrict_connections([address.port])
+try:
+    open_camera(address)
+except CameraLost as error:
+    print(error)
+"""
+
+
+def test_an_rtsp_redirect_reaches_no_other_service():
+    """FFmpeg follows it; the process of a camera may connect to the camera's port only."""
+    if ctypes.CDLL(None).syscall(444, None, 0, 1) < 4:
+        pytest.skip("this kernel has no Landlock for connections (Linux 6.7)")
+    with socket.create_server(("127.0.0.1", 0)) as lying, socket.create_server(("127.0.0.1", 0)) as other:
+        target = other.getsockname()[1]
+
+        def redirect():
+            connection, _ = lying.accept()
+            asked = connection.recv(4096).decode()
+            number = next(line for line in asked.split("\r\n") if line.lower().startswith("cseq"))
+            location = f"rtsp://127.0.0.1:{target}/x"
+            connection.sendall(f"RTSP/1.0 302 Found\r\n{number}\r\nLocation: {location}\r\n\r\n".encode())
+            connection.close()
+
+        threading.Thread(target=redirect, daemon=True).start()
+        url = f"rtsp://127.0.0.1:{lying.getsockname()[1]}/stream"
+        ran = subprocess.run([sys.executable, "-c", REDIRECTED, url], capture_output=True, text=True, check=True)
+        other.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    assert "127.0.0.1" in ran.stdout

@@ -15,13 +15,13 @@ ANSWER = b"""<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"
 
 
 def test_an_answer_is_parsed():
-    expected = ProbeMatch(("http://10.0.0.5/onvif", "http://10.0.0.6/onvif"), ("onvif://a", "onvif://b"))
-    assert expected == ws_discovery._parse(ANSWER)
+    expected = ProbeMatch(("http://10.0.0.5/onvif", "http://10.0.0.6/onvif"), ("onvif://a", "onvif://b"), "10.0.0.5")
+    assert expected == ws_discovery._parse(ANSWER, "10.0.0.5")
 
 
 @pytest.mark.parametrize("message", [b"", b"noise", b"<a/>", ANSWER[:80], ANSWER.replace(b"ProbeMatch>", b"Other>")])
 def test_anything_else_is_ignored(message):
-    assert ws_discovery._parse(message) is None
+    assert ws_discovery._parse(message, "10.0.0.5") is None
 
 
 def test_a_probe_is_answered_by_the_address_it_is_sent_to():

@@ -2,8 +2,9 @@
 
 import pytest
 
+from passerby.core.errors import SourceError
 from passerby.core.still_info import SUFFIXES, StillKind
-from passerby.source.still.sniff import is_still, sniff_still, with_matching_suffix
+from passerby.source.still.sniff import is_still, read_still, sniff_still, with_matching_suffix
 from tests import clips, stills
 
 
@@ -64,3 +65,12 @@ def test_names_get_an_ending_that_fits(name, kind, expected):
 def test_every_kind_has_an_ending():
     assert set(StillKind) == set(SUFFIXES)
     assert all(suffixes and all(suffix.startswith(".") for suffix in suffixes) for suffixes in SUFFIXES.values())
+
+
+def test_a_sparse_file_that_claims_gigabytes_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"\xff\xd8\xff")
+    with path.open("r+b") as file:
+        file.truncate(20 << 30)
+    with pytest.raises(SourceError, match="20.0 GiB"):
+        read_still(path)

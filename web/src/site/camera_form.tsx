@@ -33,7 +33,6 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
   const name = useSignal(camera?.name ?? initial?.name ?? '');
   const url = useSignal(camera?.url ?? initial?.url ?? '');
   const user = useSignal(camera?.user ?? initial?.user ?? '');
-  const variable = useSignal(camera?.password_env ?? '');
   const hide = useSignal(camera?.overrides.includes('hide') ? [...(camera.settings.hide ?? [])] : null);
   const profile = useSignal(override('profile'));
   const maxFps = useSignal(override('max_fps'));
@@ -43,7 +42,6 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
     revision,
     url: url.value,
     user: user.value || null,
-    password_env: variable.value || null,
     hide: hide.value,
     profile: (profile.value || null) as Profile | null,
     max_fps: maxFps.value ? Number(maxFps.value) : null,
@@ -67,7 +65,13 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
         )}
         <Field id="camera-url" label={t('url')} hint={t('urlHint')} value={url} required maxLength={500} />
         <Field label={t('user')} hint={t('optional')} value={user} autocomplete="off" maxLength={100} />
-        <Field label={t('passwordFrom')} hint={t('passwordFromHint')} value={variable} maxLength={100} />
+        <p class="quiet">
+          {camera?.password_env
+            ? t('passwordFrom', { variable: camera.password_env })
+            : t('passwordInFile', {
+                variable: `${(name.value || 'camera').replace(/\W/g, '_').toUpperCase()}_PASSWORD`,
+              })}
+        </p>
         <HideOptions
           value={hide.value}
           siteDefault={defaults.hide ?? []}

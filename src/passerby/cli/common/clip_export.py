@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from passerby.cli.common.os_user import current_user
+from passerby.cli.common.terminal import echo
 from passerby.cli.common.time_arguments import format_time
 from passerby.core.errors import StoreError, UsageError
 
@@ -81,7 +82,7 @@ def download_clip(number: int, output: Path | None, data: Path, force: bool) -> 
             video = clip_folder(database, clip) / str(file["name"])
             path = Path(clip_name(clip, n, ".mp4")) if output is None else _numbered(output, n)
             _copy(video, path, force)
-            typer.echo(f"{path}: {file['seconds']:.1f} s, {file['frames']} frames; SHA-256 {file['sha256']}")
+            echo(f"{path}: {file['seconds']:.1f} s, {file['frames']} frames; SHA-256 {file['sha256']}")
 
 
 def nothing_recorded(recordings: Recordings, camera: str) -> str:
@@ -102,9 +103,9 @@ def _check_extension(path: Path) -> None:
 
 def _print_requested(number: int, json: bool) -> None:
     if json:
-        typer.echo(jsonlib.dumps({"request": number, "state": "pending"}))
+        echo(jsonlib.dumps({"request": number, "state": "pending"}))
         return
-    typer.echo(
+    echo(
         "Exports need the approval of a second person here (web: dual_approval in site.yaml), so nothing was exported. "
         f"Your request has the number {number}. Another operator or administrator approves it within a day on the web "
         f"pages under Clips. Then download it: passerby recordings download {number}"
@@ -115,14 +116,14 @@ def _print_report(path: Path, report: RecordingReport, json: bool) -> None:
     from passerby.sink.recording.export import recording_report_path
 
     if json:
-        typer.echo(jsonlib.dumps({"path": str(path), **report.model_dump()}))
+        echo(jsonlib.dumps({"path": str(path), **report.model_dump()}))
         return
     length_s = report.recorded[-1].file_end
-    typer.echo(f"{path}: {length_s:.1f} s, {report.output.frames} frames; report: {recording_report_path(path)}")
+    echo(f"{path}: {length_s:.1f} s, {report.output.frames} frames; report: {recording_report_path(path)}")
     for span in report.missing:
-        typer.echo(f"  nothing was recorded from {_local(span.start)} to {_local(span.end)}")
+        echo(f"  nothing was recorded from {_local(span.start)} to {_local(span.end)}")
     for note in report.notes:
-        typer.echo(f"  {note}")
+        echo(f"  {note}")
 
 
 def _log(database: Database, action: AuditAction, details: dict[str, JsonValue], purpose: str) -> int:

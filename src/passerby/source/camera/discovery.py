@@ -54,7 +54,7 @@ def find_devices(timeout_s: float = 4.0, address: str | None = None, port: int =
     devices = {
         service: OnvifDevice(service, _device_name(answer.scopes))
         for answer in probe(timeout_s, None if address is None else (address, port))
-        for service in answer.services[:1]
+        for service in (_at_host(service, answer.sender) for service in answer.services[:1])
         if urlsplit(service).scheme in ("http", "https")
     }
     return sorted(devices.values(), key=lambda device: device.service)
@@ -88,7 +88,7 @@ async def _request_streams(device: OnvifDevice, user: str | None, password: str 
                 continue
             setup = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
             answer = await media.GetStreamUri({"StreamSetup": setup, "ProfileToken": profile.token})
-            offered.append((answer.Uri, encoder))
+            offered.append((_at_host(answer.Uri, device.host), encoder))
         return assign_roles(_stream(uri, encoder) for uri, encoder in offered)
     finally:
         with suppress(Exception):  # best effort: the answers are in already
@@ -125,6 +125,18 @@ def _stream(uri: str, encoder: Any) -> OnvifStream:  # noqa: ANN401  # a class t
     rate = None if limits is None or limits.FrameRateLimit is None else float(limits.FrameRateLimit)
     size = encoder.Resolution
     return OnvifStream(_without_login(uri), "sub", int(size.Width), int(size.Height), rate, str(encoder.Encoding))
+
+
+def _at_host(url: str, host: str) -> str:
+    """The same address at the host that answered: what it says of itself may belong to another network, or lead a
+    login to somebody else's host."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    bracketed = f"[{host}]" if ":" in host else host
+    return urlunsplit(parts._replace(netloc=bracketed if port is None else f"{bracketed}:{port}"))
 
 
 def _without_login(uri: str) -> str:

@@ -16,26 +16,34 @@ from av.video.stream import VideoStream
 
 from passerby.config.address import CameraAddress, CameraProtocol
 from passerby.core.errors import CameraLost
+from passerby.source.camera.hls import HlsFiles, LoginRefused
 
 #: Seconds for a camera to answer, and seconds without data after which the connection counts as lost.
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 8.0, 10.0
 #: Largest picture in pixels (four times 4K): more is beyond a 2-core machine, and refused before memory is allocated.
 MAX_PIXELS = 3840 * 2160 * 4
+#: Streams that a camera may announce: each costs memory before it is probed.
+MAX_STREAMS = 20
 
 #: FFmpeg protocols allowed for each source. A stream must not reference local files, nor a file the network.
 _PROTOCOLS = {
     CameraProtocol.RTSP: "rtsp,rtp,udp,tcp,tls",
     CameraProtocol.MJPEG: "http,https,tcp,tls",
-    CameraProtocol.HLS: "http,https,tcp,tls,crypto",
+    CameraProtocol.HLS: "http,https",  # opened by HlsFiles
     CameraProtocol.USB: "file",
     CameraProtocol.FILE: "file",
 }
 _FORMATS = {CameraProtocol.RTSP: "rtsp", CameraProtocol.HLS: "hls", CameraProtocol.USB: "v4l2"}
+#: FFmpeg's demuxers allowed for each source. Left to itself it takes whatever the data looks like: a list of other
+#: files to open (concat, hls), text drawn as a picture (tty), formats in which a few bytes claim a picture of any size.
+_DEMUXERS = {
+    CameraProtocol.RTSP: "rtsp",
+    CameraProtocol.MJPEG: "mpjpeg,mjpeg,jpeg_pipe",
+    CameraProtocol.HLS: "hls,mpegts,mov,mp4,m4a,3gp,3g2,mj2",
+    CameraProtocol.USB: "v4l2,video4linux2",
+    CameraProtocol.FILE: "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,mjpeg,h264,hevc",
+}
 _RETRY_ADVICE = "Reconnecting until it answers."
-
-
-class LoginRefused(CameraLost):
-    """The camera rejects the credentials. Many cameras lock an account after repeated failed logins."""
 
 
 @dataclass(slots=True)
@@ -59,6 +67,7 @@ def open_camera(address: CameraAddress, *, udp: bool = False, max_fps: float | N
             options=_options(address, udp, max_fps),
             timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
             metadata_errors="replace",
+            io_open=HlsFiles(address, CONNECT_TIMEOUT_S) if address.protocol is CameraProtocol.HLS else None,
         )
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         # Which error FFmpeg raises on a timeout depends on where it was.
@@ -72,7 +81,12 @@ def open_camera(address: CameraAddress, *, udp: bool = False, max_fps: float | N
 
 
 def _options(address: CameraAddress, udp: bool, max_fps: float | None) -> dict[str, str]:
-    options = {"protocol_whitelist": _PROTOCOLS[address.protocol], "max_pixels": str(MAX_PIXELS)}
+    options = {
+        "protocol_whitelist": _PROTOCOLS[address.protocol],
+        "format_whitelist": _DEMUXERS[address.protocol],
+        "max_streams": str(MAX_STREAMS),
+        "max_pixels": str(MAX_PIXELS),
+    }
     if address.protocol is CameraProtocol.RTSP:
         options |= {
             "rtsp_transport": "udp" if udp else "tcp",
@@ -87,8 +101,9 @@ def _options(address: CameraAddress, udp: bool, max_fps: float | None) -> dict[s
     if address.protocol is CameraProtocol.MJPEG:
         # Some cameras send other boundaries than they announce.
         options |= {"strict_mime_boundary": "0", "rw_timeout": str(int(READ_TIMEOUT_S * 1e6))}
+        options["max_redirects"] = "0"  # to any host, services of this machine included
     if address.protocol is CameraProtocol.HLS:
-        options |= {"live_start_index": "-2", "rw_timeout": str(int(READ_TIMEOUT_S * 1e6)), "http_persistent": "1"}
+        options |= {"live_start_index": "-2", "http_persistent": "0", "http_multiple": "0"}
     if address.protocol is CameraProtocol.USB and max_fps is not None:
         options["framerate"] = str(max(5, round(max_fps)))
     return options

@@ -33,10 +33,12 @@ _MAX_DATAGRAM = 65536
 
 @dataclass(frozen=True, slots=True)
 class ProbeMatch:
-    """A device's answer: addresses of its services, and scopes, which state its name and more."""
+    """A device's answer: addresses of its services, and scopes, which state its name and more. `sender` is the IP
+    address that it came from."""
 
     services: tuple[str, ...]
     scopes: tuple[str, ...]
+    sender: str = ""
 
 
 def probe(timeout_s: float, address: tuple[str, int] | None = None) -> Iterator[ProbeMatch]:
@@ -56,7 +58,8 @@ def probe(timeout_s: float, address: tuple[str, int] | None = None) -> Iterator[
             while (remaining := end - time.monotonic()) > 0:
                 for key, _ in ready.select(remaining):
                     with suppress(OSError):  # no listener there
-                        answer = _parse(key.fileobj.recv(_MAX_DATAGRAM))  # type: ignore[union-attr]
+                        message_in, peer = key.fileobj.recvfrom(_MAX_DATAGRAM)  # type: ignore[union-attr]
+                        answer = _parse(message_in, str(peer[0]))
                         if answer is not None:
                             yield answer
         finally:
@@ -75,7 +78,7 @@ def _send_probe(message: bytes, address: tuple[str, int], interface: int | None)
     return udp_socket
 
 
-def _parse(message: bytes) -> ProbeMatch | None:
+def _parse(message: bytes, sender: str) -> ProbeMatch | None:
     """None for anything but a camera's answer: any host may send any datagram."""
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -85,7 +88,7 @@ def _parse(message: bytes) -> ProbeMatch | None:
     match = tree.find(f".//{{{_DISCOVERY}}}ProbeMatch")
     if match is None:
         return None
-    return ProbeMatch(_text_list(match, "XAddrs"), _text_list(match, "Scopes"))
+    return ProbeMatch(_text_list(match, "XAddrs"), _text_list(match, "Scopes"), sender)
 
 
 def _text_list(match: etree._Element, name: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from passerby.core.errors import SourceError, UnsupportedSource
@@ -9,6 +10,9 @@ from passerby.core.still_info import SUFFIXES, StillKind
 
 #: Bytes that sniff_still needs.
 HEAD_BYTES = 64
+#: The largest file that is read, bytes: its content stays in memory. The largest image, uncompressed and with 16 bits a
+#: channel, has 2 GB.
+MAX_FILE_BYTES = 2 << 30
 
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _AVIF = {b"avif", b"avis"}
@@ -77,7 +81,15 @@ def read_still(path: Path) -> tuple[StillKind, bytes]:
             kind = sniff_still(head)
             if kind is None:
                 raise UnsupportedSource(_unsupported_message(path, head))
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_FILE_BYTES:
+                raise SourceError(
+                    f"{path} is too large: {size / 2**30:.1f} GiB. Images of up to {MAX_FILE_BYTES >> 30} GiB are "
+                    "read: save it in another format, or split it first."
+                )
             return kind, head + file.read()
+    except MemoryError:
+        raise SourceError(f"{path} does not fit in memory. Close other programs, or scale it down first.") from None
     except FileNotFoundError:
         raise SourceError(f"There is no file {path}. Check the name and the folder.") from None
     except OSError as error:

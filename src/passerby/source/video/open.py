@@ -10,6 +10,7 @@ from av.container import InputContainer
 
 from passerby.core.errors import DamagedSource, SourceError, UnsupportedSource
 from passerby.source.video.container_sniff import DEMUXERS, HEAD_BYTES, sniff_container
+from passerby.source.video.sample_claims import claims_too_much
 
 _SUPPORTED_FORMATS = "MP4, MOV, MKV, WebM, AVI, MPEG (TS and PS), FLV, 3GP and WMV files"
 
@@ -27,6 +28,7 @@ def open_container(path: Path) -> InputContainer:
     was truncated before its index was written).
     """
     kind = container_format(path)
+    _refuse_claims(path, kind)
     try:
         # "file:" keeps a name with a colon from being parsed as a URL. Only the names of tags are used, so bytes that
         # are not UTF-8 must not prevent opening.
@@ -48,6 +50,21 @@ def open_container(path: Path) -> InputContainer:
             "The recording or the copy was probably truncated: copy it again from the original, or repair it first."
         ) from error
     return container
+
+
+def _refuse_claims(path: Path, kind: str) -> None:
+    if kind not in ("mp4", "mov"):
+        return
+    try:
+        with path.open("rb") as file:
+            refused = claims_too_much(file)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
+    if refused:
+        raise DamagedSource(
+            f"{path} claims more pictures or sounds than it has bytes: its index is broken. Copy it again from the "
+            "original, or repair it first."
+        )
 
 
 def container_format(path: Path) -> str:

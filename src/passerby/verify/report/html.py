@@ -13,6 +13,7 @@ from passerby.documents.verification_report import (
     CheckOutcome,
     CheckSummary,
     Finding,
+    ReleaseSummary,
     SignedVerificationReport,
     TrackSummary,
     Verdict,
@@ -193,6 +194,26 @@ def _hidden(report: VerificationReport) -> Iterator[str]:
     if release.covered:
         yield f"<p>{counted(release.covered, 'frame')} covered whole.</p>"
     yield "</section>"
+    yield from _shown(release)
+
+
+def _shown(release: ReleaseSummary) -> Iterator[str]:
+    if release.edited_by_hand:
+        yield "<section><h2>The plan was edited by hand</h2><p>It was changed without a correction, or not written by "
+        yield "passerby: what was detected and is not hidden cannot be listed.</p></section>"
+    if not release.shown_on_purpose:
+        return
+    yield "<section><h2>What is shown on purpose</h2><table><thead><tr><th>Track<th>Kind<th>From<th>To<th>Share"
+    yield "<th>Reason<th>Decided by<tbody>"
+    for shown in release.shown_on_purpose[:_MAX_TRACKS]:
+        yield f"<tr><td>{shown.video + 1}/{shown.track}<td>{_t(shown.kind)}<td class=time>{_clock(shown.start)}"
+        yield f"<td class=time>{_clock(shown.end)}<td>{shown.share:.0%}<td>{_t(shown.reason or NONE)}"
+        yield f"<td>{_t(shown.author)}, {_t(format_time(shown.created))}"
+    yield "</table>"
+    if len(release.shown_on_purpose) > _MAX_TRACKS:
+        yield f"<p>{len(release.shown_on_purpose) - _MAX_TRACKS} more are in report.json.</p>"
+    yield "<p class=soft>The share is the largest part of what was detected that no mask covers: little where a box "
+    yield "was moved, all of it where it was removed.</p></section>"
 
 
 def _dropped(report: VerificationReport) -> Iterator[str]:
@@ -224,8 +245,13 @@ def _track(track: TrackSummary, several: bool) -> str:
     number = f"{track.video + 1}/{track.number}" if several else str(track.number)
     return (
         f"<tr><td>{number}<td>{_t(track.kind)}<td class=time>{_clock(track.start)}<td class=time>{_clock(track.end)}"
-        f"<td>{_t(track.reason or NONE)}<td>{_t(track.by or 'the program')}"
+        f"<td>{_t(track.reason or NONE)}{_visible(track)}<td>{_t(track.by or 'the program')}"
     )
+
+
+def _visible(track: TrackSummary) -> str:
+    ranges = ", ".join(f"{_clock(shown.start)} to {_clock(shown.end)}" for shown in track.visible)
+    return f"<br>Visible: {ranges}" if ranges else ""
 
 
 def _not_claimed(report: VerificationReport) -> Iterator[str]:
@@ -252,6 +278,7 @@ def _provenance(report: VerificationReport) -> Iterator[str]:
             (
                 "Plan",
                 f"{_t(report.plan.name)}, {counted(report.plan.corrections, 'correction')}"
+                f"{', and edited by hand without one' if report.plan.edited_by_hand else ''}"
                 f"<br>{_hash(report.plan.sha256)}",
             )
         )

@@ -25,9 +25,6 @@ from passerby.server.site.dependencies import ConfigFile, Context
 from passerby.server.site.parameters import CameraName
 from passerby.store.recordings.retention_limit import MAX_DAYS, read_retention_limit
 
-Variable = Annotated[
-    str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$", description="Name of an environment variable.")
-]
 Revision = Annotated[str, Field(max_length=64, description="Of the file: a change of an older one is rejected.")]
 #: Settings that a camera may override.
 CAMERA_KEYS = tuple(CameraDefaults.model_fields)
@@ -93,12 +90,12 @@ class SettingsRequest(FrozenModel):
 
 
 class CameraConfigRequest(CameraDefaultsRequest):
-    """Fields of one camera to change; null removes one, so that the default applies."""
+    """Fields of one camera to change; null removes one, so that the default applies. Which variable holds its password
+    is written into the file by hand only, and forgotten when its host changes."""
 
     revision: Revision
     url: str | None = Field(default=None, min_length=1, max_length=500)
     user: str | None = Field(default=None, min_length=1, max_length=100)
-    password_env: Variable | None = None
 
 
 class NewCameraRequest(CameraConfigRequest):
@@ -194,9 +191,6 @@ def _camera_changes(camera: str, request: CameraConfigRequest) -> list[Change]:
         changes.append((("cameras", camera, "url"), fields["url"]))
     if "user" in fields:
         changes.append((("cameras", camera, "user"), fields["user"]))
-    if "password_env" in fields:
-        variable = fields["password_env"]
-        changes.append((("cameras", camera, "password"), None if variable is None else f"${{{variable}}}"))
     return changes + [(("cameras", camera, key), fields[key]) for key in CAMERA_KEYS if key in fields]
 
 
@@ -217,8 +211,8 @@ def _apply(
     return _response(context, file)
 
 
-def _logged(keys: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401  # as it is in YAML
-    """A new value as it is in the audit log: the address of a camera without what may be secret."""
+def _logged(keys: tuple[str, ...], value: object) -> object:
+    """A new value for the audit log, without what an address may hold of a secret."""
     if value is None or value is REMOVED:
         return "removed"
     return parse_address(str(value)).display if keys[-1] == "url" else value

@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from passerby.config.site import Site
-from passerby.config.site_edit import SiteText
+from passerby.config.site_edit import REMOVED, SiteText
 from passerby.config.site_file import parse_site
+from passerby.config.site_secrets import forget_moved_passwords, refuse_new_variables
 from passerby.core.errors import PasserbyError, UsageError
 
 
@@ -35,12 +36,17 @@ class SiteFile:
         self, revision: str, edit: Callable[[SiteText, Site], None], before_write: Callable[[Site], None]
     ) -> Site:
         """Change the file with `edit`, if it still has that revision. `before_write` is called with the new site once
-        it is valid. Raises ConfigConflict, and UsageError for an invalid configuration."""
+        it is valid. A camera whose host changes loses its password. Raises ConfigConflict, and UsageError for an
+        invalid configuration and for secrets that were not there before."""
         with self._lock:
             site, text, current = self.read()
             if current != revision:
                 raise ConfigConflict("Somebody else has changed the settings meanwhile. Reload, and change them again.")
+            before = text.written()
             edit(text, site)
+            for camera in forget_moved_passwords(before, text.written()):
+                text.put(("cameras", camera, "password"), REMOVED)
+            refuse_new_variables(before, text.written())
             written = str(text)
             changed = parse_site(written, self.path, self._environment())
             before_write(changed)
