@@ -30,6 +30,15 @@ class HiddenSummary(FrozenModel):
     ranges: tuple[TimeRange, ...]
 
 
+class LargeMaskRange(TimeRange):
+    """When masks hid more than 40 % of the frame for more than a second: the largest share, 0 to 1, and the kinds that
+    were hidden then. `video` counts the video tracks from 0."""
+
+    video: int = 0
+    share: float
+    kinds: tuple[Kind, ...]
+
+
 class OutputSummary(FrozenModel):
     """The released file. `frames` and `covered` (painted over whole) are totals of all its video tracks.
 
@@ -79,6 +88,9 @@ class Report(FrozenModel):
     weights: tuple[WeightsUsed, ...]
     plan_edited: bool = Field(description="True when the plan was given with --plan, not made in this run.")
     hidden: tuple[HiddenSummary, ...]
+    large_masks: tuple[LargeMaskRange, ...] = Field(
+        default=(), description="When masks hid a large part of the frame, which a person should look at."
+    )
     dropped: tuple[str, ...] = Field(description="What the source contains and the output does not.")
     damage: tuple[str, ...] = Field(
         default=(), description="What of the source could not be read, and how it was handled."

@@ -12,7 +12,8 @@ from passerby.core.kinds import Kind
 from passerby.core.media import SourceInfo
 from passerby.core.version import PROGRAM
 from passerby.documents.plan import Plan
-from passerby.documents.report import HiddenSummary, OutputSummary, QuickCheck, Report, TimeRange
+from passerby.documents.report import HiddenSummary, LargeMaskRange, OutputSummary, QuickCheck, Report, TimeRange
+from passerby.engine.hidden_area import large_mask_ranges
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.video.decoding import DecodeStats
 
@@ -51,9 +52,11 @@ def make_report(
     written: RenderResult,
     check: QuickCheck,
     edited: bool,
+    timed: bool = True,
 ) -> Report:
-    """The report on `output`, whose bytes are still under the name `part`."""
+    """The report on `output`, whose bytes are still under the name `part`. The pages of a still are not `timed`."""
     sha256, size = fingerprint(part)
+    large_masks = large_mask_ranges(plan, written.times) if timed else ()
     return Report(
         program=PROGRAM,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -71,9 +74,10 @@ def make_report(
         weights=plan.weights,
         plan_edited=edited,
         hidden=tuple(_hidden(kind, plan) for kind in _kinds(settings, plan)),
+        large_masks=large_masks,
         dropped=tuple(_dropped(source, settings)),
         damage=(*source.damage, *(line for stats in written.decode_stats for line in stats.damage)),
-        warnings=tuple(_warnings(source, settings, written, check)),
+        warnings=tuple(_warnings(source, settings, written, check, large_masks)),
         check=check,
     )
 
@@ -114,7 +118,13 @@ def _ranges(spans: Iterable[tuple[float, float]]) -> Iterable[TimeRange]:
         yield TimeRange(start=round(start, 3), end=round(end, 3))
 
 
-def _warnings(source: SourceInfo, settings: Settings, written: RenderResult, check: QuickCheck) -> Iterable[str]:
+def _warnings(
+    source: SourceInfo,
+    settings: Settings,
+    written: RenderResult,
+    check: QuickCheck,
+    large_masks: Sequence[LargeMaskRange],
+) -> Iterable[str]:
     lines = [line for video in source.videos for line in video.notes]
     lines += [line for stats in written.decode_stats for line in stats.notes]
     yield from (f"{line[0].upper()}{line[1:]}." for line in dict.fromkeys([*lines, *written.notes]))
@@ -126,6 +136,12 @@ def _warnings(source: SourceInfo, settings: Settings, written: RenderResult, che
         yield (
             f"{written.covered} frames were covered whole: they are damaged, were not analysed, or decoded differently "
             "the second time."
+        )
+    for large in large_masks:
+        kinds = ", ".join(large.kinds)
+        yield (
+            f"{large.start:.2f} to {large.end:.2f} s: masks ({kinds}) hide up to {large.share:.0%} of the picture. "
+            "Check that this is what you want; passerby review changes it."
         )
     if not check.ran:
         yield "The result was not checked (--no-verify)."

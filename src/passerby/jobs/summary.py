@@ -53,6 +53,7 @@ def summary_row(outcome: JobOutcome) -> dict[str, object]:
             "report": display_path(outcome.job.report_path),
             "frames": outcome.report.output.frames,
             "hidden": {hidden.kind.value: hidden.tracks for hidden in outcome.report.hidden},
+            "large_masks": [[large.start, large.end] for large in outcome.report.large_masks],
             "findings": len(outcome.report.check.findings),
             "needs_review": outcome.report.needs_review,
         }
