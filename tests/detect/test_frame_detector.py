@@ -14,6 +14,7 @@ from passerby.core.errors import DetectorError
 from passerby.core.kinds import Kind, ObjectClass
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
+from passerby.detect.close_persons import HEAD_CROP_SIZE
 from passerby.detect.frame_detector import FrameDetector
 from passerby.detect.model import Detection, Detectors
 from passerby.detect.plate_fusion import TEXT_SUPPORT_SCORE
@@ -319,3 +320,33 @@ def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(w
         found = frame_detector.detect(RawFrame(picture.reformat(format="yuv420p", threads=1), 0, 0))
         sure = [d.box for d in found if d.kind is Kind.PLATE and d.score > TEXT_SUPPORT_SCORE]
         assert is_plate is any(Box(*plates.WORDS).containment(box) > 0.95 for box in sure)
+
+
+class FaceInCrop(ColourDetector):
+    """The face model sees a face in crops alone: one that is blurred, or cut off by the frame."""
+
+    def detect(self, picture, threshold, kinds=None):
+        if self.id == FACE and max(picture.shape[:2]) > HEAD_CROP_SIZE:
+            return []
+        return super().detect(picture, threshold, kinds)
+
+
+#: Somebody close up whom the top of the frame cuts off, and a whole person.
+CUT_OFF, WHOLE = Box(200, 0, 800, 760), Box(1000, 100, 1200, 780)
+
+
+def origins(*patches, load=FaceInCrop):
+    found = detector(Kind.FACE, load=load).detect(scene(*patches))
+    return [d.origin for d in found if d.kind is Kind.PERSON]
+
+
+def test_of_whom_the_frame_shows_only_legs_is_said_to_have_no_head():
+    assert ["headless:yolov8n-coco"] == origins((Kind.PERSON, CUT_OFF))
+
+
+def test_who_is_cut_off_but_has_something_like_a_face_keeps_the_head():
+    assert [BODY] == origins((Kind.PERSON, CUT_OFF), (Kind.FACE, Box(420, 20, 580, 220)))
+
+
+def test_a_whole_person_keeps_the_head_without_a_face():
+    assert [BODY] == origins((Kind.PERSON, WHOLE))

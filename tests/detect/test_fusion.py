@@ -1,6 +1,6 @@
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
-from passerby.detect.fusion import merge
+from passerby.detect.fusion import confirm_large_text, merge
 
 HERE, FAR = Box(0, 0, 40, 40), Box(200, 0, 240, 40)
 
@@ -42,3 +42,33 @@ def test_the_order_of_the_results_does_not_matter():
         [detection(FAR.translate(0, 5), 0.1)],
     )
     assert merge([a, b, c]) == merge([c, b, a]) == merge([b, a, c])
+
+
+def text(box, score=0.9):
+    return Detection(Kind.TEXT, box, score, "test")
+
+
+SURFACE, LINE, FRAME_AREA = Box(0, 0, 300, 200), Box(400, 20, 460, 40), 640 * 480
+
+
+def test_a_large_text_that_half_the_size_does_not_show_is_none():
+    halves = [text(SURFACE.translate(150, 60)), text(SURFACE, 0.4)]  # elsewhere, and weak
+    assert [text(LINE)] == confirm_large_text([text(SURFACE), text(LINE)], FRAME_AREA, lambda part: halves)
+
+
+def test_a_large_text_that_half_the_size_shows_as_well_is_one():
+    poster = text(SURFACE.translate(5, 3), 0.6)
+    assert [text(SURFACE)] == confirm_large_text([text(SURFACE)], FRAME_AREA, lambda part: [poster])
+
+
+def test_small_text_needs_no_second_look():
+    def never(part):
+        raise AssertionError
+
+    assert [text(LINE)] == confirm_large_text([text(LINE)], FRAME_AREA, never)
+
+
+def test_a_huge_text_must_show_at_a_third_of_the_size_too():
+    smaller = {2: [text(SURFACE)], 3: [text(SURFACE.translate(150, 60))]}
+    assert [] == confirm_large_text([text(SURFACE)], FRAME_AREA, smaller.__getitem__)
+    assert [text(SURFACE)] == confirm_large_text([text(SURFACE)], 10 * FRAME_AREA, smaller.__getitem__)

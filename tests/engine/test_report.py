@@ -8,11 +8,12 @@ import pytest
 
 from passerby import redact
 from passerby.core.errors import OutputError
+from passerby.core.kinds import Kind
 from passerby.documents.plan import TrimSpan
 from passerby.engine import video as pipeline
 from tests import clips
-from tests.plans import permanent_track, plan_for
-from tests.white_patch import PATCH, hidden
+from tests.plans import permanent_track, plan_for, still_track
+from tests.white_patch import PATCH, PICTURE, hidden
 
 
 @pytest.fixture
@@ -71,3 +72,15 @@ def test_what_comes_out_too_large_is_written_again_within_the_rate_of_the_source
     assert 2 == len(passes)
     assert out.stat().st_size < 1.3 * source.stat().st_size
     assert [Fraction(n, 25) for n in range(60)] == [time for time, _ in clips.decoded(out)]
+
+
+def test_masks_over_most_of_the_picture_are_reported_with_their_times(tmp_path, out):
+    """The fourth second of a film of four is shown."""
+    film = clips.write_clip(tmp_path / "long.mp4", times=clips.constant(step=6000))
+    second = round(1 / clips.TIME_BASE)
+    track = still_track(1, PICTURE, 0, 3 * second, Kind.TEXT)
+    report = redact(film, out, plan=plan_for(film, track), verify=False)
+    (large,) = report.large_masks
+    assert (0, 1.0, (Kind.TEXT,)) == (large.start, large.share, large.kinds)
+    assert 3 == pytest.approx(large.end, abs=0.21)
+    assert any("masks (text) hide up to 100% of the picture" in line for line in report.warnings)

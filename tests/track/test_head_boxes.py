@@ -99,3 +99,9 @@ CUT_OFF = Detection(Kind.PERSON, Box(100, 100, 400, 420), 0.9, "test")
 def test_a_person_with_a_confident_face_has_no_second_head(face, heads):
     found = add_head_boxes([CUT_OFF, Detection(Kind.FACE, face, 0.9, "test")])
     assert heads == sum(d.origin.startswith("head:") for d in found)
+
+
+def test_legs_and_torsos_have_no_head_to_hide():
+    legs = Detection(Kind.PERSON, Box(0, 0, 390, 360), 0.9, "headless:body")
+    assert [] == faces([legs])
+    assert [legs] == add_head_boxes([legs])

@@ -36,12 +36,17 @@ class ObjectClass(StrEnum):
 HIDEABLE = (Kind.FACE, Kind.PLATE, Kind.PERSON, Kind.TEXT, Kind.SCREEN)
 
 
+#: The origin of a person whose head is not in the picture begins with this.
+HEADLESS = "headless:"
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """One detection in one frame.
 
-    `score` is the confidence of the model, 0 to 1. `origin` is the id of the weights, or `head:<weights>` for a head
-    whose box was derived from a body. `object_class` is set where the model distinguishes classes.
+    `score` is the confidence of the model, 0 to 1. `origin` is the id of the weights, `head:<weights>` for a head whose
+    box was derived from a body, or `headless:<weights>` for a person of whom only legs or a torso are in the picture.
+    `object_class` is set where the model distinguishes classes.
     """
 
     kind: Kind

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from passerby.core.box import Box
-from passerby.core.kinds import Detection
+from passerby.core.kinds import HEADLESS, Detection
 from passerby.detect.fusion import SAME_IOU
 from passerby.detect.preprocess import Image
 
@@ -26,6 +26,12 @@ MIN_AGREEING_SCORE = 0.1
 #: blurred coat (annotated clips: all people are above, half of the false positives are not).
 MIN_GRADIENT_PERCENTILES = ((90, 4.4), (98, 11.0))
 FOCUS_SIZE = 512
+#: A person is cut off by the top of the frame when the box comes this near to it, as a share of the frame's height.
+CUT_OFF_SHARE = 0.02
+#: Somebody's head is in the picture when the face model gives a face, however blurred or turned, at least this score in
+#: a crop of the upper part of the person (this share of the height). Development clips: legs and torsos get up to 0.11,
+#: what has a head gets 0.38 and more.
+UPPER_PART, MIN_HEAD_SCORE, HEAD_CROP_SIZE = 0.6, 0.2, 128
 
 
 def confirm_by_second_size(weak: Iterable[Detection], others: Sequence[Detection], min_score: float) -> list[Detection]:
@@ -38,6 +44,19 @@ def confirm_by_second_size(weak: Iterable[Detection], others: Sequence[Detection
             box = d.box.hull(same.box)
             confirmed.append(Detection(d.kind, box, min(1.0, d.score + same.score), d.origin, d.object_class))
     return confirmed
+
+
+def upper_part(person: Box, frame_height: float) -> Box | None:
+    """Where the head of a person would be who is cut off by the top of the frame: a square; None for anybody else."""
+    if person.y1 > CUT_OFF_SHARE * frame_height:
+        return None
+    (x, _), side = person.centre, max(person.width, UPPER_PART * person.height)
+    return Box(x - side / 2, person.y1, x + side / 2, person.y1 + side)
+
+
+def mark_headless(person: Detection) -> Detection:
+    """The same person, without a head in the picture."""
+    return Detection(person.kind, person.box, person.score, HEADLESS + person.origin, person.object_class)
 
 
 def in_focus(image: Image, box: Box) -> bool:

@@ -16,12 +16,16 @@ from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.close_persons import (
     FOCUS_SIZE,
+    HEAD_CROP_SIZE,
     MIN_AGREEING_SCORE,
+    MIN_HEAD_SCORE,
     MIN_HEIGHT_SHARE,
     confirm_by_second_size,
     in_focus,
+    mark_headless,
+    upper_part,
 )
-from passerby.detect.fusion import merge
+from passerby.detect.fusion import confirm_large_text, merge
 from passerby.detect.images.pyramid import ImagePyramid, scale_detections
 from passerby.detect.known_answer_images import SIDE
 from passerby.detect.known_answer_test import MIN_SIDE, check
@@ -46,6 +50,11 @@ from passerby.detect.searchable_frame import SearchableFrame
 CONFIDENT_PLATE = 0.3
 #: Vehicles are cropped with this share of their size around them, so that a plate at the edge is whole. Chosen by hand.
 VEHICLE_MARGIN = 0.08
+
+#: Id of the face model that only checks. It has one input size (px); a close-up is so many times as wide as what is
+#: looked at, so that the object has the size that the models know best, and never of fewer displayed pixels than these.
+SECOND_FACE, SECOND_FACE_SIZE, CLOSE_UP_SCALE = "blazeface-full", 192, 3.0
+PLATE_CLOSE_UP_SCALE, MIN_CLOSE_UP_PX, CLOSE_UP_THRESHOLD = 2.0, 40.0, 0.1
 
 KnownAnswerTest = Callable[[Detector, tuple[int, int]], None]
 
@@ -170,8 +179,16 @@ class FrameDetector:
                 plates = self._detect_plates_on_vehicles(images, vehicles)
             detections += plates + text_support(texts, plates)
         if Kind.TEXT in self._hide:
-            detections += self._run(images, TEXT, p.all_text_size, p.text_threshold)
+            detections += self._detect_text(images)
         return detections
+
+    def _detect_text(self, images: ImagePyramid) -> list[Detection]:
+        """All text, where it is to be hidden itself."""
+        p, (width, height) = self._profile, self._geometry.display_size
+        texts = self._run(images, TEXT, p.all_text_size, p.text_threshold)
+        return confirm_large_text(
+            texts, width * height, lambda part: self._run(images, TEXT, p.all_text_size // part, p.text_threshold)
+        )
 
     def open_frame(self, frame: RawFrame) -> SearchableFrame:
         """A frame that is kept for searches in crops of it."""
@@ -207,6 +224,33 @@ class FrameDetector:
             self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(p.face_sizes[1:])
         )
 
+    def close_up(self, frame: RawFrame, kind: Kind, boxes: Sequence[Box]) -> list[list[Detection]]:
+        """For each of `boxes`, what two independent models detect in and around it, `origin` says which: for faces
+        the face model and a second one that masks nothing, for plates the plate model and text. For the self-check of
+        a release; nothing for other kinds."""
+        models = self._shared_models
+        if kind is Kind.FACE:
+            self._test_second_face()
+            pair, size, scale = (models.crop_model(FACE), models[SECOND_FACE]), SECOND_FACE_SIZE, CLOSE_UP_SCALE
+        elif kind is Kind.PLATE:
+            pair, size, scale = (models[PLATE], models[TEXT]), self._profile.vehicle_crop_size, PLATE_CLOSE_UP_SCALE
+        else:
+            return [[] for _ in boxes]
+        images, found = self._pyramid(frame), list[list[Detection]]()
+        for box in boxes:
+            side = max(MIN_CLOSE_UP_PX, scale * max(box.width, box.height))
+            (x, y), half = box.centre, side / 2
+            crop, to_frame = images.crop(Box(x - half, y - half, x + half, y + half), size)
+            found.append([d for model in pair for d in to_frame(model.detect(crop, CLOSE_UP_THRESHOLD))])
+        return found
+
+    def _test_second_face(self) -> None:
+        """Its known-answer test, once in a run."""
+        test = SECOND_FACE, (SECOND_FACE_SIZE, SECOND_FACE_SIZE)
+        if test not in self._passed_tests:
+            self._test(self._shared_models[SECOND_FACE], test[1])
+            self._passed_tests.add(test)
+
     def _required_models(self) -> Iterable[str]:
         # In the order in which the first frame needs them.
         if Kind.FACE in self._hide:
@@ -236,7 +280,19 @@ class FrameDetector:
         by_size = [self._run(images, BODY, size, lowest, kinds) for size in images.distinct_sizes(p.body_sizes)]
         detections = by_size[0] if len(by_size) == 1 else _merge_by_kind(by_size, kinds)
         weak = [d for d in detections if d.score < thresholds[d.kind]]
-        return [d for d in detections if d.score >= thresholds[d.kind]] + self._detect_close_persons(images, weak)
+        found = [d for d in detections if d.score >= thresholds[d.kind]] + self._detect_close_persons(images, weak)
+        return [mark_headless(d) if self._is_headless(images, d) else d for d in found]
+
+    def _is_headless(self, images: ImagePyramid, person: Detection) -> bool:
+        """Are only legs or a torso of a person in the picture? Where the face model sees nothing like a face in the
+        upper part of somebody whom the frame cuts off there, the head is above it."""
+        part = upper_part(person.box, self._geometry.display_size[1]) if person.kind is Kind.PERSON else None
+        model = self._crop_models().get(Kind.FACE)
+        if part is None or model is None:
+            return False
+        parts = [part, Box(part.x1, part.y1, part.x2, part.y1 + part.height / 2)]
+        crops = (images.crop(box, HEAD_CROP_SIZE)[0] for box in parts)
+        return not any(model.detect(crop, MIN_HEAD_SCORE, (Kind.FACE,)) for crop in crops)
 
     def _detect_close_persons(self, images: ImagePyramid, weak: Iterable[Detection]) -> list[Detection]:
         """People close to the camera whose scores at two sizes add up to the threshold."""

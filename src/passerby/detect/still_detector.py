@@ -15,7 +15,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.model import FrozenModel
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.fusion import merge
+from passerby.detect.fusion import confirm_large_text, merge
 from passerby.detect.images.tiling import bgr_images, letterbox, tiles, unroll
 from passerby.detect.known_answer_test import check
 from passerby.detect.model import Detector
@@ -168,10 +168,15 @@ class StillDetector:
         if self._hide & {Kind.PLATE, Kind.TEXT}:
             for parts in ([image_box], large_tiles):
                 texts = run(TEXT, parts, p.text_size, p.text_threshold)
-                results.append(texts if Kind.TEXT in self._hide else [])
+                results.append(self._confirmed_texts(run, parts, texts) if Kind.TEXT in self._hide else [])
                 results.append(_text_plates_on(vehicles, texts) if Kind.PLATE in self._hide else [])
                 results.append(_plates_filling(run, image_box, texts) if Kind.PLATE in self._hide else [])
         return results
+
+    def _confirmed_texts(self, run: _Runs, parts: Sequence[Box], texts: Sequence[Detection]) -> list[Detection]:
+        """Without large surfaces that are no text. All `parts` are about as large."""
+        p, area = self._profile, max((part.area for part in parts), default=0.0)
+        return confirm_large_text(texts, area, lambda part: run(TEXT, parts, p.text_size // part, p.text_threshold))
 
     def _bodies(self, run: _Runs, parts: Sequence[Box], size: int) -> list[Detection]:
         """Persons (for heads as well), vehicles (for plates) and, where they are to be hidden, screens."""

@@ -48,6 +48,15 @@ class ShownSummary(FrozenModel):
     reason: str | None = None
 
 
+class LargeMaskRange(TimeRange):
+    """When masks hid more than 40 % of the frame for more than a second: the largest share, 0 to 1, and the kinds that
+    were hidden then. `video` counts the video tracks from 0."""
+
+    video: int = 0
+    share: float
+    kinds: tuple[Kind, ...]
+
+
 class OutputSummary(FrozenModel):
     """The released file. `frames` and `covered` (painted over whole) are totals of all its video tracks.
 
@@ -102,6 +111,9 @@ class Report(FrozenModel):
     hidden: tuple[HiddenSummary, ...]
     shown_on_purpose: tuple[ShownSummary, ...] = Field(
         default=(), description="What was detected and is not hidden, since a person decided so."
+    )
+    large_masks: tuple[LargeMaskRange, ...] = Field(
+        default=(), description="When masks hid a large part of the frame, which a person should look at."
     )
     dropped: tuple[str, ...] = Field(description="What the source contains and the output does not.")
     damage: tuple[str, ...] = Field(

@@ -11,7 +11,8 @@ from passerby.config.settings import Audio, Settings, Style
 from passerby.core.media import SourceInfo
 from passerby.core.version import PROGRAM
 from passerby.documents.plan import Plan
-from passerby.documents.report import OutputSummary, QuickCheck, Report
+from passerby.documents.report import LargeMaskRange, OutputSummary, QuickCheck, Report
+from passerby.engine.hidden_area import large_mask_ranges
 from passerby.engine.mask_summary import hidden_summaries, shown_on_purpose
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.video.decoding import DecodeStats
@@ -53,10 +54,12 @@ def make_report(
     written: RenderResult,
     check: QuickCheck,
     edited: bool,
+    timed: bool = True,
 ) -> Report:
-    """The report on `output`, whose bytes are still under the name `part`."""
+    """The report on `output`, whose bytes are still under the name `part`. The pages of a still are not `timed`."""
     sha256, size = fingerprint(part)
     by_hand = edited and plan.edited_by_hand
+    large_masks = large_mask_ranges(plan, written.times) if timed else ()
     return Report(
         program=PROGRAM,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -76,9 +79,10 @@ def make_report(
         edited_by_hand=by_hand,
         hidden=tuple(hidden_summaries(plan, written.times, settings)),
         shown_on_purpose=tuple(shown_on_purpose(plan, written.times)),
+        large_masks=large_masks,
         dropped=tuple(_dropped(source, settings)),
         damage=(*source.damage, *(line for stats in written.decode_stats for line in stats.damage)),
-        warnings=(*([EDITED_BY_HAND] if by_hand else []), *_warnings(source, settings, written, check)),
+        warnings=(*([EDITED_BY_HAND] if by_hand else []), *_warnings(source, settings, written, check, large_masks)),
         check=check,
     )
 
@@ -89,7 +93,13 @@ def _dropped(source: SourceInfo, settings: Settings) -> Iterable[str]:
     yield from source.dropped
 
 
-def _warnings(source: SourceInfo, settings: Settings, written: RenderResult, check: QuickCheck) -> Iterable[str]:
+def _warnings(
+    source: SourceInfo,
+    settings: Settings,
+    written: RenderResult,
+    check: QuickCheck,
+    large_masks: Sequence[LargeMaskRange],
+) -> Iterable[str]:
     lines = [line for video in source.videos for line in video.notes]
     lines += [line for stats in written.decode_stats for line in stats.notes]
     yield from (f"{line[0].upper()}{line[1:]}." for line in dict.fromkeys([*lines, *written.notes]))
@@ -101,6 +111,12 @@ def _warnings(source: SourceInfo, settings: Settings, written: RenderResult, che
         yield (
             f"{written.covered} frames were covered whole: they are damaged, were not analysed, or decoded differently "
             "the second time."
+        )
+    for large in large_masks:
+        kinds = ", ".join(large.kinds)
+        yield (
+            f"{large.start:.2f} to {large.end:.2f} s: masks ({kinds}) hide up to {large.share:.0%} of the picture. "
+            "Check that this is what you want; passerby review changes it."
         )
     if not check.ran:
         yield "The result was not checked (--no-verify)."

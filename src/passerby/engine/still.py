@@ -61,7 +61,7 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
             if options.verify:
                 check = check_still(out.temp_path, printable_name(output), plan, still.info, settings, progress)
             info, edited = still.info.reported_source(settings.keep_times), options.plan is not None
-            report = make_report(info, output, out.temp_path, plan, settings, written, check, edited)
+            report = make_report(info, output, out.temp_path, plan, settings, written, check, edited, timed=False)
             if options.save_plan is not None:
                 write_text_atomically(options.save_plan, plan.to_json(), options.force)
             out.commit()

@@ -60,6 +60,7 @@ def summary_row(outcome: JobOutcome) -> dict[str, object]:
             "frames": outcome.report.output.frames,
             "hidden": {hidden.kind.value: hidden.tracks for hidden in outcome.report.hidden},
             "shown_on_purpose": len(outcome.report.shown_on_purpose),
+            "large_masks": [[large.start, large.end] for large in outcome.report.large_masks],
             "findings": len(outcome.report.check.findings),
             "needs_review": outcome.report.needs_review,
         }

@@ -47,7 +47,7 @@ THRESHOLDS: Mapping[Kind, ConfirmationThreshold] = {
         keep_score=0.2, start_score=0.2, certain_score=0.4, total_score=0.8, hit_ratio=0.4
     ),
     Kind.TEXT: ConfirmationThreshold(
-        keep_score=0.3, start_score=0.3, certain_score=0.5, total_score=0.8, hit_ratio=0.4
+        keep_score=0.3, start_score=0.5, certain_score=0.7, total_score=1.0, hit_ratio=0.4
     ),
     Kind.SCREEN: ConfirmationThreshold(
         keep_score=0.2, start_score=0.2, certain_score=0.4, total_score=0.8, hit_ratio=0.4

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from passerby.core.box import Box
-from passerby.core.kinds import Detection, Kind
+from passerby.core.kinds import HEADLESS, Detection, Kind
 
 #: A person this much taller than wide is standing or walking, and visible from head to foot: the body model boxes
 #: people who sit or are cut off by the frame wider. Proportions of people, not measured.
@@ -48,9 +48,10 @@ def add_head_boxes(detections: Sequence[Detection]) -> list[Detection]:
     """Faces and persons of one frame -> everything detected, with a face wherever a body says that there is a head.
 
     Where the face model is confident of a face in that head, its box is enough. Where it is not, but detects something
-    in a body, both agree and the score of the face rises.
+    in a body, both agree and the score of the face rises. Of whom only legs or a torso are in the picture there is no
+    head to hide.
     """
-    persons = [d for d in detections if d.kind is Kind.PERSON]
+    persons = [d for d in detections if d.kind is Kind.PERSON and not d.origin.startswith(HEADLESS)]
     faces = [d for d in detections if d.kind is Kind.FACE]
     others = [d for d in detections if d.kind is not Kind.FACE]
     heads = [(head_box(p.box), p) for p in persons]

@@ -1,16 +1,17 @@
 """Self-check after writing: decode the output once, and compare it with the plan.
 
-Timestamps of all frames, every planned mask in every frame, and no face for the model that made the masks, in frames
-sampled once a second; every twentieth of these gets the same detection as the source. The thorough check, by other
-models, is `passerby verify`.
+Timestamps of all frames, every planned mask in every frame, and nothing visible that should be hidden
+(leak_search.py). The thorough check, by other models at more sizes, is `passerby verify`.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -18,22 +19,21 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.config.polygon import covered_share
 from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
 from passerby.core.box import Box
-from passerby.core.kinds import Detection, Kind
+from passerby.core.kinds import Kind
 from passerby.core.media import Geometry
 from passerby.core.prefetch import prefetch
 from passerby.core.progress import Progress
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.factory import DetectorFactory
-from passerby.detect.model import CONCURRENT_INFERENCES
 from passerby.detect.preprocess import fit_size, to_luma
 from passerby.documents.plan import Keyframe, Plan, Track
 from passerby.documents.report import QuickCheck, QuickFinding
 from passerby.documents.trim import Trims
 from passerby.source.video.file import VideoFile
 from passerby.track.mask_schedule import MaskSchedule, ScheduledMask
+from passerby.verify.leak_search import Explained, LeakSearch, regions_beside_masks
 
 #: Masks are compared on an image that is halved until its longer side is no more than this, px.
 COMPARE_SIDE = 960
@@ -45,16 +45,10 @@ BLACK = {False: 16.0, True: 0.0}
 MIN_SIDE = 6
 #: Pixels of a weak fill that are measured, at most.
 MAX_SAMPLES = 2000
-#: Scores from which a visible face or plate is a finding.
-MIN_SCORES = {Kind.FACE: 0.5, Kind.PLATE: 0.5}
-#: A detection of which more than this share lies under a mask is taken for the mask.
-MAX_MASK_OVERLAP = 0.3
-#: A detection is that of a visible track where it has at least this share of its area: tracks are padded.
-MIN_VISIBLE_SIZE = 0.1
 #: Findings listed, at most.
 MAX_FINDINGS = 100
-#: Seconds between two frames in which detection runs; one of so many of these is detected in full.
-DETECT_EVERY_S, FULL_DETECTION_EVERY = 1.0, 20
+#: Frames that wait to be searched, at most: each is held in memory.
+MAX_WAITING_FRAMES = 4
 #: Matroska stores milliseconds; elsewhere timestamps must be equal.
 TIMESTAMP_TOLERANCE_S = {".mkv": 0.001, ".webm": 0.001}
 
@@ -115,22 +109,15 @@ def _check_track(
     if number >= len(video.info.videos):
         return _TrackCheck([QuickFinding(time=0.0, description=f"video track {number + 1} is not in the output")])
     check = _TrackCheck()
-    pending: list[Future[list[QuickFinding]]] = []
     info, base = video.info.videos[number], plan.videos[number].time_base
     trims = Trims(plan.trim, base)
     expected = [(time, out - start_tick) for time in times if (out := trims.to_output_time(time)) is not None]
-    detector = detectors.frame_detector(info.geometry, settings.hide)
     tracks = plan.tracks(number)
     schedule = MaskSchedule(tracks)
-    next_detection = float("-inf")
-
-    def search(frame: RawFrame, seconds: float, full: bool, masks: _Explained, time: int) -> list[QuickFinding]:
-        detections = detector.detect(frame) if full else detector.detect_faces_quick(frame)
-        keep = [region for region in settings.keep_regions if region.active_at(float(time * base))]
-        detections = [d for d in detections if not any(region.contains(*d.box.centre) for region in keep)]
-        return list(_visible_detections(detections, seconds, settings.hide, masks))
-
-    with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-check") as pool:
+    beside_masks = regions_beside_masks(tracks, [time for time, _ in expected], plan.videos[number].cuts)
+    search = LeakSearch(detectors.frame_detector(info.geometry, settings.hide), settings.hide, beside_masks)
+    pending: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="passerby-check") as pool:
         for frame in prefetch(video.frames(number)):
             seconds = float(frame.time * info.time_base)
             if check.frames_compared == len(expected):
@@ -144,21 +131,23 @@ def _check_track(
             masks = schedule.at(time)
             black = BLACK[bool(info.colour.full_range)]
             check.findings += _missing_masks(frame, info.geometry, seconds, masks, settings.style, black)
-            if seconds >= next_detection:
-                if len(pending) >= CONCURRENT_INFERENCES:
-                    pending[-CONCURRENT_INFERENCES].result()  # no more frames are held than are being analysed
-                explained = _Explained([key for _, key in masks], _tracks_left_visible(tracks, time))
-                full = len(pending) % FULL_DETECTION_EVERY == 0
-                pending.append(pool.submit(search, frame, seconds, full, explained, time))
-                next_detection = seconds + DETECT_EVERY_S
+            while len(pending) >= MAX_WAITING_FRAMES:
+                pending.popleft().result()
+            keep = [region for region in settings.keep_regions if region.active_at(float(time * base))]
+            hidden = Explained([key for _, key in masks], _tracks_left_visible(tracks, time))
             check.frames_compared += 1
+            last = check.frames_compared == len(expected)
+            step = partial(search.step, frame, check.frames_compared - 1, seconds, hidden, keep, is_last=last)
+            pending.append(pool.submit(step))
             progress.advance(1)
-    check.findings += chain.from_iterable(result.result() for result in pending)
+        for waiting in pending:
+            waiting.result()
+    check.findings += search.findings()
     check.findings.sort(key=lambda finding: finding.time)
     if check.frames_compared != len(expected):
         description = f"the output has {check.frames_compared} frames, the source {len(expected)}"
         check.findings.append(QuickFinding(time=0.0, description=description))
-    check.frames_searched = len(pending)
+    check.frames_searched = search.searched
     return check
 
 
@@ -166,26 +155,6 @@ def _tracks_left_visible(tracks: Sequence[Track], time: int) -> list[tuple[Kind,
     """Kinds and boxes of the tracks that a person made visible at this time."""
     visible = (track for track in tracks if any(span.start <= time <= span.end for span in track.visible))
     return [(track.kind, key.box) for track in visible if (key := track.interpolate(time)) is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Explained:
-    """What explains a detection in one frame: the masks as they are painted, and what is visible on purpose."""
-
-    masks: Sequence[Keyframe]
-    visible: Sequence[tuple[Kind, Box]]
-
-    def explains(self, d: Detection) -> bool:
-        """A large visible track does not explain what is much smaller, or of another kind, in it."""
-        return any(_masked_share(d.box, key) > MAX_MASK_OVERLAP for key in self.masks) or any(
-            kind is d.kind and d.box.containment(box) > MAX_MASK_OVERLAP and d.box.area >= MIN_VISIBLE_SIZE * box.area
-            for kind, box in self.visible
-        )
-
-
-def _masked_share(box: Box, key: Keyframe) -> float:
-    share = box.containment(key.box)
-    return covered_share(box, key.polygon) if share and key.polygon is not None else share
 
 
 def _missing_masks(
@@ -254,13 +223,3 @@ def _fill_residual(
     values = luma[rows, columns].astype(np.float32)
     colours = np.linalg.lstsq(each @ each.T, each @ values)[0]
     return float(np.abs(each.T @ colours - values).mean())
-
-
-def _visible_detections(
-    detections: Sequence[Detection], seconds: float, hide: Sequence[Kind], masks: _Explained
-) -> Iterator[QuickFinding]:
-    """What the models still detect where nothing is masked."""
-    for d in detections:
-        min_score = MIN_SCORES.get(d.kind) if d.kind in hide else None
-        if min_score is not None and d.score >= min_score and not masks.explains(d):
-            yield QuickFinding(time=seconds, description=f"a {d.kind} is visible", box=d.box, score=round(d.score, 3))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -41,3 +42,14 @@ def test_a_low_threshold_keeps_weak_regions():
 
 def test_an_empty_map_gives_nothing():
     assert [(0, 4), (0,), (0,)] == [array.shape for array in FAMILY.decode(heat(), 0.1, [0])]
+
+
+def test_a_line_of_text_is_kept_however_it_is_turned():
+    (chart,) = heat()
+    cv2.line(chart[0, 0], (10, 8), (80, 54), 0.9, thickness=12)
+    assert 1 == len(FAMILY.decode([chart], 0.5, [0]).boxes)
+
+
+def test_what_has_bays_and_arms_is_no_line_of_text():
+    fold = heat((10, 5, 80, 15, 0.9), (10, 5, 20, 60, 0.9), (40, 5, 50, 60, 0.9))
+    assert 0 == len(FAMILY.decode(fold, 0.5, [0]).boxes)

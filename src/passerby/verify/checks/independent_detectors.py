@@ -17,6 +17,7 @@ import numpy as np
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.model import FrozenModel
+from passerby.detect.fusion import LARGE_TEXT_SHARE, confirm_large_text
 from passerby.detect.known_answer_images import SIDE
 from passerby.detect.known_answer_test import check
 from passerby.detect.model import CONCURRENT_INFERENCES, INPUT_STRIDE, Detectors
@@ -34,6 +35,8 @@ MAX_FACE_MASK_ASPECT = 2.0
 SLANTED_PLATE_ASPECT, SLANTED_PLATE_FILL = 1.8, 0.65
 #: Input side of the face model of the redaction in a close-up, px.
 CLOSE_UP_SIDE = 192
+#: Text in a crop of a vehicle, or around a possible plate, is large from this share of it on.
+LARGE_IN_CROP = 0.02
 #: Grey of the padding, as in the training of the YOLO models.
 _PADDING_VALUE = 114
 #: Least overlap of neighbouring tiles, as a share of their side: an object across a seam is whole in one of them, or
@@ -230,7 +233,7 @@ class Ensemble:
             vehicles = [d for d in bodies if d.kind is Kind.VEHICLE and d.score >= s.vehicle]
             found += self._detect_plates(image, vehicles, plate_sizes)
         if Kind.TEXT in self._hide:
-            found += _merge([self._detect(TEXT, image, s.text_size, s.text)])
+            found += _merge([self._detect_text(image, s.text_size, LARGE_TEXT_SHARE)])
         return found
 
     def _detect_plates(self, image: Image, vehicles: Sequence[Detection], sizes: Collection[int]) -> list[Sighting]:
@@ -246,7 +249,7 @@ class Ensemble:
             part = image[y1:y2, x1:x2]
             near = self._detect(PLATE, part, s.vehicle_size, s.plate)
             runs.append([Detection(d.kind, d.box.translate(x1, y1), d.score, d.origin) for d in near])
-            texts = self._detect(TEXT, part, s.vehicle_size, s.text)
+            texts = self._detect_text(part, s.vehicle_size)
             candidates = (_with_kind(Kind.PLATE, d, x1, y1) for d in texts)
             runs.append([d for d in candidates if _may_be_plate(d.box, vehicle.box)])
         for hint in _merge(runs)[: s.max_hints]:
@@ -261,10 +264,18 @@ class Ensemble:
         if x2 - x1 < 16 or y2 - y1 < 16:
             return
         part = image[y1:y2, x1:x2]
-        for text in self._detect(TEXT, part, self._settings.vehicle_size, self._settings.text):
+        for text in self._detect_text(part, self._settings.vehicle_size):
             plate = _with_kind(Kind.PLATE, text, x1, y1)
             if _is_same_object(plate.box, region) and text.box.width > text.box.height:
                 yield plate
+
+    def _detect_text(self, part: Image, size: int, large_share: float = LARGE_IN_CROP) -> list[Detection]:
+        """Text; what is large must be found at half the size too, or a car's smooth flank is taken for a plate."""
+        texts = self._detect(TEXT, part, size, self._settings.text)
+        area = float(part.shape[0] * part.shape[1])
+        return confirm_large_text(
+            texts, area, lambda divisor: self._detect(TEXT, part, size // divisor, self._settings.text), large_share
+        )
 
     def _detect(
         self, id: str, part: Image, size: int, threshold: float, min_size: tuple[int, int] = (0, 0)

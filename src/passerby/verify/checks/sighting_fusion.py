@@ -72,10 +72,12 @@ class Candidate:
     weights: list[float] = field(default_factory=list)
     #: No other frame can show it again: a still.
     single_frame: bool = False
+    #: How often it was looked at again (verify/leak_search.py).
+    looks: int = 0
 
-    @property
-    def is_finding(self) -> bool:
-        rule = FUSION_RULES[self.kind]
+    def is_finding(self, rules: Mapping[Kind, FusionRule]) -> bool:
+        """By the rule for its kind."""
+        rule = rules[self.kind]
         if len(self.weights) == 1:
             return self.weights[0] >= (rule.offset + rule.threshold if self.single_frame else rule.single)
         return sum(max(0.0, value - rule.offset) for value in self.weights) >= rule.threshold
@@ -94,7 +96,8 @@ class Candidate:
 class SightingFusion:
     """The sightings of one video track; `update` for every detection pass, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Mapping[Kind, FusionRule] = FUSION_RULES) -> None:
+        self._rules = rules
         self._open: list[Candidate] = []
         self._closed: list[Candidate] = []
 
@@ -127,9 +130,13 @@ class SightingFusion:
         self._closed += [replace(candidate, single_frame=True) for candidate in self._open]
         self._open = []
 
+    def open_candidates(self) -> tuple[Candidate, ...]:
+        """Those that may go on."""
+        return tuple(self._open)
+
     def candidates(self) -> Iterator[Candidate]:
         """The candidates that are findings, once all passes are done."""
-        yield from (candidate for candidate in [*self._closed, *self._open] if candidate.is_finding)
+        yield from (candidate for candidate in [*self._closed, *self._open] if candidate.is_finding(self._rules))
 
 
 def _new_candidate(sighting: Sighting, frame: int, seconds: float) -> Candidate:
