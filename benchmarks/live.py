@@ -24,6 +24,7 @@ from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.frame_detector import FrameDetector
+from passerby.detect.region_search import LiveFrame
 from passerby.detect.schedule import Scope
 from passerby.documents.status import CoverReason
 from passerby.source.camera.capture import Camera
@@ -59,6 +60,9 @@ class SimulatedDetector:
         future = DelayedResult(self, self._detector.detect(frame, scope))
         self.ready_at.append(future.ready_at)
         return future
+
+    def open_frame(self, frame: RawFrame, geometry: Geometry) -> LiveFrame | None:
+        return None if self._detector is None else self._detector.open_live_frame(frame)
 
 
 class DelayedResult(Future[list[Detection]]):

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.motion import MotionField
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate
+from passerby.track.keyframes import TrackPoint
+from passerby.track.local_search import LocalSearch
+from passerby.track.padding import Padding
 from passerby.track.tracker import ActiveTrack, Tracker, TrackerSettings, padded_box
 
 
@@ -45,6 +48,14 @@ class TrackedObject:
 #: Two masks of faces with less than this share of the smaller one's side between them may be two tracks on one head:
 #: what lies between them is masked too. Seen at three frames a second: a strip of 16 px between masks of 60 px.
 MAX_STRIP = 0.6
+#: Motion has followed a box where what it arrives at overlaps what is found then by this much (intersection over
+#: union). Where it has not, everything between the two is masked.
+MIN_AGREEING_IOU = 0.4
+#: What moves with what is found: a head with shoulders and chest, the front of a vehicle with its plate. Not so much
+#: that there is room in it for another head at the same height.
+BODY_AROUND = {Kind.FACE: Padding(1.3, 0.7, 3.0), Kind.PLATE: Padding(1.2, 3.0, 1.2)}
+#: A detection must have this score for what moves around it to count as its own.
+MIN_ACCOUNTING_SCORE = 0.3
 
 
 def live_tracker_settings(frame_rate: float, delay: float) -> TrackerSettings:
@@ -79,10 +90,11 @@ class LiveTracker(Tracker):
         motion: MotionField | None,
         detections: Sequence[Detection] | None,
         searched_kinds: Collection[Kind] = frozenset(Kind),
+        search: LocalSearch | None = None,
     ) -> None:
         """As `update`, for a `frame` number that increases by one each time; what has ended is kept for
         `hidden_boxes`."""
-        self.update(frame, time, motion, detections, searched_kinds)
+        self.update(frame, time, motion, detections, searched_kinds, search)
         self._newest = frame
         self._ended = [track for track in self._ended if track.points[-1].frame >= frame - self._history_frames]
 
@@ -91,14 +103,36 @@ class LiveTracker(Tracker):
 
         Raises ValueError for a frame that was not reached yet, or is forgotten: to return nothing would be a leak.
         """
-        if not self._newest - self._history_frames <= frame <= self._newest:
-            raise ValueError(f"frame {frame} is not among the {self._history_frames} frames before {self._newest}")
         hidden = [
             HiddenBox(track.kind, box)
-            for track in (*self._active, *self._ended)
-            if track.kind in self._hide and (box := self._hidden_box(track, frame)) is not None
+            for track in self._tracks_at(frame)
+            if (box := self._hidden_box(track, frame)) is not None
         ]
         return hidden + _between(hidden)
+
+    def detected_boxes(self, frame: int) -> list[Box]:
+        """What is masked in a frame, without margins: where somebody was. Raises as `hidden_boxes`."""
+        return [
+            track.points[frame - track.points[0].frame].box
+            for track in self._tracks_at(frame)
+            if self._hidden_box(track, frame) is not None
+        ]
+
+    def accounted_boxes(self, frame: int) -> list[Box]:
+        """Where what was found in a frame moves: heads with their shoulders, plates with what they are on. Raises as
+        `hidden_boxes`."""
+        return [
+            BODY_AROUND[track.kind].apply(point.box)
+            for track in self._tracks_at(frame)
+            if track.kind in BODY_AROUND
+            and 0 <= (at := frame - track.points[0].frame) < len(track.points)
+            and (point := track.points[at]).score >= MIN_ACCOUNTING_SCORE
+        ]
+
+    def _tracks_at(self, frame: int) -> list[ActiveTrack]:
+        if not self._newest - self._history_frames <= frame <= self._newest:
+            raise ValueError(f"frame {frame} is not among the {self._history_frames} frames before {self._newest}")
+        return [track for track in (*self._active, *self._ended) if track.kind in self._hide]
 
     def tracked_objects(self) -> list[TrackedObject]:
         """Everything that is tracked in the newest frame, detected in it or not."""
@@ -112,6 +146,23 @@ class LiveTracker(Tracker):
             )
             for track in self._active
         ]
+
+    def _search(self, search: LocalSearch) -> None:
+        before = [(track, track.last_hit, track.own_motion.box) for track in self._active]
+        super()._search(search)
+        for track, last_hit, box in before:
+            if track.last_hit > last_hit and not _agrees(track.points[-2:-1], track.box):
+                _cover_between(track, last_hit, box)
+
+    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]]) -> None:
+        before = [
+            (track, track.last_hit, track.own_motion.box)
+            for track, point in hits
+            if not _agrees(track.points[-1:], point.box)
+        ]
+        super()._apply_hits(hits)
+        for track, last_hit, box in before:
+            _cover_between(track, last_hit, box)
 
     def _ordinal(self, track: ActiveTrack) -> int:
         if not track.number:
@@ -143,6 +194,20 @@ class LiveTracker(Tracker):
         """Keep them until their frames have been released; nothing is returned, since they are masked from here."""
         self._ended += tracks
         return []
+
+
+def _agrees(propagated: Sequence[TrackPoint], found: Box) -> bool:
+    """Is a box where motion has taken it, forwards from where it was found before?"""
+    return any(point.box.iou(found) >= MIN_AGREEING_IOU for point in propagated)
+
+
+def _cover_between(track: ActiveTrack, first: int, box: Box) -> None:
+    """Motion has failed between the frame `first`, in which a track was found in `box`, and the newest, in which it is
+    found again: in the frames between, it may be anywhere between the two."""
+    hull = box.hull(track.box)
+    for i, point in enumerate(track.points[:-1]):
+        if point.frame > first:
+            track.points[i] = replace(point, box=point.box.hull(hull))
 
 
 def _between(hidden: Sequence[HiddenBox]) -> list[HiddenBox]:

@@ -28,6 +28,7 @@ from passerby.core.raw_frame import RawFrame
 from passerby.core.safe_frame import SafeFrame
 from passerby.detect.live_schedule import ScopeCycle
 from passerby.detect.optical_flow import MotionEstimator
+from passerby.detect.region_search import LiveFrame
 from passerby.detect.schedule import Scope
 from passerby.documents.status import CoverReason
 from passerby.mask.painter import Painter
@@ -36,6 +37,7 @@ from passerby.source.camera.capture import CapturedFrame
 from passerby.track.head_boxes import add_head_boxes, keep_requested_kinds
 from passerby.track.live_tracker import LiveTracker, TrackedObject, live_tracker_settings
 from passerby.track.regions import suppress_in_keep_regions
+from passerby.watch.region_monitor import RegionMonitor
 from passerby.watch.release_gate import FrameVerdict, ReleaseGate
 
 #: Optical flow is not used across a gap longer than this: seconds, or that many frame intervals, whichever is longer.
@@ -68,6 +70,7 @@ class DetectorQueue(Protocol):
     @property
     def interval(self) -> float: ...
     def submit(self, frame: RawFrame, geometry: Geometry, scope: Scope) -> Future[list[Detection]]: ...
+    def open_frame(self, frame: RawFrame, geometry: Geometry) -> LiveFrame | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,9 @@ class _BufferedFrame:
     verdict: FrameVerdict
     detection: Future[list[Detection]] | None = None
     scope: Scope | None = None
+    image: LiveFrame | None = None
+    #: The frames with the detector runs before and after it, as far as they have finished.
+    between: tuple[int, ...] = ()
 
 
 class LivePipeline:
@@ -124,6 +130,7 @@ class LivePipeline:
         self._painter = Painter(video, video.pixel_format)
         self._gate, self._scopes = ReleaseGate(), ScopeCycle()
         self._motion = motion_estimator(video.geometry)
+        self._regions = RegionMonitor(video.geometry)
         self._keep_regions = tuple(_region(polygon, width, height) for polygon in settings.keep_regions)
         self._hide_shapes = [
             Shape(0, Style.SOLID, np.array(_region(polygon, width, height).polygon))
@@ -135,6 +142,8 @@ class LivePipeline:
         self._unsettled: deque[_BufferedFrame] = deque()
         self._index = 0
         self._newest: _BufferedFrame | None = None
+        #: The newest frame with a detector run that gave a result.
+        self._detected: _BufferedFrame | None = None
         self._last_detection_at = float("-inf")
         self._detect_next = True
 
@@ -156,6 +165,8 @@ class LivePipeline:
         self._newest = buffered
         self._buffer.append(buffered)
         self._unsettled.append(buffered)
+        if not overdue and not frame.damaged:
+            self._regions.add(buffered.index, frame, motion)
         due = at.monotonic - self._last_detection_at >= self._detector.interval and not self._detector.pending
         if not frame.damaged and not overdue and (due or self._detect_next):
             self._detect_next = not self._request_detection(buffered, first=motion is None)
@@ -224,11 +235,17 @@ class LivePipeline:
         failed = None
         if detection.cancelled() or detection.exception() is not None:
             failed = CoverReason.MODELS if self._detector.problem is not None else CoverReason.FAILED
-        for buffered in frames[:-1]:
-            self._tracker.advance(buffered.index, buffered.time, buffered.motion, None)
         last = frames[-1]
+        for buffered in frames[:-1]:
+            self._track_between(buffered, last if failed is None else None)
         found = None if failed is not None else self._maskable(detection.result())
-        self._tracker.advance(last.index, last.time, last.motion, found, scope.searched_kinds)
+        self._tracker.advance(last.index, last.time, last.motion, found, scope.searched_kinds, self._search)
+        if failed is None:
+            self._regions.add_search(last.index, None)
+            if self._detected is not None:
+                self._detected.between = *self._detected.between, last.index
+                last.between = (self._detected.index,)
+            self._detected = last
         self._gate.settle((buffered.verdict for buffered in frames), failed)
         if failed is None:
             self._on_tracks(last.captured_at, self._tracker.tracked_objects())
@@ -237,26 +254,64 @@ class LivePipeline:
                 detections = detection.result() if buffered is last and failed is None else None
                 self._counter.frame_processed(buffered.captured_at, self.video.geometry, buffered.motion, detections)
 
+    def _track_between(self, buffered: _BufferedFrame, after: _BufferedFrame | None) -> None:
+        """Advance the tracker over a frame that the detector did not run on: what changed in it since the detector
+        ran, before and after it, is searched."""
+        found: list[Detection] | None = None
+        if after is not None and self._detected is not None and buffered.motion is not None:
+            buffered.between = self._detected.index, after.index
+            regions = self._regions.regions(buffered.index, buffered.between)
+            if regions and (image := self._image(buffered)) is not None:
+                found = self._maskable(image.search_regions(regions))
+                self._regions.add_search(buffered.index, regions)
+        self._tracker.advance(buffered.index, buffered.time, buffered.motion, found, frozenset(), self._search)
+
+    def _image(self, buffered: _BufferedFrame) -> LiveFrame | None:
+        """A frame to be searched in parts, while it is still buffered."""
+        if buffered.image is None and buffered.frame is not None and not buffered.verdict.damaged:
+            buffered.image = self._detector.open_frame(buffered.frame, self.video.geometry)
+        return buffered.image
+
+    def _search(self, frame: int, kind: Kind, box: Box) -> list[Detection] | None:
+        """See track/local_search.py."""
+        if not self._buffer or not 0 <= frame - self._buffer[0].index < len(self._buffer):
+            return None
+        image = self._image(self._buffer[frame - self._buffer[0].index])
+        return None if image is None else image.search(kind, box)
+
     def _maskable(self, found: list[Detection]) -> list[Detection]:
         return suppress_in_keep_regions(
             keep_requested_kinds(add_head_boxes(found), self._kinds), self._keep_regions, 0.0
         )
 
     def _release(self, buffered: _BufferedFrame) -> OutputFrame:
-        frame, buffered.frame, reason = buffered.frame, None, buffered.verdict.reason
+        frame, buffered.frame, buffered.image, reason = buffered.frame, None, None, buffered.verdict.reason
+        if buffered.between:  # later ones are compared with no frame before the first of these
+            self._regions.forget(min(*buffered.between, buffered.index))
+        else:
+            self._regions.forget(buffered.index - self._max_track_frames)
         if frame is None:
             raise AssertionError("a frame is released once")
         if reason is None:
-            try:
-                hidden = self._tracker.hidden_boxes(buffered.index)
-            except ValueError:  # it waited so long that the tracker has dropped it
-                reason = CoverReason.LATE
-            else:
-                shapes = [Shape(n, Style.SOLID, _corners(mask.box)) for n, mask in enumerate(hidden, 1)]
+            boxes = self._covered_boxes(buffered)
+            if boxes is not None:
+                shapes = [Shape(n, Style.SOLID, _corners(box)) for n, box in enumerate(boxes, 1)]
                 return OutputFrame(
                     self._painter.paint(frame, [*self._hide_shapes, *shapes]), buffered.captured_at, None
                 )
+            reason = CoverReason.LATE
         return OutputFrame(self._painter.cover(frame), buffered.captured_at, reason)
+
+    def _covered_boxes(self, buffered: _BufferedFrame) -> list[Box] | None:
+        """What is masked of a frame, and what of it was not seen; None where all of it must be covered."""
+        try:
+            masks = [mask.box for mask in self._tracker.hidden_boxes(buffered.index)]
+            references = [(number, self._tracker.detected_boxes(number)) for number in buffered.between]
+            accounted = self._tracker.accounted_boxes(buffered.index)
+        except ValueError:  # it waited so long that the tracker has dropped it
+            return None
+        unseen = self._regions.cover(buffered.index, references, masks, accounted)
+        return None if unseen is None else [*masks, *unseen]
 
     def _new_tracker(self) -> LiveTracker:
         settings = live_tracker_settings(self._rate, self._settings.delay)
@@ -266,6 +321,7 @@ class LivePipeline:
         """Detections do not finish: stop waiting for them. All frames that waited are covered."""
         self._unsettled.clear()
         self._gate, self._tracker = ReleaseGate(), self._new_tracker()
+        self._detected = None
         self._motion = self._motion_estimator(self.video.geometry)
 
 
