@@ -24,7 +24,7 @@ from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.frame_detector import FrameDetector
-from passerby.detect.region_search import LiveFrame
+from passerby.detect.live.region_search import LiveFrame
 from passerby.detect.schedule import Scope
 from passerby.documents.status import CoverReason
 from passerby.source.camera.capture import Camera
@@ -106,7 +106,9 @@ def redact_live(
 
         pipeline: LivePipeline | None = None
         for _, captured in zip(range(frames), camera.frames(), strict=False):
-            pipeline = pipeline or LivePipeline(captured.video, settings, simulation)
+            pipeline = pipeline or LivePipeline(
+                captured.video, settings, simulation, search_clock=lambda: simulation.at
+            )
             pipeline.add(captured, simulation.at)
             for output in pipeline.release_due(simulation.at):
                 write(output)

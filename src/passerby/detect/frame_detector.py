@@ -25,6 +25,7 @@ from passerby.detect.fusion import merge
 from passerby.detect.images.pyramid import ImagePyramid, scale_detections
 from passerby.detect.known_answer_images import SIDE
 from passerby.detect.known_answer_test import MIN_SIDE, check
+from passerby.detect.live.region_search import LiveFrame, prepare
 from passerby.detect.model import CONCURRENT_INFERENCES, INPUT_STRIDE, Detector, Detectors
 from passerby.detect.plate_fusion import (
     FULL_FRAME_SCORE,
@@ -38,7 +39,6 @@ from passerby.detect.plate_fusion import (
 )
 from passerby.detect.preprocess import fit_size
 from passerby.detect.profiles import BODY, FACE, PLATE, TEXT, DetectionProfile
-from passerby.detect.region_search import LiveFrame, prepare
 from passerby.detect.schedule import FULL_SCOPE, Scope
 from passerby.detect.searchable_frame import SearchableFrame
 

@@ -18,16 +18,19 @@ from passerby.core.motion import MotionField
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate
 from passerby.track.keyframes import TrackPoint
 from passerby.track.local_search import LocalSearch
-from passerby.track.padding import Padding
 from passerby.track.tracker import ActiveTrack, Tracker, TrackerSettings, padded_box
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenBox:
-    """An object to be masked in one frame: padded, in displayed pixels, clipped to the frame."""
+    """An object to be masked in one frame: padded, in displayed pixels, clipped to the frame.
+
+    `extended`: it moves on its own, and the frame lies before its first detection or after its last one, so that it may
+    not be there any more."""
 
     kind: Kind
     box: Box
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,11 @@ MAX_STRIP = 0.6
 #: Motion has followed a box where what it arrives at overlaps what is found then by this much (intersection over
 #: union). Where it has not, everything between the two is masked.
 MIN_AGREEING_IOU = 0.4
-#: What moves with what is found: a head with shoulders and chest, the front of a vehicle with its plate. Not so much
-#: that there is room in it for another head at the same height.
-BODY_AROUND = {Kind.FACE: Padding(1.3, 0.7, 3.0), Kind.PLATE: Padding(1.2, 3.0, 1.2)}
-#: A detection must have this score for what moves around it to count as its own.
-MIN_ACCOUNTING_SCORE = 0.3
+#: Share of its size that is added on every side of a box on that straight way, for nobody runs evenly; and how many
+#: times as large as both boxes together the hull of that box and the one that motion has may be.
+WAY_MARGIN, MAX_HULL = 0.5, 1.5
+#: Somebody has moved on his own when he came this far otherwise than his surroundings, in sizes of his own.
+MIN_MOVED = 1.0
 
 
 def live_tracker_settings(frame_rate: float, delay: float) -> TrackerSettings:
@@ -81,6 +84,8 @@ class LiveTracker(Tracker):
         self._hide, self._history_frames = frozenset(hide), history_frames
         self._newest = -1
         self._ended: list[ActiveTrack] = []
+        #: Width and height of what a detector run on the whole frame last found of each active track.
+        self._sizes: dict[int, tuple[float, float]] = {}
         self._ordinals = itertools.count(1)
 
     def advance(
@@ -104,29 +109,18 @@ class LiveTracker(Tracker):
         Raises ValueError for a frame that was not reached yet, or is forgotten: to return nothing would be a leak.
         """
         hidden = [
-            HiddenBox(track.kind, box)
+            HiddenBox(track.kind, box, _is_extended(track, frame))
             for track in self._tracks_at(frame)
             if (box := self._hidden_box(track, frame)) is not None
         ]
         return hidden + _between(hidden)
 
     def detected_boxes(self, frame: int) -> list[Box]:
-        """What is masked in a frame, without margins: where somebody was. Raises as `hidden_boxes`."""
+        """What was found in a frame and is masked, without margins: where somebody was. Raises as `hidden_boxes`."""
         return [
-            track.points[frame - track.points[0].frame].box
+            track.points[at].box
             for track in self._tracks_at(frame)
-            if self._hidden_box(track, frame) is not None
-        ]
-
-    def accounted_boxes(self, frame: int) -> list[Box]:
-        """Where what was found in a frame moves: heads with their shoulders, plates with what they are on. Raises as
-        `hidden_boxes`."""
-        return [
-            BODY_AROUND[track.kind].apply(point.box)
-            for track in self._tracks_at(frame)
-            if track.kind in BODY_AROUND
-            and 0 <= (at := frame - track.points[0].frame) < len(track.points)
-            and (point := track.points[at]).score >= MIN_ACCOUNTING_SCORE
+            if _found(track, at := frame - track.points[0].frame) and self._hidden_box(track, frame) is not None
         ]
 
     def _tracks_at(self, frame: int) -> list[ActiveTrack]:
@@ -151,8 +145,12 @@ class LiveTracker(Tracker):
         before = [(track, track.last_hit, track.own_motion.box) for track in self._active]
         super()._search(search)
         for track, last_hit, box in before:
-            if track.last_hit > last_hit and not _agrees(track.points[-2:-1], track.box):
+            if track.last_hit == last_hit:
+                continue
+            if not _agrees(track.points[-2:-1], track.box):
                 _cover_between(track, last_hit, box)
+            if (size := self._sizes.get(id(track))) is not None:
+                _keep_size(track.points[-1], *size)
 
     def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]]) -> None:
         before = [
@@ -163,6 +161,8 @@ class LiveTracker(Tracker):
         super()._apply_hits(hits)
         for track, last_hit, box in before:
             _cover_between(track, last_hit, box)
+        self._sizes = {id(track): self._sizes[id(track)] for track in self._active if id(track) in self._sizes}
+        self._sizes |= {id(track): (track.box.width, track.box.height) for track, _ in hits}
 
     def _ordinal(self, track: ActiveTrack) -> int:
         if not track.number:
@@ -196,6 +196,18 @@ class LiveTracker(Tracker):
         return []
 
 
+def _found(track: ActiveTrack, at: int) -> bool:
+    """Was a track detected at this point of it, and not only propagated?"""
+    return 0 <= at < len(track.points) and track.points[at].score > 0
+
+
+def _is_extended(track: ActiveTrack, frame: int) -> bool:
+    if track.evidence.own_motion < MIN_MOVED:
+        return False
+    first = next((point.frame for point in track.points if point.score > 0), track.points[0].frame)
+    return not first <= frame <= track.last_hit
+
+
 def _agrees(propagated: Sequence[TrackPoint], found: Box) -> bool:
     """Is a box where motion has taken it, forwards from where it was found before?"""
     return any(point.box.iou(found) >= MIN_AGREEING_IOU for point in propagated)
@@ -203,11 +215,27 @@ def _agrees(propagated: Sequence[TrackPoint], found: Box) -> bool:
 
 def _cover_between(track: ActiveTrack, first: int, box: Box) -> None:
     """Motion has failed between the frame `first`, in which a track was found in `box`, and the newest, in which it is
-    found again: in the frames between, it may be anywhere between the two."""
-    hull = box.hull(track.box)
+    found again: in the frames between, it is masked where motion has it and on the straight way between the two.
+    Whoever took another way has changed the picture there, which is covered (watch/region_gate.py)."""
+    last = track.points[-1].frame
     for i, point in enumerate(track.points[:-1]):
         if point.frame > first:
-            track.points[i] = replace(point, box=point.box.hull(hull))
+            share = (point.frame - first) / (last - first)
+            way = box.lerp(track.box, share).expand(WAY_MARGIN)
+            track.points[i] = replace(point, box=point.box.hull(way) if _near(point.box, way) else way)
+
+
+def _near(a: Box, b: Box) -> bool:
+    """Does the hull of two boxes hold little besides them?"""
+    return a.hull(b).area <= MAX_HULL * (a.area + b.area)
+
+
+def _keep_size(point: TrackPoint, width: float, height: float) -> None:
+    """A crop may show a part of a head: its mask stays as large as what the whole frame showed."""
+    x, y = point.box.centre
+    width, height = max(width, point.box.width), max(height, point.box.height)
+    known = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    point.predicted = known if point.predicted is None else point.predicted.hull(known)
 
 
 def _between(hidden: Sequence[HiddenBox]) -> list[HiddenBox]:

@@ -14,8 +14,8 @@ from passerby.core.errors import DetectorError
 from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
+from passerby.detect.live.region_search import LiveFrame
 from passerby.detect.live_schedule import MAX_INTERVAL_S, detection_interval
-from passerby.detect.region_search import LiveFrame
 from passerby.detect.schedule import Scope
 
 #: Seconds between two known-answer tests. The models take turns, one a test, so that a test is over before the next

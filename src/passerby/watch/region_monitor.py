@@ -1,12 +1,13 @@
 """Which parts of each buffered frame have changed since the detector last ran, and which of them were searched since.
 
-Compares frames as small luma images (detect/view_change.py), and applies the rule to them (watch/region_gate.py).
+Compares frames as small luma images (detect/live/view_change.py), and applies the rule to them (watch/region_gate.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from passerby.core.box import Box
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.view_change import IDENTITY, Transform, ViewImage, camera_motion, is_identity
+from passerby.detect.live.view_change import IDENTITY, Transform, ViewImage, camera_motion, is_identity
 from passerby.watch.region_gate import MAX_COVERED_SHARE, Flags, Reference, grow, to_cover, unexplained
 
 #: Parts that changed belong together up to this many pixels of the small image from each other: of somebody in front
@@ -25,13 +26,19 @@ JOIN_PX, REACH_PX = 8, 3
 CORE_MARGIN = -0.1
 
 
+class DetectorRun(NamedTuple):
+    """A frame that the detector ran on, and what was found in it, in displayed pixels."""
+
+    frame: int
+    found: Sequence[Box]
+
+
 @dataclass(slots=True)
 class _View:
     image: ViewImage
     #: From the first frame of the scene to this one; None where it begins.
     camera: Transform
     scene: int
-    searched: list[Box] = field(default_factory=list)
     same: dict[int, Flags] = field(default_factory=dict)
 
 
@@ -66,41 +73,38 @@ class RegionMonitor:
         view = self._views[index]
         nobody = np.zeros(view.image.shape, np.bool_)
         runs = [Reference(self._same(index, number), nobody) for number in references if number in self._views]
-        return self._boxes(unexplained(nobody, runs))
+        return _merged(self._boxes(unexplained(nobody, runs)))
 
-    def add_search(self, index: int, boxes: Iterable[Box] | None) -> None:
-        """Parts of a frame, in displayed pixels, that were searched; None: all of it."""
-        if index in self._views:
-            width, height = self._geometry.display_size
-            self._views[index].searched += [Box(0, 0, width, height)] if boxes is None else boxes
-
-    def cover(
-        self,
-        index: int,
-        references: Sequence[tuple[int, Sequence[Box]]],
-        masks: Sequence[Box],
-        accounted: Sequence[Box],
-    ) -> list[Box] | None:
+    def cover(self, index: int, runs: Sequence[DetectorRun], masks: Sequence[Box]) -> list[Box] | None:
         """What of a frame must be covered besides its `masks`, in displayed pixels; None: all of it.
 
-        Each of `references` is a frame that the detector ran on, and what was detected in it. `accounted` are the parts
-        in which something that was found moves: there, and only there, a search of this frame that found nobody else is
-        believed. A face model alone misses one moving face in six.
+        That parts of the frame were searched, and nobody was found, does not count: a face model alone misses one
+        moving face in six.
         """
         if index not in self._views:
             return None
-        view = self._views[index]
-        searched = self._flags(view.searched) & self._flags(accounted)
-        runs = [
-            Reference(self._same(index, number), self._occupied(index, number, boxes))
-            for number, boxes in references
-            if number in self._views
+        references = [
+            Reference(self._same(index, run.frame), self._occupied(index, run.frame, run.found))
+            for run in runs
+            if run.frame in self._views
         ]
-        covered = to_cover(searched, runs, self._flags(masks, inward=True), 0)
+        nowhere = np.zeros(self._views[index].image.shape, np.bool_)
+        covered = to_cover(nowhere, references, self._flags(masks, inward=True), 0)
         opened = cv2.morphologyEx(covered.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(np.bool_)
         if opened.mean() > MAX_COVERED_SHARE:
             return None
         return self._boxes(grow(opened, REACH_PX))
+
+    def is_seen_empty(self, index: int, runs: Sequence[DetectorRun], box: Box) -> bool:
+        """Does a part of a frame look as in two detector runs, one before it and one after it, that found nobody
+        there?"""
+        if index not in self._views or len(runs) < 2 or any(run.frame not in self._views for run in runs):
+            return False
+        part = self._flags([box])
+        return all(
+            bool((self._same(index, run.frame) & ~self._occupied(index, run.frame, run.found))[part].all())
+            for run in runs
+        )
 
     def _same(self, index: int, reference: int) -> Flags:
         view, other = self._views[index], self._views[reference]
@@ -151,7 +155,7 @@ class RegionMonitor:
             rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
             left, right, top, bottom = x + columns[0], x + columns[-1] + 1, y + rows[0], y + rows[-1] + 1
             boxes.append(Box(*(float(value) / self._scale for value in (left, top, right, bottom))))
-        return _merged(boxes)
+        return boxes
 
 
 def _merged(boxes: list[Box]) -> list[Box]:

@@ -6,7 +6,7 @@ import pytest
 
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
-from passerby.detect.view_change import IDENTITY, ViewImage, camera_motion, is_identity
+from passerby.detect.live.view_change import IDENTITY, ViewImage, camera_motion, is_identity
 from tests.watch.simulated import textured, video_frame
 
 SIZE = 480, 270

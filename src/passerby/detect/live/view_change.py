@@ -75,12 +75,7 @@ class ViewImage:
         if not is_identity(transform):
             low, high, middle = (_warp(image, transform) for image in (low, high, middle))
             inside = _warp(np.full_like(middle, 255), transform) == 255
-        noise = float(np.median(cv2.absdiff(middle, self.luma)))
-        steps = min(MAX_STEPS, MIN_STEPS + NOISE_FACTOR * noise)
-        beyond = cv2.max(cv2.subtract(self.luma, high), cv2.subtract(low, self.luma))
-        outside = (beyond > steps).astype(np.float32)
-        around = cv2.boxFilter(outside, -1, (5, 5), normalize=False, borderType=cv2.BORDER_CONSTANT)
-        same = np.asarray(around < MIN_CHANGED_NEIGHBOURS, np.bool_)
+        same = _within(self.luma, low, high, middle)
         return same if inside is None else same & inside
 
     def _refine(self, reference: ViewImage, transform: Transform) -> Transform | None:
@@ -121,6 +116,16 @@ def _fit(vectors: npt.NDArray[np.float32], cell: float, confidence: npt.NDArray[
     if found is None or float(inliers.mean()) < MIN_INLIER_SHARE:
         return None
     return np.asarray(found, np.float64)
+
+
+def _within(now: Image, low: Image, high: Image, middle: Image) -> Flags:
+    """Which pixels lie between `low` and `high`, but for noise; `middle` is what they should be."""
+    noise = float(np.median(cv2.absdiff(middle, now)))
+    steps = min(MAX_STEPS, MIN_STEPS + NOISE_FACTOR * noise)
+    beyond = cv2.max(cv2.subtract(now, high), cv2.subtract(low, now))
+    outside = (beyond > steps).astype(np.float32)
+    around = cv2.boxFilter(outside, -1, (5, 5), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(around < MIN_CHANGED_NEIGHBOURS, np.bool_)
 
 
 def _range(luma: Image) -> tuple[Image, Image]:
