@@ -60,7 +60,7 @@ def test_tags_close(key):
     "wanted",
     [
         "Review required", "0:12.0 to 0:13.2", "50 × 60 px at 10, 20", "sound tracks: 1", "FOIA (b)(6)",  # noqa: RUF001
-        "A. Clerk", "J. <Doe>",
+        "A. Clerk", "J. &lt;Doe&gt;",
         "What is shown on purpose", "gait", "There is no upper bound", "not done", "blazeface-full",
         "centerface", "face, plate", SHA,
         "passerby verify --check report.json yard.redacted.mp4",
