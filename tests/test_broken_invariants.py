@@ -68,8 +68,8 @@ BREAKS = [
         3,
         "memory may be dumped",
         f"{SRC}/cli/app.py",
-        "    disable_core_dumps()\n    options",
-        "    options",
+        "    disable_core_dumps()\n    limit_memory()",
+        "    limit_memory()",
         "tests/cli/test_app.py",
     ),
     Break(

@@ -16,6 +16,7 @@ EXTRA_OF: Mapping[str, str] = {
     "authlib": "watch",
     "c2pa": "c2pa",
     "fastapi": "review",
+    "h11": "review",
     "holidays": "watch",
     "httpx2": "watch",
     "joserfc": "watch",
