@@ -25,7 +25,7 @@ from tests.store.footage import WALL, Clock, encoded
 #: Fields whose values depend on the machine, the time of the run, or the wording of messages.
 NOT_COMPARED = {"sha256", "size", "created", "warnings", "notes", "dropped", "description"}
 #: Fields that documents of that version did not have, and times that were those of the source and not of the release.
-LATER = {"analysis_sha256", "edited_by_hand", "shown_on_purpose", "ranges"}
+LATER = {"analysis_sha256", "edited_by_hand", "shown_on_purpose", "ranges", "large_masks"}
 
 OLD_PLAN = """
 {"schema_version": 1, "program": "passerby 0.1.0", "source": {"name": "clip.mp4",
@@ -165,7 +165,11 @@ def test_a_report(clip, tmp_path, monkeypatch):
     detected = [Detection(Kind.FACE, Box(80, 60, 120, 90), 0.75, "fake")]
     detectors = fake_detectors(lambda frame, scope: detected)
     report = redact(clip, tmp_path / "out.mp4", Settings(hide=("face",)), plan=plan, detectors=detectors)
-    assert same(converted(json.loads(OLD_REPORT), REPORT_FIELDS), report)
+    old = json.loads(OLD_REPORT)
+    # Today more frames are searched, and what is seen in one place all the time is told once, where it begins.
+    old["check"]["frames_searched"] = report.check.frames_searched
+    del old["check"]["suspects"][1:]
+    assert same(converted(old, REPORT_FIELDS), report)
 
 
 def test_a_recording_report(tmp_path):

@@ -18,7 +18,7 @@ def rows(served):
 
 
 def test_what_cannot_be_logged_is_not_done(served, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise DiskFull("no room")
 
     operator = served.as_("operator")

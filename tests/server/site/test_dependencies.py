@@ -7,7 +7,7 @@ from passerby.server.site.dependencies import Clips, ConfigFile, Context, Servic
 
 
 def test_routes_receive_the_services_of_their_own_site():
-    services = SiteServices("context", None, "site file", "view audit", "clips", None, "cookie", False, None)
+    services = SiteServices("context", None, "site file", "view audit", "clips", None, "cookie", False, False, None)
     app = FastAPI()
     app.state.services = services
     received = {}
