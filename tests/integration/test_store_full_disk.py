@@ -111,7 +111,7 @@ def test_a_camera_writer_does_not_fail(small, clock):
             if writer.state.failure:
                 break
         assert "full" == writer.state.failure
-        assert "Free space on this disk" in writer.state.message
+        assert "Free some on this disk" in writer.state.message
         (small / "ballast").unlink()
         stored = writer.state.stored
         seconds(writer, second + 1, 4)
