@@ -72,6 +72,13 @@ def test_check_reports_an_unreachable_camera(site):
     assert "refuses the connection" in result.output
 
 
+def test_what_the_file_or_a_camera_says_is_not_obeyed_by_the_terminal(site):
+    result = run("watch", "-c", str(site('"file:///tmp/\\e[2K\\e]0;x\\a.mp4"')), "--check")
+    assert 1 == result.exit_code
+    assert "gate: /tmp/?[2K?]0;x?.mp4 does not exist" in result.output
+    assert not set("\x1b\x07").intersection(result.output)
+
+
 def test_recordings_show_no_face_and_continue_after_the_camera_was_lost(site, models, tmp_path):
     """A real server, stopped and started again; every decoded frame of every file is masked or black."""
     require_rtsp_server()

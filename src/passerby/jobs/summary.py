@@ -42,9 +42,9 @@ def _print_report(outcome: JobOutcome, report: Report) -> None:
     if len(report.shown_on_purpose) > MAX_LISTED_FINDINGS:
         print(f"  shown on purpose: {len(report.shown_on_purpose) - MAX_LISTED_FINDINGS} more are in the report")
     for line in (*report.warnings, *report.damage):
-        print(f"  {line}")
+        print(f"  {printable(line)}")
     for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
-        print(f"  check {finding.time:.2f} s: {finding.description}")
+        print(f"  check {finding.time:.2f} s: {printable(finding.description)}")
     print(f"  report: {_printable(outcome.job.report_path)}")
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from passerby.cli.common.site_server import PageSockets, serve_pages
+from passerby.cli.common.terminal import echo
 from passerby.core.errors import PasserbyError
 from passerby.core.process_limits import disable_core_dumps
 from passerby.server.connection_limits import raise_descriptor_limit
@@ -47,7 +48,7 @@ def run_pages(connection: Connection) -> None:
 
 
 def _log(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    echo(line, err=True)
 
 
 if __name__ == "__main__":
