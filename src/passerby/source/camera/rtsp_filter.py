@@ -42,7 +42,7 @@ class RtspFilter:
     def __init__(self, address: CameraAddress, host: str) -> None:
         """`host` is the IP address that the camera was reached at: UDP goes nowhere else."""
         self._address, self._host = address, host
-        self._waiting = b""
+        self._waiting = bytearray()  # not bytes: much noise would be copied for each byte of it that is left out
         #: Bytes of a body or of data that are still to come, and whether they are handed on.
         self._left, self._wanted = 0, True
 
@@ -52,24 +52,29 @@ class RtspFilter:
         allowed: list[bytes] = []
         while self._waiting:
             if self._left:
-                part, self._waiting = self._waiting[: self._left], self._waiting[self._left :]
+                part = self._take(self._left)
                 self._left -= len(part)
                 if self._wanted:
                     allowed.append(part)
                 continue
             begin = _BEGIN.search(self._waiting)
-            self._waiting = self._waiting[begin.start() :] if begin else b""
+            self._take(begin.start() if begin else len(self._waiting))
             head = self._data() if self._waiting[:1] == b"$" else self._message()
             if head is None:
                 break
             allowed.append(head)
         return b"".join(allowed)
 
+    def _take(self, count: int) -> bytes:
+        taken = bytes(self._waiting[:count])
+        del self._waiting[:count]
+        return taken
+
     def _data(self) -> bytes | None:
         """The head of interleaved data: $, channel, and a length of two bytes."""
         if len(self._waiting) < 4:
             return None
-        head, self._waiting = self._waiting[:4], self._waiting[4:]
+        head = self._take(4)
         self._left, self._wanted = int.from_bytes(head[2:], "big"), True
         return head
 
@@ -80,12 +85,12 @@ class RtspFilter:
             if len(self._waiting) > MAX_HEAD:
                 raise CameraLost(f"{self._address} sends something that is no RTSP. Check its address and port.")
             return None
-        first, *lines = [line.rstrip(b"\r") for line in self._waiting[: end.start()].split(b"\n")]
+        first, *lines = [line.rstrip(b"\r") for line in bytes(self._waiting[: end.start()]).split(b"\n")]
         answer, request = _ANSWER.match(first), _REQUEST.match(first)
         if answer is None and request is None:
-            self._waiting = self._waiting[1:]
+            self._take(1)
             return b""
-        self._waiting = self._waiting[end.end() :]
+        self._take(end.end())
         headers = _headers(lines)
         length = headers.get(b"content-length", b"0")
         self._left, self._wanted = int(length) if length.isdigit() else 0, answer is not None
