@@ -1,5 +1,7 @@
 """`passerby watch` as a person runs it: a real server, real processes, real recordings."""
 
+import socket
+
 import cv2
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +10,7 @@ from passerby.cli.app import app
 from passerby.cli.common.example_config import EXAMPLE
 from passerby.core.errors import UsageError
 from passerby.store.data_folder import DataFolder
+from tests.cameras.lying_camera import OTHER, LyingCamera
 from tests.cameras.servers import free_port, require_rtsp_server, rtsp_server, write_units
 from tests.cameras.watch_process import (
     WatchProcess,
@@ -70,6 +73,25 @@ def test_check_reports_an_unreachable_camera(site):
     assert 1 == result.exit_code
     assert "gate: rtsp://127.0.0.1" in result.output
     assert "refuses the connection" in result.output
+
+
+def test_check_is_led_nowhere_by_a_camera_that_redirects(site):
+    camera = LyingCamera(redirect_at="OPTIONS")
+    with socket.create_server((OTHER, camera.port)) as other:
+        result = run("watch", "-c", str(site(f"rtsp://127.0.0.1:{camera.port}/0")), "--check")
+        other.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    camera.close()
+    assert 1 == result.exit_code
+    assert f"gate: rtsp://127.0.0.1:{camera.port} redirects." in result.output
+
+
+def test_what_the_file_or_a_camera_says_is_not_obeyed_by_the_terminal(site):
+    result = run("watch", "-c", str(site('"file:///tmp/\\e[2K\\e]0;x\\a.mp4"')), "--check")
+    assert 1 == result.exit_code
+    assert "gate: /tmp/?[2K?]0;x?.mp4 does not exist" in result.output
+    assert not set("\x1b\x07").intersection(result.output)
 
 
 def test_recordings_show_no_face_and_continue_after_the_camera_was_lost(site, models, tmp_path):

@@ -22,7 +22,8 @@ def test_the_hull_of_a_polygon_and_how_much_of_it_is_filled():
         (SQUARE * 2, "cross"),
         (((0, 0), (10, 10), (10, 0), (0, 8)), "cross"),
         (((0, 0), (10, 0), (5, 0)), "no area"),
-        (((0, 0), (10, float("inf")), (5, 0)), "finite"),
+        (((0, 0), (10, float("inf")), (5, 0)), "at most a million"),
+        (((0, 0), (10, 1e308), (5, 0)), "at most a million"),
     ],
 )
 def test_what_cannot_be_painted_as_it_looks(polygon, fault):

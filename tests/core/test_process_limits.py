@@ -41,6 +41,17 @@ def test_by_default_the_limit_is_what_the_machine_can_spare():
     assert "True" == ran.stdout.strip()
 
 
+def test_a_lower_limit_stays():
+    """That of the process that started this one, hard or not, and that of an earlier call."""
+    code = (
+        "import resource; from passerby.core.process_limits import limit_memory; "
+        "resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, resource.RLIM_INFINITY)); "
+        "print(limit_memory() >> 20, limit_memory(512 << 20) >> 20, limit_memory() >> 20)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ["1024", "512", "512"] == ran.stdout.split()
+
+
 CONNECT = """
 import socket, sys, threading
 from passerby.core.process_limits import restrict_connections

@@ -155,6 +155,8 @@ SPOILT = {
     "keyframes out of order": (lambda data: tracks(data)[0]["keyframes"].reverse(), "in order of time"),
     "no keyframe": (lambda data: tracks(data)[0].update(keyframes=[]), "videos.0.tracks.0.keyframes"),
     "a box inside out": (lambda data: keyframe(data).update(box=[9, 9, 1, 1]), "left, top, right, bottom"),
+    # What it leaves bare could not be told: areas of this size are no numbers any more.
+    "a box that is far too large": (lambda data: keyframe(data).update(box=[0, 0, 1, 1e308]), "a million pixels"),
     "a box without end": (lambda data: keyframe(data).update(box=[0, 0, 1, float("inf")]), "box"),
     "a polygon of two": (lambda data: keyframe(data).update(polygon=[[1, 2], [3, 4]]), "polygon"),
     "two tracks of one number": (lambda data: tracks(data)[0].update(number=2), "more than one track 2"),

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from passerby.config.regions import Region
 from passerby.config.settings import Settings, Style
 from passerby.core.kinds import Kind
 from passerby.core.media import Colour, Geometry, VideoInfo
 from passerby.core.raw_frame import RawFrame
+from passerby.documents.kept import KeptSpan
 from passerby.documents.plan import AnalysedRange, Fingerprint, Keyframe, Plan, Track, VideoPlan
 from passerby.documents.trim import Trims
 from passerby.engine.mask_summary import hidden_summaries, shown_on_purpose
@@ -51,10 +53,16 @@ TRACKS = (
     detected(1, Kind.FACE, (4, 4, 20, 24), (12, 4, 28, 24)),
     detected(2, Kind.PLATE, (30, 30, 60, 40), (30, 30, 60, 40)),
 )
+#: Lies in a region that is to be kept visible: never painted because of what was detected there.
+KEPT = KeptSpan(kind=Kind.FACE, region=1, start=5, end=35)
 PLAN = Plan(
     program="passerby test",
     source=Fingerprint(name="a.mp4", sha256="0" * 64, size=5, duration=None, frames=len(TIMES)),
-    settings=Settings(hide=(Kind.FACE, Kind.PLATE), style=Style.SOLID),
+    settings=Settings(
+        hide=(Kind.FACE, Kind.PLATE),
+        style=Style.SOLID,
+        keep_regions=(Region(polygon=((36, 2), (60, 2), (60, 26), (36, 26))),),
+    ),
     weights=(),
     videos=(
         VideoPlan(
@@ -65,11 +73,24 @@ PLAN = Plan(
             frames=len(TIMES),
             analysed=(AnalysedRange(first_frame=0, last_frame=5, first_time=0, last_time=50),),
             tracks=TRACKS,
+            kept=(KEPT,),
         ),
     ),
 ).sealed()
 
-numbers = st.one_of(*[st.integers(-20, 90)] * 5, st.floats(-20, 90), st.sampled_from([1e308, -1e308, float("nan")]))
+#: A mask whose area is no number: what it leaves bare of the plate was not found.
+HUGE = {
+    "number": 2,
+    "kind": "face",
+    "keyframes": [
+        {"time": 0, "box": [0, 0, 0, 0], "score": 0, "origin": "person"},
+        {"time": 10, "box": [0, 0, 33, 1e308], "score": 0, "origin": "person"},
+    ],
+}
+
+numbers = st.one_of(
+    *[st.integers(-20, 90)] * 5, st.floats(-20, 90), st.sampled_from([1e308, -1e308, 1e6, -1e6, float("nan")])
+)
 spans = st.tuples(st.integers(-10, 60), st.integers(-10, 60)).map(lambda ends: {"start": min(ends), "end": max(ends)})
 points = st.tuples(st.integers(-4, 68), st.integers(-4, 52))
 
@@ -119,6 +140,7 @@ def edits(draw):
             [
                 ((*track, "visible"), draw(st.lists(spans, max_size=2))),
                 ((*track, "keyframes"), draw(keyframes())),
+                (("videos", 0, "kept"), draw(st.sampled_from([[], [KEPT.model_dump() | {"start": 30}]]))),
                 (("videos", 0, "tracks"), [draw(tracks(1))]),
                 (("videos", 0, "analysed", 0, "last_frame"), draw(st.integers(0, 90))),
                 (("settings", "keep_regions"), [{"polygon": [[0, 0], [60, 0], [60, 40]]}]),
@@ -159,6 +181,8 @@ def in_release(plan, time):
 @given(st.lists(corrections(), max_size=2), st.none() | st.none() | edits())
 @example([], (("videos", 0, "tracks", 0, "visible"), [{"start": 0, "end": 10**9}]))
 @example([WHO | {"action": "remove", "number": 1}], None)
+@example([], (("videos", 0, "kept"), []))
+@example([WHO | {"action": "replace", "number": 2, "track": HUGE}], None)
 def test_what_is_not_painted_is_in_the_report_or_the_plan_is_refused(made, edit):
     document = json.loads(PLAN.to_json())
     document["corrections"] = made
@@ -182,6 +206,10 @@ def test_what_is_not_painted_is_in_the_report_or_the_plan_is_refused(made, edit)
             x1, y1, x2, y2 = (round(value) for value in key.box)
             if shown[time][y1 + EDGE : y2 - EDGE, x1 + EDGE : x2 - EDGE].sum() > 1:
                 assert any(one.track == track.number and one.start <= moment <= one.end for one in listed)
+    if not plan.edited_by_hand:
+        seen = [in_release(plan, time) for time in TIMES if KEPT.start <= time <= KEPT.end]
+        for moment in [moment for moment in seen if moment is not None]:
+            assert any(one.track == 0 and one.start <= moment <= one.end for one in listed)
     if edit is not None and edit[0][0] in ("videos", "settings"):
         same = Plan.model_validate_json(json.dumps(document)).videos == PLAN.videos
         assert plan.edited_by_hand or (same and plan.settings == PLAN.settings)

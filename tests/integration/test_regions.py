@@ -8,6 +8,7 @@ import pytest
 from passerby import redact
 from passerby.config.regions import parse_regions
 from passerby.config.settings import Settings
+from passerby.core.kinds import Kind
 from tests import clips, stills
 from tests.fake_detector import FACE_POSITION, use_fixed_face, use_fixed_face_in_stills
 
@@ -34,6 +35,7 @@ def redacted(tmp_path, hide="", keep="", **rotated):
     )
     report = redact(source, out, settings)
     assert report.check.findings == ()
+    assert bool(keep) is any("keep_regions" in line for line in report.warnings)
     videos = [np.stack([picture for _, picture in clips.decoded(path)]).astype(int) for path in (source, out)]
     return [np.rot90(video, rotated.get("rotated", 0) // 90, axes=(1, 2)) for video in videos]
 
@@ -70,6 +72,30 @@ def face_of(video):
 def test_a_detection_in_a_keep_region_is_suppressed(tmp_path):
     old, new = redacted(tmp_path, keep="0,0,100,100")
     assert same(face_of(old[0]), face_of(new[0]))
+
+
+@pytest.mark.parametrize(("keep", "seconds"), [("0,0,100,100", (0, 0.95)), ("0,0,9,9;0,0,100,100@0.5-", (0.5, 0.95))])
+def test_what_a_keep_region_shows_is_in_the_report(tmp_path, keep, seconds):
+    source, out, step = tmp_path / "a.mp4", tmp_path / "b.mp4", Fraction(1, 20)
+    clips.write_clip(source, time_base=step, times=range(FRAMES), size=SIZE)
+    report = redact(source, out, Settings(keep_regions=parse_regions(keep, "--keep-regions")))
+    (shown,) = [one for one in report.shown_on_purpose if one.kind is Kind.FACE]
+    region = keep.count(";") + 1
+    assert (0, 1, f"it lies in region {region} of keep_regions") == (shown.track, shown.share, shown.reason)
+    # From half a second before the first detector run that saw it.
+    assert max(0, seconds[0] - 0.5) <= shown.start <= seconds[0]
+    assert shown.end == seconds[1]
+
+
+def test_what_a_keep_region_shows_of_a_still_is_in_the_report(tmp_path):
+    source, out = stills.gif(tmp_path / "a.gif"), tmp_path / "b.gif"
+    report = redact(source, out, Settings(keep_regions=parse_regions("0,0,160,112@2-3", "--keep-regions")))
+    assert {(2.0, 2.0), (3.0, 3.0)} == {(one.start, one.end) for one in report.shown_on_purpose}
+    stills.image().save(tmp_path / "a.jpg")
+    report = redact(
+        tmp_path / "a.jpg", tmp_path / "b.jpg", Settings(keep_regions=parse_regions("0,0,160,112", "--keep-regions"))
+    )
+    assert [(Kind.FACE, 0, 1)] == [(one.kind, one.track, one.share) for one in report.shown_on_purpose]
 
 
 def test_a_keep_region_takes_no_pixel_out_of_another_mask(tmp_path):

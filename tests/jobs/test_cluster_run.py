@@ -3,7 +3,10 @@
 import io
 import json
 import os
+import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import nullcontext
@@ -14,8 +17,10 @@ from arro3.io import read_parquet
 from typer.testing import CliRunner
 
 from passerby.cli.app import app
+from passerby.cluster.scheduler import MAX_TASK_MEMORY
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
+from passerby.jobs.task import JobOutcome, JobState
 from tests.clips import cfr
 from tests.cluster.fixtures import copy
 
@@ -25,6 +30,33 @@ def run(cluster, models, monkeypatch):
     """`passerby redact ... --on ray` on the cluster that is there already."""
     monkeypatch.setattr("passerby.jobs.cluster_run.Cluster", lambda address, jobs: nullcontext(cluster))
     return lambda *arguments: CliRunner().invoke(app, ["redact", *map(str, arguments), "--on", "ray"])
+
+
+NODE = """
+from pathlib import Path
+from passerby.config.settings import Settings
+from passerby.jobs import cluster_run
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.task import Task
+from tests.jobs.test_cluster_run import memory_of_the_process
+cluster_run.run_task = memory_of_the_process
+job = FileJob(Path("in"), Path("out"))
+with cluster_run._node_worker():
+    print(cluster_run.run_on_node(Task(job, Settings())).result)
+"""
+
+
+def memory_of_the_process(task, state):
+    """Stands in for `run_task` in the process that reads the file."""
+    return JobOutcome(task.job, JobState.DONE, result=max(resource.getrlimit(resource.RLIMIT_DATA)))
+
+
+@pytest.mark.parametrize("own", [2 << 30, 64 << 30])
+def test_a_file_takes_no_more_memory_of_a_node_than_a_task_may(own):
+    """Whatever the machine has, nor more than the limit that Ray's process was started with."""
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_DATA, ({own}, -1))\n{NODE}"
+    ran = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=True, timeout=60)
+    assert 0 < int(ran.stdout) <= min(own, MAX_TASK_MEMORY)
 
 
 def table(path):

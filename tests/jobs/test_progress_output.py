@@ -51,6 +51,14 @@ def test_a_log_gets_one_line_per_stage(capsys):
     assert ("", "a.mp4: analysing: 50 frames, 25.0 fps\n") == capsys.readouterr()
 
 
+def test_brackets_in_a_name_are_no_markup():
+    out = io.StringIO()
+    shown = BarProgress(Console(file=out, force_terminal=True, width=100))
+    shown.start("a[/b] [blink]c[/blink].mp4", "analyse", 2)
+    shown.finish()
+    assert "a[/b] [blink]c[/blink].mp4" in out.getvalue()
+
+
 def test_off_a_terminal_it_is_lines():
     assert isinstance(make_progress(clock=Clock()), LineProgress)
 

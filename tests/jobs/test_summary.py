@@ -1,9 +1,11 @@
 import json
 from pathlib import Path
 
+from passerby.documents.report import QuickCheck, QuickFinding
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.summary import print_outcome, print_table, summary_json
 from passerby.jobs.task import JobOutcome, JobState
+from tests.documents.test_report import report
 
 BAD = JobOutcome(FileJob(Path("in/b.mp4"), Path("out/b.mp4")), JobState.FAILED, error="It is empty.", exit_code=1)
 
@@ -25,6 +27,17 @@ def test_the_summary_lists_every_file_by_name_and_counts_states():
     assert 1 == text["counts"]["failed"]
     assert 1 == text["counts"]["unsupported"]
     assert 0 == text["counts"]["done"]
+
+
+def test_what_a_file_says_is_not_obeyed_by_the_terminal(capsys):
+    """Warnings and findings hold names of tags and codecs."""
+    evil = "x\x1b[2K\x9b"
+    check = QuickCheck(ran=True, findings=(QuickFinding(time=1.0, description=evil),))
+    document = report().model_copy(update={"warnings": (evil,), "damage": (evil,), "check": check})
+    print_outcome(JobOutcome(BAD.job, JobState.NEEDS_REVIEW, report=document), json=False)
+    out = capsys.readouterr().out
+    assert 3 == out.count("x?[2K?")
+    assert not set("\x1b\x9b").intersection(out)
 
 
 def test_names_that_are_not_text_do_not_stop_the_summary(capsys):

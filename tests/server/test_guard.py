@@ -1,8 +1,11 @@
+import asyncio
+import threading
+
 import pytest
 from starlette.testclient import TestClient
 
 from passerby.server.auth import SessionAuth
-from passerby.server.guard import CONTENT_SECURITY_POLICY, host_check, is_loopback
+from passerby.server.guard import CONTENT_SECURITY_POLICY, RequestGuard, host_check, is_loopback
 from passerby.server.review.app import review_app
 from tests.server.fixtures import HEADERS, HOST, PORT, TOKEN, opened
 
@@ -123,3 +126,47 @@ def test_originals_are_shown_on_loopback_only(clip, tmp_path):
     assert False is received.json()["originals_allowed"]
     assert 403 == elsewhere.client.get("/api/files/0/original/0/0", headers=headers).status_code
     assert 200 == elsewhere.client.get("/api/files/0/masked/0/0", headers=headers).status_code
+
+
+class SlowSessions:
+    """Its database is locked until `released`."""
+
+    def __init__(self):
+        self.released, self.asked = threading.Event(), 0
+
+    def principal_of(self, cookie):
+        self.asked += 1
+        assert self.released.wait(10)
+        return "somebody" if cookie == "known" else None
+
+
+def test_nobody_waits_while_a_session_is_looked_up():
+    """Sessions that take long hold up neither each other nor anybody who sends no cookie."""
+    sessions = SlowSessions()
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    guard = RequestGuard(application, sessions, "session", host_check(HOST, PORT))
+
+    async def status_of(path, cookie=None):
+        answers = []
+        headers = [(b"host", OURS.encode())] + ([] if cookie is None else [(b"cookie", f"session={cookie}".encode())])
+        scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
+
+        async def send(message):
+            answers.append(message)
+
+        await guard(scope, None, send)
+        return answers[0]["status"]
+
+    async def visit():
+        waiting = [asyncio.create_task(status_of("/api/files", cookie)) for cookie in ("known", "guessed")]
+        at_once = [await status_of("/"), await status_of("/api/files")]
+        while sessions.asked < 2:
+            await asyncio.sleep(0.01)
+        sessions.released.set()
+        return at_once, await asyncio.gather(*waiting)
+
+    assert ([200, 401], [200, 401]) == asyncio.run(asyncio.wait_for(visit(), 20))

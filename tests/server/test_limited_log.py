@@ -32,6 +32,15 @@ def test_a_line_that_repeats_itself_is_cut_short(clock):
     assert [f"again (and {1000 - MAX_LINES} more like this before)", "again"] == written(limit, ["again"] * 2)
 
 
+def test_what_a_request_or_a_camera_says_is_not_obeyed_by_the_terminal():
+    out, logger = io.StringIO(), logging.Logger("x")
+    handler = LimitedLogHandler()
+    handler.stream = out
+    logger.addHandler(handler)
+    logger.warning("GET %s", "/\x1b[2K\x9b\u202e")
+    assert "GET /?[2K??\n" == out.getvalue()
+
+
 def test_lines_that_differ_each_time_are_limited_too(clock):
     limit = LineLimit(clock)
     lines = written(limit, [f"{n} {'x' * 100}" for n in range(20_000)])

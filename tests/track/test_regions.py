@@ -4,7 +4,7 @@ from fractions import Fraction
 from passerby.config.regions import parse_regions
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
-from passerby.track.regions import region_tracks, suppress_in_keep_regions
+from passerby.track.regions import kept_visible, region_tracks, suppress_in_keep_regions
 
 BASE = Fraction(1, 10)
 TIMES = array("q", range(0, 100))
@@ -40,3 +40,10 @@ def test_detections_in_a_keep_region_are_suppressed_while_it_is_active():
     inside, outside = face(Box(40, 40, 60, 60)), face(Box(90, 90, 130, 130))
     assert [outside] == suppress_in_keep_regions([inside, outside], keep, 1.5)
     assert [inside, outside] == suppress_in_keep_regions([inside, outside], keep, 2.5)
+
+
+def test_what_is_kept_visible_is_told_by_region_and_kind():
+    left, right = parse_regions("0,0,50,50@0-2;100,0,150,50@0-2", "x")
+    found = [Detection(Kind.FACE, Box(x, 10, x + 10, 20), 0.5, "x") for x in (110, 10, 70)]
+    assert [(2, Kind.FACE), (1, Kind.FACE)] == kept_visible(found, (left, right), 1.5)
+    assert [] == kept_visible(found, (left, right), 2.5)

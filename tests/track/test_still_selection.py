@@ -21,7 +21,7 @@ def detection(kind, box, score, origin="model"):
 
 def boxes(*found, hide=(Kind.FACE,), keep=(), profile=Profile.BALANCED):
     settings = Settings(hide=hide, keep_regions=keep, profile=profile)
-    return [track.keyframes[0].box for track in select_tracks(found, settings, SIZE, 3)]
+    return [track.keyframes[0].box for track in select_tracks(found, settings, SIZE, 3)[0]]
 
 
 @pytest.mark.parametrize("kind", HIDEABLE)
@@ -51,7 +51,7 @@ def test_a_weak_face_is_masked_in_a_head():
 
 def test_a_body_without_a_confident_face_has_its_head_masked():
     body = detection(Kind.PERSON, BODY_BOX, THRESHOLDS.min_body_score, "bodies")
-    (track,) = select_tracks([body], Settings(hide=(Kind.FACE,)), SIZE, 0)
+    ((track,), _) = select_tracks([body], Settings(hide=(Kind.FACE,)), SIZE, 0)
     assert ("head:bodies", Kind.FACE) == (track.keyframes[0].origin, track.kind)
     assert track.keyframes[0].box.y2 < BODY_BOX.y1 + 0.4 * BODY_BOX.height
     (box,) = boxes(
@@ -102,10 +102,10 @@ def test_tracks_have_numbers_time_and_order():
         detection(Kind.FACE, FACE, 0.9),
         detection(Kind.FACE, FACE.translate(150, 0), 0.9),
     ]
-    tracks = select_tracks(found, Settings(), SIZE, 7)
+    tracks, _ = select_tracks(found, Settings(), SIZE, 7)
     assert [1, 2, 3] == [track.number for track in tracks]
     assert {7} == {track.start for track in tracks} | {track.end for track in tracks}
-    assert tracks == select_tracks(found[::-1], Settings(), SIZE, 7)
+    assert tracks == select_tracks(found[::-1], Settings(), SIZE, 7)[0]
 
 
 def test_the_thorough_profile_accepts_lower_scores_and_has_wider_margins():

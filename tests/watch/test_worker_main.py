@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from passerby.config.site import CameraSettings
 from passerby.config.site_file import parse_site
 from passerby.documents.status import CameraState, CameraStatus
+from passerby.source.camera.rtsp_relay import listen_on_loopback
 from passerby.store.data_folder import DataFolder
-from passerby.watch.worker_main import memory_limit, with_stream_counters
+from passerby.watch.worker_main import DNS_PORT, allowed_ports, memory_limit, with_stream_counters
 from passerby.watch.worker_spec import WorkerSpec
+from tests.cameras.lying_camera import OTHER, LyingCamera
 
 
 def has_landlock():
@@ -44,6 +48,43 @@ def test_it_reports_its_status_and_ends_with_its_standard_input(spec):
     assert CameraState.STOPPED is CameraStatus.model_validate_json(last).state
     assert 0 == process.wait(30)
     process.stdout.close()
+
+
+def test_a_camera_that_redirects_leads_its_process_nowhere(tmp_path):
+    """The process connects to its relay and to its camera, and is told where the camera sends it."""
+    DataFolder.create(tmp_path / "data").close()
+    camera = LyingCamera(redirect_at="DESCRIBE")
+    site = parse_site(f"cameras: {{gate: {{url: 'rtsp://127.0.0.1:{camera.port}/x'}}}}", tmp_path / "site.yaml", {})
+    spec = WorkerSpec.for_camera(site, "gate")
+    with (
+        socket.create_server((OTHER, camera.port)) as other,
+        subprocess.Popen(
+            [sys.executable, "-m", "passerby.watch.worker_main"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        process.stdin.write(spec.model_dump_json() + "\n")
+        process.stdin.flush()
+        status = next(one for one in map(CameraStatus.model_validate_json, process.stdout) if one.problem)
+        process.stdin.close()
+        process.stdout.read()
+        other.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    camera.close()
+    assert "redirects. Give the address that it redirects to" in status.problem
+    assert camera.asked[:2] == ["OPTIONS", "DESCRIBE"]
+
+
+def test_a_process_may_connect_to_its_camera_and_to_its_relay():
+    with listen_on_loopback() as listener:
+        relay = listener.getsockname()[1]
+        settings = CameraSettings(url="rtsp://camera.example:8554/x")
+        assert [DNS_PORT, 8554, relay] == allowed_ports(settings, listener)
+    assert [DNS_PORT, 443] == allowed_ports(CameraSettings(url="https://camera.example/x"), None)
+    assert [DNS_PORT] == allowed_ports(CameraSettings(url="/dev/video0"), None)
 
 
 def test_the_counters_of_the_stream_are_part_of_the_status():

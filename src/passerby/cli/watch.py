@@ -13,6 +13,7 @@ import typer
 from passerby.cli.common.example_config import EXAMPLE
 from passerby.cli.common.pages_main import COMMAND
 from passerby.cli.common.site_server import PageSockets
+from passerby.cli.common.terminal import echo
 from passerby.config.site import Site
 from passerby.config.site_file import load_site
 from passerby.core.errors import OutputError, UsageError
@@ -47,7 +48,7 @@ def watch(
     Runs until it is stopped with Ctrl+C or by the service manager. A camera that is lost is reconnected indefinitely.
     """
     if example:
-        typer.echo(EXAMPLE, nl=False)
+        echo(EXAMPLE, nl=False)
         return
     if config is None:
         raise UsageError("No site file given. Use: passerby watch -c site.yaml (passerby watch --example prints one)")
@@ -66,14 +67,14 @@ def _check(site: Site, stills: Path | None) -> None:
         result = check_camera(camera)
         if result.problem is not None or result.video is None or result.still is None:
             failed = True
-            typer.echo(f"{name}: {result.problem}")
+            echo(f"{name}: {result.problem}")
             continue
         width, height = result.video.geometry.display_size
-        typer.echo(f"{name}: ok, {width}x{height}, {result.fps:.0f} fps")
+        echo(f"{name}: ok, {width}x{height}, {result.fps:.0f} fps")
         if stills is not None:
             path = stills / f"{name}.png"
             write_snapshot(path, result.still)
-            typer.echo(f"{name}: masked still written to {path}")
+            echo(f"{name}: masked still written to {path}")
     if failed:
         raise typer.Exit(1)
 
@@ -130,7 +131,7 @@ def _log_live_address(data: Path, address: str) -> None:
 
 
 def _log(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    echo(line, err=True)
 
 
 #: What cameras and pages make the program say over and over is cut short.

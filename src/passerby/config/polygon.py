@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from passerby.core.box import Box, Point
 
+#: Pixels from the origin at most: areas of what is far larger than a picture are no numbers any more.
+MAX_COORDINATE = 1e6
 #: Pixels by which the hull of a polygon may differ from the box that is stated with it: boxes are rounded.
 HULL_TOLERANCE = 1.0
 #: Share of its hull that a polygon fills at least: a plate of 5 to 1 that is turned by 45 degrees fills 0.28.
@@ -32,8 +33,8 @@ def fault_of(polygon: Sequence[Point]) -> str | None:
     round twice, has holes where it is filled by the even-odd rule."""
     from shapely import Polygon  # here, not above: most runs have none, and need not wait for the library
 
-    if not all(math.isfinite(value) for point in polygon for value in point):
-        return "its vertices must be finite numbers"
+    if not all(abs(value) <= MAX_COORDINATE for point in polygon for value in point):
+        return "its vertices must be numbers of at most a million pixels"
     area = Polygon(polygon)
     if area.area <= 0:
         return "it has no area: give its vertices in order, around it"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from passerby.config.polygon import fault_of, hull_of, is_box
+from passerby.config.polygon import MAX_COORDINATE, fault_of, hull_of, is_box
 from passerby.core.box import Box, Point
 from passerby.core.errors import UsageError
 from passerby.core.model import FrozenModel
@@ -24,8 +23,8 @@ class Region(FrozenModel):
     def _forward(self) -> Self:
         if self.end is not None and self.end < self.start:
             raise ValueError("a region cannot end before it starts")
-        if not all(math.isfinite(v) for point in self.polygon for v in point):
-            raise ValueError("the vertices of a region must be finite numbers")
+        if not all(abs(v) <= MAX_COORDINATE for point in self.polygon for v in point):
+            raise ValueError("the vertices of a region must be numbers of at most a million pixels")
         if self.hull.area <= 0:
             raise ValueError("a region must have an area")
         fault = None if self.is_box else fault_of(self.polygon)

@@ -22,7 +22,7 @@ MIN_MEMORY = 2 << 30
 
 def limit_memory(most: int | None = None) -> int:
     """Limit the private memory of this process, and of those that it starts, to `most` bytes, or to what the machine
-    can spare. Returns the limit.
+    can spare; a lower limit that it has already stays. Returns the limit.
 
     A file of some hundred bytes can claim any number of pictures or samples. Beyond the limit an allocation fails, and
     with it the file or the connection; without one the system would run out of memory and end something else.
@@ -31,8 +31,8 @@ def limit_memory(most: int | None = None) -> int:
     """
     spare = int(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * MAX_MEMORY_SHARE)
     wanted = max(spare, MIN_MEMORY) if most is None else most
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    known = [limit for limit in resource.getrlimit(resource.RLIMIT_DATA) if limit != resource.RLIM_INFINITY]
+    limit = min([wanted, *known])
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     return limit
 

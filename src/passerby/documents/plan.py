@@ -11,7 +11,6 @@ from __future__ import annotations
 import bisect
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -21,12 +20,13 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from passerby.config.polygon import MIN_HULL_SHARE, fault_of, fits, hull_share, lerp_polygon
+from passerby.config.polygon import MAX_COORDINATE, MIN_HULL_SHARE, fault_of, fits, hull_share, lerp_polygon
 from passerby.config.settings import Settings
 from passerby.core.box import Box, Point
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
+from passerby.documents.kept import KeptSpan
 from passerby.documents.rational import Rational
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, explain_renamed
 
@@ -49,8 +49,10 @@ class Keyframe(FrozenModel):
     @field_validator("box")
     @classmethod
     def _upright(cls, box: Box) -> Box:
-        if not (-math.inf < box.x1 <= box.x2 < math.inf and -math.inf < box.y1 <= box.y2 < math.inf):
+        if not (box.x1 <= box.x2 and box.y1 <= box.y2):
             raise ValueError("a box is left, top, right, bottom, in this order")
+        if not all(abs(value) <= MAX_COORDINATE for value in box):
+            raise ValueError("a box lies within a million pixels of the picture")
         return box
 
     @model_validator(mode="after")
@@ -166,6 +168,7 @@ class VideoPlan(FrozenModel):
     analysed: tuple[AnalysedRange, ...]
     cuts: tuple[int, ...] = ()
     tracks: tuple[Track, ...] = ()
+    kept: tuple[KeptSpan, ...] = ()
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:

@@ -34,7 +34,8 @@ class ShownSummary(FrozenModel):
     """A track that was detected, or drawn, and of which a person decided to show something, from `start` to `end`.
 
     `share` is the largest share of it that no mask covers in a frame: 1 where it was removed, little where a box was
-    moved. `author` and `created` are those of the last correction of the track.
+    moved. `author` and `created` are those of the last correction of the track. Track 0 is whatever lay in a region of
+    the setting `keep_regions`, which whoever made the plan has decided, at no time of its own.
     """
 
     video: int = Field(default=0, ge=0)
@@ -44,7 +45,7 @@ class ShownSummary(FrozenModel):
     end: float
     share: float = Field(ge=0, le=1)
     author: str
-    created: str = Field(description="ISO 8601 with offset")
+    created: str | None = Field(default=None, description="ISO 8601 with offset")
     reason: str | None = None
 
 

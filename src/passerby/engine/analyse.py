@@ -13,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.motion import MotionField
@@ -31,7 +30,7 @@ from passerby.source.video.file import VideoFile
 from passerby.source.video.frame_hash import frame_hash
 from passerby.track.confirmation import TrackCandidate
 from passerby.track.head_boxes import add_head_boxes, keep_requested_kinds
-from passerby.track.regions import suppress_in_keep_regions
+from passerby.track.regions import kept_visible, suppress_in_keep_regions
 from passerby.track.segments import AnalysisResult, SegmentGrid, SegmentRange
 from passerby.track.tracker import Tracker, TrackerSettings
 
@@ -88,7 +87,12 @@ def analyse_track(
             result.candidates[state.segment] = []
         detections = None
         if state.detection_tasks is not None:
-            detections = _detections_to_track(state.detections(), settings, float(state.time * info.time_base))
+            seconds = float(state.time * info.time_base)
+            requested = keep_requested_kinds(add_head_boxes(state.detections()), settings.hide)
+            detections = suppress_in_keep_regions(requested, settings.keep_regions, seconds)
+            if state.segment in segments:
+                kept = kept_visible(requested, settings.keep_regions, seconds)
+                result.kept += [(state.time, region, kind) for region, kind in kept]
         for index, tracker in list(trackers.items()):
             if index < state.segment and grid.overlap_ended(state.segment, state.time):
                 _add_candidates(result, grid, index, trackers.pop(index).finish())
@@ -150,13 +154,6 @@ def _record(result: AnalysisResult, state: _FrameState) -> None:
     result.times.append(state.time)
     result.hashes.append(state.hash)
     result.intact.append(not state.damaged)
-
-
-def _detections_to_track(detections: list[Detection], settings: Settings, seconds: float) -> list[Detection]:
-    """What is to be tracked of the detections in one frame: heads added, kinds that were not requested dropped, and
-    what lies in keep regions."""
-    requested = keep_requested_kinds(add_head_boxes(detections), settings.hide)
-    return suppress_in_keep_regions(requested, settings.keep_regions, seconds)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ from passerby.track.mask_schedule import MaskSchedule
 MAX_RANGE_GAP_S = 1.0
 #: Pixels at each side of a detected box that may show: masks that are drawn anew are rounded.
 EDGE = 1.0
+#: Who decided on what lies in keep regions.
+KEPT_AUTHOR = "the settings of the run"
 #: Area of a detected box that may show within these edges, square pixels.
 MAX_SHOWN_AREA = 1.0
 
@@ -50,7 +52,9 @@ def hidden_summaries(plan: Plan, times: Sequence[Sequence[int]], settings: Setti
 def shown_on_purpose(plan: Plan, times: Sequence[Sequence[int]]) -> Iterator[ShownSummary]:
     """What was detected, or made visible, and is not painted in the release."""
     for number in range(len(plan.videos)):
-        yield from _Video(plan, number, times[number]).shown()
+        video = _Video(plan, number, times[number])
+        yield from video.shown()
+        yield from video.kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,22 @@ class _Video:
                 share = max(shown[frame] for frame in range(run[0], run[1] + 1))
                 for start, end in self.in_release(run):
                     yield self._summary(subject, start, end, share)
+
+    def kept(self) -> Iterator[ShownSummary]:
+        """What lies in regions that are to be kept visible. It may be masked for another reason."""
+        for span in self._video.kept:
+            first, last = bisect.bisect_left(self._times, span.start), bisect.bisect_right(self._times, span.end) - 1
+            for start, end in self.in_release((first, last)) if first <= last else ():
+                yield ShownSummary(
+                    video=self._number,
+                    track=0,
+                    kind=span.kind,
+                    start=round(start, 3),
+                    end=round(end, 3),
+                    share=1,
+                    author=KEPT_AUTHOR,
+                    reason=f"it lies in region {span.region} of keep_regions",
+                )
 
     def _summary(self, subject: _Subject, start: float, end: float, share: float) -> ShownSummary:
         track, correction = subject.track, subject.correction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from passerby.core.errors import PlanError
 from passerby.core.media import SourceInfo, VideoInfo
 from passerby.core.version import PROGRAM
 from passerby.detect.weights import Registry
+from passerby.documents.kept import kept_spans
 from passerby.documents.plan import AnalysedRange, Fingerprint, Plan, VideoPlan, WeightsUsed
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.track.regions import region_tracks
 from passerby.track.segments import AnalysisResult
 from passerby.track.stitching import stitch_tracks
+
+#: Seconds before and after a detector run, two a second, in which what it saw in a keep region counts as seen.
+KEPT_AROUND_S = Fraction(1, 2)
 
 
 def make_plan(
@@ -62,6 +67,7 @@ def _video_plan(info: VideoInfo, settings: Settings, results: Sequence[AnalysisR
         analysed=AnalysedRange.from_flags(times, intact),
         cuts=tuple(cuts[1:]),
         tracks=tuple(track.model_copy(update={"number": n}) for n, track in enumerate(in_order, 1)),
+        kept=kept_spans(chain.from_iterable(result.kept for result in results), round(KEPT_AROUND_S / info.time_base)),
     )
 
 

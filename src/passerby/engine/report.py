@@ -105,6 +105,11 @@ def _warnings(
     yield from (f"{line[0].upper()}{line[1:]}." for line in dict.fromkeys([*lines, *written.notes]))
     if settings.audio is Audio.DISGUISE and source.audio_tracks:
         yield DISGUISE_IS_WEAK
+    if settings.keep_regions:
+        yield (
+            f"Nothing is hidden whose centre lies in {len(settings.keep_regions)} regions (keep_regions); "
+            "shown_on_purpose lists what was detected there."
+        )
     if settings.style is not Style.SOLID:
         yield f"{settings.style} shows a few colours of what it masks, so it is weaker than solid."
     if written.covered:

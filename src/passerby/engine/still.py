@@ -20,6 +20,7 @@ from passerby.detect.factory import StillDetectorCache
 from passerby.detect.optical_flow import MotionEstimator
 from passerby.detect.still_detector import StillDetector
 from passerby.detect.weights import Registry
+from passerby.documents.kept import KeptDetection, kept_spans
 from passerby.documents.plan import AnalysedRange, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
 from passerby.documents.report import QuickCheck, Report
 from passerby.engine.options import RunOptions
@@ -35,7 +36,7 @@ from passerby.source.video.frame_hash import frame_hash
 from passerby.track.confirmation import TrackCandidate
 from passerby.track.head_boxes import add_head_boxes, keep_requested_kinds
 from passerby.track.mask_schedule import MaskSchedule
-from passerby.track.regions import region_tracks, suppress_in_keep_regions
+from passerby.track.regions import kept_visible, region_tracks, suppress_in_keep_regions
 from passerby.track.still_selection import select_tracks
 from passerby.track.tracker import Tracker, TrackerSettings
 from passerby.verify.still_self_check import check_still
@@ -81,7 +82,8 @@ def _analyse(still: StillFile, options: RunOptions) -> tuple[Plan, array[int]]:
     hashes = array("Q")
     progress.start(printable_name(still.path), "analyse", len(still.info.pages))
     find_tracks = _track_animation if still.info.animated else _detect_pages
-    tracks = find_tracks(still, settings, detector, hashes, progress)
+    kept: list[KeptDetection] = []
+    tracks = find_tracks(still, settings, detector, hashes, kept, progress)
     tracks += region_tracks(settings.hide_regions, range(len(hashes)), info.time_base)
     progress.finish()
     width, height = info.geometry.display_size
@@ -107,6 +109,7 @@ def _analyse(still: StillFile, options: RunOptions) -> tuple[Plan, array[int]]:
                 frames=last + 1,
                 analysed=(AnalysedRange(first_frame=0, last_frame=last, first_time=0, last_time=last),),
                 tracks=tuple(track.model_copy(update={"number": n}) for n, track in enumerate(tracks, 1)),
+                kept=kept_spans(kept, 0),
             ),
         ),
     ).sealed()
@@ -114,7 +117,12 @@ def _analyse(still: StillFile, options: RunOptions) -> tuple[Plan, array[int]]:
 
 
 def _detect_pages(
-    still: StillFile, settings: Settings, detector: StillDetector, hashes: array[int], progress: Progress
+    still: StillFile,
+    settings: Settings,
+    detector: StillDetector,
+    hashes: array[int],
+    kept: list[KeptDetection],
+    progress: Progress,
 ) -> list[Track]:
     """Page by page: pages are independent of each other."""
     tracks: list[Track] = []
@@ -122,13 +130,20 @@ def _detect_pages(
         hashes.append(frame_hash(frame))
         detections = detector.detect(frame, panorama=still.info.panorama, heartbeat=lambda: progress.advance(0))
         size = frame.av_frame.width, frame.av_frame.height
-        tracks += select_tracks(detections, settings, size, frame.time)
+        found, visible = select_tracks(detections, settings, size, frame.time)
+        tracks += found
+        kept += [(frame.time, region, kind) for region, kind in visible]
         progress.advance(1)
     return tracks
 
 
 def _track_animation(
-    still: StillFile, settings: Settings, detector: StillDetector, hashes: array[int], progress: Progress
+    still: StillFile,
+    settings: Settings,
+    detector: StillDetector,
+    hashes: array[int],
+    kept: list[KeptDetection],
+    progress: Progress,
 ) -> list[Track]:
     """Frame by frame, as in a video: what is detected in one is propagated to its neighbours."""
     geometry = still.info.source.videos[0].geometry
@@ -140,8 +155,10 @@ def _track_animation(
     for frame in still.frames():
         hashes.append(frame_hash(frame))
         field, scene = motion.estimate(frame)
-        detections = keep_requested_kinds(add_head_boxes(detector.detect(frame)), settings.hide)
-        detections = suppress_in_keep_regions(detections, settings.keep_regions, frame.time)
+        requested = keep_requested_kinds(add_head_boxes(detector.detect(frame)), settings.hide)
+        visible = kept_visible(requested, settings.keep_regions, frame.time)
+        kept += [(frame.time, region, kind) for region, kind in visible]
+        detections = suppress_in_keep_regions(requested, settings.keep_regions, frame.time)
         ended += tracker.update(frame.index, frame.time, None if scene.cut else field, detections)
         progress.advance(1)
     ended += tracker.finish()

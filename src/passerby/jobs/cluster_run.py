@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,8 @@ from passerby.cluster.run_table import plot_svg, to_parquet
 from passerby.cluster.scheduler import MAX_RETRIES, MAX_TASK_MEMORY, TASK_CORES, RetryableError, TaskRun, schedule
 from passerby.config.object_path import display_path, is_remote
 from passerby.core.errors import PasserbyError
+from passerby.core.names import printable
+from passerby.core.process_limits import limit_memory
 from passerby.jobs.distributed_video import DistributedVideos
 from passerby.jobs.file_job import JobList
 from passerby.jobs.job import run_task
@@ -108,11 +109,9 @@ def run_on_node(task: Task) -> JobOutcome:
 
 @cache
 def _node_worker() -> Worker:
-    """One for each process that Ray starts, for as long as it lives. Its memory is bounded: a file that needs more ends
-    its own process, and not its neighbours."""
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = MAX_TASK_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_TASK_MEMORY, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    """One for each process that Ray starts, for as long as it lives. The memory of both is bounded: a file that needs
+    more ends its own process, and not its neighbours."""
+    limit_memory(MAX_TASK_MEMORY)
     return Worker(run_task, STALL_TIMEOUT_S)
 
 
@@ -141,4 +140,4 @@ def _write_run_table(summary: Path, rows: Sequence[dict[str, object]]) -> None:
         write_bytes(summary.with_suffix(".parquet"), to_parquet(rows))
         write_text(summary.with_suffix(".svg"), plot_svg(rows))
     except (PasserbyError, OSError) as error:  # the redacted files are complete without it
-        print(f"passerby: the table of the run cannot be written: {error}", file=sys.stderr)
+        print(f"passerby: the table of the run cannot be written: {printable(str(error))}", file=sys.stderr)

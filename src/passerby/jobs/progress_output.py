@@ -112,7 +112,7 @@ class BarProgress:
     def start(self, file: str, stage: str, total: int | None) -> None:
         self.finish()
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # a file name may hold brackets
             BarColumn(),
             MofNCompleteColumn(),
             _SpeedColumn(),

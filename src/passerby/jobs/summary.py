@@ -38,13 +38,14 @@ def _print_report(outcome: JobOutcome, report: Report) -> None:
     print(f"{_printable(outcome.job.output)}: hidden: {hidden}")
     for shown in report.shown_on_purpose[:MAX_LISTED_FINDINGS]:
         where = f"{shown.start:.2f} to {shown.end:.2f} s"
-        print(f"  shown on purpose: {shown.kind} {shown.track}, {where}, decided by {_printable(shown.author)}")
+        what = f"{shown.kind} {shown.track}" if shown.track else f"{shown.kind}, {_printable(shown.reason)}"
+        print(f"  shown on purpose: {what}, {where}, decided by {_printable(shown.author)}")
     if len(report.shown_on_purpose) > MAX_LISTED_FINDINGS:
         print(f"  shown on purpose: {len(report.shown_on_purpose) - MAX_LISTED_FINDINGS} more are in the report")
     for line in (*report.warnings, *report.damage):
-        print(f"  {line}")
+        print(f"  {printable(line)}")
     for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
-        print(f"  check {finding.time:.2f} s: {finding.description}")
+        print(f"  check {finding.time:.2f} s: {printable(finding.description)}")
     print(f"  report: {_printable(outcome.job.report_path)}")
 
 

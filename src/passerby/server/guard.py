@@ -10,11 +10,13 @@ Starlette's TrustedHostMiddleware is not enough here: it ignores the port, does 
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import logging
 import socket
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -46,6 +48,8 @@ HSTS_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomain
 CSRF_HEADER = "x-passerby"
 #: Largest request body: an edit is a few hundred bytes.
 MAX_BODY_BYTES = 1 << 20
+#: Session cookies that are looked up at a time. Others wait, and whoever sends none is answered meanwhile.
+MAX_LOOKUPS = 8
 _log = logging.getLogger(__name__)
 
 
@@ -107,6 +111,7 @@ class RequestGuard:
         self._app, self._auth, self._cookie, self._host_allowed = app, auth, cookie, host_allowed
         self._protected_prefix, self._public_paths = protected_prefix, public_paths
         self._linkable_paths = linkable_paths
+        self._lookups = ThreadPoolExecutor(MAX_LOOKUPS, thread_name_prefix="passerby-session")
         self._headers = SECURITY_HEADERS | (HSTS_HEADERS if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,7 +130,7 @@ class RequestGuard:
                     headers.setdefault(name, value)
             await send(message)
 
-        rejection = self._rejection(scope)
+        rejection = self._rejection(scope) or await self._not_logged_in(scope)
         if rejection is None and scope["method"] not in ("GET", "HEAD"):
             rejection, receive = await _strict_json(scope, receive)
         app = self._app if rejection is None else rejection
@@ -142,12 +147,7 @@ class RequestGuard:
 
     def _rejection(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        return (
-            self._wrong_sender(scope, headers)
-            or self._too_large(headers)
-            or self._wrong_change(scope, headers)
-            or self._not_logged_in(scope, headers)
-        )
+        return self._wrong_sender(scope, headers) or self._too_large(headers) or self._wrong_change(scope, headers)
 
     def _wrong_sender(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         if not self._host_allowed(headers.get("host", "")):
@@ -179,14 +179,20 @@ class RequestGuard:
             return _reject(413, "The request body is too large.")
         return None
 
-    def _not_logged_in(self, scope: Scope, headers: Headers) -> ASGIApp | None:
+    async def _not_logged_in(self, scope: Scope) -> ASGIApp | None:
         path = scope["path"]
         if path.startswith(self._protected_prefix) and path not in self._public_paths:
-            principal = self._auth.principal_of(cookie_parser(headers.get("cookie", "")).get(self._cookie))
+            cookie = cookie_parser(Headers(scope=scope).get("cookie", "")).get(self._cookie)
+            principal = None if cookie is None else await self._principal_of(cookie)
             if principal is None:
                 return _reject(401, "Open the address that the program printed, or log in.")
             scope.setdefault("state", {})["principal"] = principal
         return None
+
+    async def _principal_of(self, cookie: str) -> object | None:
+        """The lookup reads a database, and may wait for its lock for long: the other connections must not."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._lookups, self._auth.principal_of, cookie)
 
 
 async def _strict_json(scope: Scope, receive: Receive) -> tuple[ASGIApp | None, Receive]:

@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from passerby.core.names import printable
+
 #: Seconds of a period; lines of one kind in it; and characters of all lines in it.
 PERIOD_S, MAX_LINES, MAX_CHARS = 600.0, 10, 100_000
 #: Kinds of lines that are counted; the one that was not seen for longest is forgotten.
@@ -69,7 +71,7 @@ class LimitedLogHandler(logging.StreamHandler):  # type: ignore[type-arg]  # it 
     def format(self, record: logging.LogRecord) -> str:
         """Empty for a line that is left out."""
         kind = f"{record.name} {record.levelno} {str(record.msg)[:200]}"
-        return self._limit.admit(kind, super().format(record)) or ""
+        return self._limit.admit(kind, printable(super().format(record), keep="\n\t")) or ""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

@@ -39,8 +39,15 @@ def suppress_in_keep_regions(
 
     A detection is suppressed or it is not: no pixel is taken out of the mask of something else.
     """
-    return [
-        d
-        for d in detections
-        if not any(region.active_at(seconds) and region.contains(*d.box.centre) for region in keep)
-    ]
+    return [d for d in detections if _region_of(d, keep, seconds) is None]
+
+
+def kept_visible(detections: Iterable[Detection], keep: Sequence[Region], seconds: float) -> list[tuple[int, Kind]]:
+    """The others, for the report: in which region, counted from 1, and of which kind."""
+    regions = [(_region_of(d, keep, seconds), d.kind) for d in detections]
+    return [(number, kind) for number, kind in regions if number is not None]
+
+
+def _region_of(detection: Detection, keep: Sequence[Region], seconds: float) -> int | None:
+    centre = detection.box.centre
+    return next((n for n, one in enumerate(keep, 1) if one.active_at(seconds) and one.contains(*centre)), None)

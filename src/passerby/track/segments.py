@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
+from passerby.documents.kept import KeptDetection
 from passerby.documents.report import QuickCheck
 from passerby.track.confirmation import TrackCandidate
 
@@ -94,7 +95,7 @@ class AnalysisResult:
     `times`, `intact` (1 where not damaged) and `hashes` are of the range's own frames, in order; `cuts` are the times
     of scene cuts; `candidates` are by segment, and may extend beyond it. `frame_before` is the last frame before the
     range, as far as it was decoded, and `frames_after` are those beyond its end into which tracking overlapped: the
-    analysis of the next range must have decoded the same.
+    analysis of the next range must have decoded the same. `kept` are detections in the range that regions keep visible.
     """
 
     segments: SegmentRange
@@ -103,6 +104,7 @@ class AnalysisResult:
     intact: bytearray = field(default_factory=bytearray)
     cuts: list[int] = field(default_factory=list)
     candidates: dict[int, list[TrackCandidate]] = field(default_factory=dict)
+    kept: list[KeptDetection] = field(default_factory=list)
     weights: tuple[str, ...] = ()
     frame_before: FrameId | None = None
     frames_after: list[FrameId] = field(default_factory=list)

@@ -13,7 +13,7 @@ from passerby.core.model import FrozenModel
 from passerby.documents.plan import Keyframe, Track
 from passerby.track.head_boxes import contains_centre, head_box
 from passerby.track.padding import PADDING, Padding
-from passerby.track.regions import suppress_in_keep_regions
+from passerby.track.regions import kept_visible, suppress_in_keep_regions
 
 #: What the sum of the scores of all detectors and input sizes must reach, for all kinds but faces.
 MIN_SCORES: Mapping[Kind, float] = {Kind.PLATE: 0.10, Kind.PERSON: 0.40, Kind.TEXT: 0.40, Kind.SCREEN: 0.40}
@@ -42,19 +42,22 @@ FACE_THRESHOLDS: Mapping[Profile, FaceThresholds] = {
 }
 
 
-def select_tracks(detections: Sequence[Detection], settings: Settings, size: tuple[int, int], time: int) -> list[Track]:
-    """The tracks of one page, of one keyframe each at `time`, numbered from 1; nothing whose centre lies in a region
-    that is to be kept visible.
+def select_tracks(
+    detections: Sequence[Detection], settings: Settings, size: tuple[int, int], time: int
+) -> tuple[list[Track], list[tuple[int, Kind]]]:
+    """The tracks of one page, of one keyframe each at `time`, numbered from 1; and what has none, since its centre lies
+    in a region that is to be kept visible (`kept_visible`).
 
     `detections` are merged (detect/fusion.py), `size` is (width, height).
     """
     hide, thresholds = settings.hide, FACE_THRESHOLDS[settings.profile]
     selected = [*_faces(detections, thresholds), *_heads(detections, thresholds)] if Kind.FACE in hide else []
     selected += [d for d in detections if d.kind is not Kind.FACE and d.kind in hide and d.score >= MIN_SCORES[d.kind]]
+    kept = kept_visible(selected, settings.keep_regions, time)
     selected = suppress_in_keep_regions(selected, settings.keep_regions, time)
     masks = [(d, _padded(d, thresholds.padding).clip(*size)) for d in selected]
     ordered = sorted(_drop_contained([mask for mask in masks if mask[1].area > 0]), key=lambda m: (m[0].kind, m[1]))
-    return [
+    tracks = [
         Track(
             number=number,
             kind=d.kind,
@@ -69,6 +72,7 @@ def select_tracks(detections: Sequence[Detection], settings: Settings, size: tup
         )
         for number, (d, box) in enumerate(ordered, 1)
     ]
+    return tracks, kept
 
 
 def _drop_contained(masks: Sequence[tuple[Detection, Box]]) -> Iterator[tuple[Detection, Box]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from passerby.watch.recorder_thread import FrameWriter
 from passerby.watch.retention import retention_of
 
 
-def open_camera(settings: CameraSettings, clock: Clock) -> Camera:
+def open_camera(settings: CameraSettings, clock: Clock, listener: socket.socket | None = None) -> Camera:
     """The camera that the settings describe. Connects when its frames are read."""
     return Camera(
         settings.address(),
@@ -28,6 +29,7 @@ def open_camera(settings: CameraSettings, clock: Clock) -> Camera:
         udp=settings.transport == "udp",
         max_fps=settings.max_fps,
         max_dimension=settings.max_dimension,
+        listener=listener,
     )
 
 

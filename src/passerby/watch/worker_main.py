@@ -7,6 +7,7 @@ it died, the process ends. Each output line is a CameraStatus, one per second.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import IO
 
 import cv2
 
+from passerby.config.address import CameraProtocol
 from passerby.config.site import CameraSettings
 from passerby.core.clock import Clock, SystemClock
 from passerby.core.media import VideoInfo
@@ -22,6 +24,7 @@ from passerby.core.process_limits import disable_core_dumps, limit_memory, restr
 from passerby.documents.status import CameraState, CameraStatus
 from passerby.sink.recording.live_parts import LivePartSender
 from passerby.source.camera.capture import Camera
+from passerby.source.camera.rtsp_relay import listen_on_loopback
 from passerby.watch.camera_worker import CameraWorker
 from passerby.watch.capture_thread import CaptureThread
 from passerby.watch.count_sink import CameraCountSink
@@ -45,16 +48,22 @@ def main() -> None:
     disable_core_dumps()
     spec = WorkerSpec.model_validate_json(sys.stdin.readline())
     limit_memory(memory_limit(spec.settings))
-    port = spec.settings.address().port
-    restrict_connections([DNS_PORT] if port is None else [port, DNS_PORT])
+    listener = listen_on_loopback() if spec.settings.address().protocol is CameraProtocol.RTSP else None
+    restrict_connections(allowed_ports(spec.settings, listener))
     stopped = threading.Event()
     threading.Thread(target=_wait_until_closed, args=(sys.stdin, stopped), daemon=True).start()
     out = sys.stdout
     # Whatever libraries print must not end up among the status lines.
     sys.stdout = sys.stderr
-    run_worker(spec, lambda status: print(status.model_dump_json(), file=out, flush=True), stopped)
+    run_worker(spec, lambda status: print(status.model_dump_json(), file=out, flush=True), stopped, listener=listener)
     # FFmpeg may still be blocked on the camera in its thread, and cannot be interrupted.
     os._exit(0)
+
+
+def allowed_ports(settings: CameraSettings, listener: socket.socket | None) -> list[int]:
+    """TCP ports that the process of a camera may connect to: the camera's, and its own on loopback."""
+    ports = [DNS_PORT, settings.address().port, None if listener is None else listener.getsockname()[1]]
+    return [port for port in ports if port is not None]
 
 
 def memory_limit(settings: CameraSettings) -> int:
@@ -64,13 +73,17 @@ def memory_limit(settings: CameraSettings) -> int:
 
 
 def run_worker(
-    spec: WorkerSpec, send_status: Callable[[CameraStatus], None], stopped: threading.Event, clock: Clock | None = None
+    spec: WorkerSpec,
+    send_status: Callable[[CameraStatus], None],
+    stopped: threading.Event,
+    clock: Clock | None = None,
+    listener: socket.socket | None = None,
 ) -> None:
     """Run a camera until `stopped` is set; `send_status` is called every STATUS_INTERVAL_S."""
     cv2.setNumThreads(1)  # there is one process per camera
     clock = clock or SystemClock()
     settings = spec.settings
-    camera = open_camera(settings, clock)
+    camera = open_camera(settings, clock, listener)
 
     def now() -> float:
         return clock.now().monotonic

@@ -1,9 +1,12 @@
 """The process of the pages, as `passerby watch` starts it."""
 
+import re
+from pathlib import Path
+
 import httpx2
 import pytest
 
-from passerby.cli.common.pages_main import COMMAND
+from passerby.cli.common.pages_main import COMMAND, MAX_MEMORY
 from passerby.cli.common.site_server import PageSockets
 from passerby.config.site_file import load_site
 from passerby.core.errors import UsageError
@@ -50,6 +53,10 @@ def test_a_restart_keeps_the_address(pages):
     process, sockets = pages(TEXT)
     process.start()
     assert 7 == answered(sockets.local_port)
+    limits = Path(f"/proc/{process._process.pid}/limits").read_text()
+    most = re.search(r"Max data size +(\d+) ", limits)
+    assert most
+    assert int(most[1]) <= MAX_MEMORY
     process._process.kill()
     wait_until(lambda: (process.poll(), process.restarts)[1])
     assert 7 == answered(sockets.local_port)  # who connects meanwhile waits

@@ -26,6 +26,19 @@ def test_tables_neither(capsys):
     assert not set("\x1b\x9b\x07\u202e").intersection(out.getvalue())
 
 
+@pytest.mark.parametrize("name", ["a[/b]", "[link=https://evil.example]x[/link]", "[blink]x", ":warning:"])
+def test_brackets_in_a_name_are_no_markup(name):
+    """A purpose that somebody states on the pages must not end the command that lists it."""
+    out = io.StringIO()
+    table = Table("name")
+    table.add_row(name)
+    console = Terminal(file=out, width=100, force_terminal=True, color_system=None)
+    console.print(table)
+    console.print(name)
+    assert 2 == out.getvalue().count(name)
+    assert "\x1b]8" not in out.getvalue()
+
+
 def test_the_message_that_a_file_is_missing_neither(capsys, tmp_path):
     with pytest.raises(SystemExit):
         main(["redact", str(tmp_path / EVIL)])

@@ -128,6 +128,29 @@ def test_an_administrator_does_not_agree_with_an_account_of_their_own(two):
     assert 200 == two.as_("operator").post(f"{theirs}/approve").status_code
 
 
+def test_two_older_accounts_of_one_administrator_do_not_agree(two):
+    """Nor through an administrator of their making, who is removed then."""
+    one, other = made(two, "one"), made(two, "other")
+    made(two, "helper", role="administrator")
+    again = two.enter("helper", password=password_of("helper own"))
+    assert (
+        200
+        == again.post(
+            "/api/accounts", {"name": "third", "role": "operator", "password": password_of("third")}
+        ).status_code
+    )
+    change = {"old": password_of("third"), "new": password_of("third own")}
+    assert 204 == two.enter("third").put("/api/me/password", change).status_code
+    third = two.enter("third", password=change["new"])
+    assert 200 == two.as_("administrator").delete("/api/accounts/helper").status_code
+    two.clock.go(1)
+    address = f"/api/exports/{one.post('/api/exports', WISH).json()['id']}"
+    for browser in (other, third, two.as_("administrator")):
+        answer = browser.post(f"{address}/approve")
+        assert (403, True) == (answer.status_code, "could be one person" in answer.json()["detail"])
+    assert 200 == two.as_("operator").post(f"{address}/approve").status_code
+
+
 def test_an_account_that_was_reset_since_does_not_agree_or_download(two):
     operator = two.as_("operator")
     body = operator.post("/api/exports", WISH).json()

@@ -1,10 +1,6 @@
 """Connecting to a camera, and what is said when that fails."""
 
-import ctypes
 import socket
-import subprocess
-import sys
-import threading
 import time
 from http.server import BaseHTTPRequestHandler
 
@@ -133,42 +129,3 @@ def test_what_answers_for_http_is_mjpeg_or_nothing(body):
         with http_server(Handler) as url, pytest.raises(CameraLost):
             caught(camera(f"{url}/video"), 1)
     assert [] == asked
-
-
-REDIRECTED = """
-import socket, sys, threading
-from passerby.config.address import parse_address
-from passerby.core.errors import CameraLost
-from passerby.core.process_limits import restrict_connections
-from passerby.source.camera.open import open_camera
-address = parse_address(sys.argv[1])
-assert restrict_connections([address.port])
-try:
-    open_camera(address)
-except CameraLost as error:
-    print(error)
-"""
-
-
-def test_an_rtsp_redirect_reaches_no_other_service():
-    """FFmpeg follows it; the process of a camera may connect to the camera's port only."""
-    if ctypes.CDLL(None).syscall(444, None, 0, 1) < 4:
-        pytest.skip("this kernel has no Landlock for connections (Linux 6.7)")
-    with socket.create_server(("127.0.0.1", 0)) as lying, socket.create_server(("127.0.0.1", 0)) as other:
-        target = other.getsockname()[1]
-
-        def redirect():
-            connection, _ = lying.accept()
-            asked = connection.recv(4096).decode()
-            number = next(line for line in asked.split("\r\n") if line.lower().startswith("cseq"))
-            location = f"rtsp://127.0.0.1:{target}/x"
-            connection.sendall(f"RTSP/1.0 302 Found\r\n{number}\r\nLocation: {location}\r\n\r\n".encode())
-            connection.close()
-
-        threading.Thread(target=redirect, daemon=True).start()
-        url = f"rtsp://127.0.0.1:{lying.getsockname()[1]}/stream"
-        ran = subprocess.run([sys.executable, "-c", REDIRECTED, url], capture_output=True, text=True, check=True)
-        other.settimeout(0)
-        with pytest.raises(BlockingIOError):
-            other.accept()
-    assert "127.0.0.1" in ran.stdout

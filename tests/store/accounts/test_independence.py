@@ -46,6 +46,33 @@ def test_whoever_has_set_up_an_account_may_not_decide_with_it_or_for_it(accounts
     assert why(accounts, "puppet", "jo") is None
 
 
+def test_two_accounts_of_one_person_may_not_decide_on_each_others_requests(accounts):
+    """Whenever they were made, and through whatever accounts."""
+    accounts.add("left", Role.OPERATOR, 2.0, by="account:al")
+    accounts.add("right", Role.OPERATOR, 2.0, by="account:al")
+    accounts.add("between", Role.ADMINISTRATOR, 2.0, by="account:al")
+    accounts.add("far", Role.OPERATOR, 3.0, by="account:between")
+    for one, other in (("left", "right"), ("left", "far"), ("far", "al"), ("between", "right")):
+        assert "one person" in why(accounts, one, other)
+        assert "one person" in why(accounts, other, one)
+    accounts.remove("between")
+    assert "one person" in why(accounts, "left", "far")
+    accounts.add("theirs", Role.OPERATOR, 2.0, by="account:jo")
+    assert why(accounts, "left", "theirs") is why(accounts, "left", "mo") is None
+
+
+def test_a_new_way_to_log_in_makes_accounts_independent_and_a_second_one_does_not(accounts):
+    for name in ("left", "right"):
+        accounts.add(name, Role.OPERATOR, 2.0, password_hash="x", by="account:al")
+    for change in ({"role": "viewer"}, {"active": False}, {"totp_secret": None}, {"oidc_subject": "x"}):
+        accounts.change("left", 3.0, by="account:jo", **change)
+        assert "one person" in why(accounts, "left", "right")
+    accounts.change("left", 3.0, by="account:jo", password_hash="y")
+    assert "one person" in why(accounts, "left", "right")  # it may still be linked to the other one's identity
+    accounts.change("left", 3.0, by="system:root", password_hash="y", oidc_subject=None)
+    assert why(accounts, "left", "right") is None
+
+
 def test_ones_own_changes_make_no_difference(accounts):
     accounts.change("jo", REQUESTED + 1, by="account:jo", password_hash="x")
     accounts.change("jo", REQUESTED + 1, password_hash="y")

@@ -10,8 +10,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from passerby.cli.common.site_server import PageSockets, serve_pages
+from passerby.cli.common.terminal import echo
 from passerby.core.errors import PasserbyError
-from passerby.core.process_limits import disable_core_dumps
+from passerby.core.process_limits import disable_core_dumps, limit_memory
 from passerby.server.connection_limits import raise_descriptor_limit
 from passerby.server.limited_log import limit_logger
 from passerby.server.pages.link import PagesLink
@@ -19,11 +20,15 @@ from passerby.server.pages.link import PagesLink
 COMMAND = (sys.executable, "-m", "passerby.cli.common.pages_main")
 #: The cameras are served first: however busy the pages are kept, what is recorded does not wait for them.
 NICENESS = 5
+#: Memory of the pages, bytes: a camera that an administrator checks is read here, with all models, and may lie about
+#: what it sends. The cameras that are recorded must not run out of memory for it.
+MAX_MEMORY = 4 << 30
 
 
 def main() -> None:
     """Entry point of `python -m passerby.cli.common.pages_main PIPE`."""
     disable_core_dumps()
+    limit_memory(MAX_MEMORY)
     raise_descriptor_limit()
     limit_logger(logging.getLogger())
     with suppress(OSError):
@@ -47,7 +52,7 @@ def run_pages(connection: Connection) -> None:
 
 
 def _log(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    echo(line, err=True)
 
 
 if __name__ == "__main__":

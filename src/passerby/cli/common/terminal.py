@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -15,7 +17,11 @@ def echo(text: str, err: bool = False, nl: bool = True) -> None:
 
 
 class Terminal(Console):
-    """Rich's console, for which each text and each cell of a table is made printable first."""
+    """Rich's console, for which each text and each cell of a table is made printable first, and brackets or colons in
+    it are no markup: that of a name would end the command, or make a link of it."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # those of Console
+        super().__init__(**{"markup": False, "emoji": False, **options})
 
     def render_str(self, text: str, **options: object) -> Text:
         return super().render_str(printable(text, keep="\n\t"), **options)  # type: ignore[arg-type]

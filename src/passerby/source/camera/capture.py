@@ -7,6 +7,7 @@ no undamaged frame has arrived for READ_TIMEOUT_S seconds or the connection brea
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ class Camera:
     """One camera over any number of connections. `frames` connects and yields frames until the connection is lost.
 
     Frame times are microseconds since the first connection and increase strictly. `max_fps` limits the frame rate;
-    `max_dimension` limits the longer side in pixels, larger frames are scaled down.
+    `max_dimension` limits the longer side in pixels, larger frames are scaled down. `listener` is that of the relay,
+    where there is one already.
     """
 
     def __init__(
@@ -61,9 +63,10 @@ class Camera:
         max_fps: float = 10.0,
         max_dimension: int = 1280,
         sleep: Callable[[float], None] = time.sleep,
+        listener: socket.socket | None = None,
     ) -> None:
         self.address = address
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._listener = clock, sleep, listener
         self._udp, self._max_fps, self._max_dimension = udp, max_fps, max_dimension
         self._timestamps = CameraTimestamps(clock.now().monotonic)
         self._count = 0
@@ -79,7 +82,7 @@ class Camera:
     def frames(self) -> Iterator[CapturedFrame]:
         """Frames from a new connection. Ends only by raising CameraLost."""
         self._timestamps.new_connection()
-        with _Connection(open_camera(self.address, udp=self._udp, max_fps=self._max_fps)) as connection:
+        with _Connection(self._opened()) as connection:
             decoded = connection.decoded_frames(self.address, self._clock, self._count_error)
             if self.address.protocol is CameraProtocol.FILE:
                 decoded = self._looped(connection)
@@ -88,6 +91,9 @@ class Camera:
             for stream_time, av_frame, damaged in decoded:
                 yield from self._emit(stream_time, av_frame, damaged)
         raise CameraLost(f"{self.address} closed the connection. Reconnecting until it answers.")
+
+    def _opened(self) -> OpenCamera:
+        return open_camera(self.address, udp=self._udp, max_fps=self._max_fps, listener=self._listener)
 
     def _looped(self, connection: _Connection) -> Iterator[_TimedFrame]:
         """A file played in a loop, as if it were a camera."""
@@ -169,10 +175,10 @@ class _Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._camera.container.close()
+        self._camera.close()
 
     def reopen(self, camera: OpenCamera) -> None:
-        self._camera.container.close()
+        self._camera.close()
         self._camera = camera
 
     def decoded_frames(

@@ -6,6 +6,7 @@ the video stream is set up, and elsewhere every other stream is discarded by the
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from av.video.stream import VideoStream
 from passerby.config.address import CameraAddress, CameraProtocol
 from passerby.core.errors import CameraLost
 from passerby.source.camera.hls import HlsFiles, LoginRefused
+from passerby.source.camera.rtsp_relay import RtspRelay
 
 #: Seconds for a camera to answer, and seconds without data after which the connection counts as lost.
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 8.0, 10.0
@@ -48,20 +50,36 @@ _RETRY_ADVICE = "Reconnecting until it answers."
 
 @dataclass(slots=True)
 class OpenCamera:
-    """An open connection and its video stream. The container must be closed."""
+    """An open connection and its video stream. It must be closed."""
 
     container: InputContainer
     stream: VideoStream
+    relay: RtspRelay | None = None
+
+    def close(self) -> None:
+        self.container.close()
+        if self.relay is not None:
+            self.relay.close()
 
 
-def open_camera(address: CameraAddress, *, udp: bool = False, max_fps: float | None = None) -> OpenCamera:
-    """Connect. Raises CameraLost when it does not answer within CONNECT_TIMEOUT_S seconds, or sends no video."""
+def open_camera(
+    address: CameraAddress,
+    *,
+    udp: bool = False,
+    max_fps: float | None = None,
+    listener: socket.socket | None = None,
+) -> OpenCamera:
+    """Connect. `listener` is that of the RtspRelay. Raises CameraLost when the camera does not answer within
+    CONNECT_TIMEOUT_S seconds, or sends no video."""
     # FFmpeg logs URLs with their passwords.
     av.logging.set_level(None)
-    started = time.monotonic()
+    started, relay, url = time.monotonic(), None, address.url
     try:
+        if address.protocol is CameraProtocol.RTSP:
+            relay = RtspRelay(address, CONNECT_TIMEOUT_S, listener)
+            url = relay.url
         container = av.open(
-            f"file:{address.url}" if address.protocol is CameraProtocol.FILE else address.url,
+            f"file:{address.url}" if address.protocol is CameraProtocol.FILE else url,
             "r",
             format=_FORMATS.get(address.protocol),
             options=_options(address, udp, max_fps),
@@ -72,11 +90,16 @@ def open_camera(address: CameraAddress, *, udp: bool = False, max_fps: float | N
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         # Which error FFmpeg raises on a timeout depends on where it was.
         late = time.monotonic() - started >= CONNECT_TIMEOUT_S
-        raise camera_error(address, TimeoutError() if late else error) from None
+        if relay is not None:
+            relay.close()
+        refused = relay.problem if relay is not None else None
+        raise refused or camera_error(address, TimeoutError() if late else error) from None
     try:
-        return OpenCamera(container, _select_stream(address, container))
+        return OpenCamera(container, _select_stream(address, container), relay)
     except BaseException:
         container.close()
+        if relay is not None:
+            relay.close()
         raise
 
 

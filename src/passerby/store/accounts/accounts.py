@@ -36,8 +36,8 @@ INITIAL_PASSWORD_S = 14 * 86400.0
 @dataclass(frozen=True, slots=True)
 class Account:
     """One row of `accounts`, without its secrets. `initial_password`: was the password set by somebody else?
-    `credentials_by`: the actor, other than its owner, who made the account or last changed its role or how one logs in
-    with it; `credentials_at`: when."""
+    `credentials_by`: the actors, other than its owner, who made the account or changed its role or how one logs in with
+    it, and may still know one way; `credentials_at`: when that was last."""
 
     id: int
     name: str
@@ -49,7 +49,7 @@ class Account:
     created: float
     changed: float
     initial_password: bool
-    credentials_by: str | None
+    credentials_by: tuple[str, ...]
     credentials_at: float | None
 
     @property
@@ -85,7 +85,7 @@ class Accounts:
             "oidc_subject": oidc_subject,
             "active": True,
             "initial_password": initial_password,
-            "credentials_by": by,
+            "credentials_by": None if by is None else _joined([by]),
             "credentials_at": None if by is None else now,
         }
         with self._database.write_transaction() as connection:
@@ -130,7 +130,8 @@ class Accounts:
         if "totp_secret" in values:
             values.setdefault("totp_step", 0)
         if by is not None and by != account.actor:
-            values |= {"credentials_by": by, "credentials_at": now}
+            before = () if _replaces_login(account, values) else account.credentials_by
+            values |= {"credentials_by": _joined([*before, by]), "credentials_at": now}
         with self._database.write_transaction() as connection:
             _refuse_last(connection, account, values)
             if values.get("oidc_subject") is not None:
@@ -144,10 +145,15 @@ class Accounts:
         return self.get(name)
 
     def remove(self, name: str) -> None:
-        """The audit log keeps the name. Raises UsageError."""
+        """The audit log keeps the name. What the account has set up counts as set up by those who set it up, too.
+        Raises UsageError."""
         account = self.get(name)
+        heirs = [other for other in self.all() if account.actor in other.credentials_by]
         with self._database.write_transaction() as connection:
             _refuse_last(connection, account, {"active": False})
+            for heir in heirs:
+                by = _joined([*heir.credentials_by, *account.credentials_by])
+                connection.execute(update(accounts).where(accounts.c.id == heir.id).values(credentials_by=by))
             connection.execute(delete(accounts).where(accounts.c.id == account.id))
 
     def authenticate(self, name: str, password: str) -> Account | None:
@@ -210,6 +216,18 @@ def _refuse_last(connection: Connection, account: Account, values: dict[str, obj
         raise UsageError(f"{account.name} is the last {account.role.value}. Add another one first.")
 
 
+def _replaces_login(account: Account, values: dict[str, object]) -> bool:
+    """Does a change replace every way to log in? Whoever set up the account before knows none any more."""
+    password = values["password_hash"] is not None if "password_hash" in values else account.has_password
+    linked = values["oidc_subject"] is not None if "oidc_subject" in values else account.oidc_subject is not None
+    return (not password or "password_hash" in values) and (not linked or "oidc_subject" in values)
+
+
+def _joined(actors: Sequence[str]) -> str:
+    """Actors as they are stored: each once, separated by spaces, which no name has."""
+    return " ".join(dict.fromkeys("".join(actor.split()) for actor in actors))
+
+
 def _account_from_row(row: Row[Any]) -> Account:
     return Account(
         id=row.id,
@@ -222,7 +240,7 @@ def _account_from_row(row: Row[Any]) -> Account:
         created=row.created,
         changed=row.changed,
         initial_password=bool(row.initial_password),
-        credentials_by=row.credentials_by,
+        credentials_by=tuple((row.credentials_by or "").split()),
         credentials_at=row.credentials_at,
     )
 

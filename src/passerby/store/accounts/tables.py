@@ -23,7 +23,8 @@ accounts = Table(
     Column("initial_password", Boolean, nullable=False, server_default=false()),  # was it set by somebody else?
     Column("created", Float, nullable=False),
     Column("changed", Float, nullable=False),
-    # Who else made it, or last changed how one logs in with it, or its role; and when. Null: before these were kept.
+    # Who else made it, or changed how one logs in with it, or its role, and may still know a way; when that was last.
+    # Actors, separated by spaces. Null: before these were kept.
     Column("credentials_by", String, nullable=True),
     Column("credentials_at", Float, nullable=True),
 )

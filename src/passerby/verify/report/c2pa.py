@@ -101,8 +101,8 @@ def _actions(report: VerificationReport) -> Iterator[dict[str, Any]]:
         yield {
             "action": "c2pa.edited",
             "description": f"Shown on purpose: {shown.kind}, track {shown.track} of video {shown.video + 1}, "
-            f"{shown.start:.3f} to {shown.end:.3f} s, up to {shown.share:.0%} of it, decided by {shown.author} at "
-            f"{shown.created}{f': {shown.reason}' if shown.reason else ''}.",
+            f"{shown.start:.3f} to {shown.end:.3f} s, up to {shown.share:.0%} of it, decided by {shown.author}"
+            f"{f' at {shown.created}' if shown.created else ''}{f': {shown.reason}' if shown.reason else ''}.",
         }
     if release.edited_by_hand:
         yield {"action": "c2pa.edited", "description": "The plan was edited by hand, without a correction."}

@@ -208,7 +208,7 @@ def _shown(release: ReleaseSummary) -> Iterator[str]:
     for shown in release.shown_on_purpose[:_MAX_TRACKS]:
         yield f"<tr><td>{shown.video + 1}/{shown.track}<td>{_t(shown.kind)}<td class=time>{_clock(shown.start)}"
         yield f"<td class=time>{_clock(shown.end)}<td>{shown.share:.0%}<td>{_t(shown.reason or NONE)}"
-        yield f"<td>{_t(shown.author)}, {_t(format_time(shown.created))}"
+        yield f"<td>{_t(shown.author)}{f', {_t(format_time(shown.created))}' if shown.created else ''}"
     yield "</table>"
     if len(release.shown_on_purpose) > _MAX_TRACKS:
         yield f"<p>{len(release.shown_on_purpose) - _MAX_TRACKS} more are in report.json.</p>"
