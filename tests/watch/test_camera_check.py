@@ -10,6 +10,7 @@ from passerby.core.box import Box
 from passerby.core.clock import SystemClock
 from passerby.core.errors import CameraLost, WeightsError
 from passerby.core.kinds import Detection, Kind
+from passerby.detect.live.region_search import LiveFrame
 from passerby.watch.camera_check import check_camera
 from tests.watch.simulated import captured_frame, settings, textured, video
 
@@ -38,6 +39,9 @@ class FakeDetector:
 
     def run_known_answer_test(self, ids=None):
         pass
+
+    def open_live_frame(self, frame):
+        return LiveFrame(None, None, 640)
 
     def detect(self, frame, scope=None):
         return [Detection(Kind.FACE, FACE, 0.9, "test")]

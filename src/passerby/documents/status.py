@@ -22,6 +22,7 @@ class CoverReason(StrEnum):
     MODELS = "models"  #: a model is missing, or fails its known-answer test
     MOTION = "motion"  #: optical flow was unreliable, or frames were missing, before the next detection
     DAMAGED = "damaged"  #: the camera sent a broken frame
+    UNSEEN = "unseen"  #: most of it changed, and no detector run has seen it since
 
 
 class CameraState(StrEnum):
@@ -47,6 +48,11 @@ class CameraStatus(FrozenModel):
     dropped: int = Field(default=0, description="frames dropped because the machine did not keep up")
     covered: dict[CoverReason, int] = Field(default={}, description="frames covered whole, by reason")
     covered_share: float = Field(default=0.0, description="share of frames covered whole in the last minute, 0 to 1")
+    unseen_frames: int = Field(
+        default=0,
+        description="frames with parts covered because they changed and no detector run saw them empty",
+    )
+    unseen_share: float = Field(default=0.0, description="share of the pixels of the last minute covered so, 0 to 1")
     latency: float | None = Field(default=None, description="seconds from capture to output, of the newest frame")
     detector_runs: int = Field(default=0, description="detection passes")
     detector_seconds: float | None = Field(default=None, description="seconds per detection pass, running mean")
