@@ -17,6 +17,7 @@ from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.live.view_change import IDENTITY, Transform, ViewImage, camera_motion, is_identity
+from passerby.watch.cover_boxes import Rect, cover_boxes, hulls
 from passerby.watch.region_gate import MAX_COVERED_SHARE, Flags, Reference, grow, to_cover, unexplained
 
 #: Parts that changed belong together up to this many pixels of the small image from each other: of somebody in front
@@ -73,7 +74,7 @@ class RegionMonitor:
         view = self._views[index]
         nobody = np.zeros(view.image.shape, np.bool_)
         runs = [Reference(self._same(index, number), nobody) for number in references if number in self._views]
-        return _merged(self._boxes(unexplained(nobody, runs)))
+        return _merged(self._displayed(hulls(unexplained(nobody, runs), JOIN_PX)))
 
     def cover(self, index: int, runs: Sequence[DetectorRun], masks: Sequence[Box]) -> list[Box] | None:
         """What of a frame must be covered besides its `masks`, in displayed pixels; None: all of it.
@@ -93,7 +94,7 @@ class RegionMonitor:
         opened = cv2.morphologyEx(covered.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(np.bool_)
         if opened.mean() > MAX_COVERED_SHARE:
             return None
-        return self._boxes(grow(opened, REACH_PX))
+        return self._displayed(cover_boxes(grow(opened, REACH_PX), JOIN_PX))
 
     def is_seen_empty(self, index: int, runs: Sequence[DetectorRun], box: Box) -> bool:
         """Does a part of a frame look as in two detector runs, one before it and one after it, that found nobody
@@ -143,19 +144,9 @@ class RegionMonitor:
             flags[top:bottom, left:right] = True
         return flags
 
-    def _boxes(self, flags: Flags) -> list[Box]:
-        """What belongs together, as boxes in displayed pixels."""
-        if not flags.any():
-            return []
-        joined = grow(flags, JOIN_PX // 2).astype(np.uint8)
-        count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-        boxes = []
-        for x, y, width, height, _ in stats[1:count].tolist():
-            part = flags[y : y + height, x : x + width]
-            rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-            left, right, top, bottom = x + columns[0], x + columns[-1] + 1, y + rows[0], y + rows[-1] + 1
-            boxes.append(Box(*(float(value) / self._scale for value in (left, top, right, bottom))))
-        return boxes
+    def _displayed(self, rects: Iterable[Rect]) -> list[Box]:
+        """Rectangles of the small image, in displayed pixels."""
+        return [Box(*(float(value) / self._scale for value in rect)) for rect in rects]
 
 
 def _merged(boxes: list[Box]) -> list[Box]:
