@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -32,6 +33,14 @@ def monitor(*pictures, cuts=()):
     return result
 
 
+def cover(hall, index, *runs, masks=()):
+    """What is covered of a frame, with `runs`, all that there were: (frame, boxes of what was found in it) each."""
+    runs = [DetectorRun(frame, found) for frame, found in runs]
+    for run in runs:
+        hall.add_run(run)
+    return hall.cover(index, runs, masks)
+
+
 def covers(boxes, box):
     return any(box.containment(one) == 1 for one in boxes)
 
@@ -39,50 +48,101 @@ def covers(boxes, box):
 def test_in_an_empty_hall_nothing_is_searched_and_nothing_covered():
     hall = monitor(HALL, HALL, HALL)
     assert [] == hall.regions(1, (0, 2))
-    assert [] == hall.cover(1, [DetectorRun(0, []), DetectorRun(2, [])], [])
+    assert [] == cover(hall, 1, (0, []), (2, []))
 
 
 def test_who_passes_between_two_detector_runs_is_searched_and_covered():
     hall = monitor(HALL, with_head(), HALL)
     assert covers(hall.regions(1, (0, 2)), HEAD)
-    covered = hall.cover(1, [DetectorRun(0, []), DetectorRun(2, [])], [])
+    covered = cover(hall, 1, (0, []), (2, []))
     assert covers(covered, HEAD)
     assert sum(box.area for box in covered) < 2 * HEAD.area
 
 
 def test_a_mask_needs_no_other_cover():
-    assert [] == monitor(HALL, with_head(), HALL).cover(1, [DetectorRun(0, []), DetectorRun(2, [])], [HEAD.expand(0.1)])
+    assert [] == cover(monitor(HALL, with_head(), HALL), 1, (0, []), (2, []), masks=[HEAD.expand(0.1)])
 
 
 def test_whoever_a_mask_has_left_behind_is_covered():
     """He was detected in both frames around, and stands where he stood; his mask is elsewhere."""
     standing = monitor(with_head(), with_head(), with_head())
-    covered = standing.cover(1, [DetectorRun(0, [HEAD]), DetectorRun(2, [HEAD])], [HEAD.translate(60, 0)])
+    covered = cover(standing, 1, (0, [HEAD]), (2, [HEAD]), masks=[HEAD.translate(60, 0)])
     assert covers(covered, HEAD.expand(-0.1))
 
 
 def test_whoever_stands_under_his_mask_needs_no_other_cover():
     standing = monitor(with_head(), with_head(), with_head())
-    assert [] == standing.cover(1, [DetectorRun(0, [HEAD]), DetectorRun(2, [HEAD])], [HEAD.expand(0.1)])
+    assert [] == cover(standing, 1, (0, [HEAD]), (2, [HEAD]), masks=[HEAD.expand(0.1)])
 
 
-@pytest.mark.parametrize("cut", [1, 2])
+@pytest.mark.parametrize("cut", [2, 3])
 def test_what_lies_on_the_other_side_of_a_cut_explains_nothing(cut):
-    hall = monitor(HALL, HALL, HALL, cuts=[cut])
-    other = 0 if cut == 1 else 2
-    assert hall.cover(1, [DetectorRun(other, [])], []) is None
-    assert [] == hall.cover(1, [DetectorRun(2 - other, [])], [])
+    hall = monitor(HALL, HALL, HALL, HALL, HALL, cuts=[cut])
+    other, own = (range(2), (3, 4)) if cut == 2 else ((3, 4), range(2))
+    assert cover(hall, 2, *((frame, []) for frame in other)) is None
+    assert [] == cover(hall, 2, *((frame, []) for frame in own))
+
+
+def test_whoever_one_detector_run_missed_is_covered_next_to_it():
+    """Blurred, he is missed by the run on frame 2; by the next one he has gone, and what he hid is seen."""
+    hall = monitor(HALL, with_head(), with_head(), HALL)
+    assert covers(cover(hall, 1, (0, []), (2, [])), HEAD)
+    assert covers(cover(hall, 2, (3, [])), HEAD)
+
+
+def test_whoever_stays_is_believed_to_be_nobody_once_two_runs_found_nobody():
+    """A car that has been parked, a door that was opened."""
+    hall = monitor(HALL, with_head(), with_head(), with_head())
+    assert [] == cover(hall, 1, (0, []), (2, []), (3, []))
+
+
+def test_what_somebody_hid_and_an_earlier_run_has_seen_is_shown():
+    hall = monitor(HALL, HALL, with_head(), HALL, HALL)
+    assert [] == cover(hall, 3, (0, []), (1, []), (2, [HEAD]))
+
+
+def turning(*offsets):
+    """A camera that has turned by each of `offsets`, in pixels, and sees a wide hall."""
+    wide = cv2.GaussianBlur(textured(5, WIDTH + 300), (0, 0), 2)
+    result = RegionMonitor(Geometry(WIDTH, HEIGHT))
+    for index, offset in enumerate(offsets):
+        forward = np.zeros((30, 53, 2), np.float32)
+        forward[..., 0] = offsets[max(0, index - 1)] - offset
+        motion = None if index == 0 else MotionField(forward, -forward, np.ones((30, 53), np.float32), 6.0)
+        picture = np.ascontiguousarray(wide[:, offset : offset + WIDTH])
+        result.add(index, RawFrame(video_frame(picture), index, index), motion)
+    return result
+
+
+def test_where_the_camera_turns_one_run_is_enough_and_only_what_came_in_is_covered():
+    turned = cover(turning(0, 60, 120), 0, (0, []), (2, []))
+    assert [] == turned
+    assert [] == cover(turning(0, 60, 120), 1, (0, []), (2, []))
+
+
+def test_what_a_turning_camera_had_in_view_between_two_runs_only_is_covered():
+    there_and_back = cover(turning(0, 60, 0), 1, (0, []), (2, []))
+    assert covers(there_and_back, Box(WIDTH - 58, 0, WIDTH, HEIGHT))
+    assert sum(box.area for box in there_and_back) < 0.4 * WIDTH * HEIGHT
+
+
+def test_a_camera_that_shakes_covers_no_rim():
+    assert [] == cover(turning(0, 2, 0), 1, (0, []), (2, []))
+
+
+def test_one_run_alone_is_not_enough():
+    assert cover(monitor(HALL, HALL), 1, (0, [])) is None
 
 
 def test_a_frame_that_is_not_known_is_covered_whole():
     hall = monitor(HALL, HALL)
     hall.forget(1)
     assert [] == hall.regions(0, (0, 1))
-    assert hall.cover(0, [DetectorRun(1, [])], []) is None
+    assert cover(hall, 0, (1, [])) is None
 
 
 def test_of_a_flood_of_changes_the_frame_is_covered_whole():
-    assert monitor(HALL, textured(6), HALL).cover(1, [DetectorRun(0, []), DetectorRun(2, [])], []) is None
+    assert cover(monitor(HALL, textured(6), HALL), 1, (0, []), (2, [])) is None
 
 
 def test_a_part_is_seen_empty_only_where_two_detector_runs_found_nobody_and_nothing_changed():

@@ -257,6 +257,8 @@ class LivePipeline:
                 self._detected.between = *self._detected.between, last.index
                 last.between = (self._detected.index,)
             self._detected = last
+            masked = [one.box for one in found or () if one.kind in self._settings.hide]
+            self._regions.add_run(DetectorRun(last.index, masked))
         self._gate.settle((buffered.verdict for buffered in frames), failed)
         if failed is None:
             self._on_tracks(last.captured_at, self._tracker.tracked_objects())

@@ -1,10 +1,10 @@
 """Which parts of a frame may be seen, once the frame itself may be released masked: the second half of the rule, on
 arrays of flags alone.
 
-A part of a frame may be seen when a detector run has searched it there, or when it looks as it did in a frame that the
-detector ran on, and nobody was detected in it then: nothing came between them that could be a person. Everything else
-has changed in a way that neither the camera's motion nor that of a mask explains, and is covered, with what can have
-moved out of it since.
+A part of a frame may be seen when it looks as it did in a frame that the detector ran on, nobody was detected in it
+then, and another detector run saw the same there and nobody either: somebody blurred is missed by one run, and has
+moved on by the next. Everything else has changed in a way that neither the camera's motion nor that of a mask explains,
+and is covered, with what can have moved out of it since. That the frame itself was searched does not count.
 """
 
 from __future__ import annotations
@@ -26,26 +26,27 @@ MAX_COVERED_SHARE = 0.75
 class Reference(NamedTuple):
     """A frame that the detector ran on, as another frame's pixels see it.
 
-    `same`: the pixel shows what it showed there, after the camera's motion; `occupied`: it belonged to a detection.
+    `same`: the pixel shows what it showed there, after the camera's motion; `occupied`: it belonged to a detection;
+    `confirmed`: another detector run saw the same there, and nobody.
     """
 
     same: Flags
     occupied: Flags
+    confirmed: Flags
 
 
-def unexplained(searched: Flags, references: Sequence[Reference]) -> Flags:
-    """The pixels of a frame that no detector run has seen empty: neither in the frame itself, where `searched` says so,
-    nor in one of `references`."""
-    unseen = ~searched
+def unexplained(references: Sequence[Reference], shape: tuple[int, int]) -> Flags:
+    """The pixels of a frame that are not as in one of `references`, seen empty twice. `shape`: (rows, columns)."""
+    unseen = np.ones(shape, np.bool_)
     for reference in references:
-        unseen &= ~(reference.same & ~reference.occupied)
+        unseen &= ~(reference.same & ~reference.occupied & reference.confirmed)
     return unseen
 
 
-def to_cover(searched: Flags, references: Sequence[Reference], masked: Flags, reach: int) -> Flags:
+def to_cover(references: Sequence[Reference], masked: Flags, reach: int) -> Flags:
     """The pixels of a frame that must be covered besides those that are `masked`: what is unexplained, grown by `reach`
     pixels on every side."""
-    return grow(unexplained(searched, references) & ~masked, reach) & ~masked
+    return grow(unexplained(references, (masked.shape[0], masked.shape[1])) & ~masked, reach) & ~masked
 
 
 def grow(flags: Flags, reach: int) -> Flags:

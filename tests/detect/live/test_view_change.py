@@ -50,6 +50,15 @@ def test_a_head_that_came_is_a_change_all_over(side):
     assert there[:, :180].sum() == there[:, 300:].sum() == 0
 
 
+@pytest.mark.parametrize("side", [12, 40])
+def test_somebody_faint_is_a_change(side):
+    """In the dark, a face differs from the wall behind it by a few steps of luma."""
+    wall = np.full(SIZE[::-1], 40, np.uint8)
+    there = changed(wall, with_head(wall, 240, 130, side, 45))
+    assert there[130 - side // 4 : 130 + side // 4, 240 - side // 4 : 240 + side // 4].all()
+    assert there[:, :180].sum() == there[:, 300:].sum() == 0
+
+
 def test_the_cameras_own_motion_is_no_change():
     moved = changed(scene(), scene(12, 5), shifted(-12, -5))
     assert not moved[10:-10, 15:-15].any()

@@ -27,12 +27,16 @@ VIEW_SIZE_PX = 480
 MIN_STEPS, MAX_STEPS, NOISE_FACTOR = 6.0, 16.0, 4.0
 #: A change of fewer than this many pixels of the 25 around is noise, and not the smallest face.
 MIN_CHANGED_NEIGHBOURS = 5
+#: And all around have changed by this share of those steps, on average: somebody faint.
+FAINT_SHARE = 0.3
 #: Optical flow of less than this share of a pixel, in MIN_STILL_SHARE of the cells, is that of a camera that stands
 #: still. Chosen by hand.
 STILL_PX, MIN_STILL_SHARE = 0.25, 0.5
 #: Vectors that a camera's motion is fitted to, how far one may be off, in pixels, and the share that must agree with
 #: it. Chosen by hand.
 MAX_VECTORS, INLIER_PX, MIN_INLIER_SHARE = 500, 0.7, 0.35
+#: What a camera that shakes lets in at the rim, up to so many pixels, shows nobody: a face of 12 px is larger.
+MAX_RIM_PX = 4
 #: From this share of changed pixels on, the camera's motion is estimated again between the two frames themselves.
 REFINE_SHARE = 0.10
 
@@ -70,13 +74,12 @@ class ViewImage:
 
     def _compare(self, reference: ViewImage, transform: Transform) -> Flags:
         low, high = reference.range
-        inside: Flags | None = None
         middle = reference.luma
-        if not is_identity(transform):
-            low, high, middle = (_warp(image, transform) for image in (low, high, middle))
-            inside = _warp(np.full_like(middle, 255), transform) == 255
-        same = _within(self.luma, low, high, middle)
-        return same if inside is None else same & inside
+        if is_identity(transform):
+            return _within(self.luma, low, high, middle)
+        low, high, middle = (_warp(image, transform, cv2.BORDER_REPLICATE) for image in (low, high, middle))
+        inside = _warp(_inner(middle.shape), transform) == 255
+        return _within(self.luma, low, high, middle, inside) & _known(inside)
 
     def _refine(self, reference: ViewImage, transform: Transform) -> Transform | None:
         """The camera's motion from `reference` to this image, estimated anew from the images themselves."""
@@ -118,20 +121,40 @@ def _fit(vectors: npt.NDArray[np.float32], cell: float, confidence: npt.NDArray[
     return np.asarray(found, np.float64)
 
 
-def _within(now: Image, low: Image, high: Image, middle: Image) -> Flags:
-    """Which pixels lie between `low` and `high`, but for noise; `middle` is what they should be."""
+def _within(now: Image, low: Image, high: Image, middle: Image, inside: Flags | None = None) -> Flags:
+    """Which pixels lie between `low` and `high`, but for noise; `middle` is what they should be. Those that are not
+    `inside` are not compared."""
     noise = float(np.median(cv2.absdiff(middle, now)))
     steps = min(MAX_STEPS, MIN_STEPS + NOISE_FACTOR * noise)
     beyond = cv2.max(cv2.subtract(now, high), cv2.subtract(low, now))
+    if inside is not None:
+        beyond[~inside] = 0
     outside = (beyond > steps).astype(np.float32)
     around = cv2.boxFilter(outside, -1, (5, 5), normalize=False, borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(around < MIN_CHANGED_NEIGHBOURS, np.bool_)
+    mean = cv2.blur(beyond.astype(np.float32), (5, 5), borderType=cv2.BORDER_CONSTANT)
+    return np.asarray((around < MIN_CHANGED_NEIGHBOURS) & (mean < FAINT_SHARE * steps), np.bool_)
+
+
+def _inner(shape: tuple[int, ...]) -> Image:
+    """255 where what is blurred and spread around a pixel lies within an image, 0 along its rim."""
+    inner = np.zeros(shape, np.uint8)
+    inner[2:-2, 2:-2] = 255
+    return inner
+
+
+def _known(inside: Flags) -> Flags:
+    """What of an image is `inside` a reference, with the rim that shows nobody."""
+    margin = MAX_RIM_PX + 1
+    around = np.pad(inside.astype(np.uint8), margin, constant_values=1)
+    closed = cv2.morphologyEx(around, cv2.MORPH_CLOSE, np.ones((margin, margin), np.uint8))
+    return np.asarray(closed[margin:-margin, margin:-margin], np.bool_)
 
 
 def _range(luma: Image) -> tuple[Image, Image]:
     return np.asarray(cv2.erode(luma, _SQUARE), np.uint8), np.asarray(cv2.dilate(luma, _SQUARE), np.uint8)
 
 
-def _warp(image: Image, transform: Transform) -> Image:
+def _warp(image: Image, transform: Transform, border: int = cv2.BORDER_CONSTANT) -> Image:
     size = image.shape[1], image.shape[0]
-    return np.asarray(cv2.warpPerspective(image, transform, size, flags=cv2.INTER_LINEAR), np.uint8)
+    warped = cv2.warpPerspective(image, transform, size, flags=cv2.INTER_LINEAR, borderMode=border)
+    return np.asarray(warped, np.uint8)
