@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from passerby.config.regions import Region
 from passerby.core.box import Box
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
@@ -130,6 +131,19 @@ def test_a_camera_that_shakes_covers_no_rim():
     assert [] == cover(turning(0, 2, 0), 1, (0, []), (2, []))
 
 
+def test_a_clock_in_a_keep_region_is_shown_and_what_changes_beside_it_covered():
+    clock, beside = Box(20, 20, 80, 40), Box(200, 100, 230, 130)
+    corners = ((12, 12), (88, 12), (88, 48), (12, 48))
+    hall = RegionMonitor(Geometry(WIDTH, HEIGHT), [Region(polygon=corners)])
+    for index in range(3):
+        picture = with_head(beside, 240) if index == 1 else HALL.copy()
+        picture[20:40, 20:80] = 40 + 60 * index
+        hall.add(index, RawFrame(video_frame(picture), index, index), None if index == 0 else still())
+    covered = cover(hall, 1, (0, []), (2, []))
+    assert covers(covered, beside)
+    assert 0 == sum(box.intersection(clock) for box in covered)
+
+
 def test_one_run_alone_is_not_enough():
     assert cover(monitor(HALL, HALL), 1, (0, [])) is None
 
@@ -152,3 +166,63 @@ def test_a_part_is_seen_empty_only_where_two_detector_runs_found_nobody_and_noth
     assert not hall.is_seen_empty(1, [DetectorRun(0, [HEAD]), DetectorRun(2, [])], HEAD)
     assert not hall.is_seen_empty(1, [DetectorRun(0, []), DetectorRun(3, [])], HEAD)
     assert not hall.is_seen_empty(9, [DetectorRun(0, []), DetectorRun(2, [])], HEAD)
+
+
+# At night: infrared, grey and noisy.
+
+NIGHT = (cv2.GaussianBlur(HALL, (0, 0), 2) // 4 + 15).astype(np.uint8)
+RNG = np.random.default_rng(8)
+
+
+def noisy(picture, sigma=5):
+    return np.clip(picture + RNG.normal(0, sigma, picture.shape), 0, 255).astype(np.uint8)
+
+
+def with_rain(picture, drops=40):
+    """Streaks that the lamp of the camera lights up, in other places in every picture."""
+    result = picture.copy()
+    for x, y in zip(RNG.integers(0, WIDTH, drops), RNG.integers(0, HEIGHT, drops), strict=True):
+        cv2.line(result, (int(x), int(y)), (int(x) - 2, int(y) + 14), 120, 1)
+    return result
+
+
+def night(change, scene=noisy):
+    """Seven pictures of a night, the fourth of which is changed; what is covered of that one, as a share and boxes."""
+    pictures = [scene(change(NIGHT.copy()) if index == 3 else NIGHT) for index in range(7)]
+    boxes = cover(monitor(*pictures), 3, (2, []), (4, []), (0, []), (6, []))
+    return boxes, 1.0 if boxes is None else sum(box.area for box in boxes) / (WIDTH * HEIGHT)
+
+
+def face_at_night(picture):
+    cv2.ellipse(picture, (155, 80), (15, 20), 0, 0, 360, 95, -1)
+    return picture
+
+
+def blinding_lamp(picture):
+    cv2.circle(picture, (240, 60), 40, 255, -1)
+    return picture
+
+
+def test_the_noise_of_a_night_covers_nothing():
+    assert 0.0 == night(lambda picture: picture)[1]
+
+
+def test_whoever_passes_in_the_noise_of_a_night_is_covered():
+    boxes, share = night(face_at_night)
+    assert covers(boxes, Box(143, 64, 167, 96))
+    assert share < 0.1
+
+
+def test_a_lamp_that_blinds_covers_itself_and_not_the_night():
+    boxes, share = night(blinding_lamp)
+    assert covers(boxes, Box(206, 26, 274, 94))
+    assert share < 0.3
+
+
+def test_rain_covers_its_drops_and_whoever_passes_and_not_everything():
+    def scene(picture):
+        return noisy(with_rain(picture))
+
+    boxes, share = night(face_at_night, scene)
+    assert covers(boxes, Box(143, 64, 167, 96))
+    assert share < 0.6

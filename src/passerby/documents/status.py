@@ -34,6 +34,23 @@ class CameraState(StrEnum):
     STOPPED = "stopped"
 
 
+class RestreamState(StrEnum):
+    """State of the masked RTSP stream of a camera."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    LOST = "lost"
+
+
+class RestreamStatus(FrozenModel):
+    """The masked RTSP stream that a camera publishes."""
+
+    state: RestreamState
+    problem: str | None = Field(default=None, description="current problem and what to do about it")
+    connections: int = Field(default=0, description="connections established")
+    dropped: int = Field(default=0, description="parts of half a second that were not published")
+
+
 class CameraStatus(FrozenModel):
     """One camera, as reported by its process about once a second. Counts are since that process started."""
 
@@ -64,6 +81,9 @@ class CameraStatus(FrozenModel):
     timestamp_jumps: int = Field(default=0, description="discontinuities of the stream timestamps")
     memory: int = Field(default=0, description="resident memory of the process, bytes")
     recording: dict[str, Any] = Field(default={}, description="status of the recorder")
+    restream: RestreamStatus | None = Field(
+        default=None, description="status of the masked RTSP stream; null where none is published"
+    )
 
 
 class CameraHealth(CameraStatus):

@@ -140,9 +140,9 @@ class LivePipeline:
         self._painter = Painter(video, video.pixel_format)
         self._gate, self._scopes = ReleaseGate(), ScopeCycle()
         self._motion = motion_estimator(video.geometry)
-        self._regions = RegionMonitor(video.geometry)
-        self._budget = SearchBudget(search_clock)
         self._keep_regions = tuple(_region(polygon, width, height) for polygon in settings.keep_regions)
+        self._regions = RegionMonitor(video.geometry, self._keep_regions)
+        self._budget = SearchBudget(search_clock)
         self._hide_shapes = [
             Shape(0, Style.SOLID, np.array(_region(polygon, width, height).polygon))
             for polygon in settings.hide_regions

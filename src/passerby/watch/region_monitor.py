@@ -13,6 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from passerby.config.regions import Region
 from passerby.core.box import Box
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
@@ -53,8 +54,10 @@ class _View:
 class RegionMonitor:
     """Of one live pipeline: `add` every frame, and `forget` it when it is released."""
 
-    def __init__(self, geometry: Geometry) -> None:
-        self._geometry = geometry
+    def __init__(self, geometry: Geometry, keep_regions: Sequence[Region] = ()) -> None:
+        """What changes in `keep_regions`, in displayed pixels, is shown: a clock in the picture, a screen."""
+        self._geometry, self._keep_regions = geometry, keep_regions
+        self._kept: Flags | None = None
         self._views: dict[int, _View] = {}
         self._camera, self._scene = IDENTITY, 0
         self._scale = 1.0
@@ -124,7 +127,7 @@ class RegionMonitor:
         if index not in self._views:
             return None
         older = [run for run in self._runs if run.frame not in {one.frame for one in runs}]
-        masked = self._flags(masks, inward=True)
+        masked = self._flags(masks, inward=True) | self._kept_flags()
         references: list[Reference] = []
         opened = ~masked
         for run in (*runs, *reversed(older)):
@@ -191,6 +194,14 @@ class RegionMonitor:
     def _occupied(self, index: int, reference: int, boxes: Sequence[Box]) -> Flags:
         view, other = self._views[index], self._views[reference]
         return self._warp(self._flags([box.expand(CORE_MARGIN) for box in boxes]), self._transform(view, other))
+
+    def _kept_flags(self) -> Flags:
+        if self._kept is None:
+            flags = np.zeros(next(iter(self._views.values())).image.shape, np.uint8)
+            for region in self._keep_regions:
+                cv2.fillPoly(flags, [np.round(np.array(region.polygon) * self._scale).astype(np.int32)], (1,))
+            self._kept = flags.astype(np.bool_)
+        return self._kept
 
     def _flags(self, boxes: Iterable[Box], inward: bool = False) -> Flags:
         flags = np.zeros(next(iter(self._views.values())).image.shape, np.bool_)

@@ -28,6 +28,7 @@ _COUNTERS: tuple[tuple[str, str, Callable[[CameraHealth], float]], ...] = (
     ("dropped", "Frames dropped because the machine did not keep up", lambda c: c.dropped),
     ("detector_runs", "Detections run", lambda c: c.detector_runs),
     ("connections", "Connections that delivered a frame", lambda c: c.connections),
+    ("restream_connections", "Connections of the masked stream", lambda c: c.restream.connections if c.restream else 0),
     ("restarts", "Restarts of the process of the camera", lambda c: c.restarts),
 )
 
