@@ -24,6 +24,7 @@ from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.frame_detector import FrameDetector
+from passerby.detect.live.region_search import LiveFrame
 from passerby.detect.schedule import Scope
 from passerby.documents.status import CoverReason
 from passerby.source.camera.capture import Camera
@@ -59,6 +60,9 @@ class SimulatedDetector:
         future = DelayedResult(self, self._detector.detect(frame, scope))
         self.ready_at.append(future.ready_at)
         return future
+
+    def open_frame(self, frame: RawFrame, geometry: Geometry) -> LiveFrame | None:
+        return None if self._detector is None else self._detector.open_live_frame(frame)
 
 
 class DelayedResult(Future[list[Detection]]):
@@ -102,7 +106,9 @@ def redact_live(
 
         pipeline: LivePipeline | None = None
         for _, captured in zip(range(frames), camera.frames(), strict=False):
-            pipeline = pipeline or LivePipeline(captured.video, settings, simulation)
+            pipeline = pipeline or LivePipeline(
+                captured.video, settings, simulation, search_clock=lambda: simulation.at
+            )
             pipeline.add(captured, simulation.at)
             for output in pipeline.release_due(simulation.at):
                 write(output)

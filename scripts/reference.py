@@ -27,6 +27,7 @@ from passerby.config.counting_config import (
     Zone,
 )
 from passerby.config.notice import NoticeSettings
+from passerby.config.restream import RestreamSettings
 from passerby.config.roles import RIGHTS, Right, Role
 from passerby.config.settings import Settings
 from passerby.config.site import CameraDefaults, CameraSettings, RetentionSettings, Site, StatusSettings
@@ -158,6 +159,11 @@ def site() -> str:
             "A camera",
             CameraSettings,
             "Under `cameras`, by its name. All settings of `defaults` apply here too, and:",
+        ),
+        (
+            "`restream`",
+            RestreamSettings,
+            "Of a camera: its masked pictures as an RTSP stream, see [the guide](../guide/watch.md).",
         ),
         ("`counting`", CountingSettings, f"Of a camera: {GUIDE}"),
         ("A zone", Zone, "Of `zones`."),

@@ -70,5 +70,19 @@ def test_what_was_there_may_stay_or_go():
 )
 def test_a_password_belongs_to_a_protocol_host_and_port(url, forgotten):
     moved = forget_moved_passwords({"cameras": {"gate": GATE}}, {"cameras": {"gate": GATE | {"url": url}}})
-    assert (["gate"] if forgotten else []) == moved
-    assert ["new"] == forget_moved_passwords({"cameras": {"gate": GATE}}, {"cameras": {"gate": GATE, "new": GATE}})
+    assert ([("cameras", "gate", "password")] if forgotten else []) == moved
+    added = forget_moved_passwords({"cameras": {"gate": GATE}}, {"cameras": {"gate": GATE, "new": GATE}})
+    assert [("cameras", "new", "password")] == added
+
+
+def test_the_password_of_a_masked_stream_belongs_to_its_own_address():
+    def document(camera, restream):
+        login = {"url": restream, "password": "${R}"}
+        return {"cameras": {"gate": GATE | {"url": camera, "restream": login}}}
+
+    before = document(GATE["url"], "rtsp://10.0.0.9/gate")
+    moved = forget_moved_passwords(before, document(GATE["url"], "rtsp://10.0.0.8/gate"))
+    assert [("cameras", "gate", "restream", "password")] == moved
+    assert [("cameras", "gate", "password")] == forget_moved_passwords(
+        before, document("rtsp://10.0.0.8/s", "rtsp://10.0.0.9/gate")
+    )

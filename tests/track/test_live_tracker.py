@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from passerby.core.box import Box
@@ -118,3 +120,52 @@ def test_the_strip_between_two_masks_that_nearly_touch_is_masked(other):
 @pytest.mark.parametrize("other", [Box(300, 100, 350, 160), Box(190, 300, 240, 350)], ids=["far", "diagonal"])
 def test_two_people_apart_are_two_masks(other):
     assert 2 == len(hidden_in_one_frame(Box(100, 100, 150, 160), other))
+
+
+def test_where_motion_loses_somebody_his_mask_goes_straight_from_one_detection_to_the_next():
+    """He runs 90 px while the picture, and so his mask, stands still; a detector run of the whole frame finds him."""
+    live = advance_to(3, tracker(), {0: face()})
+    (track,) = live._active
+    there = FACE.translate(90, 0)
+    live.advance(4, 4, STILL, None)
+    live._apply_hits([(track, replace(track.points[-1], box=there, score=0.9))])
+    assert all(covers(live.hidden_boxes(n), FACE.lerp(there, n / 4)) for n in range(5))
+
+
+def test_where_motion_follows_somebody_no_more_than_he_is_masked():
+    live = advance_to(10, tracker(), {0: face(), 10: face(box=FACE.translate(30, 0))}, shift(3, 0))
+    assert not covers(live.hidden_boxes(5), FACE.hull(FACE.translate(30, 0)))
+    assert covers(live.hidden_boxes(5), FACE.translate(15, 0))
+
+
+def test_where_somebody_was_is_what_was_detected_in_a_frame_and_not_where_motion_took_it():
+    live = advance_to(10, tracker(), {0: face(), 10: face()})
+    assert [FACE] == live.detected_boxes(0) == live.detected_boxes(10)
+    assert [] == live.detected_boxes(5)
+
+
+def test_before_and_after_its_detections_the_mask_of_what_moves_is_an_extension():
+    live = tracker()
+    for n in range(21):
+        found = face(box=FACE.translate(10 * n, 0)) if 5 <= n <= 15 else None
+        live.advance(n, n, None if n == 0 else STILL, found)
+    extended = {n: [mask.extended for mask in live.hidden_boxes(n)] for n in (2, 5, 10, 15, 18)}
+    assert {2: [True], 5: [False], 10: [False], 15: [False], 18: [True]} == extended
+
+
+def test_the_mask_of_what_stands_still_is_no_extension():
+    live = advance_to(18, tracker(), {5: face(), 15: face()})
+    assert [False] == [mask.extended for mask in live.hidden_boxes(18)]
+
+
+def test_a_mask_is_no_smaller_than_what_the_whole_frame_showed():
+    """The crop finds the upper half of the face only."""
+    half = Box(FACE.x1, FACE.y1, FACE.x2, FACE.centre[1] + 5)
+    live = tracker()
+    live.advance(0, 0, None, face())
+    live.advance(1, 1, STILL, face(), search=lambda frame, kind, box: [])
+    for n in range(2, 5):
+        live.advance(n, n, STILL, None, frozenset(), lambda frame, kind, box: face(box=half))
+    (mask,) = live.hidden_boxes(4)
+    assert mask.box.height > FACE.height
+    assert covers([mask], half)

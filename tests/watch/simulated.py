@@ -57,12 +57,27 @@ def captured_frame(index, luma, info, seconds=None, damaged=False):
     return CapturedFrame(frame, Moment(at, 1.8e9 + at, True), info)
 
 
+class FakeLiveFrame:
+    """A frame whose parts are searched: `search` returns the detections of the whole frame."""
+
+    def __init__(self, frame, search):
+        self._frame, self._search = frame, search
+
+    def search(self, kind, box):
+        return self.search_regions([box])
+
+    def search_regions(self, regions):
+        return [found for found in self._search(self._frame) if any(r.intersection(found.box) for r in regions)]
+
+
 class FakeDetectorQueue:
-    """A detector queue whose results and timing a test decides. `detect` returns the detections of a frame."""
+    """A detector queue whose results and timing a test decides. `detect` returns the detections of a frame, `search`
+    those of a search in parts of it; without it, there is none."""
 
     interval = 1.0
 
-    def __init__(self, detect=lambda frame: [], duration_s=0.3):
+    def __init__(self, detect=lambda frame: [], duration_s=0.3, search=None):
+        self.search, self.opened = search, []
         self.detect, self.duration_s = detect, duration_s
         self.problem = None
         self.now = 0.0
@@ -79,6 +94,10 @@ class FakeDetectorQueue:
         self.submitted.append(frame.index)
         self._queue.append((starts + self.duration_s, future, frame))
         return future
+
+    def open_frame(self, frame, geometry):
+        self.opened.append(frame.index)
+        return None if self.search is None else FakeLiveFrame(frame, self.search)
 
     def advance_to(self, now):
         """Advance the time to `now`: detections finish."""

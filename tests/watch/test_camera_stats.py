@@ -27,3 +27,12 @@ def test_covered_frames_are_counted_by_reason_and_as_a_share_of_the_last_minute(
     assert {CoverReason.LATE: 900} == dict(stats.covered)
     assert 0.5 == pytest.approx(stats.covered_share(121.9), abs=0.01)
     assert 2 == pytest.approx(stats.latency)
+
+
+def test_parts_that_nobody_saw_empty_are_counted_and_their_share_is_of_the_last_minute():
+    stats = CameraStats()
+    for n in range(1200):
+        stats.frame_released(n / 10, n / 10 + 2, None, 0.2 if n >= 900 else 0.0)
+    assert 300 == stats.unseen_frames
+    assert 0.1 == pytest.approx(stats.unseen_share(121.9), abs=0.01)
+    assert 0 == stats.covered_share(121.9)

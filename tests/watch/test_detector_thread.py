@@ -31,6 +31,9 @@ class FakeDetector:
         self.clock.now += self.clock.duration_s
         return [frame]
 
+    def open_live_frame(self, frame):
+        return "opened", frame
+
 
 class Clock:
     def __init__(self, duration_s=0.2):
@@ -134,3 +137,15 @@ def test_the_interval_follows_the_duration_of_detections():
     for _ in range(20):
         detect(thread)
     assert MAX_INTERVAL_S == thread.interval
+
+
+def test_frames_are_opened_for_searches_only_while_the_models_work():
+    thread, detector, clock, _ = make_thread()
+    assert thread.open_frame("frame", SMALL) is None
+    detect(thread)
+    assert ("opened", "frame") == thread.open_frame("frame", SMALL)
+    assert thread.open_frame("frame", LARGE) is None
+    detector.test_error = DetectorError("broken")
+    clock.now += KNOWN_ANSWER_INTERVAL_S
+    detect(thread)
+    assert thread.open_frame("frame", SMALL) is None

@@ -227,3 +227,93 @@ def test_extra_kinds_are_tracked_and_not_masked(extra_kinds):
     assert bool(extra_kinds) == bool(persons)
     assert {1} >= {one.number for one in persons}
     assert all(one.confirmed and one.detected and one.box == body for one in persons)
+
+
+def passing_frames(count, info, when, box=FACE, step=30):
+    """A camera that stands still, and a bright head that passes in the frames `when`, faster than flow follows."""
+    for n in range(count):
+        luma = WORLD[:, :WIDTH].copy()
+        if n in when:
+            left = head_at(n, when, box, step)
+            luma[int(left.y1) : int(left.y2), int(left.x1) : int(left.x2)] = CANARY
+        yield captured_frame(n, luma, info)
+
+
+def head_at(n, when, box=FACE, step=30):
+    return box.translate((n - when[0]) * step, 0)
+
+
+def masked(out):
+    return [released for released in out if released.reason is None]
+
+
+PASSES = range(13, 18)  # between the detector runs on frames 10 and 20
+
+
+def test_whoever_passes_between_two_detector_runs_is_covered_and_the_rest_is_shown():
+    info, detector = video(), FakeDetectorQueue()
+    out = run_pipeline(live_pipeline(detector, info), detector, passing_frames(41, info, PASSES), until=6.5)
+    assert [None] * 41 == [released.reason for released in out]
+    assert CANARY > max(brightest(released) for released in out)
+    assert {n: 0 for n in range(41) if n not in PASSES} == {
+        released.frame.index: released.unseen for released in out if released.unseen == 0
+    }
+    assert all(0 < out[n].unseen < 0.2 for n in PASSES)
+
+
+def test_whoever_is_found_by_a_search_between_is_masked_and_what_is_around_him_shown():
+    def search(frame):
+        return face_detections(frame, head_at(frame.index, PASSES)) if frame.index in PASSES else []
+
+    info, detector = video(), FakeDetectorQueue(search=search)
+    out = run_pipeline(live_pipeline(detector, info), detector, passing_frames(41, info, PASSES), until=6.5)
+    assert CANARY > max(brightest(released) for released in masked(out))
+    assert set(PASSES) <= set(detector.opened)
+    assert [0.0] * 5 == [out[n].unseen for n in PASSES]
+
+
+def test_nothing_is_searched_in_an_empty_hall():
+    info, detector = video(), FakeDetectorQueue(search=lambda frame: [])
+    run_pipeline(live_pipeline(detector, info), detector, passing_frames(41, info, ()), until=6.5)
+    assert [] == detector.opened
+
+
+def test_whoever_a_detector_run_misses_is_covered_in_its_own_frame_as_well():
+    when = range(8, 13)  # the detector runs on frame 10, and finds nobody
+    info, detector = video(), FakeDetectorQueue()
+    out = run_pipeline(live_pipeline(detector, info), detector, passing_frames(41, info, when), until=6.5)
+    assert 10 in detector.submitted
+    assert CANARY > max(brightest(released) for released in masked(out))
+
+
+def test_a_search_that_fails_leaves_what_it_should_have_seen_covered():
+    def fail(frame):
+        raise DetectorError("broken")
+
+    info, detector = video(), FakeDetectorQueue(search=fail)
+    out = run_pipeline(live_pipeline(detector, info), detector, passing_frames(41, info, PASSES), until=6.5)
+    assert 41 == len(masked(out))
+    assert CANARY > max(brightest(released) for released in out)
+
+
+def test_a_machine_without_time_for_searches_covers_more_and_leaks_nothing():
+    ticks = iter(range(10_000))  # every search takes a second
+
+    def search(frame):
+        return face_detections(frame, head_at(frame.index, PASSES)) if frame.index in PASSES else []
+
+    info, detector = video(), FakeDetectorQueue(search=search)
+    pipeline = LivePipeline(info, settings(), detector, search_clock=lambda: float(next(ticks)))
+    out = run_pipeline(pipeline, detector, passing_frames(41, info, PASSES), until=6.5)
+    assert 1 == len(set(detector.opened))
+    assert CANARY > max(brightest(released) for released in masked(out))
+    assert all(out[n].unseen > 0 for n in PASSES[1:])
+
+
+def test_a_flood_of_changes_is_covered_whole():
+    info, detector = video(), FakeDetectorQueue()
+    dark, bright = (np.full((HEIGHT, WIDTH), luma, np.uint8) for luma in (60, 140))
+    frames = [captured_frame(n, bright if 13 <= n < 18 else dark, info) for n in range(41)]
+    out = run_pipeline(live_pipeline(detector, info), detector, frames, until=6.5)
+    assert {CoverReason.UNSEEN} >= {out[n].reason for n in PASSES} - {CoverReason.MOTION, CoverReason.START}
+    assert None not in {out[n].reason for n in PASSES}

@@ -12,10 +12,10 @@ import pytest
 
 from passerby.config.site import CameraSettings
 from passerby.config.site_file import parse_site
-from passerby.documents.status import CameraState, CameraStatus
+from passerby.documents.status import CameraState, CameraStatus, RestreamState, RestreamStatus
 from passerby.source.camera.rtsp_relay import listen_on_loopback
 from passerby.store.data_folder import DataFolder
-from passerby.watch.worker_main import DNS_PORT, allowed_ports, memory_limit, with_stream_counters
+from passerby.watch.worker_main import DNS_PORT, allowed_ports, memory_limit, with_restream, with_stream_counters
 from passerby.watch.worker_spec import WorkerSpec
 from tests.cameras.lying_camera import OTHER, LyingCamera
 
@@ -91,3 +91,17 @@ def test_the_counters_of_the_stream_are_part_of_the_status():
     status = with_stream_counters(CameraStatus(), SimpleNamespace(errors=3, jumps=2))
     assert (3, 2) == (status.stream_errors, status.timestamp_jumps)
     assert CameraStatus.model_fields.keys() == status.model_dump().keys()
+
+
+def test_the_process_may_connect_to_its_camera_and_the_server_of_its_masked_stream_only(tmp_path):
+    text = "cameras: {gate: {url: 'rtsp://h:5540/a', restream: {url: 'rtsp://other/gate'}}, b: {url: 'rtsp://h/b'}}"
+    cameras = parse_site(text, tmp_path / "site.yaml", {}).cameras
+    assert [[53, 5540, 554], [53, 554]] == [allowed_ports(cameras[name], None) for name in ("gate", "b")]
+
+
+@pytest.mark.parametrize("own", [None, "The camera is away."])
+def test_a_problem_of_the_masked_stream_is_told_where_there_is_no_other(own):
+    state = RestreamStatus(state=RestreamState.LOST, problem="rtsp://h refuses the login.")
+    status = with_restream(CameraStatus(problem=own), SimpleNamespace(status=lambda: state))
+    assert (state, own or "Masked stream: rtsp://h refuses the login.") == (status.restream, status.problem)
+    assert with_restream(CameraStatus(), None).restream is None

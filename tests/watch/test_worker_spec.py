@@ -43,6 +43,16 @@ def test_the_password_survives_serialisation(site):
     assert "hunter2" not in WorkerSpec.for_camera(site, "b").model_dump_json()
 
 
+def test_so_does_that_of_the_masked_stream_which_is_no_secret_of_other_cameras(tmp_path):
+    restream = "restream: {url: 'rtsp://h/out', user: me, password: '${OUT}'}"
+    text = SITE.replace("rtsp://h/b'", f"rtsp://h/b', {restream}")
+    site = parse_site(text, tmp_path / "site.yaml", {"SECRET": "hunter2", "OUT": "hunter3"})
+    spec = WorkerSpec.for_camera(site, "b").model_dump_json()
+    settings = WorkerSpec.model_validate_json(spec).settings.restream
+    assert ("hunter3", "rtsp://me:hunter3@h/out") == (settings.password.get_secret_value(), settings.address().url)
+    assert "hunter3" not in WorkerSpec.for_camera(site, "a").model_dump_json()
+
+
 def test_no_secret_of_the_uplink_reaches_a_camera(tmp_path):
     secret = "hunter3hunter3hunter3"
     uplink = UPLINK.replace("SECRET", "UPLINK_SECRET")

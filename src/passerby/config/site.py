@@ -15,6 +15,7 @@ from passerby.config.address import CameraAddress, parse_address
 from passerby.config.counting_config import CountingSettings, NormalizedPoint, Timetable
 from passerby.config.notice import NoticeSettings
 from passerby.config.polygon import fault_of
+from passerby.config.restream import RestreamSettings
 from passerby.config.settings import HiddenKinds, Profile
 from passerby.config.timetable import Schedules
 from passerby.config.uplink import UplinkSettings, topic_name
@@ -65,7 +66,8 @@ class CameraDefaults(FrozenModel):
         default=(), description="Regions that are always masked: a window across the street, a keypad."
     )
     keep_regions: tuple[Polygon, ...] = Field(
-        default=(), description="Regions in which detections are not masked: a poster with a face on it."
+        default=(),
+        description="Regions in which neither detections nor changes are masked: a poster with a face on it, a clock.",
     )
 
 
@@ -82,6 +84,9 @@ class CameraSettings(CameraDefaults):
     )
     counting: CountingSettings = Field(
         default=CountingSettings(), description="What is counted, and which rules raise events."
+    )
+    restream: RestreamSettings | None = Field(
+        default=None, description="Where its masked pictures are published as an RTSP stream; null for nowhere."
     )
 
     @model_validator(mode="after")

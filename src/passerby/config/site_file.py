@@ -93,16 +93,25 @@ def _refuse_renamed(written: CommentedMap, path: Path) -> None:
 def _refuse_passwords(written: CommentedMap, path: Path) -> None:
     cameras = written.get("cameras")
     for name, camera in cameras.items() if isinstance(cameras, CommentedMap) else ():
-        for key in ("url", "password") if isinstance(camera, CommentedMap) else ():
-            value = camera.get(key)
-            if not isinstance(value, str):
-                continue
-            if VARIABLE.sub("", value).strip() if key == "password" else contains_password(VARIABLE.sub("", value)):
-                variable = re.sub(r"\W", "_", str(name)).upper() + "_PASSWORD"
-                raise UsageError(
-                    f"{path}:{_line(written, ('cameras', name, key))}: the file contains a password, which would "
-                    f"end up in backups and mail. Set it in the environment, and write password: ${{{variable}}} here."
-                )
+        variable = re.sub(r"\W", "_", str(name)).upper()
+        if isinstance(camera, CommentedMap):
+            _refuse_password(camera, written, path, ("cameras", name), f"{variable}_PASSWORD")
+            if isinstance(restream := camera.get("restream"), CommentedMap):
+                at = ("cameras", name, "restream")
+                _refuse_password(restream, written, path, at, f"{variable}_RESTREAM_PASSWORD")
+
+
+def _refuse_password(login: CommentedMap, written: CommentedMap, path: Path, at: Location, variable: str) -> None:
+    """`login` has an address and a password. `variable` is suggested to hold it."""
+    for key in ("url", "password"):
+        value = login.get(key)
+        if not isinstance(value, str):
+            continue
+        if VARIABLE.sub("", value).strip() if key == "password" else contains_password(VARIABLE.sub("", value)):
+            raise UsageError(
+                f"{path}:{_line(written, (*at, key))}: the file contains a password, which would end up in backups "
+                f"and mail. Set it in the environment, and write password: ${{{variable}}} here."
+            )
 
 
 def _filled(value: object, path: Path, environment: Mapping[str, str], root: CommentedMap, at: Location) -> object:

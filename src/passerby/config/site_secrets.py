@@ -19,6 +19,7 @@ VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: Fields in which variables are replaced, as patterns of `config/renamed_keys.py`.
 SECRET_FIELDS: Final = (
     "cameras.*.password",
+    "cameras.*.restream.password",
     "uplink.mqtt.password",
     "uplink.webhooks.*.secret",
     "web.oidc.client_secret",
@@ -30,13 +31,14 @@ def is_secret_field(at: Location) -> bool:
     return any(matches(pattern.split("."), at) for pattern in SECRET_FIELDS)
 
 
-def forget_moved_passwords(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Names of the cameras that keep a password in `new`, but are not at the address that it was given for."""
-    before, after = _cameras(old), _cameras(new)
+def forget_moved_passwords(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Location]:
+    """Where passwords of cameras and of their masked streams stay in `new`, but not with the address that they were
+    given for."""
+    before, after = dict(_logins(old)), dict(_logins(new))
     return [
-        name
-        for name, camera in after.items()
-        if camera.get("password") and (name not in before or _host(before[name]) != _host(camera))
+        (*at, "password")
+        for at, login in after.items()
+        if login.get("password") and (at not in before or _host(before[at]) != _host(login))
     ]
 
 
@@ -52,10 +54,14 @@ def refuse_new_variables(old: Mapping[str, Any], new: Mapping[str, Any]) -> None
             )
 
 
-def _cameras(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def _logins(document: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str, Any]]]:
+    """The cameras and their masked streams: address, user and password each."""
     cameras = document.get("cameras")
-    entries = cameras.items() if isinstance(cameras, Mapping) else ()
-    return {str(name): camera for name, camera in entries if isinstance(camera, Mapping)}
+    for name, camera in cameras.items() if isinstance(cameras, Mapping) else ():
+        if isinstance(camera, Mapping):
+            yield ("cameras", str(name)), camera
+            if isinstance(camera.get("restream"), Mapping):
+                yield ("cameras", str(name), "restream"), camera["restream"]
 
 
 def _host(camera: Mapping[str, Any]) -> tuple[str, str, int | None] | str:

@@ -29,6 +29,7 @@ from passerby.detect.fusion import confirm_large_text, merge
 from passerby.detect.images.pyramid import ImagePyramid, scale_detections
 from passerby.detect.known_answer_images import SIDE
 from passerby.detect.known_answer_test import MIN_SIDE, check
+from passerby.detect.live.region_search import LiveFrame, prepare
 from passerby.detect.model import CONCURRENT_INFERENCES, INPUT_STRIDE, Detector, Detectors
 from passerby.detect.plate_fusion import (
     FULL_FRAME_SCORE,
@@ -193,6 +194,17 @@ class FrameDetector:
     def open_frame(self, frame: RawFrame) -> SearchableFrame:
         """A frame that is kept for searches in crops of it."""
         return SearchableFrame(self._pyramid(frame), self._crop_models())
+
+    def prepare_live_frames(self) -> None:
+        """Load and compile what `open_live_frame` needs, which takes seconds."""
+        if (faces := self._crop_models().get(Kind.FACE)) is not None:
+            prepare(faces, lambda size: fit_size(self._geometry, size), self._profile.face_sizes[0])
+
+    def open_live_frame(self, frame: RawFrame) -> LiveFrame:
+        """A frame that is kept for searches in parts of it. Safe beside `detect` in another thread."""
+        size = max(*self._profile.face_sizes, self._profile.min_base_size)
+        images = ImagePyramid(frame, self._geometry, size)
+        return LiveFrame(images, self._crop_models().get(Kind.FACE), self._profile.face_sizes[0])
 
     def _pyramid(self, frame: RawFrame) -> ImagePyramid:
         """One for each frame, whoever asks for it first."""

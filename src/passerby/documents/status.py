@@ -22,6 +22,7 @@ class CoverReason(StrEnum):
     MODELS = "models"  #: a model is missing, or fails its known-answer test
     MOTION = "motion"  #: optical flow was unreliable, or frames were missing, before the next detection
     DAMAGED = "damaged"  #: the camera sent a broken frame
+    UNSEEN = "unseen"  #: most of it changed, and no detector run has seen it since
 
 
 class CameraState(StrEnum):
@@ -31,6 +32,23 @@ class CameraState(StrEnum):
     LIVE = "live"
     LOST = "lost"
     STOPPED = "stopped"
+
+
+class RestreamState(StrEnum):
+    """State of the masked RTSP stream of a camera."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    LOST = "lost"
+
+
+class RestreamStatus(FrozenModel):
+    """The masked RTSP stream that a camera publishes."""
+
+    state: RestreamState
+    problem: str | None = Field(default=None, description="current problem and what to do about it")
+    connections: int = Field(default=0, description="connections established")
+    dropped: int = Field(default=0, description="parts of half a second that were not published")
 
 
 class CameraStatus(FrozenModel):
@@ -47,6 +65,11 @@ class CameraStatus(FrozenModel):
     dropped: int = Field(default=0, description="frames dropped because the machine did not keep up")
     covered: dict[CoverReason, int] = Field(default={}, description="frames covered whole, by reason")
     covered_share: float = Field(default=0.0, description="share of frames covered whole in the last minute, 0 to 1")
+    unseen_frames: int = Field(
+        default=0,
+        description="frames with parts covered because they changed and no detector run saw them empty",
+    )
+    unseen_share: float = Field(default=0.0, description="share of the pixels of the last minute covered so, 0 to 1")
     latency: float | None = Field(default=None, description="seconds from capture to output, of the newest frame")
     detector_runs: int = Field(default=0, description="detection passes")
     detector_seconds: float | None = Field(default=None, description="seconds per detection pass, running mean")
@@ -58,6 +81,9 @@ class CameraStatus(FrozenModel):
     timestamp_jumps: int = Field(default=0, description="discontinuities of the stream timestamps")
     memory: int = Field(default=0, description="resident memory of the process, bytes")
     recording: dict[str, Any] = Field(default={}, description="status of the recorder")
+    restream: RestreamStatus | None = Field(
+        default=None, description="status of the masked RTSP stream; null where none is published"
+    )
 
 
 class CameraHealth(CameraStatus):

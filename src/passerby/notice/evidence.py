@@ -13,6 +13,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from passerby.config.site import Site
+from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 
 
@@ -34,6 +36,11 @@ class MeasureEvidence(FrozenModel):
     """One measure, by its name in the catalogue. `tests` are pytest node ids, of files or single tests."""
 
     measure: str
+    frame_rates: tuple[float, float] | None = Field(
+        default=None,
+        description="where the figure holds for some cameras only: frames per second, more than the first and up to "
+        "the second, of a camera that hides faces",
+    )
     tests: tuple[str, ...] = ()
     figure: MeasuredFigure | None = None
 
@@ -42,6 +49,15 @@ class EvidenceCatalogue(FrozenModel):
     """All measures, in the order in which they are listed."""
 
     measures: tuple[MeasureEvidence, ...]
+
+    def of_site(self, site: Site) -> tuple[MeasureEvidence, ...]:
+        """The measures that concern the cameras of a site: figures of other frame rates say nothing of it."""
+        rates = [camera.max_fps for camera in site.cameras.values() if Kind.FACE in camera.hide]
+        return tuple(
+            one
+            for one in self.measures
+            if one.frame_rates is None or any(one.frame_rates[0] < rate <= one.frame_rates[1] for rate in rates)
+        )
 
     def figure_text(self, measure: str) -> str:
         """The figure of a measure that has one."""

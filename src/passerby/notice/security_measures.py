@@ -26,7 +26,7 @@ def _blocks(
     yield provenance(facts, tr)
     yield Paragraph(tr("measures.lead"))
     head = tuple(tr(f"measures.column_{name}") for name in ("measure", "verified", "figure"))
-    yield Table(head, tuple(_row(one, tr) for one in evidence.measures), (1.25, 1.5, 0.7))
+    yield Table(head, tuple(_row(one, tr) for one in evidence.of_site(facts.site)), (1.25, 1.5, 0.7))
     yield Heading(tr("measures.here"))
     log = attestation.log
     yield DefinitionList(

@@ -10,21 +10,27 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.motion import MotionField
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate
+from passerby.track.keyframes import TrackPoint
+from passerby.track.local_search import LocalSearch
 from passerby.track.tracker import ActiveTrack, Tracker, TrackerSettings, padded_box
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenBox:
-    """An object to be masked in one frame: padded, in displayed pixels, clipped to the frame."""
+    """An object to be masked in one frame: padded, in displayed pixels, clipped to the frame.
+
+    `extended`: it moves on its own, and the frame lies before its first detection or after its last one, so that it may
+    not be there any more."""
 
     kind: Kind
     box: Box
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,14 @@ class TrackedObject:
 #: Two masks of faces with less than this share of the smaller one's side between them may be two tracks on one head:
 #: what lies between them is masked too. Seen at three frames a second: a strip of 16 px between masks of 60 px.
 MAX_STRIP = 0.6
+#: Motion has followed a box where what it arrives at overlaps what is found then by this much (intersection over
+#: union). Where it has not, everything between the two is masked.
+MIN_AGREEING_IOU = 0.4
+#: Share of its size that is added on every side of a box on that straight way, for nobody runs evenly; and how many
+#: times as large as both boxes together the hull of that box and the one that motion has may be.
+WAY_MARGIN, MAX_HULL = 0.5, 1.5
+#: Somebody has moved on his own when he came this far otherwise than his surroundings, in sizes of his own.
+MIN_MOVED = 1.0
 
 
 def live_tracker_settings(frame_rate: float, delay: float) -> TrackerSettings:
@@ -70,6 +84,8 @@ class LiveTracker(Tracker):
         self._hide, self._history_frames = frozenset(hide), history_frames
         self._newest = -1
         self._ended: list[ActiveTrack] = []
+        #: Width and height of what a detector run on the whole frame last found of each active track.
+        self._sizes: dict[int, tuple[float, float]] = {}
         self._ordinals = itertools.count(1)
 
     def advance(
@@ -79,10 +95,11 @@ class LiveTracker(Tracker):
         motion: MotionField | None,
         detections: Sequence[Detection] | None,
         searched_kinds: Collection[Kind] = frozenset(Kind),
+        search: LocalSearch | None = None,
     ) -> None:
         """As `update`, for a `frame` number that increases by one each time; what has ended is kept for
         `hidden_boxes`."""
-        self.update(frame, time, motion, detections, searched_kinds)
+        self.update(frame, time, motion, detections, searched_kinds, search)
         self._newest = frame
         self._ended = [track for track in self._ended if track.points[-1].frame >= frame - self._history_frames]
 
@@ -91,14 +108,25 @@ class LiveTracker(Tracker):
 
         Raises ValueError for a frame that was not reached yet, or is forgotten: to return nothing would be a leak.
         """
-        if not self._newest - self._history_frames <= frame <= self._newest:
-            raise ValueError(f"frame {frame} is not among the {self._history_frames} frames before {self._newest}")
         hidden = [
-            HiddenBox(track.kind, box)
-            for track in (*self._active, *self._ended)
-            if track.kind in self._hide and (box := self._hidden_box(track, frame)) is not None
+            HiddenBox(track.kind, box, _is_extended(track, frame))
+            for track in self._tracks_at(frame)
+            if (box := self._hidden_box(track, frame)) is not None
         ]
         return hidden + _between(hidden)
+
+    def detected_boxes(self, frame: int) -> list[Box]:
+        """What was found in a frame and is masked, without margins: where somebody was. Raises as `hidden_boxes`."""
+        return [
+            track.points[at].box
+            for track in self._tracks_at(frame)
+            if _found(track, at := frame - track.points[0].frame) and self._hidden_box(track, frame) is not None
+        ]
+
+    def _tracks_at(self, frame: int) -> list[ActiveTrack]:
+        if not self._newest - self._history_frames <= frame <= self._newest:
+            raise ValueError(f"frame {frame} is not among the {self._history_frames} frames before {self._newest}")
+        return [track for track in (*self._active, *self._ended) if track.kind in self._hide]
 
     def tracked_objects(self) -> list[TrackedObject]:
         """Everything that is tracked in the newest frame, detected in it or not."""
@@ -112,6 +140,29 @@ class LiveTracker(Tracker):
             )
             for track in self._active
         ]
+
+    def _search(self, search: LocalSearch) -> None:
+        before = [(track, track.last_hit, track.own_motion.box) for track in self._active]
+        super()._search(search)
+        for track, last_hit, box in before:
+            if track.last_hit == last_hit:
+                continue
+            if not _agrees(track.points[-2:-1], track.box):
+                _cover_between(track, last_hit, box)
+            if (size := self._sizes.get(id(track))) is not None:
+                _keep_size(track.points[-1], *size)
+
+    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]]) -> None:
+        before = [
+            (track, track.last_hit, track.own_motion.box)
+            for track, point in hits
+            if not _agrees(track.points[-1:], point.box)
+        ]
+        super()._apply_hits(hits)
+        for track, last_hit, box in before:
+            _cover_between(track, last_hit, box)
+        self._sizes = {id(track): self._sizes[id(track)] for track in self._active if id(track) in self._sizes}
+        self._sizes |= {id(track): (track.box.width, track.box.height) for track, _ in hits}
 
     def _ordinal(self, track: ActiveTrack) -> int:
         if not track.number:
@@ -143,6 +194,48 @@ class LiveTracker(Tracker):
         """Keep them until their frames have been released; nothing is returned, since they are masked from here."""
         self._ended += tracks
         return []
+
+
+def _found(track: ActiveTrack, at: int) -> bool:
+    """Was a track detected at this point of it, and not only propagated?"""
+    return 0 <= at < len(track.points) and track.points[at].score > 0
+
+
+def _is_extended(track: ActiveTrack, frame: int) -> bool:
+    if track.evidence.own_motion < MIN_MOVED:
+        return False
+    first = next((point.frame for point in track.points if point.score > 0), track.points[0].frame)
+    return not first <= frame <= track.last_hit
+
+
+def _agrees(propagated: Sequence[TrackPoint], found: Box) -> bool:
+    """Is a box where motion has taken it, forwards from where it was found before?"""
+    return any(point.box.iou(found) >= MIN_AGREEING_IOU for point in propagated)
+
+
+def _cover_between(track: ActiveTrack, first: int, box: Box) -> None:
+    """Motion has failed between the frame `first`, in which a track was found in `box`, and the newest, in which it is
+    found again: in the frames between, it is masked where motion has it and on the straight way between the two.
+    Whoever took another way has changed the picture there, which is covered (watch/region_gate.py)."""
+    last = track.points[-1].frame
+    for i, point in enumerate(track.points[:-1]):
+        if point.frame > first:
+            share = (point.frame - first) / (last - first)
+            way = box.lerp(track.box, share).expand(WAY_MARGIN)
+            track.points[i] = replace(point, box=point.box.hull(way) if _near(point.box, way) else way)
+
+
+def _near(a: Box, b: Box) -> bool:
+    """Does the hull of two boxes hold little besides them?"""
+    return a.hull(b).area <= MAX_HULL * (a.area + b.area)
+
+
+def _keep_size(point: TrackPoint, width: float, height: float) -> None:
+    """A crop may show a part of a head: its mask stays as large as what the whole frame showed."""
+    x, y = point.box.centre
+    width, height = max(width, point.box.width), max(height, point.box.height)
+    known = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    point.predicted = known if point.predicted is None else point.predicted.hull(known)
 
 
 def _between(hidden: Sequence[HiddenBox]) -> list[HiddenBox]:

@@ -21,6 +21,8 @@ from passerby.watch.recorder_thread import RecorderThread
 CHECK_TIMEOUT_S = 90.0
 #: Delay of the pipeline during a check, seconds: a still need not be live, and a busy machine may catch up.
 CHECK_DELAY_S = 6.0
+#: Seconds of frames to choose from: in the first frames of a scene, parts may be covered that no detector run has seen.
+CHOICE_S = 2.0
 #: Seconds to wait for the first frame.
 CONNECT_TIMEOUT_S = 15.0
 
@@ -41,14 +43,23 @@ def check_camera(
     source: Callable[[CameraSettings, Clock], FrameSource] = open_camera,
     load_detector: Callable[[CameraSettings], Callable[[Geometry], DetectorLike]] = detector_factory,
 ) -> CheckResult:
-    """Run a camera until a frame is released masked. Nothing is recorded."""
+    """Run a camera until frames are released masked, and choose the one of which least is covered because no detector
+    run has seen it. It is released as every other: what is covered stays covered. Nothing is recorded."""
     clock = clock or SystemClock()
     settings = settings.model_copy(update={"delay": CHECK_DELAY_S})
 
     def now() -> float:
         return clock.now().monotonic
 
-    outputs: list[tuple[VideoInfo, OutputFrame]] = []
+    best: tuple[VideoInfo, OutputFrame] | None = None
+    best_until = float("inf")
+
+    def choose(video: VideoInfo, output: OutputFrame) -> None:
+        nonlocal best, best_until
+        if output.reason is None and (best is None or output.unseen < best[1].unseen):
+            best_until = now() + CHOICE_S if best is None else best_until
+            best = video, output
+
     capture = CaptureThread(source(settings, clock), now=now)
     detector = DetectorThread(load_detector(settings), now)
     worker = CameraWorker(
@@ -57,16 +68,14 @@ def check_camera(
         detector,
         RecorderThread(_null_writer),
         now=now,
-        on_output=lambda video, output: outputs.append((video, output)),
+        on_output=choose,
     )
     started = now()
     try:
         while now() - started < CHECK_TIMEOUT_S:
             worker.step()
-            masked = next(((video, output) for video, output in outputs if output.reason is None), None)
-            if masked is not None:
-                rate = worker.stats.frame_rate(now())
-                return CheckResult(None, masked[0], rate, masked[1].frame)
+            if best is not None and (best[1].unseen == 0 or now() >= best_until):
+                return CheckResult(None, best[0], worker.stats.frame_rate(now()), best[1].frame)
             silent = worker.stats.frames == 0
             if detector.problem is not None or (
                 silent and capture.state is CameraState.LOST and capture.problem is not None
@@ -74,7 +83,6 @@ def check_camera(
                 break
             if silent and now() - started > CONNECT_TIMEOUT_S:
                 break
-            outputs.clear()
         return CheckResult(
             detector.problem
             or capture.problem

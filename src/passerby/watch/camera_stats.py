@@ -19,7 +19,9 @@ class CameraStats:
         self.last_frame_at: float | None = None
         self.latency: float | None = None
         self._received_at: deque[float] = deque()
-        self._released: deque[tuple[float, bool]] = deque()
+        #: Frames of which parts were covered because no detector run had seen them empty.
+        self.unseen_frames = 0
+        self._released: deque[tuple[float, bool, float]] = deque()
 
     def frame_received(self, at: float) -> None:
         """A frame arrived from the camera."""
@@ -29,13 +31,15 @@ class CameraStats:
         while self._received_at[0] < at - RATE_WINDOW_S:
             self._received_at.popleft()
 
-    def frame_released(self, at: float, now: float, reason: CoverReason | None) -> None:
-        """A frame that arrived at `at` was released, masked, or covered whole for a `reason`."""
+    def frame_released(self, at: float, now: float, reason: CoverReason | None, unseen: float = 0.0) -> None:
+        """A frame that arrived at `at` was released, masked, or covered whole for a `reason`; of a masked one, a share
+        (0 to 1) was covered because it was `unseen`."""
         self.written += 1
         self.latency = now - at
         if reason is not None:
             self.covered[reason] += 1
-        self._released.append((now, reason is not None))
+        self.unseen_frames += unseen > 0
+        self._released.append((now, reason is not None, unseen))
         while self._released[0][0] < now - COVERED_WINDOW_S:
             self._released.popleft()
 
@@ -49,7 +53,12 @@ class CameraStats:
 
     def covered_share(self, now: float) -> float:
         """Share (0 to 1) of the frames of the last minute that were covered whole."""
-        recent = [covered for released, covered in self._released if released >= now - COVERED_WINDOW_S]
+        recent = [covered for released, covered, _ in self._released if released >= now - COVERED_WINDOW_S]
+        return sum(recent) / len(recent) if recent else 0.0
+
+    def unseen_share(self, now: float) -> float:
+        """Share (0 to 1) of the pixels of the last minute in parts that no detector run had seen empty."""
+        recent = [unseen for released, _, unseen in self._released if released >= now - COVERED_WINDOW_S]
         return sum(recent) / len(recent) if recent else 0.0
 
     def last_frame_age(self, now: float) -> float | None:

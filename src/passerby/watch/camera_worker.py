@@ -92,6 +92,8 @@ class CameraWorker:
             dropped=capture.dropped + self._recorder.dropped,
             covered=dict(stats.covered),
             covered_share=round(stats.covered_share(now), 4),
+            unseen_frames=stats.unseen_frames,
+            unseen_share=round(stats.unseen_share(now), 4),
             latency=_rounded(stats.latency),
             detector_runs=detector.detections,
             detector_seconds=_rounded(detector.mean_duration),
@@ -119,7 +121,7 @@ class CameraWorker:
         return self._pipelines[-1]
 
     def _emit(self, video: VideoInfo, output: OutputFrame) -> None:
-        self.stats.frame_released(output.captured_at.monotonic, self._now(), output.reason)
+        self.stats.frame_released(output.captured_at.monotonic, self._now(), output.reason, output.unseen)
         self._on_output(video, output)
         self._recorder.write(video, output.frame, output.captured_at)
 

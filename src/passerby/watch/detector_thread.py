@@ -14,6 +14,7 @@ from passerby.core.errors import DetectorError
 from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
+from passerby.detect.live.region_search import LiveFrame
 from passerby.detect.live_schedule import MAX_INTERVAL_S, detection_interval
 from passerby.detect.schedule import Scope
 
@@ -33,6 +34,7 @@ class DetectorLike(Protocol):
     def weights(self) -> tuple[str, ...]: ...
     def run_known_answer_test(self, ids: Sequence[str] | None = None) -> None: ...
     def detect(self, frame: RawFrame, scope: Scope = ...) -> list[Detection]: ...
+    def open_live_frame(self, frame: RawFrame) -> LiveFrame: ...
 
 
 class DetectorThread:
@@ -79,6 +81,13 @@ class DetectorThread:
         future = self._thread.submit(self._detect, frame, geometry, scope)
         self._futures.append(future)
         return future
+
+    def open_frame(self, frame: RawFrame, geometry: Geometry) -> LiveFrame | None:
+        """A frame to be searched in parts, in the caller's thread; None while there are no models that work."""
+        detector = self._detector
+        if detector is None or geometry != self._geometry or self.problem is not None:
+            return None
+        return detector.open_live_frame(frame)
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)

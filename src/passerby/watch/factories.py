@@ -45,6 +45,7 @@ def detector_factory(settings: CameraSettings) -> Callable[[Geometry], FrameDete
             LIVE_PROFILES[settings.profile],
         )
         detector.wait_until_ready()
+        detector.prepare_live_frames()
         return detector
 
     return load

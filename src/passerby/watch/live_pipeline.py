@@ -8,9 +8,11 @@ Nothing else leaves, and no raw frame is kept.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +28,7 @@ from passerby.core.media import Geometry, VideoInfo
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
 from passerby.core.safe_frame import SafeFrame
+from passerby.detect.live.region_search import LiveFrame
 from passerby.detect.live_schedule import ScopeCycle
 from passerby.detect.optical_flow import MotionEstimator
 from passerby.detect.schedule import Scope
@@ -36,7 +39,9 @@ from passerby.source.camera.capture import CapturedFrame
 from passerby.track.head_boxes import add_head_boxes, keep_requested_kinds
 from passerby.track.live_tracker import LiveTracker, TrackedObject, live_tracker_settings
 from passerby.track.regions import suppress_in_keep_regions
+from passerby.watch.region_monitor import DetectorRun, RegionMonitor
 from passerby.watch.release_gate import FrameVerdict, ReleaseGate
+from passerby.watch.search_budget import SearchBudget
 
 #: Optical flow is not used across a gap longer than this: seconds, or that many frame intervals, whichever is longer.
 MAX_GAP_S, MAX_GAP_FRAMES = 0.5, 3
@@ -45,6 +50,8 @@ MAX_GAP_S, MAX_GAP_FRAMES = 0.5, 3
 MIN_MEAN_CONFIDENCE = 0.25
 #: Detections that may be pending: the running one, and those on both sides of a cut.
 MAX_PENDING_DETECTIONS = 3
+#: Detector runs that must be this many seconds apart take so long that searches must save: half as many as when idle.
+BUSY_INTERVAL_S = 0.8
 #: Frames that may wait for a detection to finish before tracking is reset.
 MAX_UNSETTLED_FRAMES = 600
 
@@ -68,15 +75,18 @@ class DetectorQueue(Protocol):
     @property
     def interval(self) -> float: ...
     def submit(self, frame: RawFrame, geometry: Geometry, scope: Scope) -> Future[list[Detection]]: ...
+    def open_frame(self, frame: RawFrame, geometry: Geometry) -> LiveFrame | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class OutputFrame:
-    """A released frame. `reason` says why it is covered whole; None when it is masked."""
+    """A released frame. `reason` says why it is covered whole; None when it is masked. `unseen` is the share of it,
+    0 to 1, that is covered because it changed and no detector run has seen it empty."""
 
     frame: SafeFrame
     captured_at: Moment
     reason: CoverReason | None
+    unseen: float = 0.0
 
 
 @dataclass(slots=True)
@@ -94,6 +104,11 @@ class _BufferedFrame:
     verdict: FrameVerdict
     detection: Future[list[Detection]] | None = None
     scope: Scope | None = None
+    image: LiveFrame | None = None
+    #: The frames with the detector runs before and after it, as far as they have finished.
+    between: tuple[int, ...] = ()
+    #: What changed since these, in displayed pixels; None while that is not known.
+    regions: list[Box] | None = None
 
 
 class LivePipeline:
@@ -109,6 +124,7 @@ class LivePipeline:
         on_tracks: Callable[[Moment, list[TrackedObject]], None] = lambda at, tracks: None,
         motion_estimator: Callable[[Geometry], MotionEstimator] = MotionEstimator,
         counter: CountSink | None = None,
+        search_clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`extra_kinds` are tracked besides those to be masked; `on_tracks` is called after every detection."""
         self.video = video
@@ -125,6 +141,8 @@ class LivePipeline:
         self._gate, self._scopes = ReleaseGate(), ScopeCycle()
         self._motion = motion_estimator(video.geometry)
         self._keep_regions = tuple(_region(polygon, width, height) for polygon in settings.keep_regions)
+        self._regions = RegionMonitor(video.geometry, self._keep_regions)
+        self._budget = SearchBudget(search_clock)
         self._hide_shapes = [
             Shape(0, Style.SOLID, np.array(_region(polygon, width, height).polygon))
             for polygon in settings.hide_regions
@@ -135,6 +153,8 @@ class LivePipeline:
         self._unsettled: deque[_BufferedFrame] = deque()
         self._index = 0
         self._newest: _BufferedFrame | None = None
+        #: The newest frame with a detector run that gave a result.
+        self._detected: _BufferedFrame | None = None
         self._last_detection_at = float("-inf")
         self._detect_next = True
 
@@ -156,6 +176,9 @@ class LivePipeline:
         self._newest = buffered
         self._buffer.append(buffered)
         self._unsettled.append(buffered)
+        self._budget.earn(at.monotonic, busy=self._detector.interval > BUSY_INTERVAL_S)
+        if not overdue and not frame.damaged:
+            self._regions.add(buffered.index, frame, motion)
         due = at.monotonic - self._last_detection_at >= self._detector.interval and not self._detector.pending
         if not frame.damaged and not overdue and (due or self._detect_next):
             self._detect_next = not self._request_detection(buffered, first=motion is None)
@@ -224,11 +247,18 @@ class LivePipeline:
         failed = None
         if detection.cancelled() or detection.exception() is not None:
             failed = CoverReason.MODELS if self._detector.problem is not None else CoverReason.FAILED
-        for buffered in frames[:-1]:
-            self._tracker.advance(buffered.index, buffered.time, buffered.motion, None)
         last = frames[-1]
+        for buffered in frames[:-1]:
+            self._track_between(buffered, last if failed is None else None)
         found = None if failed is not None else self._maskable(detection.result())
-        self._tracker.advance(last.index, last.time, last.motion, found, scope.searched_kinds)
+        self._tracker.advance(last.index, last.time, last.motion, found, scope.searched_kinds, self._search)
+        if failed is None:
+            if self._detected is not None:
+                self._detected.between = *self._detected.between, last.index
+                last.between = (self._detected.index,)
+            self._detected = last
+            masked = [one.box for one in found or () if one.kind in self._settings.hide]
+            self._regions.add_run(DetectorRun(last.index, masked))
         self._gate.settle((buffered.verdict for buffered in frames), failed)
         if failed is None:
             self._on_tracks(last.captured_at, self._tracker.tracked_objects())
@@ -237,26 +267,80 @@ class LivePipeline:
                 detections = detection.result() if buffered is last and failed is None else None
                 self._counter.frame_processed(buffered.captured_at, self.video.geometry, buffered.motion, detections)
 
+    def _track_between(self, buffered: _BufferedFrame, after: _BufferedFrame | None) -> None:
+        """Advance the tracker over a frame that the detector did not run on: what changed in it since the detector
+        ran, before and after it, is searched."""
+        found: list[Detection] | None = None
+        if after is not None and self._detected is not None and buffered.motion is not None:
+            buffered.between = self._detected.index, after.index
+            buffered.regions = self._regions.regions(buffered.index, buffered.between)
+            if buffered.regions and (image := self._image(buffered)) is not None:
+                # A search that fails is none: what it should have seen is covered.
+                with self._budget.spend(), suppress(Exception):
+                    found = self._maskable(image.search_regions(buffered.regions))
+        self._tracker.advance(buffered.index, buffered.time, buffered.motion, found, frozenset(), self._search)
+
+    def _image(self, buffered: _BufferedFrame) -> LiveFrame | None:
+        """A frame to be searched in parts, while it is still buffered and there is time for it."""
+        if not self._budget.is_left or buffered.verdict.damaged:
+            return None
+        if buffered.image is None and buffered.frame is not None:
+            buffered.image = self._detector.open_frame(buffered.frame, self.video.geometry)
+        return buffered.image
+
+    def _search(self, frame: int, kind: Kind, box: Box) -> list[Detection] | None:
+        """See track/local_search.py. What looks as it did when the detector ran is not searched again."""
+        if not self._buffer or not 0 <= frame - self._buffer[0].index < len(self._buffer):
+            return None
+        buffered = self._buffer[frame - self._buffer[0].index]
+        around = box.expand(0.5)
+        if buffered.regions is not None and not any(around.intersection(region) > 0 for region in buffered.regions):
+            return None
+        if (image := self._image(buffered)) is None:
+            return None
+        with self._budget.spend(), suppress(Exception):
+            return image.search(kind, box)
+        return None
+
     def _maskable(self, found: list[Detection]) -> list[Detection]:
         return suppress_in_keep_regions(
             keep_requested_kinds(add_head_boxes(found), self._kinds), self._keep_regions, 0.0
         )
 
     def _release(self, buffered: _BufferedFrame) -> OutputFrame:
-        frame, buffered.frame, reason = buffered.frame, None, buffered.verdict.reason
+        frame, buffered.frame, buffered.image, reason = buffered.frame, None, None, buffered.verdict.reason
+        if buffered.between:  # later ones are compared with no frame before the first of these
+            self._regions.forget(min(*buffered.between, buffered.index))
+        else:
+            self._regions.forget(buffered.index - self._max_track_frames)
         if frame is None:
             raise AssertionError("a frame is released once")
         if reason is None:
-            try:
-                hidden = self._tracker.hidden_boxes(buffered.index)
-            except ValueError:  # it waited so long that the tracker has dropped it
-                reason = CoverReason.LATE
-            else:
-                shapes = [Shape(n, Style.SOLID, _corners(mask.box)) for n, mask in enumerate(hidden, 1)]
-                return OutputFrame(
-                    self._painter.paint(frame, [*self._hide_shapes, *shapes]), buffered.captured_at, None
-                )
+            masks, unseen, reason = self._hidden_parts(buffered)
+            if reason is None:
+                boxes = [*masks, *unseen]
+                shapes = [Shape(n, Style.SOLID, _corners(box)) for n, box in enumerate(boxes, 1)]
+                painted = self._painter.paint(frame, [*self._hide_shapes, *shapes])
+                width, height = self.video.geometry.display_size
+                share = min(1.0, sum(box.area for box in unseen) / (width * height))
+                return OutputFrame(painted, buffered.captured_at, None, share)
         return OutputFrame(self._painter.cover(frame), buffered.captured_at, reason)
+
+    def _hidden_parts(self, buffered: _BufferedFrame) -> tuple[list[Box], list[Box], CoverReason | None]:
+        """(masks of a frame, what of it was not seen, why all of it must be covered), in displayed pixels."""
+        try:
+            hidden = self._tracker.hidden_boxes(buffered.index)
+            runs = [DetectorRun(n, self._tracker.detected_boxes(n)) for n in buffered.between]
+        except ValueError:  # it waited so long that the tracker has dropped it
+            return [], [], CoverReason.LATE
+        # A mask goes on for seconds where somebody was lost: not where two detector runs have seen that he is gone.
+        masks = [
+            mask.box
+            for mask in hidden
+            if not (mask.extended and self._regions.is_seen_empty(buffered.index, runs, mask.box))
+        ]
+        unseen = self._regions.cover(buffered.index, runs, masks)
+        return masks, unseen or [], CoverReason.UNSEEN if unseen is None else None
 
     def _new_tracker(self) -> LiveTracker:
         settings = live_tracker_settings(self._rate, self._settings.delay)
@@ -266,6 +350,7 @@ class LivePipeline:
         """Detections do not finish: stop waiting for them. All frames that waited are covered."""
         self._unsettled.clear()
         self._gate, self._tracker = ReleaseGate(), self._new_tracker()
+        self._detected = None
         self._motion = self._motion_estimator(self.video.geometry)
 
 

@@ -23,8 +23,10 @@ from passerby.core.media import VideoInfo
 from passerby.core.process_limits import disable_core_dumps, limit_memory, restrict_connections
 from passerby.documents.status import CameraState, CameraStatus
 from passerby.sink.recording.live_parts import LivePartSender
+from passerby.sink.restream.rtsp_publisher import RtspPublisher
 from passerby.source.camera.capture import Camera
 from passerby.source.camera.rtsp_relay import listen_on_loopback
+from passerby.store.recordings.part import Part
 from passerby.watch.camera_worker import CameraWorker
 from passerby.watch.capture_thread import CaptureThread
 from passerby.watch.count_sink import CameraCountSink
@@ -61,9 +63,11 @@ def main() -> None:
 
 
 def allowed_ports(settings: CameraSettings, listener: socket.socket | None) -> list[int]:
-    """TCP ports that the process of a camera may connect to: the camera's, and its own on loopback."""
-    ports = [DNS_PORT, settings.address().port, None if listener is None else listener.getsockname()[1]]
-    return [port for port in ports if port is not None]
+    """TCP ports that the process of a camera may connect to: the camera's, its own on loopback, and that of the server
+    that its masked stream is published to."""
+    restream = None if settings.restream is None else settings.restream.address().port
+    relay = None if listener is None else listener.getsockname()[1]
+    return [port for port in (DNS_PORT, settings.address().port, relay, restream) if port is not None]
 
 
 def memory_limit(settings: CameraSettings) -> int:
@@ -89,7 +93,14 @@ def run_worker(
         return clock.now().monotonic
 
     live = None if spec.live_fd is None else LivePartSender(Connection(spec.live_fd, readable=False))
-    make = part_writer_factory(spec.site, spec.name, live)
+    restream = None if settings.restream is None else RtspPublisher(settings.restream.address(), now=now)
+    parts = [receiver for receiver in (live, restream) if receiver is not None]
+
+    def on_part(part: Part) -> None:
+        for receiver in parts:
+            receiver(part)
+
+    make = part_writer_factory(spec.site, spec.name, on_part)
 
     def writer(video: VideoInfo) -> FrameWriter:
         return make(video, settings)
@@ -109,10 +120,10 @@ def run_worker(
         if now() - sent_at >= STATUS_INTERVAL_S:
             sent_at = now()
             counter.poll(clock.now(), worker.status().state is CameraState.LOST)
-            send_status(with_stream_counters(worker.status(), camera))
+            send_status(with_restream(with_stream_counters(worker.status(), camera), restream))
     worker.drain(DRAIN_TIMEOUT_S)
-    if live is not None:
-        live.close()
+    for receiver in parts:
+        receiver.close()
     counter.close(clock.now())
     send_status(worker.status().model_copy(update={"state": CameraState.STOPPED}))
 
@@ -120,6 +131,15 @@ def run_worker(
 def with_stream_counters(status: CameraStatus, camera: Camera) -> CameraStatus:
     """The status, with the counters that the capture keeps of its stream."""
     return status.model_copy(update={"stream_errors": camera.errors, "timestamp_jumps": camera.jumps})
+
+
+def with_restream(status: CameraStatus, restream: RtspPublisher | None) -> CameraStatus:
+    """The status, with that of the masked stream, whose problem is told where there is no other."""
+    if restream is None:
+        return status
+    state = restream.status()
+    problem = None if state.problem is None else f"Masked stream: {state.problem}"
+    return status.model_copy(update={"restream": state, "problem": status.problem or problem})
 
 
 def _wait_until_closed(stdin: IO[str], stopped: threading.Event) -> None:

@@ -10,27 +10,42 @@ from passerby.core.model import FrozenModel
 
 
 class WorkerSpec(FrozenModel):
-    """One camera of a site. `password` is separate, since settings are serialised without theirs. `live_fd` is the
-    file descriptor of the pipe that live parts are written to."""
+    """One camera of a site. `password` and `restream_password` are separate, since settings are serialised without
+    theirs. `live_fd` is the file descriptor of the pipe that live parts are written to."""
 
     name: str
     site: Site
     password: str | None = None
+    restream_password: str | None = None
     live_fd: int | None = None
 
     @property
     def settings(self) -> CameraSettings:
-        """The settings of the camera, password included."""
+        """The settings of the camera, passwords included."""
         settings = self.site.cameras[self.name]
-        secret = None if self.password is None else SecretStr(self.password)
-        return settings.model_copy(update={"password": secret})
+        restream = settings.restream
+        if restream is not None:
+            restream = restream.model_copy(update={"password": _hidden(self.restream_password)})
+        return settings.model_copy(update={"password": _hidden(self.password), "restream": restream})
 
     @classmethod
     def for_camera(cls, site: Site, name: str) -> WorkerSpec:
         """The spec for one camera, without the other cameras, the web pages and the public notice: a change to those
         must not restart this camera."""
         camera = site.cameras[name]
-        password = None if camera.password is None else camera.password.get_secret_value()
         own = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
         irrelevant = {"web": WebSettings(), "notice": None}
-        return cls(name=name, site=site.model_copy(update={**own, **irrelevant}), password=password)
+        return cls(
+            name=name,
+            site=site.model_copy(update={**own, **irrelevant}),
+            password=_shown(camera.password),
+            restream_password=None if camera.restream is None else _shown(camera.restream.password),
+        )
+
+
+def _hidden(secret: str | None) -> SecretStr | None:
+    return None if secret is None else SecretStr(secret)
+
+
+def _shown(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

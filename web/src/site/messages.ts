@@ -215,6 +215,9 @@ const en = {
   ago: '{span} ago',
   delayOf: 'Delay',
   coveredShare: 'Picture hidden, last minute',
+  unseenShare: 'Covered in parts, last minute',
+  unseenWhy:
+    'Black parts without a face changed after they were last searched. They are shown when they have been seen empty.',
   frames: '{n} frames',
   framesOf: '{n} of {all} frames',
   detectionTime: 'Detection time',
@@ -232,6 +235,7 @@ const en = {
   reason_models: 'a model is damaged',
   reason_motion: 'motion could not be followed',
   reason_damaged: 'damaged frames',
+  reason_unseen: 'most of it changed since it was searched',
   // clips
   clipsIntro:
     'Request a clip and give a reason, which is recorded in the audit log. The file can be downloaded for one day.',

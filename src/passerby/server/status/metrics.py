@@ -15,6 +15,7 @@ _GAUGES: tuple[tuple[str, str, Callable[[CameraHealth], float | None]], ...] = (
     ("frames_per_second", "Frame rate of the camera over the last ten seconds", lambda c: c.fps),
     ("last_frame_age_seconds", "Seconds since the newest frame", lambda c: c.last_frame_age),
     ("covered_share", "Share of the frames of the last minute that were covered completely", lambda c: c.covered_share),
+    ("unseen_share", "Share of the pixels of the last minute covered because they changed", lambda c: c.unseen_share),
     ("latency_seconds", "Delay from capture to output", lambda c: c.latency),
     ("detector_seconds", "Duration of a detection, moving average", lambda c: c.detector_seconds),
     ("memory_bytes", "Memory of the camera's process", lambda c: c.memory),
@@ -27,6 +28,7 @@ _COUNTERS: tuple[tuple[str, str, Callable[[CameraHealth], float]], ...] = (
     ("dropped", "Frames dropped because the machine did not keep up", lambda c: c.dropped),
     ("detector_runs", "Detections run", lambda c: c.detector_runs),
     ("connections", "Connections that delivered a frame", lambda c: c.connections),
+    ("restream_connections", "Connections of the masked stream", lambda c: c.restream.connections if c.restream else 0),
     ("restarts", "Restarts of the process of the camera", lambda c: c.restarts),
 )
 

@@ -90,6 +90,11 @@ function CameraCard({ name, camera }: { name: string; camera: CameraStatus }) {
             <dd>{t('frames', { n: count ?? 0 })}</dd>
           </>
         ))}
+        <dt title={t('unseenWhy')}>{t('unseenShare')}</dt>
+        <dd>
+          {`${(100 * (camera.unseen_share ?? 0)).toFixed(1)} %, `}
+          {t('frames', { n: camera.unseen_frames ?? 0 })}
+        </dd>
         <dt>{t('detectionTime')}</dt>
         <dd>{camera.detector_seconds == null ? '–' : `${camera.detector_seconds.toFixed(2)} s`}</dd>
         <dt>{t('dropped')}</dt>

@@ -44,8 +44,8 @@ class SiteFile:
                 raise ConfigConflict("Somebody else has changed the settings meanwhile. Reload, and change them again.")
             before = text.written()
             edit(text, site)
-            for camera in forget_moved_passwords(before, text.written()):
-                text.put(("cameras", camera, "password"), REMOVED)
+            for at in forget_moved_passwords(before, text.written()):
+                text.put([str(part) for part in at], REMOVED)
             refuse_new_variables(before, text.written())
             written = str(text)
             changed = parse_site(written, self.path, self._environment())

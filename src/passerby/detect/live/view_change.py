@@ -1,0 +1,160 @@
+"""What changed between two frames of one camera otherwise than by the camera's own motion, on a small luma image.
+
+Frames are compared directly, not from one to the next: whatever passed in between does not matter, and nothing adds up.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.core.media import Geometry
+from passerby.core.motion import MotionField
+from passerby.core.raw_frame import RawFrame
+from passerby.detect.preprocess import Image, fit_size, to_luma
+
+Flags = npt.NDArray[np.bool_]
+#: A plane projective map, 3 by 3: where a pixel of one small image is in another.
+Transform = npt.NDArray[np.float64]
+
+#: Longer side of the image that is compared: a face of 12 px in a frame of 1280 is still more than four across.
+VIEW_SIZE_PX = 480
+#: A pixel has changed when it lies outside what its neighbours were in the other image by this many luma steps, plus
+#: NOISE_FACTOR times the median difference: MIN_STEPS at noon, MAX_STEPS in the noise of a night.
+MIN_STEPS, MAX_STEPS, NOISE_FACTOR = 6.0, 16.0, 4.0
+#: A change of fewer than this many pixels of the 25 around is noise, and not the smallest face.
+MIN_CHANGED_NEIGHBOURS = 5
+#: And all around have changed by this share of those steps, on average: somebody faint.
+FAINT_SHARE = 0.3
+#: Optical flow of less than this share of a pixel, in MIN_STILL_SHARE of the cells, is that of a camera that stands
+#: still. Chosen by hand.
+STILL_PX, MIN_STILL_SHARE = 0.25, 0.5
+#: Vectors that a camera's motion is fitted to, how far one may be off, in pixels, and the share that must agree with
+#: it. Chosen by hand.
+MAX_VECTORS, INLIER_PX, MIN_INLIER_SHARE = 500, 0.7, 0.35
+#: What a camera that shakes lets in at the rim, up to so many pixels, shows nobody: a face of 12 px is larger.
+MAX_RIM_PX = 4
+#: From this share of changed pixels on, the camera's motion is estimated again between the two frames themselves.
+REFINE_SHARE = 0.10
+
+IDENTITY: Transform = np.eye(3)
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+class ViewImage:
+    """The small luma image of one frame, blurred a little. Holds pixels: never leaves the process."""
+
+    def __init__(self, luma: Image) -> None:
+        self.luma = np.asarray(cv2.blur(luma, (3, 3)), np.uint8)
+
+    @classmethod
+    def of(cls, frame: RawFrame, geometry: Geometry) -> ViewImage:
+        return cls(to_luma(frame, geometry, fit_size(geometry, VIEW_SIZE_PX)))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.luma.shape[0], self.luma.shape[1]
+
+    @cached_property
+    def range(self) -> tuple[Image, Image]:
+        """The least and the most luma around each pixel: an edge that trembles is no change."""
+        return _range(self.luma)
+
+    def unchanged(self, reference: ViewImage, transform: Transform) -> Flags:
+        """Which pixels show what `reference` showed; `transform` leads from its pixels to those of this image."""
+        same = self._compare(reference, transform)
+        if same.mean() >= 1 - REFINE_SHARE:
+            return same
+        refined = self._refine(reference, transform)
+        return same if refined is None else same | self._compare(reference, refined)
+
+    def _compare(self, reference: ViewImage, transform: Transform) -> Flags:
+        low, high = reference.range
+        middle = reference.luma
+        if is_identity(transform):
+            return _within(self.luma, low, high, middle)
+        low, high, middle = (_warp(image, transform, cv2.BORDER_REPLICATE) for image in (low, high, middle))
+        inside = _warp(_inner(middle.shape), transform) == 255
+        return _within(self.luma, low, high, middle, inside) & _known(inside)
+
+    def _refine(self, reference: ViewImage, transform: Transform) -> Transform | None:
+        """The camera's motion from `reference` to this image, estimated anew from the images themselves."""
+        warped = _warp(reference.luma, transform)
+        flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST).calc(warped, self.luma, None)  # type: ignore[call-overload]
+        half = 4
+        vectors = np.asarray(flow, np.float32)[half :: 2 * half, half :: 2 * half]
+        fitted = _fit(vectors, 2.0 * half, np.ones(vectors.shape[:2], np.float32))
+        return None if fitted is None else fitted @ transform
+
+
+def camera_motion(field: MotionField, scale: float) -> Transform | None:
+    """The motion of the camera from the previous frame to this one, in pixels of an image that is `scale` times as
+    large as the displayed frame; None where most of the picture does not move as one."""
+    vectors = field.forward * np.float32(scale)
+    if float((np.abs(vectors).max(axis=2) < STILL_PX).mean()) >= MIN_STILL_SHARE:
+        return IDENTITY
+    return _fit(vectors, field.cell * scale, field.confidence)
+
+
+def is_identity(transform: Transform) -> bool:
+    return transform is IDENTITY or bool(np.abs(transform - IDENTITY).max() < 1e-6)
+
+
+def _fit(vectors: npt.NDArray[np.float32], cell: float, confidence: npt.NDArray[np.float32]) -> Transform | None:
+    """The plane projective map that most of the vectors of a grid agree with."""
+    rows, columns = np.nonzero(confidence > 0.3)
+    if len(rows) < 20:
+        return None
+    chosen = slice(None, None, max(1, len(rows) // MAX_VECTORS))
+    rows, columns = rows[chosen], columns[chosen]
+    start = np.stack([(columns + 0.5) * cell, (rows + 0.5) * cell], axis=1)
+    moved = vectors[rows, columns].astype(np.float64)
+    if float((np.abs(moved).max(axis=1) < STILL_PX).mean()) >= MIN_STILL_SHARE:
+        return IDENTITY
+    found, inliers = cv2.findHomography(start, start + moved, cv2.RANSAC, INLIER_PX, maxIters=300)
+    if found is None or float(inliers.mean()) < MIN_INLIER_SHARE:
+        return None
+    return np.asarray(found, np.float64)
+
+
+def _within(now: Image, low: Image, high: Image, middle: Image, inside: Flags | None = None) -> Flags:
+    """Which pixels lie between `low` and `high`, but for noise; `middle` is what they should be. Those that are not
+    `inside` are not compared."""
+    noise = float(np.median(cv2.absdiff(middle, now)))
+    steps = min(MAX_STEPS, MIN_STEPS + NOISE_FACTOR * noise)
+    beyond = cv2.max(cv2.subtract(now, high), cv2.subtract(low, now))
+    if inside is not None:
+        beyond[~inside] = 0
+    outside = (beyond > steps).astype(np.float32)
+    around = cv2.boxFilter(outside, -1, (5, 5), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    mean = cv2.blur(beyond.astype(np.float32), (5, 5), borderType=cv2.BORDER_CONSTANT)
+    return np.asarray((around < MIN_CHANGED_NEIGHBOURS) & (mean < FAINT_SHARE * steps), np.bool_)
+
+
+def _inner(shape: tuple[int, ...]) -> Image:
+    """255 where what is blurred and spread around a pixel lies within an image, 0 along its rim."""
+    inner = np.zeros(shape, np.uint8)
+    inner[2:-2, 2:-2] = 255
+    return inner
+
+
+def _known(inside: Flags) -> Flags:
+    """What of an image is `inside` a reference, with the rim that shows nobody."""
+    margin = MAX_RIM_PX + 1
+    around = np.pad(inside.astype(np.uint8), margin, constant_values=1)
+    closed = cv2.morphologyEx(around, cv2.MORPH_CLOSE, np.ones((margin, margin), np.uint8))
+    return np.asarray(closed[margin:-margin, margin:-margin], np.bool_)
+
+
+def _range(luma: Image) -> tuple[Image, Image]:
+    return np.asarray(cv2.erode(luma, _SQUARE), np.uint8), np.asarray(cv2.dilate(luma, _SQUARE), np.uint8)
+
+
+def _warp(image: Image, transform: Transform, border: int = cv2.BORDER_CONSTANT) -> Image:
+    size = image.shape[1], image.shape[0]
+    warped = cv2.warpPerspective(image, transform, size, flags=cv2.INTER_LINEAR, borderMode=border)
+    return np.asarray(warped, np.uint8)

@@ -1,0 +1,110 @@
+from fractions import Fraction
+
+import cv2
+import numpy as np
+import pytest
+
+from passerby.core.media import Geometry
+from passerby.core.motion import MotionField
+from passerby.detect.live.view_change import IDENTITY, ViewImage, camera_motion, is_identity
+from tests.watch.simulated import textured, video_frame
+
+SIZE = 480, 270
+WORLD = cv2.GaussianBlur(textured(3, SIZE[0] + 100, SIZE[1] + 90), (0, 0), 2)[: SIZE[1] + 90, : SIZE[0] + 100]
+
+
+def scene(x=0, y=0):
+    """What the camera sees when it has turned by (x, y) pixels."""
+    return WORLD[40 + y : 40 + y + SIZE[1], 50 + x : 50 + x + SIZE[0]].copy()
+
+
+def with_head(picture, x, y, side=12, luma=20):
+    result = picture.copy()
+    cv2.ellipse(result, (x, y), (side // 2, side // 2), 0, 0, 360, luma, -1)
+    return result
+
+
+def changed(reference, now, transform=IDENTITY):
+    return ~ViewImage(now).unchanged(ViewImage(reference), transform)
+
+
+def shifted(dx, dy):
+    return np.array([[1.0, 0, dx], [0, 1, dy], [0, 0, 1]])
+
+
+def test_nothing_changes_in_a_picture_that_stands_still():
+    assert not changed(scene(), scene()).any()
+
+
+@pytest.mark.parametrize("sigma", [2, 6, 12])
+def test_noise_is_no_change(sigma):
+    rng = np.random.default_rng(1)
+    noisy = [np.clip(scene() + rng.normal(0, sigma, SIZE[::-1]), 0, 255).astype(np.uint8) for _ in range(2)]
+    assert changed(*noisy).mean() < 0.001
+
+
+@pytest.mark.parametrize("side", [6, 12, 40])
+def test_a_head_that_came_is_a_change_all_over(side):
+    there = changed(scene(), with_head(scene(), 240, 130, side, 250))
+    assert there[130 - side // 4 : 130 + side // 4, 240 - side // 4 : 240 + side // 4].mean() > 0.8
+    assert there[:, :180].sum() == there[:, 300:].sum() == 0
+
+
+@pytest.mark.parametrize("side", [12, 40])
+def test_somebody_faint_is_a_change(side):
+    """In the dark, a face differs from the wall behind it by a few steps of luma."""
+    wall = np.full(SIZE[::-1], 40, np.uint8)
+    there = changed(wall, with_head(wall, 240, 130, side, 45))
+    assert there[130 - side // 4 : 130 + side // 4, 240 - side // 4 : 240 + side // 4].all()
+    assert there[:, :180].sum() == there[:, 300:].sum() == 0
+
+
+def test_the_cameras_own_motion_is_no_change():
+    moved = changed(scene(), scene(12, 5), shifted(-12, -5))
+    assert not moved[10:-10, 15:-15].any()
+    assert moved[:, -10:].all()
+
+
+def test_a_motion_that_was_estimated_badly_is_estimated_again():
+    assert changed(scene(), scene(12, 5), shifted(-10, -4))[15:-15, 20:-20].mean() < 0.02
+
+
+def test_somebody_who_walks_while_the_camera_turns_is_a_change():
+    there = changed(scene(), with_head(scene(12, 5), 240, 130, 24, 250), shifted(-12, -5))
+    assert there[122:138, 232:248].mean() > 0.8
+
+
+def test_brightness_that_changes_is_a_change():
+    assert changed(scene(), np.clip(scene().astype(int) + 60, 0, 255).astype(np.uint8)).mean() > 0.9
+
+
+def test_the_small_image_of_a_frame_has_the_displayed_shape():
+    frame = video_frame(textured(0, 1280, 720))
+    from passerby.core.raw_frame import RawFrame
+
+    assert (270, 480) == ViewImage.of(RawFrame(frame, 0, 0), Geometry(1280, 720, 0, Fraction(1))).shape
+
+
+def field(dx, dy, walker=0.0):
+    """Motion of everything by (dx, dy), but of a share of the columns by twenty pixels more."""
+    forward = np.zeros((45, 80, 2), np.float32)
+    forward[...] = dx, dy
+    forward[:, : round(80 * walker), 0] += 20
+    return MotionField(forward, -forward, np.ones((45, 80), np.float32), 16.0)
+
+
+def test_the_motion_of_a_camera_that_stands_still_is_none_at_all():
+    motion = camera_motion(field(0.05, 0, walker=0.3), 0.375)
+    assert motion is not None
+    assert is_identity(motion)
+
+
+def test_the_motion_of_most_of_the_picture_is_that_of_the_camera():
+    motion = camera_motion(field(8, -4, walker=0.3), 0.5)
+    assert motion is not None
+    assert np.abs(motion - shifted(4, -2)).max() < 0.1
+
+
+def test_a_picture_that_does_not_move_as_one_tells_nothing_of_the_camera():
+    vectors = np.random.default_rng(1).uniform(-20, 20, (45, 80, 2)).astype(np.float32)
+    assert camera_motion(MotionField(vectors, -vectors, np.ones((45, 80), np.float32), 16.0), 0.5) is None
