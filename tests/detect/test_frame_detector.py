@@ -18,8 +18,8 @@ from passerby.detect.close_persons import HEAD_CROP_SIZE
 from passerby.detect.frame_detector import FrameDetector
 from passerby.detect.model import Detection, Detectors
 from passerby.detect.plate_fusion import TEXT_SUPPORT_SCORE
-from passerby.detect.profiles import BODY, FACE, PLATE, TEXT, DetectionProfile
-from passerby.detect.schedule import FULL_SCOPE, Scope
+from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
+from passerby.detect.schedule import FULL_SCOPE, QUICK_SCOPE, Scope
 from passerby.detect.weights import Registry
 from tests import plates
 from tests.geometry import box_to_stored
@@ -350,3 +350,23 @@ def test_who_is_cut_off_but_has_something_like_a_face_keeps_the_head():
 
 def test_a_whole_person_keeps_the_head_without_a_face():
     assert [BODY] == origins((Kind.PERSON, WHOLE))
+
+
+WITH_SECOND = DetectionProfile(quick_face_sizes=(1280, 640))
+
+
+def test_a_quick_scope_runs_the_second_face_model_alone():
+    frame_detector = detector(Kind.FACE, Kind.PLATE, profile=WITH_SECOND)
+    (found,) = frame_detector.detect(scene((Kind.FACE, BOX), (Kind.PLATE, ON_CAR)), QUICK_SCOPE)
+    assert (Kind.FACE, QUICK_FACE) == (found.kind, found.origin)
+    assert BOX.iou(found.box) > 0.95
+    assert {id for id, model in frame_detector._models.items() if model.shapes} == {QUICK_FACE}
+    assert [640] == [max(shape) for shape in frame_detector._models[QUICK_FACE].shapes]
+    for without in (detector(Kind.FACE), detector(Kind.PLATE, profile=WITH_SECOND)):
+        assert [] == without.detect(scene((Kind.FACE, BOX)), QUICK_SCOPE)
+
+
+def test_both_face_models_together_are_one_detection():
+    frame_detector = detector(Kind.FACE, profile=WITH_SECOND)
+    assert 1 == len(boxes(frame_detector.detect(scene((Kind.FACE, BOX))), Kind.FACE))
+    assert [1280, 640] == [max(shape) for shape in frame_detector._models[QUICK_FACE].shapes]

@@ -25,6 +25,7 @@ from passerby.detect.close_persons import (
     mark_headless,
     upper_part,
 )
+from passerby.detect.faces.second_model import plausible, threshold_at
 from passerby.detect.fusion import confirm_large_text, merge
 from passerby.detect.images.pyramid import ImagePyramid, scale_detections
 from passerby.detect.known_answer_images import SIDE
@@ -41,7 +42,7 @@ from passerby.detect.plate_fusion import (
     text_support,
 )
 from passerby.detect.preprocess import fit_size
-from passerby.detect.profiles import BODY, FACE, PLATE, TEXT, DetectionProfile
+from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
 from passerby.detect.schedule import FULL_SCOPE, Scope
 from passerby.detect.searchable_frame import SearchableFrame
 
@@ -133,6 +134,7 @@ class FrameDetector:
         p = self._profile
         sizes = {
             FACE: p.face_sizes,
+            QUICK_FACE: p.quick_face_sizes,
             BODY: p.body_sizes,
             PLATE: p.plate_sizes,
             TEXT: (p.text_size, p.text_support_size, *([p.all_text_size] if Kind.TEXT in self._hide else [])),
@@ -154,6 +156,8 @@ class FrameDetector:
         return self.tasks_on(self._pyramid(frame), scope)
 
     def tasks_on(self, images: ImagePyramid, scope: Scope) -> tuple[Callable[[], list[Detection]], ...]:
+        if scope.quick:
+            return (lambda: self._detect_new_faces(images),) if self._has_quick_faces else ()
         tasks = [lambda: self._detect_objects(images, scope)]
         if Kind.FACE in self._hide:
             tasks.insert(0, lambda: self._detect_faces(images, scope))
@@ -162,7 +166,24 @@ class FrameDetector:
     def _detect_faces(self, images: ImagePyramid, scope: Scope) -> list[Detection]:
         p = self._profile
         sizes = p.face_sizes if scope.full_res_faces else p.face_sizes[1:]
-        return merge(self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(sizes))
+        results = [self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(sizes)]
+        quick_sizes = p.quick_face_sizes if scope.full_res_faces else p.quick_face_sizes[1:]
+        results += [self._run_second(images, size) for size in images.distinct_sizes(quick_sizes)]
+        return merge(results)
+
+    @property
+    def _has_quick_faces(self) -> bool:
+        return Kind.FACE in self._hide and bool(self._profile.quick_face_sizes)
+
+    def _detect_new_faces(self, images: ImagePyramid) -> list[Detection]:
+        """Between the runs of all detectors."""
+        return self._run_second(images, self._profile.quick_face_sizes[-1])
+
+    def _run_second(self, images: ImagePyramid, size: int) -> list[Detection]:
+        """Faces by the second model."""
+        image, scale = images.level(size)
+        found = self._ready_model(QUICK_FACE).detect(image, threshold_at(size))
+        return scale_detections(plausible(found), scale)
 
     def _detect_objects(self, images: ImagePyramid, scope: Scope) -> list[Detection]:
         """All but faces: bodies, and plates on vehicles or in the whole frame."""
@@ -255,6 +276,8 @@ class FrameDetector:
         # In the order in which the first frame needs them.
         if Kind.FACE in self._hide:
             yield FACE
+            if self._profile.quick_face_sizes:
+                yield QUICK_FACE
         yield BODY
         if self._hide & {Kind.PLATE, Kind.TEXT}:
             yield TEXT
