@@ -370,3 +370,47 @@ def test_both_face_models_together_are_one_detection():
     frame_detector = detector(Kind.FACE, profile=WITH_SECOND)
     assert 1 == len(boxes(frame_detector.detect(scene((Kind.FACE, BOX))), Kind.FACE))
     assert [1280, 640] == [max(shape) for shape in frame_detector._models[QUICK_FACE].shapes]
+
+
+class SecondSees(ColourDetector):
+    """Of the two face models the second alone sees the face: of a head that is turned away."""
+
+    def detect(self, picture, threshold, kinds=None):
+        return [] if self.id == FACE else super().detect(picture, threshold, kinds)
+
+
+@pytest.mark.parametrize(
+    ("profile", "origin"), [(WITH_SECOND, BODY), (DetectionProfile(), "headless:yolov8n-coco")], ids=["second", "first"]
+)
+def test_who_is_cut_off_and_turned_away_keeps_the_head_by_the_second_face_model(profile, origin):
+    frame_detector = detector(Kind.FACE, profile=profile, load=SecondSees)
+    found = frame_detector.detect(scene((Kind.PERSON, CUT_OFF), (Kind.FACE, Box(420, 20, 580, 220))))
+    assert [origin] == [d.origin for d in found if d.kind is Kind.PERSON]
+
+
+class Motorcycles(ColourDetector):
+    """Every vehicle is a motorcycle."""
+
+    def _patch(self, picture, kind):
+        found = super()._patch(picture, kind)
+        return found and replace(found, object_class=ObjectClass.MOTORCYCLE if kind is Kind.VEHICLE else None)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_motorcycle_is_searched_for_its_plate_at_a_higher_resolution(deep):
+    patches = scene((Kind.VEHICLE, CAR), (Kind.PLATE, ON_CAR))
+    for load, size in ((Motorcycles, 448), (ColourDetector, 256)):
+        frame_detector = detector(Kind.PLATE, load=load)
+        found = frame_detector.detect(patches, Scope(full_frame_plates=deep))
+        assert 1 == len(boxes(found, Kind.PLATE))
+        sizes = {max(shape) for shape in frame_detector._models[PLATE].shapes}
+        assert (load is Motorcycles or not deep) is (size in sizes)
+
+
+def test_text_on_a_vehicle_that_is_too_small_to_be_read_is_no_plate():
+    for height, count in ((40, 1), (4, 0)):
+        text = Box(1000, 560, 1000 + 3 * height, 560 + height)
+        found = detector(Kind.PLATE, load=Motorcycles).detect(
+            scene((Kind.VEHICLE, CAR), (Kind.TEXT, text)), Scope(full_frame_plates=False)
+        )
+        assert count == len([d for d in found if d.kind is Kind.PLATE and d.score > TEXT_SUPPORT_SCORE])
