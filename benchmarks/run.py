@@ -6,7 +6,7 @@
 Suites: accuracy, deface, profiles, speed, 4k, stages, cost, memory; by default all of them. Each result is saved as
 benchmarks/results/SUITE.json; the page and its plots (docs/plots/) are then rendered from all saved results, so that a
 single suite can be run again, and of `accuracy` a single set. `accuracy`, `deface` and `profiles` need annotated
-footage (docs/ref/bench.md): EVAL/dev with the folders faces, plates and moving. Speed is measured on the demo's sample,
+footage (docs/ref/bench.md): EVAL/dev with the folders real, faces, plates and moving. Speed is measured on the demo's sample,
 or on --clip. `--quick` measures little and says so on the page. `pip install .[bench]` installs what the plots need.
 """
 

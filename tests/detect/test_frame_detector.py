@@ -18,8 +18,8 @@ from passerby.detect.close_persons import HEAD_CROP_SIZE
 from passerby.detect.frame_detector import FrameDetector
 from passerby.detect.model import Detection, Detectors
 from passerby.detect.plate_fusion import TEXT_SUPPORT_SCORE
-from passerby.detect.profiles import BODY, FACE, PLATE, TEXT, DetectionProfile
-from passerby.detect.schedule import FULL_SCOPE, Scope
+from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
+from passerby.detect.schedule import FULL_SCOPE, QUICK_SCOPE, Scope
 from passerby.detect.weights import Registry
 from tests import plates
 from tests.geometry import box_to_stored
@@ -350,3 +350,67 @@ def test_who_is_cut_off_but_has_something_like_a_face_keeps_the_head():
 
 def test_a_whole_person_keeps_the_head_without_a_face():
     assert [BODY] == origins((Kind.PERSON, WHOLE))
+
+
+WITH_SECOND = DetectionProfile(quick_face_sizes=(1280, 640))
+
+
+def test_a_quick_scope_runs_the_second_face_model_alone():
+    frame_detector = detector(Kind.FACE, Kind.PLATE, profile=WITH_SECOND)
+    (found,) = frame_detector.detect(scene((Kind.FACE, BOX), (Kind.PLATE, ON_CAR)), QUICK_SCOPE)
+    assert (Kind.FACE, QUICK_FACE) == (found.kind, found.origin)
+    assert BOX.iou(found.box) > 0.95
+    assert {id for id, model in frame_detector._models.items() if model.shapes} == {QUICK_FACE}
+    assert [640] == [max(shape) for shape in frame_detector._models[QUICK_FACE].shapes]
+    for without in (detector(Kind.FACE), detector(Kind.PLATE, profile=WITH_SECOND)):
+        assert [] == without.detect(scene((Kind.FACE, BOX)), QUICK_SCOPE)
+
+
+def test_both_face_models_together_are_one_detection():
+    frame_detector = detector(Kind.FACE, profile=WITH_SECOND)
+    assert 1 == len(boxes(frame_detector.detect(scene((Kind.FACE, BOX))), Kind.FACE))
+    assert [1280, 640] == [max(shape) for shape in frame_detector._models[QUICK_FACE].shapes]
+
+
+class SecondSees(ColourDetector):
+    """Of the two face models the second alone sees the face: of a head that is turned away."""
+
+    def detect(self, picture, threshold, kinds=None):
+        return [] if self.id == FACE else super().detect(picture, threshold, kinds)
+
+
+@pytest.mark.parametrize(
+    ("profile", "origin"), [(WITH_SECOND, BODY), (DetectionProfile(), "headless:yolov8n-coco")], ids=["second", "first"]
+)
+def test_who_is_cut_off_and_turned_away_keeps_the_head_by_the_second_face_model(profile, origin):
+    frame_detector = detector(Kind.FACE, profile=profile, load=SecondSees)
+    found = frame_detector.detect(scene((Kind.PERSON, CUT_OFF), (Kind.FACE, Box(420, 20, 580, 220))))
+    assert [origin] == [d.origin for d in found if d.kind is Kind.PERSON]
+
+
+class Motorcycles(ColourDetector):
+    """Every vehicle is a motorcycle."""
+
+    def _patch(self, picture, kind):
+        found = super()._patch(picture, kind)
+        return found and replace(found, object_class=ObjectClass.MOTORCYCLE if kind is Kind.VEHICLE else None)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_motorcycle_is_searched_for_its_plate_at_a_higher_resolution(deep):
+    patches = scene((Kind.VEHICLE, CAR), (Kind.PLATE, ON_CAR))
+    for load, size in ((Motorcycles, 448), (ColourDetector, 256)):
+        frame_detector = detector(Kind.PLATE, load=load)
+        found = frame_detector.detect(patches, Scope(full_frame_plates=deep))
+        assert 1 == len(boxes(found, Kind.PLATE))
+        sizes = {max(shape) for shape in frame_detector._models[PLATE].shapes}
+        assert (load is Motorcycles or not deep) is (size in sizes)
+
+
+def test_text_on_a_vehicle_that_is_too_small_to_be_read_is_no_plate():
+    for height, count in ((40, 1), (4, 0)):
+        text = Box(1000, 560, 1000 + 3 * height, 560 + height)
+        found = detector(Kind.PLATE, load=Motorcycles).detect(
+            scene((Kind.VEHICLE, CAR), (Kind.TEXT, text)), Scope(full_frame_plates=False)
+        )
+        assert count == len([d for d in found if d.kind is Kind.PLATE and d.score > TEXT_SUPPORT_SCORE])

@@ -17,7 +17,7 @@ from passerby.detect.model import Detector
 from passerby.detect.runtime import OpenVinoModel
 from passerby.detect.weights import Registry
 
-IDS = ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"]
+IDS = ["centerface", "yunet", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"]
 Outputs = list[np.ndarray]
 
 
@@ -59,8 +59,9 @@ def test_each_model_passes(id: str, precision: str, weights: Registry, monkeypat
 
 
 def elsewhere(outputs: Outputs) -> Outputs:
-    """Right, but half an image off: along the width of maps, along the anchors of lists."""
-    axes = [-1 if output.ndim == 4 else 1 for output in outputs]
+    """Right, but half an image off: along the width of maps (channels last if they are few), along the anchors of
+    lists."""
+    axes = [(-2 if output.shape[-1] <= 4 else -1) if output.ndim == 4 else 1 for output in outputs]
     return [np.roll(output, output.shape[axis] // 2, axis) for output, axis in zip(outputs, axes, strict=True)]
 
 

@@ -140,7 +140,7 @@ def test_weights_of_another_family_are_an_error(weights: Registry):
         Detector(Registry({"centerface": entry}, weights.cache), "centerface")
 
 
-@pytest.mark.parametrize("id", ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
+@pytest.mark.parametrize("id", ["centerface", "yunet", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
 def test_a_real_model_detects_a_drawing_where_it_is(id: str, weights: Registry):
     """At a place and in a size that are multiples of nothing; twice, with the same answer."""
     detector = Detector(weights, id)

@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_to_stores_nothing(tmp_path: Path):
     assert load(compiled, "it") is None
 
 
-@pytest.mark.parametrize("id", ["centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
+@pytest.mark.parametrize("id", ["centerface", "yunet", "yolov8n-coco", "plate-yolov8s", "ppocr-det", "blazeface-full"])
 def test_a_cached_network_gives_the_same_output_as_a_compiled_one(weights: Registry, tmp_path: Path, id: str):
     family = FAMILIES[weights[id].family]
     side = family.square or 96

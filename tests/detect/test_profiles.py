@@ -1,16 +1,16 @@
 import pytest
 
 from passerby.config.settings import Profile
-from passerby.detect.profiles import BODY, DETECTION_PROFILES, FACE, PLATE, TEXT, DetectionProfile
+from passerby.detect.profiles import BODY, DETECTION_PROFILES, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
 from passerby.detect.weights import Registry
 
 
 def test_the_models_are_in_the_registry():
-    assert {FACE, BODY, PLATE, TEXT} <= set(Registry.load(environment={}))
+    assert {FACE, QUICK_FACE, BODY, PLATE, TEXT} <= set(Registry.load(environment={}))
 
 
-def test_balanced_is_the_default():
-    assert DetectionProfile() == DETECTION_PROFILES[Profile.BALANCED]
+def test_balanced_is_the_default_with_the_second_face_model():
+    assert DetectionProfile(quick_face_sizes=(1280, 640)) == DETECTION_PROFILES[Profile.BALANCED]
 
 
 @pytest.mark.parametrize("name", Profile)

@@ -5,7 +5,7 @@ import pytest
 
 from passerby.core.kinds import Kind
 from passerby.core.motion import SceneStats
-from passerby.detect.schedule import FULL_SCOPE, DetectionSchedule, ScheduleSettings, Scope
+from passerby.detect.schedule import FULL_SCOPE, QUICK_SCOPE, DetectionSchedule, ScheduleSettings, Scope
 
 SETTINGS = ScheduleSettings(
     min_interval=0.2,
@@ -92,3 +92,14 @@ def test_uncertainty_adds_up_over_seconds_and_not_over_frames(rate: int):
 def test_the_schedule_is_deterministic():
     scenes = [CUT, *[CHANGING, STEADY] * 40, CUT, *[STEADY] * 20]
     assert runs(scenes) == runs(scenes)
+
+
+def test_between_two_runs_of_all_detectors_there_are_quick_ones():
+    schedule = DetectionSchedule(Fraction(25), SETTINGS.model_copy(update={"quick_interval": 0.08}))
+    due = [schedule.due(scene) for scene in [CUT, *[STEADY] * 14]]
+    assert [0, 5, 10] == [n for n, scope in enumerate(due) if scope is not None and not scope.quick]
+    assert [2, 4, 7, 9, 12, 14] == [n for n, scope in enumerate(due) if scope is QUICK_SCOPE]
+
+
+def test_a_quick_run_has_searched_for_nothing_to_the_end():
+    assert frozenset() == QUICK_SCOPE.searched_kinds

@@ -54,6 +54,7 @@ def test_the_built_in_entries():
     begins = {id: entry.sha256[:16] for id, entry in registry.items()}
     assert begins == {
         "centerface": "09189deaaf8646c5",
+        "yunet": "8f2383e4dd3cfbb4",
         "yolov8n-coco": "75cc3648650bdab6",
         "plate-yolov8s": "aeeee6e8e7f756d3",
         "ppocr-det": "090f04abcd9d9a74",

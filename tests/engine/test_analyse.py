@@ -40,7 +40,7 @@ def test_every_frame_is_recorded_with_its_time_and_hash(clip):
 
 def test_detectors_run_on_the_scheduled_frames_only(clip):
     frames = []
-    analysed(clip, lambda frame, scope: frames.append(frame.index) or [], every_frame=False)
+    analysed(clip, lambda frame, scope: [] if scope.quick else frames.append(frame.index) or [], every_frame=False)
     assert 0 == min(frames)
     assert 0 < len(frames) < clips.FRAMES / 4
 
@@ -96,7 +96,7 @@ def test_models_are_tested_at_intervals(clip, monkeypatch):
 def analysed_frames(clip):
     """The frames on which detectors ran, with the usual schedule."""
     frames = []
-    analysed(clip, lambda frame, scope: frames.append(frame.index) or [], every_frame=False)
+    analysed(clip, lambda frame, scope: [] if scope.quick else frames.append(frame.index) or [], every_frame=False)
     return sorted(frames)
 
 

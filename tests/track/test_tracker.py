@@ -307,3 +307,46 @@ def test_what_moves_by_itself_needs_less_evidence():
         return [Detection(Kind.FACE, FIRST, 0.4, "crop")]
 
     assert [] == track_walker(20, {0: walking, 19: []}, on_the_wall)
+
+
+QUICK = frozenset()
+
+
+def track_quickly(frames, runs, search=None):
+    """As track_walker; `runs` is (searched kinds, detections) by frame."""
+    tracker = Tracker(*SIZE, SETTINGS)
+    ended = []
+    for frame in range(frames):
+        kinds, found = runs.get(frame, (QUICK, None))
+        ended += tracker.update(frame, frame * TICKS, STILL if frame else None, found, kinds, search)
+    return confirmed(ended + tracker.finish())
+
+
+def test_who_passes_between_two_runs_of_all_detectors_is_found_by_a_quick_one():
+    """In view for four frames; the runs before and after search for everything and see nobody."""
+    runs = {0: (frozenset(Kind), []), 6: (QUICK, [detection(6)]), 10: (frozenset(Kind), []), 20: (frozenset(Kind), [])}
+    (track,) = track_quickly(22, runs, search_for_walker(lambda frame: 5 <= frame < 9))
+    assert [1] * 4 == [pytest.approx(masked_share(track, frame)) for frame in range(5, 9)]
+    assert [] == track_quickly(22, {frame: run for frame, run in runs.items() if frame != 6})
+
+
+def test_a_quick_run_does_not_move_a_mask_that_a_crop_of_the_same_frame_has_placed():
+    """The second face model boxes the upper half of a masked face."""
+    upper = Detection(Kind.FACE, Box(*true_box(4)[:3], true_box(4).centre[1]), 0.9, "quick")
+    (track,) = track_quickly(6, {0: (frozenset(Kind), [detection(0)]), 4: (QUICK, [upper])}, search_for_walker())
+    assert pytest.approx(1) == masked_share(track, 4)
+
+
+def test_a_quick_run_that_finds_a_part_of_what_motion_has_moved_uncovers_nothing():
+    part = Detection(Kind.FACE, Box(*FIRST[:3], FIRST.centre[1]), 0.9, "quick")
+    (track,) = track_quickly(6, {0: (frozenset(Kind), [detection(0)]), 4: (QUICK, [part])})
+    assert pytest.approx(1) == FIRST.containment(track.masked_at(4 * TICKS).box)
+
+
+def test_somebody_beside_a_track_is_a_track_of_its_own_for_a_quick_run_too():
+    other = Detection(Kind.FACE, true_box(4).translate(22, 0), 0.9, "quick")
+    tracks = track_quickly(6, {0: (frozenset(Kind), [detection(0)]), 4: (QUICK, [other])}, search_for_walker())
+    masks = [track.masked_at(4 * TICKS).box for track in tracks]
+    assert 2 == len(tracks)
+    assert pytest.approx(1) == max(other.box.containment(mask) for mask in masks)
+    assert pytest.approx(1) == max(true_box(4).containment(mask) for mask in masks)

@@ -30,8 +30,8 @@ FOCUS_SIZE = 512
 CUT_OFF_SHARE = 0.02
 #: Somebody's head is in the picture when the face model gives a face, however blurred or turned, at least this score in
 #: a crop of the upper part of the person (this share of the height). Development clips: legs and torsos get up to 0.11,
-#: what has a head gets 0.38 and more.
-UPPER_PART, MIN_HEAD_SCORE, HEAD_CROP_SIZE = 0.6, 0.2, 128
+#: what has a head gets 0.38 and more; a head that is turned away gets it from the second face model, in a larger crop.
+UPPER_PART, MIN_HEAD_SCORE, HEAD_CROP_SIZE, SECOND_HEAD_CROP_SIZE = 0.6, 0.2, 128, 256
 
 
 def confirm_by_second_size(weak: Iterable[Detection], others: Sequence[Detection], min_score: float) -> list[Detection]:

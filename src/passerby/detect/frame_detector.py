@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from passerby.core.box import Box
-from passerby.core.kinds import Detection, Kind
+from passerby.core.kinds import Detection, Kind, ObjectClass
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.close_persons import (
@@ -20,11 +20,13 @@ from passerby.detect.close_persons import (
     MIN_AGREEING_SCORE,
     MIN_HEAD_SCORE,
     MIN_HEIGHT_SHARE,
+    SECOND_HEAD_CROP_SIZE,
     confirm_by_second_size,
     in_focus,
     mark_headless,
     upper_part,
 )
+from passerby.detect.faces.second_model import plausible, threshold_at
 from passerby.detect.fusion import confirm_large_text, merge
 from passerby.detect.images.pyramid import ImagePyramid, scale_detections
 from passerby.detect.known_answer_images import SIDE
@@ -42,7 +44,7 @@ from passerby.detect.plate_fusion import (
     text_support,
 )
 from passerby.detect.preprocess import fit_size
-from passerby.detect.profiles import BODY, FACE, PLATE, TEXT, DetectionProfile
+from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
 from passerby.detect.schedule import FULL_SCOPE, Scope
 from passerby.detect.searchable_frame import SearchableFrame
 
@@ -51,6 +53,14 @@ from passerby.detect.searchable_frame import SearchableFrame
 CONFIDENT_PLATE = 0.3
 #: Vehicles are cropped with this share of their size around them, so that a plate at the edge is whole. Chosen by hand.
 VEHICLE_MARGIN = 0.08
+
+#: The crop of a motorcycle or bicycle has this longer side, px: its plate is a third as wide as it, that of a car is a
+#: fifth as wide but so much larger that 256 will do. Chosen by hand: on filmed motorcycles text is found on five of six
+#: plates from 384 on, on two at 256.
+MOTORCYCLE_CROP_SIZE = 448
+#: Text in crops of vehicles is at least this tall, in displayed pixels: below it nothing can be read, and enlarged
+#: noise is text to the text detector.
+MIN_TEXT_PX = 6.0
 
 #: Id of the face model that only checks. It has one input size (px); a close-up is so many times as wide as what is
 #: looked at, so that the object has the size that the models know best, and never of fewer displayed pixels than these.
@@ -134,6 +144,7 @@ class FrameDetector:
         p = self._profile
         sizes = {
             FACE: p.face_sizes,
+            QUICK_FACE: p.quick_face_sizes,
             BODY: p.body_sizes,
             PLATE: p.plate_sizes,
             TEXT: (p.text_size, p.text_support_size, *([p.all_text_size] if Kind.TEXT in self._hide else [])),
@@ -155,6 +166,8 @@ class FrameDetector:
         return self.tasks_on(self._pyramid(frame), scope)
 
     def tasks_on(self, images: ImagePyramid, scope: Scope) -> tuple[Callable[[], list[Detection]], ...]:
+        if scope.quick:
+            return (lambda: self._detect_new_faces(images),) if self._has_quick_faces else ()
         tasks = [lambda: self._detect_objects(images, scope)]
         if Kind.FACE in self._hide:
             tasks.insert(0, lambda: self._detect_faces(images, scope))
@@ -163,7 +176,24 @@ class FrameDetector:
     def _detect_faces(self, images: ImagePyramid, scope: Scope) -> list[Detection]:
         p = self._profile
         sizes = p.face_sizes if scope.full_res_faces else p.face_sizes[1:]
-        return merge(self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(sizes))
+        results = [self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(sizes)]
+        quick_sizes = p.quick_face_sizes if scope.full_res_faces else p.quick_face_sizes[1:]
+        results += [self._run_second(images, size) for size in images.distinct_sizes(quick_sizes)]
+        return merge(results)
+
+    @property
+    def _has_quick_faces(self) -> bool:
+        return Kind.FACE in self._hide and bool(self._profile.quick_face_sizes)
+
+    def _detect_new_faces(self, images: ImagePyramid) -> list[Detection]:
+        """Between the runs of all detectors."""
+        return self._run_second(images, self._profile.quick_face_sizes[-1])
+
+    def _run_second(self, images: ImagePyramid, size: int) -> list[Detection]:
+        """Faces by the second model."""
+        image, scale = images.level(size)
+        found = self._ready_model(QUICK_FACE).detect(image, threshold_at(size))
+        return scale_detections(plausible(found), scale)
 
     def _detect_objects(self, images: ImagePyramid, scope: Scope) -> list[Detection]:
         """All but faces: bodies, and plates on vehicles or in the whole frame."""
@@ -267,6 +297,8 @@ class FrameDetector:
         # In the order in which the first frame needs them.
         if Kind.FACE in self._hide:
             yield FACE
+            if self._profile.quick_face_sizes:
+                yield QUICK_FACE
         yield BODY
         if self._hide & {Kind.PLATE, Kind.TEXT}:
             yield TEXT
@@ -296,7 +328,7 @@ class FrameDetector:
         return [mark_headless(d) if self._is_headless(images, d) else d for d in found]
 
     def _is_headless(self, images: ImagePyramid, person: Detection) -> bool:
-        """Are only legs or a torso of a person in the picture? Where the face model sees nothing like a face in the
+        """Are only legs or a torso of a person in the picture? Where no face model sees anything like a face in the
         upper part of somebody whom the frame cuts off there, the head is above it."""
         part = upper_part(person.box, self._geometry.display_size[1]) if person.kind is Kind.PERSON else None
         model = self._crop_models().get(Kind.FACE)
@@ -304,7 +336,14 @@ class FrameDetector:
             return False
         parts = [part, Box(part.x1, part.y1, part.x2, part.y1 + part.height / 2)]
         crops = (images.crop(box, HEAD_CROP_SIZE)[0] for box in parts)
-        return not any(model.detect(crop, MIN_HEAD_SCORE, (Kind.FACE,)) for crop in crops)
+        if any(model.detect(crop, MIN_HEAD_SCORE, (Kind.FACE,)) for crop in crops):
+            return False
+        return not (self._has_quick_faces and self._second_sees_head(images, part))
+
+    def _second_sees_head(self, images: ImagePyramid, part: Box) -> bool:
+        """Does the second face model, which knows heads turned away, see anything like a face in a part?"""
+        crop, _ = images.crop(part, SECOND_HEAD_CROP_SIZE)
+        return bool(self._ready_model(QUICK_FACE).detect(crop, MIN_HEAD_SCORE, (Kind.FACE,)))
 
     def _detect_close_persons(self, images: ImagePyramid, weak: Iterable[Detection]) -> list[Detection]:
         """People close to the camera whose scores at two sizes add up to the threshold."""
@@ -329,6 +368,7 @@ class FrameDetector:
         results = [[d for d in by_size if d.score >= p.plate_threshold] for by_size in hints]
         results.append(text_plates_on_vehicles(texts, [v.box for v in vehicles]))
         results.append(model_hinted_plates(texts, list(chain.from_iterable(hints))))
+        results.append(self._detect_plates_on_vehicles(images, [v for v in vehicles if _is_motorcycle(v)]))
         if large := full_frame_candidates(texts, self._geometry.display_size[0]):
             small = [self._run(images, PLATE, size, FULL_FRAME_SCORE) for size in FULL_FRAME_SIZES]
             results.append(full_frame_plates(large, list(chain.from_iterable(small))))
@@ -339,13 +379,21 @@ class FrameDetector:
         p = self._profile
         results: list[list[Detection]] = []
         for vehicle in sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: p.max_vehicles]:
-            crop, to_frame = images.crop(vehicle.box.expand(VEHICLE_MARGIN), p.vehicle_crop_size)
-            plates = to_frame(self._ready_model(PLATE).detect(crop, p.plate_threshold))
+            size = max(p.vehicle_crop_size, MOTORCYCLE_CROP_SIZE if _is_motorcycle(vehicle) else 0)
+            crop, to_frame = images.crop(vehicle.box.expand(VEHICLE_MARGIN), size)
+            hints = to_frame(self._ready_model(PLATE).detect(crop, HINT_SCORE))
+            plates = [d for d in hints if d.score >= p.plate_threshold]
             results.append(plates)
             if not any(plate.score >= CONFIDENT_PLATE for plate in plates):
                 texts = to_frame(self._ready_model(TEXT).detect(crop, p.text_threshold))
+                texts = [text for text in texts if text.box.shorter_side >= MIN_TEXT_PX]
                 results.append(text_plates_on_vehicles(texts, [vehicle.box]))
+                results.append(model_hinted_plates(texts, hints))
         return merge(results)
+
+
+def _is_motorcycle(vehicle: Detection) -> bool:
+    return vehicle.object_class is ObjectClass.MOTORCYCLE
 
 
 def _merge_by_kind(by_size: Sequence[Sequence[Detection]], kinds: Iterable[Kind]) -> list[Detection]:

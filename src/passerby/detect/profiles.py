@@ -8,7 +8,7 @@ from passerby.config.settings import Profile
 from passerby.core.model import FrozenModel
 
 #: Ids of the models, as in weights.toml.
-FACE, BODY, PLATE, TEXT = "centerface", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
+FACE, QUICK_FACE, BODY, PLATE, TEXT = "centerface", "yunet", "yolov8n-coco", "plate-yolov8s", "ppocr-det"
 
 
 class DetectionProfile(FrozenModel):
@@ -20,11 +20,14 @@ class DetectionProfile(FrozenModel):
     0.6 % with text on vehicles). Scores of the body model at several sizes add up as well. People close to the camera
     with low scores are detected again at `close_person_size` (detect/close_persons.py; 0 for never). `min_base_size` is
     the least size that the image is kept at for crops of vehicles, where the sizes for faces are smaller than that.
+    `quick_face_sizes` are those of the second face model (detect/faces/second_model.py; none to leave it out), of which
+    a run between the runs of all detectors uses the last alone.
     `text_size` is for plates, `text_support_size` for them on frames that are not searched for plates as a whole, and
     `all_text_size` where all text is to be masked.
     """
 
     face_sizes: tuple[int, ...] = (1280, 640, 320)
+    quick_face_sizes: tuple[int, ...] = ()
     body_sizes: tuple[int, ...] = (512,)
     close_person_size: int = 256
     plate_sizes: tuple[int, ...] = (640, 320)
@@ -45,10 +48,11 @@ class DetectionProfile(FrozenModel):
 #: The profiles for files. `thorough` also uses larger images, and two sizes for bodies (docs/design/tracking.md says
 #: what that is worth).
 DETECTION_PROFILES: Mapping[Profile, DetectionProfile] = {
-    Profile.FAST: DetectionProfile(face_sizes=(960, 320), max_vehicles=2),
-    Profile.BALANCED: DetectionProfile(),
+    Profile.FAST: DetectionProfile(face_sizes=(960, 320), quick_face_sizes=(640,), max_vehicles=2),
+    Profile.BALANCED: DetectionProfile(quick_face_sizes=(1280, 640)),
     Profile.THOROUGH: DetectionProfile(
         face_sizes=(1920, 1280, 640, 320),
+        quick_face_sizes=(1280, 640),
         body_sizes=(512, 960),
         plate_sizes=(1280, 640, 320),
         text_size=960,

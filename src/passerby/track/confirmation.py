@@ -60,11 +60,16 @@ THRESHOLDS: Mapping[Kind, ConfirmationThreshold] = {
 MIN_OWN_MOTION, MIN_MOVING_HITS = 1.5, 4
 
 
+#: Score of a single quick run that confirms a face: who passes between two runs of all detectors is in none of them.
+QUICK_CERTAIN_SCORE = 0.65
+
+
 @dataclass(slots=True)
 class TrackEvidence:
     """What detections say for and against one track, as they come in: `hits` are detector runs that found it, `misses`
     those that searched for it in vain. `crop_score` and `crop_hits` are of searches in crops around it, `own_motion`
-    how far it has come otherwise than its surroundings, in sizes of its own."""
+    how far it has come otherwise than its surroundings, in sizes of its own. Quick runs, which cannot miss anything,
+    count like crops; `quick_score` is the best of them."""
 
     best_score: float = 0.0
     total_score: float = 0.0
@@ -73,6 +78,7 @@ class TrackEvidence:
     crop_score: float = 0.0
     crop_hits: int = 0
     own_motion: float = 0.0
+    quick_score: float = 0.0
 
     def add_hit(self, score: float) -> None:
         """A detection was associated with the track."""
@@ -85,6 +91,11 @@ class TrackEvidence:
         self.crop_score += score
         self.crop_hits += 1
 
+    def add_quick_hit(self, score: float) -> None:
+        """A quick run detected it (detect/faces/second_model.py)."""
+        self.quick_score = max(self.quick_score, score)
+        self.add_crop_hit(score)
+
     def add_miss(self) -> None:
         """A detector run that should have found it did not."""
         self.misses += 1
@@ -95,7 +106,7 @@ class TrackEvidence:
 
     def is_confirmed(self, threshold: ConfirmationThreshold) -> bool:
         """Is this enough to mask the whole track?"""
-        if self.best_score >= threshold.certain_score:
+        if self.best_score >= threshold.certain_score or self.quick_score >= QUICK_CERTAIN_SCORE:
             return True
         if self.total_score >= threshold.total_score and self.hit_often_enough(threshold):
             return True
@@ -112,6 +123,7 @@ class TrackEvidence:
             self.crop_score + other.crop_score,
             self.crop_hits + other.crop_hits,
             max(self.own_motion, other.own_motion),
+            max(self.quick_score, other.quick_score),
         )
 
 

@@ -105,9 +105,15 @@ class ActiveTrack:
         self.first_miss, self.crop_misses = None, 0
         self.evidence.own_motion = max(self.evidence.own_motion, self.own_motion.distance)
 
-    def is_doubtful(self, detection: Detection) -> bool:
-        """Have crops not found the track, and is this detection not quite where it should be?"""
-        return self.crop_misses >= MIN_CROP_MISSES and self.box.iou(detection.box) < MIN_TRUSTED_IOU
+    def add_evidence(self, score: float, is_quick: bool) -> None:
+        """A detector run detected it, a quick one or one of all detectors."""
+        (self.evidence.add_quick_hit if is_quick else self.evidence.add_hit)(score)
+
+    def is_doubtful(self, detection: Detection, is_quick: bool) -> bool:
+        """Is this detection not quite where the track should be, and the track not where it should be (crops have not
+        found it) or just seen there (a crop has, and the detection is of a quick run)?"""
+        uncertain = self.crop_misses >= MIN_CROP_MISSES or (is_quick and self.age == 0)
+        return uncertain and self.box.iou(detection.box) < MIN_TRUSTED_IOU
 
     def search_is_due(self, frame: int) -> bool:
         """A crop costs little, and most are not needed: what moves slowly is found again in every second frame, and
@@ -142,7 +148,8 @@ class Tracker:
         """One frame: `motion` from the frame before (None starts a new scene), `detections` when detectors ran on it.
 
         `searched_kinds` are those that this run would have found wherever they are: only of these does it count as a
-        miss when a track was not detected. `search` finds tracks again in crops of this frame and of buffered ones.
+        miss when a track was not detected; none for a quick run, which starts tracks and finds those that there are.
+        `search` finds tracks again in crops of this frame and of buffered ones.
         Returns the tracks that have ended for good, confirmed or not.
         """
         ended: list[TrackCandidate] = []
@@ -200,7 +207,7 @@ class Tracker:
         self, detections: Sequence[Detection], searched_kinds: Collection[Kind], search: LocalSearch | None
     ) -> None:
         """Associate detections with the tracks they belong to, and start tracks with the others."""
-        now = self._frames[-1]
+        now, is_quick = self._frames[-1], not searched_kinds
         hits: list[tuple[ActiveTrack, TrackPoint]] = []
         started: list[tuple[ActiveTrack, int]] = []
         for kind, threshold in THRESHOLDS.items():
@@ -208,7 +215,7 @@ class Tracker:
             candidates = [d for d in detections if d.kind is kind and d.score >= threshold.keep_score]
             pairs, unmatched = associate([track.box for track in tracks], candidates, threshold.certain_score)
             # What crops could not find may be a false positive, and this somebody else: then both are tracked.
-            unmatched += [j for i, j in pairs.items() if tracks[i].is_doubtful(candidates[j])]
+            unmatched += [j for i, j in pairs.items() if tracks[i].is_doubtful(candidates[j], is_quick)]
             for i, track in enumerate(tracks):
                 if i in pairs:
                     hits.append((track, _track_point(now, candidates[pairs[i]])))
@@ -217,24 +224,26 @@ class Tracker:
             unsearched = now.frame - self._last_searched.get(kind, now.frame)
             pre_roll = max(self._settings.pre_roll, unsearched)
             new = (candidates[j] for j in unmatched)
-            started += [(_new_track(now, d), pre_roll) for d in new if d.score >= threshold.start_score]
+            started += [(_new_track(now, d, is_quick), pre_roll) for d in new if d.score >= threshold.start_score]
             if kind in searched_kinds:
                 self._last_searched[kind] = now.frame
-        self._apply_hits(hits)
+        self._apply_hits(hits, is_quick)
         self._start_tracks(started, search)
 
     @property
     def _frame_box(self) -> Box:
         return Box(0.0, 0.0, self._width, self._height)
 
-    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]]) -> None:
+    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]], are_quick: bool) -> None:
         """Cover both paths from the last detection to this one: the old box propagated forwards and the new one
         backwards."""
         frames = [max(0, point.frame - track.last_hit - 1) for track, point in hits]
         paths_back = self._propagate_back([point for _, point in hits], frames)
         for (track, point), path_back in zip(hits, paths_back, strict=True):
-            track.evidence.add_hit(point.score)
-            if point.score < THRESHOLDS[track.kind].certain_score:
+            track.add_evidence(point.score, are_quick)
+            if are_quick and track.age == 0:
+                continue  # a crop of this frame shows where it is more exactly
+            if are_quick or point.score < THRESHOLDS[track.kind].certain_score:
                 point.predicted = track.box
             track.points[-1] = point
             earlier = {known.frame: i for i, known in enumerate(track.points)}
@@ -351,10 +360,10 @@ def _track_point(now: TrackerFrame, detection: Detection) -> TrackPoint:
     return TrackPoint(now.frame, now.time, detection.box, detection.score, detection.origin)
 
 
-def _new_track(now: TrackerFrame, detection: Detection) -> ActiveTrack:
+def _new_track(now: TrackerFrame, detection: Detection, is_quick: bool) -> ActiveTrack:
     motion = OwnMotion(now.frame, detection.box)
     track = ActiveTrack(detection.kind, [_track_point(now, detection)], motion)
-    track.evidence.add_hit(detection.score)
+    track.add_evidence(detection.score, is_quick)
     return track
 
 

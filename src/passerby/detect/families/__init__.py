@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.detect.families import blazeface, centerface, dbnet, yolov8
+from passerby.detect.families import blazeface, centerface, dbnet, yolov8, yunet
 from passerby.detect.families.family import Family
 
 #: By the name that weights.toml uses.
@@ -11,4 +11,5 @@ FAMILIES: dict[str, Family] = {
     "centerface": centerface.FAMILY,
     "dbnet": dbnet.FAMILY,
     "yolov8": yolov8.FAMILY,
+    "yunet": yunet.FAMILY,
 }
