@@ -22,10 +22,11 @@ pip install .[bench]
 benchmarks/run.py --eval FOOTAGE
 ```
 
-or single suites, for example `benchmarks/run.py speed stages`. `FOOTAGE/dev` holds the annotated folders `real`,
-`faces`, `plates` and `moving`. The footage behind these figures may not be published; any folder in that format works. Speed is
-measured on the clip that `make demo` makes, scaled and repeated, unless a line says otherwise. Machines differ, above
-all by whether their processors have bfloat16 arithmetic: compare within a section, not between sections.
+or single suites, for example `benchmarks/run.py speed stages`. `FOOTAGE/dev` holds the annotated folders `real`
+(filmed), `faces`, `plates` and `moving` (stills that are moved as a whole). The footage behind these figures may not be
+published; any folder in that format works. Speed is measured on the clip that `make demo` makes, scaled and repeated,
+unless a line says otherwise. Machines differ, above all by whether their processors have bfloat16 arithmetic: compare
+within a section, not between sections.
 """
 
 

@@ -5,9 +5,10 @@
 
 Suites: accuracy, deface, profiles, speed, 4k, stages, cost, memory; by default all of them. Each result is saved as
 benchmarks/results/SUITE.json; the page and its plots (docs/plots/) are then rendered from all saved results, so that a
-single suite can be run again, and of `accuracy` a single set. `accuracy`, `deface` and `profiles` need annotated
-footage (docs/ref/bench.md): EVAL/dev with the folders real, faces, plates and moving. Speed is measured on the demo's sample,
-or on --clip. `--quick` measures little and says so on the page. `pip install .[bench]` installs what the plots need.
+single suite can be run again, and of `accuracy` and `deface` a single set. `accuracy`, `deface` and `profiles` need
+annotated footage (docs/ref/bench.md): EVAL/dev with the folders real, faces, plates and moving. Speed is measured on
+the demo's sample, or on --clip. `--quick` measures little and says so on the page. `pip install .[bench]` installs what
+the plots need.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def measure(name: str, options: BenchmarkOptions) -> None:
     }
     path = RESULTS / f"{name}.json"
     figures = SUITES[name](options)
-    if name == "accuracy" and path.exists():
+    if name in ("accuracy", "deface") and path.exists():
         previous = json.loads(path.read_text())
         if previous["machine"]["quick"] == options.quick:
             figures = previous["figures"] | figures

@@ -309,6 +309,7 @@ def test_what_moves_by_itself_needs_less_evidence():
     assert [] == track_walker(20, {0: walking, 19: []}, on_the_wall)
 
 
+#: What a quick run has searched for to the end.
 QUICK = frozenset()
 
 
@@ -318,7 +319,7 @@ def track_quickly(frames, runs, search=None):
     ended = []
     for frame in range(frames):
         kinds, found = runs.get(frame, (QUICK, None))
-        ended += tracker.update(frame, frame * TICKS, STILL if frame else None, found, kinds, search)
+        ended += tracker.update(frame, frame * TICKS, STILL if frame else None, found, kinds, search, kinds == QUICK)
     return confirmed(ended + tracker.finish())
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from passerby.core.box import Box
-from passerby.core.kinds import Detection, Kind, ObjectClass
+from passerby.core.kinds import Detection, Kind
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.close_persons import (
@@ -37,8 +37,11 @@ from passerby.detect.plate_fusion import (
     FULL_FRAME_SCORE,
     FULL_FRAME_SIZES,
     HINT_SCORE,
+    MIN_TEXT_PX,
+    MOTORCYCLE_CROP_SIZE,
     full_frame_candidates,
     full_frame_plates,
+    is_motorcycle,
     model_hinted_plates,
     text_plates_on_vehicles,
     text_support,
@@ -53,14 +56,6 @@ from passerby.detect.searchable_frame import SearchableFrame
 CONFIDENT_PLATE = 0.3
 #: Vehicles are cropped with this share of their size around them, so that a plate at the edge is whole. Chosen by hand.
 VEHICLE_MARGIN = 0.08
-
-#: The crop of a motorcycle or bicycle has this longer side, px: its plate is a third as wide as it, that of a car is a
-#: fifth as wide but so much larger that 256 will do. Chosen by hand: on filmed motorcycles text is found on five of six
-#: plates from 384 on, on two at 256.
-MOTORCYCLE_CROP_SIZE = 448
-#: Text in crops of vehicles is at least this tall, in displayed pixels: below it nothing can be read, and enlarged
-#: noise is text to the text detector.
-MIN_TEXT_PX = 6.0
 
 #: Id of the face model that only checks. It has one input size (px); a close-up is so many times as wide as what is
 #: looked at, so that the object has the size that the models know best, and never of fewer displayed pixels than these.
@@ -368,7 +363,7 @@ class FrameDetector:
         results = [[d for d in by_size if d.score >= p.plate_threshold] for by_size in hints]
         results.append(text_plates_on_vehicles(texts, [v.box for v in vehicles]))
         results.append(model_hinted_plates(texts, list(chain.from_iterable(hints))))
-        results.append(self._detect_plates_on_vehicles(images, [v for v in vehicles if _is_motorcycle(v)]))
+        results.append(self._detect_plates_on_vehicles(images, [v for v in vehicles if is_motorcycle(v)]))
         if large := full_frame_candidates(texts, self._geometry.display_size[0]):
             small = [self._run(images, PLATE, size, FULL_FRAME_SCORE) for size in FULL_FRAME_SIZES]
             results.append(full_frame_plates(large, list(chain.from_iterable(small))))
@@ -379,7 +374,7 @@ class FrameDetector:
         p = self._profile
         results: list[list[Detection]] = []
         for vehicle in sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: p.max_vehicles]:
-            size = max(p.vehicle_crop_size, MOTORCYCLE_CROP_SIZE if _is_motorcycle(vehicle) else 0)
+            size = max(p.vehicle_crop_size, MOTORCYCLE_CROP_SIZE if is_motorcycle(vehicle) else 0)
             crop, to_frame = images.crop(vehicle.box.expand(VEHICLE_MARGIN), size)
             hints = to_frame(self._ready_model(PLATE).detect(crop, HINT_SCORE))
             plates = [d for d in hints if d.score >= p.plate_threshold]
@@ -390,10 +385,6 @@ class FrameDetector:
                 results.append(text_plates_on_vehicles(texts, [vehicle.box]))
                 results.append(model_hinted_plates(texts, hints))
         return merge(results)
-
-
-def _is_motorcycle(vehicle: Detection) -> bool:
-    return vehicle.object_class is ObjectClass.MOTORCYCLE
 
 
 def _merge_by_kind(by_size: Sequence[Sequence[Detection]], kinds: Iterable[Kind]) -> list[Detection]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from passerby.core.box import Box
-from passerby.core.kinds import Detection, Kind
+from passerby.core.kinds import Detection, Kind, ObjectClass
 
 #: A plate on a vehicle is at most this share of the vehicle's width and height, and not taller than wide (by much: it
 #: may be tilted, and motorcycles have square ones). Proportions of vehicles, not measured.
@@ -33,6 +33,18 @@ HINT_IOU, HINT_CONTAINMENT = 0.3, 0.7
 #: model must then detect a plate in the same place with this score. Of 389 annotated stills four show a plate that
 #: wide: all four are detected, and nothing else is masked; at a score of 0.1 a poster is.
 FULL_FRAME_WIDTH_SHARE, FULL_FRAME_SIZES, FULL_FRAME_SCORE, FULL_FRAME_IOU = 0.4, (160, 96), 0.25, 0.35
+#: The crop of a motorcycle has this longer side, px: its plate is a third as wide as it, that of a car is a
+#: fifth as wide but so much larger that 256 will do. Chosen by hand: on filmed motorcycles text is found on five of six
+#: plates from 384 on, on two at 256.
+MOTORCYCLE_CROP_SIZE = 448
+#: Text in crops of vehicles is at least this tall, in displayed pixels: below it nothing can be read, and enlarged
+#: noise is text to the text detector.
+MIN_TEXT_PX = 6.0
+
+
+def is_motorcycle(vehicle: Detection) -> bool:
+    """Is this vehicle one whose plate is small and often in two rows?"""
+    return vehicle.object_class is ObjectClass.MOTORCYCLE
 
 
 def text_plates_on_vehicles(texts: Iterable[Detection], vehicles: Sequence[Box]) -> list[Detection]:

@@ -98,7 +98,9 @@ def analyse_track(
                 _add_candidates(result, grid, index, trackers.pop(index).finish())
                 continue
             motion = None if starts and index == state.segment else state.motion
-            ended = tracker.update(state.index, state.time, motion, detections, state.searched_kinds, buffer.search)
+            ended = tracker.update(
+                state.index, state.time, motion, detections, state.searched_kinds, buffer.search, state.is_quick
+            )
             _add_candidates(result, grid, index, ended)
         progress.advance(1)
     for index, tracker in trackers.items():
@@ -170,6 +172,7 @@ class _FrameState:
     motion: MotionField | None = None
     detection_tasks: tuple[Future[list[Detection]], ...] | None = None
     searched_kinds: frozenset[Kind] = frozenset()
+    is_quick: bool = False
 
     def detections(self) -> list[Detection]:
         """Everything detected, once all tasks have finished."""
@@ -205,7 +208,7 @@ def _analysed_frames(
         """The last frame of a scene: whoever came in since the last detector run is in no later one (invariant 12)."""
         if state.detection_tasks is None or state.searched_kinds != FULL_SCOPE.searched_kinds:
             state.detection_tasks = tuple(pool.submit(task) for task in detector.tasks(frame, FULL_SCOPE))
-            state.searched_kinds = FULL_SCOPE.searched_kinds
+            state.searched_kinds, state.is_quick = FULL_SCOPE.searched_kinds, False
 
     with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-detect") as pool:
         for frame in prefetch(video.frames(number, start)):
@@ -236,7 +239,7 @@ def _analysed_frames(
                         pool.submit(detector.run_known_answer_test).result()
                     runs += 1
                     state.detection_tasks = tuple(pool.submit(task) for task in detector.tasks(frame, scope))
-                    state.searched_kinds = scope.searched_kinds
+                    state.searched_kinds, state.is_quick = scope.searched_kinds, scope.quick
             last = None if frame.damaged else (state, frame)
             # The newest stays: it may turn out to be the last one before a cut.
             while len(pending) > 1 and (

@@ -152,13 +152,13 @@ class LiveTracker(Tracker):
             if (size := self._sizes.get(id(track))) is not None:
                 _keep_size(track.points[-1], *size)
 
-    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]]) -> None:
+    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]], are_quick: bool = False) -> None:
         before = [
             (track, track.last_hit, track.own_motion.box)
             for track, point in hits
             if not _agrees(track.points[-1:], point.box)
         ]
-        super()._apply_hits(hits)
+        super()._apply_hits(hits, are_quick)
         for track, last_hit, box in before:
             _cover_between(track, last_hit, box)
         self._sizes = {id(track): self._sizes[id(track)] for track in self._active if id(track) in self._sizes}

@@ -144,13 +144,14 @@ class Tracker:
         detections: Sequence[Detection] | None,
         searched_kinds: Collection[Kind] = frozenset(Kind),
         search: LocalSearch | None = None,
+        is_quick: bool = False,
     ) -> list[TrackCandidate]:
         """One frame: `motion` from the frame before (None starts a new scene), `detections` when detectors ran on it.
 
         `searched_kinds` are those that this run would have found wherever they are: only of these does it count as a
-        miss when a track was not detected; none for a quick run, which starts tracks and finds those that there are.
-        `search` finds tracks again in crops of this frame and of buffered ones.
-        Returns the tracks that have ended for good, confirmed or not.
+        miss when a track was not detected. A quick run (`is_quick`) starts tracks and is evidence of those that there
+        are. `search` finds tracks again in crops of this frame and of buffered ones. Returns the tracks that have ended
+        for good, confirmed or not.
         """
         ended: list[TrackCandidate] = []
         if motion is None:
@@ -162,7 +163,7 @@ class Tracker:
         if search is not None:
             self._search(search)
         if detections is not None:
-            self._associate(detections, searched_kinds, search)
+            self._associate(detections, searched_kinds, search, is_quick)
         expired = [track for track in self._active if self._is_expired(track)]
         self._active = [track for track in self._active if not self._is_expired(track)]
         ended += self._end_tracks(expired)
@@ -204,10 +205,14 @@ class Tracker:
             track.add_hit(now.frame, found.box)
 
     def _associate(
-        self, detections: Sequence[Detection], searched_kinds: Collection[Kind], search: LocalSearch | None
+        self,
+        detections: Sequence[Detection],
+        searched_kinds: Collection[Kind],
+        search: LocalSearch | None,
+        is_quick: bool,
     ) -> None:
         """Associate detections with the tracks they belong to, and start tracks with the others."""
-        now, is_quick = self._frames[-1], not searched_kinds
+        now = self._frames[-1]
         hits: list[tuple[ActiveTrack, TrackPoint]] = []
         started: list[tuple[ActiveTrack, int]] = []
         for kind, threshold in THRESHOLDS.items():
@@ -234,7 +239,7 @@ class Tracker:
     def _frame_box(self) -> Box:
         return Box(0.0, 0.0, self._width, self._height)
 
-    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]], are_quick: bool) -> None:
+    def _apply_hits(self, hits: Sequence[tuple[ActiveTrack, TrackPoint]], are_quick: bool = False) -> None:
         """Cover both paths from the last detection to this one: the old box propagated forwards and the new one
         backwards."""
         frames = [max(0, point.frame - track.last_hit - 1) for track, point in hits]
