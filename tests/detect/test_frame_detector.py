@@ -414,3 +414,15 @@ def test_text_on_a_vehicle_that_is_too_small_to_be_read_is_no_plate():
             scene((Kind.VEHICLE, CAR), (Kind.TEXT, text)), Scope(full_frame_plates=False)
         )
         assert count == len([d for d in found if d.kind is Kind.PLATE and d.score > TEXT_SUPPORT_SCORE])
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_small_frame_is_searched_for_plates_enlarged(deep):
+    """As often as the whole frame is searched for plates."""
+    small, plate = Geometry(640, 320), Box(100, 200, 148, 216)
+    profile = DetectionProfile(enlarged_plate_size=960)
+    frame_detector = detector(Kind.PLATE, geometry=small, profile=profile)
+    found = frame_detector.detect(scene((Kind.PLATE, plate), geometry=small), Scope(full_frame_plates=deep))
+    assert [plate] * deep == [pytest.approx(box, abs=2) for box in boxes(found, Kind.PLATE)]
+    for id in (PLATE, TEXT):
+        assert deep is (960 in {max(shape) for shape in frame_detector._models[id].shapes})

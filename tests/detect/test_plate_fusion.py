@@ -1,3 +1,5 @@
+import pytest
+
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.detect.plate_fusion import (
@@ -5,6 +7,7 @@ from passerby.detect.plate_fusion import (
     HINTED_PLATE_SCORE,
     TEXT_SUPPORT_SCORE,
     VEHICLE_TEXT_WEIGHT,
+    enlarged_size,
     full_frame_candidates,
     full_frame_plates,
     model_hinted_plates,
@@ -76,3 +79,19 @@ def test_text_that_fills_the_frame_is_a_plate_where_the_plate_model_agrees_at_a_
         hint(poster.box, FULL_FRAME_SCORE - 0.01),
     ]
     assert [Detection(Kind.PLATE, plate.box, 0.4, "ppocr-det")] == full_frame_plates([plate, poster], detections)
+
+
+@pytest.mark.parametrize(
+    ("longer_side", "size", "enlarged"),
+    [
+        (640, 960, 960),
+        (400, 960, 800),
+        (176, 960, 352),
+        (768, 960, 960),
+        (800, 960, None),
+        (1920, 960, None),
+        (640, 0, None),
+    ],
+)
+def test_small_frames_are_enlarged_at_most_twice(longer_side, size, enlarged):
+    assert enlarged == enlarged_size(longer_side, size)

@@ -9,8 +9,10 @@ def test_the_models_are_in_the_registry():
     assert {FACE, QUICK_FACE, BODY, PLATE, TEXT} <= set(Registry.load(environment={}))
 
 
-def test_balanced_is_the_default_with_the_second_face_model():
-    assert DetectionProfile(quick_face_sizes=(1280, 640)) == DETECTION_PROFILES[Profile.BALANCED]
+def test_balanced_is_the_default_with_the_second_face_model_and_enlarged_plates():
+    assert (
+        DetectionProfile(quick_face_sizes=(1280, 640), enlarged_plate_size=960) == DETECTION_PROFILES[Profile.BALANCED]
+    )
 
 
 @pytest.mark.parametrize("name", Profile)

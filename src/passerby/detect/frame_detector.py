@@ -39,6 +39,7 @@ from passerby.detect.plate_fusion import (
     HINT_SCORE,
     MIN_TEXT_PX,
     MOTORCYCLE_CROP_SIZE,
+    enlarged_size,
     full_frame_candidates,
     full_frame_plates,
     is_motorcycle,
@@ -360,6 +361,11 @@ class FrameDetector:
         """Plates anywhere in the frame, for plates whose vehicle was not detected as well."""
         p = self._profile
         hints = [self._run(images, PLATE, size, HINT_SCORE) for size in images.distinct_sizes(p.plate_sizes)]
+        if (size := enlarged_size(max(self._geometry.display_size), p.enlarged_plate_size)) is not None:
+            image, scale = images.enlarged(size)
+            hints.append(scale_detections(self._ready_model(PLATE).detect(image, HINT_SCORE), scale))
+            found = scale_detections(self._ready_model(TEXT).detect(image, p.text_threshold), scale)
+            texts = [*texts, *(text for text in found if text.box.shorter_side >= MIN_TEXT_PX)]
         results = [[d for d in by_size if d.score >= p.plate_threshold] for by_size in hints]
         results.append(text_plates_on_vehicles(texts, [v.box for v in vehicles]))
         results.append(model_hinted_plates(texts, list(chain.from_iterable(hints))))

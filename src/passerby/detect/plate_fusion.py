@@ -37,9 +37,17 @@ FULL_FRAME_WIDTH_SHARE, FULL_FRAME_SIZES, FULL_FRAME_SCORE, FULL_FRAME_IOU = 0.4
 #: fifth as wide but so much larger that 256 will do. Chosen by hand: on filmed motorcycles text is found on five of six
 #: plates from 384 on, on two at 256.
 MOTORCYCLE_CROP_SIZE = 448
-#: Text in crops of vehicles is at least this tall, in displayed pixels: below it nothing can be read, and enlarged
+#: A frame is enlarged for plates where it then becomes at least so many times, and at most so many times as large.
+MIN_ENLARGEMENT, MAX_ENLARGEMENT = 1.25, 2.0
+#: Text in what is enlarged is at least this tall, in displayed pixels: below it nothing can be read, and enlarged
 #: noise is text to the text detector.
 MIN_TEXT_PX = 6.0
+
+
+def enlarged_size(longer_side: int, size: int) -> int | None:
+    """To which size, `size` at most, a frame whose longer side has so many pixels is enlarged; None for not at all."""
+    enlarged = round(min(size, MAX_ENLARGEMENT * longer_side))
+    return enlarged if enlarged >= MIN_ENLARGEMENT * longer_side else None
 
 
 def is_motorcycle(vehicle: Detection) -> bool:

@@ -22,6 +22,8 @@ class DetectionProfile(FrozenModel):
     the least size that the image is kept at for crops of vehicles, where the sizes for faces are smaller than that.
     `quick_face_sizes` are those of the second face model (detect/faces/second_model.py; none to leave it out), of which
     a run between the runs of all detectors uses the last alone.
+    Smaller frames are searched for plates enlarged as well, to `enlarged_plate_size` and at most twice their size:
+    plates of 20 to 50 pixels are too small for the model (0 to leave it out).
     `text_size` is for plates, `text_support_size` for them on frames that are not searched for plates as a whole, and
     `all_text_size` where all text is to be masked.
     """
@@ -31,6 +33,7 @@ class DetectionProfile(FrozenModel):
     body_sizes: tuple[int, ...] = (512,)
     close_person_size: int = 256
     plate_sizes: tuple[int, ...] = (640, 320)
+    enlarged_plate_size: int = 0
     text_size: int = 512
     all_text_size: int = 768
     text_support_size: int = 320
@@ -49,12 +52,13 @@ class DetectionProfile(FrozenModel):
 #: what that is worth).
 DETECTION_PROFILES: Mapping[Profile, DetectionProfile] = {
     Profile.FAST: DetectionProfile(face_sizes=(960, 320), quick_face_sizes=(640,), max_vehicles=2),
-    Profile.BALANCED: DetectionProfile(quick_face_sizes=(1280, 640)),
+    Profile.BALANCED: DetectionProfile(quick_face_sizes=(1280, 640), enlarged_plate_size=960),
     Profile.THOROUGH: DetectionProfile(
         face_sizes=(1920, 1280, 640, 320),
         quick_face_sizes=(1280, 640),
         body_sizes=(512, 960),
         plate_sizes=(1280, 640, 320),
+        enlarged_plate_size=960,
         text_size=960,
         all_text_size=1440,
         vehicle_crop_size=480,

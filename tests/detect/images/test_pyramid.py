@@ -45,3 +45,9 @@ def test_a_detection_in_a_crop_is_mapped_back_to_the_frame():
 def test_boxes_are_scaled_and_then_moved():
     (moved,) = scale_detections([Detection(Kind.FACE, Box(1, 2, 3, 4), 0.5, "test")], 2, 10, 20)
     assert Box(12, 24, 16, 28) == moved.box
+
+
+def test_an_enlarged_frame_has_its_size_and_the_factor_back():
+    image, scale = pyramid(width=300, height=150).enlarged(600)
+    assert ((300, 600, 3), 0.5) == (image.shape, scale)
+    assert [255, 0] == pytest.approx([int(image[140, 280, 2]), int(image[160, 320, 2])], abs=3)

@@ -64,6 +64,12 @@ class ImagePyramid:
                 self._levels[size] = self._make_level(size)
         return self._levels[size], self._longer_side / size
 
+    def enlarged(self, size: int) -> tuple[Image, float]:
+        """The frame with its longer side at `size`, larger than it is, and the factor back to displayed pixels."""
+        base, _ = self.level(self._base_size)
+        image = cv2.resize(base, self._level_size(size), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(image, np.uint8), self._longer_side / size
+
     def _make_level(self, size: int) -> Image:
         if size == self._base_size:
             assert self._frame is not None  # this level is made once
