@@ -56,3 +56,9 @@ def test_a_password_reaches_its_own_camera_and_no_command_line(cameras):
     for camera in (a, b):
         for file in ("cmdline", "environ"):
             assert b"hunter2" not in Path(f"/proc/{camera.pid}/{file}").read_bytes()
+
+
+def test_before_its_first_start_a_camera_is_connecting(site):
+    """The pages may ask before the supervisor has come to it."""
+    health = CameraProcess(WorkerSpec.for_camera(site, "b"), RUNNING).health()
+    assert (CameraState.CONNECTING, None) == (health.state, health.problem)

@@ -139,7 +139,7 @@ class CameraProcess:
     def health(self) -> CameraHealth:
         """The last status of the process, or why there is no process."""
         health = self._status.model_dump() | {"restarts": self.restarts}
-        if self._process is None:
+        if self._process is None and self._end_reason is not None:  # before its first start it is connecting
             health |= {"state": CameraState.LOST, "problem": f"{self._end_reason}. It will be restarted.", "fps": 0.0}
         return CameraHealth.model_validate(health)
 
