@@ -46,6 +46,19 @@ class Geometry:
 
 
 @dataclass(frozen=True, slots=True)
+class Crop:
+    """Pixels of the stored picture at each side that the container excludes: no player shows them."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.left, self.top, self.right, self.bottom))
+
+
+@dataclass(frozen=True, slots=True)
 class Colour:
     """Colour description by the code points of ISO/IEC 23091-2 (H.273), 2 for unspecified.
 
@@ -66,7 +79,7 @@ class VideoInfo:
 
     `pixel_format` and `colour` are those of the decoded frames: planar YUV. Where the file holds something else (RGB,
     grey, transparency), `notes` say so, one line each. `interlaced` frames consist of two fields; `top_first` is the
-    field order.
+    field order. `crop` is what the container excludes of the stored picture; `geometry` is that of the rest.
     """
 
     stream: int
@@ -82,6 +95,13 @@ class VideoInfo:
     interlaced: bool = False
     top_first: bool = True
     notes: tuple[str, ...] = ()
+    crop: Crop = Crop()
+
+    @property
+    def stored_size(self) -> tuple[int, int]:
+        """(width, height) of the pictures in the stream, before `crop`."""
+        width, height, crop = self.geometry.width, self.geometry.height, self.crop
+        return width + crop.left + crop.right, height + crop.top + crop.bottom
 
 
 @dataclass(frozen=True, slots=True)

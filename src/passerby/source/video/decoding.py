@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 
 from passerby.core.media import SourceInfo, VideoInfo
 from passerby.core.raw_frame import RawFrame
+from passerby.source.video.container_crop import cropped
 from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
 from passerby.source.video.frame_order import TimestampReorder
 from passerby.source.video.open import READ_ERRORS, open_container
@@ -226,14 +227,13 @@ class TrackDecoder:
         if pts is not None:
             self._pending_pts.discard(pts)
             self._first_pts = pts if self._first_pts is None else self._first_pts
-        geometry = self._track.geometry
-        size = (geometry.width, geometry.height)
+        size = self._track.stored_size
         if (av_frame.width, av_frame.height) != size:
             other = f"{av_frame.width}x{av_frame.height}"
             if other not in self.stats.resized and len(self.stats.resized) < 10:
                 self.stats.resized += (other,)
         return None if pts is None else pts - self._origin - (self._delay or 0), (
-            to_planar(av_frame, self._track.pixel_format, size),
+            cropped(to_planar(av_frame, self._track.pixel_format, size), self._track.crop),
             self._broken,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,8 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from passerby.core.errors import DamagedSource, UnsupportedSource
-from passerby.core.media import AudioInfo, Colour, Geometry, SourceInfo, VideoInfo
+from passerby.core.media import AudioInfo, Colour, Crop, Geometry, SourceInfo, VideoInfo
+from passerby.source.video.container_crop import crop_for, stated_crops
 from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
 from passerby.source.video.display_matrix import rotation_of
 from passerby.source.video.open import READ_ERRORS, container_format, open_container
@@ -69,12 +71,22 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
                 raise
             damage.append(f"video track {stream.index} was left out: not one of its frames can be decoded ({error})")
     first_frames = {stream: first[stream.index] for stream in streams if stream.index in first}
+    crops = stated_crops(path, kind)
+    stated = [crops.get(stream.id if kind in ("mp4", "mov") else n) for n, stream in enumerate(container.streams.video)]
     return SourceInfo(
         path=path,
         container=kind,
         duration=duration,
         videos=tuple(
-            _video_info(path, container, stream, av_frame, duration) for stream, av_frame in first_frames.items()
+            _video_info(
+                path,
+                container,
+                stream,
+                av_frame,
+                duration,
+                crop_for(av_frame, stated[container.streams.video.index(stream)]),
+            )
+            for stream, av_frame in first_frames.items()
         ),
         audio_tracks=tuple(
             AudioInfo(
@@ -97,7 +109,12 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
 
 
 def _video_info(
-    path: Path, container: InputContainer, stream: VideoStream, av_frame: av.VideoFrame, duration: float | None
+    path: Path,
+    container: InputContainer,
+    stream: VideoStream,
+    av_frame: av.VideoFrame,
+    duration: float | None,
+    crop: Crop,
 ) -> VideoInfo:
     assert stream.time_base is not None  # or no frame would have come out of it
     rate = stream.average_rate or stream.guessed_rate
@@ -105,11 +122,12 @@ def _video_info(
     rotation, mirrored = _orientation(path, av_frame)
     name = av_frame.format.name
     estimate = round(duration * rate) if duration and rate else None
+    width, height = av_frame.width - crop.left - crop.right, av_frame.height - crop.top - crop.bottom
     return VideoInfo(
         stream=stream.index,
         codec=stream.codec_context.codec.canonical_name,
         time_base=stream.time_base,
-        geometry=Geometry(av_frame.width, av_frame.height, rotation, mirrored, _pixel_aspect(stream)),
+        geometry=Geometry(width, height, rotation, mirrored, _pixel_aspect(stream)),
         colour=planar_colour(name, _colour(av_frame)),
         pixel_format=planar_format(name),
         bit_depth=10 if av_frame.format.components[0].bits > 8 else 8,
@@ -120,8 +138,17 @@ def _video_info(
         ),
         interlaced=av_frame.interlaced_frame,
         top_first=_top_first(av_frame),
-        notes=conversion_notes(name),
+        notes=(*conversion_notes(name), *_crop_notes(av_frame, crop, (width, height))),
+        crop=crop,
     )
+
+
+def _crop_notes(av_frame: av.VideoFrame, crop: Crop, size: tuple[int, int]) -> Iterator[str]:
+    if crop:
+        yield (
+            f"the container crops the picture: of {av_frame.width}x{av_frame.height} players show {size[0]}x{size[1]}, "
+            f"from column {crop.left} and line {crop.top} on; only that is in the output"
+        )
 
 
 def _plausible_bit_rate(rate: int | None) -> int | None:

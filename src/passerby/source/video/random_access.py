@@ -24,6 +24,7 @@ from av.video.stream import VideoStream
 
 from passerby.core.errors import SourceChanged
 from passerby.core.raw_frame import RawFrame
+from passerby.source.video.container_crop import cropped
 from passerby.source.video.decoding import has_reliable_pts
 from passerby.source.video.file import VideoFile
 from passerby.source.video.media_info import MAX_PIXELS
@@ -171,7 +172,6 @@ class RandomAccessReader:
 
     def _decode_from(self, key_time: int, full_from: int) -> Iterator[RawFrame]:
         """Frames from a keyframe on; before time `full_from` only reference frames are decoded."""
-        size = self.info.geometry.width, self.info.geometry.height
         with open_container(self._video.path) as container:
             for stream in container.streams:
                 stream.discard = Discard.default if stream.index == self.info.stream else Discard.all
@@ -185,7 +185,8 @@ class RandomAccessReader:
                 time = av_frame.pts - self._origin
                 number = bisect.bisect_left(self.index.times, time)
                 if number < len(self.index.times) and self.index.times[number] == time:
-                    ready = to_planar(av_frame, self.info.pixel_format, size)
+                    planar = to_planar(av_frame, self.info.pixel_format, self.info.stored_size)
+                    ready = cropped(planar, self.info.crop)
                     yield RawFrame(ready, number, time, bool(av_frame.is_corrupt))
 
     @staticmethod

@@ -6,10 +6,11 @@ gigabytes. No sample is empty, so a file has no more samples than bytes.
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
+
+from passerby.source.video.isobmff_boxes import boxes, file_size
 
 _PARENTS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
 #: Where the count of samples stands in the content of a box.
@@ -20,14 +21,14 @@ _MAX_BOXES = 500_000
 
 def claimed_samples(file: BinaryIO) -> int:
     """The largest number of samples that one table states; a track's fragments are tables of their own."""
-    end = file.seek(0, os.SEEK_END)
-    return max((_count(file, name, at, after) for name, at, after in _tables(file, end)), default=0)
+    tables = _tables(file, file_size(file))
+    return max((_count(file, name, at, after) for name, at, after in tables), default=0)
 
 
 def claims_too_much(file: BinaryIO) -> bool:
     """Does it claim more samples than it has bytes? False for what is no MP4, which other errors are for."""
     try:
-        return claimed_samples(file) > file.seek(0, os.SEEK_END)
+        return claimed_samples(file) > file_size(file)
     except (OSError, struct.error):
         return False
 
@@ -44,23 +45,11 @@ def _tables(file: BinaryIO, end: int) -> Iterator[tuple[bytes, int, int]]:
     """(name, start, end) of the content of each box that states a count."""
     ranges, seen = [(0, end)], 0
     while ranges:
-        at, stop = ranges.pop()
-        while stop - at >= 8 and seen < _MAX_BOXES:
+        for name, start, after in boxes(file, *ranges.pop()):
             seen += 1
-            file.seek(at)
-            head = file.read(16)
-            if len(head) < 8:
-                break
-            length, name = struct.unpack_from(">I4s", head)
-            start = at + 8
-            if length == 1 and len(head) == 16:
-                (length,) = struct.unpack_from(">Q", head, 8)
-                start = at + 16
-            after = stop if length == 0 else at + length
-            if after < start:
-                break
+            if seen > _MAX_BOXES:
+                return
             if name in _COUNT_AT:
-                yield name, start, min(after, stop)
+                yield name, start, after
             elif name in _PARENTS:
-                ranges.append((start, min(after, stop)))
-            at = after
+                ranges.append((start, after))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from passerby.core.errors import SourceError
+from passerby.source.video.ebml_elements import ebml_number
 
 _SEGMENT = b"\x18\x53\x80\x67"
 #: Boxes whose loss loses video. Cameras append others, not always with a correct size.
@@ -70,21 +71,11 @@ def _riff_end(file: BinaryIO, size: int) -> int | None:
 def _matroska_end(file: BinaryIO) -> int | None:
     """The end of the Segment, in bytes from the start; None when its length is unknown."""
     file.seek(4)
-    header_length = _ebml_number(file)
+    header_length = ebml_number(file)
     if header_length is None:
         return None
     file.seek(header_length, 1)
     if file.read(4) != _SEGMENT:
         return None
-    length = _ebml_number(file)
+    length = ebml_number(file)
     return None if length is None else file.tell() + length
-
-
-def _ebml_number(file: BinaryIO) -> int | None:
-    """An EBML variable-length integer; None for the value that means unknown."""
-    first = file.read(1)
-    if not first or not first[0]:
-        return None
-    width = 9 - first[0].bit_length()
-    value = int.from_bytes(first + file.read(width - 1), "big") & ((1 << 7 * width) - 1)
-    return None if value == (1 << 7 * width) - 1 else value
