@@ -10,6 +10,7 @@ from passerby.core.kinds import Detection, Kind
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.optical_flow import MotionEstimator
+from passerby.mask.planes import LAYOUTS, planes_of
 from passerby.track.tracker import Tracker, TrackerSettings
 
 WIDTH, HEIGHT = 640, 360
@@ -168,3 +169,24 @@ def test_a_real_cut_ends_a_mask():
     """Another scene for two frames in the middle, then the object again, without a detection."""
     (track,) = track_object({10, 14}, cuts={20, 21})
     assert (0, 19) == (track.start, track.end)
+
+
+#: From one pixel on, and around every multiple of 16: there FFmpeg pads no line.
+SIDES = sorted({*range(1, 65), *(n + d for n in range(80, 497, 16) for d in (-1, 0, 1))})
+
+
+@pytest.mark.parametrize("form", LAYOUTS)
+def test_every_size_of_every_format(form):
+    """FFmpeg pads lines to a multiple of 16 samples and more; the flow takes no padding, and no tiny image."""
+    sides = SIDES if form == "yuv420p" else SIDES[::5]
+    other = dict(zip(SIDES, [*SIDES[1::7], *SIDES[::-1]], strict=False))
+    sizes = [(side, 16) for side in sides] + [(480, side) for side in sides] + list(other.items())
+    for width, height in sizes:
+        estimator = MotionEstimator(Geometry(width, height))
+        for index in range(2):
+            av_frame = av.VideoFrame(width, height, form)
+            for plane in planes_of(av_frame):
+                plane[:] = 60 + index
+            field, scene = estimator.estimate(RawFrame(av_frame, index, index))
+        assert np.isfinite(field.forward).all()
+        assert scene.change < 0.05

@@ -6,6 +6,8 @@ sampled on a coarse grid. It costs about as much as decoding the frame; the forw
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,8 @@ from passerby.detect.preprocess import Image, fit_size, to_luma
 #: Longer side of the image that flow is estimated on. At 640 it costs twice as much and tracks no better.
 FLOW_SIZE_PX = 480
 CELL_PX = 6  # of that image
+#: Least width that OpenCV's flow takes, and the side of the patches it searches for.
+MIN_WIDTH_PX, PATCH_PX = 12, 8
 #: Stride between the patches that are searched. At 4 it costs more than twice as much and tracks no better.
 PATCH_STRIDE_PX = 6
 
@@ -45,7 +49,7 @@ class MotionEstimator:
 
     def estimate(self, frame: RawFrame) -> tuple[MotionField | None, SceneStats]:
         """The flow that led to `frame` (None for the first one), and statistics of the frame."""
-        now = to_luma(frame, self._geometry, self._size)
+        now = _padded(to_luma(frame, self._geometry, self._size))
         before, self._before = self._before, now
         cells = len(range(CELL_PX // 2, now.shape[1], CELL_PX)), len(range(CELL_PX // 2, now.shape[0], CELL_PX))
         coarse, self._coarse = self._coarse, np.asarray(cv2.resize(now, cells, interpolation=cv2.INTER_AREA), np.uint8)
@@ -69,6 +73,21 @@ class MotionEstimator:
         # Given an array, it would start from the flow in it; cv2's stubs do not know that None starts from none.
         flow = self._flow.calc(first, second, None)  # type: ignore[call-overload]
         return np.asarray(flow, np.float32)
+
+
+def _padded(image: Image) -> Image:
+    """The image, with its last column and line repeated where it is too small for OpenCV's flow.
+
+    That halves the image as often as its width allows (`log2(2 width / 5 patches)`) without a look at its height, and
+    reads past the end of the memory where less than a patch is left of it: a picture of 480x100 may crash it.
+    """
+    height, width = image.shape
+    wide = max(width, MIN_WIDTH_PX)
+    halvings = max(0, math.floor(math.log2(2 * wide / (5 * PATCH_PX))))
+    right, below = wide - width, max(0, (PATCH_PX << halvings) - height)
+    if not right and not below:
+        return image
+    return np.asarray(cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _source_positions(backward: Grid) -> tuple[Grid, Grid]:

@@ -18,12 +18,13 @@ _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_
 
 
 def to_upright(image: Image, geometry: Geometry) -> Image:
-    """Stored orientation -> displayed orientation; shape (h, w) or (h, w, 3)."""
+    """Stored orientation -> displayed orientation; shape (h, w) or (h, w, 3). The result is contiguous: FFmpeg pads the
+    lines of a frame, and OpenCV's optical flow takes no padding."""
     if geometry.mirrored:
         image = np.asarray(cv2.flip(image, 1), np.uint8)
     if geometry.rotation:
         image = np.asarray(cv2.rotate(image, _ROTATIONS[geometry.rotation]), np.uint8)
-    return image
+    return np.ascontiguousarray(image)
 
 
 def fit_size(geometry: Geometry, max_side: float) -> tuple[int, int]:

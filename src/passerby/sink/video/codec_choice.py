@@ -53,16 +53,20 @@ _MAX_BIT_RATE_RATIO = 1.1
 #: Bits per pixel of the source from which on the cap is not enforced while encoding: enforcing it takes a fifth of
 #: x264's time, and none of 36 clips came out larger than 1.03 times the source. One that does is encoded again with it.
 _MIN_UNCAPPED_BITS_PER_PIXEL = 0.05
+#: Least side of pictures for x265 and SVT-AV1. Measured: x265 4.2 writes past its memory at widths of 34 to 46 and
+#: fails below 16; SVT-AV1 4.1 never ends at 1000x4, 1000x16 and 16x1000.
+_MIN_SIDE_PX = 64
 #: How far an output that was encoded without a cap may exceed it.
 _MAX_CAP_OVERSHOOT = 1.15
 
 
 def choose_encoding(video: VideoInfo, settings: Settings, container: str, threads: int | None = None) -> Encoding:
     """The encoding of one track: H.264, or HEVC for more than 8 bits per sample, unless the settings say otherwise.
+    Very small pictures become H.264.
 
     Chroma becomes 4:2:0, unless the settings ask for the source's. Interlaced video becomes H.264, the only one of the
     encoders that preserves fields. `threads` is the encoder's thread count, None for its default. Raises UsageError
-    when the container cannot hold the codec.
+    when the container cannot hold the codec, or the encoder cannot take pictures of that size.
     """
     return _threaded(_choose(video, settings, container), threads)
 
@@ -79,7 +83,14 @@ def _threaded(encoding: Encoding, threads: int | None) -> Encoding:
 
 
 def _choose(video: VideoInfo, settings: Settings, container: str) -> Encoding:
-    codec = settings.codec or (Codec.HEVC if video.bit_depth > 8 and not video.interlaced else Codec.H264)
+    small = min(video.geometry.width, video.geometry.height) < _MIN_SIDE_PX
+    prefers_hevc = video.bit_depth > 8 and not video.interlaced and not small
+    codec = settings.codec or (Codec.HEVC if prefers_hevc else Codec.H264)
+    if small and codec is not Codec.H264:
+        raise UsageError(
+            f"Pictures of {video.geometry.width}x{video.geometry.height} are too small for {codec.value.upper()}, "
+            f"whose encoder needs {_MIN_SIDE_PX} pixels a side. Use --codec h264."
+        )
     if container == "webm" and codec is not Codec.AV1:
         raise UsageError(
             "WebM cannot hold H.264 or HEVC. Give a name that ends in .mp4 or .mkv with -o, or use --codec av1."
