@@ -1,7 +1,9 @@
 """Every format from end to end: what must be kept is kept, what is changed is told, and the docs say the same."""
 
+import json
 import shutil
 import subprocess
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
@@ -67,6 +69,42 @@ def test_format(result, recipe):
             assert len(times) == recipe.frames
             assert formats.mean_error(result.source, result.output, number) < 6
             masked(result.output, number)
+
+
+def probed_tracks(path):
+    """How many tracks of each kind FFmpeg's own program sees."""
+    probe = ["ffprobe", "-v", "error", "-show_entries", "stream=index,codec_type:stream_disposition=attached_pic"]
+    text = subprocess.run([*probe, "-of", "json", str(path)], capture_output=True, text=True, check=True).stdout
+    return Counter(
+        "cover" if stream["disposition"]["attached_pic"] else stream.get("codec_type", "unknown")
+        for stream in json.loads(text)["streams"]
+    )
+
+
+#: Lines of `dropped` that count tracks, and the kind that ffprobe gives them.
+DROPPED = {
+    "subtitle tracks": "subtitle",
+    "data tracks (telemetry, timecode and the like)": "data",
+    "attached files": "attachment",
+    "cover images": "cover",
+    "audio tracks": "audio",
+    "audio tracks that cannot be read": "audio",
+    "video tracks that cannot be read": "video",
+    "tracks of unknown type": "unknown",
+}
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
+@pytest.mark.parametrize("recipe", formats.RECIPES, ids=lambda recipe: recipe.name.replace(" ", "_"))
+def test_no_track_vanishes_unsaid(result, recipe):
+    """What ffprobe counts in the source is in the output, or in the report."""
+    result = result(recipe)
+    told = Counter()
+    for line in result.report.dropped:
+        name, _, count = line.rpartition(": ")
+        if name in DROPPED:
+            told[DROPPED[name]] += int(count)
+    assert probed_tracks(result.source) == probed_tracks(result.output) + told
 
 
 def masked(path, number):

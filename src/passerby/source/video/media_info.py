@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.sidedata.sidedata import SideDataContainer, Type
 from av.stream import Disposition
@@ -24,6 +26,7 @@ from passerby.source.video.display_matrix import rotation_of
 from passerby.source.video.open import READ_ERRORS, container_format, open_container
 from passerby.source.video.pixel_format import conversion_notes, planar_colour, planar_format
 from passerby.source.video.stripped_items import stripped_items
+from passerby.source.video.unlisted_tracks import unlisted_tracks
 
 _UNSPECIFIED = 2
 #: The code points of H.273 that are defined for YUV.
@@ -70,6 +73,13 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
             if stream is streams[-1] and not first:
                 raise
             damage.append(f"video track {stream.index} was left out: not one of its frames can be decoded ({error})")
+    unlisted = unlisted_tracks(
+        path, kind, {stream.id for stream in container.streams}, {stream.type for stream in container.streams}
+    )
+    sounds = [stream for stream in container.streams.audio if _is_known(stream)]
+    unreadable = Counter(unlisted) + Counter(audio=len(container.streams.audio) - len(sounds))
+    unreadable += Counter(video=len(streams) - len(first))
+    damage += [_unreadable_note(type, count) for type, count in unreadable.items() if type != "video" or unlisted]
     first_frames = {stream: first[stream.index] for stream in streams if stream.index in first}
     crops = stated_crops(path, kind)
     stated = [crops.get(stream.id if kind in ("mp4", "mov") else n) for n, stream in enumerate(container.streams.video)]
@@ -92,19 +102,33 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
             AudioInfo(
                 stream.index,
                 stream.codec_context.codec.canonical_name,
-                stream.time_base,
+                stream.time_base or Fraction(1, stream.sample_rate),
                 stream.codec_context.sample_rate,
                 stream.codec_context.channels,
                 _language(stream.metadata.get("language")),
             )
-            for stream in container.streams.audio
-            # mypy: PyAV's own types forget that a stream without a decoder has no codec context.
-            if getattr(stream, "codec_context", None) is not None and stream.time_base and stream.sample_rate
+            for stream in sounds
         ),
-        dropped=(*stripped_items(container, len(streams)), *sorted({line for p in first.values() for line in _hdr(p)})),
+        dropped=(
+            *stripped_items(container, len(streams), unreadable),
+            *sorted({line for p in first.values() for line in _hdr(p)}),
+        ),
         origin=_origin(container, kind, first_frames),
         created=_date(container.metadata.get("creation_time")),
         damage=tuple(damage),
+    )
+
+
+def _is_known(stream: AudioStream) -> bool:
+    # mypy: PyAV's own types forget that a stream without a decoder has no codec context.
+    known = getattr(stream, "codec_context", None) is not None
+    return bool(known and stream.time_base and stream.sample_rate)
+
+
+def _unreadable_note(type: str, count: int) -> str:
+    return (
+        f"{type} tracks that cannot be read, and are not in the output: {count}. They begin late in the file, or are "
+        "damaged. Where you need them, cut the file where they begin and redact the parts"
     )
 
 

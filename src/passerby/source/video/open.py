@@ -20,6 +20,11 @@ READ_ERRORS = (av.FFmpegError, OSError, IndexError)
 #: Tracks that a file may have. Each costs memory before it is probed, and no camera writes that many.
 MAX_TRACKS = 100
 
+#: Containers in which a track is known only once its first packet was read, and how far FFmpeg then reads for it: ten
+#: minutes, and bytes that it keeps in memory meanwhile.
+_WITHOUT_TRACK_TABLE = {"mpegts", "mpeg", "flv"}
+_THOROUGH = {"analyzeduration": str(600 * av.time_base), "probesize": str(64 << 20)}
+
 
 def open_container(path: Path) -> InputContainer:
     """The file, opened by FFmpeg.
@@ -29,10 +34,18 @@ def open_container(path: Path) -> InputContainer:
     """
     kind = container_format(path)
     _refuse_claims(path, kind)
+    container = _open(path, kind, {})
+    if kind in _WITHOUT_TRACK_TABLE and any(not stream.sample_rate for stream in container.streams.audio):
+        container.close()
+        container = _open(path, kind, _THOROUGH)
+    return container
+
+
+def _open(path: Path, kind: str, options: dict[str, str]) -> InputContainer:
     try:
         # "file:" keeps a name with a colon from being parsed as a URL. Only the names of tags are used, so bytes that
         # are not UTF-8 must not prevent opening.
-        container = av.open(
+        return av.open(
             f"file:{path}",
             "r",
             format=DEMUXERS[kind],
@@ -41,6 +54,7 @@ def open_container(path: Path) -> InputContainer:
                 "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf",
                 "protocol_whitelist": "file",
                 "max_streams": str(MAX_TRACKS),
+                **options,
             },
             metadata_errors="replace",
         )
@@ -49,7 +63,6 @@ def open_container(path: Path) -> InputContainer:
             f"{path} starts like a {kind} file, but cannot be opened: its index is missing or broken. "
             "The recording or the copy was probably truncated: copy it again from the original, or repair it first."
         ) from error
-    return container
 
 
 def _refuse_claims(path: Path, kind: str) -> None:

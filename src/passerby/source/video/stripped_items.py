@@ -10,8 +10,9 @@ from av.container import InputContainer
 _STRUCTURAL = {"major_brand", "minor_version", "compatible_brands"}
 
 
-def stripped_items(container: InputContainer, videos: int) -> tuple[str, ...]:
-    """One report line per stripped item. Names of tags, never their values."""
+def stripped_items(container: InputContainer, videos: int, unreadable: Mapping[str, int]) -> tuple[str, ...]:
+    """One report line per stripped item. Names of tags, never their values. `videos` are the tracks of moving pictures;
+    `unreadable` says how many tracks of each type cannot be read."""
     streams = container.streams
     tracks = {
         "subtitle tracks": len(streams.subtitles),
@@ -23,6 +24,7 @@ def stripped_items(container: InputContainer, videos: int) -> tuple[str, ...]:
         "cover images": len(streams.video) - videos,
         "chapters": len(container.chapters()),
         "tracks of unknown type": len(streams) - known,
+        **{f"{type} tracks that cannot be read": count for type, count in unreadable.items()},
     }
     lines = [f"{item}: {count}" for item, count in counts.items() if count]
     tags = _tag_names(container.metadata).union(*(_tag_names(stream.metadata) for stream in streams))
