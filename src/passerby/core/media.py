@@ -80,6 +80,8 @@ class VideoInfo:
     `pixel_format` and `colour` are those of the decoded frames: planar YUV. Where the file holds something else (RGB,
     grey, transparency), `notes` say so, one line each. `interlaced` frames consist of two fields; `top_first` is the
     field order. `crop` is what the container excludes of the stored picture; `geometry` is that of the rest.
+    `end` is the time in seconds of the presentation at which the container says that the track ends, None where it does
+    not say.
     """
 
     stream: int
@@ -96,6 +98,7 @@ class VideoInfo:
     top_first: bool = True
     notes: tuple[str, ...] = ()
     crop: Crop = Crop()
+    end: Fraction | None = None
 
     @property
     def stored_size(self) -> tuple[int, int]:

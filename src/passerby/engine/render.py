@@ -36,6 +36,7 @@ from passerby.source.video.audio import AudioReader, is_decodable
 from passerby.source.video.decoding import DecodeStats
 from passerby.source.video.file import VideoFile
 from passerby.source.video.frame_hash import frame_hash
+from passerby.source.video.track_end import last_duration
 from passerby.track.mask_schedule import MaskSchedule
 from passerby.track.segments import RenderChunk
 
@@ -76,6 +77,11 @@ def render(
                 writer.write(safe, number, output_time)
                 frames, covered = frames + 1, covered + safe.covered
             progress.advance(1)
+        for number, track in enumerate(info.videos):
+            stats = video.decode_stats[number]
+            damaged = bool(info.damage or stats.damage)
+            if times[number] and trims[number].to_output_time(times[number][-1]) is not None:
+                writer.set_last_duration(last_duration(track, stats, times[number][-1], damaged), number)
     progress.finish()
     if [len(track) for track in times] != [planned.frames for planned in plan.videos]:
         raise SourceChanged(
@@ -143,6 +149,9 @@ def concatenate_chunks(
         audio_tracks = _audio_tracks(stack, video, plan, settings, container)
         created = _created(info, settings)
         writer = stack.enter_context(VideoWriter(part, [(info.videos[0], encoding)], container, audio_tracks, created))
+        last = chunks[-1][1].times[-1]
+        writer.set_last_time(last)
+        writer.set_last_duration(last_duration(info.videos[0], DecodeStats(), last, bool(info.damage)))
         for path, chunk in chunks:
             writer.copy_packets(chunk_packets(path, chunk.times[0], info.videos[0].time_base), heartbeat)
     times = array("q", chain.from_iterable(chunk.times for _, chunk in chunks))

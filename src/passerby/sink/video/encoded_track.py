@@ -23,6 +23,8 @@ from passerby.sink.video.thread_priority import preserved_thread_priority
 
 #: FFmpeg's AVFieldOrder: progressive, top field first, bottom field first.
 _PROGRESSIVE, _TOP, _BOTTOM = 1, 2, 3
+#: Largest duration that FFmpeg's muxers accept of a packet, in ticks.
+_MAX_DURATION = (1 << 31) - 1
 #: Encoders reorder only videos of at least this many frames.
 _MIN_REORDERED_FRAMES = 3
 
@@ -34,12 +36,19 @@ class EncodedVideoTrack:
         self.video, self.encoding = video, encoding
         self._stream = _add_stream(container, video, encoding)
         self._field_order = _FieldOrderFilter(video, encoding) if encoding.interlaced else None
-        #: Duration of the newest frame in ticks, as far as is known.
+        #: Duration in ticks of the frame before the newest one; at first, what the frame rate says.
         self._frame_duration = max(1, round(1 / ((video.frame_rate or Fraction(25)) * video.time_base)))
+        #: Durations of the frames that the encoder still holds, by time.
+        self._durations: dict[int, int] = {}
+        #: Ticks for which the last frame is shown, where they are known.
+        self.last_duration: int | None = None
+        #: Time of the last frame, where packets are adopted.
+        self.final_pts: int | None = None
         self._frames = 0
         self._encoder_times = _EncoderTimes(video)
         self.last_pts: int | None = None
         self._first_pts: int | None = None
+        self._first_dts: int | None = None
         self._last_dts: int | None = None
         self._size = 0
 
@@ -61,8 +70,7 @@ class EncodedVideoTrack:
                 raise OutputError(
                     f"Frame {frame.index} does not follow the previous one in time, so the file is not written."
                 )
-            self._frame_duration = time - self.last_pts
-        self._frame_duration = av_frame.duration or self._frame_duration
+            self._frame_duration = self._durations[self.last_pts] = time - self.last_pts
         self._first_pts = time if self._first_pts is None else self._first_pts
         self.last_pts = time
         self._frames += 1
@@ -83,26 +91,44 @@ class EncodedVideoTrack:
         self._first_pts = packet.pts if self._first_pts is None else self._first_pts
         self.last_pts = packet.pts if self.last_pts is None else max(self.last_pts, packet.pts)
         self._size += packet.size
+        self._first_dts = packet.dts if self._first_dts is None else self._first_dts
+        if self.final_pts is not None and self.last_pts == self.final_pts and self.last_duration is not None:
+            self._end_track(packet, self.final_pts + self.last_duration)
         return packet
 
     def flush(self) -> Iterator[av.Packet[Stream]]:
         """The packets that the encoder still holds."""
         if not self._frames:
             return
-        for packet in self._encode(None):
+        assert self.last_pts is not None
+        assert self._first_pts is not None
+        self._frame_duration = self.last_duration or self._frame_duration
+        packets = list(self._encode(None))
+        for packet in packets:
             if self._frames < _MIN_REORDERED_FRAMES:
                 packet.dts = packet.pts  # x265 leaves DTS undefined with fewer frames than it reorders
-            yield packet
+                self._first_dts = self._first_pts
+        if packets:
+            self._end_track(packets[-1], self.last_pts + self._frame_duration)
+        yield from packets
+
+    def _end_track(self, packet: av.Packet[Stream], end: int) -> None:
+        """Give the last packet to be decoded the duration with which the track ends at `end`: MP4 states when packets
+        are decoded, and the track's length is the sum of their durations, whichever frame is shown last."""
+        if packet.pts is None or packet.dts is None or self._first_dts is None or self._first_pts is None:
+            return
+        rest = end - self._first_pts - (packet.dts - self._first_dts)
+        packet.duration = max(1, min(rest, end - packet.pts, _MAX_DURATION))
 
     def _encode(self, av_frame: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
         for packet in self._stream.encode(av_frame):
-            # Only the last frame's duration is taken from its packet; the others last until the next frame's time.
-            packet.duration = self._frame_duration
             self._size += packet.size
             packet.pts, packet.dts = (
                 self._encoder_times.from_encoder(packet.pts),
                 self._encoder_times.from_encoder(packet.dts),
             )
+            packet.duration = min(self._durations.pop(packet.pts or 0, self._frame_duration), _MAX_DURATION)
+            self._first_dts = packet.dts if self._first_dts is None else self._first_dts
             yield packet
 
     def _conform(self, av_frame: av.VideoFrame) -> av.VideoFrame:

@@ -84,6 +84,15 @@ class VideoWriter:
             self._mux(sound.packets_until(shown * writer.video.time_base), skip_invalid=True)
         self._mux(writer.encode(frame, shown))
 
+    def set_last_duration(self, ticks: int | None, track: int = 0) -> None:
+        """For how long the last frame of a video track is shown, in its time base; as long as the one before it by
+        default. Before packets are copied it needs the time of that frame (`set_last_time`)."""
+        self._tracks[track].last_duration = ticks
+
+    def set_last_time(self, time: int) -> None:
+        """When the last frame is shown whose packet will be copied."""
+        self._tracks[0].final_pts = time
+
     def copy_packets(self, packets: Iterable[av.Packet[Stream]], on_packet: Callable[[], None] = lambda: None) -> None:
         """Copy packets of the first video track that were encoded separately with the same encoding: in decoding order,
         with times in its time base. No frames may be written to that track then. `on_packet` is called after each."""

@@ -14,11 +14,11 @@ from av.video.stream import VideoStream
 
 from passerby.core.media import SourceInfo, VideoInfo
 from passerby.core.raw_frame import RawFrame
-from passerby.source.video.container_crop import cropped
 from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
 from passerby.source.video.frame_order import TimestampReorder
 from passerby.source.video.open import READ_ERRORS, open_container
 from passerby.source.video.pixel_format import to_planar
+from passerby.source.video.structure.container_crop import cropped
 from passerby.source.video.timestamp_repair import MAX_BROADCAST_GAP_S, MAX_GAP_S, RepairStats, TimestampRepair
 
 #: Codecs whose packets hold one frame each, so that a packet without a decoded frame is a lost frame.
@@ -39,13 +39,15 @@ _TimedFrame = tuple[int | None, tuple[av.VideoFrame, bool]]
 class DecodeStats:
     """Statistics of one decoding pass over a track; complete once the pass has ended.
 
-    `damaged` frames were output by the decoder with partly concealed content; `undecodable` ones were never output.
+    `last_duration` is for how many ticks the last frame is shown, as its packet says. `damaged` frames were output by
+    the decoder with partly concealed content; `undecodable` ones were never output.
     """
 
     frames: int = 0
     damaged: int = 0
     undecodable: int = 0
     resized: tuple[str, ...] = ()
+    last_duration: int | None = None
     repairs: RepairStats = field(default_factory=RepairStats)
 
     @property
@@ -232,6 +234,7 @@ class TrackDecoder:
             other = f"{av_frame.width}x{av_frame.height}"
             if other not in self.stats.resized and len(self.stats.resized) < 10:
                 self.stats.resized += (other,)
+        self.stats.last_duration = av_frame.duration or None
         return None if pts is None else pts - self._origin - (self._delay or 0), (
             cropped(to_planar(av_frame, self._track.pixel_format, size), self._track.crop),
             self._broken,

@@ -17,7 +17,7 @@ from passerby.core.raw_frame import RawFrame
 from passerby.source.video.decoding import DecodeStats, TrackDecoder, has_faultless_frames
 from passerby.source.video.media_info import MAX_PIXELS, probe_video
 from passerby.source.video.open import open_container
-from passerby.source.video.truncation import truncation_note
+from passerby.source.video.structure.truncation import truncation_note
 
 #: `err_detect` for decoders that conceal errors without flagging the frame unless they stop at them.
 _STRICT_DECODING = {"hevc": "explode", "ffv1": "crccheck+explode", "mjpeg": "explode"}

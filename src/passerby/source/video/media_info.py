@@ -20,13 +20,14 @@ from av.video.stream import VideoStream
 
 from passerby.core.errors import DamagedSource, UnsupportedSource
 from passerby.core.media import AudioInfo, Colour, Crop, Geometry, SourceInfo, VideoInfo
-from passerby.source.video.container_crop import crop_for, stated_crops
 from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
 from passerby.source.video.display_matrix import rotation_of
 from passerby.source.video.open import READ_ERRORS, container_format, open_container
 from passerby.source.video.pixel_format import conversion_notes, planar_colour, planar_format
 from passerby.source.video.stripped_items import stripped_items
-from passerby.source.video.unlisted_tracks import unlisted_tracks
+from passerby.source.video.structure.container_crop import crop_for, stated_crops
+from passerby.source.video.structure.unlisted_tracks import unlisted_tracks
+from passerby.source.video.track_end import stated_end
 
 _UNSPECIFIED = 2
 #: The code points of H.273 that are defined for YUV.
@@ -81,6 +82,7 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
     unreadable += Counter(video=len(streams) - len(first))
     damage += [_unreadable_note(type, count) for type, count in unreadable.items() if type != "video" or unlisted]
     first_frames = {stream: first[stream.index] for stream in streams if stream.index in first}
+    origin = _origin(container, kind, first_frames)
     crops = stated_crops(path, kind)
     stated = [crops.get(stream.id if kind in ("mp4", "mov") else n) for n, stream in enumerate(container.streams.video)]
     return SourceInfo(
@@ -95,6 +97,7 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
                 av_frame,
                 duration,
                 crop_for(av_frame, stated[container.streams.video.index(stream)]),
+                None if (end := stated_end(container, stream, kind)) is None else end - origin,
             )
             for stream, av_frame in first_frames.items()
         ),
@@ -113,7 +116,7 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
             *stripped_items(container, len(streams), unreadable),
             *sorted({line for p in first.values() for line in _hdr(p)}),
         ),
-        origin=_origin(container, kind, first_frames),
+        origin=origin,
         created=_date(container.metadata.get("creation_time")),
         damage=tuple(damage),
     )
@@ -139,6 +142,7 @@ def _video_info(
     av_frame: av.VideoFrame,
     duration: float | None,
     crop: Crop,
+    end: Fraction | None,
 ) -> VideoInfo:
     assert stream.time_base is not None  # or no frame would have come out of it
     rate = stream.average_rate or stream.guessed_rate
@@ -164,6 +168,7 @@ def _video_info(
         top_first=_top_first(av_frame),
         notes=(*conversion_notes(name), *_crop_notes(av_frame, crop, (width, height))),
         crop=crop,
+        end=end,
     )
 
 

@@ -10,7 +10,7 @@ from av.container import InputContainer
 
 from passerby.core.errors import DamagedSource, SourceError, UnsupportedSource
 from passerby.source.video.container_sniff import DEMUXERS, HEAD_BYTES, sniff_container
-from passerby.source.video.sample_claims import claims_too_much
+from passerby.source.video.structure.sample_claims import claims_too_much
 
 _SUPPORTED_FORMATS = "MP4, MOV, MKV, WebM, AVI, MPEG (TS and PS), FLV, 3GP and WMV files"
 

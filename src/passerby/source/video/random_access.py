@@ -24,12 +24,12 @@ from av.video.stream import VideoStream
 
 from passerby.core.errors import SourceChanged
 from passerby.core.raw_frame import RawFrame
-from passerby.source.video.container_crop import cropped
 from passerby.source.video.decoding import has_reliable_pts
 from passerby.source.video.file import VideoFile
 from passerby.source.video.media_info import MAX_PIXELS
 from passerby.source.video.open import READ_ERRORS, open_container
 from passerby.source.video.pixel_format import to_planar
+from passerby.source.video.structure.container_crop import cropped
 from passerby.source.video.timestamp_repair import MAX_GAP_S
 
 #: Decoded frames in the cache. Pages request neighbouring frames, and not always in order.

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from passerby.source.video.ebml_elements import ebml_number, elements
+from passerby.source.video.structure.ebml_elements import ebml_number, elements
 
 
 @pytest.mark.parametrize(("data", "value"), [

@@ -18,8 +18,8 @@ import numpy as np
 
 from passerby.core.errors import SourceError
 from passerby.core.media import Crop
-from passerby.source.video.ebml_elements import elements
-from passerby.source.video.isobmff_boxes import boxes, file_size
+from passerby.source.video.structure.ebml_elements import elements
+from passerby.source.video.structure.isobmff_boxes import boxes, file_size
 
 #: Bytes of the fixed part of a video sample's description, after its length and format (ISO/IEC 14496-12).
 _FIXED = 78

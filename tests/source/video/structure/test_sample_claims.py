@@ -7,7 +7,7 @@ import pytest
 
 from passerby.core.errors import DamagedSource
 from passerby.source.video.open import open_container
-from passerby.source.video.sample_claims import claimed_samples, claims_too_much
+from passerby.source.video.structure.sample_claims import claimed_samples, claims_too_much
 from tests import clips
 
 CLAIM = 80_000_000

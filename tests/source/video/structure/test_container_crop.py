@@ -9,9 +9,9 @@ from passerby import Settings, redact
 from passerby.config.regions import Region
 from passerby.core.media import Crop
 from passerby.mask.planes import LAYOUTS, planes_of
-from passerby.source.video.container_crop import crop_for, cropped, stated_crops
 from passerby.source.video.file import VideoFile
 from passerby.source.video.random_access import RandomAccessReader, build_frame_index
+from passerby.source.video.structure.container_crop import crop_for, cropped, stated_crops
 from tests import clips, fault_files
 from tests.fake_detector import use_fake_detectors
 

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from passerby.source.video.isobmff_boxes import boxes, file_size
+from passerby.source.video.structure.isobmff_boxes import boxes, file_size
 
 LARGE = struct.pack(">I4sQ", 1, b"mdat", 20) + b"1234"
 

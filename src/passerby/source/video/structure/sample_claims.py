@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from passerby.source.video.isobmff_boxes import boxes, file_size
+from passerby.source.video.structure.isobmff_boxes import boxes, file_size
 
 _PARENTS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
 #: Where the count of samples stands in the content of a box.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from passerby.core.errors import SourceError
-from passerby.source.video.ebml_elements import ebml_number
+from passerby.source.video.structure.ebml_elements import ebml_number
 
 _SEGMENT = b"\x18\x53\x80\x67"
 #: Boxes whose loss loses video. Cameras append others, not always with a correct size.

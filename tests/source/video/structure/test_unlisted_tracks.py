@@ -8,7 +8,7 @@ import pytest
 
 from passerby import Settings, redact
 from passerby.source.video.file import VideoFile
-from passerby.source.video.unlisted_tracks import unlisted_tracks
+from passerby.source.video.structure.unlisted_tracks import unlisted_tracks
 from tests import clips
 from tests.fake_detector import use_fake_detectors
 

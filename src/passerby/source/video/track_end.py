@@ -1,0 +1,47 @@
+"""How long the last frame of a track is shown. A frame lasts until the next one; after the last there is none, so its
+length is what the container states. In screen recordings, that may be minutes."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from passerby.core.media import VideoInfo
+from passerby.source.video.decoding import DecodeStats
+from passerby.source.video.timestamp_repair import MAX_GAP_S
+
+#: Containers that state the length of each track.
+_WITH_TRACK_LENGTH = {"mp4", "mov"}
+#: Containers that state only the length of the longest track, from 0 on.
+_WITH_FILE_LENGTH = {"matroska", "webm", "flv"}
+_DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+
+
+def stated_end(container: InputContainer, stream: VideoStream, kind: str) -> Fraction | None:
+    """The time in seconds on the file's clock at which a track ends, where the container says so."""
+    if kind in _WITH_TRACK_LENGTH and stream.duration and stream.time_base:
+        return ((stream.start_time or 0) + stream.duration) * stream.time_base
+    if kind not in _WITH_FILE_LENGTH:
+        return None
+    tag = _DURATION_TAG.match(stream.metadata.get("DURATION", ""))
+    if tag is not None:
+        hours, minutes, seconds = tag.groups()
+        return Fraction(hours) * 3600 + Fraction(minutes) * 60 + Fraction(seconds)
+    if len(container.streams) == 1 and container.duration and container.duration > 0:
+        return Fraction((container.start_time or 0) + container.duration, av.time_base)
+    return None
+
+
+def last_duration(track: VideoInfo, stats: DecodeStats, last: int, damaged: bool) -> int | None:
+    """Ticks for which the frame at `last`, the last one, is shown; None where nothing states it.
+
+    Of a `damaged` file the end may be missing: nobody waits for it.
+    """
+    stated = None if track.end is None else round(track.end / track.time_base) - last
+    if stated is not None and 0 < stated <= MAX_GAP_S / track.time_base and not damaged:
+        return stated
+    return stats.last_duration
