@@ -280,7 +280,7 @@ def test_a_full_disk_is_reported_and_leaves_nothing(small_disk, sample, released
     before = digest(sample)
     assert 1 == run(sample, "-o", small_disk / "out.mp4", "--plan", released.plan_file, "--no-verify")
     text = capsys.readouterr().err
-    assert "No space left" in text
+    assert "No room left" in text
     assert "Traceback" not in text
     assert [] == left(small_disk)
     assert before == digest(sample)

@@ -1,7 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
+from passerby.documents.file_names import plan_path, report_path
 from passerby.jobs.output_names import is_media, is_own_output, is_video, output_beside, output_name
 from tests import clips, stills
 
@@ -42,3 +44,16 @@ def test_media_is_recognised_by_suffix_or_content(tmp_path):
     (tmp_path / "notes.txt").write_text("text")
     found = [is_media(tmp_path / name) for name in ("broken.mp4", "photo", "notes.txt", "missing.txt")]
     assert [True, True, False, False] == found
+
+
+@pytest.mark.parametrize("letter", ["a", "ä", "\udcff"])
+def test_a_long_name_leaves_room_for_those_of_report_and_plan(tmp_path, letter):
+    length = 250 // len(os.fsencode(letter))
+    names = [f"{letter * length}{end}.mp4" for end in "12"]
+    outputs = [output_beside(tmp_path / name) for name in names]
+    assert outputs[0] != outputs[1]
+    for output in outputs:
+        assert is_own_output(output)
+        for path in (output, report_path(output), report_path(output, whole_name=True), plan_path(output)):
+            (tmp_path / f"{path.name}.part").touch()
+    assert Path(f"{'a' * 200}.redacted.mp4") == output_beside(Path(f"{'a' * 200}.mp4"))

@@ -132,7 +132,7 @@ def test_full_disk_at_commit(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     with OutputFile(tmp_path / "o.mp4") as output:
         output.temp_path.write_bytes(b"whole")
-        with pytest.raises(DiskFull, match="No space left.*another disk"):
+        with pytest.raises(DiskFull, match="No room left.*another disk"):
             output.commit()
     assert names(tmp_path) == []
 

@@ -13,7 +13,7 @@ from passerby.cluster.manifest import merge_row_settings
 from passerby.config.object_path import display_path
 from passerby.config.regions import parse_regions
 from passerby.config.settings import Audio, Codec, Profile, Settings, Style
-from passerby.core.errors import PasserbyError, UsageError
+from passerby.core.errors import OutputError, PasserbyError, UsageError
 from passerby.core.kinds import HIDEABLE
 from passerby.documents.plan import Plan
 from passerby.jobs.file_job import FileJob, JobList
@@ -23,6 +23,7 @@ from passerby.jobs.process import WorkerProcess
 from passerby.jobs.remote_io import write_text
 from passerby.jobs.summary import print_outcome, print_table, summary_json
 from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.sink.output_file import output_error
 
 Help = {field: info.description for field, info in Settings.model_fields.items()}
 
@@ -167,10 +168,10 @@ def _write_summary(job_list: JobList, path: Path, outcomes: list[JobOutcome], js
         print_table(outcomes, job_list.unsupported)
     try:
         write_text(path, summary_json(outcomes, job_list.unsupported))
-    except (PasserbyError, OSError) as error:
-        raise UsageError(
-            f"The summary {display_path(path)} cannot be written: {error}. Choose another folder with --out-dir."
-        ) from error
+    except OSError as error:
+        raise OutputError(f"The files are done, but not their summary. {output_error(path, error)}") from error
+    except PasserbyError as error:
+        raise OutputError(f"The files are done, but {display_path(path)} cannot be written: {error}") from error
 
 
 def _exit_code(outcomes: list[JobOutcome]) -> int:

@@ -6,12 +6,31 @@ into one folder, their reports and plans keep the whole name: `IMG_1.jpg.report.
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 #: Marks a released file that lies beside its source: `NAME.redacted.mp4`.
 REDACTED_MARK = ".redacted"
 REPORT_SUFFIX, PLAN_SUFFIX, NOTES_SUFFIX = ".report.json", ".plan.json", ".review.json"
 CASE_SUFFIX = ".case.json"
+#: Bytes of the longest file name that common file systems take, and of those what is added to the name of an output:
+#: .redacted.mp4 before it is one, .report.json or .0001.piece, and .part until it is complete.
+MAX_NAME_BYTES, _ROOM_BYTES = 255, 42
+
+
+def shortened(name: str, mark: str = "") -> str:
+    """A name that leaves room for those of report and plan: a longer one is cut, and a part of its hash tells it from
+    others that begin alike. `mark` is a part before the suffix that is kept."""
+    room = MAX_NAME_BYTES - _ROOM_BYTES
+    if len(os.fsencode(name)) <= room:
+        return name
+    path = Path(name)
+    end = f"~{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}{mark}{path.suffix[:16]}"
+    start = path.stem.removesuffix(mark)
+    while len(os.fsencode(start + end)) > room:
+        start = start[:-1]
+    return start + end
 
 
 def report_path(output: Path, *, whole_name: bool = False) -> Path:

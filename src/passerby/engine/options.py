@@ -10,6 +10,7 @@ from passerby.core.progress import NullProgress, Progress
 from passerby.detect.factory import DetectorFactory, ModelDetectorFactory, StillDetectorCache
 from passerby.detect.weights import Registry
 from passerby.documents.plan import Plan
+from passerby.documents.report import Report
 from passerby.track.segments import SegmentLengths
 
 
@@ -18,15 +19,17 @@ class RunOptions:
     """How to redact one file, beside its source and output.
 
     `settings` are what to hide and how to write, None for those of `plan`, or the defaults. `plan` is rendered as it
-    is, in place of an analysis. The plan is saved as `save_plan` before the output appears; `force` replaces files that
-    exist. `verify` runs the self-check on the result. `threads` are for each of decoding, inference and encoding, None
-    for as many as there are processors; the plan does not depend on their number. `detectors` replace the
-    models in video, `still_detectors` keep those for stills from file to file. `segment_lengths` are for long videos.
+    is, in place of an analysis. The plan is saved as `save_plan` and the report as `save_report`, together with the
+    output or not at all; `force` replaces files that exist. `verify` runs the self-check on the result. `threads` are
+    for each of decoding, inference and encoding, None for as many as there are processors; the plan does not depend on
+    their number. `detectors` replace the models in video, `still_detectors` keep those for stills from file to file.
+    `segment_lengths` are for long videos.
     """
 
     settings: Settings | None = None
     plan: Plan | None = None
     save_plan: Path | None = None
+    save_report: Path | None = None
     force: bool = False
     verify: bool = True
     threads: int | None = None
@@ -41,6 +44,11 @@ class RunOptions:
         if self.settings is None and self.plan is not None:
             return self.plan.settings
         return self.settings or Settings()
+
+    def texts(self, plan: Plan, report: Report) -> list[tuple[Path, str]]:
+        """What is saved beside the output, by path."""
+        saved = [(self.save_plan, plan.to_json()), (self.save_report, report.to_json())]
+        return [(path, text) for path, text in saved if path is not None]
 
     def detector_factory(self) -> DetectorFactory:
         """What makes the detectors of video: the models, unless others were passed in. Models load when first used."""

@@ -28,7 +28,7 @@ from passerby.engine.plan_builder import check_belongs
 from passerby.engine.report import RenderResult, make_report
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import to_shape
-from passerby.sink.output_file import OutputFile, write_text_atomically
+from passerby.sink.output_file import OutputFile, commit_together, unreadable_output
 from passerby.sink.still.writer import check_suffix, write_still
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.still.file import StillFile
@@ -60,12 +60,11 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
             written = _render(still, plan, settings, hashes, out.temp_path, progress)
             check = QuickCheck(ran=False)
             if options.verify:
-                check = check_still(out.temp_path, printable_name(output), plan, still.info, settings, progress)
+                with unreadable_output(output):
+                    check = check_still(out.temp_path, printable_name(output), plan, still.info, settings, progress)
             info, edited = still.info.reported_source(settings.keep_times), options.plan is not None
             report = make_report(info, output, out.temp_path, plan, settings, written, check, edited, timed=False)
-            if options.save_plan is not None:
-                write_text_atomically(options.save_plan, plan.to_json(), options.force)
-            out.commit()
+            commit_together(out, *options.texts(plan, report), force=options.force)
     return report
 
 

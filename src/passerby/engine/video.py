@@ -17,7 +17,7 @@ from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import check_belongs
 from passerby.engine.render import render
 from passerby.engine.report import make_report
-from passerby.sink.output_file import OutputFile, write_text_atomically
+from passerby.sink.output_file import OutputFile, commit_together, unreadable_output
 from passerby.sink.video.codec_choice import choose_encoding, with_rate_cap
 from passerby.sink.video.container import container_for
 from passerby.source.video.file import VideoFile
@@ -42,12 +42,13 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
             written = render(video, plan, settings, hashes, out.temp_path, smaller, container, progress)
         check = QuickCheck(ran=False)
         if options.verify:
-            check = check_video(out.temp_path, output, plan, written.times, settings, detectors, progress, threads or 0)
+            with unreadable_output(output):
+                check = check_video(
+                    out.temp_path, output, plan, written.times, settings, detectors, progress, threads or 0
+                )
         edited = options.plan is not None
         report = make_report(video.info, output, out.temp_path, plan, settings, written, check, edited)
-        if options.save_plan is not None:
-            write_text_atomically(options.save_plan, plan.to_json(), options.force)
-        out.commit()
+        commit_together(out, *options.texts(plan, report), force=options.force)
     return report
 
 

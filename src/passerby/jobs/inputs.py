@@ -11,7 +11,7 @@ from pathlib import Path
 from passerby.cluster.manifest import is_manifest, read_manifest
 from passerby.config.object_path import display_path, is_remote
 from passerby.core.errors import SourceError, UsageError
-from passerby.documents.file_names import REDACTED_MARK
+from passerby.documents.file_names import REDACTED_MARK, shortened
 from passerby.jobs.file_job import FileJob, JobList
 from passerby.jobs.output_names import (
     STILL_SUFFIXES,
@@ -158,7 +158,7 @@ def _unique_outputs(jobs: Sequence[FileJob]) -> list[FileJob]:
         output = job.output
         if wanted[output] > 1 and output.suffix.lower() != job.source.suffix.lower():
             mark = REDACTED_MARK if output.stem.endswith(REDACTED_MARK) else ""
-            output = output.with_name(f"{job.source.name}{mark}{output.suffix}")
+            output = output.with_name(shortened(f"{job.source.name}{mark}{output.suffix}", mark))
         if output in outputs:
             raise UsageError(
                 f"{outputs[output].source} and {job.source} would both be written to {output}. Redact them in two runs."

@@ -60,7 +60,6 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
     from passerby.detect.factory import StillDetectorCache
     from passerby.engine.api import redact_file
     from passerby.engine.options import RunOptions
-    from passerby.sink.output_file import write_text_atomically
 
     if task.step is not None:
         from passerby.jobs.step_runner import run_step
@@ -81,6 +80,7 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
             settings=task.settings,
             plan=Plan.load(task.plan) if task.plan is not None else None,
             save_plan=job.plan_path if task.save_plan else None,
+            save_report=job.report_path,
             force=force,
             verify=task.verify,
             threads=task.threads,
@@ -89,7 +89,6 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
             segment_lengths=task.segment_lengths,
         )
         report = redact_file(job.source, job.output, options)
-        write_text_atomically(job.report_path, report.to_json(), force)
     except PasserbyError as error:
         return JobOutcome.of_error(job, error)
     finally:
@@ -111,9 +110,13 @@ def _split(task: Task) -> list[SegmentRange]:
 
 
 def _prepare_outputs(task: Task, force: bool) -> None:
-    """Create the output folder. Raises OutputExists where an output exists that must not be replaced, OutputError."""
+    """Create the output folder. Raises OutputExists where an output exists that must not be replaced, UsageError for a
+    name that is too long, OutputError."""
+    from passerby.sink.output_file import check_name
+
     job = task.job
     for path in (job.output, job.report_path, *([job.plan_path] if task.save_plan else [])):
+        check_name(path)
         if path.exists() and not force:
             raise OutputExists(f"{path} already exists. Use --force to replace it, or choose another name with -o.")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from passerby.core.still_info import SUFFIXES
-from passerby.documents.file_names import PLAN_SUFFIX, REDACTED_MARK, REPORT_SUFFIX
+from passerby.documents.file_names import PLAN_SUFFIX, REDACTED_MARK, REPORT_SUFFIX, shortened
 from passerby.source.still.sniff import still_kind, with_matching_suffix
 from passerby.source.video import container_sniff
 
@@ -63,12 +63,14 @@ def is_video(path: Path) -> bool:
 
 
 def output_name(path: Path) -> str:
-    """The output's file name: the suffix changes only where the content or the container requires it."""
+    """The output's file name: the suffix changes only where the content or the container requires it. A name is
+    shortened where that of its report would be too long.
+    """
     kind = still_kind(path)
     if kind is not None:
-        return with_matching_suffix(path.name, kind)
+        return shortened(with_matching_suffix(path.name, kind))
     keeps = path.suffix.lower() in PRESERVED_SUFFIXES or (path.suffix.lower() in STILL_SUFFIXES and not is_video(path))
-    return path.name if keeps else f"{path.stem}.mp4"
+    return shortened(path.name if keeps else f"{path.stem}.mp4")
 
 
 def output_beside(path: Path, name: str | None = None) -> Path:

@@ -12,7 +12,6 @@ from passerby.engine.options import RunOptions
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.task import JobOutcome, JobState, Task
 from passerby.jobs.video_steps import AnalyseStep, JoinStep, RenderStep, chunk_path
-from passerby.sink.output_file import write_text_atomically
 
 
 def run_step(task: Task, progress: Progress, heartbeat: Callable[[], None]) -> JobOutcome:
@@ -21,6 +20,7 @@ def run_step(task: Task, progress: Progress, heartbeat: Callable[[], None]) -> J
     options = RunOptions(
         settings=task.settings,
         save_plan=job.plan_path if task.save_plan else None,
+        save_report=job.report_path,
         force=task.force or (task.resume and job.report_path.exists()),
         verify=task.verify,
         threads=task.threads,
@@ -54,7 +54,6 @@ def run_step(task: Task, progress: Progress, heartbeat: Callable[[], None]) -> J
 def _join(job: FileJob, step: JoinStep, options: RunOptions, heartbeat: Callable[[], None]) -> Report:
     parts = [(chunk_path(job, number), *part) for number, part in enumerate(step.chunks)]
     report = distributed.join_chunks(job.source, job.output, step.plan, parts, step.rate_capped, options, heartbeat)
-    write_text_atomically(job.report_path, report.to_json(), options.force)
     for path, _, _ in parts:
         path.unlink(missing_ok=True)
     return report

@@ -6,12 +6,14 @@ import errno
 import fcntl
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from passerby.core.errors import DiskFull, OutputBusy, OutputError, OutputExists
+from passerby.core.errors import DiskFull, OutputBusy, OutputError, OutputExists, SourceError, UsageError
+from passerby.documents.file_names import MAX_NAME_BYTES
 
 
 class OutputFile:
@@ -41,11 +43,28 @@ class OutputFile:
 
     def commit(self) -> None:
         """Flush it to disk and rename it to `path`. Raises OutputError or DiskFull; then nothing is left."""
+        self.flush()
+        self._rename()
+
+    def write_text(self, text: str) -> None:
+        """Write the whole content of a small file. Raises OutputError or DiskFull."""
+        try:
+            self.temp_path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise output_error(self.path, error) from error
+
+    def flush(self) -> None:
+        """Flush what was written to disk: afterwards there is room for all of it. Raises OutputError or DiskFull."""
         if self._descriptor is None:
             raise OutputError(f"{self.path} is not open for writing. Run it again.")
         try:
             os.fsync(self._descriptor)
             self._check_path()  # another process may have created a file there in the meantime
+        except OSError as error:
+            raise output_error(self.path, error) from error
+
+    def _rename(self) -> None:
+        try:
             os.replace(self.temp_path, self.path)
             self._release()
             _sync_folder(self.path.parent)
@@ -106,6 +125,57 @@ class OutputFile:
             self._descriptor = None
 
 
+def commit_together(output: OutputFile, *texts: tuple[Path, str], force: bool = False) -> None:
+    """Commit a file and the `texts` that go with it (a plan, a report), all or none. The file gets its name last.
+
+    Raises OutputError or DiskFull; then none is left, except that a text may have replaced an older one (`force`).
+    """
+    with ExitStack() as stack:
+        others = []
+        for path, text in texts:
+            other = stack.enter_context(OutputFile(path, force))
+            other.write_text(text)
+            other.flush()
+            others.append(other)
+        output.flush()
+        renamed: list[Path] = []
+        try:
+            for other in others:
+                other._rename()
+                renamed.append(other.path)
+            output._rename()
+        except OutputError:
+            for path in renamed:
+                path.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def unreadable_output(path: Path) -> Iterator[None]:
+    """While what was written for `path` is read back: an error is then one of the disk, not of the source."""
+    try:
+        yield
+    except SourceError as error:
+        raise OutputError(
+            f"What was written for {path} cannot be read back: its disk is full or fails. Free some room on it, or "
+            "choose another disk with -o."
+        ) from error
+
+
+def check_name(path: Path) -> None:
+    """Raises UsageError when the file system takes no name as long as that of `path` before it is complete."""
+    try:
+        longest = os.pathconf(path.parent, "PC_NAME_MAX")
+    except (OSError, ValueError):  # there is no such folder yet
+        longest = MAX_NAME_BYTES
+    over = len(os.fsencode(temp_path_for(path).name)) - longest
+    if over > 0:
+        raise UsageError(
+            f"The name {path.name[:40]}… is too long for the disk by {over} bytes: a run adds .part to it, and has "
+            "that of its report beside it. Choose a shorter one with -o."
+        )
+
+
 def temp_path_for(path: Path) -> Path:
     """The name of `path` until it is complete."""
     return path.with_name(path.name + ".part")
@@ -129,17 +199,17 @@ def remove_stale_temporary(path: Path) -> None:
 def write_text_atomically(path: Path, text: str, force: bool = False) -> None:
     """Write a small file (a report, a plan) atomically. Raises as OutputFile does."""
     with OutputFile(path, force) as output:
-        try:
-            output.temp_path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise output_error(path, error) from error
+        output.write_text(text)
         output.commit()
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """The OutputError, with what to do, for an operating system error while writing `path`."""
+    path = path.with_suffix("") if path.suffix == ".part" else path
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"No space left to write {path}. Free some, or choose another disk with -o.")
+        return DiskFull(
+            f"No room left on {path.parent} to write {path.name}. Free some, or choose another disk with -o."
+        )
     if error.errno == errno.EEXIST:
         return OutputError(f"{path} cannot be written: {error.strerror}. Remove it, or choose another folder with -o.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

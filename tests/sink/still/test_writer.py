@@ -223,7 +223,7 @@ def test_a_full_disk_is_reported(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(writer, "_write_single", full)
-    with pytest.raises(DiskFull, match="No space left"):
+    with pytest.raises(DiskFull, match="No room left"):
         again(tmp_path / "a.png", tmp_path / "b.png")
 
 

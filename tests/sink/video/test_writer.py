@@ -228,7 +228,7 @@ def test_full_disk(tmp_path):
     part = tmp_path / "o.mp4"
     part.symlink_to("/dev/full")
     frames = [clips.safe_frame(n, time) for n, time in enumerate(clips.constant())]
-    with pytest.raises(DiskFull, match="No space left.*-o"):
+    with pytest.raises(DiskFull, match="No room left.*-o"):
         write(part, video, frames)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pillow_heif
 from PIL import Image, PngImagePlugin, TiffImagePlugin
@@ -54,8 +54,9 @@ def write_still(path: Path, frames: Iterable[SafeFrame], still: StillInfo, keep_
     pages = _PageImages(frames, still)
     exif = b"Exif\0\0" + date_exif(still.created) if keep_times and still.created else None
     try:
-        with path.open("r+b" if path.exists() else "w+b") as file:
-            file.truncate()
+        with path.open("r+b" if path.exists() else "w+b") as opened:
+            opened.truncate()
+            file = cast(BinaryIO, _CheckedFile(opened))
             if still.kind is StillKind.TIFF:
                 _write_tiff(file, pages, dict(still.created).get(ORIGINAL) if exif else None)
             elif still.animated:
@@ -68,6 +69,16 @@ def write_still(path: Path, frames: Iterable[SafeFrame], still: StillInfo, keep_
         raise _encoding_error(path, still, error) from error
     except (ValueError, RuntimeError, OverflowError, MemoryError) as error:
         raise _encoding_error(path, still, error) from error
+
+
+class _CheckedFile:
+    """A file without its descriptor: given one, Pillow's encoders write to it by themselves and do not notice a write
+    that was cut short. A full disk once gave the final name to the first 12,288 bytes of a JPEG."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.write, self.read, self.seek, self.tell = file.write, file.read, file.seek, file.tell
+        self.flush, self.truncate, self.readinto = file.flush, file.truncate, getattr(file, "readinto", None)
 
 
 def _encoding_error(path: Path, still: StillInfo, error: Exception) -> OutputError:
