@@ -149,3 +149,38 @@ def test_all_frames_broken(tmp_path):
     path.write_bytes(data)
     with pytest.raises(DamagedSource, match="not one frame"):
         decode(path)
+
+
+def begun_in_the_middle(path, options, cut):
+    """A transport stream without its first packets, as a recorder writes it that joins a broadcast; the share `cut`."""
+    clips.write_clip(
+        path, container="mpegts", time_base=Fraction(1, 90000), times=range(0, 3600 * 150, 3600),
+        options={"x264-params": f"scenecut=0:repeat-headers=1:{options}", "preset": "medium"},
+    )  # fmt: skip
+    data = path.read_bytes()
+    packets = len(data) // 188
+    path.write_bytes(data[: 188 * 3] + data[188 * int(packets * cut) :])
+    return path
+
+
+GOP = "keyint=75:min-keyint=75:open-gop=1:bframes=3"
+
+
+@pytest.mark.parametrize(("options", "cut", "seconds"), [
+    (GOP, 0.0, 0), (GOP, 0.1, 2.5), (GOP, 0.45, 0.5), ("keyint=50:intra-refresh=1:bframes=0", 0.3, 0.0),
+])  # fmt: skip
+def test_what_lies_before_the_first_frame_is_said(tmp_path, options, cut, seconds):
+    path = begun_in_the_middle(tmp_path / "c.ts", options, cut)
+    with VideoFile.open(path) as file:
+        frames = list(file.frames())
+        stats = file.decode_stats[0]
+    assert stats.undecodable_start_s == pytest.approx(seconds, abs=0.6)
+    if seconds > 1:
+        assert f"{stats.undecodable_start} frames at the start" in stats.damage[0]
+        assert stats.undecodable_start + len(frames) == pytest.approx(150 * (1 - cut), abs=8)
+    elif stats.undecodable_start:
+        assert any("frames at the start" in line for line in stats.notes)
+    else:
+        assert not [line for line in (*stats.notes, *stats.damage) if "at the start" in line]
+    if "intra-refresh" in options:
+        assert stats.undecodable_start or stats.damaged

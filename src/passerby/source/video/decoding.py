@@ -29,6 +29,9 @@ ONE_FRAME_PER_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "pror
 _CONTAINERS_WITHOUT_PTS = {"avi", "asf"}
 _DELAYED_CODECS = {"mpeg4", "mpeg1video", "mpeg2video"}
 _REORDERING_CODECS = {"h264", "hevc"}
+#: Seconds of undecodable frames at the start of a file that are said, but need no review: recordings seldom begin at a
+#: keyframe.
+MAX_UNDECODABLE_START_S = 1.0
 #: Consecutive failed reads after which the rest of a file is given up.
 _MAX_READ_FAILURES = 50
 
@@ -48,12 +51,16 @@ class DecodeStats:
     undecodable: int = 0
     resized: tuple[str, ...] = ()
     last_duration: int | None = None
+    undecodable_start: int = 0
+    undecodable_start_s: float = 0.0
     repairs: RepairStats = field(default_factory=RepairStats)
 
     @property
     def damage(self) -> tuple[str, ...]:
         """One report line per kind of damage."""
         lines = []
+        if self.undecodable_start_s > MAX_UNDECODABLE_START_S:
+            lines.append(self._start_line)
         if self.undecodable:
             lines.append(f"{self.undecodable} frames could not be decoded; the previous frame is shown instead")
         if self.damaged:
@@ -66,11 +73,20 @@ class DecodeStats:
         lines = [
             f"the resolution changes to {size}; those frames were scaled to the first one" for size in self.resized
         ]
+        if 0 < self.undecodable_start_s <= MAX_UNDECODABLE_START_S:
+            lines.append(self._start_line)
         if self.repairs.wrong:
             lines.append(f"{self.repairs.wrong} frames had a missing or non-increasing timestamp, which was repaired")
         if self.repairs.jumps:
             lines.append(f"the source's timestamps jump {self.repairs.jumps} times; the jumps were removed")
         return tuple(lines)
+
+    @property
+    def _start_line(self) -> str:
+        return (
+            f"{self.undecodable_start} frames at the start ({self.undecodable_start_s:.1f} s) could not be decoded: "
+            "the file begins in the middle of what they are predicted from"
+        )
 
 
 def has_reliable_pts(container: str, track: VideoInfo) -> bool:
@@ -132,6 +148,8 @@ class TrackDecoder:
         #: PTS of packets that have been read and whose frames the decoder has not output yet.
         self._pending_pts: set[int] = set()
         self._first_pts: int | None = None
+        #: PTS of the packets before the first frame.
+        self._start_pts: list[int] = []
         self._last_dts: int | None = None
         self._frame_per_packet = _packets_match_frames(info.container, track)
         without_pts = info.container in _CONTAINERS_WITHOUT_PTS
@@ -207,6 +225,8 @@ class TrackDecoder:
             return
 
     def _register(self, packet: av.Packet[VideoStream]) -> None:
+        if self._first_pts is None and packet.pts is not None and not packet.is_discard:
+            self._start_pts.append(packet.pts)
         if self._reorder is not None:
             self._reorder.add(packet)
         if self._delay is None and packet.pts is not None and packet.dts is not None:
@@ -228,7 +248,9 @@ class TrackDecoder:
             self._broken = False
         if pts is not None:
             self._pending_pts.discard(pts)
-            self._first_pts = pts if self._first_pts is None else self._first_pts
+            if self._first_pts is None:
+                self._first_pts = pts
+                self._count_start(pts)
         size = self._track.stored_size
         if (av_frame.width, av_frame.height) != size:
             other = f"{av_frame.width}x{av_frame.height}"
@@ -239,6 +261,14 @@ class TrackDecoder:
             cropped(to_planar(av_frame, self._track.pixel_format, size), self._track.crop),
             self._broken,
         )
+
+    def _count_start(self, first: int) -> None:
+        """Count what lies before the first frame that was decoded: an open group of pictures, or an intra refresh."""
+        if self._after_seek or self._info.container in _CONTAINERS_WITHOUT_PTS:
+            return
+        lost = [pts for pts in self._start_pts if pts < first]
+        self.stats.undecodable_start = len(lost)
+        self.stats.undecodable_start_s = float((first - min(lost)) * self._track.time_base) if lost else 0.0
 
     def _drop_overdue(self, pts: int) -> bool:
         """Whether packets with an earlier PTS than `pts` never produced a frame. They are lost: frames come in

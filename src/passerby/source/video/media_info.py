@@ -145,6 +145,14 @@ def _video_info(
     end: Fraction | None,
 ) -> VideoInfo:
     assert stream.time_base is not None  # or no frame would have come out of it
+    codec = stream.codec_context.codec.canonical_name
+    if codec == "hevc" and av_frame.interlaced_frame:  # FFmpeg marks only those that are coded so
+        first = "top" if _top_first(av_frame) else "bottom"
+        raise UnsupportedSource(
+            f"{path}: its HEVC video (track {stream.index}) is coded in fields, pictures of half the height that FFmpeg "
+            "does not put together. Do that first: ffmpeg -i IN "
+            f"-vf weave=first_field={first} -c:v libx264 -crf 16 -flags +ildct+ilme -c:a copy OUT.mkv"
+        )
     rate = stream.average_rate or stream.guessed_rate
     rate = rate if rate is not None and 0 < rate <= _MAX_FRAME_RATE else None
     rotation, mirrored = _orientation(path, av_frame)
@@ -153,7 +161,7 @@ def _video_info(
     width, height = av_frame.width - crop.left - crop.right, av_frame.height - crop.top - crop.bottom
     return VideoInfo(
         stream=stream.index,
-        codec=stream.codec_context.codec.canonical_name,
+        codec=codec,
         time_base=stream.time_base,
         geometry=Geometry(width, height, rotation, mirrored, _pixel_aspect(stream)),
         colour=planar_colour(name, _colour(av_frame)),
