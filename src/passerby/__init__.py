@@ -1,9 +1,8 @@
 """passerby: redact faces, licence plates and other personal data in video and photos.
 
-from pathlib import Path
 from passerby import Settings, redact
 
-report = redact(Path("yard.mp4"), Path("yard.redacted.mp4"), Settings(hide=("face", "plate", "screen")))
+report = redact("yard.mp4", "yard.redacted.mp4", Settings(hide=("face", "plate", "screen")))
 print(report.check.clean, [hidden.tracks for hidden in report.hidden])
 """
 

@@ -3,10 +3,11 @@
 import pytest
 
 from passerby import Settings, analyse, redact
-from passerby.core.errors import UnsupportedSource
+from passerby.core.errors import PasserbyError, UnsupportedSource
 from passerby.detect.factory import StillDetectorCache
 from passerby.engine.api import redact_file
 from passerby.engine.options import RunOptions
+from passerby.source.video.file import VideoFile
 from tests import clips, stills
 from tests.fake_detector import FixedFaceInStill, fake_detectors, use_fixed_face_in_stills
 
@@ -47,3 +48,26 @@ def test_what_is_neither_is_refused(tmp_path):
     (tmp_path / "notes.mp4").write_text("text")
     with pytest.raises(UnsupportedSource):
         redact(tmp_path / "notes.mp4", tmp_path / "out.mp4")
+
+
+def test_names_may_be_text(tmp_path, monkeypatch):
+    clips.cfr(tmp_path / "clip.mp4")
+    monkeypatch.chdir(tmp_path)
+    report = redact("clip.mp4", "o.mp4", detectors=fake_detectors(), save_plan="o.plan.json")
+    assert ("clip.mp4", "o.mp4", True) == (report.source.name, report.output.name, (tmp_path / "o.plan.json").exists())
+    assert clips.FRAMES == analyse("clip.mp4", detectors=fake_detectors()).videos[0].frames
+
+
+@pytest.mark.parametrize("wrong", [None, 3, [], b"clip.mp4"])
+def test_what_is_no_name_is_one_of_our_errors(tmp_path, wrong):
+    for call in (lambda: redact(wrong, tmp_path / "o.mp4"), lambda: redact("a.mp4", wrong), lambda: analyse(wrong)):
+        with pytest.raises(PasserbyError, match="is no path. Give a str or a PathLike"):
+            call()
+
+
+def test_analyse_decodes_with_as_many_threads_as_it_is_given(tmp_path, monkeypatch):
+    path, given = clips.cfr(tmp_path / "clip.mp4"), []
+    opened = VideoFile.open
+    monkeypatch.setattr(VideoFile, "open", lambda path, threads=0: given.append(threads) or opened(path, threads))
+    analyse(path, threads=2, detectors=fake_detectors())
+    assert [2] == given

@@ -12,9 +12,8 @@ from pydantic import ValidationError
 from passerby.cluster.manifest import merge_row_settings
 from passerby.config.object_path import display_path
 from passerby.config.regions import parse_regions
-from passerby.config.settings import Audio, Codec, Profile, Settings, Style
+from passerby.config.settings import Audio, Codec, Profile, Settings, Style, settings_fault
 from passerby.core.errors import OutputError, PasserbyError, UsageError
-from passerby.core.kinds import HIDEABLE
 from passerby.documents.plan import Plan
 from passerby.jobs.file_job import FileJob, JobList
 from passerby.jobs.inputs import collect_jobs
@@ -157,10 +156,8 @@ def _settings(**options: object) -> Settings:
     try:
         return Settings.model_validate(options)
     except ValidationError as error:
-        first = error.errors()[0]
-        option = str(first["loc"][0]).replace("_", "-") if first["loc"] else "settings"
-        hint = f" Choose from {', '.join(HIDEABLE)}." if option == "hide" else ""
-        raise UsageError(f"--{option}: {first['msg']}.{hint}") from error
+        name, _, fault = settings_fault(error).partition(":")
+        raise UsageError(f"--{name.replace('_', '-')}:{fault}.") from error
 
 
 def _write_summary(job_list: JobList, path: Path, outcomes: list[JobOutcome], json: bool) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 
 from passerby.config.regions import Region
+from passerby.core.errors import UsageError
 from passerby.core.kinds import HIDEABLE, Kind
 from passerby.core.model import FrozenModel
 
@@ -64,8 +65,33 @@ def _hideable(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
 HiddenKinds = Annotated[tuple[Kind, ...], Field(min_length=1), AfterValidator(_hideable)]
 
 
-class Settings(FrozenModel):
-    """The settings that determine the output."""
+def settings_fault(error: ValidationError) -> str:
+    """What is wrong with settings, and what is allowed: the first fault, beginning with the name of the setting."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    given = "" if first["type"] in ("missing", "extra_forbidden") else f" (given: {str(first.get('input'))[:60]!r})"
+    if name == "hide" and first["type"] == "enum":
+        return f"{name}: choose from {', '.join(HIDEABLE)}{given}"
+    if first["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting; there are {', '.join(Settings.model_fields)}"
+    return f"{name}: {first['msg']}{given}"
+
+
+class _CheckedModel(type(FrozenModel)):  # type: ignore[misc]
+    """Settings that somebody makes with impossible values are a UsageError, since this library raises PasserbyError
+    only. Those that are read from a document are that document's error."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *args: object, **values: object) -> object:
+            try:
+                return super().__call__(*args, **values)
+            except ValidationError as error:
+                raise UsageError(f"{settings_fault(error)}.") from error
+
+
+class Settings(FrozenModel, metaclass=_CheckedModel):
+    """The settings that determine the output. Raises UsageError for impossible ones."""
 
     hide: HiddenKinds = Field(default=(Kind.FACE, Kind.PLATE), description="Kinds of objects to hide.")
     style: Style = Field(

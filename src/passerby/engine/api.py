@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 
 from passerby.config.settings import Settings
+from passerby.core.errors import UsageError
 from passerby.core.progress import NullProgress, Progress
 from passerby.detect.factory import DetectorFactory, StillDetectorCache
 from passerby.documents.plan import Plan
@@ -15,12 +17,12 @@ from passerby.source.still.sniff import is_still
 
 
 def redact(
-    source: Path,
-    output: Path,
+    source: str | PathLike[str],
+    output: str | PathLike[str],
     settings: Settings | None = None,
     *,
     plan: Plan | None = None,
-    save_plan: Path | None = None,
+    save_plan: str | PathLike[str] | None = None,
     force: bool = False,
     verify: bool = True,
     threads: int | None = None,
@@ -37,12 +39,12 @@ def redact(
     still. Raises PasserbyError, in one of its kinds.
     """
     return redact_file(
-        source,
-        output,
+        _path(source),
+        _path(output),
         RunOptions(
             settings=settings,
             plan=plan,
-            save_plan=save_plan,
+            save_plan=None if save_plan is None else _path(save_plan),
             force=force,
             verify=verify,
             threads=threads,
@@ -63,7 +65,7 @@ def redact_file(source: Path, output: Path, options: RunOptions) -> Report:
 
 
 def analyse(
-    source: Path,
+    source: str | PathLike[str],
     settings: Settings | None = None,
     *,
     threads: int | None = None,
@@ -72,4 +74,13 @@ def analyse(
 ) -> Plan:
     """The first half alone: analyse the whole file and return the plan of what would be masked in it."""
     options = RunOptions(settings=settings, threads=threads, progress=progress or NullProgress(), detectors=detectors)
-    return still.analyse(source, options) if is_still(source) else video.analyse(source, options)
+    path = _path(source)
+    return still.analyse(path, options) if is_still(path) else video.analyse(path, options)
+
+
+def _path(value: str | PathLike[str]) -> Path:
+    """A path as callers give it. Raises UsageError for what is none."""
+    try:
+        return Path(value)
+    except TypeError:
+        raise UsageError(f"{value!r} is no path. Give a str or a PathLike, such as pathlib.Path.") from None

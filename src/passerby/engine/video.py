@@ -54,5 +54,5 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
 
 def analyse(source: Path, options: RunOptions) -> Plan:
     """The first pass alone: analyse the whole file and return the plan of what would be masked in it."""
-    with VideoFile.open(source) as video:
+    with VideoFile.open(source, options.threads or 0) as video:
         return analyse_file(video, options, options.detector_factory())[0]

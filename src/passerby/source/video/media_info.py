@@ -149,8 +149,8 @@ def _video_info(
     if codec == "hevc" and av_frame.interlaced_frame:  # FFmpeg marks only those that are coded so
         first = "top" if _top_first(av_frame) else "bottom"
         raise UnsupportedSource(
-            f"{path}: its HEVC video (track {stream.index}) is coded in fields, pictures of half the height that FFmpeg "
-            "does not put together. Do that first: ffmpeg -i IN "
+            f"{path}: its HEVC video (track {stream.index}) is coded in fields, pictures of half the height that "
+            "FFmpeg does not put together. Do that first: ffmpeg -i IN "
             f"-vf weave=first_field={first} -c:v libx264 -crf 16 -flags +ildct+ilme -c:a copy OUT.mkv"
         )
     rate = stream.average_rate or stream.guessed_rate
