@@ -8,6 +8,7 @@ from passerby.core.still_info import SUFFIXES
 from passerby.documents.file_names import PLAN_SUFFIX, REDACTED_MARK, REPORT_SUFFIX, shortened
 from passerby.source.still.sniff import still_kind, with_matching_suffix
 from passerby.source.video import container_sniff
+from passerby.source.video.unread_formats import UNREAD_SUFFIXES, unread_video
 
 #: Containers that passerby writes itself: outputs keep these suffixes, other videos become .mp4.
 PRESERVED_SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv"}
@@ -48,16 +49,21 @@ def is_own_output(path: Path) -> bool:
 
 def is_media(path: Path) -> bool:
     """Whether a file is a video or a still, by its suffix or its content."""
-    return path.suffix.lower() in VIDEO_SUFFIXES | STILL_SUFFIXES or still_kind(path) is not None or is_video(path)
+    return (
+        path.suffix.lower() in VIDEO_SUFFIXES | UNREAD_SUFFIXES | STILL_SUFFIXES
+        or still_kind(path) is not None
+        or is_video(path)
+    )
 
 
 def is_video(path: Path) -> bool:
-    """Whether the content is that of a known video container."""
+    """Whether the content is that of a video, read or recognised."""
     try:
         if not path.is_file():  # reading from a pipe may never end
             return False
         with path.open("rb") as file:
-            return container_sniff.sniff_container(file.read(container_sniff.HEAD_BYTES)) is not None
+            head = file.read(container_sniff.HEAD_BYTES)
+        return container_sniff.sniff_container(head) is not None or unread_video(head) is not None
     except OSError:
         return False
 

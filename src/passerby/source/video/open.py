@@ -11,6 +11,7 @@ from av.container import InputContainer
 from passerby.core.errors import DamagedSource, SourceError, UnsupportedSource
 from passerby.source.video.container_sniff import DEMUXERS, HEAD_BYTES, sniff_container
 from passerby.source.video.structure.sample_claims import claims_too_much
+from passerby.source.video.unread_formats import unread_video
 
 _SUPPORTED_FORMATS = "MP4, MOV, MKV, WebM, AVI, MPEG (TS and PS), FLV, 3GP and WMV files"
 
@@ -82,7 +83,11 @@ def _refuse_claims(path: Path, kind: str) -> None:
 
 def container_format(path: Path) -> str:
     """The container format, a key of DEMUXERS. Raises as open_container does."""
-    kind = sniff_container(_read_head(path))
+    head = _read_head(path)
+    kind = sniff_container(head)
+    if kind is None and (unread := unread_video(head)) is not None:
+        name, command = unread
+        raise UnsupportedSource(f"{path} is {name}, which passerby does not read. Make it readable first: {command}")
     if kind is None:
         raise UnsupportedSource(f"{path} is not a video that passerby can read. It reads {_SUPPORTED_FORMATS}.")
     return kind
