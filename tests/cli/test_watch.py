@@ -1,6 +1,7 @@
 """`passerby watch` as a person runs it: a real server, real processes, real recordings."""
 
 import socket
+import time
 
 import cv2
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 
 from passerby.cli.app import app
 from passerby.cli.common.example_config import EXAMPLE
+from passerby.cli.watch import _told_every
 from passerby.core.errors import UsageError
 from passerby.store.data_folder import DataFolder
 from tests.cameras.lying_camera import OTHER, LyingCamera
@@ -119,3 +121,12 @@ def test_recordings_show_no_face_and_continue_after_the_camera_was_lost(site, mo
     assert 0 == sum(seen for seen, _, _ in found)
     assert 5 < sum(shown for _, shown, _ in found)
     assert (3, 3) == count_unmasked_canaries(list(walking_person(3)), tmp_path)[:2]
+
+
+def test_a_check_that_takes_long_says_what_it_waits_for(capsys):
+    with _told_every(0.05, "yard: still waiting for the camera"):
+        time.sleep(0.3)
+    time.sleep(0.1)
+    lines = capsys.readouterr().err.splitlines()
+    assert 3 <= len(lines) <= 7
+    assert all(line.startswith("yard: still waiting for the camera (0 s)") for line in lines)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +30,9 @@ from passerby.server.status.app import HOST
 from passerby.sink.still.png import write_snapshot
 from passerby.watch.camera_check import check_camera
 from passerby.watch.supervisor import Supervisor
+
+#: Seconds between two lines of --check while a camera does not answer.
+CHECK_INTERVAL_S = 5.0
 
 
 def watch(
@@ -64,7 +71,8 @@ def watch(
 def _check(site: Site, stills: Path | None) -> None:
     failed = False
     for name, camera in site.cameras.items():
-        result = check_camera(camera)
+        with _told_every(CHECK_INTERVAL_S, f"{name}: still waiting for the camera"):
+            result = check_camera(camera)
         if result.problem is not None or result.video is None or result.still is None:
             failed = True
             echo(f"{name}: {result.problem}")
@@ -77,6 +85,24 @@ def _check(site: Site, stills: Path | None) -> None:
             echo(f"{name}: masked still written to {path}")
     if failed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _told_every(seconds: float, text: str) -> Iterator[None]:
+    """Print the text, with the time that has passed, while something takes its time."""
+    done, started = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not done.wait(seconds):
+            echo(f"{text} ({time.monotonic() - started:.0f} s)", err=True)
+
+    teller = threading.Thread(target=tell, name="passerby-check", daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
 
 
 def _run(site: Site, config: Path) -> None:

@@ -1,10 +1,13 @@
 """Connecting to a camera, and what is said when that fails."""
 
+import contextlib
+import io
 import socket
 import time
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from PIL import Image
 
 from passerby.config.address import parse_address
 from passerby.core.clock import SystemClock
@@ -129,3 +132,57 @@ def test_what_answers_for_http_is_mjpeg_or_nothing(body):
         with http_server(Handler) as url, pytest.raises(CameraLost):
             caught(camera(f"{url}/video"), 1)
     assert [] == asked
+
+
+def jpegs(count=5):
+    """Pictures of which each is brighter than the one before."""
+    made = []
+    for number in range(count):
+        content = io.BytesIO()
+        Image.new("RGB", (128, 96), (40 * number,) * 3).save(content, "JPEG")
+        made.append(content.getvalue())
+    return made
+
+
+def without_a_first_boundary(pictures):
+    """A camera that sends a boundary after each picture, and none before the first."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=frame")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for number in range(10_000):
+                    jpeg = pictures[number % len(pictures)]
+                    head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                    self.wfile.write(head.encode() + jpeg + b"\r\n--frame\r\n")
+                    time.sleep(0.05)
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def test_a_camera_that_sends_no_boundary_before_the_first_picture():
+    with http_server(without_a_first_boundary(jpegs())) as url:
+        frames = caught(camera(url, max_fps=30), 8)
+    grey = [int(frame.frame.av_frame.to_ndarray(format="gray").mean()) for frame in frames]
+    assert {0, 40, 80, 120, 160} == {round(value / 40) * 40 for value in grey}
+    assert not any(frame.frame.damaged for frame in frames)
+
+
+def test_a_page_instead_of_pictures_is_said_to_be_no_stream():
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html><img src='video'></html>" * 100)
+
+        def log_message(self, *_):
+            pass
+
+    with http_server(Page) as url, pytest.raises(CameraLost, match="not with JPEG pictures.*not a page with them"):
+        caught(camera(url), 1)

@@ -78,15 +78,17 @@ def open_camera(
         if address.protocol is CameraProtocol.RTSP:
             relay = RtspRelay(address, CONNECT_TIMEOUT_S, listener)
             url = relay.url
-        container = av.open(
-            f"file:{address.url}" if address.protocol is CameraProtocol.FILE else url,
-            "r",
-            format=_FORMATS.get(address.protocol),
-            options=_options(address, udp, max_fps),
-            timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
-            metadata_errors="replace",
-            io_open=HlsFiles(address, CONNECT_TIMEOUT_S) if address.protocol is CameraProtocol.HLS else None,
-        )
+        try:
+            container = _open_container(address, url, _FORMATS.get(address.protocol), udp, max_fps)
+        except av.InvalidDataError as invalid:
+            if address.protocol is not CameraProtocol.MJPEG:
+                raise
+            # Cameras of a common kind send no boundary before the first picture, which FFmpeg's reader of multipart
+            # data takes for an error. The pictures are found by their own beginning and end as well.
+            try:
+                container = _open_container(address, url, "mjpeg", udp, max_fps)
+            except (av.FFmpegError, OSError):
+                raise invalid from None
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         # Which error FFmpeg raises on a timeout depends on where it was.
         late = time.monotonic() - started >= CONNECT_TIMEOUT_S
@@ -101,6 +103,20 @@ def open_camera(
         if relay is not None:
             relay.close()
         raise
+
+
+def _open_container(
+    address: CameraAddress, url: str, demuxer: str | None, udp: bool, max_fps: float | None
+) -> InputContainer:
+    return av.open(
+        f"file:{address.url}" if address.protocol is CameraProtocol.FILE else url,
+        "r",
+        format=demuxer,
+        options=_options(address, udp, max_fps),
+        timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+        metadata_errors="replace",
+        io_open=HlsFiles(address, CONNECT_TIMEOUT_S) if address.protocol is CameraProtocol.HLS else None,
+    )
 
 
 def _options(address: CameraAddress, udp: bool, max_fps: float | None) -> dict[str, str]:
@@ -166,6 +182,11 @@ def camera_error(address: CameraAddress, error: BaseException) -> CameraLost:
         problem, advice = "does not answer", "Check that it is powered on and reachable from this machine."
     elif isinstance(error, (EOFError, ConnectionError, BrokenPipeError)):
         problem, advice = "closed the connection", _RETRY_ADVICE
+    elif isinstance(error, av.InvalidDataError) and address.protocol is CameraProtocol.MJPEG:
+        problem, advice = (
+            "answers, but not with JPEG pictures one after the other",
+            "Open the address in a browser: it must show moving pictures alone, not a page with them.",
+        )
     elif isinstance(error, av.InvalidDataError):
         problem, advice = "sends data in no known format", "Check the path in its address."
     elif isinstance(error, OSError) and not isinstance(error, av.FFmpegError) and error.strerror:

@@ -7,8 +7,8 @@ from __future__ import annotations
 UNREAD_SUFFIXES = frozenset(
     {
         ".264", ".h264", ".avc", ".26l", ".jsv", ".265", ".h265", ".hevc", ".bvr", ".dav", ".hik",
-        ".m2v", ".mpv", ".m1v", ".mjpg", ".mjpeg", ".ivf", ".obu", ".mxf", ".gxf", ".ogv", ".ogm", ".ogg", ".rm", ".rmvb", ".dv", ".dif",
-        ".wtv", ".nut", ".y4m", ".vdr", ".dvr-ms",
+        ".m2v", ".mpv", ".m1v", ".mjpg", ".mjpeg", ".ivf", ".obu", ".mxf", ".gxf", ".ogv", ".ogm",
+        ".ogg", ".rm", ".rmvb", ".dv", ".dif", ".wtv", ".nut", ".y4m", ".vdr", ".dvr-ms",
     }
 )  # fmt: skip
 
