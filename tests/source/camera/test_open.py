@@ -177,9 +177,11 @@ def test_a_page_instead_of_pictures_is_said_to_be_no_stream():
     class Page(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
+            page = b"<html><img src='video'></html>" * 100
             self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(page)))
             self.end_headers()
-            self.wfile.write(b"<html><img src='video'></html>" * 100)
+            self.wfile.write(page)
 
         def log_message(self, *_):
             pass

@@ -89,6 +89,9 @@ def open_camera(
                 container = _open_container(address, url, "mjpeg", udp, max_fps)
             except (av.FFmpegError, OSError):
                 raise invalid from None
+            if not any(stream.width for stream in container.streams.video):
+                container.close()
+                raise
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         # Which error FFmpeg raises on a timeout depends on where it was.
         late = time.monotonic() - started >= CONNECT_TIMEOUT_S
