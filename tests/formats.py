@@ -22,8 +22,9 @@ from av.video.stream import VideoStream
 from passerby import Report, Settings, redact
 from passerby.core.media import VideoInfo
 from passerby.source.video.file import VideoFile
-from tests import clips, remnants
-from tests.fake_detector import use_fixed_face
+from tests import clips, remnants, situations
+from tests.fake_detector import use_fixed_face, use_fixed_face_in_stills
+from tests.situation_list import SITUATIONS
 
 PAGE = Path(__file__).parent.parent / "docs" / "ref" / "formats.md"
 FIELDS = {"flags": "+ildct+ilme"}
@@ -332,6 +333,13 @@ def mean_error(source: Path, output: Path, video: int = 0) -> float:
 if __name__ == "__main__":
     with pytest.MonkeyPatch.context() as patch:
         use_fixed_face(patch)
+        use_fixed_face_in_stills(patch)
         with tempfile.TemporaryDirectory() as folder:
-            PAGE.write_text(page(lambda recipe: run(recipe, Path(tempfile.mkdtemp(dir=folder)))), encoding="utf-8")
+
+            def new_folder() -> Path:
+                return Path(tempfile.mkdtemp(dir=folder))
+
+            text = page(lambda recipe: run(recipe, new_folder()))
+            text += situations.section(SITUATIONS, lambda situation: situations.run(situation, new_folder()))
+            PAGE.write_text(text, encoding="utf-8")
     sys.stdout.write("docs/ref/formats.md\n")

@@ -121,7 +121,8 @@ def masked(path, number):
 
 
 def test_the_page_is_up_to_date(result):
-    assert formats.page(result) == formats.PAGE.read_text(encoding="utf-8"), "run: make docs"
+    table, _, _ = formats.PAGE.read_text(encoding="utf-8").partition("\n## Situations")
+    assert formats.page(result) == table, "run: make docs"
 
 
 @pytest.mark.parametrize(("order", "name"), [(2, "tff"), (3, "bff")])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from passerby.config.settings import Codec, Settings
 from passerby.core.errors import UsageError
 from passerby.core.media import VideoInfo
+from passerby.sink.video.container import MATROSKA
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ def _choose(video: VideoInfo, settings: Settings, container: str) -> Encoding:
         )
     if container == "mov" and codec is Codec.AV1:
         raise UsageError("MOV cannot hold AV1. Give a name that ends in .mp4 or .mkv with -o, or use another --codec.")
+    if codec is Codec.AV1 and container in MATROSKA and video.geometry.pixel_aspect != 1:
+        raise UsageError(
+            "FFmpeg does not write the shape of AV1's pixels to MKV and WebM, and these are not square. Give a name "
+            "that ends in .mp4 with -o, or use another --codec."
+        )
     chroma = next(form for form in ("444", "422", "420") if form in video.pixel_format)
     written = chroma if settings.exact_chroma else "420"
     if codec is Codec.AV1 and written != "420":

@@ -86,14 +86,14 @@ class EncodedVideoTrack:
         assert packet.dts is not None
         # The first DTS of each chunk are the encoder's extrapolation, and may overlap the end of the previous chunk.
         packet.dts = packet.dts if self._last_dts is None else max(packet.dts, self._last_dts + 1)
-        self._last_dts = packet.dts
+        before, self._last_dts = self._last_dts, packet.dts
         packet.stream, packet.time_base = self._stream, self.video.time_base
         self._first_pts = packet.pts if self._first_pts is None else self._first_pts
         self.last_pts = packet.pts if self.last_pts is None else max(self.last_pts, packet.pts)
         self._size += packet.size
         self._first_dts = packet.dts if self._first_dts is None else self._first_dts
         if self.final_pts is not None and self.last_pts == self.final_pts and self.last_duration is not None:
-            self._end_track(packet, self.final_pts + self.last_duration)
+            self._end_track(packet, self.final_pts + self.last_duration, before)
         return packet
 
     def flush(self) -> Iterator[av.Packet[Stream]]:
@@ -103,22 +103,29 @@ class EncodedVideoTrack:
         assert self.last_pts is not None
         assert self._first_pts is not None
         self._frame_duration = self.last_duration or self._frame_duration
+        before = self._last_dts
         packets = list(self._encode(None))
         for packet in packets:
             if self._frames < _MIN_REORDERED_FRAMES:
                 packet.dts = packet.pts  # x265 leaves DTS undefined with fewer frames than it reorders
                 self._first_dts = self._first_pts
         if packets:
-            self._end_track(packets[-1], self.last_pts + self._frame_duration)
+            previous = packets[-2].dts if len(packets) > 1 else before
+            self._end_track(packets[-1], self.last_pts + self._frame_duration, previous)
         yield from packets
 
-    def _end_track(self, packet: av.Packet[Stream], end: int) -> None:
-        """Give the last packet to be decoded the duration with which the track ends at `end`: MP4 states when packets
-        are decoded, and the track's length is the sum of their durations, whichever frame is shown last."""
+    def _end_track(self, packet: av.Packet[Stream], end: int, previous: int | None) -> None:
+        """Let the track end at `end` with this packet, the last one to be decoded. `previous` is the DTS before.
+
+        MP4 states when packets are decoded: the track's length is the sum of their durations, whichever frame is shown
+        last. So the packet is decoded as long before it is shown as the first one, where that is after the one before.
+        """
         if packet.pts is None or packet.dts is None or self._first_dts is None or self._first_pts is None:
             return
-        rest = end - self._first_pts - (packet.dts - self._first_dts)
-        packet.duration = max(1, min(rest, end - packet.pts, _MAX_DURATION))
+        delayed = packet.pts - (self._first_pts - self._first_dts)
+        if previous is None or delayed > previous:
+            packet.dts = delayed
+        packet.duration = max(1, min(end - self._first_pts - (packet.dts - self._first_dts), _MAX_DURATION))
 
     def _encode(self, av_frame: av.VideoFrame | None) -> Iterator[av.Packet[Stream]]:
         for packet in self._stream.encode(av_frame):
@@ -129,6 +136,7 @@ class EncodedVideoTrack:
             )
             packet.duration = min(self._durations.pop(packet.pts or 0, self._frame_duration), _MAX_DURATION)
             self._first_dts = packet.dts if self._first_dts is None else self._first_dts
+            self._last_dts = packet.dts
             yield packet
 
     def _conform(self, av_frame: av.VideoFrame) -> av.VideoFrame:
