@@ -123,8 +123,8 @@ def section(situations: Iterable[Situation], outcomes: Callable[[Situation], Out
         "What people's files and disks do, each made and redacted with `--audio keep`. *All of it*: frames, times\n"
         "(to the millisecond), total length, tracks, crop, orientation and pixel aspect of source and result agree,\n"
         "and the exit code is 0. *Exit code 3*: the report says what does not. *An error*: nothing was written, and\n"
-        "the message says what to do. The numbers are public bug threads of other tools, listed in\n"
-        "[faults](../design/faults.md).\n\n"
+        "the message says what to do. Made by tests/situation_list.py; the numbers are public bug threads of other\n"
+        "tools, listed in [faults](../design/faults.md).\n\n"
         "| what was made | from | expected | what came |\n| --- | --- | --- | --- |\n" + "".join(rows)
     )
 

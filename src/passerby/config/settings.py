@@ -91,7 +91,7 @@ class _CheckedModel(type(FrozenModel)):  # type: ignore[misc]
 
 
 class Settings(FrozenModel, metaclass=_CheckedModel):
-    """The settings that determine the output. Raises UsageError for impossible ones."""
+    """The settings that determine the output."""
 
     hide: HiddenKinds = Field(default=(Kind.FACE, Kind.PLATE), description="Kinds of objects to hide.")
     style: Style = Field(

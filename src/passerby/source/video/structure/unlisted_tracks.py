@@ -6,7 +6,6 @@ stream); what begins later, or on a new PID in the middle, would be skipped with
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +22,10 @@ _BLOCK = 1 << 16
 #: First bytes of a packetized elementary stream, and the ids of its kinds (ISO/IEC 13818-1, table 2-22).
 _PES = b"\0\0\1"
 _AUDIO, _VIDEO = range(0xC0, 0xE0), range(0xE0, 0xF0)
+#: From this id on a packet states its length.
+_FIRST_WITH_LENGTH = 0xBB
+#: Bytes that are searched for the next packet at a time.
+_CHUNK = 4096
 #: Types of FLV tags.
 _FLV_TAGS = {8: "audio", 9: "video"}
 #: Packets after which a track is more than a damaged header.
@@ -109,14 +112,22 @@ def _next_sync(data: bytes, step: int) -> int | None:
 def _program_tracks(file: BinaryIO) -> dict[int, int]:
     """FFmpeg's stream id -> stream id of every audio and video stream."""
     counts: dict[int, int] = {}
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        at = data.find(_PES)
-        while 0 <= at < len(data) - 6:
-            id = data[at + 3]
-            if id in _AUDIO or id in _VIDEO:
-                counts[id] = counts.get(id, 0) + 1
-            length = int.from_bytes(data[at + 4 : at + 6]) if id >= 0xBB else 0
-            at = data.find(_PES, at + (6 + length if length else 4))
+    at = 0
+    while True:
+        file.seek(at)
+        head = file.read(6)
+        if len(head) < 6:
+            break
+        if head[:3] != _PES:  # the end of a pack of MPEG-1, or damage
+            data = head + file.read(_CHUNK)
+            found = data.find(_PES)
+            at += found if found >= 0 else len(data) - 5
+            continue
+        id = head[3]
+        if id in _AUDIO or id in _VIDEO:
+            counts[id] = counts.get(id, 0) + 1
+        length = int.from_bytes(head[4:6]) if id >= _FIRST_WITH_LENGTH else 0
+        at += 6 + length if length else 4
     return {0x100 | id: id for id, count in counts.items() if count >= _MIN_PACKETS}
 
 
