@@ -9,7 +9,8 @@ from passerby import Plan, redact
 from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Detection, Kind
-from passerby.documents.plan import Correction, Keyframe, TickSpan, TrimSpan
+from passerby.documents.plan import Correction, Keyframe
+from passerby.documents.spans import TrimSpan, VisibleSpan
 from passerby.engine.mask_summary import hidden_summaries, shown_on_purpose
 from tests import clips
 from tests.fake_detector import fake_detectors
@@ -19,7 +20,7 @@ from tests.white_patch import PATCH, hidden
 #: Keyframes far outside the clip are not painted: the clip has 24 frames.
 LAST = (clips.FRAMES - 1) * clips.STEP
 AWAY = Box(80, 60, 120, 90)
-FOREVER = (TickSpan(start=0, end=10**9),)
+FOREVER = (VisibleSpan(start=0, end=10**9),)
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_a_track_outside_the_picture_hides_nothing(clip):
 def test_times_are_those_of_the_release(clip):
     """Frames 6 to 11 are cut: what is shown in frames 12 to 23 is shown in 6 to 17 of the release."""
     step = float(clips.STEP * clips.TIME_BASE)
-    later = face().model_copy(update={"visible": (TickSpan(start=12 * clips.STEP, end=LAST),)})
+    later = face().model_copy(update={"visible": (VisibleSpan(start=12 * clips.STEP, end=LAST),)})
     plan = corrected(plan_for(clip, face()), "replace", later)
     plan = plan.model_copy(update={"trim": (TrimSpan(start=6 * step, end=12 * step),)})
     kinds, (shown,) = summaries(plan)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
-from passerby.documents.plan import AudioSpan, TrimSpan
+from passerby.documents.spans import AudioSpan, TrimSpan
 
 
 class Trims:

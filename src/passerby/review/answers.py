@@ -9,7 +9,8 @@ from pydantic_core import to_json
 
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
-from passerby.documents.plan import AudioSpan, Track, TrimSpan
+from passerby.documents.plan import Track
+from passerby.documents.spans import AudioSpan, TrimSpan
 from passerby.review.background_job import JobStatus
 from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
@@ -21,7 +22,7 @@ from passerby.review.verification import ReleaseVerdict
 class TrackResponse(FrozenModel):
     """A track. `times` of its keyframes in ticks, and `boxes`, left, top, right and bottom of each, flattened: an hour
     may have 200 000 keyframes, and an object for each would be three times as much to send. `confidence` 0 to 1;
-    `visible` in ticks, both ends included; `manual`: a person created it."""
+    `visible` in ticks, both ends included, `visible_reasons` why; `manual`: a person created it."""
 
     number: int
     kind: Kind
@@ -29,6 +30,7 @@ class TrackResponse(FrozenModel):
     boxes: tuple[float, ...]
     reason: str | None
     visible: tuple[tuple[int, int], ...]
+    visible_reasons: tuple[str | None, ...] = ()
     confidence: float
     manual: bool
 
@@ -46,6 +48,7 @@ class TrackResponse(FrozenModel):
             "boxes": [side for key in track.keyframes for side in key.box],
             "reason": track.reason,
             "visible": [(span.start, span.end) for span in track.visible],
+            "visible_reasons": [span.reason for span in track.visible],
             "confidence": round(confidence(track), 3),
             "manual": is_manual(track),
         }

@@ -8,7 +8,7 @@ import pytest
 
 from passerby import Plan, Settings, redact
 from passerby.config.settings import Audio
-from passerby.documents.plan import AudioSpan, TrimSpan
+from passerby.documents.spans import AudioSpan, TrimSpan
 from tests import clips
 from tests.fake_detector import use_fixed_face
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from passerby.config.settings import Audio
-from passerby.documents.plan import AudioSpan
+from passerby.documents.spans import AudioSpan
 from passerby.verify.checks.audio import audible_spans, unexpected_audio
 from passerby.verify.released_file import ReleasedFile
 from tests import clips

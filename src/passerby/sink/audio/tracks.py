@@ -16,7 +16,7 @@ from av.stream import Stream
 
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
-from passerby.documents.plan import AudioSpan
+from passerby.documents.spans import AudioSpan
 from passerby.sink.audio.dsp import AudioTimeline, Samples, disguise_voice, with_spans, without_cuts
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
-from passerby.documents.plan import AudioSpan
+from passerby.documents.spans import AudioSpan
 from passerby.source.video.audio import AudioReader
 from passerby.verify.released_file import ReleasedFile
 
