@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -47,3 +49,18 @@ class TrimSpan(FrozenModel):
     end: float = Field(ge=0)
     reason: str | None = None
     by: str | None = None
+
+
+def effective_audio(spans: Sequence[AudioSpan]) -> list[tuple[AudioSpan, AudioSpan]]:
+    """The ranges as they are heard, in order of time: where several overlap, the last one in the plan applies. Each
+    with the range of the plan that it is a piece of, which comes first."""
+    bounds = sorted({bound for span in spans for bound in (span.start, span.end)})
+    pieces: list[tuple[AudioSpan, AudioSpan]] = []
+    for start, end in pairwise(bounds):
+        whole = next((span for span in reversed(spans) if span.start <= start and span.end >= end), None)
+        if whole is None:
+            continue
+        if pieces and pieces[-1][0] is whole and pieces[-1][1].end == start:
+            start = pieces.pop()[1].start
+        pieces.append((whole, whole.model_copy(update={"start": start, "end": end})))
+    return pieces

@@ -128,9 +128,14 @@ def remove_stale_temporary(path: Path) -> None:
 
 def write_text_atomically(path: Path, text: str, force: bool = False) -> None:
     """Write a small file (a report, a plan) atomically. Raises as OutputFile does."""
+    write_bytes_atomically(path, text.encode(), force)
+
+
+def write_bytes_atomically(path: Path, content: bytes, force: bool = False) -> None:
+    """The same for bytes."""
     with OutputFile(path, force) as output:
         try:
-            output.temp_path.write_text(text, encoding="utf-8")
+            output.temp_path.write_bytes(content)
         except OSError as error:
             raise output_error(path, error) from error
         output.commit()

@@ -6,7 +6,7 @@ sample) cannot be checked: that check is skipped, says so, and makes the verdict
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,22 +19,24 @@ from passerby.core.version import PROGRAM
 from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
 from passerby.documents.file_names import find_report
-from passerby.documents.plan import Plan, Track, WeightsUsed
-from passerby.documents.report import Report, TimeRange
+from passerby.documents.plan import Plan, WeightsUsed
+from passerby.documents.redaction_log import LogAction
+from passerby.documents.report import Report
+from passerby.documents.spans import AudioSpan, effective_audio
 from passerby.documents.trim import Trims
 from passerby.documents.verification_report import (
     Check,
     CheckedFile,
     CheckOutcome,
+    FindingAnswer,
     PlanSummary,
     ReleaseSummary,
-    TrackSummary,
     UpperBound,
     Verdict,
     VerificationReport,
 )
 from passerby.source.fingerprint import fingerprint, printable_name
-from passerby.verify.checks.audio import audible_spans, unexpected_audio
+from passerby.verify.checks.audio import MutedRanges, measure_muted, unexpected_audio
 from passerby.verify.checks.detection_passes import TrackCheckSettings
 from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import Ensemble
@@ -51,6 +53,8 @@ NOT_CLAIMED = (
     "ones would. Only a reviewed random sample bounds what was missed.",
     "That the source was genuine or complete: only the contents of the released file were checked.",
 )
+#: Findings of these checks are facts about the file, and no matter of judgement.
+NOT_ANSWERABLE = frozenset({Check.REPORT, Check.RANDOM_SAMPLE})
 NOT_CLAIMED_OF_AUDIO = (
     "That voices cannot be recognised: audio that is kept or disguised can identify a speaker, and speech remains."
 )
@@ -104,7 +108,9 @@ def verify(
     with ReleasedFile.open(file) as released:
         detectors = detectors or Detectors(Registry.load(), threads)
         ensemble = Ensemble(detectors, inputs.settings.hide, released.videos[0].geometry.display_size)
-        expected = Expectations(inputs.settings.hide, inputs.settings.style, inputs.plan, inputs.original)
+        expected = Expectations(
+            inputs.settings.hide, inputs.settings.style, inputs.plan, inputs.original, inputs.settings.keep_regions
+        )
         tracks = tuple(
             TrackChecker(released, number, expected, ensemble, findings, settings).run(progress, printable_name(file))
             for number in range(len(released.videos))
@@ -121,7 +127,7 @@ def verify(
         _compare_with_report(inputs, checked, released, findings)
         inspection = inspect_container(released, inputs.report_matches and inputs.settings.keep_times)
         _report_container(inspection, checked, released, findings)
-        _check_audio(inputs, released, findings)
+        muted = _check_audio(inputs, released, findings)
     results = CheckResults(
         file=checked,
         still=released.still is not None,
@@ -135,6 +141,7 @@ def verify(
         bound=bound,
         counts=findings.counts(),
         audio=inputs.audio,
+        muted=muted,
     )
     checks = tuple(check_results(results))
     return VerificationReport(
@@ -158,10 +165,30 @@ def add_upper_bound(report: VerificationReport, bound: UpperBound) -> Verificati
     if bound.sample.sha256 != report.file.sha256:
         raise VerificationError("The reviewed frames were sampled from another file than the one the report is about.")
     checks = tuple(sample_result(bound) if result.check is Check.RANDOM_SAMPLE else result for result in report.checks)
-    verdict = report.verdict
-    if verdict is not Verdict.NO_CONTENT:
-        verdict = _verdict_of([result.outcome for result in checks])
-    return report.model_copy(update={"bound": bound, "checks": checks, "verdict": verdict})
+    return _concluded(report.model_copy(update={"bound": bound, "checks": checks}))
+
+
+def answer_findings(report: VerificationReport, answers: Mapping[int, FindingAnswer]) -> VerificationReport:
+    """The same report with the answers of a person to its findings, by number; a finding without one has none. When
+    all are answered, the verdict is `reviewed`. Raises VerificationError for a finding that cannot be answered."""
+    refused = [f for f in report.findings if f.number in answers and f.check in NOT_ANSWERABLE]
+    if refused:
+        raise VerificationError(
+            f"Finding {refused[0].number} cannot be answered: {refused[0].description}. Redact the source again."
+        )
+    findings = tuple(f.model_copy(update={"answer": answers.get(f.number)}) for f in report.findings)
+    return _concluded(report.model_copy(update={"findings": findings}))
+
+
+def _concluded(report: VerificationReport) -> VerificationReport:
+    """With the verdict that follows from its checks and answers."""
+    if report.verdict is Verdict.NO_CONTENT:
+        return report
+    verdict = _verdict_of([result.outcome for result in report.checks])
+    total = sum(check.findings for check in report.checks)  # a frame judged to show something has no answer
+    if verdict is Verdict.FINDINGS and total == sum(finding.answer is not None for finding in report.findings):
+        verdict = Verdict.REVIEWED
+    return report.model_copy(update={"verdict": verdict})
 
 
 def _verdict(file: CheckedFile, tracks: Sequence[TrackResult], outcomes: Sequence[CheckOutcome]) -> Verdict:
@@ -213,40 +240,9 @@ def _summarise_plan(plan: Plan, path: Path) -> PlanSummary:
     return PlanSummary(
         name=printable_name(path),
         sha256=fingerprint(path)[0],
-        tracks=tuple(_summarise_tracks(plan)),
         corrections=len(plan.corrections),
         edited_by_hand=plan.edited_by_hand,
     )
-
-
-def _summarise_tracks(plan: Plan) -> Iterator[TrackSummary]:
-    corrections = {(correction.video, correction.number): correction for correction in plan.corrections}
-    for number, video in enumerate(plan.videos):
-        trims = Trims(plan.trim, video.time_base)
-        for track in plan.tracks(number):
-            start, end = max(0.0, float(track.start * video.time_base)), float(track.end * video.time_base)
-            span = trims.to_output_range(start, end) if trims else (start, end)
-            if span is None:
-                continue  # all of it was cut
-            correction = corrections.get((number, track.number))
-            yield TrackSummary(
-                video=number,
-                number=track.number,
-                kind=track.kind,
-                start=round(span[0], 3),
-                end=round(span[1], 3),
-                reason=track.reason or (correction.reason if correction else None),
-                by=correction.author if correction else None,
-                visible=tuple(_visible_ranges(track, trims)),
-            )
-
-
-def _visible_ranges(track: Track, trims: Trims) -> Iterator[TimeRange]:
-    for visible in track.visible:
-        ticks = max(visible.start, track.start), min(visible.end, track.end)
-        moved = trims.to_output_range(*(max(0.0, float(tick * trims.time_base)) for tick in ticks))
-        if moved is not None and ticks[0] <= ticks[1]:
-            yield TimeRange(start=round(moved[0], 3), end=round(moved[1], 3))
 
 
 def _compare_with_report(
@@ -284,11 +280,24 @@ def _report_container(
             findings.add(Check.CONTAINER, f"the file is damaged: {line}", video=number)
 
 
-def _check_audio(inputs: _Inputs, released: ReleasedFile, findings: FindingCollector) -> None:
+def _check_audio(inputs: _Inputs, released: ReleasedFile, findings: FindingCollector) -> MutedRanges:
     unexpected = unexpected_audio(len(released.info.audio_tracks), inputs.audio)
     if unexpected is not None:
         findings.add(Check.AUDIO, unexpected)
+    muted = measure_muted(released, list(_muted_ranges(inputs)))
+    for span, line in muted.audible:
+        findings.add(Check.AUDIO, line, span.start)
+    return muted
+
+
+def _muted_ranges(inputs: _Inputs) -> Iterator[AudioSpan]:
+    """Where nothing is to be heard, in seconds of the release: as the plan says, or else the report."""
     if inputs.plan is not None:
-        spans = Trims(inputs.plan.trim, inputs.plan.videos[0].time_base).to_output_audio(inputs.plan.audio)
-        for span, line in audible_spans(released, spans):
-            findings.add(Check.AUDIO, line, span.start)
+        spans = [span for _, span in effective_audio(inputs.plan.audio)]
+        yield from Trims(inputs.plan.trim, inputs.plan.videos[0].time_base).to_output_audio(spans)
+    elif inputs.report is not None and inputs.report_matches:
+        for entry in inputs.report.redaction_log:
+            if entry.action is LogAction.MUTED:
+                yield AudioSpan(start=entry.start, end=entry.end, action="mute")
+            elif entry.action is LogAction.BLEEPED:
+                yield AudioSpan(start=entry.start, end=entry.end, action="bleep")
