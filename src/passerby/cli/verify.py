@@ -43,7 +43,11 @@ MAX_PRINTED = 20
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The released file.")],
     plan: Annotated[
-        Path | None, typer.Option(help="The plan of the redaction: every planned mask is checked in every frame.")
+        Path | None,
+        typer.Option(
+            help="The plan of the redaction: every planned mask is checked in every frame. What was judged about this "
+            "file in passerby review is part of the report."
+        ),
     ] = None,
     original: Annotated[
         Path | None,
@@ -150,7 +154,11 @@ def _check(
 ) -> None:
     # Here, not above: `passerby --help` need not wait for decoders and models.
     import passerby.verify.verify as verification
+    from passerby.documents.file_names import notes_path
     from passerby.jobs.progress_output import make_progress
+    from passerby.review.notes import ReviewNotes
+    from passerby.review.release.judgements import answers_for, bound_for
+    from passerby.source.fingerprint import fingerprint
     from passerby.verify.report.agency import load_agency
     from passerby.verify.report.files import NAMES
     from passerby.verify.report.random_draw import read_answers
@@ -164,6 +172,9 @@ def _check(
         if path.exists() and not force:
             raise OutputError(f"{path} already exists. Use --force to overwrite it, or choose another folder.")
     bound = read_answers(_text(answers), file) if answers is not None else None
+    notes = ReviewNotes() if plan is None else ReviewNotes.load(notes_path(plan))
+    if bound is None:  # what was judged in `passerby review`
+        bound = bound_for(notes, file, fingerprint(file)[0])
     key = load_key() if folder is not None else None  # before the work: it may fail
     agency = load_agency(config_folder(os.environ)) if folder is not None else None
     progress = make_progress(json=json)
@@ -171,6 +182,7 @@ def _check(
         report = verification.verify(file, plan=plan, original=original, bound=bound, progress=progress)
     finally:
         progress.finish()
+    report = verification.answer_findings(report, answers_for(notes, report))
     signed = None
     if folder is not None and key is not None:
         if c2pa is not None:

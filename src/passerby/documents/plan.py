@@ -341,12 +341,17 @@ class Plan(FrozenModel):
     def load(cls, path: Path) -> Plan:
         """Raises PlanError, naming the field, when the file is not a plan of this version."""
         try:
-            content = path.read_bytes()
-            return cls.model_validate_json(content)
+            return cls.parse(path.read_bytes(), path)
         except FileNotFoundError:
             raise PlanError(f"There is no plan {path}. Make one with: passerby redact INPUT --save-plan") from None
         except OSError as error:
             raise PlanError(f"The plan {path} cannot be read: {error.strerror}.") from error
+
+    @classmethod
+    def parse(cls, content: bytes, path: Path) -> Plan:
+        """The content of a plan file; `path` is named in the PlanError."""
+        try:
+            return cls.model_validate_json(content)
         except ValidationError as error:
             raise PlanError(
                 f"{path} is not a valid plan: {_reason(content, error)}. "

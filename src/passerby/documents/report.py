@@ -91,6 +91,10 @@ class Report(FrozenModel):
     edited_by_hand: bool = Field(
         default=False, description="True when that plan was changed without a correction, or it cannot be told."
     )
+    analysis_sha256: str | None = Field(
+        default=None, description="SHA-256 of the analysis in the plan, as the plan states it."
+    )
+    corrections: int = Field(default=0, description="Number of corrections in the plan.")
     hidden: tuple[HiddenSummary, ...]
     redaction_log: tuple[LogEntry, ...] = Field(
         default=(), description="Everything that was withheld, and everything that is shown on purpose."

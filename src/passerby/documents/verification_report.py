@@ -36,6 +36,10 @@ class Check(StrEnum):
     RANDOM_SAMPLE = "random_sample"
 
 
+#: Findings of these are facts about the file and no matter of judgement: a person cannot answer them.
+NOT_ANSWERABLE = frozenset({Check.REPORT, Check.RANDOM_SAMPLE})
+
+
 class CheckOutcome(StrEnum):
     """Result of a check. `partial`: no findings, but not everything could be checked."""
 

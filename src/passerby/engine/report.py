@@ -87,6 +87,8 @@ def make_report(
         weights=plan.weights,
         plan_edited=edited,
         edited_by_hand=by_hand,
+        analysis_sha256=plan.analysis_sha256,
+        corrections=len(plan.corrections),
         hidden=tuple(hidden_summaries(log, settings)),
         redaction_log=log,
         large_masks=large_masks,

@@ -15,8 +15,8 @@ from passerby.review.background_job import JobStatus
 from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
 from passerby.review.queue import confidence
+from passerby.review.release.verification import ReleaseVerdict
 from passerby.review.track_edits import is_manual
-from passerby.review.verification import ReleaseVerdict
 
 
 class TrackResponse(FrozenModel):
@@ -161,7 +161,7 @@ class PropagationResponse(FrozenModel):
 
 
 class ExportResponse(FrozenModel):
-    """Progress of the export, and its verdict. `stale`: the plan was changed since."""
+    """Progress of the export, and its verdict. `stale`: the plan was changed since, so it is out of date."""
 
     progress: JobStatus
     output: str
@@ -179,7 +179,7 @@ class SampleFrameResponse(FrozenModel):
 
 class SampleResponse(FrozenModel):
     """The random sample. `max_leak_percent`: at most so many of a hundred frames leak, at 95 % confidence; None until
-    all frames are judged. `stale`: it was drawn from an earlier export."""
+    all frames are judged. `stale`: there was one, of an earlier export; it is void, and so no frames are here."""
 
     frames: tuple[SampleFrameResponse, ...] = ()
     max_leak_percent: float | None = None

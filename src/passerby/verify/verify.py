@@ -6,6 +6,7 @@ sample) cannot be checked: that check is skipped, says so, and makes the verdict
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from passerby.documents.report import Report
 from passerby.documents.spans import AudioSpan, effective_audio
 from passerby.documents.trim import Trims
 from passerby.documents.verification_report import (
+    NOT_ANSWERABLE,
     Check,
     CheckedFile,
     CheckOutcome,
@@ -53,8 +55,6 @@ NOT_CLAIMED = (
     "ones would. Only a reviewed random sample bounds what was missed.",
     "That the source was genuine or complete: only the contents of the released file were checked.",
 )
-#: Findings of these checks are facts about the file, and no matter of judgement.
-NOT_ANSWERABLE = frozenset({Check.REPORT, Check.RANDOM_SAMPLE})
 NOT_CLAIMED_OF_AUDIO = (
     "That voices cannot be recognised: audio that is kept or disguised can identify a speaker, and speech remains."
 )
@@ -84,6 +84,7 @@ def verify(
     *,
     report: Path | None = None,
     plan: Path | None = None,
+    plan_content: bytes | None = None,
     original: Path | None = None,
     bound: UpperBound | None = None,
     threads: int | None = None,
@@ -94,6 +95,7 @@ def verify(
     """Check one released file, a video or a still.
 
     `report` is that of the redaction, by default the one beside the file; `plan` and `original` enable further checks;
+    `plan_content` is what the plan held when the file was made, where it may have been changed since.
     `bound` is from a reviewed sample of this very file. `detectors` avoids loading the models for each of many files.
     Raises PasserbyError in one of its kinds, VerificationError where the inputs do not belong together.
     """
@@ -104,7 +106,7 @@ def verify(
         raise VerificationError(
             f"The reviewed frames were sampled from another file than {file.name}. Draw a new sample with --sample."
         )
-    inputs = _read_inputs(file, sha256, report, plan, original, findings)
+    inputs = _read_inputs(file, sha256, report, plan, plan_content, original, findings)
     with ReleasedFile.open(file) as released:
         detectors = detectors or Detectors(Registry.load(), threads)
         ensemble = Ensemble(detectors, inputs.settings.hide, released.videos[0].geometry.display_size)
@@ -205,7 +207,13 @@ def _verdict_of(outcomes: Sequence[CheckOutcome]) -> Verdict:
 
 
 def _read_inputs(
-    file: Path, sha256: str, report: Path | None, plan: Path | None, original: Path | None, findings: FindingCollector
+    file: Path,
+    sha256: str,
+    report: Path | None,
+    plan: Path | None,
+    plan_content: bytes | None,
+    original: Path | None,
+    findings: FindingCollector,
 ) -> _Inputs:
     inputs = _Inputs()
     path = report or find_report(file)
@@ -216,8 +224,13 @@ def _read_inputs(
         if inputs.report_matches:
             inputs.settings = inputs.report.settings
     if plan is not None:
-        inputs.plan = Plan.load(plan)
-        inputs.plan_summary = _summarise_plan(inputs.plan, plan)
+        inputs.plan = Plan.load(plan) if plan_content is None else Plan.parse(plan_content, plan)
+        inputs.plan_summary = PlanSummary(
+            name=printable_name(plan),
+            sha256=fingerprint(plan)[0] if plan_content is None else hashlib.sha256(plan_content).hexdigest(),
+            corrections=len(inputs.plan.corrections),
+            edited_by_hand=inputs.plan.edited_by_hand,
+        )
         if not inputs.report_matches:
             inputs.settings = inputs.plan.settings
     if original is not None:
@@ -234,15 +247,6 @@ def _read_inputs(
             check = Check.RESIDUAL if other == "the given original" else Check.COVERAGE
             findings.add(check, f"{other} belongs to another source than {name}")
     return inputs
-
-
-def _summarise_plan(plan: Plan, path: Path) -> PlanSummary:
-    return PlanSummary(
-        name=printable_name(path),
-        sha256=fingerprint(path)[0],
-        corrections=len(plan.corrections),
-        edited_by_hand=plan.edited_by_hand,
-    )
 
 
 def _compare_with_report(

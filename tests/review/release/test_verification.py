@@ -6,7 +6,7 @@ import pytest
 
 from passerby.documents.spans import TrimSpan
 from passerby.documents.trim import Trims
-from passerby.review.verification import _source_seconds, load_earlier
+from passerby.review.release.verification import _source_seconds, load_earlier
 
 BASE = Fraction(1, 1000)
 
