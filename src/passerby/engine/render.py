@@ -85,10 +85,9 @@ def render(
             f"{video.path} had {plan.videos[0].frames} frames when it was analysed and has {len(times[0])} now. "
             "Nothing was written. Make sure that nothing writes to it, and run it again."
         )
-    cut = [f"{start:.2f} to {end:.2f} s were cut out, as the plan says" for start, end in trims[0].seconds]
     encoders = [encoding.encoder for encoding in encodings]
     decode_stats = [video.decode_stats[n] for n in sorted(video.decode_stats)]
-    notes = [*cut, *_notes(info, settings, encodings, audio_tracks)]
+    notes = list(_notes(info, settings, encodings, audio_tracks))
     return RenderResult(encoders, frames, covered, times, decode_stats, notes, writer.bit_rates, len(audio_tracks))
 
 

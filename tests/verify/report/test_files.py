@@ -1,12 +1,14 @@
 """The files of a report, and their signature."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
 from passerby.core.errors import VerificationError
 from passerby.verify.report.agency import Agency
-from passerby.verify.report.files import NAMES, report_files
+from passerby.verify.report.files import NAMES, check_page, report_files
 from passerby.verify.report.signing import check_copies, load_key, verify_signature
 from tests.verify.factories import example_report
 
@@ -14,8 +16,6 @@ from tests.verify.factories import example_report
 @pytest.fixture
 def written(tmp_path):
     """A file, its report and the copies of it: (folder, key, file)."""
-    import hashlib
-
     file = tmp_path / "yard.redacted.mp4"
     file.write_bytes(b"a film")
     key = load_key(tmp_path / "key")
@@ -59,3 +59,9 @@ def test_hashes_of_copies_cannot_be_exchanged(written):
     del document["copies"]
     path.write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     assert [] == check_copies(verified(*written), folder)
+
+
+def test_the_documentation_names_the_page_for_recipients():
+    """Its hash, so that a recipient can find out whether it is ours."""
+    guide = Path(__file__).parents[3] / "docs" / "guide" / "verify.md"
+    assert hashlib.sha256(check_page()).hexdigest() in guide.read_text(encoding="utf-8")

@@ -208,7 +208,8 @@ def genuine(signed: SignedVerificationReport) -> tuple[str, str]:
     name = signed.report.credentials.name if signed.report.credentials else signed.report.file.name
     return (
         "What is signed is report.json, which came with this page and has the same contents. Ask the sender of the "
-        "report for the fingerprint of their key, through a separate channel (phone, letter). Then run:",
+        "report for the fingerprint of their key, through a separate channel (phone, letter). Then open check.html, "
+        "which came with it too, in a browser, and give it the files; or run:",
         f"passerby verify --check report.json {quoted(name)} --key FINGERPRINT",
     )
 

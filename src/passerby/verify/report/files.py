@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from passerby.documents.verification_report import SignedVerificationReport, VerificationReport
 from passerby.verify.report.agency import Agency
 from passerby.verify.report.html import render_report
@@ -10,7 +12,9 @@ from passerby.verify.report.pdf import can_render_pdf, render_pdf
 from passerby.verify.report.signing import SigningKey, sign, sign_copies, to_json
 
 REPORT_JSON, REPORT_HTML, REPORT_CSV, REPORT_PDF = "report.json", "report.html", "report.csv", "report.pdf"
-NAMES = (REPORT_HTML, REPORT_CSV, REPORT_PDF, REPORT_JSON)
+#: For recipients without a terminal: the page that checks file, report and signature in a browser.
+CHECK_PAGE = "check.html"
+NAMES = (REPORT_HTML, REPORT_CSV, REPORT_PDF, CHECK_PAGE, REPORT_JSON)
 
 
 def report_files(
@@ -29,4 +33,9 @@ def report_files(
     if can_render_pdf():
         copies[REPORT_PDF] = render_pdf(signed, logo)
     signed = sign_copies(signed, copies, key)
-    return signed, {**copies, REPORT_JSON: to_json(signed).encode()}
+    return signed, {**copies, CHECK_PAGE: check_page(), REPORT_JSON: to_json(signed).encode()}
+
+
+def check_page() -> bytes:
+    """The page that checks a report in a browser. It is the same for all reports."""
+    return files("passerby.verify.report").joinpath(CHECK_PAGE).read_bytes()

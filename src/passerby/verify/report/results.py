@@ -12,7 +12,7 @@ from passerby.documents.verification_report import Check, CheckedFile, CheckOutc
 from passerby.verify.checks.audio import MutedRanges
 from passerby.verify.checks.track_checker import TrackResult
 from passerby.verify.containers.inspect import ContainerInspection
-from passerby.verify.report.text import counted
+from passerby.verify.report.text import counted, format_time
 
 TITLES = {
     Check.REPORT: "The file matches its report",
@@ -190,7 +190,7 @@ def sample_result(bound: UpperBound | None) -> CheckSummary:
     sampled, positives = len(bound.sample.frames), len(bound.positives)
     method = (
         f"{bound.reviewer} judged {sampled} of {bound.sample.population} frames, picked at random "
-        f"({bound.reviewed_on}): at most {bound.percent} % of frames show something they should not, "
+        f"({format_time(bound.reviewed_on)}): at most {bound.percent} % of frames show something they should not, "
         f"{bound.confidence:.0%} confidence."
     )
     outcome = CheckOutcome.FINDINGS if positives else CheckOutcome.PASSED
