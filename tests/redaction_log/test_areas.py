@@ -2,7 +2,9 @@
 
 import pytest
 
+from passerby.config.polygon import hull_of
 from passerby.core.box import Box
+from passerby.documents.plan import Keyframe
 from passerby.redaction_log.areas import hull_between, painted_box
 from tests.redaction_log.plans import track
 
@@ -19,7 +21,22 @@ from tests.redaction_log.plans import track
     ],
 )
 def test_painted(box, painted):
-    assert painted == painted_box(box, 64, 48)
+    assert painted == painted_box(Keyframe(time=0, box=box, score=0, origin="x"), 64, 48)
+
+
+@pytest.mark.parametrize(
+    ("polygon", "painted"),
+    [
+        pytest.param(((10, 10), (20, 10), (10, 20)), Box(8, 8, 22, 22), id="with its outline"),
+        pytest.param(
+            ((-20, 10), (-1, 10), (-1, 20)), Box(0, 8, 2, 22), id="of which only the outline shows"
+        ),
+        pytest.param(((-40, 10), (10, -40), (-40, -40)), None, id="whose hull is in the picture, and itself not"),
+    ],
+)
+def test_painted_polygon(polygon, painted):
+    key = Keyframe(time=0, box=hull_of(polygon), score=0, origin="x", polygon=polygon)
+    assert painted == painted_box(key, 64, 48)
 
 
 def test_the_hull_is_of_that_time_only():

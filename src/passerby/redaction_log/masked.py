@@ -65,4 +65,4 @@ def _painted(track: Track, times: ReleaseTimes, size: tuple[int, int]) -> Iterat
 
 
 def _in_picture(key: Keyframe, size: tuple[int, int]) -> bool:
-    return painted_box(key.box, *size) is not None
+    return painted_box(key, *size) is not None
