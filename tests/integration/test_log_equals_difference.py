@@ -154,7 +154,7 @@ def edited(file, made):
 def log_of(plan, audio=Audio.KEEP):
     times = ReleaseTimes.of(plan, 0, TIMES)
     end = max(Trims(plan.trim, BASE).to_output_seconds(END_S), times.end)
-    return redaction_log(plan, [times], SoundFacts(audio, 1, 1, end), END_S)
+    return redaction_log(plan, [times], SoundFacts(audio, 1, 1, end, end), END_S)
 
 
 def active(entry, second):
@@ -299,7 +299,8 @@ def test_a_real_release_differs_where_its_report_says_so(file, tmp_path_factory,
     if not in_release(plan):
         return
     report = redact(file.paths.source, out, Settings(audio=Audio.KEEP, quality=8), plan=plan, verify=False)
-    assert log_of(plan) == report.redaction_log
+    expected = [entry.model_dump(exclude={"end"}) for entry in log_of(plan)]
+    assert expected == [entry.model_dump(exclude={"end"}) for entry in report.redaction_log]
     source = clips.decoded(file.paths.source)
     tracks = {one.number: one for one in plan.tracks(0)}
     for (index, second), (time, picture) in zip(in_release(plan), clips.decoded(out), strict=True):

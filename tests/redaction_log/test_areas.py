@@ -28,9 +28,7 @@ def test_painted(box, painted):
     ("polygon", "painted"),
     [
         pytest.param(((10, 10), (20, 10), (10, 20)), Box(8, 8, 22, 22), id="with its outline"),
-        pytest.param(
-            ((-20, 10), (-1, 10), (-1, 20)), Box(0, 8, 2, 22), id="of which only the outline shows"
-        ),
+        pytest.param(((-20, 10), (-1, 10), (-1, 20)), Box(0, 8, 2, 22), id="of which only the outline shows"),
         pytest.param(((-40, 10), (10, -40), (-40, -40)), None, id="whose hull is in the picture, and itself not"),
     ],
 )

@@ -12,7 +12,7 @@ from tests.redaction_log.plans import plan
 
 def heard(spans=(), trim=(), end=10.0, audio=Audio.KEEP, source=1, written=1):
     made = plan().model_copy(update={"audio": tuple(spans), "trim": tuple(trim)})
-    return [*sound(made, SoundFacts(audio, source, written, end), Decisions(made))]
+    return [*sound(made, SoundFacts(audio, source, written, end, end), Decisions(made))]
 
 
 def times(entries):

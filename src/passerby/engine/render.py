@@ -88,7 +88,17 @@ def render(
     encoders = [encoding.encoder for encoding in encodings]
     decode_stats = [video.decode_stats[n] for n in sorted(video.decode_stats)]
     notes = list(_notes(info, settings, encodings, audio_tracks))
-    return RenderResult(encoders, frames, covered, times, decode_stats, notes, writer.bit_rates, len(audio_tracks))
+    return RenderResult(
+        encoders,
+        frames,
+        covered,
+        times,
+        decode_stats,
+        notes,
+        writer.bit_rates,
+        len(audio_tracks),
+        _audio_end_s(audio_tracks),
+    )
 
 
 def write_chunk(
@@ -153,7 +163,15 @@ def concatenate_chunks(
     notes = list(_notes(info, settings, [encoding], audio_tracks))
     stats = DecodeStats(frames=len(times))
     return RenderResult(
-        [encoding.encoder], len(times), [()], [times], [stats], notes, writer.bit_rates, len(audio_tracks)
+        [encoding.encoder],
+        len(times),
+        [()],
+        [times],
+        [stats],
+        notes,
+        writer.bit_rates,
+        len(audio_tracks),
+        _audio_end_s(audio_tracks),
     )
 
 
@@ -170,6 +188,10 @@ def _audio_tracks(
     readers = [stack.enter_context(AudioReader(video.path, info, audio)) for audio in sources]
     cut_out = [] if trims is None else trims.seconds
     return [make_audio_track(file, settings.audio, plan.audio, container, cut_out) for file in readers]
+
+
+def _audio_end_s(audio_tracks: Sequence[AudioTrack]) -> float:
+    return max((track.end_s for track in audio_tracks), default=0.0)
 
 
 def _notes(

@@ -38,7 +38,8 @@ class RenderResult:
     """What the second pass has written: with which encoders, how many `frames` of all video tracks, the times of those
     that were `covered` whole in each track, the `times` of each track in ticks, as the source has them (what was cut
     out too), and the decoder's statistics of each. `notes` say what was not written as it was, one line each;
-    `bit_rates` are the bits a second of each video track, `audio_tracks` is the number of audio tracks."""
+    `bit_rates` are the bits a second of each video track, `audio_tracks` is the number of audio tracks, and
+    `audio_end_s` until when there is sound, in seconds of the release."""
 
     encoders: Sequence[str]
     frames: int
@@ -48,6 +49,7 @@ class RenderResult:
     notes: Sequence[str]
     bit_rates: Sequence[float] = ()
     audio_tracks: int = 0
+    audio_end_s: float = 0.0
 
     @property
     def covered_frames(self) -> int:
@@ -108,7 +110,7 @@ def _log(
     trims = Trims(plan.trim, plan.videos[0].time_base)
     end_s = max([source.duration or 0.0, *(_end(plan, number, ticks) for number, ticks in enumerate(written.times))])
     end = max([trims.to_output_seconds(end_s), *(of_video.end for of_video in times)])
-    facts = SoundFacts(settings.audio, len(source.audio_tracks), written.audio_tracks, end)
+    facts = SoundFacts(settings.audio, len(source.audio_tracks), written.audio_tracks, end, written.audio_end_s)
     return redaction_log(plan, times, facts, end_s)
 
 

@@ -107,7 +107,7 @@ def kept(plan: Plan, video: int, times: ReleaseTimes) -> Iterator[LogEntry]:
             kind=span.kind,
             video=video,
             share=1,
-            reason=f"it lies in region {span.region} of keep_regions",
+            reason=f"it lies in region {span.region} of keep_regions, unless another mask hides it",
             decided_by=DecidedBy.SETTINGS,
         )
 

@@ -17,13 +17,14 @@ _ACTIONS = {"mute": LogAction.MUTED, "bleep": LogAction.BLEEPED}
 
 @dataclass(frozen=True, slots=True)
 class SoundFacts:
-    """How many audio tracks the source has and how many the release, what happened to them, and until when the release
-    goes on (seconds)."""
+    """How many audio tracks the source has and how many the release, what happened to them, until when the release goes
+    on, and until when it has sound (seconds)."""
 
     audio: Audio
     source_tracks: int = 0
     written_tracks: int = 0
     end: float = 0.0
+    sound_end: float = 0.0
 
 
 def sound(plan: Plan, facts: SoundFacts, decisions: Decisions) -> Iterator[LogEntry]:
@@ -41,7 +42,7 @@ def sound(plan: Plan, facts: SoundFacts, decisions: Decisions) -> Iterator[LogEn
     trims = Trims(plan.trim, plan.videos[0].time_base)
     for original, span in effective_audio(plan.audio):
         for moved in trims.to_output_audio([span]):
-            start, end = min(moved.start, facts.end), min(moved.end, facts.end)
+            start, end = min(moved.start, facts.sound_end), min(moved.end, facts.sound_end)
             if end > start:
                 yield _entry(_ACTIONS[span.action], start, end, decisions.of_audio(original))
 
