@@ -105,6 +105,7 @@ def take_screenshots(address: str) -> None:
         page.click("button:has-text('Pick 60 random frames')")
         page.wait_for_selector("img.spot-check")
         for left in (59, 58, 57):
+            page.wait_for_selector("button:has-text('Nothing to hide is visible'):enabled")
             page.keyboard.press("a")
             page.wait_for_selector(f"text={left} still to judge")
         save(page, "judge")

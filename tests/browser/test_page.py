@@ -101,9 +101,14 @@ def test_a_whole_case(page, servers, footage, case, models):
     page.keyboard.press("5")
     page.click("button:has-text('Pick 60 random frames')")
     page.wait_for_selector("img.spot-check")
+    assert "Is anything visible that should be hidden?" in page.inner_text("figure.spot-check figcaption")
+    page.keyboard.press("a")  # at once: it was not looked at, and does not count
+    assert "60 still to judge" in page.inner_text("#panel")
     for left in range(59, -1, -1):
+        page.wait_for_selector("button:has-text('Nothing to hide is visible'):enabled")
         page.keyboard.press("a")
         page.wait_for_selector(f"text={left} still to judge" if left else "text=at most 4.9 % of all frames")
+    page.wait_for_selector("button:has-text('Something should be hidden'):enabled")
     page.keyboard.press("l")  # the last one, thought over
     page.wait_for_selector("text=at most 7.7 % of all frames")
     signed = SignedVerificationReport.model_validate_json(

@@ -9,6 +9,7 @@ from passerby import redact
 from passerby.cli.app import main
 from passerby.core.kinds import Kind
 from passerby.documents.verification_report import SignedVerificationReport, Verdict
+from passerby.verify.report.files import NAMES
 from tests import certificates, clips
 from tests.fake_detector import use_fake_detectors
 from tests.plans import permanent_track, plan_for
@@ -65,7 +66,7 @@ def test_a_signed_report_and_a_page(released, tmp_path, keys, capsys):
     folder = tmp_path / "verification"
     plan, original = tmp_path / "yard.plan.json", tmp_path / "yard.mp4"
     assert 0 == run(released, "--plan", plan, "--original", original, "--report", folder)
-    assert ["report.html", "report.json"] == sorted(path.name for path in folder.iterdir())
+    assert sorted(NAMES) == sorted(path.name for path in folder.iterdir())
     report = signed(folder).report
     assert (Verdict.INCOMPLETE, ()) == (report.verdict, report.findings)
     assert signed(folder).signature.fingerprint in capsys.readouterr().out
@@ -79,7 +80,13 @@ def test_check_confirms_and_refuses(released, tmp_path, keys, capsys):
     run(released, "--report", folder)
     report, public = folder / "report.json", keys / "signing-key.pub"
     assert 0 == run("--check", report, released, "--key", public)
-    assert "has not been changed since it was signed" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "has not been changed since it was signed" in told
+    assert all(name in told for name in NAMES if name not in ("report.json", "check.html"))
+    (folder / "report.csv").write_text("file,sha256\n")
+    assert 1 == run("--check", report, released, "--key", public)
+    assert "report.csv was changed" in capsys.readouterr().err
+    (folder / "report.csv").unlink()
     assert 0 == run("--check", report, released, "--key", signed(folder).signature.fingerprint)
     assert 1 == run("--check", report, released, "--key", "0" * 64)
     assert "another key" in capsys.readouterr().err

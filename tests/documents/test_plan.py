@@ -12,17 +12,15 @@ from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.documents.plan import (
     AnalysedRange,
-    AudioSpan,
     Correction,
     Fingerprint,
     Keyframe,
     Plan,
-    TickSpan,
     Track,
-    TrimSpan,
     VideoPlan,
     WeightsUsed,
 )
+from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 
 SQUARE = Box(0, 0, 10, 10)
 
@@ -214,14 +212,9 @@ def test_a_correction_of_a_missing_track_is_an_error_not_a_leak(wrong, why):
 
 
 def test_where_a_track_is_kept_visible_it_is_not_hidden_but_still_there():
-    one = track(1, key(0), key(100)).model_copy(update={"visible": (TickSpan(start=20, end=40),)})
+    one = track(1, key(0), key(100)).model_copy(update={"visible": (VisibleSpan(start=20, end=40),)})
     assert [False, True, True, False] == [one.masked_at(time) is None for time in (19, 20, 40, 41)]
     assert one.interpolate(30) == track(1, key(0), key(100)).masked_at(30)
-
-
-def test_a_time_range_goes_forward():
-    with pytest.raises(ValidationError, match="before it starts"):
-        TickSpan(start=2, end=1)
 
 
 def test_corrections_of_audio_and_trim_have_no_track():

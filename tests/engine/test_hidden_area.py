@@ -7,7 +7,8 @@ import pytest
 from passerby import Plan, Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.plan import AnalysedRange, Fingerprint, TrimSpan, VideoPlan
+from passerby.documents.plan import AnalysedRange, Fingerprint, VideoPlan
+from passerby.documents.spans import TrimSpan
 from passerby.engine.hidden_area import hidden_share, large_mask_ranges
 from passerby.track.mask_schedule import MaskSchedule
 from tests.plans import still_track

@@ -13,8 +13,9 @@ from passerby import Settings, analyse, redact
 from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Detection, Kind
-from passerby.documents.plan import AudioSpan, Correction, Keyframe, Plan, TickSpan, Track, TrimSpan
+from passerby.documents.plan import Correction, Keyframe, Plan, Track
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, RECORDING_FIELDS, REPORT_FIELDS
+from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.sink.recording.export import export_recording
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
@@ -25,7 +26,7 @@ from tests.store.footage import WALL, Clock, encoded
 #: Fields whose values depend on the machine, the time of the run, or the wording of messages.
 NOT_COMPARED = {"sha256", "size", "created", "warnings", "notes", "dropped", "description"}
 #: Fields that documents of that version did not have, and times that were those of the source and not of the release.
-LATER = {"analysis_sha256", "edited_by_hand", "shown_on_purpose", "ranges", "large_masks", "kept"}
+LATER = {"analysis_sha256", "edited_by_hand", "redaction_log", "ranges", "large_masks", "kept"}
 
 OLD_PLAN = """
 {"schema_version": 1, "program": "passerby 0.1.0", "source": {"name": "clip.mp4",
@@ -128,7 +129,7 @@ def same(old, new):
 def with_corrections(plan):
     """The plan after a person added, removed and changed tracks, muted audio and trimmed."""
     first = plan.videos[0].tracks[0]
-    changed = first.model_copy(update={"reason": "b6", "visible": (TickSpan(start=0, end=10),)})
+    changed = first.model_copy(update={"reason": "b6", "visible": (VisibleSpan(start=0, end=10),)})
     corner = Keyframe(time=0, box=Box(1, 2, 30, 40), score=0, origin="person", polygon=((1, 2), (30, 2), (30, 40)))
     added = Track(number=7, kind="region", keyframes=(corner,))
     audio, trim = (AudioSpan(start=0.1, end=0.2, action="bleep"),), (TrimSpan(start=0.3, end=0.5),)

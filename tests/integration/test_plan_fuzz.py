@@ -13,16 +13,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from passerby.config.regions import Region
-from passerby.config.settings import Settings, Style
+from passerby.config.settings import Audio, Settings, Style
 from passerby.core.kinds import Kind
 from passerby.core.media import Colour, Geometry, VideoInfo
 from passerby.core.raw_frame import RawFrame
 from passerby.documents.kept import KeptSpan
 from passerby.documents.plan import AnalysedRange, Fingerprint, Keyframe, Plan, Track, VideoPlan
 from passerby.documents.trim import Trims
-from passerby.engine.mask_summary import hidden_summaries, shown_on_purpose
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import to_shape
+from passerby.redaction_log.log import hidden_summaries, redaction_log
+from passerby.redaction_log.release_times import ReleaseTimes
+from passerby.redaction_log.sound import SoundFacts
 from passerby.track.mask_schedule import MaskSchedule
 
 WIDTH, HEIGHT, TIMES = 64, 48, [0, 10, 20, 30, 40, 50]
@@ -194,8 +196,10 @@ def test_what_is_not_painted_is_in_the_report_or_the_plan_is_refused(made, edit)
         event("refused")
         return
     shown = painted(plan)
-    listed = [*shown_on_purpose(plan, [TIMES])]
-    hidden = {summary.kind: summary.tracks for summary in hidden_summaries(plan, [TIMES], plan.settings)}
+    covered = [time for index, time in enumerate(TIMES) if not plan.videos[0].is_analysed(index, time)]
+    log = redaction_log(plan, [ReleaseTimes.of(plan, 0, TIMES, covered)], SoundFacts(Audio.REMOVE), 0.6)
+    listed = [entry for entry in log if not entry.withheld]
+    hidden = {summary.kind: summary.tracks for summary in hidden_summaries(log, plan.settings)}
     assert {Kind.FACE, Kind.PLATE} <= set(hidden)
     event("edited by hand" if plan.edited_by_hand else "listed" if listed else "painted")
     for track in () if plan.edited_by_hand else TRACKS:
@@ -205,11 +209,11 @@ def test_what_is_not_painted_is_in_the_report_or_the_plan_is_refused(made, edit)
                 continue
             x1, y1, x2, y2 = (round(value) for value in key.box)
             if shown[time][y1 + EDGE : y2 - EDGE, x1 + EDGE : x2 - EDGE].sum() > 1:
-                assert any(one.track == track.number and one.start <= moment <= one.end for one in listed)
+                assert any(one.track == track.number and one.start <= moment < one.end for one in listed)
     if not plan.edited_by_hand:
         seen = [in_release(plan, time) for time in TIMES if KEPT.start <= time <= KEPT.end]
         for moment in [moment for moment in seen if moment is not None]:
-            assert any(one.track == 0 and one.start <= moment <= one.end for one in listed)
+            assert any(one.track is None and one.start <= moment < one.end for one in listed)
     if edit is not None and edit[0][0] in ("videos", "settings"):
         same = Plan.model_validate_json(json.dumps(document)).videos == PLAN.videos
         assert plan.edited_by_hand or (same and plan.settings == PLAN.settings)

@@ -1,5 +1,6 @@
 """What the corrected plan says is what is exported, video and audio, and the verdict on it is kept."""
 
+import itertools
 import json
 import shutil
 
@@ -12,8 +13,11 @@ from passerby.config.settings import Audio
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Plan
+from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import Report
-from passerby.documents.verification_report import Check, CheckOutcome, SignedVerificationReport
+from passerby.documents.verification_report import Check, CheckOutcome, SignedVerificationReport, Verdict
+from passerby.review.release import export_job
+from passerby.review.release.judgements import ShownFrames
 from passerby.verify.checks.audio import _samples
 from passerby.verify.released_file import ReleasedFile
 from tests import clips, stills
@@ -21,7 +25,7 @@ from tests.clips import decoded
 from tests.fake_detector import use_fake_detectors, use_fixed_face_in_stills
 from tests.plans import plan_for
 from tests.server.fixtures import HEADERS, PATCH, opened, review_paths
-from tests.verify.fake_ensemble import bright, use_ensemble
+from tests.verify.fake_ensemble import bright, face, use_ensemble
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +122,10 @@ def test_muted_audio_cannot_be_heard(with_sound):
     spans = [{"start": 0.3, "end": 0.7, "action": "mute"}, {"start": 1.2, "end": 1.6, "action": "bleep"}]
     with_sound.edit("audio", spans=spans)
     exported(with_sound, audio=Audio.KEEP)
+    log = [(entry.action, entry.start, entry.end, entry.by) for entry in proved(with_sound).release.redaction_log]
+    assert [(LogAction.MUTED, 0.3, 0.7, "J. Doe"), (LogAction.BLEEPED, 1.2, 1.6, "J. Doe")] == log
+    method = next(check.method for check in proved(with_sound).checks if check.check is Check.AUDIO)
+    assert "Listened to 2 ranges" in method
     assert loudness(with_sound.paths.output, 0.4, 0.6) < 0.003
     assert loudness(with_sound.paths.output, 0.85, 1.1) > 0.03
     assert tone(with_sound.paths.output, 1.3, 1.5) > 0.9
@@ -168,9 +176,11 @@ def test_a_judged_sample_adds_a_bound_to_the_report(review):
     frames = review.get("/sample").json()["frames"]
     assert 24 == len(frames)
     assert b"\x89PNG" == review.get(f"/sample/{frames[0]['number']}").content[:4]
+    assert "frame_not_seen" == review.post(f"/sample/{frames[0]['number']}", {"leak": False}).json()["error"]["code"]
+    a_second_each(review)
     for frame in frames:
         assert review.get("/sample").json()["max_leak_percent"] is None
-        review.post(f"/sample/{frame['number']}", {"leak": False})
+        judged(review, frame, False)
     percent = review.get("/sample").json()["max_leak_percent"]
     assert 11.74 == percent  # 1 - 0.05 ** (1 / 24), rounded up
     bound = proved(review).bound
@@ -178,9 +188,125 @@ def test_a_judged_sample_adds_a_bound_to_the_report(review):
     assert f"{percent:g} %" in review.get("/export/report").text
     again = opened(review.paths.source)
     assert again.get("/export").json()["verdict"]["independent"]
-    again.post(f"/sample/{frames[3]['number']}", {"leak": True})
+    again.post("/sample")
+    done(again)
+    a_second_each(again)
+    judged(again, frames[3], True)
     assert not again.get("/export").json()["verdict"]["clean"]
     assert (frames[3]["number"],) == proved(review).bound.positives
+
+
+def a_second_each(review):
+    """From here on a second passes between what is shown and what is answered."""
+    review.library.items[0].export.shown_frames = ShownFrames(itertools.count(1.0).__next__)
+
+
+def judged(review, frame, leak):
+    review.get(f"/sample/{frame['number']}")
+    assert 200 == review.post(f"/sample/{frame['number']}", {"leak": leak}).status_code
+
+
+def test_one_proof_holds_everything(review):
+    """The page's compares with the original and holds the spot check; the one of the command line holds it too."""
+    exported(review)
+    skipped = [check.check for check in proved(review).checks if check.outcome is CheckOutcome.SKIPPED]
+    assert [Check.RANDOM_SAMPLE] == skipped
+    review.post("/sample")
+    done(review)
+    a_second_each(review)
+    for frame in review.get("/sample").json()["frames"]:
+        judged(review, frame, False)
+    assert (Verdict.PASSED, "passed") == (proved(review).verdict, review.get("/export").json()["verdict"]["verdict"])
+    paths = review.paths
+    options = ["--plan", paths.plan, "--original", paths.source, "--report", paths.source.parent / "proof"]
+    ran = CliRunner().invoke(app, ["verify", str(paths.output), *map(str, options)])
+    assert 0 == ran.exit_code, ran.output
+    other = SignedVerificationReport.model_validate_json((paths.source.parent / "proof" / "report.json").read_bytes())
+    assert (Verdict.PASSED, proved(review).bound) == (other.report.verdict, other.report.bound)
+    # Notes from which frames were taken out are refused.
+    notes = json.loads(paths.notes.read_text())
+    drawn = json.loads(notes["sample"]["verify_sample"])
+    drawn["frames"] = drawn["frames"][1:]
+    notes["sample"] |= {"verify_sample": json.dumps(drawn), "frames": notes["sample"]["frames"][1:]}
+    paths.notes.write_text(json.dumps(notes))
+    ran = CliRunner().invoke(app, ["verify", str(paths.output), "--plan", str(paths.plan), "--json"])
+    assert 0 != ran.exit_code
+    assert "not those that are drawn" in str(ran.exception)
+
+
+def test_what_was_judged_about_an_earlier_export_is_void(review):
+    exported(review)
+    review.post("/sample")
+    done(review)
+    a_second_each(review)
+    for frame in review.get("/sample").json()["frames"]:
+        judged(review, frame, False)
+    review.edit("draw", frame=0, box=[40, 40, 100, 90], propagate=False, kind="text")
+    exported(review)
+    assert proved(review).bound is None
+    sample = review.get("/sample").json()
+    assert ([], None) == (sample["frames"], sample["max_leak_percent"])
+    assert 409 == review.post(f"/sample/{frame['number']}", {"leak": False}).status_code
+
+
+def test_an_outdated_verdict_is_told_after_a_restart_too(review):
+    assert not exported(review)["stale"]
+    assert not opened(review.paths.source).get("/export").json()["stale"]
+    review.edit("set_reason", track=1, reason="b(6)")
+    assert review.get("/export").json()["stale"]
+    again = opened(review.paths.source)
+    assert again.get("/export").json()["stale"]
+    assert not exported(again)["stale"]
+
+
+def test_what_is_changed_during_an_export_is_not_verified_with_it(review):
+    """The verification knows the plan as it was rendered, not as it is by then."""
+    job = review.library.items[0].export.job
+    original = export_job.render_export
+
+    def rendered(*given):
+        report = original(*given)
+        review.edit("draw", frame=0, box=[40, 40, 100, 90], propagate=False, kind="text")
+        return report
+
+    export_job.render_export = rendered
+    try:
+        release = exported(review)
+    finally:
+        export_job.render_export = original
+    assert ([], True) == (release["verdict"]["findings"], release["stale"])
+    assert job.status.state == "done"
+
+
+def test_a_finding_is_answered_with_a_reason_which_is_signed(review, monkeypatch):
+    use_ensemble(monkeypatch, lambda picture: [face(Box(60, 40, 90, 80))])
+    release = exported(review)
+    (finding,) = release["verdict"]["findings"]
+    assert (False, True, None) == (release["verdict"]["clean"], finding["answerable"], finding["reason"])
+    assert 1 == len([entry for entry in review.get("/queue").json() if entry["reasons"] == ["finding"]])
+    answered = review.post(f"/findings/{finding['number']}", {"reason": " a poster "}).json()["verdict"]
+    assert ("reviewed", True) == (answered["verdict"], answered["clean"])
+    assert ("a poster", "J. Doe") == (answered["findings"][0]["reason"], answered["findings"][0]["by"])
+    assert [] == [entry for entry in review.get("/queue").json() if entry["reasons"] == ["finding"]]
+    report = proved(review)
+    assert (Verdict.REVIEWED, "a poster") == (report.verdict, report.findings[0].answer.reason)
+    assert "No problem: a poster" in review.get("/export/report").text
+    # It is known again when the same file is verified again, and can be taken back.
+    assert "reviewed" == exported(review)["verdict"]["verdict"]
+    taken_back = review.post(f"/findings/{finding['number']}", {"reason": ""}).json()["verdict"]
+    assert ("findings", False) == (taken_back["verdict"], taken_back["clean"])
+    assert 404 == review.post("/findings/99", {"reason": "x"}).status_code
+
+
+def test_who_is_kept_visible_is_listed_as_shown_and_is_no_finding(review, monkeypatch):
+    use_ensemble(monkeypatch, bright(PATCH))
+    review.edit("set_kind", track=1, kind="face")
+    review.edit("keep_visible", track=1, frame=0, reason="she agreed")
+    release = exported(review)
+    assert ([], True) == (release["verdict"]["findings"], release["verdict"]["clean"])
+    (entry,) = proved(review).release.redaction_log
+    assert (LogAction.SHOWN, "she agreed", "J. Doe", 0.0) == (entry.action, entry.reason, entry.by, entry.start)
+    assert [0] * len(proved(review).release.hidden) == [kind.tracks for kind in proved(review).release.hidden]
 
 
 def test_a_sample_needs_an_export(review):

@@ -2,7 +2,8 @@ import json
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.plan import Keyframe, TickSpan, Track
+from passerby.documents.plan import Keyframe, Track
+from passerby.documents.spans import VisibleSpan
 from passerby.review.answers import EditResponse, FileDetail, HistoryResponse, TrackResponse
 from passerby.review.history import Change
 
@@ -13,7 +14,7 @@ TRACK = Track(
         Keyframe(time=0, box=Box(0, 1, 2, 3), score=0.5, origin="model"),
         Keyframe(time=9, box=Box(4, 5, 6, 7), score=0.7, origin="model"),
     ),
-    visible=(TickSpan(start=3, end=5),),
+    visible=(VisibleSpan(start=3, end=5),),
 )
 
 

@@ -58,3 +58,34 @@ def test_undo_and_redo(item):
     item.edits.apply(commands.DeleteTrack(op="delete", track=1))
     assert [1] == [track.number for _, track in item.edits.undo().tracks]
     assert ((0, 1),) == item.edits.redo().removed
+
+
+def test_muted_and_cut_ranges_keep_who_decided_them(item):
+    """What a client says about who decided it is not taken over; what was there stays as it was."""
+    mine = {"start": 0.1, "end": 0.2, "reason": "b(6)", "by": "Mallory"}
+    item.edits.apply(commands.SetAudioSpans(op="audio", spans=(mine,)))
+    item.edits.apply(commands.SetTrimSpans(op="trim", spans=(mine,)))
+    history = item.file.history
+    assert [("J. Doe", "b(6)")] * 2 == [(span.by, span.reason) for span in (*history.audio, *history.trim)]
+    item.file.reviewer = "A. Clerk"
+    item.edits.apply(commands.SetAudioSpans(op="audio", spans=(mine, {"start": 0.5, "end": 0.6})))
+    assert ["J. Doe", "A. Clerk"] == [span.by for span in history.audio]
+    item.edits.apply(commands.SetTrimSpans(op="trim", spans=(mine | {"reason": "b(7)"},)))
+    assert [("A. Clerk", "b(7)")] == [(span.by, span.reason) for span in history.trim]
+
+
+def test_a_reason_is_for_hiding_or_where_it_is_visible_for_showing(item):
+    item.edits.apply(commands.KeepVisible(op="keep_visible", track=1, frame=3, reason="she agreed"))
+    item.edits.apply(commands.SetReason(op="set_reason", track=1, reason="b(6)"))
+    track = item.file.history.track(0, 1)
+    assert ("b(6)", "she agreed", "J. Doe") == (track.reason, track.visible[0].reason, track.visible[0].by)
+    item.edits.apply(commands.SetReason(op="set_reason", track=1, reason="in writing", frame=3))
+    track = item.file.history.track(0, 1)
+    assert ("b(6)", "in writing") == (track.reason, track.visible[0].reason)
+
+
+def test_redo_gives_the_reason_again(item):
+    item.edits.apply(commands.DeleteTrack(op="delete", track=1, reason="a statue"))
+    item.edits.undo()
+    item.edits.redo()
+    assert ["a statue", None, "a statue"] == [made.reason for made in item.file.history.plan.corrections]

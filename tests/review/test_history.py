@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.plan import AudioSpan, Plan, Track, TrimSpan
+from passerby.documents.plan import Plan, Track
+from passerby.documents.spans import AudioSpan, TrimSpan
 from passerby.review.history import Change, History
 from tests.documents.test_plan import plan as empty_plan
 from tests.plans import still_track

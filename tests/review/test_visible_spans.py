@@ -4,9 +4,10 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.plan import Keyframe, TickSpan, Track
+from passerby.documents.plan import Keyframe, Track
+from passerby.documents.spans import VisibleSpan
 from passerby.review.errors import ReviewError
-from passerby.review.visible_spans import crossing_spans, hide_again, keep_visible
+from passerby.review.visible_spans import crossing_spans, hide_again, keep_visible, show_span, with_visible_reason
 
 TIMES = list(range(0, 1000, 10))
 
@@ -62,7 +63,37 @@ def test_crossing_another_kind_does_not_count():
 
 
 def test_hidden_again():
-    one = moving(1).model_copy(update={"visible": (TickSpan(start=100, end=300), TickSpan(start=500, end=600))})
-    assert (TickSpan(start=500, end=600),) == hide_again(one, 200).visible
+    one = moving(1).model_copy(update={"visible": (VisibleSpan(start=100, end=300), VisibleSpan(start=500, end=600))})
+    assert (VisibleSpan(start=500, end=600),) == hide_again(one, 200).visible
     with pytest.raises(ReviewError):
         hide_again(one, 400)
+
+
+def spans(track):
+    return [(span.start, span.end, span.reason, span.by) for span in track.visible]
+
+
+def test_a_visible_span_says_why_and_who_decided_it():
+    one = moving(1)
+    kept = keep_visible(one, [one], TIMES, 15, confirmed=False, reason="she agreed", by="J. Doe")
+    assert [(100, 900, "she agreed", "J. Doe")] == spans(kept)
+    other = with_visible_reason(kept, 200, "b(6)", "A. Clerk")
+    assert [(100, 900, "b(6)", "A. Clerk")] == spans(other)
+    assert kept == with_visible_reason(kept, 950, "b(6)", "A. Clerk")
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        pytest.param((150, 250, "a"), [(100, 250, "a")], id="the same reason: one span"),
+        pytest.param((150, 250, "b"), [(100, 149, "a"), (150, 250, "b")], id="another: each its own"),
+        pytest.param((120, 150, "b"), [(100, 119, "a"), (120, 150, "b"), (151, 200, "a")], id="inside"),
+        pytest.param((50, 300, "b"), [(50, 300, "b")], id="all of it"),
+        pytest.param((300, 400, "a"), [(100, 200, "a"), (300, 400, "a")], id="apart"),
+    ],
+)
+def test_spans_that_differ_in_reason_stay_apart(new, expected):
+    one = moving(1).model_copy(update={"visible": (VisibleSpan(start=100, end=200, reason="a"),)})
+    start, end, reason = new
+    shown = show_span(one, VisibleSpan(start=start, end=end, reason=reason))
+    assert expected == [span[:3] for span in spans(shown)]

@@ -8,7 +8,8 @@ from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Fingerprint, Keyframe, Track, WeightsUsed
-from passerby.documents.report import HiddenSummary, ShownSummary, TimeRange
+from passerby.documents.redaction_log import DecidedBy, LogAction, LogEntry
+from passerby.documents.report import HiddenSummary, TimeRange
 from passerby.documents.verification_report import (
     Check,
     CheckedFile,
@@ -17,7 +18,6 @@ from passerby.documents.verification_report import (
     Finding,
     PlanSummary,
     ReleaseSummary,
-    TrackSummary,
     Verdict,
     VerificationReport,
     VideoSummary,
@@ -77,22 +77,27 @@ def example_report(sha256: str = SHA, **changed: object) -> VerificationReport:
                     ranges=(TimeRange(start=1.5, end=20), TimeRange(start=40, end=41)),
                 ),
             ),
-            shown_on_purpose=(
-                ShownSummary(
-                    track=9, kind=Kind.FACE, start=2, end=3.5, share=0.25, author="J. <Doe>",
-                    created="2026-03-04T03:00:00+00:00", reason="a request",
+            redaction_log=(
+                LogEntry(
+                    number=1, action=LogAction.MASKED, start=1.5, end=9, kind=Kind.FACE, video=0, track=1,
+                    area=(10, 20, 64, 80), reason="FOIA (b)(6)", decided_by=DecidedBy.PERSON, by="A. Clerk",
                 ),
+                LogEntry(
+                    number=2, action=LogAction.SHOWN, start=2, end=3.5, kind=Kind.FACE, video=0, track=9, share=0.25,
+                    area=(90, 20, 120, 60), reason="=a request", decided_by=DecidedBy.PERSON, by="J. <Doe>",
+                    created="2026-03-04T03:00:00+00:00",
+                ),
+                LogEntry(
+                    number=3, action=LogAction.MUTED, start=4, end=5, reason="a name", decided_by=DecidedBy.PERSON,
+                    by="A. Clerk",
+                ),
+                LogEntry(number=4, action=LogAction.CUT, start=6, end=6, removed=2.5, decided_by=DecidedBy.UNKNOWN),
             ),
             dropped=("sound tracks: 1", "tags: location"),
         ),
         plan=PlanSummary(
             name="yard.plan.json",
             sha256=SHA,
-            tracks=(
-                TrackSummary(
-                    video=0, number=1, kind=Kind.FACE, start=1.5, end=9, reason="FOIA (b)(6)", by="A. Clerk"
-                ),
-            ),
             corrections=1,
         ),
         not_claimed=("That nobody can be told by their gait.",),

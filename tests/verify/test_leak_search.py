@@ -8,6 +8,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.raw_frame import RawFrame
 from passerby.documents.plan import Keyframe
+from passerby.verify.checks.shown_on_purpose import ShownHere
 from passerby.verify.leak_search import Explained, LeakSearch, regions_beside_masks
 from tests.fake_detector import FakeDetector
 from tests.plans import still_track
@@ -43,9 +44,10 @@ class Scene(FakeDetector):
 def search(scene, beside_masks=None, hidden=(), keep=(), hide=(Kind.FACE,)):
     leak_search = LeakSearch(scene, hide, beside_masks or {})
     picture = av.VideoFrame(16, 16, "yuv420p")
-    painted = Explained([Keyframe(time=0, box=box, score=0.9, origin="test") for box in hidden])
+    masks = [Keyframe(time=0, box=box, score=0.9, origin="test") for box in hidden]
+    painted = Explained(masks, ShownHere(regions=keep))
     for n in range(FRAMES):
-        leak_search.step(RawFrame(picture, n, n), n, n * STEP_S, painted, keep, is_last=n == FRAMES - 1)
+        leak_search.step(RawFrame(picture, n, n), n, n * STEP_S, painted, is_last=n == FRAMES - 1)
     return list(leak_search.findings())
 
 

@@ -10,18 +10,20 @@ from passerby.config.settings import Style
 from passerby.core.box import Box
 from passerby.core.errors import PlanError, SourceError, VerificationError
 from passerby.core.kinds import Kind
-from passerby.documents.plan import AudioSpan
-from passerby.documents.verification_report import Check, CheckOutcome, Verdict
+from passerby.documents.plan import Correction
+from passerby.documents.redaction_log import LogAction
+from passerby.documents.spans import AudioSpan, VisibleSpan
+from passerby.documents.verification_report import Check, CheckOutcome, FindingAnswer, Verdict
 from passerby.engine import render
 from passerby.jobs.inputs import collect_jobs
 from passerby.track.mask_schedule import MaskSchedule
 from passerby.verify.checks.track_checker import TrackResult
 from passerby.verify.report.random_draw import bound_from_answers, draw_sample
-from passerby.verify.verify import add_upper_bound, verify
+from passerby.verify.verify import add_upper_bound, answer_findings, verify
 from tests import clips, formats, stills
 from tests.fake_detector import FACE_POSITION, use_fake_detectors, use_fixed_face_in_stills
 from tests.plans import permanent_track, plan_for, still_track
-from tests.verify.fake_ensemble import bright, use_ensemble
+from tests.verify.fake_ensemble import bright, face, use_ensemble
 from tests.white_patch import PATCH
 
 
@@ -185,9 +187,71 @@ def test_reasons_and_authors_are_reported(source):
     plan_file = source.with_name("p.json")
     plan = plan_for(source, FACE.model_copy(update={"reason": "FOIA (b)(6)"}))
     plan_file.write_text(plan.to_json())
-    out, _ = release(source, FACE)
-    (one,) = verify(out, plan=plan_file).plan.tracks
+    out = source.with_name("out.mp4")
+    report = redact(source, out, plan=plan, verify=False)
+    out.with_name("out.report.json").write_text(report.to_json())
+    (one,) = verify(out, plan=plan_file).release.redaction_log
     assert ("FOIA (b)(6)", None, Kind.FACE) == (one.reason, one.by, one.kind)
+
+
+def corrected(plan, action, track=None):
+    """The plan after "B" has removed or replaced track 1."""
+    made = Correction(
+        author="B", created="2026-03-01T10:30:00+00:00", video=0, action=action, number=1, track=track, reason="agreed"
+    )
+    return plan.model_copy(update={"corrections": (made,)})
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_is_shown_on_purpose_is_no_finding(kept, source, monkeypatch):
+    """Somebody who is kept visible, or of whom the mask was removed. Beside them, or without the plan, it is one."""
+    use_ensemble(monkeypatch, bright(PATCH))
+    visible = FACE.model_copy(update={"visible": (VisibleSpan(start=0, end=10**9),)})
+    plan = corrected(plan_for(source, FACE), *(("replace", visible) if kept else ("remove",)))
+    out, plan_file = source.with_name("out.mp4"), source.with_name("p.json")
+    plan_file.write_text(plan.to_json())
+    report = redact(source, out, plan=plan, verify=False)
+    assert (False, [LogAction.SHOWN]) == (report.needs_review, [entry.action for entry in report.redaction_log])
+    out.with_name("out.report.json").write_text(report.to_json())
+    checked = verify(out, plan=plan_file, original=source)
+    assert () == checked.findings
+    assert "of what is shown on purpose do not count" in checked.checks[1].method
+    assert [Check.FACES] == found(verify(out))
+    use_ensemble(monkeypatch, lambda picture: [face(PATCH.translate(60, 40))])
+    assert [Check.FACES] == found(verify(out, plan=plan_file))
+
+
+def test_answered_findings_make_the_verdict_reviewed(source, monkeypatch):
+    use_ensemble(monkeypatch, lambda picture: [face(PATCH), face(PATCH.translate(60, 40))])
+    report = verify(release(source)[0])
+    answer = FindingAnswer(by="B", created="2026-03-01T10:30:00+00:00", reason="a poster")
+    one, two = (finding.number for finding in report.findings)
+    assert (Verdict.FINDINGS, True) == (report.verdict, report.needs_review)
+    assert Verdict.FINDINGS is answer_findings(report, {one: answer}).verdict
+    reviewed = answer_findings(report, {one: answer, two: answer})
+    assert (Verdict.REVIEWED, False) == (reviewed.verdict, reviewed.needs_review)
+    assert answer == reviewed.findings[1].answer
+    assert Verdict.FINDINGS is answer_findings(reviewed, {}).verdict
+
+
+def test_a_frame_that_a_person_judged_to_show_something_has_no_answer(source, monkeypatch):
+    use_ensemble(monkeypatch, lambda picture: [face(PATCH)])
+    out, _ = release(source)
+    report = verify(out)
+    answer = FindingAnswer(by="B", created="2026-03-01T10:30:00+00:00", reason="a poster")
+    reviewed = answer_findings(report, {finding.number: answer for finding in report.findings})
+    for shows, verdict in ((False, Verdict.REVIEWED), (True, Verdict.FINDINGS)):
+        bound = bound_from_answers(draw_sample(out, 2), {1: False, 2: shows}, "B", "2026-03-04")
+        assert verdict is add_upper_bound(reviewed, bound).verdict
+
+
+def test_that_the_file_is_not_that_of_its_report_cannot_be_answered(source):
+    out, _ = release(source, FACE)
+    out.write_bytes(out.read_bytes() + b"x")
+    report = verify(out)
+    answer = FindingAnswer(by="B", created="2026-03-01T10:30:00+00:00", reason="never mind")
+    with pytest.raises(VerificationError, match="cannot be answered"):
+        answer_findings(report, {report.findings[0].number: answer})
 
 
 @pytest.mark.parametrize("style", list(Style))

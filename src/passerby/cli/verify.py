@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,9 +19,14 @@ from passerby.documents.verification_report import (
     VerificationReport,
 )
 
+if TYPE_CHECKING:
+    from passerby.verify.report.agency import Agency
+    from passerby.verify.report.signing import SigningKey
+
 VERDICTS = {
     Verdict.PASSED: "passed",
     Verdict.INCOMPLETE: "no findings, but not everything was checked",
+    Verdict.REVIEWED: "reviewed: a person has answered every finding",
     Verdict.FINDINGS: "review required",
     Verdict.NO_CONTENT: "not passed: no content",
 }
@@ -38,14 +43,19 @@ MAX_PRINTED = 20
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The released file.")],
     plan: Annotated[
-        Path | None, typer.Option(help="The plan of the redaction: every planned mask is checked in every frame.")
+        Path | None,
+        typer.Option(
+            help="The plan of the redaction: every planned mask is checked in every frame. What was judged about this "
+            "file in passerby review is part of the report."
+        ),
     ] = None,
     original: Annotated[
         Path | None,
         typer.Option(help="The source: does any of it remain under the masks? It does not leave this machine."),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for the signed report.json and for report.html.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the signed report.json, and its copies: HTML, PDF, CSV."),
     ] = None,
     c2pa: Annotated[
         tuple[Path, Path] | None,
@@ -93,20 +103,23 @@ def verify(
 
 
 def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
-    from passerby.verify.report.signing import verify_signature
+    from passerby.verify.report.signing import check_copies, verify_signature
 
     try:
         content = path.read_bytes()
     except OSError as error:
         raise VerificationError(f"The report {path} cannot be read: {error.strerror}. Check the name.") from error
     signed = verify_signature(content, file, key)
-    report = signed.report
+    report, copies = signed.report, check_copies(signed, path.parent)
     if json:
-        line = {"event": "confirmed", "file": file.name, "verdict": report.verdict, "created": report.created}
+        line: dict[str, object] = {"event": "confirmed", "file": file.name, "copies": copies}
+        line |= {"verdict": report.verdict, "created": report.created}
         echo(jsonlib.dumps({**line, "fingerprint": signed.signature.fingerprint}))
         return
     echo(f"{file}: the report is about this file, and has not been changed since it was signed")
     echo(f"  signed with the key {signed.signature.fingerprint}")
+    if copies:
+        echo(f"  so are the copies of the report beside it: {', '.join(copies)}")
     echo(f"  the report of {report.created} says: {VERDICTS[report.verdict]}")
 
 
@@ -141,30 +154,40 @@ def _check(
 ) -> None:
     # Here, not above: `passerby --help` need not wait for decoders and models.
     import passerby.verify.verify as verification
+    from passerby.documents.file_names import notes_path
     from passerby.jobs.progress_output import make_progress
+    from passerby.review.notes import ReviewNotes
+    from passerby.review.release.judgements import answers_for, bound_for
+    from passerby.source.fingerprint import fingerprint
+    from passerby.verify.report.agency import load_agency
+    from passerby.verify.report.files import NAMES
     from passerby.verify.report.random_draw import read_answers
-    from passerby.verify.report.signing import load_key, sign
+    from passerby.verify.report.signing import config_folder, load_key
 
     if c2pa is not None and out_dir is None:
         raise UsageError("--c2pa writes a copy of the file: give a folder for it with --report.")
     folder = _folder(out_dir) if out_dir is not None else None
-    names = ("report.json", "report.html", *([file.name] if c2pa is not None else []))
+    names = (*NAMES, *([file.name] if c2pa is not None else []))
     for path in (folder / name for name in names) if folder is not None else ():
         if path.exists() and not force:
             raise OutputError(f"{path} already exists. Use --force to overwrite it, or choose another folder.")
     bound = read_answers(_text(answers), file) if answers is not None else None
+    notes = ReviewNotes() if plan is None else ReviewNotes.load(notes_path(plan))
+    if bound is None:  # what was judged in `passerby review`
+        bound = bound_for(notes, file, fingerprint(file)[0])
     key = load_key() if folder is not None else None  # before the work: it may fail
+    agency = load_agency(config_folder(os.environ)) if folder is not None else None
     progress = make_progress(json=json)
     try:
         report = verification.verify(file, plan=plan, original=original, bound=bound, progress=progress)
     finally:
         progress.finish()
+    report = verification.answer_findings(report, answers_for(notes, report))
     signed = None
     if folder is not None and key is not None:
         if c2pa is not None:
             report = _with_credentials(report, file, folder / file.name, *c2pa)
-        signed = sign(report, key)
-        _save(signed, folder)
+        signed = _save(report, key, agency, folder)
     _print(report, signed, folder, json)
     raise typer.Exit(3 if report.needs_review else 0)
 
@@ -181,13 +204,17 @@ def _with_credentials(
     return report.model_copy(update={"credentials": written.model_copy(update={"name": target.name})})
 
 
-def _save(signed: SignedVerificationReport, folder: Path) -> None:
-    from passerby.sink.output_file import write_text_atomically
-    from passerby.verify.report.html import render_report
-    from passerby.verify.report.signing import to_json
+def _save(report: VerificationReport, key: SigningKey, agency: Agency | None, folder: Path) -> SignedVerificationReport:
+    from passerby.sink.output_file import write_bytes_atomically
+    from passerby.verify.report.files import NAMES, report_files
 
-    write_text_atomically(folder / "report.json", to_json(signed), force=True)
-    write_text_atomically(folder / "report.html", render_report(signed), force=True)
+    signed, content = report_files(report, key, agency)
+    for name in NAMES:
+        if name in content:
+            write_bytes_atomically(folder / name, content[name], force=True)
+        else:
+            (folder / name).unlink(missing_ok=True)  # of an earlier report
+    return signed
 
 
 def _print(
@@ -208,9 +235,13 @@ def _print(
     if len(report.findings) > MAX_PRINTED:
         echo(f"  and {len(report.findings) - MAX_PRINTED} more")
     if signed is not None and folder is not None:
+        from passerby.verify.report.files import NAMES, REPORT_HTML, REPORT_PDF
         from passerby.verify.report.signing import PUBLIC, config_folder
 
-        echo(f"  report: {folder / 'report.html'} and report.json")
+        others = [name for name in NAMES if name != REPORT_HTML and (folder / name).exists()]
+        echo(f"  report: {folder / REPORT_HTML}, {', '.join(others)}")
+        if REPORT_PDF not in others:
+            echo("  there is no report.pdf: that needs passerby[review]")
         echo(f"  signed with the key {signed.signature.fingerprint}")
         echo(f"  for those who verify it, over another channel: that number, or {config_folder(os.environ) / PUBLIC}")
 

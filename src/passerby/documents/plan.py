@@ -29,6 +29,7 @@ from passerby.core.model import FrozenModel
 from passerby.documents.kept import KeptSpan
 from passerby.documents.rational import Rational
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, explain_renamed
+from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 
 
 class Keyframe(FrozenModel):
@@ -63,19 +64,6 @@ class Keyframe(FrozenModel):
         return self
 
 
-class TickSpan(FrozenModel):
-    """A time range from `start` to `end`, both included, in ticks of the time base of the track."""
-
-    start: int
-    end: int
-
-    @model_validator(mode="after")
-    def _forward(self) -> Self:
-        if self.end < self.start:
-            raise ValueError("a time range cannot end before it starts")
-        return self
-
-
 class Track(FrozenModel):
     """One object, hidden from its first keyframe to its last, both included, except where a person made it `visible`.
 
@@ -86,7 +74,7 @@ class Track(FrozenModel):
     kind: Kind
     keyframes: tuple[Keyframe, ...] = Field(min_length=1)
     reason: str | None = None
-    visible: tuple[TickSpan, ...] = Field(
+    visible: tuple[VisibleSpan, ...] = Field(
         default=(), description="time ranges in which a person decided not to hide it"
     )
 
@@ -182,21 +170,6 @@ class VideoPlan(FrozenModel):
         return any(
             r.first_frame <= frame <= r.last_frame and r.first_time <= time <= r.last_time for r in self.analysed
         )
-
-
-class AudioSpan(FrozenModel):
-    """A range of audio to mute. In seconds of the presentation, since audio tracks have other time bases."""
-
-    start: float = Field(ge=0)
-    end: float = Field(ge=0)
-    action: Literal["mute", "bleep"] = "mute"
-
-
-class TrimSpan(FrozenModel):
-    """A range, in seconds of the presentation, that is cut from the output."""
-
-    start: float = Field(ge=0)
-    end: float = Field(ge=0)
 
 
 class Correction(FrozenModel):
@@ -368,12 +341,17 @@ class Plan(FrozenModel):
     def load(cls, path: Path) -> Plan:
         """Raises PlanError, naming the field, when the file is not a plan of this version."""
         try:
-            content = path.read_bytes()
-            return cls.model_validate_json(content)
+            return cls.parse(path.read_bytes(), path)
         except FileNotFoundError:
             raise PlanError(f"There is no plan {path}. Make one with: passerby redact INPUT --save-plan") from None
         except OSError as error:
             raise PlanError(f"The plan {path} cannot be read: {error.strerror}.") from error
+
+    @classmethod
+    def parse(cls, content: bytes, path: Path) -> Plan:
+        """The content of a plan file; `path` is named in the PlanError."""
+        try:
+            return cls.model_validate_json(content)
         except ValidationError as error:
             raise PlanError(
                 f"{path} is not a valid plan: {_reason(content, error)}. "

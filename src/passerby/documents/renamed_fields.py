@@ -25,6 +25,7 @@ PLAN_VALUES: Final[Mapping[str, Mapping[str, str]]] = {"corrections.*.action": {
 REPORT_FIELDS: Final[Mapping[str, str]] = {
     "made": "created",
     "check.suspects": "findings",
+    "shown_on_purpose": "redaction_log",
     "check.suspects.*.what": "description",
 }
 #: Fields of `NAME.recording.json`.

@@ -13,6 +13,7 @@ from passerby.config.settings import Settings
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Fingerprint, WeightsUsed
+from passerby.documents.redaction_log import LogAction, LogEntry
 
 
 class TimeRange(FrozenModel):
@@ -28,25 +29,6 @@ class HiddenSummary(FrozenModel):
     kind: Kind
     tracks: int
     ranges: tuple[TimeRange, ...]
-
-
-class ShownSummary(FrozenModel):
-    """A track that was detected, or drawn, and of which a person decided to show something, from `start` to `end`.
-
-    `share` is the largest share of it that no mask covers in a frame: 1 where it was removed, little where a box was
-    moved. `author` and `created` are those of the last correction of the track. Track 0 is whatever lay in a region of
-    the setting `keep_regions`, which whoever made the plan has decided, at no time of its own.
-    """
-
-    video: int = Field(default=0, ge=0)
-    track: int
-    kind: Kind
-    start: float
-    end: float
-    share: float = Field(ge=0, le=1)
-    author: str
-    created: str | None = Field(default=None, description="ISO 8601 with offset")
-    reason: str | None = None
 
 
 class LargeMaskRange(TimeRange):
@@ -109,9 +91,13 @@ class Report(FrozenModel):
     edited_by_hand: bool = Field(
         default=False, description="True when that plan was changed without a correction, or it cannot be told."
     )
+    analysis_sha256: str | None = Field(
+        default=None, description="SHA-256 of the analysis in the plan, as the plan states it."
+    )
+    corrections: int = Field(default=0, description="Number of corrections in the plan.")
     hidden: tuple[HiddenSummary, ...]
-    shown_on_purpose: tuple[ShownSummary, ...] = Field(
-        default=(), description="What was detected and is not hidden, since a person decided so."
+    redaction_log: tuple[LogEntry, ...] = Field(
+        default=(), description="Everything that was withheld, and everything that is shown on purpose."
     )
     large_masks: tuple[LargeMaskRange, ...] = Field(
         default=(), description="When masks hid a large part of the frame, which a person should look at."
@@ -122,6 +108,11 @@ class Report(FrozenModel):
     )
     warnings: tuple[str, ...]
     check: QuickCheck
+
+    @property
+    def shown_on_purpose(self) -> tuple[LogEntry, ...]:
+        """The part of the log that is not withheld."""
+        return tuple(entry for entry in self.redaction_log if entry.action is LogAction.SHOWN)
 
     @property
     def needs_review(self) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
-from passerby.documents.plan import AudioSpan, TrimSpan
+from passerby.documents.spans import AudioSpan, TrimSpan
 
 
 class Trims:
@@ -66,9 +66,10 @@ class Trims:
 
     def to_output_range(self, start: float, end: float) -> tuple[float, float] | None:
         """A range of the source (seconds) as it is in the output; None where all of it is cut."""
-        moved = self._to_output_seconds(start), self._to_output_seconds(end)
+        moved = self.to_output_seconds(start), self.to_output_seconds(end)
         return moved if moved[1] > moved[0] else None
 
-    def _to_output_seconds(self, seconds: float) -> float:
+    def to_output_seconds(self, seconds: float) -> float:
+        """A time of the source in seconds as one of the output; within a cut, the time of the cut."""
         removed = sum(min(seconds, end) - start for start, end in self.seconds if seconds > start)
         return seconds - removed

@@ -15,7 +15,8 @@ from passerby.config.settings import Settings
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Fingerprint, WeightsUsed
-from passerby.documents.report import HiddenSummary, ShownSummary, TimeRange
+from passerby.documents.redaction_log import LogAction, LogEntry
+from passerby.documents.report import HiddenSummary
 
 
 class Check(StrEnum):
@@ -35,6 +36,10 @@ class Check(StrEnum):
     RANDOM_SAMPLE = "random_sample"
 
 
+#: Findings of these are facts about the file and no matter of judgement: a person cannot answer them.
+NOT_ANSWERABLE = frozenset({Check.REPORT, Check.RANDOM_SAMPLE})
+
+
 class CheckOutcome(StrEnum):
     """Result of a check. `partial`: no findings, but not everything could be checked."""
 
@@ -45,13 +50,15 @@ class CheckOutcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Overall result. `incomplete`: no findings, but at least one check was skipped or partial.
+    """Overall result. `incomplete`: no findings, but at least one check was skipped or partial. `reviewed`: a person
+    has answered every finding; checks may have been skipped as well.
 
     `no_content`: no frame was analysed, or all are blank, so the file is not passed.
     """
 
     PASSED = "passed"
     INCOMPLETE = "incomplete"
+    REVIEWED = "reviewed"
     FINDINGS = "findings"
     NO_CONTENT = "no_content"
 
@@ -65,6 +72,14 @@ class CheckSummary(FrozenModel):
     method: str
     limitation: str | None = None
     findings: int = 0
+
+
+class FindingAnswer(FrozenModel):
+    """A person has looked at a finding, and it is no problem: by whom, when, and why."""
+
+    by: str = Field(min_length=1)
+    created: str = Field(description="ISO 8601 with offset")
+    reason: str = Field(min_length=1)
 
 
 class Finding(FrozenModel):
@@ -87,6 +102,7 @@ class Finding(FrozenModel):
     box: tuple[float, float, float, float] | None = None
     score: float | None = None
     track: int | None = None
+    answer: FindingAnswer | None = None
 
 
 class VideoSummary(FrozenModel):
@@ -122,34 +138,25 @@ class ReleaseSummary(FrozenModel):
     settings: Settings
     weights: tuple[WeightsUsed, ...]
     hidden: tuple[HiddenSummary, ...]
-    shown_on_purpose: tuple[ShownSummary, ...] = ()
+    redaction_log: tuple[LogEntry, ...] = ()
     edited_by_hand: bool = False
     dropped: tuple[str, ...]
     damage: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     covered: int = 0
 
-
-class TrackSummary(FrozenModel):
-    """One hidden track of the plan: when (seconds), and why (a reason or exemption code)."""
-
-    video: int
-    number: int
-    kind: Kind
-    start: float
-    end: float
-    reason: str | None = None
-    by: str | None = Field(default=None, description="who added or changed it; None for the program")
-    visible: tuple[TimeRange, ...] = Field(default=(), description="where a person decided to show it")
+    @property
+    def shown_on_purpose(self) -> tuple[LogEntry, ...]:
+        """The part of the log that is not withheld."""
+        return tuple(entry for entry in self.redaction_log if entry.action is LogAction.SHOWN)
 
 
 class PlanSummary(FrozenModel):
-    """The plan that was given: its file, its tracks, and its number of corrections. `edited_by_hand`: it was changed
+    """The plan that was given: its file, and its number of corrections. `edited_by_hand`: it was changed
     without one, or that cannot be told."""
 
     name: str
     sha256: str
-    tracks: tuple[TrackSummary, ...]
     corrections: int
     edited_by_hand: bool = False
 
@@ -203,6 +210,7 @@ class VerificationReport(FrozenModel):
     checks: tuple[CheckSummary, ...]
     findings: tuple[Finding, ...]
     weights: tuple[WeightsUsed, ...] = Field(description="models used in this verification")
+    agency: str | None = Field(default=None, description="who answers for the report")
     release: ReleaseSummary | None = None
     plan: PlanSummary | None = None
     original: str | None = Field(default=None, description="SHA-256 of the original, where it was given")
@@ -226,8 +234,17 @@ class Signature(FrozenModel):
     value: str = Field(pattern="^[0-9a-f]{128}$")
 
 
+class SignedCopies(FrozenModel):
+    """The same report for reading, as files beside it: the SHA-256 of each by name. `value` is the signature by the
+    same key, in hex, over the canonical JSON of `files` and of `report`, the SHA-256 of the report's canonical JSON."""
+
+    files: dict[str, str]
+    value: str = Field(pattern="^[0-9a-f]{128}$")
+
+
 class SignedVerificationReport(FrozenModel):
     """The content of `report.json`."""
 
     report: VerificationReport
     signature: Signature
+    copies: SignedCopies | None = None

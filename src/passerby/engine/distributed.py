@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from passerby.config.settings import Settings
@@ -165,8 +165,8 @@ def join_chunks(
         written = concatenate_chunks(
             video, plan, settings, files, out.temp_path, encoding, container_for(output), heartbeat
         )
-        covered = sum(rendered.covered_frames for _, _, rendered in chunks)
-        written = dataclasses.replace(written, covered=covered)
+        covered = tuple(chain.from_iterable(rendered.covered_times for _, _, rendered in chunks))
+        written = dataclasses.replace(written, covered=[covered])
         check = _merge_checks([rendered.check for _, _, rendered in chunks])
         report = make_report(video.info, output, out.temp_path, plan, settings, written, check, edited=False)
         commit_together(out, *options.texts(plan, report), force=options.force)

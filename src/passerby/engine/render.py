@@ -57,7 +57,8 @@ def render(
     are other frames than were planned, OutputError and DiskFull where they cannot be written.
     """
     info = video.info
-    frames, covered, times = 0, 0, [array("q") for _ in info.videos]
+    frames, times = 0, [array("q") for _ in info.videos]
+    covered = [array("q") for _ in info.videos]
     progress.start(printable_name(video.path), "render", sum(planned.frames for planned in plan.videos))
     with ExitStack() as stack:
         trims = [Trims(plan.trim, track.time_base) for track in info.videos]
@@ -75,7 +76,9 @@ def render(
             output_time = trims[number].to_output_time(safe.time)
             if output_time is not None:
                 writer.write(safe, number, output_time)
-                frames, covered = frames + 1, covered + safe.covered
+                frames += 1
+                if safe.covered:
+                    covered[number].append(safe.time)
             progress.advance(1)
         for number, track in enumerate(info.videos):
             stats = video.decode_stats[number]
@@ -88,11 +91,20 @@ def render(
             f"{video.path} had {plan.videos[0].frames} frames when it was analysed and has {len(times[0])} now. "
             "Nothing was written. Make sure that nothing writes to it, and run it again."
         )
-    cut = [f"{start:.2f} to {end:.2f} s were cut out, as the plan says" for start, end in trims[0].seconds]
     encoders = [encoding.encoder for encoding in encodings]
     decode_stats = [video.decode_stats[n] for n in sorted(video.decode_stats)]
-    notes = [*cut, *_notes(info, settings, encodings, audio_tracks)]
-    return RenderResult(encoders, frames, covered, times, decode_stats, notes, writer.bit_rates)
+    notes = list(_notes(info, settings, encodings, audio_tracks))
+    return RenderResult(
+        encoders,
+        frames,
+        covered,
+        times,
+        decode_stats,
+        notes,
+        writer.bit_rates,
+        len(audio_tracks),
+        _audio_end_s(audio_tracks),
+    )
 
 
 def write_chunk(
@@ -103,18 +115,19 @@ def write_chunk(
     part: Path,
     encoding: Encoding,
     progress: Progress,
-) -> tuple[int, float]:
+) -> tuple[tuple[int, ...], float]:
     """Mask and write a chunk of the only video track of a file to `part`, without audio; its times begin at 0. Returns
-    how many frames were covered whole, and bits a second. Raises as `render` does."""
-    info, covered, start = video.info.videos[0], 0, chunk.times[0]
-    times = array("q")
+    the times of the frames that were covered whole, and bits a second. Raises as `render` does."""
+    info, start = video.info.videos[0], chunk.times[0]
+    times, covered = array("q"), array("q")
     progress.start(printable_name(video.path), "render", len(chunk.times))
     with VideoWriter(part, [(info, encoding)], CHUNK_CONTAINER) as writer:
         frames = _chunk_frames(video, chunk)
         for _, _, safe in _masked_frames(frames, info, 0, plan, settings, chunk.hashes, encoding, chunk.first_frame):
             times.append(safe.time)
             writer.write(safe, 0, safe.time - start)
-            covered += safe.covered
+            if safe.covered:
+                covered.append(safe.time)
             progress.advance(1)
     progress.finish()
     if times != chunk.times:
@@ -122,7 +135,7 @@ def write_chunk(
             f"{video.path} had {len(chunk.times)} frames in a chunk when it was analysed and has {len(times)} now. "
             "Nothing was written. Make sure that nothing writes to it, and run it again."
         )
-    return covered, writer.bit_rates[0]
+    return tuple(covered), writer.bit_rates[0]
 
 
 def _chunk_frames(video: VideoFile, chunk: RenderChunk) -> Iterator[RawFrame]:
@@ -158,7 +171,17 @@ def concatenate_chunks(
     check_concatenated(part, times, info.videos[0].time_base, container, [path for path, _ in chunks])
     notes = list(_notes(info, settings, [encoding], audio_tracks))
     stats = DecodeStats(frames=len(times))
-    return RenderResult([encoding.encoder], len(times), 0, [times], [stats], notes, writer.bit_rates)
+    return RenderResult(
+        [encoding.encoder],
+        len(times),
+        [()],
+        [times],
+        [stats],
+        notes,
+        writer.bit_rates,
+        len(audio_tracks),
+        _audio_end_s(audio_tracks),
+    )
 
 
 def _created(info: SourceInfo, settings: Settings) -> str | None:
@@ -174,6 +197,10 @@ def _audio_tracks(
     readers = [stack.enter_context(AudioReader(video.path, info, audio)) for audio in sources]
     cut_out = [] if trims is None else trims.seconds
     return [make_audio_track(file, settings.audio, plan.audio, container, cut_out) for file in readers]
+
+
+def _audio_end_s(audio_tracks: Sequence[AudioTrack]) -> float:
+    return max((track.end_s for track in audio_tracks), default=0.0)
 
 
 def _notes(

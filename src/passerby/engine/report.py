@@ -11,9 +11,13 @@ from passerby.config.settings import Audio, Settings, Style
 from passerby.core.media import SourceInfo
 from passerby.core.version import PROGRAM
 from passerby.documents.plan import Plan
+from passerby.documents.redaction_log import LogEntry
 from passerby.documents.report import LargeMaskRange, OutputSummary, QuickCheck, Report
+from passerby.documents.trim import Trims
 from passerby.engine.hidden_area import large_mask_ranges
-from passerby.engine.mask_summary import hidden_summaries, shown_on_purpose
+from passerby.redaction_log.log import hidden_summaries, redaction_log
+from passerby.redaction_log.release_times import ReleaseTimes
+from passerby.redaction_log.sound import SoundFacts
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.video.decoding import DecodeStats
 
@@ -31,18 +35,25 @@ EDITED_BY_HAND = (
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """What the second pass has written: with which encoders, how many `frames` of all video tracks, how many of them
-    covered whole, the `times` of each track in ticks, as the source has them (what was cut out too), and the decoder's
-    statistics of each. `notes` say what was not written as it was, one line each; `bit_rates` are the bits a second of
-    each video track."""
+    """What the second pass has written: with which encoders, how many `frames` of all video tracks, the times of those
+    that were `covered` whole in each track, the `times` of each track in ticks, as the source has them (what was cut
+    out too), and the decoder's statistics of each. `notes` say what was not written as it was, one line each;
+    `bit_rates` are the bits a second of each video track, `audio_tracks` is the number of audio tracks, and
+    `audio_end_s` until when there is sound, in seconds of the release."""
 
     encoders: Sequence[str]
     frames: int
-    covered: int
+    covered: Sequence[Sequence[int]]
     times: Sequence[Sequence[int]]
     decode_stats: Sequence[DecodeStats]
     notes: Sequence[str]
     bit_rates: Sequence[float] = ()
+    audio_tracks: int = 0
+    audio_end_s: float = 0.0
+
+    @property
+    def covered_frames(self) -> int:
+        return sum(len(times) for times in self.covered)
 
 
 def make_report(
@@ -60,6 +71,7 @@ def make_report(
     sha256, size = fingerprint(part)
     by_hand = edited and plan.edited_by_hand
     large_masks = large_mask_ranges(plan, written.times) if timed else ()
+    log = _log(source, plan, settings, written, timed)
     return Report(
         program=PROGRAM,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -70,21 +82,41 @@ def make_report(
             size=size,
             codec=written.encoders[0],
             frames=written.frames,
-            covered=written.covered,
+            covered=written.covered_frames,
             undecodable=sum(stats.undecodable for stats in written.decode_stats),
         ),
         settings=settings,
         weights=plan.weights,
         plan_edited=edited,
         edited_by_hand=by_hand,
-        hidden=tuple(hidden_summaries(plan, written.times, settings)),
-        shown_on_purpose=tuple(shown_on_purpose(plan, written.times)),
+        analysis_sha256=plan.analysis_sha256,
+        corrections=len(plan.corrections),
+        hidden=tuple(hidden_summaries(log, settings)),
+        redaction_log=log,
         large_masks=large_masks,
         dropped=tuple(_dropped(source, settings)),
         damage=(*source.damage, *(line for stats in written.decode_stats for line in stats.damage)),
         warnings=(*([EDITED_BY_HAND] if by_hand else []), *_warnings(source, settings, written, check, large_masks)),
         check=check,
     )
+
+
+def _log(
+    source: SourceInfo, plan: Plan, settings: Settings, written: RenderResult, timed: bool
+) -> tuple[LogEntry, ...]:
+    covered = [*written.covered, *[()] * (len(written.times) - len(written.covered))]
+    pairs = enumerate(zip(written.times, covered, strict=True))
+    times = [ReleaseTimes.of(plan, number, ticks, whole, timed) for number, (ticks, whole) in pairs]
+    trims = Trims(plan.trim, plan.videos[0].time_base)
+    end_s = max([source.duration or 0.0, *(_end(plan, number, ticks) for number, ticks in enumerate(written.times))])
+    end = max([trims.to_output_seconds(end_s), *(of_video.end for of_video in times)])
+    facts = SoundFacts(settings.audio, len(source.audio_tracks), written.audio_tracks, end, written.audio_end_s)
+    return redaction_log(plan, times, facts, end_s)
+
+
+def _end(plan: Plan, video: int, ticks: Sequence[int]) -> float:
+    """Until when the source shows a frame of a video track, in seconds."""
+    return ReleaseTimes.of(plan.model_copy(update={"trim": ()}), video, ticks).end
 
 
 def _dropped(source: SourceInfo, settings: Settings) -> Iterable[str]:
@@ -108,14 +140,14 @@ def _warnings(
     if settings.keep_regions:
         yield (
             f"Nothing is hidden whose centre lies in {len(settings.keep_regions)} regions (keep_regions); "
-            "shown_on_purpose lists what was detected there."
+            "redaction_log lists what was detected there."
         )
     if settings.style is not Style.SOLID:
         yield f"{settings.style} shows a few colours of what it masks, so it is weaker than solid."
-    if written.covered:
+    if written.covered_frames:
         yield (
-            f"{written.covered} frames were covered whole: they are damaged, were not analysed, or decoded differently "
-            "the second time."
+            f"{written.covered_frames} frames were covered whole: they are damaged, were not analysed, or decoded "
+            "differently the second time."
         )
     for large in large_masks:
         kinds = ", ".join(large.kinds)

@@ -174,12 +174,12 @@ def _render(
     still: StillFile, plan: Plan, settings: Settings, hashes: array[int] | None, part: Path, progress: Progress
 ) -> RenderResult:
     """The second pass: mask and write."""
-    covered, times = 0, array("q")
+    covered, times = array("q"), array("q")
 
     def count_frames() -> Iterator[SafeFrame]:
-        nonlocal covered
         for safe in _masked_frames(still, plan, settings, hashes):
-            covered += safe.covered
+            if safe.covered:
+                covered.append(safe.time)
             times.append(safe.time)
             progress.advance(1)
             yield safe
@@ -192,7 +192,7 @@ def _render(
             f"{still.path} had {plan.videos[0].frames} pages when it was analysed and has {len(times)} now. "
             "Nothing was written. Make sure that nothing writes to it, and run it again."
         )
-    return RenderResult([still.info.kind.value], len(times), covered, [times], [], [])
+    return RenderResult([still.info.kind.value], len(times), [covered], [times], [], [])
 
 
 def _masked_frames(still: StillFile, plan: Plan, settings: Settings, hashes: array[int] | None) -> Iterator[SafeFrame]:

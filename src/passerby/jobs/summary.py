@@ -39,7 +39,8 @@ def _print_report(outcome: JobOutcome, report: Report) -> None:
     for shown in report.shown_on_purpose[:MAX_LISTED_FINDINGS]:
         where = f"{shown.start:.2f} to {shown.end:.2f} s"
         what = f"{shown.kind} {shown.track}" if shown.track else f"{shown.kind}, {_printable(shown.reason)}"
-        print(f"  shown on purpose: {what}, {where}, decided by {_printable(shown.author)}")
+        who = shown.by or {"settings": "the settings"}.get(shown.decided_by, "nobody who is named")
+        print(f"  shown on purpose: {what}, {where}, decided by {_printable(who)}")
     if len(report.shown_on_purpose) > MAX_LISTED_FINDINGS:
         print(f"  shown on purpose: {len(report.shown_on_purpose) - MAX_LISTED_FINDINGS} more are in the report")
     for line in (*report.warnings, *report.damage):

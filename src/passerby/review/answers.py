@@ -9,19 +9,20 @@ from pydantic_core import to_json
 
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
-from passerby.documents.plan import AudioSpan, Track, TrimSpan
+from passerby.documents.plan import Track
+from passerby.documents.spans import AudioSpan, TrimSpan
 from passerby.review.background_job import JobStatus
 from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
 from passerby.review.queue import confidence
+from passerby.review.release.verification import ReleaseVerdict
 from passerby.review.track_edits import is_manual
-from passerby.review.verification import ReleaseVerdict
 
 
 class TrackResponse(FrozenModel):
     """A track. `times` of its keyframes in ticks, and `boxes`, left, top, right and bottom of each, flattened: an hour
     may have 200 000 keyframes, and an object for each would be three times as much to send. `confidence` 0 to 1;
-    `visible` in ticks, both ends included; `manual`: a person created it."""
+    `visible` in ticks, both ends included, `visible_reasons` why; `manual`: a person created it."""
 
     number: int
     kind: Kind
@@ -29,6 +30,7 @@ class TrackResponse(FrozenModel):
     boxes: tuple[float, ...]
     reason: str | None
     visible: tuple[tuple[int, int], ...]
+    visible_reasons: tuple[str | None, ...] = ()
     confidence: float
     manual: bool
 
@@ -46,6 +48,7 @@ class TrackResponse(FrozenModel):
             "boxes": [side for key in track.keyframes for side in key.box],
             "reason": track.reason,
             "visible": [(span.start, span.end) for span in track.visible],
+            "visible_reasons": [span.reason for span in track.visible],
             "confidence": round(confidence(track), 3),
             "manual": is_manual(track),
         }
@@ -158,7 +161,7 @@ class PropagationResponse(FrozenModel):
 
 
 class ExportResponse(FrozenModel):
-    """Progress of the export, and its verdict. `stale`: the plan was changed since."""
+    """Progress of the export, and its verdict. `stale`: the plan was changed since, so it is out of date."""
 
     progress: JobStatus
     output: str
@@ -176,7 +179,7 @@ class SampleFrameResponse(FrozenModel):
 
 class SampleResponse(FrozenModel):
     """The random sample. `max_leak_percent`: at most so many of a hundred frames leak, at 95 % confidence; None until
-    all frames are judged. `stale`: it was drawn from an earlier export."""
+    all frames are judged. `stale`: there was one, of an earlier export; it is void, and so no frames are here."""
 
     frames: tuple[SampleFrameResponse, ...] = ()
     max_leak_percent: float | None = None

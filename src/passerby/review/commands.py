@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from passerby.core.box import Box, Point
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
-from passerby.documents.plan import AudioSpan, TrimSpan
+from passerby.documents.spans import AudioSpan, TrimSpan
 
 #: Numbers of frames, tracks and videos: within 32 bits, so that every client can represent them.
 Index = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -112,10 +112,12 @@ class SetKind(_TrackCommand):
 
 
 class SetReason(_TrackCommand):
-    """Give a reason or an exemption code for hiding a track."""
+    """Give a reason or an exemption code for hiding a track; with the `frame` of one where it is kept visible, the
+    reason for showing it there."""
 
     op: Literal["set_reason"]
     reason: Reason
+    frame: Index | None = None
 
 
 class KeepVisible(_FrameCommand):
@@ -155,17 +157,22 @@ class CoverFrames(FrozenModel):
 
 
 class AudioSpanInput(AudioSpan):
-    """A range of audio to mute or bleep, seconds."""
+    """A range of audio to mute or bleep, seconds. `by` is not taken over: who sends the command has decided it, unless
+    the range is there already, exactly so."""
 
     start: Seconds
     end: Seconds
+    reason: Reason | None = None
+    by: Reason | None = None
 
 
 class TrimSpanInput(TrimSpan):
-    """A range to cut from the release, seconds."""
+    """A range to cut from the release, seconds. `by` as of AudioSpanInput."""
 
     start: Seconds
     end: Seconds
+    reason: Reason | None = None
+    by: Reason | None = None
 
 
 class SetAudioSpans(FrozenModel):

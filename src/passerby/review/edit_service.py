@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import singledispatchmethod
+from typing import TypeVar
 
 from passerby.config.polygon import fault_of, hull_of, is_box
 from passerby.core.box import Box, Point
 from passerby.core.kinds import Kind
-from passerby.documents.plan import AudioSpan, Track, TrimSpan
+from passerby.documents.plan import Track
+from passerby.documents.spans import AudioSpan, TrimSpan
 from passerby.review import commands
 from passerby.review.answers import EditResponse
 from passerby.review.commands import to_box
@@ -27,7 +29,9 @@ from passerby.review.track_edits import (
     starting_at,
     with_box,
 )
-from passerby.review.visible_spans import hide_again, keep_visible
+from passerby.review.visible_spans import hide_again, keep_visible, with_visible_reason
+
+Span = TypeVar("Span", AudioSpan, TrimSpan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +153,20 @@ class EditService:
     @outcome_of.register
     def _set_reason(self, command: commands.SetReason) -> EditOutcome:
         track = self._track(command.video, command.track)
-        changed = track.model_copy(update={"reason": command.reason or None})
+        reason = command.reason or None
+        time = None if command.frame is None else self._time(command.video, command.frame)
+        if time is not None and any(span.start <= time <= span.end for span in track.visible):
+            changed = with_visible_reason(track, time, reason, self._file.reviewer)
+        else:
+            changed = track.model_copy(update={"reason": reason})
         return EditOutcome((Change(command.video, command.track, changed, command.reason or None),), command.track)
 
     @outcome_of.register
     def _keep_visible(self, command: commands.KeepVisible) -> EditOutcome:
         track, _ = self._track_at(command)
         others, times = self._file.history.tracks(command.video), self._file.times(command.video)
-        changed = keep_visible(track, others, times, command.frame, command.confirmed)
+        reason, by = command.reason or None, self._file.reviewer
+        changed = keep_visible(track, others, times, command.frame, command.confirmed, reason, by)
         return EditOutcome((Change(command.video, command.track, changed, command.reason or None),), command.track)
 
     @outcome_of.register
@@ -179,13 +189,19 @@ class EditService:
     @outcome_of.register
     def _set_audio_spans(self, command: commands.SetAudioSpans) -> EditOutcome:
         _check_order(command.spans)
-        spans = tuple(AudioSpan(start=s.start, end=s.end, action=s.action) for s in command.spans)
-        return EditOutcome((Change(audio=spans),))
+        present = {_without_author(span): span for span in self._file.history.audio}
+        made = (AudioSpan(start=s.start, end=s.end, action=s.action, reason=s.reason or None) for s in command.spans)
+        return EditOutcome((Change(audio=tuple(present.get(span) or self._decided(span) for span in made)),))
 
     @outcome_of.register
     def _set_trim_spans(self, command: commands.SetTrimSpans) -> EditOutcome:
         _check_order(command.spans)
-        return EditOutcome((Change(trim=tuple(TrimSpan(start=s.start, end=s.end) for s in command.spans)),))
+        present = {_without_author(span): span for span in self._file.history.trim}
+        made = (TrimSpan(start=s.start, end=s.end, reason=s.reason or None) for s in command.spans)
+        return EditOutcome((Change(trim=tuple(present.get(span) or self._decided(span) for span in made)),))
+
+    def _decided(self, span: Span) -> Span:
+        return span.model_copy(update={"by": self._file.reviewer})
 
     def _region(self, video: int, first: int, last: int, polygon: tuple[Point, ...], reason: str | None) -> EditOutcome:
         start, end = self._time(video, first), self._time(video, last)
@@ -234,6 +250,10 @@ class EditService:
         if clipped.shorter_side < 1:
             raise ReviewError("box_outside_picture")
         return clipped
+
+
+def _without_author(span: Span) -> Span:
+    return span.model_copy(update={"by": None})
 
 
 def _check_order(spans: tuple[commands.AudioSpanInput, ...] | tuple[commands.TrimSpanInput, ...]) -> None:

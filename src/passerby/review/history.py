@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from passerby.documents.plan import AudioSpan, Correction, Plan, Track, TrimSpan
+from passerby.documents.plan import Correction, Plan, Track
+from passerby.documents.spans import AudioSpan, TrimSpan
 
 #: What a change is about: a video and a track's number, or ("audio",) and ("trim",).
 Key = tuple[int, int] | tuple[str]
@@ -56,6 +57,7 @@ class History:
         self._groups: dict[int, EditGroup] = {}
         self._done: list[int] = []
         self._undone: list[int] = []
+        self._reasons: dict[Key, str | None] = {}
         self._highest = max((track.number for tracks in self._tracks for track in tracks.values()), default=0)
         self._head: str | None = None
         # The plan holds the present spans; those before the first correction are in that correction.
@@ -164,6 +166,7 @@ class History:
 
     def _record(self, correction: Correction) -> None:
         before = self._current(_key(correction))
+        self._reasons[_key(correction)] = correction.reason
         self._corrections.append(correction)
         self._correction_lines.append(correction.model_dump_json(exclude_none=True))
         if correction.action == "audio":
@@ -196,12 +199,14 @@ class History:
             self._done.append(group.number)
 
     def _current(self, key: Key) -> Change:
+        """With the reason that was given for it: undo and redo give it again."""
+        reason = self._reasons.get(key)
         if key == _AUDIO:
-            return Change(audio=self.audio)
+            return Change(audio=self.audio, reason=reason)
         if key == _TRIM:
-            return Change(trim=self.trim)
+            return Change(trim=self.trim, reason=reason)
         video, number = int(key[0]), int(key[1])  # type: ignore[misc]  # the other keys are of a track
-        return Change(video, number, self._tracks[video].get(number))
+        return Change(video, number, self._tracks[video].get(number), reason)
 
     def _is_current(self, change: Change) -> bool:
         current = self._current(change.key)

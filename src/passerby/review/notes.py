@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from passerby.core.errors import PlanError
 from passerby.core.model import FrozenModel
+from passerby.documents.verification_report import FindingAnswer
 
 
 class Judgement(FrozenModel):
@@ -40,12 +41,15 @@ class ReviewSample(FrozenModel):
 
 
 class ReviewNotes(FrozenModel):
-    """`reviewed`: ids of queue entries that were reviewed. `finished`: the whole file was."""
+    """`reviewed`: ids of queue entries that were reviewed. `finished`: the whole file was. `answers` to findings in the
+    release with the SHA-256 `answers_sha256`, by what they are about."""
 
     schema_version: Literal[1] = 1
     reviewed: tuple[str, ...] = ()
     finished: bool = False
     sample: ReviewSample | None = None
+    answers: dict[str, FindingAnswer] = Field(default_factory=dict)
+    answers_sha256: str | None = None
 
     @classmethod
     def load(cls, path: Path) -> ReviewNotes:

@@ -19,12 +19,12 @@ from passerby.review.answers import (
 )
 from passerby.review.edit_service import EditService
 from passerby.review.errors import NotFoundError, ReviewError
-from passerby.review.export_job import ExportJob
 from passerby.review.files import save_text
 from passerby.review.open_file import OpenFile
 from passerby.review.propagation_job import PropagationJob
 from passerby.review.queue import QueueEntry, priority
 from passerby.review.regression_cases import regression_case
+from passerby.review.release.export_job import ExportJob
 from passerby.review.track_edits import frame_at
 
 
@@ -182,7 +182,7 @@ class ReviewItem:
             entries = list(file.plan_entries())
             verdict = self.export.status().verdict
             for finding in verdict.findings if verdict is not None else ():
-                if finding.video >= len(plan.videos):
+                if finding.video >= len(plan.videos) or finding.reason is not None:  # it is answered
                     continue
                 ticks = round(finding.time / file.time_base(finding.video))
                 frame = frame_at(file.times(finding.video), ticks)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from passerby.core.kinds import Kind
-from passerby.documents.plan import TickSpan, Track
+from passerby.documents.plan import Track
+from passerby.documents.spans import VisibleSpan
 from passerby.review.errors import ReviewError
 
 #: Kinds that are not persons or their belongings: crossing one of these causes no identity switch.
@@ -51,26 +52,50 @@ def crossing_spans(track: Track, others: Sequence[Track], times: Sequence[int]) 
     return spans
 
 
-def keep_visible(track: Track, others: Sequence[Track], times: Sequence[int], frame: int, confirmed: bool) -> Track:
-    """The track, visible in the span around `frame`. Raises ReviewError inside a crossing unless it is `confirmed`."""
+def keep_visible(
+    track: Track,
+    others: Sequence[Track],
+    times: Sequence[int],
+    frame: int,
+    confirmed: bool,
+    reason: str | None = None,
+    by: str | None = None,
+) -> Track:
+    """The track, visible in the span around `frame`, for this reason, as decided by this person. Raises ReviewError
+    inside a crossing unless it is `confirmed`."""
     span = next((run for run in crossing_spans(track, others, times) if run.first <= frame <= run.last), None)
     if span is None:
         raise ReviewError("track_not_in_frame")
     if span.crossing and not confirmed:
         raise ReviewError("track_crossing")
-    return show_span(track, times[span.first], times[span.last])
+    return show_span(track, VisibleSpan(start=times[span.first], end=times[span.last], reason=reason, by=by))
 
 
-def show_span(track: Track, start: int, end: int) -> Track:
-    """The track, visible from `start` to `end` in addition to where it is visible already."""
-    spans = sorted([*track.visible, TickSpan(start=start, end=end)], key=lambda span: span.start)
-    joined: list[TickSpan] = []
-    for span in spans:
-        if joined and span.start <= joined[-1].end:
-            joined[-1] = TickSpan(start=joined[-1].start, end=max(joined[-1].end, span.end))
+def show_span(track: Track, shown: VisibleSpan) -> Track:
+    """The track, visible in that span too. Spans that touch are one, unless they differ in reason or author: then the
+    new one keeps what it covers, and the others what is left of them."""
+    spans: list[VisibleSpan] = []
+    for span in track.visible:
+        same = (span.reason, span.by) == (shown.reason, shown.by)
+        if span.end < shown.start or span.start > shown.end:
+            spans.append(span)
+        elif same:
+            shown = shown.model_copy(update={"start": min(span.start, shown.start), "end": max(span.end, shown.end)})
         else:
-            joined.append(span)
-    return track.model_copy(update={"visible": tuple(joined)})
+            if span.start < shown.start:
+                spans.append(span.model_copy(update={"end": shown.start - 1}))
+            if span.end > shown.end:
+                spans.append(span.model_copy(update={"start": shown.end + 1}))
+    return track.model_copy(update={"visible": tuple(sorted([*spans, shown], key=lambda span: span.start))})
+
+
+def with_visible_reason(track: Track, time: int, reason: str | None, by: str) -> Track:
+    """The track with another reason for being visible around `time`; unchanged where it is not."""
+    spans = (
+        span.model_copy(update={"reason": reason, "by": by}) if span.start <= time <= span.end else span
+        for span in track.visible
+    )
+    return track.model_copy(update={"visible": tuple(spans)})
 
 
 def hide_again(track: Track, time: int) -> Track:

@@ -48,8 +48,12 @@ class OutputFile:
 
     def write_text(self, text: str) -> None:
         """Write the whole content of a small file. Raises OutputError or DiskFull."""
+        self.write_bytes(text.encode())
+
+    def write_bytes(self, content: bytes) -> None:
+        """The same for bytes."""
         try:
-            self.temp_path.write_text(text, encoding="utf-8")
+            self.temp_path.write_bytes(content)
         except OSError as error:
             raise output_error(self.path, error) from error
 
@@ -198,8 +202,13 @@ def remove_stale_temporary(path: Path) -> None:
 
 def write_text_atomically(path: Path, text: str, force: bool = False) -> None:
     """Write a small file (a report, a plan) atomically. Raises as OutputFile does."""
+    write_bytes_atomically(path, text.encode(), force)
+
+
+def write_bytes_atomically(path: Path, content: bytes, force: bool = False) -> None:
+    """The same for bytes."""
     with OutputFile(path, force) as output:
-        output.write_text(text)
+        output.write_bytes(content)
         output.commit()
 
 

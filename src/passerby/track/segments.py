@@ -125,10 +125,10 @@ class RenderChunk:
 
 @dataclass(frozen=True, slots=True)
 class RenderedChunk:
-    """What came of a chunk: the number of frames that were covered whole, its bits and seconds, its self-check, and the
-    SHA-256 and `size` (bytes) of the file."""
+    """What came of a chunk: the times (ticks) of the frames that were covered whole, its bits and seconds, its
+    self-check, and the SHA-256 and `size` (bytes) of the file."""
 
-    covered_frames: int
+    covered_times: tuple[int, ...]
     bits: float
     duration_s: float
     check: QuickCheck

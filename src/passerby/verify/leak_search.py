@@ -11,10 +11,9 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from passerby.config.polygon import covered_share
-from passerby.config.regions import Region
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.raw_frame import RawFrame
@@ -22,6 +21,7 @@ from passerby.detect.factory import VideoDetector
 from passerby.documents.plan import Keyframe, Track
 from passerby.documents.report import QuickFinding
 from passerby.verify.checks.independent_detectors import PLATE, Sighting
+from passerby.verify.checks.shown_on_purpose import ShownHere
 from passerby.verify.checks.sighting_fusion import FusionRule, SightingFusion, weight
 
 #: Seconds between two searches of a whole frame for faces. One of so many, and that of the last frame, is a full one,
@@ -45,23 +45,18 @@ RULES = {
 }
 #: A detection of which more than this share lies under a mask is taken for the mask.
 MAX_MASK_OVERLAP = 0.3
-#: A detection is that of a visible track where it has at least this share of its area: tracks are padded.
-MIN_VISIBLE_SIZE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What explains a detection in one frame: the masks as they are painted, and what is visible on purpose."""
+    """What explains a detection in one frame: the masks as they are painted, and what is shown on purpose."""
 
     masks: Sequence[Keyframe] = ()
-    visible: Sequence[tuple[Kind, Box]] = ()
+    shown: ShownHere = field(default_factory=ShownHere)
 
     def explains(self, kind: Kind, box: Box) -> bool:
-        """A large visible track does not explain what is much smaller, or of another kind, in it."""
-        return any(_masked_share(box, key) > MAX_MASK_OVERLAP for key in self.masks) or any(
-            kind is shown and box.containment(area) > MAX_MASK_OVERLAP and box.area >= MIN_VISIBLE_SIZE * area.area
-            for shown, area in self.visible
-        )
+        masked = any(_masked_share(box, key) > MAX_MASK_OVERLAP for key in self.masks)
+        return masked or self.shown.explains(kind, box)
 
 
 def _masked_share(box: Box, key: Keyframe) -> float:
@@ -109,11 +104,9 @@ class LeakSearch:
         number: int,
         seconds: float,
         hidden: Explained,
-        keep: Sequence[Region] = (),
         is_last: bool = False,
     ) -> None:
-        """Search the frame with this number, at `seconds`, as far as it is due. What `hidden`
-        explains, or lies in a region of `keep`, is no leak."""
+        """Search the frame with this number, at `seconds`, as far as it is due. What `hidden` explains is no leak."""
         if not self._hide:
             return
         places = [place for place in self._beside_masks.get(number, ()) if place[0] in self._hide]
@@ -124,12 +117,12 @@ class LeakSearch:
             self.searched += 1
             self._next_whole = seconds + WHOLE_FRAME_INTERVAL_S - 1e-6
             strong = sorted((d for d in whole if d.score >= MIN_SCORES.get(d.kind, 2.0)), key=lambda d: -d.score)
-            whole = [d for d in strong if d.kind in self._hide and _is_visible(d.kind, d.box, hidden, keep)]
+            whole = [d for d in strong if d.kind in self._hide and not hidden.explains(d.kind, d.box)]
             places += [(d.kind, d.box) for d in whole[:MAX_CLOSE_UPS]]
         if number % FOLLOW_EVERY == 0:
             places += self._to_follow()
         sightings = self._look(frame, places, whole)
-        visible = (s for s in sightings if _counts(s) and _is_visible(s.kind, s.box, hidden, keep))
+        visible = (s for s in sightings if _counts(s) and not hidden.explains(s.kind, s.box))
         self._fusion.update(visible, number, seconds)
 
     def findings(self) -> Iterator[QuickFinding]:
@@ -172,7 +165,3 @@ def _distinct(boxes: Iterable[Box]) -> list[Box]:
 def _counts(sighting: Sighting) -> bool:
     is_text = sighting.kind is Kind.PLATE and sighting.scores.get(PLATE, 0.0) < MIN_PLATE_SCORE
     return weight(sighting) >= MIN_WEIGHT and not is_text
-
-
-def _is_visible(kind: Kind, box: Box, hidden: Explained, keep: Sequence[Region]) -> bool:
-    return not hidden.explains(kind, box) and not any(region.contains(*box.centre) for region in keep)

@@ -20,19 +20,18 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
-from passerby.core.box import Box
-from passerby.core.kinds import Kind
 from passerby.core.media import Geometry
 from passerby.core.prefetch import prefetch
 from passerby.core.progress import Progress
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.factory import DetectorFactory
 from passerby.detect.preprocess import fit_size, to_luma
-from passerby.documents.plan import Keyframe, Plan, Track
+from passerby.documents.plan import Keyframe, Plan
 from passerby.documents.report import QuickCheck, QuickFinding
 from passerby.documents.trim import Trims
 from passerby.source.video.file import VideoFile
 from passerby.track.mask_schedule import MaskSchedule, ScheduledMask
+from passerby.verify.checks.shown_on_purpose import ShownOnPurpose
 from passerby.verify.leak_search import Explained, LeakSearch, regions_beside_masks
 
 #: Masks are compared on an image that is halved until its longer side is no more than this, px.
@@ -114,6 +113,7 @@ def _check_track(
     expected = [(time, out - start_tick) for time in times if (out := trims.to_output_time(time)) is not None]
     tracks = plan.tracks(number)
     schedule = MaskSchedule(tracks)
+    shown = ShownOnPurpose(plan, number, settings.keep_regions)
     beside_masks = regions_beside_masks(tracks, [time for time, _ in expected], plan.videos[number].cuts)
     search = LeakSearch(detectors.frame_detector(info.geometry, settings.hide), settings.hide, beside_masks)
     pending: deque[Future[None]] = deque()
@@ -133,11 +133,10 @@ def _check_track(
             check.findings += _missing_masks(frame, info.geometry, seconds, masks, settings.style, black)
             while len(pending) >= MAX_WAITING_FRAMES:
                 pending.popleft().result()
-            keep = [region for region in settings.keep_regions if region.active_at(float(time * base))]
-            hidden = Explained([key for _, key in masks], _tracks_left_visible(tracks, time))
+            hidden = Explained([key for _, key in masks], shown.at(time))
             check.frames_compared += 1
             last = check.frames_compared == len(expected)
-            step = partial(search.step, frame, check.frames_compared - 1, seconds, hidden, keep, is_last=last)
+            step = partial(search.step, frame, check.frames_compared - 1, seconds, hidden, is_last=last)
             pending.append(pool.submit(step))
             progress.advance(1)
         for waiting in pending:
@@ -149,12 +148,6 @@ def _check_track(
         check.findings.append(QuickFinding(time=0.0, description=description))
     check.frames_searched = search.searched
     return check
-
-
-def _tracks_left_visible(tracks: Sequence[Track], time: int) -> list[tuple[Kind, Box]]:
-    """Kinds and boxes of the tracks that a person made visible at this time."""
-    visible = (track for track in tracks if any(span.start <= time <= span.end for span in track.visible))
-    return [(track.kind, key.box) for track in visible if (key := track.interpolate(time)) is not None]
 
 
 def _missing_masks(

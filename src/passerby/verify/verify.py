@@ -6,7 +6,8 @@ sample) cannot be checked: that check is skipped, says so, and makes the verdict
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,22 +20,25 @@ from passerby.core.version import PROGRAM
 from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
 from passerby.documents.file_names import find_report
-from passerby.documents.plan import Plan, Track, WeightsUsed
-from passerby.documents.report import Report, TimeRange
+from passerby.documents.plan import Plan, WeightsUsed
+from passerby.documents.redaction_log import LogAction
+from passerby.documents.report import Report
+from passerby.documents.spans import AudioSpan, effective_audio
 from passerby.documents.trim import Trims
 from passerby.documents.verification_report import (
+    NOT_ANSWERABLE,
     Check,
     CheckedFile,
     CheckOutcome,
+    FindingAnswer,
     PlanSummary,
     ReleaseSummary,
-    TrackSummary,
     UpperBound,
     Verdict,
     VerificationReport,
 )
 from passerby.source.fingerprint import fingerprint, printable_name
-from passerby.verify.checks.audio import audible_spans, unexpected_audio
+from passerby.verify.checks.audio import MutedRanges, measure_muted, unexpected_audio
 from passerby.verify.checks.detection_passes import TrackCheckSettings
 from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import Ensemble
@@ -80,6 +84,7 @@ def verify(
     *,
     report: Path | None = None,
     plan: Path | None = None,
+    plan_content: bytes | None = None,
     original: Path | None = None,
     bound: UpperBound | None = None,
     threads: int | None = None,
@@ -90,6 +95,7 @@ def verify(
     """Check one released file, a video or a still.
 
     `report` is that of the redaction, by default the one beside the file; `plan` and `original` enable further checks;
+    `plan_content` is what the plan held when the file was made, where it may have been changed since.
     `bound` is from a reviewed sample of this very file. `detectors` avoids loading the models for each of many files.
     Raises PasserbyError in one of its kinds, VerificationError where the inputs do not belong together.
     """
@@ -100,11 +106,13 @@ def verify(
         raise VerificationError(
             f"The reviewed frames were sampled from another file than {file.name}. Draw a new sample with --sample."
         )
-    inputs = _read_inputs(file, sha256, report, plan, original, findings)
+    inputs = _read_inputs(file, sha256, report, plan, plan_content, original, findings)
     with ReleasedFile.open(file) as released:
         detectors = detectors or Detectors(Registry.load(), threads)
         ensemble = Ensemble(detectors, inputs.settings.hide, released.videos[0].geometry.display_size)
-        expected = Expectations(inputs.settings.hide, inputs.settings.style, inputs.plan, inputs.original)
+        expected = Expectations(
+            inputs.settings.hide, inputs.settings.style, inputs.plan, inputs.original, inputs.settings.keep_regions
+        )
         tracks = tuple(
             TrackChecker(released, number, expected, ensemble, findings, settings).run(progress, printable_name(file))
             for number in range(len(released.videos))
@@ -121,7 +129,7 @@ def verify(
         _compare_with_report(inputs, checked, released, findings)
         inspection = inspect_container(released, inputs.report_matches and inputs.settings.keep_times)
         _report_container(inspection, checked, released, findings)
-        _check_audio(inputs, released, findings)
+        muted = _check_audio(inputs, released, findings)
     results = CheckResults(
         file=checked,
         still=released.still is not None,
@@ -135,6 +143,7 @@ def verify(
         bound=bound,
         counts=findings.counts(),
         audio=inputs.audio,
+        muted=muted,
     )
     checks = tuple(check_results(results))
     return VerificationReport(
@@ -158,10 +167,30 @@ def add_upper_bound(report: VerificationReport, bound: UpperBound) -> Verificati
     if bound.sample.sha256 != report.file.sha256:
         raise VerificationError("The reviewed frames were sampled from another file than the one the report is about.")
     checks = tuple(sample_result(bound) if result.check is Check.RANDOM_SAMPLE else result for result in report.checks)
-    verdict = report.verdict
-    if verdict is not Verdict.NO_CONTENT:
-        verdict = _verdict_of([result.outcome for result in checks])
-    return report.model_copy(update={"bound": bound, "checks": checks, "verdict": verdict})
+    return _concluded(report.model_copy(update={"bound": bound, "checks": checks}))
+
+
+def answer_findings(report: VerificationReport, answers: Mapping[int, FindingAnswer]) -> VerificationReport:
+    """The same report with the answers of a person to its findings, by number; a finding without one has none. When
+    all are answered, the verdict is `reviewed`. Raises VerificationError for a finding that cannot be answered."""
+    refused = [f for f in report.findings if f.number in answers and f.check in NOT_ANSWERABLE]
+    if refused:
+        raise VerificationError(
+            f"Finding {refused[0].number} cannot be answered: {refused[0].description}. Redact the source again."
+        )
+    findings = tuple(f.model_copy(update={"answer": answers.get(f.number)}) for f in report.findings)
+    return _concluded(report.model_copy(update={"findings": findings}))
+
+
+def _concluded(report: VerificationReport) -> VerificationReport:
+    """With the verdict that follows from its checks and answers."""
+    if report.verdict is Verdict.NO_CONTENT:
+        return report
+    verdict = _verdict_of([result.outcome for result in report.checks])
+    total = sum(check.findings for check in report.checks)  # a frame judged to show something has no answer
+    if verdict is Verdict.FINDINGS and total == sum(finding.answer is not None for finding in report.findings):
+        verdict = Verdict.REVIEWED
+    return report.model_copy(update={"verdict": verdict})
 
 
 def _verdict(file: CheckedFile, tracks: Sequence[TrackResult], outcomes: Sequence[CheckOutcome]) -> Verdict:
@@ -178,7 +207,13 @@ def _verdict_of(outcomes: Sequence[CheckOutcome]) -> Verdict:
 
 
 def _read_inputs(
-    file: Path, sha256: str, report: Path | None, plan: Path | None, original: Path | None, findings: FindingCollector
+    file: Path,
+    sha256: str,
+    report: Path | None,
+    plan: Path | None,
+    plan_content: bytes | None,
+    original: Path | None,
+    findings: FindingCollector,
 ) -> _Inputs:
     inputs = _Inputs()
     path = report or find_report(file)
@@ -189,8 +224,13 @@ def _read_inputs(
         if inputs.report_matches:
             inputs.settings = inputs.report.settings
     if plan is not None:
-        inputs.plan = Plan.load(plan)
-        inputs.plan_summary = _summarise_plan(inputs.plan, plan)
+        inputs.plan = Plan.load(plan) if plan_content is None else Plan.parse(plan_content, plan)
+        inputs.plan_summary = PlanSummary(
+            name=printable_name(plan),
+            sha256=fingerprint(plan)[0] if plan_content is None else hashlib.sha256(plan_content).hexdigest(),
+            corrections=len(inputs.plan.corrections),
+            edited_by_hand=inputs.plan.edited_by_hand,
+        )
         if not inputs.report_matches:
             inputs.settings = inputs.plan.settings
     if original is not None:
@@ -207,46 +247,6 @@ def _read_inputs(
             check = Check.RESIDUAL if other == "the given original" else Check.COVERAGE
             findings.add(check, f"{other} belongs to another source than {name}")
     return inputs
-
-
-def _summarise_plan(plan: Plan, path: Path) -> PlanSummary:
-    return PlanSummary(
-        name=printable_name(path),
-        sha256=fingerprint(path)[0],
-        tracks=tuple(_summarise_tracks(plan)),
-        corrections=len(plan.corrections),
-        edited_by_hand=plan.edited_by_hand,
-    )
-
-
-def _summarise_tracks(plan: Plan) -> Iterator[TrackSummary]:
-    corrections = {(correction.video, correction.number): correction for correction in plan.corrections}
-    for number, video in enumerate(plan.videos):
-        trims = Trims(plan.trim, video.time_base)
-        for track in plan.tracks(number):
-            start, end = max(0.0, float(track.start * video.time_base)), float(track.end * video.time_base)
-            span = trims.to_output_range(start, end) if trims else (start, end)
-            if span is None:
-                continue  # all of it was cut
-            correction = corrections.get((number, track.number))
-            yield TrackSummary(
-                video=number,
-                number=track.number,
-                kind=track.kind,
-                start=round(span[0], 3),
-                end=round(span[1], 3),
-                reason=track.reason or (correction.reason if correction else None),
-                by=correction.author if correction else None,
-                visible=tuple(_visible_ranges(track, trims)),
-            )
-
-
-def _visible_ranges(track: Track, trims: Trims) -> Iterator[TimeRange]:
-    for visible in track.visible:
-        ticks = max(visible.start, track.start), min(visible.end, track.end)
-        moved = trims.to_output_range(*(max(0.0, float(tick * trims.time_base)) for tick in ticks))
-        if moved is not None and ticks[0] <= ticks[1]:
-            yield TimeRange(start=round(moved[0], 3), end=round(moved[1], 3))
 
 
 def _compare_with_report(
@@ -284,11 +284,24 @@ def _report_container(
             findings.add(Check.CONTAINER, f"the file is damaged: {line}", video=number)
 
 
-def _check_audio(inputs: _Inputs, released: ReleasedFile, findings: FindingCollector) -> None:
+def _check_audio(inputs: _Inputs, released: ReleasedFile, findings: FindingCollector) -> MutedRanges:
     unexpected = unexpected_audio(len(released.info.audio_tracks), inputs.audio)
     if unexpected is not None:
         findings.add(Check.AUDIO, unexpected)
+    muted = measure_muted(released, list(_muted_ranges(inputs)))
+    for span, line in muted.audible:
+        findings.add(Check.AUDIO, line, span.start)
+    return muted
+
+
+def _muted_ranges(inputs: _Inputs) -> Iterator[AudioSpan]:
+    """Where nothing is to be heard, in seconds of the release: as the plan says, or else the report."""
     if inputs.plan is not None:
-        spans = Trims(inputs.plan.trim, inputs.plan.videos[0].time_base).to_output_audio(inputs.plan.audio)
-        for span, line in audible_spans(released, spans):
-            findings.add(Check.AUDIO, line, span.start)
+        spans = [span for _, span in effective_audio(inputs.plan.audio)]
+        yield from Trims(inputs.plan.trim, inputs.plan.videos[0].time_base).to_output_audio(spans)
+    elif inputs.report is not None and inputs.report_matches:
+        for entry in inputs.report.redaction_log:
+            if entry.action is LogAction.MUTED:
+                yield AudioSpan(start=entry.start, end=entry.end, action="mute")
+            elif entry.action is LogAction.BLEEPED:
+                yield AudioSpan(start=entry.start, end=entry.end, action="bleep")

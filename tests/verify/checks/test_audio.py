@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from passerby.config.settings import Audio
-from passerby.documents.plan import AudioSpan
-from passerby.verify.checks.audio import audible_spans, unexpected_audio
+from passerby.documents.spans import AudioSpan
+from passerby.verify.checks.audio import measure_muted, unexpected_audio
 from passerby.verify.released_file import ReleasedFile
 from tests import clips
 
@@ -36,8 +36,12 @@ def clip(path, silent=(), tone=None):
 
 
 def heard(path, *spans):
+    return [(span.start, line) for span, line in measured(path, *spans).audible]
+
+
+def measured(path, *spans):
     with ReleasedFile.open(path) as opened:
-        return [(span.start, line) for span, line in audible_spans(opened, spans)]
+        return measure_muted(opened, spans)
 
 
 def test_what_was_muted_is_silent(tmp_path):
@@ -50,3 +54,11 @@ def test_a_bleep_covers_all_else(tmp_path):
     bleep = AudioSpan(start=0.5, end=1.0, action="bleep")
     assert [] == heard(clip(tmp_path / "a.mp4", tone=(0.5, 1.0)), bleep)
     assert [0.5] == [start for start, _ in heard(clip(tmp_path / "b.mp4"), bleep)]
+
+
+def test_what_cannot_be_listened_to_is_counted(tmp_path):
+    """Too short between the edges that codecs smear, and after the end."""
+    path = clip(tmp_path / "s.mp4", silent=[(0.5, 1.0)])
+    spans = AudioSpan(start=0.5, end=1.0), AudioSpan(start=1.1, end=1.2), AudioSpan(start=9, end=11)
+    found = measured(path, *spans)
+    assert (1, 2, []) == (found.measured, found.not_measured, found.audible)

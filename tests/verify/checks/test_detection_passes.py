@@ -7,13 +7,14 @@ from passerby.verify.checks.blank_regions import find_blank_regions
 from passerby.verify.checks.detection_passes import DetectionPasses, TrackCheckSettings
 from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import FULL_PASS
+from passerby.verify.checks.shown_on_purpose import ShownHere
 from passerby.verify.released_file import ReleasedFile
 from tests import clips, stills
 from tests.verify.fake_ensemble import FakeEnsemble, bright, face
 from tests.white_patch import PATCH
 
 
-def run(path, ensemble, style=Style.SOLID, hidden=(), settings=None):
+def run(path, ensemble, style=Style.SOLID, hidden=(), settings=None, shown=ShownHere()):  # noqa: B008
     findings = FindingCollector()
     settings = settings or TrackCheckSettings()
     with (
@@ -23,7 +24,7 @@ def run(path, ensemble, style=Style.SOLID, hidden=(), settings=None):
         for frame in file.frames():
             geometry = file.geometry(0, frame)
             seconds = float(frame.time * file.videos[0].time_base)
-            passes.step(frame, geometry, seconds, find_blank_regions(frame, geometry, False), hidden)
+            passes.step(frame, geometry, seconds, find_blank_regions(frame, geometry, False), hidden, shown)
         passes.finish()
     return passes, findings.listed()
 
@@ -52,3 +53,12 @@ def test_a_detection_in_a_weak_mask_is_none(tmp_path):
     ensemble = FakeEnsemble(lambda image: [face(PATCH)])
     _, findings = run(clips.cfr(tmp_path / "a.mp4"), ensemble, Style.MOSAIC, hidden=[PATCH.expand(0.1)])
     assert () == findings
+
+
+def test_what_is_shown_on_purpose_is_no_finding_but_counted(tmp_path):
+    shown = ShownHere([(Kind.FACE, PATCH.expand(0.1))])
+    passes, findings = run(clips.cfr(tmp_path / "a.mp4"), FakeEnsemble(bright(PATCH)), shown=shown)
+    assert () == findings
+    assert passes.shown_on_purpose == passes.analysed > 0
+    beside = ShownHere([(Kind.FACE, PATCH.translate(60, 0)), (Kind.PLATE, PATCH)])
+    assert 1 == len(run(tmp_path / "a.mp4", FakeEnsemble(bright(PATCH)), shown=beside)[1])

@@ -47,7 +47,8 @@ def test_the_librarys_reader_accepts_it(released, pair, tmp_path):
     edits = ["c2pa.edited"] * 3
     assert ["c2pa.opened", *edits, "c2pa.edited.metadata", "c2pa.transcoded"] == [one["action"] for one in actions]
     assert ["c2pa.PII.present"] * 2 + [None] == [one.get("reason") for one in actions if one["action"] == "c2pa.edited"]
-    assert "Shown on purpose: face, track 9 of video 1, 2.000 to 3.500 s, up to 25% of it" in actions[3]["description"]
+    shown = "Shown on purpose: Face 9 (video track 1), 2.000 to 3.500 s: =a request (up to 25% of it shows)"
+    assert shown in actions[3]["description"]
     assert "decided by J. <Doe>" in actions[3]["description"]
     assert "thumbnail" not in str(credentials)
     assert "findings" in str(manifest)

@@ -5,6 +5,7 @@ import pytest
 from passerby.config.settings import Audio, Style
 from passerby.core.kinds import Kind
 from passerby.documents.verification_report import Check, CheckedFile, CheckOutcome, VideoSummary
+from passerby.verify.checks.audio import MutedRanges
 from passerby.verify.checks.track_checker import TrackResult
 from passerby.verify.containers.inspect import ContainerInspection
 from passerby.verify.report.results import TITLES, CheckResults, check_results
@@ -27,6 +28,7 @@ def outcomes(**changes):
         "bound": None,
         "counts": Counter(),
         "audio": Audio.REMOVE,
+        "muted": MutedRanges(),
     }
     return {result.check: result for result in check_results(CheckResults(**values | changes))}
 
@@ -51,6 +53,7 @@ def test_with_everything_given_only_the_sample_is_missing():
         ({"style": Style.BLUR}, Check.MASKS, CheckOutcome.PARTIAL),
         ({"hide": (Kind.SCREEN,)}, Check.OTHER_KINDS, CheckOutcome.PARTIAL),
         ({"inspection": ContainerInspection(credentials=True)}, Check.CONTAINER, CheckOutcome.PARTIAL),
+        ({"muted": MutedRanges(measured=1, not_measured=1)}, Check.AUDIO, CheckOutcome.PARTIAL),
         ({"counts": Counter({Check.FACES: 2})}, Check.FACES, CheckOutcome.FINDINGS),
         ({"video": VIDEO.model_copy(update={"analysed": 0})}, Check.FACES, CheckOutcome.SKIPPED),
     ],
@@ -59,3 +62,11 @@ def test_what_is_missing_or_found_decides_the_outcome(changes, check, outcome):
     result = outcomes(**changes)[check]
     assert outcome is result.outcome
     assert (outcome is CheckOutcome.PASSED) is (result.limitation is None and not result.findings)
+
+
+def test_what_was_listened_to_and_what_does_not_count_is_said():
+    results = outcomes(
+        muted=MutedRanges(measured=2), tracks=(TrackResult(VIDEO, shown_on_purpose=5),), audio=Audio.KEEP
+    )
+    assert "Listened to 2 ranges that were to be muted or bleeped" in results[Check.AUDIO].method
+    assert "5 sightings of what is shown on purpose do not count" in results[Check.FACES].method

@@ -13,6 +13,7 @@ export type FileSummary = Schemas['FileSummary'];
 export type Kind = Schemas['Kind'];
 export type PropagationResponse = Schemas['PropagationResponse'];
 export type QueueEntry = Schemas['QueueEntry'];
+export type ReleaseFinding = Schemas['ReleaseFinding'];
 export type ReleaseVerdict = Schemas['ReleaseVerdict'];
 export type ReviewSession = Schemas['ReviewSession'];
 export type SavedCase = Schemas['RegressionCaseResponse'];

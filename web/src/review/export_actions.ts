@@ -1,10 +1,16 @@
 // Creating the release copy, with its check, and the spot check that a person makes of it.
+import { signal } from '@preact/signals';
 import { client, type ExportResponse, request, type SpotCheck } from './api';
 import { withErrors } from './notify';
 import { fileParams, refreshExport, refreshFiles, refreshQueue, refreshSpotCheck } from './refresh';
 import * as store from './store';
 
 const EXPORT_POLL_MS = 500;
+
+/** For so long a frame of the spot check is shown before an answer counts; the server checks that it was. */
+export const MIN_SHOWN_MS = 1000;
+/** The number of the frame that was shown for that long. */
+export const shownFrame = signal<number | null>(null);
 
 export type AudioChoice = 'remove' | 'keep' | 'disguise';
 
@@ -55,4 +61,14 @@ async function sendJudgement(number: number, leak: boolean): Promise<void> {
   );
   if (result) store.spotCheck.value = result;
   if (result?.max_leak_percent !== null) await watchExport();
+}
+
+/** A person has looked at a finding, and it is no problem for this reason; an empty one takes the answer back. */
+export async function answerFinding(number: number, reason: string): Promise<void> {
+  const params = { path: { id: store.fileId.value, number } };
+  const result = await withErrors(() =>
+    request<ExportResponse>(client.POST('/api/files/{id}/findings/{number}', { params, body: { reason } })),
+  );
+  if (result) store.release.value = result;
+  await refreshQueue();
 }

@@ -1,9 +1,9 @@
 // Creating the release copy, and the result of its check.
 import { useSignal } from '@preact/signals';
 import { seekTo } from './actions';
-import { errorText, type ReleaseVerdict } from './api';
+import { errorText, type ReleaseFinding, type ReleaseVerdict } from './api';
 import { Button } from './button';
-import { type AudioChoice, startExport, stopExport } from './export_actions';
+import { type AudioChoice, answerFinding, startExport, stopExport } from './export_actions';
 import { type Text, t } from './messages';
 import * as store from './store';
 import { formatTimecode } from './timecode';
@@ -78,12 +78,13 @@ function ExportProgress() {
 function Verdict({ verdict, stale }: { verdict: ReleaseVerdict; stale: boolean }) {
   return (
     <section
-      class={`verdict ${verdict.clean ? 'good' : 'bad'}`}
+      class={`verdict ${stale ? 'outdated' : verdict.clean ? 'good' : 'bad'}`}
       aria-label={t('verdict')}
       data-clean={String(verdict.clean)}
+      data-outdated={String(stale)}
     >
-      <h3>{headline(verdict)}</h3>
-      {stale && <p class="note">{t('exportStale')}</p>}
+      <h3>{stale ? t('verdictOutdated') : headline(verdict)}</h3>
+      {stale && <p>{t('exportStale', { verdict: headline(verdict) })}</p>}
       {verdict.clean && <NotRun verdict={verdict} />}
       {verdict.verdict === 'no_content' && <p>{t('noContent')}</p>}
       <p>{t(verdict.verdict ? 'independentCheck' : 'quickCheckOnly')}</p>
@@ -100,7 +101,9 @@ function Verdict({ verdict, stale }: { verdict: ReleaseVerdict; stale: boolean }
   );
 }
 
-function headline({ clean, findings }: ReleaseVerdict): string {
+function headline({ clean, findings, verdict }: ReleaseVerdict): string {
+  if (verdict === 'reviewed')
+    return findings.length === 1 ? t('verdictReviewedOne') : t('verdictReviewed', { n: findings.length });
   if (clean) return t('verdictClean');
   if (!findings.length) return t('verdictReviewUnplaced');
   return findings.length === 1 ? t('verdictReviewOne') : t('verdictReview', { n: findings.length });
@@ -127,10 +130,54 @@ function Findings({ verdict }: { verdict: ReleaseVerdict }) {
             </button>{' '}
             {finding.check && `${t(`check_${finding.check}`)}: `}
             <span lang="en">{finding.description}</span>
+            {finding.answerable && <Answer finding={finding} />}
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+/** What a person says about a finding after looking: it is no problem, and why. */
+function Answer({ finding }: { finding: ReleaseFinding }) {
+  const reason = useSignal(finding.reason ?? '');
+  const send = (text: string) => {
+    if (text !== (finding.reason ?? '')) void answerFinding(finding.number ?? 0, text);
+  };
+  return (
+    <form
+      class="line"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(reason.value.trim());
+      }}
+    >
+      <label>
+        {finding.reason ? t('answeredBy', { name: finding.by ?? '' }) : t('answerNoProblem')}
+        <input
+          value={reason.value}
+          maxLength={500}
+          placeholder={t('answerHint')}
+          onInput={(event) => {
+            reason.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <button type="submit" disabled={!reason.value.trim()}>
+        {t('answerSave')}
+      </button>
+      {finding.reason && (
+        <button
+          type="button"
+          onClick={() => {
+            reason.value = '';
+            send('');
+          }}
+        >
+          {t('answerTakeBack')}
+        </button>
+      )}
+    </form>
   );
 }
 

@@ -1,7 +1,8 @@
 // The spot check: a person judges frames picked at random from the release copy, with two keys.
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Button } from './button';
-import { judgeFrame, startSpotCheck } from './export_actions';
+import { judgeFrame, MIN_SHOWN_MS, shownFrame, startSpotCheck } from './export_actions';
 import { t } from './messages';
 import * as store from './store';
 import { formatTimecode } from './timecode';
@@ -26,10 +27,10 @@ function resultText(): string {
   return t(problems ? 'spotCheckProblems' : 'spotCheckClean', { all, n: problems, percent: roundUp(percent) });
 }
 
-/** Judges the frame that is shown, and shows the next one at once: whoever is faster than the server judges that one. */
+/** Judges the frame that is shown, and shows the next one; before it was shown for a moment, nothing happens. */
 function judge(leak: boolean): void {
   const current = store.spotCheckFrame.value;
-  if (!current) return;
+  if (!current || shownFrame.value !== current.number) return;
   const index = store.spotCheckIndex.value;
   const next = frames().findIndex((frame, n) => n > index && frame.leak === null);
   store.spotCheckIndex.value = next >= 0 ? next : Math.min(frames().length - 1, index + 1);
@@ -41,20 +42,48 @@ function onKeyDown(event: KeyboardEvent): void {
   if (target.matches('input:not([type=checkbox]), select, textarea') || event.ctrlKey || event.altKey) return;
   if (event.key !== JUDGE_KEYS.clean && event.key !== JUDGE_KEYS.problem) return;
   event.preventDefault();
-  judge(event.key === JUDGE_KEYS.problem);
+  if (!event.repeat) judge(event.key === JUDGE_KEYS.problem);
 }
 
 /** The frame that is judged, as large as the picture otherwise is: what has to be seen may be small. */
 export function SpotCheckFrame() {
   const frame = store.spotCheckFrame.value;
   if (!frame || store.exportRunning.value) return null;
+  return <ShownFrame key={frame.number} number={frame.number} leak={frame.leak} />;
+}
+
+function ShownFrame({ number, leak }: { number: number; leak: boolean | null }) {
+  const shows = useSignal(0);
+  useEffect(() => {
+    shownFrame.value = null;
+    shows.value = Date.now(); // asked for anew each time it is shown: the server counts from there
+  }, [number]);
+  const loaded = () => window.setTimeout(() => markShown(number), MIN_SHOWN_MS);
   return (
-    <img class="spot-check" alt={positionText()} src={`/api/files/${store.fileId.value}/sample/${frame.number}`} />
+    <figure class="spot-check">
+      <figcaption>
+        <b>{t('spotCheckQuestion')}</b> <span>{positionText()}</span>
+        {leak !== null && <span> · {t(leak ? 'judgeProblem' : 'judgeClean')}</span>}
+      </figcaption>
+      {shows.value > 0 && (
+        <img
+          class="spot-check"
+          alt={positionText()}
+          src={`/api/files/${store.fileId.value}/sample/${number}?shown=${shows.value}`}
+          onLoad={loaded}
+        />
+      )}
+    </figure>
   );
+}
+
+function markShown(number: number): void {
+  if (store.spotCheckFrame.value?.number === number) shownFrame.value = number;
 }
 
 export function SpotCheckPanel() {
   const frame = store.spotCheckFrame.value;
+  const waiting = shownFrame.value !== frame?.number;
   useEffect(() => {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
@@ -70,13 +99,28 @@ export function SpotCheckPanel() {
           strong={!frames().length}
         />
       </div>
-      {store.spotCheck.value?.stale && frames().length > 0 && <p class="note">{t('spotCheckStale')}</p>}
+      {store.spotCheck.value?.stale && <p class="note">{t('spotCheckStale')}</p>}
       {frame && (
         <>
+          <p>
+            <b>{t('spotCheckQuestion')}</b>
+          </p>
           <p>{positionText()}</p>
           <div class="buttons">
-            <Button text={t('judgeClean')} hint="A" pressed={frame.leak === false} run={() => judge(false)} />
-            <Button text={t('judgeProblem')} hint="L" pressed={frame.leak === true} run={() => judge(true)} />
+            <Button
+              text={t('judgeClean')}
+              hint="A"
+              pressed={frame.leak === false}
+              disabled={waiting}
+              run={() => judge(false)}
+            />
+            <Button
+              text={t('judgeProblem')}
+              hint="L"
+              pressed={frame.leak === true}
+              disabled={waiting}
+              run={() => judge(true)}
+            />
           </div>
           <p role="status">{resultText()}</p>
         </>

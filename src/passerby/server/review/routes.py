@@ -63,6 +63,12 @@ class JudgementRequest(FrozenModel):
     leak: bool
 
 
+class AnswerRequest(FrozenModel):
+    """Why a finding is no problem; empty: it may be one after all."""
+
+    reason: Reason
+
+
 class FinishedRequest(FrozenModel):
     """Was the whole file reviewed?"""
 
@@ -231,6 +237,12 @@ def export_report(item: OpenItem) -> Response:
         raise NotFoundError("no_report")
     headers = {"content-security-policy": REPORT_CSP}
     return FileResponse(item.export.report_path, media_type=HTML, headers=headers)
+
+
+@router.post("/files/{id}/findings/{number}")
+def answer_finding(item: OpenItem, number: Number, request: AnswerRequest) -> ExportResponse:
+    """Answer a finding of the verification: a person has looked, and it is no problem."""
+    return item.export.answer(number, request.reason)
 
 
 @router.get("/files/{id}/sample")

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from passerby.documents.plan import AudioSpan
+from passerby.documents.spans import AudioSpan
 
 #: Shape (channels, samples), from -1 to 1.
 Samples = npt.NDArray[np.float32]

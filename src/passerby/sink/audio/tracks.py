@@ -16,7 +16,7 @@ from av.stream import Stream
 
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
-from passerby.documents.plan import AudioSpan
+from passerby.documents.spans import AudioSpan
 from passerby.sink.audio.dsp import AudioTimeline, Samples, disguise_voice, with_spans, without_cuts
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class AudioTrack(Protocol):
 
     @property
     def note(self) -> str | None: ...
+
+    @property
+    def end_s(self) -> float:
+        """Until when there is sound in what was written so far, in seconds of the output."""
 
     def add_to(self, container: OutputContainer) -> None:
         """Add the track to the container, before anything is written."""
@@ -98,6 +102,7 @@ class CopiedAudioTrack:
     """The source's own packets, without their side data."""
 
     note: str | None = None
+    end_s = 0.0
 
     def __init__(self, source: AudioSource, packets: Iterable[Timed]) -> None:
         self._source = source
@@ -129,6 +134,7 @@ class CopiedAudioTrack:
         copy.time_base = self._source.info.time_base
         copy.pts = copy.dts = time
         copy.duration, copy.is_keyframe = packet.duration, True
+        self.end_s = float((time + (packet.duration or 0)) * self._source.info.time_base)
         return copy
 
 
@@ -171,6 +177,10 @@ class EncodedAudioTrack:
             codec = "Opus" if self._encoder == "libopus" else "AAC"
             return f"{self._source.info.codec} audio was re-encoded as {codec}, because the output cannot hold it"
         return None
+
+    @property
+    def end_s(self) -> float:
+        return self._written / self.rate
 
     def add_to(self, container: OutputContainer) -> None:
         stream = container.add_stream(self._encoder, rate=self.rate, layout=self._layout)

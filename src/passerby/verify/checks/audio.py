@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import av
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
-from passerby.documents.plan import AudioSpan
+from passerby.documents.spans import AudioSpan
 from passerby.source.video.audio import AudioReader
 from passerby.verify.released_file import ReleasedFile
 
@@ -32,9 +33,19 @@ def unexpected_audio(tracks: int, audio: Audio | None) -> str | None:
     return None
 
 
-def audible_spans(released: ReleasedFile, spans: Sequence[AudioSpan]) -> Iterator[tuple[AudioSpan, str]]:
-    """Muted ranges of the plan in which something is still audible."""
-    info = released.info
+@dataclass(slots=True)
+class MutedRanges:
+    """What was heard where nothing was to be heard: how many ranges of how many audio tracks were `measured`, how many
+    were not (too short, or after the end of the sound), and those in which something is `audible`, with a finding."""
+
+    measured: int = 0
+    not_measured: int = 0
+    audible: list[tuple[AudioSpan, str]] = field(default_factory=list)
+
+
+def measure_muted(released: ReleasedFile, spans: Sequence[AudioSpan]) -> MutedRanges:
+    """Listen to the ranges that were muted or bleeped, in seconds of the release; they must not overlap."""
+    info, found = released.info, MutedRanges()
     for track in info.audio_tracks if spans else ():
         levels = [_Level(span) for span in spans]
         with AudioReader(info.path, info, track) as file:
@@ -42,8 +53,12 @@ def audible_spans(released: ReleasedFile, spans: Sequence[AudioSpan]) -> Iterato
                 for level in levels:
                     level.add(start, samples)
         for level in levels:
+            found.measured += level.measured
+            found.not_measured += not level.measured
             if level.loud:
-                yield level.span, f"audio was to be muted here ({level.span.action}), and is audible"
+                line = f"audio was to be muted here ({level.span.action}), and is audible"
+                found.audible.append((level.span, line))
+    return found
 
 
 def _samples(file: AudioReader, track: AudioInfo) -> Iterator[tuple[float, Samples]]:
@@ -75,6 +90,10 @@ class _Level:
             part = part - basis @ np.linalg.lstsq(basis, part)[0]
         self._squares += float((part**2).sum())
         self._count += len(part)
+
+    @property
+    def measured(self) -> bool:
+        return self._count > 0
 
     @property
     def loud(self) -> bool:

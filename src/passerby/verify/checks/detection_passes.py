@@ -27,6 +27,7 @@ from passerby.verify.checks.blank_regions import BlankRegions
 from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import FULL_PASS, Ensemble, Pass, Sighting
 from passerby.verify.checks.mask_dropouts import Dropout, MaskDropoutDetector
+from passerby.verify.checks.shown_on_purpose import ShownHere
 from passerby.verify.checks.sighting_fusion import MAX_BLACK, SightingFusion, weight
 from passerby.verify.released_file import ReleasedFile
 
@@ -68,6 +69,7 @@ class _PendingPass:
     time: float
     blank: BlankRegions
     hidden: Sequence[Box]
+    shown: ShownHere
     sightings: Future[list[Sighting]]
 
 
@@ -95,8 +97,8 @@ class DetectionPasses:
         self._pool = ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-detect")
         self._pending: deque[_PendingPass] = deque()
         self._next_pass_at = float("-inf")
-        #: Frames analysed, and close-ups of regions where a mask disappeared.
-        self.analysed = self.close_ups = 0
+        #: Frames analysed, close-ups of regions where a mask disappeared, and sightings of what is shown on purpose.
+        self.analysed = self.close_ups = self.shown_on_purpose = 0
 
     def __enter__(self) -> Self:
         self._pool.__enter__()
@@ -108,14 +110,21 @@ class DetectionPasses:
         self._pool.__exit__(kind, error, trace)
 
     def step(
-        self, frame: RawFrame, geometry: Geometry, seconds: float, blank: BlankRegions, hidden: Sequence[Box]
+        self,
+        frame: RawFrame,
+        geometry: Geometry,
+        seconds: float,
+        blank: BlankRegions,
+        hidden: Sequence[Box],
+        shown: ShownHere,
     ) -> None:
-        """One frame. `hidden` are masks that cannot be recognised in the image: the weak fills of the plan."""
+        """One frame. `hidden` are masks that cannot be recognised in the image: the weak fills of the plan; `shown` is
+        what is shown on purpose."""
         dropouts = self._dropouts.step(blank, seconds) if self._dropouts is not None else []
         if self._file.still is not None or seconds >= self._next_pass_at:
-            self._start_pass(frame, geometry, seconds, blank, hidden)
+            self._start_pass(frame, geometry, seconds, blank, hidden, shown)
         for dropout in dropouts:
-            self._check_dropout(dropout, frame, geometry, blank, hidden)
+            self._check_dropout(dropout, frame, geometry, blank, hidden, shown)
 
     def finish(self) -> None:
         """All frames have been given: wait for the last passes, and report what they found together."""
@@ -138,12 +147,18 @@ class DetectionPasses:
             self._findings.set_best_time(seconds * factor)
 
     def _start_pass(
-        self, frame: RawFrame, geometry: Geometry, seconds: float, blank: BlankRegions, hidden: Sequence[Box]
+        self,
+        frame: RawFrame,
+        geometry: Geometry,
+        seconds: float,
+        blank: BlankRegions,
+        hidden: Sequence[Box],
+        shown: ShownHere,
     ) -> None:
         self._next_pass_at = seconds + self._settings.interval - 1e-6
         time = seconds * ANIMATION_FRAME_S if self._file.still is not None else seconds
         sightings = self._pool.submit(self._sightings, frame, geometry, self._next_pass())
-        self._pending.append(_PendingPass(frame.index, time, blank, hidden, sightings))
+        self._pending.append(_PendingPass(frame.index, time, blank, hidden, shown, sightings))
         self.analysed += 1
         while len(self._pending) > CONCURRENT_INFERENCES:  # no more: each holds a frame
             self._collect(self._pending.popleft())
@@ -158,12 +173,21 @@ class DetectionPasses:
     def _collect(self, pending: _PendingPass) -> None:
         """Fuse the sightings of a pass, once it is done."""
         visible = [s for s in pending.sightings.result() if _is_visible(s.box, pending.blank, pending.hidden)]
+        on_purpose = [s for s in visible if pending.shown.explains(s.kind, s.box)]
+        self.shown_on_purpose += len(on_purpose)
+        visible = [s for s in visible if s not in on_purpose]
         self._fusion.update(visible, pending.index, pending.time)
         if self._file.still is not None and not self._file.still.info.animated:
             self._fusion.end_page()
 
     def _check_dropout(
-        self, dropout: Dropout, frame: RawFrame, geometry: Geometry, blank: BlankRegions, hidden: Sequence[Box]
+        self,
+        dropout: Dropout,
+        frame: RawFrame,
+        geometry: Geometry,
+        blank: BlankRegions,
+        hidden: Sequence[Box],
+        shown: ShownHere,
     ) -> None:
         """Detect close up where a mask disappeared."""
         image, scale = self._scaled(frame, geometry)
@@ -174,7 +198,9 @@ class DetectionPasses:
             if sighting is None:
                 continue
             box = Box(*(v * scale for v in sighting.box))
-            if _is_visible(box, blank, hidden) and dropout.observe(weight(sighting), box):
+            if shown.explains(kind, box):
+                self.shown_on_purpose += 1
+            elif _is_visible(box, blank, hidden) and dropout.observe(weight(sighting), box):
                 self._findings.add_in_frame(
                     Check.MASK_DROPOUTS,
                     f"a {kind} is visible where its mask disappeared",

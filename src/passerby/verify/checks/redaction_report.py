@@ -50,7 +50,7 @@ def summarise_release(report: Report, path: Path, sha256: str) -> ReleaseSummary
         settings=report.settings,
         weights=report.weights,
         hidden=report.hidden,
-        shown_on_purpose=report.shown_on_purpose,
+        redaction_log=report.redaction_log,
         edited_by_hand=report.edited_by_hand,
         dropped=report.dropped,
         damage=report.damage,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 
+from passerby.config.regions import Region
 from passerby.config.settings import Style
 from passerby.core.kinds import Kind
 from passerby.core.media import Geometry
@@ -24,6 +25,7 @@ from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import Ensemble
 from passerby.verify.checks.masks import MaskCheck
 from passerby.verify.checks.residual_correlation import ResidualCheck
+from passerby.verify.checks.shown_on_purpose import ShownHere, ShownOnPurpose
 from passerby.verify.released_file import ReleasedFile
 
 #: A frame of which more than this share is black shows nothing.
@@ -34,23 +36,26 @@ TIMESTAMP_ROUNDING_S = {"matroska": 0.001, "webm": 0.001}
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """What the file is checked against: what was to be hidden, and how; the plan and the original, if given."""
+    """What the file is checked against: what was to be hidden, and how; the plan and the original, if given; and
+    the regions that were to be kept visible."""
 
     hide: tuple[Kind, ...]
     style: Style
     plan: Plan | None = None
     original: ReleasedFile | None = None
+    keep: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TrackResult:
     """What was checked in one track: masks measured and compared with the original, and close-ups where a mask
-    disappeared."""
+    disappeared, and how many sightings were of what is shown on purpose."""
 
     summary: VideoSummary
     masks_measured: int = 0
     masks_compared: int = 0
     close_ups: int = 0
+    shown_on_purpose: int = 0
 
 
 class TrackChecker:
@@ -72,6 +77,7 @@ class TrackChecker:
         self._plan = expected.plan if expected.plan is not None and video < len(expected.plan.videos) else None
         base = self._info.time_base if self._plan is None else self._plan.videos[video].time_base
         self._trims = Trims(() if self._plan is None else self._plan.trim, base)
+        self._shown = None if self._plan is None else ShownOnPurpose(self._plan, video, expected.keep)
         self._masks = MaskCheck(video, expected.style, self._full_range, findings)
         self._residual = ResidualCheck(video, expected.style, findings)
         self._passes = DetectionPasses(file, video, expected.hide, expected.style, ensemble, findings, self._settings)
@@ -94,7 +100,7 @@ class TrackChecker:
             if self._plan is not None and not self._is_analysed(frame) and blank.share < MIN_BLANK_SHARE:
                 description = "a frame was not analysed, and is not covered"
                 self._findings.add_in_frame(Check.COVERAGE, description, self._video, frame.index, seconds, track=0)
-            self._passes.step(frame, geometry, seconds, blank, weak)
+            self._passes.step(frame, geometry, seconds, blank, weak, self._shown_here(frame, seconds))
             self._compare(frame, original, geometry, seconds, masks, blank)
             frames += 1
             black += blank.share >= MIN_BLANK_SHARE
@@ -109,6 +115,7 @@ class TrackChecker:
             self._masks.measured,
             self._residual.measured,
             self._passes.close_ups,
+            self._passes.shown_on_purpose,
         )
 
     def _compare_frame_count(self, frames: int) -> None:
@@ -154,6 +161,13 @@ class TrackChecker:
         time = frame.time * self._info.time_base
         ticks, early, late = (self._trims.to_source_time(round((time + by) / base)) for by in (0, -slack, slack))
         return [(t, key) for t, key in schedule.at(ticks) if not slack or (t.start <= early and late <= t.end)]
+
+    def _shown_here(self, frame: RawFrame, seconds: float) -> ShownHere:
+        """What is shown on purpose in a frame. Without a plan only regions are known."""
+        if self._shown is None or self._plan is None:
+            return ShownHere(regions=[region for region in self._expected.keep if region.active_at(seconds)])
+        base = self._plan.videos[self._video].time_base
+        return self._shown.at(self._trims.to_source_time(round(frame.time * self._info.time_base / base)))
 
     def _is_analysed(self, frame: RawFrame) -> bool:
         assert self._plan is not None

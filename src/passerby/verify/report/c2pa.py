@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from passerby.core.errors import UsageError, VerificationError
 from passerby.documents.verification_report import ContentCredentials, VerificationReport
 from passerby.source.fingerprint import fingerprint, printable_name
+from passerby.verify.report.log_table import item_name, reason, who
 
 #: C2PA formats by file suffix.
 FORMATS = {
@@ -100,9 +101,8 @@ def _actions(report: VerificationReport) -> Iterator[dict[str, Any]]:
     for shown in release.shown_on_purpose:
         yield {
             "action": "c2pa.edited",
-            "description": f"Shown on purpose: {shown.kind}, track {shown.track} of video {shown.video + 1}, "
-            f"{shown.start:.3f} to {shown.end:.3f} s, up to {shown.share:.0%} of it, decided by {shown.author}"
-            f"{f' at {shown.created}' if shown.created else ''}{f': {shown.reason}' if shown.reason else ''}.",
+            "description": f"Shown on purpose: {item_name(shown, several=True)}, {shown.start:.3f} to "
+            f"{shown.end:.3f} s: {reason(shown)}; decided by {who(shown)}.",
         }
     if release.edited_by_hand:
         yield {"action": "c2pa.edited", "description": "The plan was edited by hand, without a correction."}

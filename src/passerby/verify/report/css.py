@@ -14,10 +14,14 @@ p{margin:.25rem 0}
 section{margin:2rem 0}
 .kicker,.soft{color:var(--soft)}
 .kicker{margin:0;font-size:.9rem}
+.logo{max-height:4rem;max-width:16rem;display:block;margin:0 0 .6rem}
+.agency{font-weight:600;margin:0 0 .6rem}
+.wide{overflow-x:auto}
+tr.shown td{background:var(--weakback)}
 .verdict{margin:0 0 1.4rem;padding:1rem 1.2rem;border-left:.4rem solid;border-radius:.3rem}
 .verdict h2{font-size:1.35rem;margin:0 0 .2rem}
 .verdict p{color:var(--ink)}
-.passed.verdict{color:var(--good);background:var(--goodback)}
+.passed.verdict,.reviewed.verdict{color:var(--good);background:var(--goodback)}
 .incomplete.verdict{color:var(--weak);background:var(--weakback)}
 .findings.verdict,.no_content.verdict{color:var(--bad);background:var(--badback)}
 dl{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;gap:.35rem 1rem;margin:0}

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from passerby.config.settings import Audio, Style
 from passerby.core.kinds import Kind
 from passerby.documents.verification_report import Check, CheckedFile, CheckOutcome, CheckSummary, UpperBound
+from passerby.verify.checks.audio import MutedRanges
 from passerby.verify.checks.track_checker import TrackResult
 from passerby.verify.containers.inspect import ContainerInspection
-from passerby.verify.report.text import counted
+from passerby.verify.report.text import counted, format_time
 
 TITLES = {
     Check.REPORT: "The file matches its report",
@@ -47,6 +48,7 @@ class CheckResults:
     bound: UpperBound | None
     counts: Counter[Check]
     audio: Audio | None
+    muted: MutedRanges
 
     @property
     def analysed(self) -> int:
@@ -61,6 +63,9 @@ def check_results(results: CheckResults) -> Iterator[CheckSummary]:
     """Every check that applies, in order."""
     yield _report(results)
     analysed = f"{results.analysed} of {results.frames} {'pages' if results.still else 'frames'} were analysed"
+    on_purpose = sum(track.shown_on_purpose for track in results.tracks)
+    if on_purpose:
+        analysed += f"; {counted(on_purpose, 'sighting')} of what is shown on purpose do not count"
     if not results.analysed:
         analysed = "no frame was analysed"
     if Kind.FACE in results.hide:
@@ -138,9 +143,16 @@ def _audio(results: CheckResults) -> CheckSummary:
     present = f"Audio tracks: {tracks}" if tracks else "There is no audio"
     if results.audio is None:
         return _result(results, Check.AUDIO, f"{present}; no report says what there should be.")
-    disguised = results.audio is Audio.DISGUISE and tracks
-    weak = "a disguised speaker can still be recognised by manner of speech" if disguised else None
-    return _result(results, Check.AUDIO, f"{present}; the report says: {results.audio}.", partial=weak)
+    method, muted = f"{present}; the report says: {results.audio}.", results.muted
+    if muted.measured:
+        method += f" Listened to {counted(muted.measured, 'range')} that were to be muted or bleeped."
+    limits = []
+    if results.audio is Audio.DISGUISE and tracks:
+        limits.append("a disguised speaker can still be recognised by manner of speech")
+    if muted.not_measured:
+        ranges = counted(muted.not_measured, "muted or bleeped range")
+        limits.append(f"{ranges} could not be listened to: too short, or after the end of the sound")
+    return _result(results, Check.AUDIO, method, partial="; ".join(limits) or None)
 
 
 def _with_plan(results: CheckResults) -> Iterator[CheckSummary]:
@@ -153,7 +165,7 @@ def _with_plan(results: CheckResults) -> Iterator[CheckSummary]:
         yield _skipped(Check.MASKS, _NO_PLAN, results.counts[Check.MASKS])
     compared = sum(track.masks_compared for track in results.tracks)
     if not results.has_original:
-        yield _skipped(Check.RESIDUAL, "the original was not given (--original)", results.counts[Check.RESIDUAL])
+        yield _skipped(Check.RESIDUAL, "not compared with the original (--original)", results.counts[Check.RESIDUAL])
     else:
         location = "at the masks of the plan" if results.has_plan else "where the two files differ"
         method = (
@@ -177,8 +189,8 @@ def sample_result(bound: UpperBound | None) -> CheckSummary:
         )
     sampled, positives = len(bound.sample.frames), len(bound.positives)
     method = (
-        f"{bound.reviewer} reviewed {sampled} of {bound.sample.population} frames, sampled at random "
-        f"({bound.reviewed_on}): at most {bound.percent} % of frames show something they should not, "
+        f"{bound.reviewer} judged {sampled} of {bound.sample.population} frames, picked at random "
+        f"({format_time(bound.reviewed_on)}): at most {bound.percent} % of frames show something they should not, "
         f"{bound.confidence:.0%} confidence."
     )
     outcome = CheckOutcome.FINDINGS if positives else CheckOutcome.PASSED

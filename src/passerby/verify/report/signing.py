@@ -27,7 +27,12 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import ValidationError
 
 from passerby.core.errors import VerificationError
-from passerby.documents.verification_report import Signature, SignedVerificationReport, VerificationReport
+from passerby.documents.verification_report import (
+    Signature,
+    SignedCopies,
+    SignedVerificationReport,
+    VerificationReport,
+)
 from passerby.source.fingerprint import fingerprint
 
 #: The environment variable that names another folder for the key.
@@ -119,6 +124,33 @@ def sign(report: VerificationReport, key: SigningKey) -> SignedVerificationRepor
     )
 
 
+def sign_copies(
+    signed: SignedVerificationReport, copies: Mapping[str, bytes], key: SigningKey
+) -> SignedVerificationReport:
+    """The same, with a signature over the files that show the report for reading."""
+    files = {name: hashlib.sha256(content).hexdigest() for name, content in copies.items()}
+    value = key.sign(_canonical_copies(signed.report, files)).hex()
+    return signed.model_copy(update={"copies": SignedCopies(files=files, value=value)})
+
+
+def _canonical_copies(report: VerificationReport, files: Mapping[str, str]) -> bytes:
+    return rfc8785.dumps({"report": hashlib.sha256(canonical(report)).hexdigest(), "files": dict(files)})
+
+
+def check_copies(signed: SignedVerificationReport, folder: Path) -> list[str]:
+    """Names of the copies of a report that lie in `folder` and are those that were signed; the report's own signature
+    must be verified already. Raises VerificationError where one was changed."""
+    found = []
+    for name, expected in (signed.copies.files if signed.copies is not None else {}).items():
+        path = folder / Path(name).name
+        if not path.is_file():
+            continue
+        if fingerprint(path)[0] != expected:
+            raise VerificationError(f"Refused: {path.name} was changed after it was signed. report.json is genuine.")
+        found.append(path.name)
+    return found
+
+
 def canonical(report: VerificationReport) -> bytes:
     """The bytes that are signed (RFC 8785). Raises VerificationError for a number that JSON does not have."""
     try:
@@ -151,7 +183,10 @@ def verify_signature(report: bytes, file: Path, key: str) -> SignedVerificationR
             f"the given one ({expected[:16]}…). It was signed by somebody else."
         )
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature.value), canonical(signed.report))
+        verifier = Ed25519PublicKey.from_public_bytes(public)
+        verifier.verify(bytes.fromhex(signature.value), canonical(signed.report))
+        if signed.copies is not None:
+            verifier.verify(bytes.fromhex(signed.copies.value), _canonical_copies(signed.report, signed.copies.files))
     except (InvalidSignature, ValueError):
         raise VerificationError("Refused: the report was changed after it was signed: invalid signature.") from None
     _refuse_other_file(signed.report, file)

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from passerby.documents.plan import TrimSpan
+from passerby.documents.spans import TrimSpan
 from passerby.documents.trim import Trims
-from passerby.review.verification import _source_seconds, load_earlier
+from passerby.review.release.verification import _source_seconds, load_earlier
 
 BASE = Fraction(1, 1000)
 

@@ -33,13 +33,13 @@ def test_a_sample_needs_an_export(item):
     assert () == item.export.sample().frames
 
 
-def test_a_judgement_is_saved_and_the_bound_waits_for_all(item):
-    item.file.update_notes(sample=sample(1, 2))
-    response = item.export.judge(2, True)
-    assert [(1, None), (2, True)] == [(frame.number, frame.leak) for frame in response.frames]
-    assert (None, True) == (response.max_leak_percent, response.stale)  # there is no export with that hash
-    saved = item.file.notes.sample.judgements[2]
-    assert ("J. Doe", True) == (saved.reviewer, saved.leak)
+def test_a_sample_of_another_export_is_void(item):
+    """Whatever was judged about an earlier file: nothing of it is shown, and no answer counts."""
+    item.file.update_notes(sample=sample(1, 2, judged=(1, 2)))
+    response = item.export.sample()
+    assert ((), None, True) == (response.frames, response.max_leak_percent, response.stale)
+    with pytest.raises(ReviewError, match="sample outdated"):
+        item.export.judge(2, True)
 
 
 def test_a_frame_outside_the_sample_cannot_be_judged(item):

@@ -9,15 +9,16 @@ from passerby.config.settings import Audio
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.documents.trim import Trims
-from passerby.documents.verification_report import UpperBound, VerificationReport
-from passerby.review import verification
+from passerby.documents.verification_report import NOT_ANSWERABLE, FindingAnswer, UpperBound, VerificationReport
 from passerby.review.answers import ExportResponse, SampleFrameResponse, SampleResponse
 from passerby.review.background_job import BackgroundJob, JobProgress
-from passerby.review.errors import ReviewError
+from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.files import render_export
 from passerby.review.notes import Judgement, ReviewSample
 from passerby.review.open_file import OpenFile
-from passerby.review.verification import ReleaseVerdict
+from passerby.review.release import verification
+from passerby.review.release.judgements import ShownFrames, answers_for, bound_of, finding_key
+from passerby.review.release.verification import ReleaseVerdict
 
 #: Frames of a sample. If none of them leaks, at most about one frame in twenty does, at 95 % confidence.
 SAMPLE_FRAMES = 60
@@ -28,10 +29,12 @@ class ExportJob:
 
     def __init__(self, file: OpenFile) -> None:
         self._file = file
+        self.shown_frames = ShownFrames()
         self.job = BackgroundJob()
         self._verdict: ReleaseVerdict | None = None
         self._report: VerificationReport | None = None
-        self._revision: int | None = None
+        #: Which state of the plan was exported: the hash of its analysis, and its number of corrections.
+        self._exported: tuple[str | None, int] | None = None
         self._images: dict[int, bytes] = {}
         self._lock = threading.Lock()
 
@@ -42,24 +45,38 @@ class ExportJob:
 
     def start(self, audio: Audio | None) -> None:
         """Render and verify in the background. Raises ReviewError while a job is running."""
-        plan, revision = self._file.history.plan, self._file.history.revision
+        with self._file.lock:  # what is verified is what was rendered, whatever is changed meanwhile
+            plan, content = self._file.history.plan, self._file.history.to_json().encode()
 
         def work(progress: JobProgress) -> None:
             report = render_export(self._file.paths, plan, progress, audio)
-            self._verdict, self._revision = verification.verdict_of_report(report, _trims(plan)), revision
-            self._images.clear()
-            self._verify(progress, plan)
+            self._verdict, self._exported = verification.verdict_of_report(report, _trims(plan)), _state_of(report)
+            self._forget_earlier(report.output.sha256)
+            self._verify(progress, plan, content)
 
         self.job.start(work)
 
-    def _verify(self, progress: JobProgress, plan: Plan, bound: UpperBound | None = None) -> None:
-        self._report = verification.verify_release(self._file.paths, progress, bound)
+    def _forget_earlier(self, sha256: str) -> None:
+        """What was judged about an earlier export says nothing about this one."""
+        with self._lock:
+            self._images.clear()
+        self.shown_frames.clear()
+        with self._file.lock:
+            notes = self._file.notes
+            if notes.sample is not None and notes.sample.sha256 != sha256:
+                self._file.update_notes(sample=None)
+            if notes.answers and notes.answers_sha256 != sha256:
+                self._file.update_notes(answers={}, answers_sha256=None)
+
+    def _verify(self, progress: JobProgress, plan: Plan, content: bytes) -> None:
+        self._report = verification.verify_release(self._file.paths, content, self._file.notes, progress)
         self._verdict = verification.verdict_of_verification(self._report, _trims(plan))
 
     def status(self) -> ExportResponse:
         if self._verdict is None and not self.job.running:
             self._verdict = self._earlier_verdict()
-        stale = self._revision is not None and self._revision != self._file.history.revision
+        history = self._file.history
+        stale = self._exported is not None and self._exported != (history.plan.analysis_sha256, history.revision)
         return ExportResponse(
             progress=self.job.status, output=self._file.paths.output.name, verdict=self._verdict, stale=stale
         )
@@ -73,6 +90,7 @@ class ExportJob:
             return None
         if report.source.sha256 != plan.source.sha256 or not paths.output.exists():
             return None
+        self._exported = _state_of(report)
         self._report = verification.load_earlier(paths.verification, report.output.sha256)
         if self._report is None:
             return verification.verdict_of_report(report, _trims(plan))
@@ -99,45 +117,79 @@ class ExportJob:
         sample = self._file.notes.sample
         if sample is None:
             return SampleResponse()
+        if _output_sha256(self._file) != sample.sha256:
+            return SampleResponse(stale=True)
         frames = tuple(
             SampleFrameResponse(number=frame.number, time=frame.time, leak=_leak(sample, frame.number))
             for frame in sample.frames
         )
-        complete = all(frame.leak is not None for frame in frames)
-        percent = verification.upper_bound(sample).percent if complete else None
-        stale = _output_sha256(self._file) != sample.sha256
-        return SampleResponse(frames=frames, max_leak_percent=percent, stale=stale)
+        bound = bound_of(sample)
+        return SampleResponse(frames=frames, max_leak_percent=None if bound is None else bound.percent)
 
     def sample_image(self, number: int) -> bytes:
         """One frame of the sample, PNG. Raises ReviewError when it is not in memory."""
         with self._lock:
             if number not in self._images:
                 raise ReviewError("sample_again")
+            self.shown_frames.show(number)
             return self._images[number]
 
     def judge(self, number: int, leak: bool) -> SampleResponse:
-        """Save a person's judgement of one frame. After the last one, the bound is added to the report."""
+        """Save a person's judgement of one frame, which must have been shown for a moment. After the last one, the
+        bound is added to the report."""
         with self._file.lock:
             sample = self._file.notes.sample
             if sample is None or all(frame.number != number for frame in sample.frames):
                 raise ReviewError("not_in_sample")
+            if _output_sha256(self._file) != sample.sha256:
+                raise ReviewError("sample_outdated")
+            self.shown_frames.require_seen(number)
             time = self._file.now().isoformat(timespec="seconds")
             judgement = Judgement(leak=leak, reviewer=self._file.reviewer, time=time)
             judged = sample.model_copy(update={"judgements": {**sample.judgements, number: judgement}})
             self._file.update_notes(sample=judged)
-        response = self.sample()
-        if response.max_leak_percent is not None and not response.stale and not self.job.running:
-            self._report_bound(verification.upper_bound(self._file.notes.sample or judged))
-        return response
+        bound = bound_of(judged)
+        if bound is not None and not self.job.running:
+            self._report_bound(bound)
+        return self.sample()
+
+    def answer(self, number: int, reason: str) -> ExportResponse:
+        """A person has looked at a finding, and it is no problem for this reason; an empty one takes the answer back.
+        The report is signed again. Raises ReviewError and PasserbyError."""
+        self.status()
+        with self._file.lock:
+            report = self._report
+            if report is None:
+                raise NotFoundError("no_report")
+            finding = next((f for f in report.findings if f.number == number), None)
+            if finding is None or finding.check in NOT_ANSWERABLE:
+                raise NotFoundError("no_finding")
+            answers = dict(self._file.notes.answers) if self._file.notes.answers_sha256 == report.file.sha256 else {}
+            answers.pop(finding_key(finding), None)
+            if reason.strip():
+                created = self._file.now().isoformat(timespec="seconds")
+                answers[finding_key(finding)] = FindingAnswer(
+                    by=self._file.reviewer, created=created, reason=reason.strip()
+                )
+            self._file.update_notes(answers=answers, answers_sha256=report.file.sha256)
+            answered = answers_for(self._file.notes, report)
+            self._report = verification.answer(report, answered, self._file.paths.verification)
+            self._verdict = verification.verdict_of_verification(self._report, _trims(self._file.history.plan))
+        return self.status()
 
     def _report_bound(self, bound: UpperBound) -> None:
         """Add the bound to the report; if there is none of this very release, verify again."""
         report, plan = self._report, self._file.history.plan
         if report is None or report.file.sha256 != bound.sample.sha256:
-            self.job.start(lambda progress: self._verify(progress, plan, bound))
+            content = self._file.history.to_json().encode()
+            self.job.start(lambda progress: self._verify(progress, plan, content))
             return
         self._report = verification.add_upper_bound(report, bound, self._file.paths.verification)
         self._verdict = verification.verdict_of_verification(self._report, _trims(plan))
+
+
+def _state_of(report: Report) -> tuple[str | None, int]:
+    return report.analysis_sha256, report.corrections
 
 
 def _trims(plan: Plan) -> Trims:

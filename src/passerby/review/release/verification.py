@@ -6,7 +6,8 @@ its models.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,30 +17,40 @@ from passerby.core.progress import Progress
 from passerby.documents.report import Report
 from passerby.documents.trim import Trims
 from passerby.documents.verification_report import (
+    NOT_ANSWERABLE,
     Check,
     CheckOutcome,
+    FindingAnswer,
     FrameSample,
     SignedVerificationReport,
     UpperBound,
     Verdict,
     VerificationReport,
 )
-from passerby.review.files import ReviewPaths, save_text
-from passerby.review.notes import ReviewSample, ReviewSampleFrame
+from passerby.review.files import ReviewPaths
+from passerby.review.notes import ReviewNotes, ReviewSample, ReviewSampleFrame
+from passerby.review.release.judgements import answers_for, bound_for
+from passerby.sink.output_file import write_bytes_atomically
+from passerby.source.fingerprint import fingerprint
 
 REPORT_JSON, REPORT_HTML = "report.json", "report.html"
 
 
 class ReleaseFinding(FrozenModel):
     """A finding in the release. `time` in seconds of the source, which is what the page shows. `check` is None for the
-    self-check of redact; `description` is in English."""
+    self-check of redact; `description` is in English. `number` is that in the report; `reason` and `by` are the answer
+    of a person, by whom it is no problem; `answerable`: it can have one."""
 
+    number: int = 0
     time: float
     description: str
     check: Check | None = None
     video: int = 0
     box: tuple[float, float, float, float] | None = None
     score: float | None = None
+    answerable: bool = False
+    reason: str | None = None
+    by: str | None = None
 
 
 class ReleaseCheck(FrozenModel):
@@ -85,6 +96,10 @@ def verdict_of_verification(report: VerificationReport, trims: Trims) -> Release
     """The verdict of `passerby verify`."""
     findings = (
         ReleaseFinding(
+            number=finding.number,
+            answerable=finding.check not in NOT_ANSWERABLE,
+            reason=finding.answer.reason if finding.answer is not None else None,
+            by=finding.answer.by if finding.answer is not None else None,
             time=_source_seconds(finding.time or 0.0, trims),
             description=finding.description,
             check=finding.check,
@@ -113,13 +128,35 @@ def _source_seconds(seconds: float, trims: Trims) -> float:
     return round(float(trims.to_source_time(round(seconds / trims.time_base)) * trims.time_base), 3)
 
 
-def verify_release(paths: ReviewPaths, progress: Progress, bound: UpperBound | None = None) -> VerificationReport:
-    """Run `passerby verify` and save its signed report, JSON and HTML. Raises PasserbyError."""
-    from passerby.verify.verify import verify
+def verify_release(
+    paths: ReviewPaths, plan_content: bytes, notes: ReviewNotes, progress: Progress
+) -> VerificationReport:
+    """Run `passerby verify` with all that there is: the plan as it was rendered, the original, and what a person has
+    judged about this very file. Saves the signed report. Raises PasserbyError."""
+    from passerby.verify.verify import answer_findings, verify
 
-    report = verify(paths.output, report=paths.report, plan=paths.plan, bound=bound, progress=progress)
+    sha256, _ = fingerprint(paths.output)
+    report = verify(
+        paths.output,
+        report=paths.report,
+        plan=paths.plan,
+        plan_content=plan_content,
+        original=paths.source,
+        bound=bound_for(notes, paths.output, sha256),
+        progress=progress,
+    )
+    report = answer_findings(report, answers_for(notes, report))
     _save(report, paths.verification)
     return report
+
+
+def answer(report: VerificationReport, answers: Mapping[int, FindingAnswer], folder: Path) -> VerificationReport:
+    """The report with these answers to its findings, saved again. Raises VerificationError."""
+    from passerby.verify import verify
+
+    updated = verify.answer_findings(report, answers)
+    _save(updated, folder)
+    return updated
 
 
 def add_upper_bound(report: VerificationReport, bound: UpperBound, folder: Path) -> VerificationReport:
@@ -141,12 +178,17 @@ def load_earlier(folder: Path, sha256: str) -> VerificationReport | None:
 
 
 def _save(report: VerificationReport, folder: Path) -> None:
-    from passerby.verify.report import html, signing
+    from passerby.verify.report import files, signing
+    from passerby.verify.report.agency import load_agency
 
-    signed = signing.sign(report, signing.load_key())
+    agency = load_agency(signing.config_folder(os.environ))
+    _, content = files.report_files(report, signing.load_key(), agency)
     folder.mkdir(exist_ok=True)
-    save_text(folder / REPORT_JSON, signing.to_json(signed))
-    save_text(folder / REPORT_HTML, html.render_report(signed))
+    for name in files.NAMES:
+        if name in content:
+            write_bytes_atomically(folder / name, content[name], force=True)
+        else:
+            (folder / name).unlink(missing_ok=True)  # of an earlier report
 
 
 def draw_sample(output: Path, sha256: str, count: int) -> ReviewSample:
@@ -167,15 +209,6 @@ def sample_images(output: Path, sample: ReviewSample) -> Iterator[tuple[int, byt
 
     for frame, png in random_draw.sample_images(output, _verify_sample(sample)):
         yield frame.number, png
-
-
-def upper_bound(sample: ReviewSample) -> UpperBound:
-    """The confidence bound of a judged sample. Raises VerificationError while a frame is not judged."""
-    from passerby.verify.report import random_draw
-
-    leaks = {number: judgement.leak for number, judgement in sample.judgements.items()}
-    last = max(sample.judgements.values(), key=lambda judgement: judgement.time)
-    return random_draw.bound_from_answers(_verify_sample(sample), leaks, last.reviewer, last.time)
 
 
 def _verify_sample(sample: ReviewSample) -> FrameSample:

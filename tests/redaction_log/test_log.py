@@ -1,16 +1,19 @@
 """Plans that would show somebody silently: what is not painted stands in the report, or the plan is refused."""
 
 import json
-from fractions import Fraction
 
 import pytest
 
 from passerby import Plan, redact
+from passerby.config.settings import Audio
 from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Detection, Kind
-from passerby.documents.plan import Correction, Keyframe, TickSpan, TrimSpan
-from passerby.engine.mask_summary import hidden_summaries, shown_on_purpose
+from passerby.documents.plan import Correction, Keyframe
+from passerby.documents.spans import TrimSpan, VisibleSpan
+from passerby.redaction_log.log import hidden_summaries, redaction_log
+from passerby.redaction_log.release_times import ReleaseTimes
+from passerby.redaction_log.sound import SoundFacts
 from tests import clips
 from tests.fake_detector import fake_detectors
 from tests.plans import permanent_track, plan_for, still_track
@@ -18,8 +21,10 @@ from tests.white_patch import PATCH, hidden
 
 #: Keyframes far outside the clip are not painted: the clip has 24 frames.
 LAST = (clips.FRAMES - 1) * clips.STEP
+#: Until when the clip shows its last frame, in seconds.
+END = float(clips.FRAMES * clips.STEP * clips.TIME_BASE)
 AWAY = Box(80, 60, 120, 90)
-FOREVER = (TickSpan(start=0, end=10**9),)
+FOREVER = (VisibleSpan(start=0, end=10**9),)
 
 
 @pytest.fixture
@@ -53,8 +58,10 @@ def edited(plan, tmp_path, change):
 
 
 def summaries(plan):
-    times = [[number * clips.STEP for number in range(clips.FRAMES)]]
-    return {one.kind: one for one in hidden_summaries(plan, times, plan.settings)}, [*shown_on_purpose(plan, times)]
+    times = ReleaseTimes.of(plan, 0, [number * clips.STEP for number in range(clips.FRAMES)])
+    log = redaction_log(plan, [times], SoundFacts(Audio.REMOVE), END)
+    kinds = {one.kind: one for one in hidden_summaries(log, plan.settings)}
+    return kinds, [entry for entry in log if not entry.withheld]
 
 
 def test_visible_without_a_correction_is_refused(clip, tmp_path):
@@ -71,8 +78,8 @@ def test_a_correction_that_shows_a_face_is_in_the_report_and_not_among_the_hidde
     assert [(Kind.FACE, 0), (Kind.PLATE, 0)] == [(one.kind, one.tracks) for one in report.hidden]
     (shown,) = report.shown_on_purpose
     assert (1, Kind.FACE, 0.0, 1.0) == (shown.track, shown.kind, shown.start, shown.share)
-    assert round(float(LAST * clips.TIME_BASE), 3) == shown.end
-    assert ("J. Doe", "2026-03-01T10:30:00+00:00", "a request") == (shown.author, shown.created, shown.reason)
+    assert round(END, 3) == shown.end
+    assert ("J. Doe", "2026-03-01T10:30:00+00:00", "a request") == (shown.by, shown.created, shown.reason)
     assert (False, False) == (report.edited_by_hand, report.needs_review)
 
 
@@ -137,7 +144,7 @@ def test_what_a_correction_leaves_bare_is_listed(track, share, clip):
     plan = corrected(plan_for(clip, face()), "remove" if track is None else "replace", track)
     (shown,) = summaries(plan)[1]
     assert share == pytest.approx(shown.share, abs=0.04)
-    assert LAST * clips.TIME_BASE == pytest.approx(Fraction(shown.end), abs=1e-3)
+    assert END == pytest.approx(shown.end, abs=1e-3)
 
 
 def test_what_others_hide_all_the_same_is_not_listed(clip):
@@ -157,12 +164,12 @@ def test_a_track_outside_the_picture_hides_nothing(clip):
 def test_times_are_those_of_the_release(clip):
     """Frames 6 to 11 are cut: what is shown in frames 12 to 23 is shown in 6 to 17 of the release."""
     step = float(clips.STEP * clips.TIME_BASE)
-    later = face().model_copy(update={"visible": (TickSpan(start=12 * clips.STEP, end=LAST),)})
+    later = face().model_copy(update={"visible": (VisibleSpan(start=12 * clips.STEP, end=LAST),)})
     plan = corrected(plan_for(clip, face()), "replace", later)
     plan = plan.model_copy(update={"trim": (TrimSpan(start=6 * step, end=12 * step),)})
     kinds, (shown,) = summaries(plan)
-    assert (round(6 * step, 3), round(17 * step, 3)) == (shown.start, shown.end)
-    assert [(0.0, round(5 * step, 3))] == [(one.start, one.end) for one in kinds[Kind.FACE].ranges]
+    assert (round(6 * step, 3), round(18 * step, 3)) == (shown.start, shown.end)
+    assert [(0.0, round(6 * step, 3))] == [(one.start, one.end) for one in kinds[Kind.FACE].ranges]
 
 
 @pytest.mark.parametrize("visible", [False, True])

@@ -1,0 +1,65 @@
+"""The redaction log: one table of everything that is withheld from a release, and of everything shown on purpose.
+
+It is part of the report (`redaction_log`), and of the signed verification report. docs/ref/report.md explains it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from passerby.core.kinds import Kind
+from passerby.core.model import FrozenModel
+
+
+class LogAction(StrEnum):
+    """What was done. `covered`: frames painted over whole, since it is not known what they show. `shown`: shown on
+    purpose, though it was detected, or drawn."""
+
+    MASKED = "masked"
+    BLACKED_OUT = "blacked_out"
+    COVERED = "covered"
+    CUT = "cut"
+    MUTED = "muted"
+    BLEEPED = "bleeped"
+    SOUND_REMOVED = "sound_removed"
+    VOICES_DISGUISED = "voices_disguised"
+    SHOWN = "shown"
+
+
+class DecidedBy(StrEnum):
+    """Who decided it. `settings`: those of the run. `unknown`: the plan says it, and names nobody."""
+
+    PROGRAM = "program"
+    SETTINGS = "settings"
+    PERSON = "person"
+    UNKNOWN = "unknown"
+
+
+class LogEntry(FrozenModel):
+    """One line. `start` and `end` are seconds of the released file, up to but without `end`; of a still, its first and
+    last page. A cut has no length there: it lies at `start`, and took out `removed` seconds.
+
+    `area` is left, top, right, bottom of all that was painted in that time, or of what is shown, in displayed pixels;
+    None for sound and cuts, and where it is not known. `share` is the largest share of what is shown that is bare.
+    """
+
+    number: int = Field(ge=1)
+    action: LogAction
+    start: float
+    end: float
+    removed: float | None = None
+    kind: Kind | None = None
+    video: int | None = Field(default=None, ge=0, description="the video track, from 0")
+    track: int | None = Field(default=None, description="number of the track in the plan")
+    area: tuple[float, float, float, float] | None = None
+    share: float | None = Field(default=None, ge=0, le=1)
+    reason: str | None = Field(default=None, description="text or exemption code")
+    decided_by: DecidedBy
+    by: str | None = Field(default=None, description="the name of the person")
+    created: str | None = Field(default=None, description="when it was decided: ISO 8601 with offset")
+
+    @property
+    def withheld(self) -> bool:
+        return self.action is not LogAction.SHOWN
