@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passerby.config.settings import Audio
+from passerby.core.errors import OutputError
 from passerby.core.progress import Progress
 from passerby.documents.file_names import REPORT_SUFFIX, notes_path
 from passerby.documents.plan import Plan
@@ -38,6 +39,7 @@ class ReviewPaths:
 def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
     """Analyse the whole file and save its plan. Raises PasserbyError."""
     plan = api.analyse(paths.source, progress=progress)
+    make_folder(paths.plan.parent)
     write_text_atomically(paths.plan, plan.to_json())
     return plan
 
@@ -45,6 +47,14 @@ def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
 def save_text(path: Path, text: str) -> None:
     """Replace a file atomically; it is on the disk on return. Raises OutputError or DiskFull."""
     write_text_atomically(path, text, force=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be created: {error.strerror}. Check its permissions.") from error
 
 
 def matches_plan(plan: Plan, source: Path) -> bool:
@@ -55,6 +65,7 @@ def matches_plan(plan: Plan, source: Path) -> bool:
 def render_export(paths: ReviewPaths, plan: Plan, progress: Progress, audio: Audio | None = None) -> Report:
     """What `passerby redact --plan` does; replaces an earlier export. Raises PasserbyError."""
     settings = plan.settings if audio is None else plan.settings.model_copy(update={"audio": audio})
+    make_folder(paths.output.parent)
     report = api.redact(paths.source, paths.output, settings, plan=plan, force=True, progress=progress)
     save_text(paths.report, report.to_json())
     return report
