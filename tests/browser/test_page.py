@@ -57,13 +57,16 @@ def test_a_whole_case(page, servers, footage, case, models):
     assert len(near) >= 2 * EACH_WAY
     assert sum(hidden) / len(hidden) >= 0.9
 
-    # A reason is named, and everything is there after a reload.
+    # A reason is named, and everything is there after a reload: time, tab and choice too.
     page.keyboard.press("r")
     page.keyboard.type("b(6)")
     page.keyboard.press("Enter")
     until(page, lambda: saved(plan).tracks(0)[-1].reason == "b(6)")
+    page.wait_for_url(re.compile(f"frame={footage.middle + 1}&item={drawn.number}&panel=track$"))
     page.reload()
-    page.wait_for_selector('.frame-canvas canvas[data-frame="0"]')
+    page.wait_for_selector(f'.frame-canvas canvas[data-frame="{footage.middle}"]')
+    page.wait_for_selector("#tab-track[aria-selected=true]")
+    page.wait_for_selector(f"section.selected h3:has-text('{drawn.number}')")
     assert before + 1 == len(saved(plan).tracks(0))
 
     # The server is killed, and started again: nothing is lost, not even what can be taken back.
@@ -131,7 +134,8 @@ def test_a_still_is_opened_corrected_and_exported(page, servers, models, tmp_pat
     width, height = stills.image().size
     server = servers.start(photo)
     opened(page, server)
-    assert "Frame 0 of 1" == page.inner_text("#frame")
+    # A photo is shown as one: no time, no timeline, no sound.
+    assert (0, 0, 0) == tuple(page.locator(one).count() for one in ("#frame", ".timeline", "#tab-ranges"))
     page.keyboard.press("b")
     box = page.locator(".kind-draft > rect").first.bounding_box()
     page.keyboard.press("Enter")
@@ -252,7 +256,7 @@ def test_progress_over_a_folder(page, viewed):
     opened(page, viewed)
     page.wait_for_selector("text=0 of 3 files reviewed")
     page.select_option("header select", "1")
-    page.wait_for_url(re.compile("#file=1$"))
+    page.wait_for_url(re.compile("#case=0&file=1&"))
     page.keyboard.press("1")
     page.click("text=I have reviewed this file")
     page.wait_for_selector("text=1 of 3 files reviewed")
@@ -289,7 +293,8 @@ def test_every_action_has_a_key_on_the_help_page(page, viewed):
     page.keyboard.press("?")
     source = (WEB / "review" / "shortcuts.ts").read_text()
     texts = re.findall(r"\{ keys: \[.*?\], text: '(\w+)'", source)
-    messages = dict(re.findall(r"^  (\w+):\s+'(.*)',$", (WEB / "review" / "messages.ts").read_text(), re.MULTILINE))
+    catalogue = "".join((WEB / "review" / name).read_text() for name in ("messages.ts", "messages_cases.ts"))
+    messages = dict(re.findall(r"^  (\w+):\s+'(.*)',$", catalogue, re.MULTILINE))
     listed = page.locator("dialog dd").all_inner_texts()
     assert len(texts) > 40
     assert set() == {messages[text] for text in texts} - set(listed)

@@ -106,7 +106,8 @@ class HistoryResponse(FrozenModel):
 
 
 class FileDetail(FrozenModel):
-    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan."""
+    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan; `still`:
+    its frames are the pages of a photo or scan, which have no times."""
 
     id: int
     name: str
@@ -115,6 +116,7 @@ class FileDetail(FrozenModel):
     history: HistoryResponse
     audio: str
     has_audio: bool
+    still: bool = False
     output: str
 
     def json_with_tracks(self, tracks: Sequence[Sequence[Track]]) -> bytes:

@@ -10,7 +10,6 @@ import {
   fetchFrameTimes,
   type PropagationResponse,
   type QueueEntry,
-  type ReviewSession,
   request,
   type SavedCase,
   type TrackResponse,
@@ -19,32 +18,10 @@ import { watchExport } from './export_actions';
 import { t } from './messages';
 import { toast, toastError, withErrors } from './notify';
 import { WHOLE_PICTURE } from './picture_layout';
-import { fileParams, refreshFiles, refreshQueue, refreshSpotCheck } from './refresh';
+import { fileParams, refreshQueue, refreshSpotCheck } from './refresh';
 import * as store from './store';
 
-/** How often it is asked whether more files are ready. */
-const FILES_POLL_MS = 250;
 const PROPAGATION_POLL_MS = 300;
-
-export async function initialise(): Promise<void> {
-  await withErrors(async () => {
-    store.session.value = await request<ReviewSession>(client.GET('/api/session'));
-    await refreshFiles();
-    const wanted = Number(new URLSearchParams(location.hash.slice(1)).get('file') ?? '0');
-    const first = store.files.value.find((file) => file.id === wanted) ?? store.files.value[0];
-    if (first?.state === 'ready') await openFile(first.id);
-  });
-  window.setInterval(() => void pollFiles(), FILES_POLL_MS);
-}
-
-/** Until all files are ready; the first that is ready is opened. */
-async function pollFiles(): Promise<void> {
-  if (store.loggedOut.value || store.session.value === null) return;
-  if (store.files.value.every((file) => file.state === 'ready' || file.state === 'failed')) return;
-  await withErrors(refreshFiles);
-  const first = store.files.value.find((file) => file.state === 'ready');
-  if (store.file.value === null && first) await openFile(first.id);
-}
 
 export async function openFile(id: number): Promise<void> {
   await withErrors(async () => {
@@ -57,7 +34,6 @@ export async function openFile(id: number): Promise<void> {
     store.release.value = store.spotCheck.value = store.following.value = null;
     store.spotCheckIndex.value = 0;
     showVideoTrack(0, times);
-    location.hash = `file=${id}`;
     await Promise.all([refreshQueue(), watchExport(), refreshSpotCheck(), pollPropagation()]);
   });
 }
@@ -209,13 +185,18 @@ export async function markReviewed(id: string, reviewed: boolean, advance = fals
   if (!queue) return;
   store.queue.value = queue;
   if (advance) stepQueue(1);
-  void withErrors(refreshFiles);
+  const reviewedCount = queue.filter((entry) => entry.reviewed).length;
+  store.files.value = store.files.value.map((file) =>
+    file.id === store.fileId.value ? { ...file, flagged: queue.length, reviewed: reviewedCount } : file,
+  );
 }
 
-export async function markFileReviewed(finished: boolean): Promise<void> {
+/** False when it was not saved. */
+export async function markFileReviewed(finished: boolean): Promise<boolean> {
   const post = () => client.POST('/api/files/{id}/finished', { ...fileParams(), body: { finished } });
-  await withErrors(() => request<FileSummary>(post()));
-  await withErrors(refreshFiles);
+  const saved = await withErrors(() => request<FileSummary>(post()));
+  if (saved) store.files.value = store.files.value.map((file) => (file.id === saved.id ? saved : file));
+  return saved !== null;
 }
 
 export async function saveCase(): Promise<void> {

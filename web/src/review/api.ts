@@ -4,18 +4,26 @@ import type { components, paths } from './api.gen';
 import { t } from './messages';
 
 type Schemas = components['schemas'];
+export type CaseDetails = Schemas['CaseDetails'];
+export type CaseResponse = Schemas['CaseResponse'];
+export type CaseRow = Schemas['CaseRow'];
+export type CaseSummary = Schemas['CaseSummary'];
 export type EditRequest = paths['/api/files/{id}/edit']['post']['requestBody']['content']['application/json'];
 export type EditResponse = Schemas['EditResponse'];
 export type ErrorInfo = Schemas['ErrorInfo'];
 export type ExportResponse = Schemas['ExportResponse'];
 export type FileDetail = Schemas['FileDetail'];
 export type FileSummary = Schemas['FileSummary'];
+export type FolderResponse = Schemas['FolderResponse'];
 export type Kind = Schemas['Kind'];
 export type PropagationResponse = Schemas['PropagationResponse'];
 export type QueueEntry = Schemas['QueueEntry'];
+export type ReasonList = Schemas['ReasonList'];
+export type ReleaseReason = Schemas['ReleaseReason'];
 export type ReleaseVerdict = Schemas['ReleaseVerdict'];
 export type ReviewSession = Schemas['ReviewSession'];
 export type SavedCase = Schemas['RegressionCaseResponse'];
+export type StartResponse = Schemas['StartResponse'];
 export type SpotCheck = Schemas['SampleResponse'];
 export type TrackResponse = Schemas['TrackResponse'];
 

@@ -1,7 +1,9 @@
 // Every text of the review page. To translate the page, translate this file.
 import { fillIn, type Values } from '../shared/translate';
+import { caseTexts } from './messages_cases';
 
 const en = {
+  ...caseTexts,
   title: 'passerby review',
   loading: 'Loading…',
   files: 'Files',
@@ -13,6 +15,7 @@ const en = {
   failed: 'cannot be opened',
   fileReviewed: 'I have reviewed this file',
   folderProgress: '{done} of {all} files reviewed',
+  connected: 'Connected again.',
   queueProgress: '{done} of {all} checked',
   loggedOut: 'You are not logged in',
   loggedOutHint: 'Open the address that passerby review printed when it started, or enter the password.',
@@ -36,6 +39,9 @@ const en = {
   goTo: 'Go to time',
   goToHint: 'Time, as 1:02:03.5 or in seconds',
   framePosition: 'Frame {frame} of {all}',
+  pagePosition: 'Page {page} of {all}',
+  pageBack: 'Previous page',
+  pageForward: 'Next page',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   zoomFit: 'Whole picture',
@@ -206,8 +212,7 @@ const en = {
   tooManyTries: 'Too many attempts. Wait {seconds} seconds.',
   status_403: 'Not allowed from this computer or address.',
   status_other: 'The program could not do this (HTTP {status}).',
-  connectionLost:
-    'Connection lost. Your last change may not have been saved. Start passerby again and reload this page.',
+  connectionLost: 'Connection lost. This last change was not saved. Start passerby again and reload.',
   error_box_outside_picture: 'The box lies outside the picture.',
   error_busy: 'This is already running.',
   error_regression_case_kind: 'Only faces and number plates can be saved as test examples.',

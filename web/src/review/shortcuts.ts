@@ -1,5 +1,8 @@
 // Every action with its key: this table is what the keyboard does, and what the help dialog lists.
 import { edit, markReviewed, saveCase, seekTo, stepQueue, undo } from './actions';
+import * as cases from './cases/case_store';
+import { reviewedNext } from './cases/file_review';
+import { showCasePage, stepFile } from './cases/navigation';
 import * as commands from './commands';
 import { selection, withTrack } from './commands';
 import { cancelDraft, commitDraft, nudgeDraft, startDraft, startEdit } from './draft_box';
@@ -49,6 +52,10 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ['n'], text: 'nextItem', group: 'view', run: () => stepQueue(1) },
   { keys: ['p'], text: 'previousItem', group: 'view', run: () => stepQueue(-1) },
   { keys: ['d'], text: 'markReviewed', group: 'view', run: reviewAndAdvance },
+  { keys: ['Shift+N'], text: 'nextFile', group: 'view', run: () => void stepFile(1, true) },
+  { keys: ['Shift+P'], text: 'previousFile', group: 'view', run: () => void stepFile(-1) },
+  { keys: ['Shift+D'], text: 'reviewedNext', group: 'view', run: () => void reviewedNext() },
+  { keys: ['Shift+L'], text: 'backToCase', group: 'view', run: () => void showCasePage() },
   { keys: ['v'], text: 'switchView', group: 'view', run: commands.toggleView },
   { keys: ['o'], text: 'outlines', group: 'view', run: commands.toggleOutlines },
   { keys: ['+', '='], text: 'zoomIn', group: 'view', run: () => commands.zoomBy(1.5) },
@@ -121,14 +128,17 @@ function handleDraftKey(event: KeyboardEvent): boolean {
 const BUTTON_KEYS = new Set(['Enter', 'Space']);
 
 export function onKeyDown(event: KeyboardEvent): void {
-  if (store.helpOpen.value || !store.file.value) return;
+  if (store.helpOpen.value || cases.reasonsOpen.value || document.querySelector('dialog[open]')) return;
   const target = event.target as HTMLElement;
   if (target.matches('input:not([type=checkbox]), textarea, select')) {
     if (event.key === 'Escape') target.blur();
     return;
   }
-  if (handleDraftKey(event)) return event.preventDefault();
+  const onFile = cases.pageName.value === 'file' && store.file.value !== null;
+  if (onFile && handleDraftKey(event)) return event.preventDefault();
   const name = shortcutName(event);
+  // On the page of a case one key works: the next file.
+  if (!onFile && name !== 'Shift+N') return;
   if (target.matches('button, a, summary, input') && BUTTON_KEYS.has(name)) return;
   const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(name));
   if (!shortcut) return;
