@@ -59,6 +59,7 @@ def draw(page, footage, box):
     page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2)
     page.mouse.move(x2, y2)
     page.mouse.up()
+    page.click(".kind-choice button:has-text('Face')")
     page.wait_for_selector(".frame-canvas.mode-view")
     page.wait_for_selector("section.selected")
 

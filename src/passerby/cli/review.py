@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from contextlib import ExitStack, suppress
@@ -11,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from passerby.cli.common.os_user import user_name
 from passerby.cli.common.terminal import echo
 from passerby.core.errors import UsageError
 from passerby.jobs.inputs import collect_jobs
@@ -92,7 +92,7 @@ def review(
     listener = listen(host, port)
     port = listener.getsockname()[1]
     paths = [ReviewPaths(job.source, job.output, job.report_path, job.plan_path) for job in jobs]
-    library = ReviewLibrary(paths, reviewer or _user_name())
+    library = ReviewLibrary(paths, reviewer or user_name())
     case_list = CaseList(cases or Path.home() / CASES_FOLDER, library, find_media) if as_case else None
     start_case = case_list.open_folder(given[0]).id if case_list is not None and given else None
     browser = FolderBrowser(root or Path.home(), is_media) if as_case else None
@@ -124,13 +124,6 @@ def review(
             with suppress(OSError):  # the address is printed all the same
                 page = stack.enter_context(redirect_file(url))
         serve(app, listener, tls, ready)
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "reviewer"
 
 
 def _read_password(path: Path | None) -> str:

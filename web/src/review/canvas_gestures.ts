@@ -144,7 +144,9 @@ export function useCanvasGestures(container: RefObject<HTMLDivElement | null>, l
       if (held.handle === 'new') centreDraft(...held.from);
     } else {
       const box = store.draftBox.value;
-      if (store.mode.value !== 'view' && box && isLargeEnough(box)) void commitDraft();
+      // A new box waits until it is said what is in it.
+      const asked = store.mode.value === 'draw';
+      if (store.mode.value !== 'view' && !asked && box && isLargeEnough(box)) void commitDraft();
     }
   };
 

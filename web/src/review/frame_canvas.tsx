@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { frameUrl, type TrackResponse } from './api';
 import { useCanvasGestures } from './canvas_gestures';
 import { FrameCache } from './frame_cache';
+import { KindChoice } from './kind_choice';
 import { t } from './messages';
 import { Outline } from './outline';
 import { layoutPicture } from './picture_layout';
@@ -116,6 +117,7 @@ export function FrameCanvas() {
           </g>
         </svg>
       )}
+      <KindChoice />
     </div>
   );
 }

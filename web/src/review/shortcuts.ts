@@ -5,7 +5,7 @@ import { reviewedNext } from './cases/file_review';
 import { showCasePage, stepFile } from './cases/navigation';
 import * as commands from './commands';
 import { selection, withTrack } from './commands';
-import { cancelDraft, commitDraft, nudgeDraft, startDraft, startEdit } from './draft_box';
+import { cancelDraft, commitDraft, KINDS, nudgeDraft, startDraft, startEdit } from './draft_box';
 import type { Text } from './messages';
 import * as store from './store';
 
@@ -117,7 +117,9 @@ const ARROWS: Record<string, [number, number]> = {
 function handleDraftKey(event: KeyboardEvent): boolean {
   if (store.mode.value === 'view') return false;
   const arrow = ARROWS[event.key];
+  const kind = store.mode.value === 'draw' ? KINDS[Number(event.key) - 1] : undefined;
   if (arrow) nudgeDraft(arrow[0], arrow[1], event.shiftKey, event.altKey);
+  else if (kind) void commitDraft(kind);
   else if (event.key === 'Enter') void commitDraft();
   else if (event.key === 'Escape') cancelDraft();
   else return false;
