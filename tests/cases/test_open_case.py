@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from passerby.cases.open_case import OpenCase, missing_file
+from passerby.core.kinds import Kind
 from passerby.documents.reason_list import ReasonList
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.library import ReviewLibrary
@@ -106,3 +107,15 @@ def test_files_come_and_go(opened, clip, tmp_path):
     assert (opened.folder.folder / "a.mp4").exists()
     with pytest.raises(NotFoundError):
         opened.remove(rows[0].file.id)
+
+
+def test_a_kind_is_shown_and_hidden_again_in_all_files(opened):
+    def shown():
+        return [bool(track.visible) for item in opened.items() for track in item.file.history.tracks(0)]
+
+    response = opened.show_kind(Kind.PLATE, shown=True, reason="consent")
+    assert (2, (), [True, True]) == (response.changed, response.not_searched, shown())
+    assert 2 == opened.show_kind(Kind.PLATE, shown=False, reason=None).changed
+    assert [False, False] == shown()
+    response = opened.show_kind(Kind.TEXT, shown=True, reason=None)
+    assert (0, ("a.mp4", "b.mp4")) == (response.changed, response.not_searched)

@@ -6,7 +6,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Keyframe, TickSpan, Track
 from passerby.review.errors import ReviewError
-from passerby.review.visible_spans import crossing_spans, hide_again, keep_visible
+from passerby.review.visible_spans import crossing_spans, hide_again, hide_all, keep_visible, show_certain, show_span
 
 TIMES = list(range(0, 1000, 10))
 
@@ -66,3 +66,13 @@ def test_hidden_again():
     assert (TickSpan(start=500, end=600),) == hide_again(one, 200).visible
     with pytest.raises(ReviewError):
         hide_again(one, 400)
+
+
+def test_hiding_all_takes_every_visible_span_away():
+    assert () == hide_all(show_span(moving(1), 300, 500)).visible
+
+
+def test_a_track_that_begins_before_the_file_is_shown_too():
+    """Regions, and tracks made by hand, may."""
+    long = track(1, (-(10**9), Box(0, 0, 9, 9)), (10**9, Box(0, 0, 9, 9)))
+    assert (TickSpan(start=TIMES[0], end=TIMES[-1]),) == show_certain(long, [], TIMES).visible

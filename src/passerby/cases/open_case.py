@@ -5,15 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 from passerby.cases.case_folder import CaseFolder, MediaFile
 from passerby.cases.case_report import MissingFile, MissingReason
 from passerby.cases.case_rows import CaseRow, FileHashes, case_row, is_up_to_date
 from passerby.cases.package import PackedCase, write_release
+from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails, CaseEntry
 from passerby.documents.reason_list import ReasonList
 from passerby.review.background_job import BackgroundJob, JobProgress, JobStatus
+from passerby.review.commands import EditMany
 from passerby.review.errors import ErrorInfo, NotFoundError, ReviewError
 from passerby.review.library import ReviewLibrary
 from passerby.review.review_item import ReviewItem
@@ -32,6 +35,13 @@ class CaseReleaseStatus(FrozenModel):
     total: int = 0
     archive: str | None = None
     problems: int = 0
+
+
+class KindResponse(FrozenModel):
+    """How many items were changed, and in which files the kind was not searched for."""
+
+    changed: int
+    not_searched: tuple[str, ...]
 
 
 class CaseResponse(FrozenModel):
@@ -101,6 +111,26 @@ class OpenCase:
 
     def items(self) -> list[ReviewItem]:
         return [item for _, item in self._pairs()]
+
+    def show_kind(self, kind: Kind, *, shown: bool, reason: str | None) -> KindResponse:
+        """Show, or hide again, all items of a kind in every file that is open. In files whose settings do not name the
+        kind it was not searched for, which is told."""
+        changed = 0
+        not_searched: list[str] = []
+        for item in self.items():
+            file = item.file
+            if file.state != "ready":
+                continue
+            if kind not in file.history.plan.settings.hide:
+                not_searched.append(file.paths.source.name)
+            for video in range(len(file.history.plan.videos)):
+                numbers = tuple(track.number for track in file.history.tracks(video) if track.kind is kind)
+                if not numbers:
+                    continue
+                action: Literal["show", "hide"] = "show" if shown else "hide"
+                command = EditMany(op="many", video=video, tracks=numbers, action=action, reason=reason)
+                changed += len(item.edits.apply(command).tracks)
+        return KindResponse(changed=changed, not_searched=tuple(not_searched))
 
     def start_release(self, reasons: ReasonList, now: datetime | None = None) -> None:
         """Render and check all files that were reviewed, and pack them, in the background. Raises ReviewError when

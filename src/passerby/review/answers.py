@@ -14,14 +14,14 @@ from passerby.review.background_job import JobStatus
 from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
 from passerby.review.queue import confidence
-from passerby.review.track_edits import is_manual
+from passerby.review.track_edits import best_time, is_manual
 from passerby.review.verification import ReleaseVerdict
 
 
 class TrackResponse(FrozenModel):
     """A track. `times` of its keyframes in ticks, and `boxes`, left, top, right and bottom of each, flattened: an hour
     may have 200 000 keyframes, and an object for each would be three times as much to send. `confidence` 0 to 1;
-    `visible` in ticks, both ends included; `manual`: a person created it."""
+    `visible` in ticks, both ends included; `manual`: a person created it; `best`: when it is seen best, in ticks."""
 
     number: int
     kind: Kind
@@ -31,6 +31,7 @@ class TrackResponse(FrozenModel):
     visible: tuple[tuple[int, int], ...]
     confidence: float
     manual: bool
+    best: int
 
     @classmethod
     def of(cls, track: Track) -> TrackResponse:
@@ -48,6 +49,7 @@ class TrackResponse(FrozenModel):
             "visible": [(span.start, span.end) for span in track.visible],
             "confidence": round(confidence(track), 3),
             "manual": is_manual(track),
+            "best": best_time(track),
         }
 
 

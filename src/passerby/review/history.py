@@ -58,6 +58,9 @@ class History:
         self._undone: list[int] = []
         self._highest = max((track.number for tracks in self._tracks for track in tracks.values()), default=0)
         self._head: str | None = None
+        #: Corrections that a later one of the same group has replaced, and what the last correction continued.
+        self._superseded = 0
+        self._continued: tuple[int, Key] | None = None
         # The plan holds the present spans; those before the first correction are in that correction.
         self._update_plan(
             audio=next((c.audio_before for c in plan.corrections if c.audio_before is not None), plan.audio),
@@ -89,8 +92,8 @@ class History:
 
     @property
     def revision(self) -> int:
-        """Number of corrections. It never decreases."""
-        return len(self._corrections)
+        """Number of corrections that were made. It never decreases."""
+        return len(self._corrections) + self._superseded
 
     @property
     def can_undo(self) -> bool:
@@ -106,11 +109,22 @@ class History:
 
     def apply(self, changes: Iterable[Change], group: int | None = None) -> int:
         """Append changes as a new group, or to an earlier `group`. The number of the group. A change that changes
-        nothing is not appended."""
+        nothing is not appended. What is appended to an earlier group takes the place of what was appended to it
+        before: a box that is followed for a minute would else be in the plan sixty times."""
         number = group if group is not None else max(self._groups, default=0) + 1
         for change in changes:
-            if not self._is_current(change):
-                self._append(change, number, None)
+            if self._is_current(change):
+                continue
+            if (
+                group is not None
+                and self._continued == (group, change.key)
+                and self._corrections[-1].action == "replace"
+            ):
+                self._corrections.pop()
+                self._correction_lines.pop()
+                self._superseded += 1
+            self._append(change, number, None)
+            self._continued = None if group is None else (group, change.key)
         return number
 
     def undo(self) -> list[Key]:
@@ -132,6 +146,7 @@ class History:
     def _revert(self, number: int) -> list[Key]:
         group = self._groups[number]
         reverting = max(self._groups) + 1
+        self._continued = None
         for change in reversed(list(group.before.values())):
             self._append(change, reverting, number)
         if reverting not in self._groups:  # it had no effect: it still counts as reverted

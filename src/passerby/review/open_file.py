@@ -107,7 +107,14 @@ class OpenFile:
                 found: list[QueueEntry] = []
                 for number, video in enumerate(self.history.plan.videos):
                     tracks = self.history.tracks(number)
-                    found += queue_entries(number, video, tracks, self.times(number), self.time_base(number))
+                    found += queue_entries(
+                        number,
+                        video,
+                        tracks,
+                        self.times(number),
+                        self.time_base(number),
+                        still=self.viewer.is_still,
+                    )
                 self._plan_entries = self.history.revision, found
             return self._plan_entries[1]
 

@@ -14,6 +14,7 @@ from itertools import groupby
 from passerby.core.kinds import Kind
 from passerby.documents.plan import TickSpan, Track
 from passerby.review.errors import ReviewError
+from passerby.review.track_edits import best_time, frame_at
 
 #: Kinds that are not persons or their belongings: crossing one of these causes no identity switch.
 NOT_PERSONS = frozenset({Kind.REGION, Kind.TEXT, Kind.SCREEN})
@@ -59,6 +60,20 @@ def keep_visible(track: Track, others: Sequence[Track], times: Sequence[int], fr
     if span.crossing and not confirmed:
         raise ReviewError("track_crossing")
     return show_span(track, times[span.first], times[span.last])
+
+
+def show_certain(track: Track, others: Sequence[Track], times: Sequence[int]) -> Track:
+    """The track, visible where it is certainly the object that its best picture shows: until it crosses one of
+    `others`."""
+    best = frame_at(times, best_time(track))
+    spans = [run for run in crossing_spans(track, others, times) if not run.crossing]
+    around = next((run for run in spans if run.first <= best <= run.last), None)
+    return track if around is None else show_span(track, times[around.first], times[around.last])
+
+
+def hide_all(track: Track) -> Track:
+    """The track without any visible span."""
+    return track.model_copy(update={"visible": ()})
 
 
 def show_span(track: Track, start: int, end: int) -> Track:

@@ -14,6 +14,7 @@ import {
   type SavedCase,
   type TrackResponse,
 } from './api';
+import { changeText } from './change_text';
 import { watchExport } from './export_actions';
 import { t } from './messages';
 import { toast, toastError, withErrors } from './notify';
@@ -31,6 +32,8 @@ export async function openFile(id: number): Promise<void> {
     ]);
     store.playing.value = false;
     store.file.value = detail;
+    store.mode.value = 'view';
+    store.draftBox.value = null;
     store.release.value = store.spotCheck.value = store.following.value = null;
     store.spotCheckIndex.value = 0;
     showVideoTrack(0, times);
@@ -109,7 +112,16 @@ export async function edit(body: EditRequest): Promise<boolean> {
 export async function undo(redo = false): Promise<void> {
   const params = fileParams();
   const post = () => (redo ? client.POST('/api/files/{id}/redo', params) : client.POST('/api/files/{id}/undo', params));
-  await withErrors(() => inSequence(async () => applyChange(await request<EditResponse>(post()))));
+  await withErrors(() =>
+    inSequence(async () => {
+      const history = store.file.value?.history;
+      const change = await request<EditResponse>(post());
+      const before = { video: store.video.value, tracks: store.tracks.value, history: history ?? change.history };
+      const text = changeText(before, change);
+      applyChange(change);
+      toast(text ? t(redo ? 'redone' : 'undone', { change: text }) : t('nothingToUndo'));
+    }),
+  );
   void refreshQueue();
 }
 

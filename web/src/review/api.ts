@@ -2,6 +2,7 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.gen';
 import { t } from './messages';
+import { toast } from './store';
 
 type Schemas = components['schemas'];
 export type CaseDetails = Schemas['CaseDetails'];
@@ -16,6 +17,7 @@ export type FileDetail = Schemas['FileDetail'];
 export type FileSummary = Schemas['FileSummary'];
 export type FolderResponse = Schemas['FolderResponse'];
 export type Kind = Schemas['Kind'];
+export type KindResponse = Schemas['KindResponse'];
 export type PropagationResponse = Schemas['PropagationResponse'];
 export type QueueEntry = Schemas['QueueEntry'];
 export type ReasonList = Schemas['ReasonList'];
@@ -41,6 +43,13 @@ export class ApiError extends Error {
 export const errorText = (error: ErrorInfo): string => t(`error_${error.code}`, error.params);
 
 export const client = createClient<paths>({ baseUrl: '/', headers: { 'x-passerby': 'page' } });
+
+// A message about what went wrong goes when the next change succeeds: then it is over.
+client.use({
+  onResponse({ request, response }) {
+    if (request.method === 'POST' && response.ok && toast.value?.bad) toast.value = null;
+  },
+});
 
 /** The answer's body, or an ApiError. The type is named by the caller, because openapi-fetch makes arrays of pairs. */
 export async function request<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T> {

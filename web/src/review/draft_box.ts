@@ -24,7 +24,7 @@ export function startDraft(mode: 'draw' | 'region'): void {
   store.mode.value = mode;
   const { scale, x, y } = store.zoom.value;
   store.draftBox.value = defaultBox(info, info.width * (scale > 1 ? x : 0.5), info.height * (scale > 1 ? y : 0.5));
-  toast(t('boxKeys'));
+  if (mode === 'region') toast(t('boxKeys')); // for a box the question below the picture names the keys
 }
 
 /** Starts to change the selected track's box in this frame. */
@@ -46,6 +46,7 @@ export function centreDraft(x: number, y: number): void {
 }
 
 export function cancelDraft(): void {
+  if (store.toast.value?.text === t('boxKeys')) store.toast.value = null;
   store.mode.value = 'view';
   store.draftBox.value = null;
 }

@@ -10,6 +10,7 @@ import { Outline } from './outline';
 import { layoutPicture } from './picture_layout';
 import * as store from './store';
 import { type Box, interpolate, isVisibleAt } from './track_interpolation';
+import { trackColour } from './track_label';
 
 /** Frames that are asked for at once, the current one first. */
 const PREFETCH_PLAYING = 8;
@@ -112,7 +113,14 @@ export function FrameCanvas() {
           <g transform={`translate(${left} ${top})`}>
             {store.outlines.value && <TrackOutlines pixelScale={pixelScale} />}
             {store.draftBox.value && store.mode.value !== 'edit' && (
-              <Outline box={store.draftBox.value} pixelScale={pixelScale} kind="draft" selected visible={false} />
+              <Outline
+                box={store.draftBox.value}
+                pixelScale={pixelScale}
+                kind="draft"
+                selected
+                visible={false}
+                colour={null}
+              />
             )}
           </g>
         </svg>
@@ -136,6 +144,7 @@ function TrackOutlines({ pixelScale }: { pixelScale: number }) {
         kind={track.kind}
         selected={selected}
         visible={isVisibleAt(track, ticks)}
+        colour={trackColour(track, isVisibleAt(track, ticks))}
       />
     );
   });

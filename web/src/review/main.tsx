@@ -13,10 +13,13 @@ import { StartPage } from './cases/start_page';
 import { ConnectionBanner } from './connection_banner';
 import { ExportPanel } from './export_panel';
 import { FrameCanvas } from './frame_canvas';
+import { Gallery } from './gallery';
+import { galleryOpen } from './gallery_store';
 import { HelpDialog } from './help_dialog';
 import { type Text, t } from './messages';
 import { usePlayback } from './playback';
 import { QueuePanel } from './queue_panel';
+import { hereTexts } from './range_lanes';
 import { onKeyDown } from './shortcuts';
 import { SpotCheckFrame, SpotCheckPanel } from './spot_check_panel';
 import * as store from './store';
@@ -71,8 +74,13 @@ function Workspace() {
       <section class="picture">
         <div class={`banner ${store.view.value}`} role="status">
           {store.view.value === 'masked' ? t('releaseView') : t('originalWarning')}
+          {hereTexts.value.map((text) => (
+            <span key={text} class="here">
+              {t(text)}
+            </span>
+          ))}
         </div>
-        {spotCheck ? <SpotCheckFrame /> : <FrameCanvas />}
+        {galleryOpen.value ? <Gallery /> : spotCheck ? <SpotCheckFrame /> : <FrameCanvas />}
         <Transport />
       </section>
       <Panels />

@@ -6,6 +6,7 @@ import { showCasePage, stepFile } from './cases/navigation';
 import * as commands from './commands';
 import { selection, withTrack } from './commands';
 import { cancelDraft, commitDraft, KINDS, nudgeDraft, startDraft, startEdit } from './draft_box';
+import { toggleGallery } from './gallery_store';
 import type { Text } from './messages';
 import * as store from './store';
 
@@ -58,11 +59,13 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ['Shift+L'], text: 'backToCase', group: 'view', run: () => void showCasePage() },
   { keys: ['v'], text: 'switchView', group: 'view', run: commands.toggleView },
   { keys: ['o'], text: 'outlines', group: 'view', run: commands.toggleOutlines },
+  { keys: ['l'], text: 'lockBoxes', group: 'view', run: commands.toggleLock },
   { keys: ['+', '='], text: 'zoomIn', group: 'view', run: () => commands.zoomBy(1.5) },
   { keys: ['-'], text: 'zoomOut', group: 'view', run: () => commands.zoomBy(1 / 1.5) },
   { keys: ['0'], text: 'zoomFit', group: 'view', run: commands.resetZoom },
   { keys: ['Alt++', 'Alt+='], text: 'timelineIn', group: 'view', run: () => commands.zoomTimeline(0.7) },
   { keys: ['Alt+-'], text: 'timelineOut', group: 'view', run: () => commands.zoomTimeline(1.4) },
+  { keys: ['Shift+G'], text: 'gallery', group: 'tracks', run: toggleGallery },
   { keys: ['t'], text: 'nextTrack', group: 'tracks', run: commands.selectNextTrack },
   { keys: ['b'], text: 'drawBox', group: 'tracks', run: () => startDraft('draw') },
   { keys: ['Shift+B'], text: 'drawRegion', group: 'tracks', run: () => startDraft('region') },

@@ -49,6 +49,8 @@ export const playing = signal(false);
 export const speed = signal(1);
 export const view = signal<'masked' | 'original'>('masked');
 export const outlines = signal(true);
+/** No box can be moved with the mouse: the picture can be dragged anywhere. */
+export const boxesLocked = signal(false);
 export const selectedNumber = signal<number | null>(null);
 /** The queue item that was opened last. */
 export const queueItem = signal<string | null>(null);

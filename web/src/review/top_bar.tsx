@@ -1,10 +1,10 @@
 // The bar at the top: where one is, which file is shown, undo and redo, theme and help.
 import { toggleTheme } from '../shared/theme';
-import { openFile, selectVideoTrack, undo } from './actions';
+import { selectVideoTrack, undo } from './actions';
 import type { FileSummary } from './api';
 import { Button } from './button';
 import * as cases from './cases/case_store';
-import { showCasePage, showStart } from './cases/navigation';
+import { openRow, showCasePage, showStart } from './cases/navigation';
 import { type Text, t } from './messages';
 import * as store from './store';
 
@@ -69,7 +69,7 @@ function FileSelect() {
         <span class="quiet">{t('chooseFile')}</span>
         <select
           value={store.file.value?.id ?? ''}
-          onChange={(event) => void openFile(Number(event.currentTarget.value))}
+          onChange={(event) => void openRow(Number(event.currentTarget.value))}
         >
           {files.map((file) => (
             <option key={file.id} value={file.id} disabled={file.state !== 'ready'}>

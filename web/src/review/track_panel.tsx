@@ -11,6 +11,7 @@ import * as store from './store';
 import { formatTimecode } from './timecode';
 import { endTicks, interpolate, isVisibleAt, startTicks } from './track_interpolation';
 import { confidenceColour, confidenceText, trackLabel } from './track_label';
+import { VisibleRanges } from './visible_ranges';
 
 export function TrackPanel() {
   const tracks = store.tracksInFrame.value;
@@ -69,6 +70,7 @@ function SelectedTrack({ track }: { track: TrackResponse }) {
         </p>
       )}
       {track.kind !== 'region' && <KindSelect track={track} />}
+      <VisibleRanges track={track} />
       <ReasonField track={track} />
       <TrackCommands track={track} isVisible={isVisible} />
     </section>

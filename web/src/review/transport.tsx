@@ -4,12 +4,14 @@ import { seekTo } from './actions';
 import {
   changeSpeed,
   framesPerSecond,
+  toggleLock,
   toggleOutlines,
   togglePlaying,
   toggleView,
   zoomBy,
   zoomTimeline,
 } from './commands';
+import { galleryOpen, toggleGallery } from './gallery_store';
 import { type Text, t } from './messages';
 import * as store from './store';
 import { formatTimecode, parseTimecode } from './timecode';
@@ -81,9 +83,17 @@ function ViewControls() {
           <IconButton icon="⇥⇤" text="timelineIn" run={() => zoomTimeline(0.7)} />
         </>
       )}
+      <button type="button" aria-pressed={galleryOpen.value} onClick={toggleGallery}>
+        {t('gallery')}
+        <kbd>Shift+G</kbd>
+      </button>
       <button type="button" aria-pressed={store.outlines.value} onClick={toggleOutlines}>
         {t('outlines')}
         <kbd>O</kbd>
+      </button>
+      <button type="button" aria-pressed={store.boxesLocked.value} onClick={toggleLock}>
+        {t('lockBoxes')}
+        <kbd>L</kbd>
       </button>
       {store.session.value?.originals_allowed && (
         <button type="button" aria-pressed={store.view.value === 'original'} onClick={toggleView}>

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from passerby.cases.case_list import CaseSummary
 from passerby.cases.folder_browser import FolderResponse
-from passerby.cases.open_case import CaseResponse, OpenCase
+from passerby.cases.open_case import CaseResponse, KindResponse, OpenCase
 from passerby.cases.upload import Upload
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails
 from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.review.commands import DrawableKind, Reason
 from passerby.review.errors import ForbiddenError
 from passerby.server.review.state import ApiError, Browser, Cases, State
 
@@ -56,6 +57,14 @@ class FileRequest(FrozenModel):
     """A file of the case, by its number."""
 
     file: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class KindRequest(FrozenModel):
+    """A kind, and whether it is to be shown."""
+
+    kind: DrawableKind
+    shown: bool
+    reason: Reason | None = None
 
 
 class ReasonsRequest(FrozenModel):
@@ -143,6 +152,12 @@ def upload(
     if path is not None:
         case.add(cases.find([path]))
     return case.response()
+
+
+@router.post("/cases/{case}/kind")
+def show_kind(case: Case, request: KindRequest) -> KindResponse:
+    """Show, or hide again, all items of a kind in every file of the case that is open."""
+    return case.show_kind(request.kind, shown=request.shown, reason=request.reason)
 
 
 @router.post("/cases/{case}/release")

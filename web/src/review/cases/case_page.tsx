@@ -9,6 +9,7 @@ import { CaseTable } from './case_table';
 import { DropZone } from './drop_zone';
 import { FolderDialog } from './folder_dialog';
 import { ReleasePanel } from './release_panel';
+import { TypePanel } from './type_panel';
 
 export function CasePage() {
   const dialog = useSignal(false);
@@ -30,6 +31,7 @@ export function CasePage() {
           )}
         </DropZone>
         <Details key={opened.id} />
+        <TypePanel />
       </div>
       {dialog.value && (
         <FolderDialog

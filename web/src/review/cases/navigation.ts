@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import { openFile, seekTo, selectVideoTrack } from '../actions';
 import { client, type ReviewSession, request, type StartResponse } from '../api';
+import { galleryOpen, selectedNumbers } from '../gallery_store';
 import { t } from '../messages';
 import { toast, withErrors } from '../notify';
 import { refreshFiles } from '../refresh';
@@ -14,6 +15,9 @@ import * as cases from './case_store';
 const FILES_POLL_MS = 250;
 /** The address is written at most so often: browsers refuse more than a hundred changes in half a minute. */
 const ADDRESS_MS = 400;
+
+/** Counts navigations: a file that takes long to open does not replace the page that was asked for after it. */
+let visits = 0;
 
 /** Loads what the address names, or what the program was started with. */
 export async function beginPage(): Promise<void> {
@@ -71,6 +75,7 @@ async function showFile(id: number, wanted: URLSearchParams): Promise<void> {
 }
 
 export function showStart(): void {
+  visits += 1;
   store.playing.value = false;
   cases.pageName.value = 'start';
   cases.openCase.value = null;
@@ -79,14 +84,18 @@ export function showStart(): void {
 
 export async function showCasePage(id?: number): Promise<void> {
   store.playing.value = false;
+  visits += 1;
   const wanted = id ?? cases.openCase.value?.id;
   if (wanted === undefined) return showStart();
   if (await loadCase(wanted)) cases.pageName.value = 'case';
 }
 
 export async function openRow(id: number): Promise<void> {
+  const visit = ++visits;
+  galleryOpen.value = false;
+  selectedNumbers.value = new Set();
   await openFile(id);
-  if (store.file.value?.id === id) cases.pageName.value = 'file';
+  if (visit === visits && store.file.value?.id === id) cases.pageName.value = 'file';
 }
 
 /** To another file of the case, in the order of the table. */
