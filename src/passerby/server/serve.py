@@ -37,7 +37,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise UsageError(
-                f"Port {port} is taken: passerby may be running already, in another window. Use that one, or stop it, or "
+                f"Port {port} is taken: passerby may be running already, in another window. Use that one, stop it, or "
                 "give another port with --port (0 takes any free one)."
             ) from error
         raise UsageError(

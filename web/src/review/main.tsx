@@ -16,6 +16,7 @@ import { FrameCanvas } from './frame_canvas';
 import { Gallery } from './gallery';
 import { galleryOpen } from './gallery_store';
 import { HelpDialog } from './help_dialog';
+import { chosenLanguage } from './language';
 import { type Text, t } from './messages';
 import { usePlayback } from './playback';
 import { QueuePanel } from './queue_panel';
@@ -205,5 +206,6 @@ function Toast() {
 }
 
 document.title = t('title');
+document.documentElement.lang = chosenLanguage.code;
 const root = document.getElementById('page');
 if (root) render(<ReviewPage />, root);

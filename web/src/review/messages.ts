@@ -1,5 +1,6 @@
-// Every text of the review page. To translate the page, translate this file.
+// Every text of the review page in English. Another language is a file beside languages/de.json, and no code.
 import { fillIn, type Values } from '../shared/translate';
+import { chosenLanguage } from './language';
 import { caseTexts } from './messages_cases';
 
 const en = {
@@ -271,6 +272,10 @@ const en = {
 
 export type Text = keyof typeof en;
 
-export const t = (key: Text, values?: Values): string => fillIn(en[key], values);
+/** All texts in English: what a translation has to have too. */
+export const english: Readonly<Record<string, string>> = en;
+
+/** The text in the language of the browser; in English where that language has none. */
+export const t = (key: Text, values?: Values): string => fillIn(chosenLanguage.texts[key] ?? en[key], values);
 
 export const kindName = (kind: string): string => t(`kind_${kind}` as Text);
