@@ -94,6 +94,9 @@ def test_a_file_that_cannot_be_rendered_does_not_stop_the_others(opened):
     assert ("done", 1) == (response.release.progress.state, sum(row.state == "released" for row in response.files))
     report = json.loads((opened.folder.release_folder / "case-report.json").read_text())
     assert [("a.mp4", "failed")] == [(file["name"], file["reason"]) for file in report["missing"]]
+    # Why it failed names a path of this machine, which is nothing to the requestor.
+    assert str(opened.folder.folder) not in (opened.folder.release_folder / "case-report.json").read_text()
+    assert str(opened.folder.folder) not in (opened.folder.release_folder / "case-report.html").read_text()
 
 
 def test_files_come_and_go(opened, clip, tmp_path):

@@ -76,7 +76,8 @@ def write_release(
         created=now.isoformat(timespec="seconds"),
         case=case.case.details,
         files=tuple(files),
-        missing=tuple(missing),
+        # Without details: they name paths of this machine.
+        missing=tuple(file.model_copy(update={"detail": ""}) for file in missing),
         withheld=tuple(withheld),
         package=tuple(_packed(path, folder) for path in (*parts, folder / LOG_CSV)),
     )

@@ -20,6 +20,7 @@ ErrorCode = Literal[
     "export_first",
     "file_mismatch",
     "folders_forbidden",
+    "reasons_twice",
     "release_nothing",
     "upload_order",
     "invalid_name",

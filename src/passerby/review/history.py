@@ -15,6 +15,10 @@ from passerby.documents.plan import AudioSpan, Correction, Plan, Track, TrimSpan
 #: What a change is about: a video and a track's number, or ("audio",) and ("trim",).
 Key = tuple[int, int] | tuple[str]
 _AUDIO, _TRIM = ("audio",), ("trim",)
+#: Fields of the plan that edits change.
+_EDITED = {"trim", "audio", "corrections"}
+#: A longer analysis is not read by people.
+MAX_INDENTED_CHARS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class History:
         self._done: list[int] = []
         self._undone: list[int] = []
         self._highest = max((track.number for tracks in self._tracks for track in tracks.values()), default=0)
-        self._head: str | None = None
+        self._head: bytes | None = None
         #: Corrections that a later one of the same group has replaced, and what the last correction continued.
         self._superseded = 0
         self._continued: tuple[int, Key] | None = None
@@ -136,12 +140,20 @@ class History:
         return self._revert(self._undone[-1]) if self._undone else []
 
     def to_json(self) -> str:
-        """The text of NAME.plan.json. Only new corrections are serialised: the plan of hours has megabytes."""
+        """The text of NAME.plan.json."""
+        return b"".join(self.saved_parts()).decode()
+
+    def saved_parts(self) -> tuple[bytes, bytes]:
+        """The same in two parts: the analysis, which is serialised once, since that of an hour has megabytes, and what
+        edits change. A large analysis is written without line ends, in a third of the space."""
         if self._head is None:
-            self._head = self._plan.to_json().rstrip().removesuffix("}").rstrip()
-            if self._head.endswith('"corrections": []'):
-                self._head = self._head.removesuffix('"corrections": []').rstrip().removesuffix(",")
-        return f'{self._head},\n "corrections": [\n  ' + ",\n  ".join(self._correction_lines) + "\n ]\n}\n"
+            text = self._plan.model_dump_json(exclude_none=True, exclude=_EDITED)
+            if len(text) < MAX_INDENTED_CHARS:
+                text = self._plan.model_dump_json(exclude_none=True, exclude=_EDITED, indent=1)
+            self._head = text.rstrip().removesuffix("}").rstrip().encode()
+        edited = self._plan.model_dump_json(include={"trim", "audio"}).strip("{}")
+        corrections = ",\n  ".join(self._correction_lines)
+        return self._head, f',\n {edited},\n "corrections": [\n  {corrections}\n ]\n}}\n'.encode()
 
     def _revert(self, number: int) -> list[Key]:
         group = self._groups[number]
@@ -223,8 +235,8 @@ class History:
         return (current.track, current.audio, current.trim) == (change.track, change.audio, change.trim)
 
     def _update_plan(self, **fields: object) -> None:
+        """`fields` are among those that edits change: the serialised analysis stays."""
         self._plan = self._plan.model_copy(update=fields)
-        self._head = None
 
 
 def _key(correction: Correction) -> Key:

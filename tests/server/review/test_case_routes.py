@@ -106,6 +106,8 @@ def test_reasons_are_kept_and_the_one_used_last_is_first(office, cases):
     assert ["b(6)", "b(5)"] == [
         one["code"] for one in office.post("/reasons", {"reasons": list_of_two}).json()["reasons"]
     ]
+    twice = office.post("/reasons", {"reasons": [{"code": "b(6)"}, {"code": "b(6)"}]})
+    assert (409, "reasons_twice") == (twice.status_code, twice.json()["error"]["code"])
     case = created(office, "films/yard.mp4").json()
     id = case["files"][0]["file"]["id"]
     cases.library.items[id].file.prepare()

@@ -75,6 +75,14 @@ export const frameUrl = (
   thumbnail = false,
 ): string => `/api/files/${file}/${view}/${video}/${frame}?size=${size}${thumbnail ? '&small=true' : ''}&r=${revision}`;
 
+/** A frame, decoded. Throws an ApiError with the server's reason, such as a file that is gone. */
+export async function fetchFrame(url: string): Promise<ImageBitmap> {
+  const response = await fetch(url, { cache: 'no-store' });
+  if (response.ok) return createImageBitmap(await response.blob());
+  const body = (await response.json().catch(() => null)) as { error?: ErrorInfo | null } | null;
+  throw apiError(response.status, body?.error ?? null);
+}
+
 /** The time of each frame of a video track, in ticks. */
 export async function fetchFrameTimes(file: number, video: number): Promise<Float64Array> {
   const response = await fetch(`/api/files/${file}/times/${video}`);

@@ -1,11 +1,12 @@
 // The current frame on a canvas, with the outlines of its tracks over it.
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { frameUrl, type TrackResponse } from './api';
+import { fetchFrame, frameUrl, type TrackResponse } from './api';
 import { useCanvasGestures } from './canvas_gestures';
 import { FrameCache } from './frame_cache';
 import { KindChoice } from './kind_choice';
 import { t } from './messages';
+import { toastError } from './notify';
 import { Outline } from './outline';
 import { layoutPicture } from './picture_layout';
 import * as store from './store';
@@ -32,9 +33,13 @@ export function FrameCanvas() {
   const size = useSignal({ width: 640, height: 360 });
   const loaded = useSignal(0);
   const cache = useRef<FrameCache | null>(null);
-  cache.current ??= new FrameCache(() => {
-    loaded.value += 1;
-  });
+  cache.current ??= new FrameCache(
+    () => {
+      loaded.value += 1;
+    },
+    fetchFrame,
+    toastError,
+  );
   const shown = useRef<ImageBitmap | null>(null);
   const shownSource = useRef('');
 

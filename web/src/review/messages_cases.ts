@@ -76,6 +76,7 @@ export const caseTexts = {
   releaseIntro:
     'Renders all reviewed files, checks them with other models, and packs them with the reports. The originals are not changed.',
   releaseMissing: 'Not ready, and so not in the release: {n}',
+  releaseDoubts: 'Reviewed, with doubtful moments left that nobody ticked off: {n} ({names})',
   missing_not_reviewed: 'not marked as reviewed',
   missing_not_open: 'still being searched',
   missing_failed: 'cannot be opened',

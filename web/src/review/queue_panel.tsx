@@ -2,7 +2,6 @@
 import * as actions from './actions';
 import type { QueueEntry } from './api';
 import { Button } from './button';
-import { reviewedNext } from './cases/file_review';
 import { kindName, t } from './messages';
 import * as store from './store';
 import { formatTimecode } from './timecode';
@@ -49,9 +48,6 @@ export function QueuePanel() {
         />
         {t('fileReviewed')}
       </label>
-      {store.files.value.length > 1 && (
-        <Button text={t('reviewedNext')} hint="Shift+D" run={() => void reviewedNext()} strong id="reviewed-next" />
-      )}
     </>
   );
 }

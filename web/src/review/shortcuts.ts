@@ -17,7 +17,12 @@ export interface Shortcut {
   run: () => void;
 }
 
-const focus = (id: string) => window.setTimeout(() => document.getElementById(id)?.focus(), 0);
+/** At once where the field is there already: what is typed next belongs to it. */
+function focus(id: string): void {
+  const field = document.getElementById(id);
+  if (field) field.focus();
+  else window.setTimeout(() => document.getElementById(id)?.focus(), 0);
+}
 
 function showPanel(panel: store.Panel, focused?: string): void {
   store.panel.value = panel;

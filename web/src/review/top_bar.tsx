@@ -4,6 +4,7 @@ import { selectVideoTrack, undo } from './actions';
 import type { FileSummary } from './api';
 import { Button } from './button';
 import * as cases from './cases/case_store';
+import { reviewedNext } from './cases/file_review';
 import { openRow, showCasePage, showStart } from './cases/navigation';
 import { type Text, t } from './messages';
 import * as store from './store';
@@ -20,6 +21,9 @@ export function TopBar() {
       <h1>{t('title')}</h1>
       <Places />
       {onFile && <FileSelect />}
+      {onFile && store.files.value.length > 1 && (
+        <Button id="reviewed-next" text={t('reviewedNext')} hint="Shift+D" run={() => void reviewedNext()} strong />
+      )}
       {onFile && <VideoTrackSelect />}
       <span class="grow" />
       {onFile && <UndoButtons />}
@@ -68,6 +72,7 @@ function FileSelect() {
       <label>
         <span class="quiet">{t('chooseFile')}</span>
         <select
+          aria-label={t('chooseFile')}
           value={store.file.value?.id ?? ''}
           onChange={(event) => void openRow(Number(event.currentTarget.value))}
         >

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from passerby.cases.case_list import CaseSummary
 from passerby.cases.folder_browser import FolderResponse
@@ -15,7 +15,7 @@ from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.review.commands import DrawableKind, Reason
-from passerby.review.errors import ForbiddenError
+from passerby.review.errors import ForbiddenError, ReviewError
 from passerby.server.review.state import ApiError, Browser, Cases, State
 
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
@@ -189,5 +189,9 @@ def reasons(state: State) -> ReasonList:
 @router.post("/reasons")
 def set_reasons(cases: Cases, request: ReasonsRequest) -> ReasonList:
     """Replace the list of reasons."""
-    cases.set_reasons(ReasonList(reasons=request.reasons, recent=cases.reasons().recent))
-    return cases.reasons()
+    try:
+        reasons = ReasonList(reasons=request.reasons, recent=cases.reasons().recent)
+    except ValidationError:
+        raise ReviewError("reasons_twice") from None
+    cases.set_reasons(reasons)
+    return reasons

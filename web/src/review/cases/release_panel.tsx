@@ -17,6 +17,7 @@ export function ReleasePanel() {
       <h2 id="release-title">{t('releaseCase')}</h2>
       <p>{t('releaseIntro')}</p>
       {!running && <Missing missing={opened.missing} />}
+      {!running && <OpenDoubts rows={opened.files} />}
       {ready === 0 && !running && <p>{t('releaseNothing')}</p>}
       <div class="buttons">
         <Button
@@ -58,6 +59,15 @@ function Missing({ missing }: { missing: CaseResponse['missing'] }) {
   );
 }
 
+/** Reviewed, though the list of doubtful moments was not gone through: a person may have looked at all of the file. */
+function OpenDoubts({ rows }: { rows: CaseResponse['files'] }) {
+  const open = rows.filter((row) => row.file.finished && (row.open_entries ?? 0) > 0);
+  if (!open.length) return null;
+  return (
+    <p class="note">{t('releaseDoubts', { n: open.length, names: open.map((row) => row.file.name).join(', ') })}</p>
+  );
+}
+
 function Outcome({ opened }: { opened: CaseResponse }) {
   const { progress, archive, problems } = opened.release;
   if (progress.state === 'running') return null;
@@ -70,7 +80,7 @@ function Outcome({ opened }: { opened: CaseResponse }) {
   if (progress.state === 'stopped') return <p>{t('stopped')}</p>;
   if (archive)
     return (
-      <div role="status" class="released" data-archive={archive}>
+      <div role="status" class="outcome" data-archive={archive}>
         <p class="good">{t('releaseDone', { name: archive })}</p>
         {!!problems && <p class="bad">{t('releaseProblems', { n: problems })}</p>}
       </div>
