@@ -107,3 +107,14 @@ def test_work_starts_from_the_plan_beside_a_file_elsewhere(case, clip, tmp_path)
     case.remove(entry.source)
     case.add(media(film))
     assert "{}" == adopted.read_text()  # what was corrected in the case is not replaced
+
+
+def test_what_another_program_has_changed_is_kept(case):
+    """A case is released on the command line while its page is open."""
+    other = CaseFolder.load(case.folder)
+    other.set_released("a.mp4", "0" * 64, "1" * 64)
+    case.set_details(DETAILS)
+    again = CaseFolder.load(case.folder)
+    assert ("0" * 64, DETAILS) == (again.case.files[0].plan_sha256, again.case.details)
+    other.refresh()
+    assert DETAILS == other.case.details

@@ -38,6 +38,7 @@ class CaseFolder:
     def __init__(self, folder: Path, case: CaseFile) -> None:
         self.folder, self.case = folder, case
         self._lock = threading.RLock()
+        self._stamp = _stamp(folder / CASE_FILE)
 
     @classmethod
     def create(cls, folder: Path, details: CaseDetails, now: datetime | None = None) -> Self:
@@ -100,9 +101,17 @@ class CaseFolder:
         inside = path.is_relative_to(self.folder)
         return path.relative_to(self.folder).as_posix() if inside else path.as_posix()
 
+    def refresh(self) -> None:
+        """Read the file again when another program has changed it, such as a release on the command line."""
+        with self._lock:
+            if _stamp(self.folder / CASE_FILE) != self._stamp:
+                again = self.load(self.folder)
+                self.case, self._stamp = again.case, again._stamp
+
     def add(self, files: Iterable[MediaFile]) -> list[CaseEntry]:
         """Add files. Those that are in the case already are passed over. The new ones."""
         with self._lock:
+            self.refresh()
             entries = list(self.case.files)
             known = {entry.source for entry in entries}
             added: list[CaseEntry] = []
@@ -123,17 +132,20 @@ class CaseFolder:
     def remove(self, source: str) -> None:
         """Take a file out of the case. Nothing on the disk is deleted but the line in the case's file."""
         with self._lock:
+            self.refresh()
             remaining = tuple(entry for entry in self.case.files if entry.source != source)
             self._replace(files=remaining, removed=(*self.case.removed, source))
 
     def set_details(self, details: CaseDetails) -> None:
         with self._lock:
+            self.refresh()
             self._replace(details=details)
 
     def set_released(self, source: str, plan_sha256: str | None, output_sha256: str | None) -> None:
         """Remember from which plan a file was released, and what came out."""
         update = {"plan_sha256": plan_sha256, "output_sha256": output_sha256}
         with self._lock:
+            self.refresh()
             files = tuple(
                 entry.model_copy(update=update) if entry.source == source else entry for entry in self.case.files
             )
@@ -141,11 +153,13 @@ class CaseFolder:
 
     def set_packed(self, now: datetime) -> None:
         with self._lock:
+            self.refresh()
             self._replace(released=now.isoformat(timespec="seconds"))
 
     def save(self) -> None:
         with self._lock:
             save_text(self.folder / CASE_FILE, self.case.to_json())
+            self._stamp = _stamp(self.folder / CASE_FILE)
 
     def _entry(self, source: str, output_name: str, others: Sequence[CaseEntry]) -> CaseEntry:
         """Paths for a new file that no other file of the case has. A photo and a video of one moment differ in their
@@ -182,4 +196,13 @@ class CaseFolder:
     def _replace(self, **fields: object) -> None:
         case = self.case.model_copy(update=fields)
         save_text(self.folder / CASE_FILE, case.to_json())
-        self.case = case
+        self.case, self._stamp = case, _stamp(self.folder / CASE_FILE)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when a file is replaced."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino

@@ -83,6 +83,8 @@ class OpenCase:
         return any(item.file.id == id for item in self._items.values())
 
     def response(self) -> CaseResponse:
+        self.folder.refresh()
+        self._load()
         pairs = self._pairs()
         return CaseResponse(
             id=self.id,
