@@ -287,9 +287,8 @@ def test_a_lost_connection_is_said_and_what_was_typed_stays(page, servers, eleve
 
 def test_the_browser_chooses_the_language(browser, office):
     context = browser.new_context(locale="de-AT")
-    context.add_cookies(office.cookies)
     page = context.new_page()
-    page.goto(office.address.partition("?")[0])
+    begin(page, office)
     page.wait_for_selector("text=Neuer Vorgang")
     assert "de" == page.get_attribute("html", "lang")
     context.close()
