@@ -21,6 +21,7 @@ from passerby.detect.weights import Registry
 #: Fixtures that several folders share: Ray and an S3 server, a review, a site.
 pytest_plugins = [
     "tests.cluster.fixtures",
+    "tests.cases.fixtures",
     "tests.review.fixtures",
     "tests.server.fixtures",
     "tests.server.site.fixtures",

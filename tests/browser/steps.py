@@ -15,7 +15,12 @@ NOTHING_SHOWN = """() => {
 def opened(page, server):
     page.context.add_cookies(server.cookies)
     page.goto(server.address)
-    page.wait_for_selector('.frame-canvas canvas[data-frame="0"]')
+    first = page.locator("main.case .rows-table td button.plain").first
+    shown = page.locator('.frame-canvas canvas[data-frame="0"]')
+    first.or_(shown).first.wait_for()
+    if not shown.count():
+        first.click()  # a folder is a case: its table comes first
+    shown.wait_for()
     assert "token" not in page.url
     server.cookies = page.context.cookies()
 
@@ -32,7 +37,8 @@ def go_to(page, frame):
 
 
 def frame_of(page):
-    return int(re.search(r"\d+", page.inner_text("#frame")).group(0))
+    """Counted from 0, as the program does; the page counts from 1."""
+    return int(re.search(r"\d+", page.inner_text("#frame")).group(0)) - 1
 
 
 def on_screen(page, footage, box):
@@ -53,6 +59,7 @@ def draw(page, footage, box):
     page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2)
     page.mouse.move(x2, y2)
     page.mouse.up()
+    page.click(".kind-choice button:has-text('Face')")
     page.wait_for_selector(".frame-canvas.mode-view")
     page.wait_for_selector("section.selected")
 

@@ -98,3 +98,29 @@ def test_without_the_page_it_says_what_to_do(run, clip, monkeypatch):
 
 def test_it_is_a_command():
     assert review.__doc__
+
+
+def state_of(served):
+    return served[0][0].state.review
+
+
+def test_without_files_the_start_page_lists_the_cases(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    code, _, _, served = run("--port", "0", "--no-browser")
+    state = state_of(served)
+    assert (0, None, tmp_path / "passerby-cases") == (code, state.start_case, state.cases.folder)
+    assert tmp_path.resolve() == state.browser.root
+    assert not state.cases.folder.exists()  # nothing is made before there is a case
+
+
+def test_a_folder_is_opened_as_a_case(run, clip, tmp_path):
+    options = ("--cases", tmp_path / "cases", "--root", tmp_path, "--port", "0", "--no-browser")
+    state = state_of(run(clip.parent, *options)[3])
+    assert ["yard.mp4"] == [item.file.paths.source.name for item in state.library.items]
+    assert state.start_case == state.cases.summaries()[0].id
+    assert (clip.parent / "passerby-case.json").exists()
+
+
+def test_single_files_are_no_case(run, clip):
+    state = state_of(run(clip, "--port", "0", "--no-browser")[3])
+    assert (None, 1) == (state.cases, len(state.library.items))

@@ -11,6 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
+from passerby.cases.case_list import CaseList
+from passerby.cases.folder_browser import FolderBrowser
+from passerby.cli.common.case_files import find_media
+from passerby.jobs.output_names import is_media
+from passerby.server.review.state import ReviewState
+from tests.cases.fixtures import DETAILS
 from tests.fake_detector import use_fake_detectors
 from tests.server.fixtures import HEADERS, HOST, PORT, TOKEN, opened, review_paths
 
@@ -32,7 +38,13 @@ def fuzzed(clip, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         use_fake_detectors(patch)
         review = opened(folder / clip.name)
+        # With a start page, whose folders are those beside the secret.
+        cases = CaseList(folder / "cases", review.library, find_media)
+        state = review.client.app.state
+        state.review = ReviewState(review.library, True, cases, FolderBrowser(folder, is_media))
+        cases.create(DETAILS, [folder / clip.name])
         yield review
+        cases.close()
         review.library.close()
 
 

@@ -57,9 +57,25 @@ def test_what_changed_is_done_again(done, change):
     assert fingerprint(job.output)[0] == Report.model_validate_json(job.report_path.read_bytes()).output.sha256
 
 
-def test_other_settings_are_another_job(done):
+def test_what_was_made_with_other_settings_is_not_replaced_unless_told(done):
     job, _ = done
-    assert JobState.DONE is again(job, settings=Settings(hide=("face",)))
+    before = job.output.read_bytes()
+    settings = Settings(hide=("face",), style="mosaic")
+    outcome = run_task(Task(job, settings, resume=True), WorkerState())
+    assert JobState.FAILED is outcome.state
+    assert "--hide, --style" in outcome.error
+    assert "--force" in outcome.error
+    assert before == job.output.read_bytes()
+    assert JobState.DONE is again(job, settings=settings, force=True)
+
+
+def test_what_was_made_from_a_plan_is_not_replaced_unless_told(done):
+    """The plan may have been corrected for hours."""
+    job, report = done
+    job.report_path.write_text(report.model_copy(update={"plan_edited": True}).to_json())
+    job.output.unlink()
+    assert JobState.FAILED is again(job)
+    assert JobState.DONE is again(job, force=True)
 
 
 def test_what_the_earlier_run_left_out_is_done(done, tmp_path):

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from passerby.core.errors import DiskFull
-from passerby.review.background_job import BackgroundJob
+from passerby.review.background_job import BackgroundJob, JobProgress
 from passerby.review.errors import ReviewError
 
 
@@ -61,3 +61,19 @@ def test_a_failure_is_reported_with_its_cause():
     job.start(work)
     status = finished(job)
     assert ("failed", "DiskFull", "There is no room.") == (status.state, status.error.code, status.error.message)
+
+
+def test_the_time_left_follows_the_rate_so_far():
+    now = [0.0]
+    progress = JobProgress(lambda: now[0])
+    progress.start("yard.mp4", "analyse", 100)
+    progress.count()
+    assert progress.status().seconds_left is None  # too early to tell
+    now[0] = 10.0
+    for _ in range(19):
+        progress.count()
+    assert 40.0 == progress.status().seconds_left
+    progress.start("yard.mp4", "render", None)
+    now[0] = 30.0
+    progress.count()
+    assert progress.status().seconds_left is None

@@ -8,6 +8,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.review import commands
 from passerby.review.errors import ReviewError
+from passerby.review.history import Change
 
 ALL = get_args(get_args(commands.Edit)[0])
 
@@ -89,3 +90,72 @@ def test_redo_gives_the_reason_again(item):
     item.edits.undo()
     item.edits.redo()
     assert ["a statue", None, "a statue"] == [made.reason for made in item.file.history.plan.corrections]
+
+
+@pytest.fixture
+def crowd(item):
+    """A plate (1) and three faces: 2 and 3 cross at the end, 4 is apart."""
+    times = item.file.times(0)
+    paths = {2: (0, 40), 3: (60, 40), 4: (90, 10)}
+    for number, (x, y) in paths.items():
+        box = (x, y, x + 12, y + 12)
+        drawn = commands.DrawBox(op="draw", frame=0, box=box, kind=Kind.FACE, propagate=False)
+        track = item.edits.outcome_of(drawn).changes[0].track
+        last = Box(*box).translate(58 if number == 2 else 0, 0)  # 2 walks to 3
+        key = track.keyframes[0].model_copy(update={"time": times[-1], "box": last})
+        item.file.edit(
+            [Change(0, number, track.model_copy(update={"number": number, "keyframes": (*track.keyframes, key)}))]
+        )
+    return item
+
+
+def visible(item):
+    return {track.number: bool(track.visible) for track in item.file.history.tracks(0)}
+
+
+def many(action, *tracks, **how):
+    return commands.EditMany(op="many", tracks=tracks, action=action, **how)
+
+
+def test_several_are_changed_in_one_step(crowd):
+    crowd.edits.apply(many("reason", 1, 2, 4, reason="b(6)"))
+    assert {1: "b(6)", 2: "b(6)", 3: None, 4: "b(6)"} == {t.number: t.reason for t in crowd.file.history.tracks(0)}
+    crowd.edits.undo()
+    assert {None} == {track.reason for track in crowd.file.history.tracks(0)}
+    crowd.edits.apply(many("kind", 2, 3, kind=Kind.PERSON))
+    assert [Kind.PERSON] * 2 == [track.kind for track in crowd.file.history.tracks(0) if track.number in (2, 3)]
+    assert ((0, 2), (0, 3)) == crowd.edits.apply(many("remove", 2, 3)).removed
+    crowd.edits.undo()
+    assert {1, 2, 3, 4} == set(visible(crowd))
+
+
+def test_what_is_shown_ends_where_somebody_else_crosses(crowd):
+    """Beyond a crossing the track may be of somebody who is to be hidden."""
+    crowd.edits.apply(many("show", 2, 4))
+    tracks = {track.number: track for track in crowd.file.history.tracks(0)}
+    times = crowd.file.times(0)
+    assert tracks[2].visible[0].end < times[-1] == tracks[4].visible[0].end
+    assert tracks[2].visible[0].end < next(
+        time for time in times if tracks[2].interpolate(time).box.intersection(tracks[3].interpolate(time).box) > 0
+    )
+    assert not visible(crowd)[3]
+    crowd.edits.apply(many("show", 2, 3))  # both are to be seen: their crossing hides nobody
+    assert times[-1] == crowd.file.history.track(0, 2).visible[0].end
+    crowd.edits.apply(many("hide", 2, 3, 4))
+    assert not any(visible(crowd).values())
+
+
+def test_everybody_but_one_person_is_hidden(crowd):
+    crowd.edits.apply(many("show", 1, 3, 4))
+    response = crowd.edits.apply(commands.EverybodyBut(op="everybody_but", track=4, frame=0, reason="consent"))
+    assert {1: False, 2: False, 3: False, 4: True} == visible(crowd)
+    assert (4, {1, 3}) == (response.selected, {track.number for _, track in response.tracks} - {4})
+    crowd.edits.undo()
+    assert {1: True, 2: False, 3: True, 4: True} == visible(crowd)
+
+
+def test_one_of_many_that_is_gone_changes_nothing(crowd):
+    before = crowd.file.history.revision
+    with pytest.raises(ReviewError, match="no track"):
+        crowd.edits.apply(many("remove", 2, 99))
+    assert before == crowd.file.history.revision

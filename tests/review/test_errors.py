@@ -13,7 +13,8 @@ from passerby.review.errors import ErrorCode, FailureCode, ReviewError, error_in
 
 ROOT = Path(__file__).parents[2]
 PASSERBY = ROOT / "src" / "passerby"
-MODULES = (*(PASSERBY / "review").glob("*.py"), *(PASSERBY / "server" / "review").glob("*.py"))
+FOLDERS = ("review", "cases", "server/review")
+MODULES = tuple(path for folder in FOLDERS for path in (PASSERBY / folder).rglob("*.py"))
 #: What is raised with a code.
 ERROR_CLASSES = ("ReviewError", "NotFoundError", "ForbiddenError")
 

@@ -81,6 +81,34 @@ def test_edits_of_one_group_are_undone_as_one():
     assert not one.can_undo
 
 
+def test_what_is_followed_is_in_the_plan_once():
+    """A box that is followed is saved each second: the plan of one box had 81 kB."""
+    one = history()
+    group = one.apply([Change(0, 1, still_track(1, BOX, 0, 10))])
+    revisions = [one.revision]
+    for end in range(20, 100, 10):
+        one.apply([Change(0, 1, still_track(1, BOX, 0, end))], group)
+        revisions.append(one.revision)
+    assert ["add", "replace"] == [correction.action for correction in one.plan.corrections]
+    assert sorted(set(revisions)) == revisions  # each is another picture
+    assert 90 == one.tracks(0)[0].end == again(one).tracks(0)[0].end
+    one.undo()
+    assert ([], []) == (one.tracks(0), again(one).tracks(0))
+    one.redo()
+    assert 90 == again(one).tracks(0)[0].end
+
+
+def test_what_a_person_does_while_a_box_is_followed_stays():
+    one = history()
+    group = one.apply([Change(0, 1, still_track(1, BOX, 0, 10))])
+    one.apply([Change(0, 1, still_track(1, BOX, 0, 20))], group)
+    one.apply([Change(0, 2, still_track(2, BOX, 0, 5))])
+    one.apply([Change(0, 1, still_track(1, BOX, 0, 30))], group)
+    one.apply([Change(0, 1, still_track(1, BOX, 0, 40))], group)
+    assert [1, 1, 2, 1] == [correction.number for correction in one.plan.corrections]
+    assert state(one) == state(again(one))
+
+
 def test_numbers_are_never_used_again():
     one = history(still_track(3, BOX, 0, 1))
     one.apply([Change(0, 4, still_track(4, BOX, 0, 1))])

@@ -1,4 +1,4 @@
-import shutil
+import threading
 import time
 
 import pytest
@@ -37,9 +37,41 @@ def test_a_changed_source_is_found_after_opening(paths, tmp_path):
     assert "file_mismatch" == library.item(0).file.error.code
 
 
-def test_a_closed_library_opens_nothing(paths, tmp_path):
-    shutil.copy(paths.source, tmp_path / "other.mp4")
+def test_a_closed_library_opens_nothing(paths):
     library = ReviewLibrary([paths], "J. Doe")
     library.close()
-    library._open_all()
+    library._open(with_plan=True)
     assert "waiting" == library.item(0).file.state
+
+
+def test_files_that_are_added_later_are_opened_and_have_numbers_of_their_own(paths, tmp_path):
+    library = ReviewLibrary([], "J. Doe")
+    library.start()
+    (first,) = library.add([paths])
+    wait_for(lambda: first.file.state == "ready")
+    (second,) = library.add([review_paths(tmp_path / "none.mp4")])
+    wait_for(lambda: second.file.state == "failed")
+    assert [0, 1] == [item.file.id for item in library.items]
+    library.close()
+
+
+def test_a_file_that_is_dropped_is_not_opened(paths):
+    library = ReviewLibrary([paths], "J. Doe")
+    library.drop(library.item(0))
+    library.start()
+    (later,) = library.add([paths])
+    wait_for(lambda: later.file.state == "ready")
+    assert "waiting" == library.item(0).file.state
+    library.close()
+
+
+def test_a_plan_does_not_wait_for_files_that_must_be_analysed(paths, tmp_path, monkeypatch):
+    """An analysis takes minutes, and a file with a plan is ready at once."""
+    release = threading.Event()
+    monkeypatch.setattr("passerby.review.open_file.make_plan", lambda paths, progress: release.wait(20))
+    library = ReviewLibrary([review_paths(tmp_path / "none.mp4"), paths], "J. Doe")
+    library.start()
+    wait_for(lambda: library.item(1).file.state == "ready")
+    assert "analysing" == library.item(0).file.state
+    release.set()
+    library.close()

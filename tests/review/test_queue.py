@@ -77,3 +77,11 @@ def test_the_most_urgent_comes_first():
     ordered = [entry(9, "finding"), entry(9, "not_analysed"), entry(1, "uncertain"), entry(2, "uncertain")]
     shuffled = [ordered[2], ordered[0], ordered[3], ordered[1]]
     assert ordered == sorted(shuffled, key=priority)
+
+
+def test_nothing_is_brief_in_a_photo():
+    plan = video(track(1, 0.9))
+    assert ["short"] == [
+        reason for entry in queue_entries(0, plan, plan.tracks, TIMES, BASE) for reason in entry.reasons
+    ]
+    assert [] == queue_entries(0, plan, plan.tracks, TIMES, BASE, still=True)

@@ -7,7 +7,15 @@ from passerby.core.kinds import Kind
 from passerby.documents.plan import Keyframe, Track
 from passerby.documents.spans import VisibleSpan
 from passerby.review.errors import ReviewError
-from passerby.review.visible_spans import crossing_spans, hide_again, keep_visible, show_span, with_visible_reason
+from passerby.review.visible_spans import (
+    crossing_spans,
+    hide_again,
+    hide_all,
+    keep_visible,
+    show_certain,
+    show_span,
+    with_visible_reason,
+)
 
 TIMES = list(range(0, 1000, 10))
 
@@ -97,3 +105,13 @@ def test_spans_that_differ_in_reason_stay_apart(new, expected):
     start, end, reason = new
     shown = show_span(one, VisibleSpan(start=start, end=end, reason=reason))
     assert expected == [span[:3] for span in spans(shown)]
+
+
+def test_hiding_all_takes_every_visible_span_away():
+    assert () == hide_all(show_span(moving(1), VisibleSpan(start=300, end=500))).visible
+
+
+def test_a_track_that_begins_before_the_file_is_shown_too():
+    """Regions, and tracks made by hand, may."""
+    long = track(1, (-(10**9), Box(0, 0, 9, 9)), (10**9, Box(0, 0, 9, 9)))
+    assert (VisibleSpan(start=TIMES[0], end=TIMES[-1]),) == show_certain(long, [], TIMES).visible

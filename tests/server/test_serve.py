@@ -58,7 +58,7 @@ def test_tls_and_no_old_version_of_it(tmp_path):
 def test_a_port_in_use_is_an_error():
     taken = listen(HOST, 0)
     try:
-        with pytest.raises(UsageError, match="Choose another port"):
+        with pytest.raises(UsageError, match="taken.*another port with --port"):
             listen(HOST, taken.getsockname()[1])
     finally:
         taken.close()

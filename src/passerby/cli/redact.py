@@ -9,11 +9,14 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from passerby.cli.common.os_user import user_name
+from passerby.cli.common.terminal import echo
 from passerby.cluster.manifest import merge_row_settings
-from passerby.config.object_path import display_path
+from passerby.config.object_path import display_path, is_remote
 from passerby.config.regions import parse_regions
 from passerby.config.settings import Audio, Codec, Profile, Settings, Style, settings_fault
 from passerby.core.errors import OutputError, PasserbyError, UsageError
+from passerby.documents.file_names import PLAN_SUFFIX
 from passerby.documents.plan import Plan
 from passerby.jobs.file_job import FileJob, JobList
 from passerby.jobs.inputs import collect_jobs
@@ -24,6 +27,8 @@ from passerby.jobs.summary import print_outcome, print_table, summary_json
 from passerby.jobs.task import JobOutcome, JobState, Task
 from passerby.sink.output_file import output_error
 
+#: Plans that a note names; more are counted.
+MAX_NAMED = 3
 Help = {field: info.description for field, info in Settings.model_fields.items()}
 
 
@@ -57,6 +62,14 @@ def redact(
     exact_chroma: Annotated[bool, typer.Option("--exact-chroma", help=Help["exact_chroma"])] = False,
     keep_times: Annotated[bool, typer.Option("--keep-times", help=Help["keep_times"])] = False,
     plan: Annotated[Path | None, typer.Option(help="Render this plan instead of analysing the file.")] = None,
+    plans: Annotated[
+        bool,
+        typer.Option(
+            "--plans",
+            help="INPUT is the folder of a case: render its reviewed plans into its folder release, check the copies, "
+            "and pack them with report and exemption log.",
+        ),
+    ] = False,
     save_plan: Annotated[bool, typer.Option("--save-plan", help="Save the plan as NAME.plan.json.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     resume: Annotated[
@@ -94,12 +107,20 @@ def redact(
         exact_chroma=exact_chroma,
         keep_times=keep_times,
     )
+    if plans:
+        if plan is not None or output is not None or out_dir is not None or on is not None or resume:
+            raise UsageError(
+                "--plans releases a case into its own folder. Leave out --plan, -o, --out-dir, --on, --resume."
+            )
+        raise typer.Exit(_release_case(context, inputs, settings, jobs or 1, json=json, verify=not no_verify))
     job_list = collect_jobs(inputs, output, out_dir)
     parallel = 1 if jobs is None else jobs
     if plan is not None and len(job_list.jobs) != 1:
         raise UsageError("--plan is for one file. Use it with one INPUT.")
     if plan is not None:
         settings = _plan_settings(Plan.load(plan), settings, context)
+    elif (note := _unused_plans_note(job_list.jobs)) is not None:
+        echo(note, err=True)
     tasks = [
         Task(
             job=job,
@@ -133,6 +154,52 @@ def redact(
     if job_list.summary_path is not None:
         _write_summary(job_list, job_list.summary_path, outcomes, json)
     raise typer.Exit(_exit_code(outcomes))
+
+
+def _unused_plans_note(jobs: list[FileJob]) -> str | None:
+    """A plan that lies beside a file may have been corrected for hours: that it is not used is said."""
+    plans = (path for job in jobs if not is_remote(job.source) for path in _plans_beside(job))
+    found = list(dict.fromkeys(path.name for path in plans))
+    if not found:
+        return None
+    names = ", ".join(found[:MAX_NAMED]) + (f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else "")
+    return (
+        f"NOTE: {names} not used: the files are searched again, and corrections ignored. To render a plan use --plan "
+        "with one file, or --plans with the folder of a case."
+    )
+
+
+def _plans_beside(job: FileJob) -> list[Path]:
+    candidates = (job.plan_path, job.source.with_name(f"{job.source.stem}{PLAN_SUFFIX}"))
+    return [path for path in candidates if not is_remote(path) and path.is_file()][:1]
+
+
+def _release_case(
+    context: typer.Context, inputs: list[Path], settings: Settings, parallel: int, *, json: bool, verify: bool
+) -> int:
+    """Release the case in the folder, from its reviewed plans. The exit code."""
+    # Imported here: other runs do not need the editor.
+    from passerby.cli.common import case_release
+
+    case = case_release.load_case(inputs)
+    entries, missing = case_release.split_ready(case)
+    if missing:
+        echo(case_release.missing_note(missing), err=True)
+    if not entries:
+        raise UsageError("No file of the case is reviewed. Review them with: passerby review FOLDER")
+    tasks = case_release.case_tasks(
+        case,
+        entries,
+        lambda plan: _plan_settings(plan, settings, context),
+        json=json,
+        quiet=True if parallel > 1 else None,
+        threads=_threads(parallel),
+    )
+    outcomes = []
+    for outcome in run_tasks(tasks, parallel, context.find_object(WorkerProcess)):
+        print_outcome(outcome, json)
+        outcomes.append(outcome)
+    return case_release.finish_release(case, entries, outcomes, missing, user_name(), verify=verify)
 
 
 def _failed_folder(folder: Path, reason: str) -> JobOutcome:

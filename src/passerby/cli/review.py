@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from contextlib import ExitStack, suppress
@@ -11,16 +10,26 @@ from typing import Annotated
 
 import typer
 
+from passerby.cli.common.os_user import user_name
 from passerby.cli.common.terminal import echo
 from passerby.core.errors import UsageError
 from passerby.jobs.inputs import collect_jobs
+from passerby.jobs.output_names import is_media
 
 #: Characters of the password of a server that other machines can reach.
 MIN_PASSWORD_CHARS = 10
+#: In the home of whoever starts the program.
+CASES_FOLDER = "passerby-cases"
 
 
 def review(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Videos, stills, or folders of them.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE...]",
+            help="Videos and stills, or one folder, which is opened as a case. Without: the start page with all cases.",
+        ),
+    ] = None,
     host: Annotated[
         str,
         typer.Option(help="Address to listen on. Other than loopback: with password and TLS, and without originals."),
@@ -29,6 +38,14 @@ def review(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the URL; do not open a browser.")] = False,
     reviewer: Annotated[
         str | None, typer.Option(help="Name of the reviewer, saved with each correction; by default the user name.")
+    ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option("--cases", help="Folder in which new cases are made; by default passerby-cases in your home."),
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="The page lists files and folders below this one, to add them to a case; by default home."),
     ] = None,
     password_file: Annotated[
         Path | None,
@@ -39,9 +56,12 @@ def review(
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="Private key of --certificate (PEM).")] = None,
 ) -> None:
-    """Review detections, correct them, and export, in a web page that this machine serves."""
+    """Review detections, correct them, and release files or whole cases, in a web page that this machine serves."""
     # Imported here: other commands need no web server, and should not wait for it.
+    from passerby.cases.case_list import CaseList
+    from passerby.cases.folder_browser import FolderBrowser
     from passerby.cli.common.browser import open_in_browser, redirect_file
+    from passerby.cli.common.case_files import find_media
     from passerby.config.web import is_loopback
     from passerby.review.files import ReviewPaths
     from passerby.review.library import ReviewLibrary
@@ -56,7 +76,9 @@ def review(
         raise UsageError("The page is not built in this copy. Run scripts/install, which needs npm, and try again.")
     if (certificate is None) != (key is None):
         raise UsageError("--certificate and --key go together. Give both, or neither.")
-    jobs = collect_jobs(files, None, None).jobs
+    given = files or []
+    as_case = not given or (len(given) == 1 and given[0].is_dir())
+    jobs = [] if as_case else collect_jobs(given, None, None).jobs
     local = is_loopback(host)
     token = new_token() if local and password_file is None else None
     auth = (
@@ -70,8 +92,20 @@ def review(
     listener = listen(host, port)
     port = listener.getsockname()[1]
     paths = [ReviewPaths(job.source, job.output, job.report_path, job.plan_path) for job in jobs]
-    library = ReviewLibrary(paths, reviewer or _user_name())
-    app = review_app(library, auth, host, port, secure=tls is not None)
+    library = ReviewLibrary(paths, reviewer or user_name())
+    case_list = CaseList(cases or Path.home() / CASES_FOLDER, library, find_media) if as_case else None
+    start_case = case_list.open_folder(given[0]).id if case_list is not None and given else None
+    browser = FolderBrowser(root or Path.home(), is_media) if as_case else None
+    app = review_app(
+        library,
+        auth,
+        host,
+        port,
+        secure=tls is not None,
+        cases=case_list,
+        browser=browser,
+        start_case=start_case,
+    )
     url_host = f"[{host.strip('[]')}]" if ":" in host else host
     url = f"{'https' if tls else 'http'}://{url_host}:{port}/" + (f"?token={token}" if token else "")
 
@@ -90,13 +124,6 @@ def review(
             with suppress(OSError):  # the address is printed all the same
                 page = stack.enter_context(redirect_file(url))
         serve(app, listener, tls, ready)
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "reviewer"
 
 
 def _read_password(path: Path | None) -> str:

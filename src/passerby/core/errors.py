@@ -18,6 +18,7 @@
     ├── WeightsError           a model file is missing, truncated, altered or refused
     ├── DetectorError          a model gives a wrong result, or none
     ├── PlanError              a plan that cannot be read, or does not fit the file
+    ├── CaseError              a case that cannot be made, read or changed
     └── VerificationError      a verification report, its key or its sample is not accepted
 
 Messages are for the person at the terminal: what happened, then what to do next. Errors of libraries
@@ -101,6 +102,10 @@ class DetectorError(PasserbyError):
 
 class PlanError(PasserbyError):
     """A plan cannot be read, or does not belong to the file."""
+
+
+class CaseError(PasserbyError):
+    """A case cannot be made, read or changed."""
 
 
 class VerificationError(PasserbyError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from passerby.core.errors import OutputError, OutputExists, PasserbyError
 from passerby.core.progress import NullProgress, Progress
@@ -10,7 +11,7 @@ from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.jobs.progress_output import make_progress
 from passerby.jobs.remote_io import is_remote_task, local_copy, previous_outcome, upload_outputs
-from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState
+from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState, refuse_other_settings
 from passerby.track.segments import SegmentRange
 
 #: Bytes per second, fewer than any codec needs: a smaller file cannot be long enough to be distributed, and is not
@@ -72,6 +73,8 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
         finished = _finished_report(task) if task.resume else None
         if finished is not None:
             return JobOutcome(job, JobState.ALREADY_DONE, finished, exit_code=3 if finished.needs_review else 0)
+        if task.resume:
+            refuse_other_settings(task, _earlier_report(job.report_path))
         force = task.force or (task.resume and job.report_path.exists())  # a report shows that the output is ours
         _prepare_outputs(task, force)
         if task.min_span_segments and (spans := _split(task)):
@@ -125,6 +128,14 @@ def _prepare_outputs(task: Task, force: bool) -> None:
         raise OutputError(
             f"The folder {job.output.parent} cannot be created: {error.strerror}. Choose another with --out-dir."
         ) from error
+
+
+def _earlier_report(path: Path) -> Report | None:
+    """The report of an earlier run, whatever it says; None where there is none that can be read."""
+    try:
+        return Report.model_validate_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _finished_report(task: Task) -> Report | None:

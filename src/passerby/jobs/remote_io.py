@@ -12,7 +12,7 @@ from passerby.config.object_path import display_path, is_remote
 from passerby.core.errors import OutputExists
 from passerby.documents.report import Report
 from passerby.jobs.file_job import FileJob
-from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.jobs.task import JobOutcome, JobState, Task, refuse_other_settings
 from passerby.jobs.video_steps import JoinStep, RenderStep, chunk_path, remove_chunk
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def previous_outcome(task: Task) -> JobOutcome | None:
             report = None  # not a report that can be read: the file is redacted again
         if report is not None and _is_current(report, task, storage, info.modified):
             return JobOutcome(job, JobState.ALREADY_DONE, report, exit_code=3 if report.needs_review else 0)
+        refuse_other_settings(task, report)
     if not (task.force or (task.resume and info is not None)):
         for path in (job.output, job.report_path, *([job.plan_path] if task.save_plan else [])):
             if storage.stat(path) is not None:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from passerby.config.object_path import display_path
 from passerby.config.settings import Settings
-from passerby.core.errors import OutputBusy, PasserbyError, StorageError
+from passerby.core.errors import OutputBusy, OutputExists, PasserbyError, StorageError
 from passerby.documents.report import Report
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.video_steps import RenderStep, VideoStep, chunk_path
@@ -47,6 +48,27 @@ class Task:
         if isinstance(self.step, RenderStep):
             return (chunk_path(self.job, self.step.number),)
         return self.job.output, self.job.report_path, self.job.plan_path
+
+
+def refuse_other_settings(task: Task, report: Report | None) -> None:
+    """`--resume` goes on where an earlier run stopped, and replaces nothing that was made in another way. Raises
+    OutputExists, unless the command line says --force. `report`: that of the earlier run, None where there is none that
+    can be read."""
+    if task.force or report is None:
+        return
+    output = display_path(task.job.output)
+    before, now = report.settings.model_dump(), task.settings.model_dump()
+    names = ", ".join(f"--{name.replace('_', '-')}" for name in before if before[name] != now[name])
+    if names:
+        raise OutputExists(
+            f"{output} was made with other settings ({names}), and --resume does not replace it. Give the same "
+            "settings, another folder with --out-dir, or --force to replace it."
+        )
+    if report.plan_edited and task.plan is None:
+        raise OutputExists(
+            f"{output} was made from a plan, which a person may have corrected, and --resume does not replace it. Give "
+            "--plan or --plans, another folder with --out-dir, or --force to replace it."
+        )
 
 
 class JobState(StrEnum):

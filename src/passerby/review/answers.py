@@ -16,13 +16,14 @@ from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
 from passerby.review.queue import confidence
 from passerby.review.release.verification import ReleaseVerdict
-from passerby.review.track_edits import is_manual
+from passerby.review.track_edits import best_time, is_manual
 
 
 class TrackResponse(FrozenModel):
     """A track. `times` of its keyframes in ticks, and `boxes`, left, top, right and bottom of each, flattened: an hour
     may have 200 000 keyframes, and an object for each would be three times as much to send. `confidence` 0 to 1;
-    `visible` in ticks, both ends included, `visible_reasons` why; `manual`: a person created it."""
+    `visible` in ticks, both ends included, `visible_reasons` why; `manual`: a person created it; `best`: when it is
+    seen best, in ticks."""
 
     number: int
     kind: Kind
@@ -33,6 +34,7 @@ class TrackResponse(FrozenModel):
     visible_reasons: tuple[str | None, ...] = ()
     confidence: float
     manual: bool
+    best: int
 
     @classmethod
     def of(cls, track: Track) -> TrackResponse:
@@ -51,6 +53,7 @@ class TrackResponse(FrozenModel):
             "visible_reasons": [span.reason for span in track.visible],
             "confidence": round(confidence(track), 3),
             "manual": is_manual(track),
+            "best": best_time(track),
         }
 
 
@@ -109,7 +112,8 @@ class HistoryResponse(FrozenModel):
 
 
 class FileDetail(FrozenModel):
-    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan."""
+    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan; `still`:
+    its frames are the pages of a photo or scan, which have no times."""
 
     id: int
     name: str
@@ -118,6 +122,7 @@ class FileDetail(FrozenModel):
     history: HistoryResponse
     audio: str
     has_audio: bool
+    still: bool = False
     output: str
 
     def json_with_tracks(self, tracks: Sequence[Sequence[Track]]) -> bytes:

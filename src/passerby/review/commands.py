@@ -135,6 +135,25 @@ class HideAgain(_FrameCommand):
     op: Literal["hide_again"]
 
 
+class EditMany(FrozenModel):
+    """The same for several tracks, in one step: `show` or `hide` them, `remove` their masks, set their `reason` or
+    `kind`. What is shown ends where a track crosses another that is not shown."""
+
+    op: Literal["many"]
+    video: Index = 0
+    tracks: Annotated[tuple[Index, ...], Field(min_length=1, max_length=20_000)]
+    action: Literal["show", "hide", "remove", "reason", "kind"]
+    reason: Reason | None = None
+    kind: DrawableKind | None = None
+
+
+class EverybodyBut(_FrameCommand):
+    """Keep one person visible around the frame, as far as that is certain, and hide everybody else."""
+
+    op: Literal["everybody_but"]
+    reason: Reason | None = None
+
+
 class AddRegion(FrozenModel):
     """Hide a fixed polygon from frame `first` to `last`, both included."""
 
@@ -201,6 +220,8 @@ Edit = Annotated[
     | SetReason
     | KeepVisible
     | HideAgain
+    | EditMany
+    | EverybodyBut
     | AddRegion
     | CoverFrames
     | SetAudioSpans

@@ -29,7 +29,7 @@ from passerby.review.track_edits import (
     starting_at,
     with_box,
 )
-from passerby.review.visible_spans import hide_again, keep_visible, with_visible_reason
+from passerby.review.visible_spans import hide_again, hide_all, keep_visible, show_certain, with_visible_reason
 
 Span = TypeVar("Span", AudioSpan, TrimSpan)
 
@@ -69,7 +69,9 @@ class EditService:
 
     def _stop_propagation_of(self, command: commands.Edit) -> None:
         """A track must not be changed while it is being propagated."""
-        tracks = {getattr(command, "track", None), getattr(command, "other", None)}
+        tracks = {getattr(command, "track", None), getattr(command, "other", None), *getattr(command, "tracks", ())}
+        if isinstance(command, commands.EverybodyBut) and self._propagation.job.running:
+            self._propagation.stop()  # it may be about any of the others
         if self._propagation.job.running and (self._propagation.track or (0, 0))[1] in tracks:
             self._propagation.stop()
 
@@ -175,6 +177,47 @@ class EditService:
         return EditOutcome((Change(command.video, command.track, hide_again(track, time)),), command.track)
 
     @outcome_of.register
+    def _edit_many(self, command: commands.EditMany) -> EditOutcome:
+        tracks = [self._track(command.video, number) for number in dict.fromkeys(command.tracks)]
+        reason = command.reason or None
+        changed = [(track, self._changed(command, track)) for track in tracks]
+        return EditOutcome(
+            tuple(Change(command.video, track.number, after, reason) for track, after in changed if after != track)
+        )
+
+    def _changed(self, command: commands.EditMany, track: Track) -> Track | None:
+        """The track after a command on many; None to remove it."""
+        match command.action:
+            case "remove":
+                return None
+            case "hide":
+                return hide_all(track)
+            case "reason":
+                return track.model_copy(update={"reason": command.reason or None})
+            case "kind":
+                # What a person has drawn as an area stays one: it has no kind that is searched for.
+                fixed = command.kind is None or track.kind is Kind.REGION
+                return track if fixed else track.model_copy(update={"kind": command.kind})
+            case "show":
+                selected = set(command.tracks)
+                others = [one for one in self._file.history.tracks(command.video) if one.number not in selected]
+                times, by = self._file.times(command.video), self._file.reviewer
+                return show_certain(track, others, times, command.reason or None, by)
+
+    @outcome_of.register
+    def _everybody_but(self, command: commands.EverybodyBut) -> EditOutcome:
+        track, _ = self._track_at(command)
+        others = self._file.history.tracks(command.video)
+        reason, by, times = command.reason or None, self._file.reviewer, self._file.times(command.video)
+        shown = keep_visible(track, others, times, command.frame, False, reason, by)
+        hidden = (
+            Change(command.video, other.number, hide_all(other), reason)
+            for other in others
+            if other.number != track.number and other.visible
+        )
+        return EditOutcome((Change(command.video, track.number, shown, reason), *hidden), track.number)
+
+    @outcome_of.register
     def _add_region(self, command: commands.AddRegion) -> EditOutcome:
         return self._region(command.video, command.first, command.last, command.polygon, command.reason)
 
@@ -236,7 +279,8 @@ class EditService:
         | commands.SplitTrack
         | commands.SetTrackEnd
         | commands.KeepVisible
-        | commands.HideAgain,
+        | commands.HideAgain
+        | commands.EverybodyBut,
     ) -> tuple[Track, int]:
         """The track of a command, and the time of its frame."""
         time, track = self._time(command.video, command.frame), self._track(command.video, command.track)

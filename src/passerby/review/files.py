@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from passerby.config.settings import Audio
+from passerby.core.errors import OutputError
 from passerby.core.progress import Progress
 from passerby.documents.file_names import REPORT_SUFFIX, notes_path
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.engine import api
-from passerby.sink.output_file import write_text_atomically
+from passerby.sink.output_file import OutputFile, output_error, write_text_atomically
 from passerby.source.fingerprint import fingerprint
 
 
@@ -38,6 +40,7 @@ class ReviewPaths:
 def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
     """Analyse the whole file and save its plan. Raises PasserbyError."""
     plan = api.analyse(paths.source, progress=progress)
+    make_folder(paths.plan.parent)
     write_text_atomically(paths.plan, plan.to_json())
     return plan
 
@@ -45,6 +48,25 @@ def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
 def save_text(path: Path, text: str) -> None:
     """Replace a file atomically; it is on the disk on return. Raises OutputError or DiskFull."""
     write_text_atomically(path, text, force=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be created: {error.strerror}. Check its permissions.") from error
+
+
+def save_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """The same for a text in parts, so that a large one is not copied first."""
+    with OutputFile(path, force=True) as output:
+        try:
+            with output.temp_path.open("wb") as file:
+                file.writelines(parts)
+        except OSError as error:
+            raise output_error(path, error) from error
+        output.commit()
 
 
 def matches_plan(plan: Plan, source: Path) -> bool:
@@ -55,6 +77,7 @@ def matches_plan(plan: Plan, source: Path) -> bool:
 def render_export(paths: ReviewPaths, plan: Plan, progress: Progress, audio: Audio | None = None) -> Report:
     """What `passerby redact --plan` does; replaces an earlier export. Raises PasserbyError."""
     settings = plan.settings if audio is None else plan.settings.model_copy(update={"audio": audio})
+    make_folder(paths.output.parent)
     report = api.redact(paths.source, paths.output, settings, plan=plan, force=True, progress=progress)
     save_text(paths.report, report.to_json())
     return report

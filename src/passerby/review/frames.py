@@ -79,6 +79,10 @@ class FileViewer:
         self.masked = [MaskedView(reader, plan, number) for number, reader in enumerate(readers)]
         self.original = [OriginalView(reader) for reader in readers]
 
+    @property
+    def is_still(self) -> bool:
+        return isinstance(self._readers[0], StillPages)
+
     @classmethod
     def open(cls, path: Path, plan: Plan) -> Self:
         """Open the file and index its frames. Raises SourceError or one of its subclasses."""

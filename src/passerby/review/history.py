@@ -16,6 +16,10 @@ from passerby.documents.spans import AudioSpan, TrimSpan
 #: What a change is about: a video and a track's number, or ("audio",) and ("trim",).
 Key = tuple[int, int] | tuple[str]
 _AUDIO, _TRIM = ("audio",), ("trim",)
+#: Fields of the plan that edits change.
+_EDITED = {"trim", "audio", "corrections"}
+#: A longer analysis is not read by people.
+MAX_INDENTED_CHARS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class History:
         self._undone: list[int] = []
         self._reasons: dict[Key, str | None] = {}
         self._highest = max((track.number for tracks in self._tracks for track in tracks.values()), default=0)
-        self._head: str | None = None
+        self._head: bytes | None = None
+        #: Corrections that a later one of the same group has replaced, and what the last correction continued.
+        self._superseded = 0
+        self._continued: tuple[int, Key] | None = None
         # The plan holds the present spans; those before the first correction are in that correction.
         self._update_plan(
             audio=next((c.audio_before for c in plan.corrections if c.audio_before is not None), plan.audio),
@@ -91,8 +98,8 @@ class History:
 
     @property
     def revision(self) -> int:
-        """Number of corrections. It never decreases."""
-        return len(self._corrections)
+        """Number of corrections that were made. It never decreases."""
+        return len(self._corrections) + self._superseded
 
     @property
     def can_undo(self) -> bool:
@@ -108,11 +115,22 @@ class History:
 
     def apply(self, changes: Iterable[Change], group: int | None = None) -> int:
         """Append changes as a new group, or to an earlier `group`. The number of the group. A change that changes
-        nothing is not appended."""
+        nothing is not appended. What is appended to an earlier group takes the place of what was appended to it
+        before: a box that is followed for a minute would else be in the plan sixty times."""
         number = group if group is not None else max(self._groups, default=0) + 1
         for change in changes:
-            if not self._is_current(change):
-                self._append(change, number, None)
+            if self._is_current(change):
+                continue
+            if (
+                group is not None
+                and self._continued == (group, change.key)
+                and self._corrections[-1].action == "replace"
+            ):
+                self._corrections.pop()
+                self._correction_lines.pop()
+                self._superseded += 1
+            self._append(change, number, None)
+            self._continued = None if group is None else (group, change.key)
         return number
 
     def undo(self) -> list[Key]:
@@ -124,16 +142,25 @@ class History:
         return self._revert(self._undone[-1]) if self._undone else []
 
     def to_json(self) -> str:
-        """The text of NAME.plan.json. Only new corrections are serialised: the plan of hours has megabytes."""
+        """The text of NAME.plan.json."""
+        return b"".join(self.saved_parts()).decode()
+
+    def saved_parts(self) -> tuple[bytes, bytes]:
+        """The same in two parts: the analysis, which is serialised once, since that of an hour has megabytes, and what
+        edits change. A large analysis is written without line ends, in a third of the space."""
         if self._head is None:
-            self._head = self._plan.to_json().rstrip().removesuffix("}").rstrip()
-            if self._head.endswith('"corrections": []'):
-                self._head = self._head.removesuffix('"corrections": []').rstrip().removesuffix(",")
-        return f'{self._head},\n "corrections": [\n  ' + ",\n  ".join(self._correction_lines) + "\n ]\n}\n"
+            text = self._plan.model_dump_json(exclude_none=True, exclude=_EDITED)
+            if len(text) < MAX_INDENTED_CHARS:
+                text = self._plan.model_dump_json(exclude_none=True, exclude=_EDITED, indent=1)
+            self._head = text.rstrip().removesuffix("}").rstrip().encode()
+        edited = self._plan.model_dump_json(include={"trim", "audio"}).strip("{}")
+        corrections = ",\n  ".join(self._correction_lines)
+        return self._head, f',\n {edited},\n "corrections": [\n  {corrections}\n ]\n}}\n'.encode()
 
     def _revert(self, number: int) -> list[Key]:
         group = self._groups[number]
         reverting = max(self._groups) + 1
+        self._continued = None
         for change in reversed(list(group.before.values())):
             self._append(change, reverting, number)
         if reverting not in self._groups:  # it had no effect: it still counts as reverted
@@ -213,8 +240,8 @@ class History:
         return (current.track, current.audio, current.trim) == (change.track, change.audio, change.trim)
 
     def _update_plan(self, **fields: object) -> None:
+        """`fields` are among those that edits change: the serialised analysis stays."""
         self._plan = self._plan.model_copy(update=fields)
-        self._head = None
 
 
 def _key(correction: Correction) -> Key:

@@ -14,7 +14,7 @@ from typing import Literal
 from passerby.documents.plan import Plan
 from passerby.review.background_job import JobProgress
 from passerby.review.errors import ErrorInfo, ReviewError, error_info
-from passerby.review.files import ReviewPaths, make_plan, matches_plan, save_text
+from passerby.review.files import ReviewPaths, make_plan, matches_plan, save_parts, save_text
 from passerby.review.frames import FileViewer
 from passerby.review.history import Change, History, Key
 from passerby.review.notes import ReviewNotes
@@ -58,6 +58,7 @@ class OpenFile:
             self._viewer, self._thumbnail_viewer = viewer, viewer.duplicate()
             self._history = History(plan, self.reviewer, self.now)
             self.state = "ready"
+            self._history.saved_parts()  # so that the first edit need not wait for it
         except Exception as error:
             self.fail(error)
 
@@ -107,7 +108,14 @@ class OpenFile:
                 found: list[QueueEntry] = []
                 for number, video in enumerate(self.history.plan.videos):
                     tracks = self.history.tracks(number)
-                    found += queue_entries(number, video, tracks, self.times(number), self.time_base(number))
+                    found += queue_entries(
+                        number,
+                        video,
+                        tracks,
+                        self.times(number),
+                        self.time_base(number),
+                        still=self.viewer.is_still,
+                    )
                 self._plan_entries = self.history.revision, found
             return self._plan_entries[1]
 
@@ -146,7 +154,7 @@ class OpenFile:
             raise ReviewError("plan_changed", plan=self.paths.plan.name)
 
     def _save(self) -> None:
-        save_text(self.paths.plan, self.history.to_json())
+        save_parts(self.paths.plan, self.history.saved_parts())
         self._plan_stamp = _stamp(self.paths.plan)
 
 

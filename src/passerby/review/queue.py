@@ -10,7 +10,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Track, VideoPlan
-from passerby.review.track_edits import frame_at, is_manual
+from passerby.review.track_edits import best_time, frame_at, is_manual
 
 # These sort a queue; nothing is hidden or shown because of them. They were chosen by hand on a few files.
 #: A track is uncertain below this confidence.
@@ -55,10 +55,18 @@ def confidence(track: Track) -> float:
 
 
 def queue_entries(
-    number: int, video: VideoPlan, tracks: Iterable[Track], times: Sequence[int], base: Fraction
+    number: int,
+    video: VideoPlan,
+    tracks: Iterable[Track],
+    times: Sequence[int],
+    base: Fraction,
+    *,
+    still: bool = False,
 ) -> list[QueueEntry]:
-    """What is uncertain in one video track by its plan alone. `times` of all frames in ticks of `base` seconds."""
-    of_tracks = (_track_entry(number, video, track, times, base) for track in tracks)
+    """What is uncertain in one video track by its plan alone. `times` of all frames in ticks of `base` seconds. In a
+    `still` nothing is seen only briefly."""
+    shortest = 0.0 if still else SHORT_S
+    of_tracks = (_track_entry(number, video, track, times, base, shortest) for track in tracks)
     entries = [entry for entry in of_tracks if entry is not None]
     return sorted([*entries, *_not_analysed_entries(number, video, times, base)], key=priority)
 
@@ -71,21 +79,20 @@ def priority(entry: QueueEntry) -> tuple[float, float]:
 
 
 def _track_entry(
-    number: int, video: VideoPlan, track: Track, times: Sequence[int], base: Fraction
+    number: int, video: VideoPlan, track: Track, times: Sequence[int], base: Fraction, shortest: float
 ) -> QueueEntry | None:
     if is_manual(track) or track.kind is Kind.REGION:
         return None
     score, reasons = confidence(track), list[ReviewReason]()
     if score < UNCERTAIN_CONFIDENCE:
         reasons.append("uncertain")
-    if float((track.end - track.start) * base) < SHORT_S:
+    if float((track.end - track.start) * base) < shortest:
         reasons.append("short")
     if any(_at_edge(key.box, video) for key in track.keyframes):
         reasons.append("edge")
     if not reasons or (reasons == ["edge"] and score >= PLAIN_CONFIDENCE):
         return None
-    best = max(track.keyframes, key=lambda key: key.score)
-    frame = frame_at(times, best.time)
+    frame = frame_at(times, best_time(track))
     return QueueEntry(
         id=f"track-{number}-{track.number}",
         video=number,

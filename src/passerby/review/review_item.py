@@ -113,6 +113,7 @@ class ReviewItem:
                 history=HistoryResponse.of(file.history),
                 audio=plan.settings.audio.value,
                 has_audio=viewer.has_audio,
+                still=viewer.is_still,
                 output=file.paths.output.name,
             )
             tracks = [file.history.tracks(number) for number in range(len(plan.videos))]

@@ -25,6 +25,11 @@ def is_manual(track: Track) -> bool:
     return all(key.origin.startswith(DRAWN) for key in track.keyframes)
 
 
+def best_time(track: Track) -> int:
+    """When the track is seen best: at the keyframe with the highest score."""
+    return max(track.keyframes, key=lambda key: key.score).time
+
+
 def frame_at(times: Sequence[int], time: int) -> int:
     """The number of the last frame at or before `time`, or the first."""
     return max(0, bisect.bisect_right(times, time) - 1)

@@ -15,6 +15,7 @@ from passerby.core.kinds import Kind
 from passerby.documents.plan import Track
 from passerby.documents.spans import VisibleSpan
 from passerby.review.errors import ReviewError
+from passerby.review.track_edits import best_time, frame_at
 
 #: Kinds that are not persons or their belongings: crossing one of these causes no identity switch.
 NOT_PERSONS = frozenset({Kind.REGION, Kind.TEXT, Kind.SCREEN})
@@ -69,6 +70,24 @@ def keep_visible(
     if span.crossing and not confirmed:
         raise ReviewError("track_crossing")
     return show_span(track, VisibleSpan(start=times[span.first], end=times[span.last], reason=reason, by=by))
+
+
+def show_certain(
+    track: Track, others: Sequence[Track], times: Sequence[int], reason: str | None = None, by: str | None = None
+) -> Track:
+    """The track, visible where it is certainly the object that its best picture shows: until it crosses one of
+    `others`."""
+    best = frame_at(times, best_time(track))
+    spans = [run for run in crossing_spans(track, others, times) if not run.crossing]
+    around = next((run for run in spans if run.first <= best <= run.last), None)
+    if around is None:
+        return track
+    return show_span(track, VisibleSpan(start=times[around.first], end=times[around.last], reason=reason, by=by))
+
+
+def hide_all(track: Track) -> Track:
+    """The track without any visible span."""
+    return track.model_copy(update={"visible": ()})
 
 
 def show_span(track: Track, shown: VisibleSpan) -> Track:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import ssl
@@ -34,6 +35,11 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise UsageError(
+                f"Port {port} is taken: passerby may be running already, in another window. Use that one, stop it, or "
+                "give another port with --port (0 takes any free one)."
+            ) from error
         raise UsageError(
             f"Cannot listen on {host} port {port}: {error}. Choose another port with --port, 0 for any free one."
         ) from error

@@ -21,3 +21,14 @@ def test_who_logged_in_stays_who_they_are(tmp_path, monkeypatch, number, name):
     (tmp_path / "loginuid").write_text(str(number))
     monkeypatch.setattr(os_user, "_LOGIN_UID", tmp_path / "loginuid")
     assert f"system:{name}" == os_user.current_user()
+
+
+def test_a_user_without_a_name_is_the_reviewer(monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "j.doe")
+    assert "j.doe" == os_user.user_name()
+
+    def nobody():
+        raise KeyError("uid 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert "reviewer" == os_user.user_name()

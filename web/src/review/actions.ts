@@ -10,41 +10,19 @@ import {
   fetchFrameTimes,
   type PropagationResponse,
   type QueueEntry,
-  type ReviewSession,
   request,
   type SavedCase,
   type TrackResponse,
 } from './api';
+import { changeText } from './change_text';
 import { watchExport } from './export_actions';
 import { t } from './messages';
 import { toast, toastError, withErrors } from './notify';
 import { WHOLE_PICTURE } from './picture_layout';
-import { fileParams, refreshFiles, refreshQueue, refreshSpotCheck } from './refresh';
+import { fileParams, refreshQueue, refreshSpotCheck } from './refresh';
 import * as store from './store';
 
-/** How often it is asked whether more files are ready. */
-const FILES_POLL_MS = 250;
 const PROPAGATION_POLL_MS = 300;
-
-export async function initialise(): Promise<void> {
-  await withErrors(async () => {
-    store.session.value = await request<ReviewSession>(client.GET('/api/session'));
-    await refreshFiles();
-    const wanted = Number(new URLSearchParams(location.hash.slice(1)).get('file') ?? '0');
-    const first = store.files.value.find((file) => file.id === wanted) ?? store.files.value[0];
-    if (first?.state === 'ready') await openFile(first.id);
-  });
-  window.setInterval(() => void pollFiles(), FILES_POLL_MS);
-}
-
-/** Until all files are ready; the first that is ready is opened. */
-async function pollFiles(): Promise<void> {
-  if (store.loggedOut.value || store.session.value === null) return;
-  if (store.files.value.every((file) => file.state === 'ready' || file.state === 'failed')) return;
-  await withErrors(refreshFiles);
-  const first = store.files.value.find((file) => file.state === 'ready');
-  if (store.file.value === null && first) await openFile(first.id);
-}
 
 export async function openFile(id: number): Promise<void> {
   await withErrors(async () => {
@@ -54,10 +32,11 @@ export async function openFile(id: number): Promise<void> {
     ]);
     store.playing.value = false;
     store.file.value = detail;
+    store.mode.value = 'view';
+    store.draftBox.value = null;
     store.release.value = store.spotCheck.value = store.following.value = null;
     store.spotCheckIndex.value = 0;
     showVideoTrack(0, times);
-    location.hash = `file=${id}`;
     await Promise.all([refreshQueue(), watchExport(), refreshSpotCheck(), pollPropagation()]);
   });
 }
@@ -133,7 +112,16 @@ export async function edit(body: EditRequest): Promise<boolean> {
 export async function undo(redo = false): Promise<void> {
   const params = fileParams();
   const post = () => (redo ? client.POST('/api/files/{id}/redo', params) : client.POST('/api/files/{id}/undo', params));
-  await withErrors(() => inSequence(async () => applyChange(await request<EditResponse>(post()))));
+  await withErrors(() =>
+    inSequence(async () => {
+      const history = store.file.value?.history;
+      const change = await request<EditResponse>(post());
+      const before = { video: store.video.value, tracks: store.tracks.value, history: history ?? change.history };
+      const text = changeText(before, change);
+      applyChange(change);
+      toast(text ? t(redo ? 'redone' : 'undone', { change: text }) : t('nothingToUndo'));
+    }),
+  );
   void refreshQueue();
 }
 
@@ -209,13 +197,18 @@ export async function markReviewed(id: string, reviewed: boolean, advance = fals
   if (!queue) return;
   store.queue.value = queue;
   if (advance) stepQueue(1);
-  void withErrors(refreshFiles);
+  const reviewedCount = queue.filter((entry) => entry.reviewed).length;
+  store.files.value = store.files.value.map((file) =>
+    file.id === store.fileId.value ? { ...file, flagged: queue.length, reviewed: reviewedCount } : file,
+  );
 }
 
-export async function markFileReviewed(finished: boolean): Promise<void> {
+/** False when it was not saved. */
+export async function markFileReviewed(finished: boolean): Promise<boolean> {
   const post = () => client.POST('/api/files/{id}/finished', { ...fileParams(), body: { finished } });
-  await withErrors(() => request<FileSummary>(post()));
-  await withErrors(refreshFiles);
+  const saved = await withErrors(() => request<FileSummary>(post()));
+  if (saved) store.files.value = store.files.value.map((file) => (file.id === saved.id ? saved : file));
+  return saved !== null;
 }
 
 export async function saveCase(): Promise<void> {

@@ -2,21 +2,31 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.gen';
 import { t } from './messages';
+import { toast } from './store';
 
 type Schemas = components['schemas'];
+export type CaseDetails = Schemas['CaseDetails'];
+export type CaseResponse = Schemas['CaseResponse'];
+export type CaseRow = Schemas['CaseRow'];
+export type CaseSummary = Schemas['CaseSummary'];
 export type EditRequest = paths['/api/files/{id}/edit']['post']['requestBody']['content']['application/json'];
 export type EditResponse = Schemas['EditResponse'];
 export type ErrorInfo = Schemas['ErrorInfo'];
 export type ExportResponse = Schemas['ExportResponse'];
 export type FileDetail = Schemas['FileDetail'];
 export type FileSummary = Schemas['FileSummary'];
+export type FolderResponse = Schemas['FolderResponse'];
 export type Kind = Schemas['Kind'];
+export type KindResponse = Schemas['KindResponse'];
 export type PropagationResponse = Schemas['PropagationResponse'];
 export type QueueEntry = Schemas['QueueEntry'];
 export type ReleaseFinding = Schemas['ReleaseFinding'];
+export type ReasonList = Schemas['ReasonList'];
+export type ReleaseReason = Schemas['ReleaseReason'];
 export type ReleaseVerdict = Schemas['ReleaseVerdict'];
 export type ReviewSession = Schemas['ReviewSession'];
 export type SavedCase = Schemas['RegressionCaseResponse'];
+export type StartResponse = Schemas['StartResponse'];
 export type SpotCheck = Schemas['SampleResponse'];
 export type TrackResponse = Schemas['TrackResponse'];
 
@@ -34,6 +44,13 @@ export class ApiError extends Error {
 export const errorText = (error: ErrorInfo): string => t(`error_${error.code}`, error.params);
 
 export const client = createClient<paths>({ baseUrl: '/', headers: { 'x-passerby': 'page' } });
+
+// A message about what went wrong goes when the next change succeeds: then it is over.
+client.use({
+  onResponse({ request, response }) {
+    if (request.method === 'POST' && response.ok && toast.value?.bad) toast.value = null;
+  },
+});
 
 /** The answer's body, or an ApiError. The type is named by the caller, because openapi-fetch makes arrays of pairs. */
 export async function request<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T> {
@@ -58,6 +75,14 @@ export const frameUrl = (
   revision: number,
   thumbnail = false,
 ): string => `/api/files/${file}/${view}/${video}/${frame}?size=${size}${thumbnail ? '&small=true' : ''}&r=${revision}`;
+
+/** A frame, decoded. Throws an ApiError with the server's reason, such as a file that is gone. */
+export async function fetchFrame(url: string): Promise<ImageBitmap> {
+  const response = await fetch(url, { cache: 'no-store' });
+  if (response.ok) return createImageBitmap(await response.blob());
+  const body = (await response.json().catch(() => null)) as { error?: ErrorInfo | null } | null;
+  throw apiError(response.status, body?.error ?? null);
+}
 
 /** The time of each frame of a video track, in ticks. */
 export async function fetchFrameTimes(file: number, video: number): Promise<Float64Array> {

@@ -25,6 +25,8 @@ interface PanDrag {
   from: Point;
   centre: Point;
   moved: boolean;
+  /** The item under the pointer: a click chooses it. */
+  pressed: number | null;
 }
 type Drag = BoxDrag | PanDrag | null;
 /** Two fingers: how far apart they were when they touched, and the zoom at that time. */
@@ -69,11 +71,12 @@ export function useCanvasGestures(container: RefObject<HTMLDivElement | null>, l
       if (box && handle && track === undefined) return { handle: handle as Handle, from, box, moved: false };
       return { handle: 'new', from, box: [...from, ...from], moved: false };
     }
-    if (track === undefined) {
+    // Only the chosen item is dragged, and nothing while boxes are locked: everywhere else the picture moves.
+    if (track === undefined || store.boxesLocked.value || Number(track) !== store.selectedNumber.value) {
       const { x, y } = store.zoom.value;
-      return { handle: 'pan', from: [event.clientX, event.clientY], centre: [x, y], moved: false };
+      const pressed = track === undefined ? null : Number(track);
+      return { handle: 'pan', from: [event.clientX, event.clientY], centre: [x, y], moved: false, pressed };
     }
-    store.selectedNumber.value = Number(track);
     const selected = store.selectedTrack.value;
     const box = selected ? interpolate(selected, store.currentTicks.value) : null;
     return box && { handle: (handle ?? 'move') as Handle, from, box, moved: false };
@@ -138,13 +141,15 @@ export function useCanvasGestures(container: RefObject<HTMLDivElement | null>, l
     drag.current = null;
     if (!held) return;
     if (held.handle === 'pan') {
-      if (!held.moved) store.selectedNumber.value = null;
+      if (!held.moved) store.selectedNumber.value = held.pressed;
     } else if (!held.moved) {
       // A click while drawing puts the new box there, to be confirmed or changed.
       if (held.handle === 'new') centreDraft(...held.from);
     } else {
       const box = store.draftBox.value;
-      if (store.mode.value !== 'view' && box && isLargeEnough(box)) void commitDraft();
+      // A new box waits until it is said what is in it.
+      const asked = store.mode.value === 'draw';
+      if (store.mode.value !== 'view' && !asked && box && isLargeEnough(box)) void commitDraft();
     }
   };
 
@@ -155,7 +160,6 @@ export function useCanvasGestures(container: RefObject<HTMLDivElement | null>, l
   };
 
   const onWheel = (event: WheelEvent) => {
-    if (!event.ctrlKey) return;
     event.preventDefault();
     zoomAt(event.clientX, event.clientY, store.zoom.value.scale * (event.deltaY < 0 ? 1.25 : 0.8));
   };

@@ -4,6 +4,7 @@ import { commitDraft, startEdit } from './draft_box';
 import { t } from './messages';
 import { toast } from './notify';
 import { WHOLE_PICTURE, zoomTo } from './picture_layout';
+import { withMark } from './range_marks';
 import * as store from './store';
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8];
@@ -62,6 +63,10 @@ export function toggleOutlines(): void {
   store.outlines.value = !store.outlines.value;
 }
 
+export function toggleLock(): void {
+  store.boxesLocked.value = !store.boxesLocked.value;
+}
+
 export function toggleView(): void {
   if (!store.session.value?.originals_allowed) return;
   store.view.value = store.view.value === 'masked' ? 'original' : 'masked';
@@ -103,12 +108,7 @@ export function stopOrDeselect(): void {
 }
 
 export function markRange(side: 'from' | 'to'): void {
-  const marks = { ...store.rangeMarks.value, [side]: store.frame.value };
-  if (marks.from !== null && marks.to !== null && marks.to < marks.from) {
-    if (side === 'from') marks.to = null;
-    else marks.from = null;
-  }
-  store.rangeMarks.value = marks;
+  store.rangeMarks.value = withMark(store.rangeMarks.value, side, store.frame.value);
   store.panel.value = 'ranges';
 }
 

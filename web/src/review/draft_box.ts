@@ -1,10 +1,20 @@
 // The box that is being drawn or changed, with the mouse or with the keyboard alone, until it is saved or cancelled.
+import { signal } from '@preact/signals';
 import { edit } from './actions';
+import type { Kind } from './api';
 import { centredBox, defaultBox, nudgedBox } from './box_editing';
+import { reasons } from './cases/case_store';
+import { defaultReason } from './cases/reason_choice';
 import { t } from './messages';
 import { toast } from './notify';
 import * as store from './store';
 import { interpolate } from './track_interpolation';
+
+/** What can be drawn, in the order of the digits that choose it. */
+export const KINDS = ['face', 'plate', 'person', 'text', 'screen'] as const satisfies Kind[];
+export type DrawableKind = (typeof KINDS)[number];
+/** What Enter takes: the kind that was drawn last. */
+export const draftKind = signal<DrawableKind>('face');
 
 /** Starts a new box or blacked-out area. For the keyboard it stands in the middle of what is visible already. */
 export function startDraft(mode: 'draw' | 'region'): void {
@@ -14,7 +24,7 @@ export function startDraft(mode: 'draw' | 'region'): void {
   store.mode.value = mode;
   const { scale, x, y } = store.zoom.value;
   store.draftBox.value = defaultBox(info, info.width * (scale > 1 ? x : 0.5), info.height * (scale > 1 ? y : 0.5));
-  toast(t('boxKeys'));
+  if (mode === 'region') toast(t('boxKeys')); // for a box the question below the picture names the keys
 }
 
 /** Starts to change the selected track's box in this frame. */
@@ -36,6 +46,7 @@ export function centreDraft(x: number, y: number): void {
 }
 
 export function cancelDraft(): void {
+  if (store.toast.value?.text === t('boxKeys')) store.toast.value = null;
   store.mode.value = 'view';
   store.draftBox.value = null;
 }
@@ -49,15 +60,17 @@ export function nudgeDraft(dx: number, dy: number, resize: boolean, fine: boolea
   store.draftBox.value = nudgedBox(box, dx * step, dy * step, resize);
 }
 
-/** Saves the draft on the server. */
-export async function commitDraft(): Promise<void> {
+/** Saves the draft on the server. `kind` of a new box; by default the one drawn last. */
+export async function commitDraft(kind: DrawableKind = draftKind.value): Promise<void> {
   const box = store.draftBox.value;
   const mode = store.mode.value;
   if (!box) return;
   const video = store.video.value;
   const frame = store.frame.value;
   if (mode === 'draw') {
-    const saved = await edit({ op: 'draw', video, frame, box, kind: 'face', propagate: true });
+    draftKind.value = kind;
+    const reason = defaultReason(reasons.value, kind);
+    const saved = await edit({ op: 'draw', video, frame, box, kind, reason, propagate: true });
     if (saved) store.panel.value = 'track';
   } else if (mode === 'region') {
     const { from, to } = store.rangeMarks.value;

@@ -117,3 +117,29 @@ describe('failures', () => {
     expect(onLoad).toHaveBeenCalledTimes(6);
   });
 });
+
+test('a failure is told once, and again after frames have come', async () => {
+  const told: unknown[] = [];
+  let broken = true;
+  const cache = new FrameCache(
+    () => undefined,
+    async () => {
+      if (broken) throw new Error('gone');
+      return { close: () => undefined } as ImageBitmap;
+    },
+    (error) => told.push(error),
+  );
+  const settle = () => vi.advanceTimersByTimeAsync(0);
+  for (const url of ['a', 'b', 'c']) {
+    cache.prefetch([url]);
+    await settle();
+  }
+  expect(told).toHaveLength(1);
+  broken = false;
+  cache.prefetch(['d']);
+  await settle();
+  broken = true;
+  cache.prefetch(['e']);
+  await settle();
+  expect(told).toHaveLength(2);
+});

@@ -9,13 +9,8 @@ const MAX_REQUESTS = 2;
 const MAX_FAILURES = 5;
 const RETRY_MS = 500;
 
-async function fetchBitmap(url: string): Promise<ImageBitmap> {
-  const response = await fetch(url, { cache: 'no-store' });
-  if (!response.ok) throw new Error(response.statusText);
-  return createImageBitmap(await response.blob());
-}
-
-/** A least-recently-used cache of frames by URL. `onLoad` is called when one has arrived, and to retry after a failure. */
+/** A least-recently-used cache of frames by URL. `onLoad` is called when one has arrived, and to retry after a failure;
+ * `onFailure` with the first failure of several in a row: a file that is gone is said once. */
 export class FrameCache {
   private readonly cached = new Map<string, ImageBitmap>();
   private queued: string[] = [];
@@ -24,7 +19,8 @@ export class FrameCache {
 
   constructor(
     private readonly onLoad: () => void,
-    private readonly load: (url: string) => Promise<ImageBitmap> = fetchBitmap,
+    private readonly load: (url: string) => Promise<ImageBitmap>,
+    private readonly onFailure: (error: unknown) => void = () => undefined,
   ) {}
 
   get(url: string): ImageBitmap | undefined {
@@ -57,8 +53,9 @@ export class FrameCache {
       this.failures = 0;
       this.evict();
       this.onLoad();
-    } catch {
+    } catch (error) {
       this.failures += 1;
+      if (this.failures === 1) this.onFailure(error);
       if (this.failures < MAX_FAILURES) setTimeout(() => this.onLoad(), RETRY_MS);
     } finally {
       this.inFlight.delete(url);

@@ -1,14 +1,17 @@
 // The current frame on a canvas, with the outlines of its tracks over it.
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { frameUrl, type TrackResponse } from './api';
+import { fetchFrame, frameUrl, type TrackResponse } from './api';
 import { useCanvasGestures } from './canvas_gestures';
 import { FrameCache } from './frame_cache';
+import { KindChoice } from './kind_choice';
 import { t } from './messages';
+import { toastError } from './notify';
 import { Outline } from './outline';
 import { layoutPicture } from './picture_layout';
 import * as store from './store';
 import { type Box, interpolate, isVisibleAt } from './track_interpolation';
+import { trackColour } from './track_label';
 
 /** Frames that are asked for at once, the current one first. */
 const PREFETCH_PLAYING = 8;
@@ -30,9 +33,13 @@ export function FrameCanvas() {
   const size = useSignal({ width: 640, height: 360 });
   const loaded = useSignal(0);
   const cache = useRef<FrameCache | null>(null);
-  cache.current ??= new FrameCache(() => {
-    loaded.value += 1;
-  });
+  cache.current ??= new FrameCache(
+    () => {
+      loaded.value += 1;
+    },
+    fetchFrame,
+    toastError,
+  );
   const shown = useRef<ImageBitmap | null>(null);
   const shownSource = useRef('');
 
@@ -111,11 +118,19 @@ export function FrameCanvas() {
           <g transform={`translate(${left} ${top})`}>
             {store.outlines.value && <TrackOutlines pixelScale={pixelScale} />}
             {store.draftBox.value && store.mode.value !== 'edit' && (
-              <Outline box={store.draftBox.value} pixelScale={pixelScale} kind="draft" selected visible={false} />
+              <Outline
+                box={store.draftBox.value}
+                pixelScale={pixelScale}
+                kind="draft"
+                selected
+                visible={false}
+                colour={null}
+              />
             )}
           </g>
         </svg>
       )}
+      <KindChoice />
     </div>
   );
 }
@@ -134,6 +149,7 @@ function TrackOutlines({ pixelScale }: { pixelScale: number }) {
         kind={track.kind}
         selected={selected}
         visible={isVisibleAt(track, ticks)}
+        colour={trackColour(track, isVisibleAt(track, ticks))}
       />
     );
   });

@@ -3,14 +3,24 @@ import { useSignal } from '@preact/signals';
 import { type ComponentType, render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { restoreTheme } from '../shared/theme';
-import { initialise, logIn } from './actions';
+import { logIn } from './actions';
 import { errorText, type FileSummary } from './api';
+import { CasePage } from './cases/case_page';
+import * as cases from './cases/case_store';
+import { beginPage } from './cases/navigation';
+import { ReasonsDialog } from './cases/reasons_dialog';
+import { StartPage } from './cases/start_page';
+import { ConnectionBanner } from './connection_banner';
 import { ExportPanel } from './export_panel';
 import { FrameCanvas } from './frame_canvas';
+import { Gallery } from './gallery';
+import { galleryOpen } from './gallery_store';
 import { HelpDialog } from './help_dialog';
+import { chosenLanguage } from './language';
 import { type Text, t } from './messages';
 import { usePlayback } from './playback';
 import { QueuePanel } from './queue_panel';
+import { hereTexts } from './range_lanes';
 import { onKeyDown } from './shortcuts';
 import { SpotCheckFrame, SpotCheckPanel } from './spot_check_panel';
 import * as store from './store';
@@ -34,7 +44,7 @@ const PANELS: { name: store.Panel; title: Text; component: ComponentType }[] = [
 function ReviewPage() {
   useEffect(() => {
     restoreTheme();
-    void initialise();
+    void beginPage();
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
@@ -43,26 +53,39 @@ function ReviewPage() {
   return (
     <>
       <TopBar />
-      {store.file.value ? <Workspace /> : <FileList />}
+      <ConnectionBanner />
+      <CurrentPage />
       <Toast />
       {store.helpOpen.value && <HelpDialog />}
+      {cases.reasonsOpen.value && <ReasonsDialog />}
     </>
   );
+}
+
+function CurrentPage() {
+  if (cases.pageName.value === 'start') return <StartPage />;
+  if (cases.pageName.value === 'case') return <CasePage />;
+  return store.file.value ? <Workspace /> : <FileList />;
 }
 
 function Workspace() {
   const spotCheck = store.panel.value === 'spot-check' && store.spotCheckFrame.value !== null;
   return (
-    <main class="workspace">
+    <main class={`workspace${store.isStill.value ? ' still' : ''}`}>
       <section class="picture">
         <div class={`banner ${store.view.value}`} role="status">
           {store.view.value === 'masked' ? t('releaseView') : t('originalWarning')}
+          {hereTexts.value.map((text) => (
+            <span key={text} class="here">
+              {t(text)}
+            </span>
+          ))}
         </div>
-        {spotCheck ? <SpotCheckFrame /> : <FrameCanvas />}
+        {galleryOpen.value ? <Gallery /> : spotCheck ? <SpotCheckFrame /> : <FrameCanvas />}
         <Transport />
       </section>
       <Panels />
-      <Timeline />
+      {!store.isStill.value && <Timeline />}
     </main>
   );
 }
@@ -73,7 +96,7 @@ function Panels() {
   return (
     <aside class="side">
       <div role="tablist" aria-label={t('panels')} class="tabs">
-        {PANELS.map(({ name, title }, index) => (
+        {PANELS.filter(({ name }) => name !== 'ranges' || !store.isStill.value).map(({ name, title }) => (
           <button
             key={name}
             type="button"
@@ -81,7 +104,7 @@ function Panels() {
             id={`tab-${name}`}
             aria-selected={current === name}
             aria-controls="panel"
-            title={String(index + 1)}
+            title={String(PANELS.findIndex((panel) => panel.name === name) + 1)}
             onClick={() => {
               store.panel.value = name;
             }}
@@ -183,5 +206,6 @@ function Toast() {
 }
 
 document.title = t('title');
+document.documentElement.lang = chosenLanguage.code;
 const root = document.getElementById('page');
 if (root) render(<ReviewPage />, root);

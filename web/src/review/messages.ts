@@ -1,7 +1,10 @@
-// Every text of the review page. To translate the page, translate this file.
+// Every text of the review page in English. Another language is a file beside languages/de.json, and no code.
 import { fillIn, type Values } from '../shared/translate';
+import { chosenLanguage } from './language';
+import { caseTexts } from './messages_cases';
 
 const en = {
+  ...caseTexts,
   title: 'passerby review',
   loading: 'Loading…',
   files: 'Files',
@@ -13,6 +16,7 @@ const en = {
   failed: 'cannot be opened',
   fileReviewed: 'I have reviewed this file',
   folderProgress: '{done} of {all} files reviewed',
+  connected: 'Connected again.',
   queueProgress: '{done} of {all} checked',
   loggedOut: 'You are not logged in',
   loggedOutHint: 'Open the address that passerby review printed when it started, or enter the password.',
@@ -36,6 +40,9 @@ const en = {
   goTo: 'Go to time',
   goToHint: 'Time, as 1:02:03.5 or in seconds',
   framePosition: 'Frame {frame} of {all}',
+  pagePosition: 'Page {page} of {all}',
+  pageBack: 'Previous page',
+  pageForward: 'Next page',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   zoomFit: 'Whole picture',
@@ -79,7 +86,8 @@ const en = {
   kind_vehicle: 'Vehicle',
   reason: 'Reason or exemption code',
   reasonHint: 'for example b(6)',
-  saveReason: 'Save reason',
+  whatIsIt: 'What is in the box?',
+  enterKey: 'Enter',
   drawBox: 'Draw a box',
   drawRegion: 'Black out an area',
   regionFixed: 'A blacked-out area does not move: there is nothing to follow.',
@@ -182,7 +190,8 @@ const en = {
   close: 'Close',
   theme: 'Theme',
   panels: 'Panels',
-  boxKeys: 'Arrow keys move the box, Shift and arrow keys resize it. Enter confirms, Escape cancels.',
+  boxKeys:
+    'Arrow keys move the box, Shift and arrow keys resize it. Enter confirms, Escape cancels; the digits choose what is in a new box.',
   saved: 'Saved',
   group_time: 'Playback',
   group_view: 'View',
@@ -215,8 +224,7 @@ const en = {
   tooManyTries: 'Too many attempts. Wait {seconds} seconds.',
   status_403: 'Not allowed from this computer or address.',
   status_other: 'The program could not do this (HTTP {status}).',
-  connectionLost:
-    'Connection lost. Your last change may not have been saved. Start passerby again and reload this page.',
+  connectionLost: 'Connection lost. This last change was not saved. Start passerby again and reload.',
   error_box_outside_picture: 'The box lies outside the picture.',
   error_busy: 'This is already running.',
   error_regression_case_kind: 'Only faces and number plates can be saved as test examples.',
@@ -261,6 +269,14 @@ const en = {
   error_WeightsError: 'A model is missing or damaged.',
   error_DetectorError: 'A model gives wrong results or none.',
   error_PlanError: 'The plan cannot be read, or is not the plan of this file.',
+  error_CaseError: 'The case cannot be opened or saved.',
+  error_no_case: 'There is no such case.',
+  error_no_folder: 'There is no such folder, or it cannot be read.',
+  error_folders_forbidden: 'Folders are listed only on the computer that holds them.',
+  error_invalid_name: 'This cannot be used as a name. Use letters, digits, dots and dashes.',
+  error_reasons_twice: 'Two reasons have the same code, or are the default for the same type.',
+  error_release_nothing: 'No file is marked as reviewed yet, so there is nothing to release.',
+  error_upload_order: 'The file was not copied completely. Drop it again.',
   error_VerificationError: 'The report of the check is not valid.',
   error_PasserbyError: 'This did not work.',
   error_OSError: 'The operating system reported an error.',
@@ -269,6 +285,10 @@ const en = {
 
 export type Text = keyof typeof en;
 
-export const t = (key: Text, values?: Values): string => fillIn(en[key], values);
+/** All texts in English: what a translation has to have too. */
+export const english: Readonly<Record<string, string>> = en;
+
+/** The text in the language of the browser; in English where that language has none. */
+export const t = (key: Text, values?: Values): string => fillIn(chosenLanguage.texts[key] ?? en[key], values);
 
 export const kindName = (kind: string): string => t(`kind_${kind}` as Text);

@@ -1,6 +1,5 @@
 // Messages at the edge of the page, and what becomes of errors.
 import { ApiError } from './api';
-import { t } from './messages';
 import * as store from './store';
 
 export function toast(text: string, bad = false, details: string | null = null): void {
@@ -10,7 +9,7 @@ export function toast(text: string, bad = false, details: string | null = null):
 /** Any error that the server did not word itself is a failed connection. */
 export function toastError(error: unknown): void {
   if (error instanceof ApiError) toast(error.message, true, error.details);
-  else toast(t('connectionLost'), true);
+  else store.connectionLost.value = true;
 }
 
 /** Runs `work`; what it throws is shown as a message, and null comes back. */

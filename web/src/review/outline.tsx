@@ -16,16 +16,18 @@ interface OutlineProps {
   selected: boolean;
   /** Kept visible in this frame. */
   visible: boolean;
+  /** As on the timeline; null for a box that is being drawn. */
+  colour: string | null;
 }
 
-export function Outline({ box, pixelScale, track, kind, selected, visible }: OutlineProps) {
+export function Outline({ box, pixelScale, track, kind, selected, visible, colour }: OutlineProps) {
   const [x1, y1, x2, y2] = box.map((value) => value * pixelScale) as Box;
   const area = { x: x1, y: y1, width: Math.max(1, x2 - x1), height: Math.max(1, y2 - y1) };
   const move = { 'data-track': track, 'data-handle': 'move' satisfies Handle };
   return (
     <g class={`outline kind-${kind}${selected ? ' selected' : ''}${visible ? ' visible' : ''}`}>
       {kind === 'region' && <rect class="rim" {...area} stroke-width={HIT_PX} {...move} />}
-      <rect class={`shape${selected ? ' selected' : ''}`} {...area} {...move} />
+      <rect class={`shape${selected ? ' selected' : ''}`} {...area} {...move} {...(colour ? { stroke: colour } : {})} />
       {track !== undefined && (
         <text x={x1 + 3} y={Math.max(11, y1 - 4)}>
           {`${kindName(kind)} ${track}`}

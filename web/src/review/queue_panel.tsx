@@ -69,7 +69,7 @@ function Entry({ entry }: { entry: QueueEntry }) {
             ? t('trackName', { kind: kindName(entry.kind ?? 'face'), number: entry.track })
             : reasons[0]}
         </b>{' '}
-        {formatTimecode(entry.seconds)}
+        {!store.isStill.value && formatTimecode(entry.seconds)}
         <small>
           {entry.track != null && reasons.join(', ')}
           {entry.reasons.includes('finding') && <span lang="en"> {entry.detail}</span>}

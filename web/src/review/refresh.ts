@@ -1,13 +1,17 @@
 // Fetches what the server holds of the open file, and puts it into the store.
 import { client, type ExportResponse, type FileSummary, type QueueEntry, request, type SpotCheck } from './api';
+import { openCase } from './cases/case_store';
 import { withErrors } from './notify';
 import * as store from './store';
 
 /** The open file, as parameters of a request. */
 export const fileParams = () => ({ params: { path: { id: store.fileId.value } } });
 
+/** The server lists the files of all cases that are open: those of this one are kept. */
 export async function refreshFiles(): Promise<void> {
-  store.files.value = await request<FileSummary[]>(client.GET('/api/files'));
+  const all = await request<FileSummary[]>(client.GET('/api/files'));
+  const ids = new Set(openCase.value?.files.map(({ file }) => file.id));
+  store.files.value = openCase.value ? all.filter(({ id }) => ids.has(id)) : all;
 }
 
 export async function refreshQueue(): Promise<void> {

@@ -1,8 +1,12 @@
 // Every action with its key: this table is what the keyboard does, and what the help dialog lists.
 import { edit, markReviewed, saveCase, seekTo, stepQueue, undo } from './actions';
+import * as cases from './cases/case_store';
+import { reviewedNext } from './cases/file_review';
+import { showCasePage, stepFile } from './cases/navigation';
 import * as commands from './commands';
 import { selection, withTrack } from './commands';
-import { cancelDraft, commitDraft, nudgeDraft, startDraft, startEdit } from './draft_box';
+import { cancelDraft, commitDraft, KINDS, nudgeDraft, startDraft, startEdit } from './draft_box';
+import { toggleGallery } from './gallery_store';
 import type { Text } from './messages';
 import * as store from './store';
 
@@ -13,7 +17,12 @@ export interface Shortcut {
   run: () => void;
 }
 
-const focus = (id: string) => window.setTimeout(() => document.getElementById(id)?.focus(), 0);
+/** At once where the field is there already: what is typed next belongs to it. */
+function focus(id: string): void {
+  const field = document.getElementById(id);
+  if (field) field.focus();
+  else window.setTimeout(() => document.getElementById(id)?.focus(), 0);
+}
 
 function showPanel(panel: store.Panel, focused?: string): void {
   store.panel.value = panel;
@@ -49,13 +58,19 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ['n'], text: 'nextItem', group: 'view', run: () => stepQueue(1) },
   { keys: ['p'], text: 'previousItem', group: 'view', run: () => stepQueue(-1) },
   { keys: ['d'], text: 'markReviewed', group: 'view', run: reviewAndAdvance },
+  { keys: ['Shift+N'], text: 'nextFile', group: 'view', run: () => void stepFile(1, true) },
+  { keys: ['Shift+P'], text: 'previousFile', group: 'view', run: () => void stepFile(-1) },
+  { keys: ['Shift+D'], text: 'reviewedNext', group: 'view', run: () => void reviewedNext() },
+  { keys: ['Shift+L'], text: 'backToCase', group: 'view', run: () => void showCasePage() },
   { keys: ['v'], text: 'switchView', group: 'view', run: commands.toggleView },
   { keys: ['o'], text: 'outlines', group: 'view', run: commands.toggleOutlines },
+  { keys: ['l'], text: 'lockBoxes', group: 'view', run: commands.toggleLock },
   { keys: ['+', '='], text: 'zoomIn', group: 'view', run: () => commands.zoomBy(1.5) },
   { keys: ['-'], text: 'zoomOut', group: 'view', run: () => commands.zoomBy(1 / 1.5) },
   { keys: ['0'], text: 'zoomFit', group: 'view', run: commands.resetZoom },
   { keys: ['Alt++', 'Alt+='], text: 'timelineIn', group: 'view', run: () => commands.zoomTimeline(0.7) },
   { keys: ['Alt+-'], text: 'timelineOut', group: 'view', run: () => commands.zoomTimeline(1.4) },
+  { keys: ['Shift+G'], text: 'gallery', group: 'tracks', run: toggleGallery },
   { keys: ['t'], text: 'nextTrack', group: 'tracks', run: commands.selectNextTrack },
   { keys: ['b'], text: 'drawBox', group: 'tracks', run: () => startDraft('draw') },
   { keys: ['Shift+B'], text: 'drawRegion', group: 'tracks', run: () => startDraft('region') },
@@ -110,7 +125,9 @@ const ARROWS: Record<string, [number, number]> = {
 function handleDraftKey(event: KeyboardEvent): boolean {
   if (store.mode.value === 'view') return false;
   const arrow = ARROWS[event.key];
+  const kind = store.mode.value === 'draw' ? KINDS[Number(event.key) - 1] : undefined;
   if (arrow) nudgeDraft(arrow[0], arrow[1], event.shiftKey, event.altKey);
+  else if (kind) void commitDraft(kind);
   else if (event.key === 'Enter') void commitDraft();
   else if (event.key === 'Escape') cancelDraft();
   else return false;
@@ -121,14 +138,17 @@ function handleDraftKey(event: KeyboardEvent): boolean {
 const BUTTON_KEYS = new Set(['Enter', 'Space']);
 
 export function onKeyDown(event: KeyboardEvent): void {
-  if (store.helpOpen.value || !store.file.value) return;
+  if (store.helpOpen.value || cases.reasonsOpen.value || document.querySelector('dialog[open]')) return;
   const target = event.target as HTMLElement;
   if (target.matches('input:not([type=checkbox]), textarea, select')) {
     if (event.key === 'Escape') target.blur();
     return;
   }
-  if (handleDraftKey(event)) return event.preventDefault();
+  const onFile = cases.pageName.value === 'file' && store.file.value !== null;
+  if (onFile && handleDraftKey(event)) return event.preventDefault();
   const name = shortcutName(event);
+  // On the page of a case one key works: the next file.
+  if (!onFile && name !== 'Shift+N') return;
   if (target.matches('button, a, summary, input') && BUTTON_KEYS.has(name)) return;
   const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(name));
   if (!shortcut) return;

@@ -14,7 +14,8 @@ import { WHOLE_PICTURE, type Zoom } from './picture_layout';
 import { frameAt } from './timecode';
 import { type Box, interpolate } from './track_interpolation';
 
-export type Panel = 'queue' | 'track' | 'ranges' | 'export' | 'spot-check';
+export const PANEL_NAMES = ['queue', 'track', 'ranges', 'export', 'spot-check'] as const;
+export type Panel = (typeof PANEL_NAMES)[number];
 /** `view`: nothing is being drawn. `draw` and `region`: a new box or blacked-out area. `edit`: the selected track's box. */
 export type Mode = 'view' | 'draw' | 'region' | 'edit';
 
@@ -27,6 +28,8 @@ export interface ToastMessage {
 
 export const session = signal<ReviewSession | null>(null);
 export const loggedOut = signal(false);
+/** The server did not answer the last time it was asked. */
+export const connectionLost = signal(false);
 export const files = signal<FileSummary[]>([]);
 export const file = signal<FileDetail | null>(null);
 /** Which video track of the file is shown. */
@@ -46,6 +49,8 @@ export const playing = signal(false);
 export const speed = signal(1);
 export const view = signal<'masked' | 'original'>('masked');
 export const outlines = signal(true);
+/** No box can be moved with the mouse: the picture can be dragged anywhere. */
+export const boxesLocked = signal(false);
 export const selectedNumber = signal<number | null>(null);
 /** The queue item that was opened last. */
 export const queueItem = signal<string | null>(null);
@@ -62,6 +67,8 @@ export const timelineRange = signal({ from: 0, to: 1 });
 export const helpOpen = signal(false);
 export const toast = signal<ToastMessage | null>(null);
 
+/** A photo, or a scan with pages: it has no times and no sound. */
+export const isStill = computed(() => file.value?.still ?? false);
 export const fileId = computed(() => file.value?.id ?? 0);
 export const info = computed(() => file.value?.videos[video.value] ?? null);
 export const revision = computed(() => file.value?.history.revision ?? 0);

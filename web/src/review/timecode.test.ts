@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatTimecode, frameAt, parseTimecode } from './timecode';
+import { formatDate, formatDuration, formatTimecode, frameAt, parseTimecode } from './timecode';
 
 test('a time is shown in the last frame at or before it', () => {
   const times = new Float64Array([0, 40, 80]);
@@ -29,4 +29,12 @@ test.each([
 
 test.each(['', '1:2:3:4', 'soon', '-3', '1:-3'])('"%s" is not a time', (text) => {
   expect(parseTimecode(text)).toBeNull();
+});
+
+test('a length has no hundredths, and a date is that of the language', () => {
+  expect(formatDuration(12.4)).toBe('0:12');
+  expect(formatDuration(3725)).toBe('1:02:05');
+  expect(formatDate('2026-02-28', 'en')).toBe('Feb 28, 2026');
+  expect(formatDate('2026-02-28', 'de')).toBe('28.02.2026');
+  expect(formatDate('', 'en')).toBe('');
 });

@@ -4,11 +4,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { dark, theme } from '../shared/theme';
 import { seekTo } from './actions';
 import { zoomTimeline } from './commands';
+import { Legend } from './legend';
 import { t } from './messages';
 import * as store from './store';
 import { Thumbnails } from './thumbnails';
 import { frameAt } from './timecode';
-import { drawTimeline, frameAtX, LABEL_PX, maxScroll, ROW_PX, RULER_PX } from './timeline_drawing';
+import { drawTimeline, frameAtX, LABEL_PX, maxScroll, ROW_PX, rowsTop } from './timeline_drawing';
 import { startTicks } from './track_interpolation';
 
 const KIND_ORDER = ['face', 'person', 'plate', 'text', 'screen', 'region', 'vehicle'];
@@ -48,7 +49,7 @@ export function Timeline() {
   useSignalEffect(() => {
     const row = rows.value.findIndex((track) => track.number === store.selectedNumber.value);
     if (row < 0) return;
-    const visible = size.value.height - RULER_PX;
+    const visible = size.value.height - rowsTop();
     const current = Math.min(scroll.peek(), limit.value);
     scrollTo(Math.max((row + 1) * ROW_PX - visible, Math.min(current, row * ROW_PX)));
   });
@@ -73,7 +74,7 @@ export function Timeline() {
   const onPointerDown = (event: PointerEvent) => {
     const [x, y] = position(event);
     const scrolled = Math.min(scroll.value, limit.value);
-    const track = y > RULER_PX ? rows.value[Math.floor((y - RULER_PX + scrolled) / ROW_PX)] : undefined;
+    const track = y > rowsTop() ? rows.value[Math.floor((y - rowsTop() + scrolled) / ROW_PX)] : undefined;
     if (track) store.selectedNumber.value = track.number;
     const touch = event.pointerType === 'touch';
     if (track && x < LABEL_PX && !touch) return seekToStart(track);
@@ -120,6 +121,7 @@ export function Timeline() {
       >
         <canvas ref={canvas} role="img" aria-label={t('timeline')} />
       </div>
+      <Legend />
     </section>
   );
 }

@@ -1,10 +1,11 @@
 // Draws the timeline: a row for each track, a ruler above, markers of what is to be checked.
 import type { TrackResponse } from './api';
-import { kindName } from './messages';
+import { kindName, t } from './messages';
+import { rangeLanes } from './range_lanes';
 import * as store from './store';
 import { formatTimecode, frameAt } from './timecode';
 import { endTicks, startTicks } from './track_interpolation';
-import { confidenceColour } from './track_label';
+import { COLOURS, trackColour } from './track_label';
 
 export const ROW_PX = 14;
 export const LABEL_PX = 112;
@@ -38,7 +39,11 @@ export function frameAtX(x: number, width: number): number {
   return (from + ((x - LABEL_PX) / (width - LABEL_PX)) * (to - from)) * store.lastFrame.value;
 }
 
-export const maxScroll = (rows: number, height: number): number => Math.max(0, rows * ROW_PX - (height - RULER_PX));
+/** Ranges of the file have lanes of their own below the ruler; items follow. */
+export const lanesHeight = (): number => rangeLanes.value.length * ROW_PX;
+export const rowsTop = (): number => RULER_PX + lanesHeight();
+
+export const maxScroll = (rows: number, height: number): number => Math.max(0, rows * ROW_PX - (height - rowsTop()));
 
 function colours(canvas: HTMLCanvasElement) {
   const style = getComputedStyle(canvas);
@@ -65,9 +70,10 @@ export function drawTimeline(canvas: HTMLCanvasElement, view: TimelineView): voi
   context.textBaseline = 'middle';
   const palette = colours(canvas);
   const first = Math.max(0, Math.floor(view.scroll / ROW_PX));
-  const last = Math.min(view.rows.length, first + Math.ceil((height - RULER_PX) / ROW_PX) + 1);
+  const last = Math.min(view.rows.length, first + Math.ceil((height - rowsTop()) / ROW_PX) + 1);
   canvas.dataset.rows = `${first} ${last}`;
   drawRows(context, view, palette, first, last);
+  drawLanes(context, view, palette);
   drawRuler(context, width, palette);
   drawMarkedRange(context, view, palette);
   drawQueueMarkers(context, width, palette);
@@ -84,8 +90,8 @@ function drawRows(
   let previousKind = '';
   for (let row = first; row < last; row++) {
     const track = rows[row];
-    const y = RULER_PX + row * ROW_PX - scroll;
-    if (!track || y < RULER_PX - ROW_PX) continue;
+    const y = rowsTop() + row * ROW_PX - scroll;
+    if (!track || y < rowsTop() - ROW_PX) continue;
     if (track.number === store.selectedNumber.value) {
       context.fillStyle = palette.soft;
       context.fillRect(0, y, width, ROW_PX);
@@ -114,17 +120,37 @@ function drawTrack(
   ];
   const [left, right] = clipped(startTicks(track), endTicks(track));
   if (right <= LABEL_PX || left >= width) return;
-  context.fillStyle = confidenceColour(track.confidence, track.manual);
+  context.fillStyle = trackColour(track, false);
   context.fillRect(left, y + 3, Math.max(2, right - left), ROW_PX - 6);
-  context.fillStyle = palette.back;
+  context.fillStyle = COLOURS.visible;
   for (const [from, to] of track.visible) {
     const [gapLeft, gapRight] = clipped(from as number, to as number);
-    context.fillRect(gapLeft, y + 5, Math.max(1, gapRight - gapLeft), ROW_PX - 10);
+    context.fillRect(gapLeft, y + 3, Math.max(1, gapRight - gapLeft), ROW_PX - 6);
   }
   if (track.number === store.selectedNumber.value) {
     context.strokeStyle = palette.ink;
     context.strokeRect(left - 0.5, y + 2.5, Math.max(2, right - left) + 1, ROW_PX - 5);
   }
+}
+
+/** What holds for ranges of the file: each sort in its lane, with its name at the side. */
+function drawLanes(context: CanvasRenderingContext2D, { width }: TimelineView, palette: Colours): void {
+  context.fillStyle = palette.back;
+  context.fillRect(0, RULER_PX, width, lanesHeight());
+  rangeLanes.value.forEach(({ name, ranges }, lane) => {
+    const y = RULER_PX + lane * ROW_PX;
+    context.textAlign = 'left';
+    context.fillStyle = palette.ink;
+    context.fillText(t(name), 4, y + ROW_PX / 2, LABEL_PX - 8);
+    for (const { start, end } of ranges) {
+      const [left, right] = [start, end].map((seconds) =>
+        xOfShare(store.shareOfFrame(store.frameAtSeconds(seconds)), width),
+      ) as [number, number];
+      if (right < LABEL_PX || left > width) continue;
+      context.fillStyle = COLOURS.region;
+      context.fillRect(Math.max(LABEL_PX, left), y + 2, Math.max(2, right - Math.max(LABEL_PX, left)), ROW_PX - 4);
+    }
+  });
 }
 
 function drawRuler(context: CanvasRenderingContext2D, width: number, palette: Colours): void {

@@ -1,7 +1,11 @@
-// The bar at the top: which file is shown, undo and redo, theme and help.
+// The bar at the top: where one is, which file is shown, undo and redo, theme and help.
 import { toggleTheme } from '../shared/theme';
-import { openFile, selectVideoTrack, undo } from './actions';
+import { selectVideoTrack, undo } from './actions';
 import type { FileSummary } from './api';
+import { Button } from './button';
+import * as cases from './cases/case_store';
+import { reviewedNext } from './cases/file_review';
+import { openRow, showCasePage, showStart } from './cases/navigation';
 import { type Text, t } from './messages';
 import * as store from './store';
 
@@ -11,17 +15,66 @@ const optionText = (file: FileSummary): string => {
 };
 
 export function TopBar() {
-  const files = store.files.value;
-  const done = files.filter((file) => file.finished).length;
-  const history = store.file.value?.history;
+  const onFile = cases.pageName.value === 'file';
   return (
     <header class="top">
       <h1>{t('title')}</h1>
+      <Places />
+      {onFile && <FileSelect />}
+      {onFile && store.files.value.length > 1 && (
+        <Button id="reviewed-next" text={t('reviewedNext')} hint="Shift+D" run={() => void reviewedNext()} strong />
+      )}
+      {onFile && <VideoTrackSelect />}
+      <span class="grow" />
+      {onFile && <UndoButtons />}
+      <button type="button" onClick={toggleTheme}>
+        {t('theme')}
+      </button>
+      {onFile && (
+        <button
+          type="button"
+          onClick={() => {
+            store.helpOpen.value = true;
+          }}
+        >
+          {t('help')}
+          <kbd>?</kbd>
+        </button>
+      )}
+    </header>
+  );
+}
+
+/** The way back: all cases, and the case that is open. */
+function Places() {
+  const opened = cases.openCase.value;
+  if (!cases.start.value?.cases || cases.pageName.value === 'start') return null;
+  const name = opened?.details.number || opened?.folder || '';
+  return (
+    <nav aria-label={t('allCases')}>
+      <button type="button" onClick={showStart}>
+        {t('allCases')}
+      </button>
+      {cases.pageName.value === 'file' ? (
+        <Button text={name} hint="Shift+L" run={() => void showCasePage()} />
+      ) : (
+        <b>{name}</b>
+      )}
+    </nav>
+  );
+}
+
+function FileSelect() {
+  const files = store.files.value;
+  const done = files.filter((file) => file.finished).length;
+  return (
+    <>
       <label>
         <span class="quiet">{t('chooseFile')}</span>
         <select
+          aria-label={t('chooseFile')}
           value={store.file.value?.id ?? ''}
-          onChange={(event) => void openFile(Number(event.currentTarget.value))}
+          onChange={(event) => void openRow(Number(event.currentTarget.value))}
         >
           {files.map((file) => (
             <option key={file.id} value={file.id} disabled={file.state !== 'ready'}>
@@ -31,29 +84,17 @@ export function TopBar() {
         </select>
       </label>
       {files.length > 1 && <span class="quiet">{t('folderProgress', { done, all: files.length })}</span>}
-      <VideoTrackSelect />
-      <span class="grow" />
-      <button type="button" disabled={!history?.can_undo} onClick={() => void undo()}>
-        {t('undo')}
-        <kbd>Ctrl+Z</kbd>
-      </button>
-      <button type="button" disabled={!history?.can_redo} onClick={() => void undo(true)}>
-        {t('redo')}
-        <kbd>Ctrl+Y</kbd>
-      </button>
-      <button type="button" onClick={toggleTheme}>
-        {t('theme')}
-      </button>
-      <button
-        type="button"
-        onClick={() => {
-          store.helpOpen.value = true;
-        }}
-      >
-        {t('help')}
-        <kbd>?</kbd>
-      </button>
-    </header>
+    </>
+  );
+}
+
+function UndoButtons() {
+  const history = store.file.value?.history;
+  return (
+    <>
+      <Button text={t('undo')} hint="Ctrl+Z" run={() => void undo()} disabled={!history?.can_undo} />
+      <Button text={t('redo')} hint="Ctrl+Y" run={() => void undo(true)} disabled={!history?.can_redo} />
+    </>
   );
 }
 

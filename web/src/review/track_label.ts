@@ -30,9 +30,25 @@ export function confidenceText(confidence: number): string {
   return t('confidence', { level: t(`confidence_${level}`), percent: Math.round(confidence * 100) });
 }
 
-/** From sure (blue) to unsure (orange); violet: drawn by hand. Safe for colour blindness, and for both themes. */
+/** What each colour means, on the picture and on the timeline. Safe for colour blindness, and for both themes. */
+export const COLOURS = {
+  sure: '#2f6fd6',
+  unsure: '#e06e14',
+  manual: '#8b5cf6',
+  visible: '#1a9850',
+  region: '#6b7280',
+} as const;
+
+/** The colour of a track at a time: shown on purpose, blacked out, drawn by hand, or how sure the detection is. */
+export function trackColour(track: TrackResponse, visible: boolean): string {
+  if (visible) return COLOURS.visible;
+  if (track.kind === 'region') return COLOURS.region;
+  return confidenceColour(track.confidence, track.manual);
+}
+
+/** From sure (blue) to unsure (orange); violet: drawn by hand. */
 export function confidenceColour(confidence: number, manual: boolean): string {
-  if (manual) return '#8b5cf6';
+  if (manual) return COLOURS.manual;
   const share = Math.min(1, Math.max(0, (confidence - 0.3) / 0.6));
   const mix = (a: number, b: number) => Math.round(a + (b - a) * share);
   return `rgb(${mix(224, 47)} ${mix(110, 111)} ${mix(20, 214)})`;

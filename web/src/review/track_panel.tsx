@@ -1,18 +1,17 @@
 // The tracks of the current frame, and what can be done with the selected one. The page calls a track an item.
-import { useSignal } from '@preact/signals';
 import * as actions from './actions';
 import { edit } from './actions';
-import type { Kind, TrackResponse } from './api';
+import type { TrackResponse } from './api';
 import { Button } from './button';
 import { followFromHere, mergeTracks, selection, selectNextTrack } from './commands';
-import { cancelDraft, commitDraft, startDraft, startEdit } from './draft_box';
+import { cancelDraft, commitDraft, KINDS, startDraft, startEdit } from './draft_box';
 import { kindName, t } from './messages';
+import { ReasonField } from './reason_field';
 import * as store from './store';
 import { formatTimecode } from './timecode';
 import { endTicks, interpolate, isVisibleAt, startTicks } from './track_interpolation';
 import { confidenceColour, confidenceText, trackLabel } from './track_label';
-
-const KINDS = ['face', 'plate', 'person', 'text', 'screen'] as const satisfies Kind[];
+import { VisibleRanges } from './visible_ranges';
 
 export function TrackPanel() {
   const tracks = store.tracksInFrame.value;
@@ -71,7 +70,8 @@ function SelectedTrack({ track }: { track: TrackResponse }) {
         </p>
       )}
       {track.kind !== 'region' && <KindSelect track={track} />}
-      <ReasonForm track={track} />
+      <VisibleRanges track={track} />
+      <ReasonField track={track} />
       <TrackCommands track={track} isVisible={isVisible} />
     </section>
   );
@@ -97,33 +97,6 @@ function KindSelect({ track }: { track: TrackResponse }) {
         ))}
       </select>
     </label>
-  );
-}
-
-function ReasonForm({ track }: { track: TrackResponse }) {
-  const reason = useSignal(track.reason ?? '');
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void edit({ op: 'set_reason', video: store.video.value, track: track.number, reason: reason.value });
-        (document.activeElement as HTMLElement | null)?.blur();
-      }}
-    >
-      <label>
-        {t('reason')}
-        <input
-          id="reason"
-          value={reason.value}
-          placeholder={t('reasonHint')}
-          maxLength={500}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      <button type="submit">{t('saveReason')}</button>
-    </form>
   );
 }
 

@@ -4,12 +4,14 @@ import { seekTo } from './actions';
 import {
   changeSpeed,
   framesPerSecond,
+  toggleLock,
   toggleOutlines,
   togglePlaying,
   toggleView,
   zoomBy,
   zoomTimeline,
 } from './commands';
+import { galleryOpen, toggleGallery } from './gallery_store';
 import { type Text, t } from './messages';
 import * as store from './store';
 import { formatTimecode, parseTimecode } from './timecode';
@@ -25,9 +27,34 @@ function IconButton({ icon, text, run, strong }: { icon: string; text: Text; run
 const step = (frames: number) => seekTo(store.frame.value + frames);
 
 export function Transport() {
-  const playing = store.playing.value;
   return (
     <div class="transport">
+      {store.isStill.value ? <PageControls /> : <TimeControls />}
+      <span class="grow" />
+      <ViewControls />
+    </div>
+  );
+}
+
+/** A photo has no time. A scan has pages. */
+function PageControls() {
+  const all = store.frameTimes.value.length;
+  if (all < 2) return null;
+  return (
+    <>
+      <IconButton icon="‹" text="pageBack" run={() => step(-1)} />
+      <span class="quiet" id="frame">
+        {t('pagePosition', { page: store.frame.value + 1, all })}
+      </span>
+      <IconButton icon="›" text="pageForward" run={() => step(1)} />
+    </>
+  );
+}
+
+function TimeControls() {
+  const playing = store.playing.value;
+  return (
+    <>
       <IconButton icon="«" text="secondBack" run={() => step(-framesPerSecond())} />
       <IconButton icon="‹" text="frameBack" run={() => step(-1)} />
       <IconButton icon={playing ? '❚❚' : '►'} text={playing ? 'pause' : 'play'} run={togglePlaying} strong />
@@ -35,20 +62,38 @@ export function Transport() {
       <IconButton icon="»" text="secondForward" run={() => step(framesPerSecond())} />
       <TimeInput />
       <span class="quiet" id="frame">
-        {t('framePosition', { frame: store.frame.value, all: store.frameTimes.value.length })}
+        {t('framePosition', { frame: store.frame.value + 1, all: store.frameTimes.value.length })}
       </span>
-      <span class="grow" />
       <IconButton icon="−" text="slower" run={() => changeSpeed(-1)} />
       <span class="quiet">{store.speed.value}×</span>
       <IconButton icon="+" text="faster" run={() => changeSpeed(1)} />
+    </>
+  );
+}
+
+function ViewControls() {
+  return (
+    <>
       <IconButton icon="⊖" text="zoomOut" run={() => zoomBy(1 / 1.5)} />
       <span class="quiet">{t('zoomLevel', { percent: Math.round(store.zoom.value.scale * 100) })}</span>
       <IconButton icon="⊕" text="zoomIn" run={() => zoomBy(1.5)} />
-      <IconButton icon="⇤⇥" text="timelineOut" run={() => zoomTimeline(1.4)} />
-      <IconButton icon="⇥⇤" text="timelineIn" run={() => zoomTimeline(0.7)} />
+      {!store.isStill.value && (
+        <>
+          <IconButton icon="⇤⇥" text="timelineOut" run={() => zoomTimeline(1.4)} />
+          <IconButton icon="⇥⇤" text="timelineIn" run={() => zoomTimeline(0.7)} />
+        </>
+      )}
+      <button type="button" aria-pressed={galleryOpen.value} onClick={toggleGallery}>
+        {t('gallery')}
+        <kbd>Shift+G</kbd>
+      </button>
       <button type="button" aria-pressed={store.outlines.value} onClick={toggleOutlines}>
         {t('outlines')}
         <kbd>O</kbd>
+      </button>
+      <button type="button" aria-pressed={store.boxesLocked.value} onClick={toggleLock}>
+        {t('lockBoxes')}
+        <kbd>L</kbd>
       </button>
       {store.session.value?.originals_allowed && (
         <button type="button" aria-pressed={store.view.value === 'original'} onClick={toggleView}>
@@ -56,7 +101,7 @@ export function Transport() {
           <kbd>V</kbd>
         </button>
       )}
-    </div>
+    </>
   );
 }
 

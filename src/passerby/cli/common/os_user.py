@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import pwd
 from pathlib import Path
@@ -22,3 +23,11 @@ def current_user() -> str:
         return f"system:{pwd.getpwuid(number).pw_name}"
     except KeyError:
         return f"system:{number}"
+
+
+def user_name() -> str:
+    """Whose name stands beside corrections and releases, unless another is given."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "reviewer"

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from passerby.cases.case_list import CaseList
+from passerby.cases.folder_browser import FolderBrowser
 from passerby.config.web import is_loopback
 from passerby.core.errors import PasserbyError
 from passerby.core.version import __version__
@@ -15,17 +17,32 @@ from passerby.review.errors import ForbiddenError, NotFoundError, ReviewError, e
 from passerby.review.library import ReviewLibrary
 from passerby.server.auth import SessionAuth
 from passerby.server.guard import RequestGuard, host_check
-from passerby.server.review.routes import ApiError, ReviewState, router
+from passerby.server.review.case_routes import router as case_router
+from passerby.server.review.routes import router
+from passerby.server.review.state import ApiError, ReviewState
 from passerby.server.spa import page_routes, serve_assets
 
 
-def review_app(library: ReviewLibrary, auth: SessionAuth, host: str, port: int, *, secure: bool = False) -> FastAPI:
-    """Serves `library` to clients that `auth` accepts. `secure`: over TLS. Originals are shown on loopback only."""
+def review_app(
+    library: ReviewLibrary,
+    auth: SessionAuth,
+    host: str,
+    port: int,
+    *,
+    secure: bool = False,
+    cases: CaseList | None = None,
+    browser: FolderBrowser | None = None,
+    start_case: int | None = None,
+) -> FastAPI:
+    """Serves `library` to clients that `auth` accepts, and the start page where there are `cases`. `secure`: over TLS.
+    Originals and folders are shown on loopback only."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         library.start()
         yield
+        if cases is not None:
+            cases.close()
         library.close()
 
     app = FastAPI(
@@ -37,10 +54,11 @@ def review_app(library: ReviewLibrary, auth: SessionAuth, host: str, port: int, 
         openapi_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
-    app.state.review = ReviewState(library, originals_allowed=is_loopback(host))
+    app.state.review = ReviewState(library, is_loopback(host), cases, browser, start_case)
     cookie = f"passerby-{port}"  # cookies are not separated by port, so the name is
     app.include_router(page_routes(auth, cookie, secure))
     app.include_router(router)
+    app.include_router(case_router)
     serve_assets(app)
     app.add_exception_handler(ReviewError, _review_error)
     app.add_exception_handler(PasserbyError, _failure)

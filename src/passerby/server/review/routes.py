@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse, Response
 
 from passerby.config.settings import Audio
@@ -23,10 +22,10 @@ from passerby.review.answers import (
     SampleResponse,
 )
 from passerby.review.commands import Edit, Reason
-from passerby.review.errors import ErrorInfo, ForbiddenError, NotFoundError
-from passerby.review.library import ReviewLibrary
+from passerby.review.errors import ForbiddenError, NotFoundError
 from passerby.review.queue import QueueEntry
 from passerby.review.review_item import ReviewItem
+from passerby.server.review.state import ApiError, State
 
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 #: The longer side of an image in px; 0 for full size.
@@ -34,14 +33,6 @@ MaxSide = Annotated[int, Query(ge=0, le=16384)]
 JPEG, PNG, HTML, BINARY = "image/jpeg", "image/png", "text/html", "application/octet-stream"
 #: The report is shown without scripts, and without access to anything.
 REPORT_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-
-
-class ApiError(FrozenModel):
-    """Why a request was rejected. `detail` is for clients other than the page. `error` is null for requests that were
-    rejected before they reached a file: the status code says all."""
-
-    detail: str
-    error: ErrorInfo | None = None
 
 
 class ExportRequest(FrozenModel):
@@ -81,23 +72,6 @@ class RegressionCaseRequest(FrozenModel):
     video: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
     track: Annotated[int, Query(ge=0, le=2**31 - 1)]
     note: Reason = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewState:
-    """What the routes serve. `originals_allowed`: the server is on loopback, so originals may be shown."""
-
-    library: ReviewLibrary
-    originals_allowed: bool
-
-
-async def review_state(request: Request) -> ReviewState:
-    """Set by review_app."""
-    state: ReviewState = request.app.state.review
-    return state
-
-
-State = Annotated[ReviewState, Depends(review_state)]
 
 
 async def item_of(state: State, id: Number) -> ReviewItem:
@@ -162,9 +136,13 @@ def original(state: State, id: Number, video: Number, frame: Number, size: MaxSi
 
 
 @router.post("/files/{id}/edit")
-def edit(item: Item, command: Edit) -> EditResponse:
+def edit(state: State, item: Item, command: Edit) -> EditResponse:
     """Edit tracks. The plan is saved before the response is sent."""
-    return item.edits.apply(command)
+    response = item.edits.apply(command)
+    reason = getattr(command, "reason", None)
+    if reason and state.cases is not None:
+        state.cases.note_reason(reason)
+    return response
 
 
 @router.post("/files/{id}/undo")

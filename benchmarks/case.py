@@ -1,0 +1,122 @@
+"""How fast the page of a case is with 200 files, one of them a film of an hour: `python benchmarks/case.py CLIP`.
+
+CLIP and its plan (analysed, or NAME.plan.json beside it) are copied 199 times, and looped to an hour once (needs
+ffmpeg). Then `passerby review` is started, and Chromium measures, as a person sees it: from the request until the
+start page lists the case, from the click until the table has all rows, and an edit with its answer, in the film of an
+hour and in a short one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+from review import HOUR, looped
+
+from passerby.documents.case_file import CaseDetails
+from passerby.documents.plan import Plan
+from passerby.engine.api import analyse
+
+FILES = 200
+EDITS = 30
+ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
+#: Sends an edit as the page does; milliseconds until the answer was there.
+EDIT = """async ([file, body]) => {
+    const begun = performance.now();
+    const answer = await fetch(`/api/files/${file}/${body ? 'edit' : 'undo'}`, {
+        method: 'POST', headers: { 'content-type': 'application/json', 'x-passerby': 'bench' },
+        body: body ? JSON.stringify(body) : null,
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    await answer.json();
+    return performance.now() - begun;
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clip", type=Path)
+    clip = parser.parse_args().clip
+    with tempfile.TemporaryDirectory() as name:
+        cases = Path(name) / "cases"
+        make_case(clip, cases / "200")
+        measure(cases)
+
+
+def make_case(clip: Path, folder: Path) -> None:
+    """A folder of 200 files with their plans."""
+    folder.mkdir(parents=True)
+    saved = clip.with_name(f"{clip.stem}.plan.json")
+    plan = Plan.load(saved) if saved.exists() else analyse(clip)
+    text = plan.to_json()
+    for number in range(1, FILES):
+        shutil.copy(clip, folder / f"film-{number:03}{clip.suffix}")
+        (folder / f"film-{number:03}.plan.json").write_text(text)
+    film = folder / "hour.mp4"
+    loop = ["ffmpeg", "-v", "error", "-stream_loop", "-1", "-i", str(clip), "-map", "0:v:0", "-c", "copy"]
+    subprocess.run([*loop, "-t", str(HOUR), str(film)], check=True)
+    hour = looped(plan, film)
+    (folder / "hour.plan.json").write_text(hour.to_json())
+    details = CaseDetails(number="200").model_dump_json()
+    (folder / "passerby-case.json").write_text(f'{{"details": {details}, "created": "2026-03-01T10:30:00+00:00"}}')
+    print(f"{FILES} files; the film of an hour has {len(hour.tracks(0))} tracks")
+
+
+def measure(cases: Path) -> None:
+    program = [sys.executable, "-m", "passerby", "review", "--cases", str(cases), "--port", "0", "--no-browser"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as playwright:
+        assert server.stdout is not None
+        found = re.search(r"http://\S+", server.stdout.readline())
+        assert found is not None
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        try:
+            page = chromium.new_page(viewport={"width": 1280, "height": 720})
+            page.set_default_timeout(600_000)
+            begun = time.perf_counter()
+            page.goto(found.group(0))
+            page.wait_for_selector("td:has-text('200')")
+            print(f"start page: {time.perf_counter() - begun:.2f} s")
+            begun = time.perf_counter()
+            page.click("td button")
+            page.wait_for_function(f"() => document.querySelectorAll('.case tbody tr').length === {FILES}")
+            print(f"table, files not open yet: {time.perf_counter() - begun:.2f} s")
+            page.wait_for_function(f"() => document.querySelectorAll('.state-to_check').length === {FILES}")
+            print(f"all files open: {time.perf_counter() - begun:.2f} s")
+            page.click("text=All cases")
+            page.wait_for_selector("td:has-text('200')")
+            begun = time.perf_counter()
+            page.click("td button")
+            page.wait_for_function(f"() => document.querySelectorAll('.case tbody tr').length === {FILES}")
+            print(f"table, files open: {time.perf_counter() - begun:.2f} s")
+            measure_edits(page, "film-001")
+            measure_edits(page, "hour")
+        finally:
+            chromium.close()
+            server.terminate()
+
+
+def measure_edits(page: Page, name: str) -> None:
+    files: list[dict[str, Any]] = page.evaluate("async () => (await fetch('/api/files')).json()")
+    file = next(one["id"] for one in files if one["name"].startswith(name))
+    detail = page.evaluate("async (file) => (await fetch(`/api/files/${file}`)).json()", file)
+    numbers = [track["number"] for track in detail["tracks"][0]]
+    durations = []
+    for n in range(EDITS):
+        track = numbers[n % len(numbers)]
+        durations.append(page.evaluate(EDIT, [file, {"op": "set_reason", "track": track, "reason": f"b({n})"}]))
+        durations.append(page.evaluate(EDIT, [file, None]))
+    median, worst = statistics.median(durations), max(durations)
+    print(f"edit, {name}: median {median:.0f} ms, worst {worst:.0f} ms of {len(durations)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The table of a case: one row a file, with its state, what is left to check, and the verdict on its release."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from passerby.core.model import FrozenModel
+from passerby.documents.case_file import CaseEntry
+from passerby.review.answers import FileSummary
+from passerby.review.review_item import ReviewItem
+from passerby.source.still.sniff import is_still
+
+#: `released`: there is a released copy of the plan as it is now; `outdated`: there is one of an earlier plan.
+RowState = Literal[
+    "waiting", "analysing", "opening", "failed", "to_check", "reviewed", "releasing", "released", "outdated"
+]
+RowVerdict = Literal["clean", "review", "unchecked"]
+
+
+class CaseRow(FrozenModel):
+    """A file of a case. `seconds` its length, None for a still or before it is open; `open_entries` are entries of the
+    queue that nobody has checked. `verdict` is that on the released copy: `unchecked` by the quick check only.
+    `thumbnail_frame` is the frame to show small."""
+
+    file: FileSummary
+    state: RowState
+    still: bool
+    seconds: float | None = None
+    open_entries: int = 0
+    verdict: RowVerdict | None = None
+    thumbnail_frame: int | None = None
+
+
+@dataclass(slots=True)
+class FileHashes:
+    """SHA-256 of files, remembered for as long as their size and time stay the same: plans have megabytes."""
+
+    _known: dict[Path, tuple[tuple[int, int], str]] = field(default_factory=dict)
+
+    def sha256(self, path: Path) -> str | None:
+        """None where there is no such file."""
+        try:
+            stat = path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_size)
+            known = self._known.get(path)
+            if known is None or known[0] != stamp:
+                with path.open("rb") as file:
+                    known = (stamp, hashlib.file_digest(file, "sha256").hexdigest())
+                self._known[path] = known
+        except OSError:
+            return None
+        return known[1]
+
+
+def case_row(item: ReviewItem, entry: CaseEntry, hashes: FileHashes) -> CaseRow:
+    """The row of one file as it is now."""
+    summary, file = item.summary(), item.file
+    ready = file.state == "ready"
+    seconds = frame = None
+    still = _is_still(file.paths.source)
+    if ready:
+        times = file.times(0)
+        frame = len(times) // 3
+        seconds = None if still else round(float((times[-1] - times[0]) * file.time_base(0)), 3) if times else 0.0
+    return CaseRow(
+        file=summary,
+        state=_state(item, summary, entry, hashes),
+        still=still,
+        seconds=seconds,
+        open_entries=summary.flagged - summary.reviewed,
+        verdict=_verdict(item) if ready and summary.exported else None,
+        thumbnail_frame=frame,
+    )
+
+
+def is_up_to_date(entry: CaseEntry, plan: Path, output: Path, hashes: FileHashes) -> bool:
+    """Was the released copy made from the plan as it is now, and is it there unchanged?"""
+    return (
+        entry.plan_sha256 is not None
+        and entry.output_sha256 is not None
+        and hashes.sha256(plan) == entry.plan_sha256
+        and hashes.sha256(output) == entry.output_sha256
+    )
+
+
+def _state(item: ReviewItem, summary: FileSummary, entry: CaseEntry, hashes: FileHashes) -> RowState:
+    file = item.file
+    if file.state != "ready":
+        return file.state
+    if item.export.job.running:
+        return "releasing"
+    if summary.exported and entry.plan_sha256 is not None:
+        # The output is hashed when it is released; here only its plan, since films have gigabytes.
+        return "released" if hashes.sha256(file.paths.plan) == entry.plan_sha256 else "outdated"
+    return "reviewed" if summary.finished else "to_check"
+
+
+def _verdict(item: ReviewItem) -> RowVerdict | None:
+    verdict = item.export.status().verdict
+    if verdict is None:
+        return None
+    if not verdict.clean:
+        return "review"
+    return "clean" if verdict.independent else "unchecked"
+
+
+@lru_cache(maxsize=10_000)
+def _is_still(path: Path) -> bool:
+    try:
+        return is_still(path)
+    except OSError:
+        return False

@@ -1,0 +1,217 @@
+"""A case that is open in the page: its folder, and the editor of each of its files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from passerby.cases.case_folder import CaseFolder, MediaFile
+from passerby.cases.case_report import MissingFile, MissingReason
+from passerby.cases.case_rows import CaseRow, FileHashes, case_row, is_up_to_date
+from passerby.cases.package import PackedCase, write_release
+from passerby.core.kinds import Kind
+from passerby.core.model import FrozenModel
+from passerby.documents.case_file import CaseDetails, CaseEntry
+from passerby.documents.reason_list import ReasonList
+from passerby.review.background_job import BackgroundJob, JobProgress, JobStatus
+from passerby.review.commands import EditMany
+from passerby.review.errors import ErrorInfo, NotFoundError, ReviewError
+from passerby.review.library import ReviewLibrary
+from passerby.review.review_item import ReviewItem
+
+#: Seconds between two looks at the export of a file that is being released.
+EXPORT_POLL_S = 0.1
+
+
+class CaseReleaseStatus(FrozenModel):
+    """How far the release of a case is. `current` is the file that is worked on, `done` of `total` files are finished;
+    `archive` is the name of what was packed last, in the folder of the case."""
+
+    progress: JobStatus
+    current: str | None = None
+    done: int = 0
+    total: int = 0
+    archive: str | None = None
+    problems: int = 0
+
+
+class KindResponse(FrozenModel):
+    """How many items were changed, and in which files the kind was not searched for."""
+
+    changed: int
+    not_searched: tuple[str, ...]
+
+
+class CaseResponse(FrozenModel):
+    """A case with its files. `missing`: what would not go out if it were released now; `folder` is its name."""
+
+    id: int
+    folder: str
+    details: CaseDetails
+    files: tuple[CaseRow, ...]
+    missing: tuple[MissingFile, ...]
+    release: CaseReleaseStatus
+    released: str | None
+
+
+class OpenCase:
+    """One case, open. Numbers of files are those of the library."""
+
+    def __init__(self, id: int, folder: CaseFolder, library: ReviewLibrary) -> None:
+        self.id, self.folder = id, folder
+        self._library = library
+        self._items: dict[str, ReviewItem] = {}
+        self._hashes = FileHashes()
+        self._lock = threading.Lock()
+        self._job = BackgroundJob()
+        self._release = CaseReleaseStatus(progress=JobStatus())
+        self._load()
+
+    def _load(self) -> None:
+        """Have the library open what is new."""
+        with self._lock:
+            new = [entry for entry in self.folder.case.files if entry.source not in self._items]
+            items = self._library.add(self.folder.paths(entry) for entry in new)
+            self._items |= {entry.source: item for entry, item in zip(new, items, strict=True)}
+
+    def _pairs(self) -> list[tuple[CaseEntry, ReviewItem]]:
+        return [(entry, self._items[entry.source]) for entry in self.folder.case.files if entry.source in self._items]
+
+    def holds(self, id: int) -> bool:
+        return any(item.file.id == id for item in self._items.values())
+
+    def response(self) -> CaseResponse:
+        self.folder.refresh()
+        self._load()
+        pairs = self._pairs()
+        return CaseResponse(
+            id=self.id,
+            folder=self.folder.folder.name,
+            details=self.folder.case.details,
+            files=tuple(case_row(item, entry, self._hashes) for entry, item in pairs),
+            missing=tuple(missing for _, item in pairs if (missing := missing_file(item)) is not None),
+            release=self._release.model_copy(update={"progress": self._job.status}),
+            released=self.folder.case.released,
+        )
+
+    def set_details(self, details: CaseDetails) -> None:
+        self.folder.set_details(details)
+
+    def add(self, files: Sequence[MediaFile]) -> None:
+        self.folder.add(files)
+        self._load()
+
+    def remove(self, id: int) -> None:
+        """Take a file out of the case; nothing on the disk is deleted. Raises NotFoundError."""
+        source = next((source for source, item in self._items.items() if item.file.id == id), None)
+        if source is None:
+            raise NotFoundError("no_file")
+        self.folder.remove(source)
+        self._library.drop(self._items.pop(source))
+
+    def items(self) -> list[ReviewItem]:
+        return [item for _, item in self._pairs()]
+
+    def show_kind(self, kind: Kind, *, shown: bool, reason: str | None) -> KindResponse:
+        """Show, or hide again, all items of a kind in every file that is open. In files whose settings do not name the
+        kind it was not searched for, which is told."""
+        changed = 0
+        not_searched: list[str] = []
+        for item in self.items():
+            file = item.file
+            if file.state != "ready":
+                continue
+            if kind not in file.history.plan.settings.hide:
+                not_searched.append(file.paths.source.name)
+            for video in range(len(file.history.plan.videos)):
+                numbers = tuple(track.number for track in file.history.tracks(video) if track.kind is kind)
+                if not numbers:
+                    continue
+                action: Literal["show", "hide"] = "show" if shown else "hide"
+                command = EditMany(op="many", video=video, tracks=numbers, action=action, reason=reason)
+                changed += len(item.edits.apply(command).tracks)
+        return KindResponse(changed=changed, not_searched=tuple(not_searched))
+
+    def start_release(self, reasons: ReasonList, now: datetime | None = None) -> None:
+        """Render and check all files that were reviewed, and pack them, in the background. Raises ReviewError when
+        there is none, or when it is running already."""
+        ready = [(entry, item) for entry, item in self._pairs() if missing_file(item) is None]
+        if not ready:
+            raise ReviewError("release_nothing")
+
+        def work(progress: JobProgress) -> None:
+            self._release = CaseReleaseStatus(progress=JobStatus(), total=len(ready))
+            missing = [missing for item in self.items() if (missing := missing_file(item)) is not None]
+            released: list[CaseEntry] = []
+            for number, (entry, item) in enumerate(ready):
+                progress.start(item.file.paths.source.name, "release", len(ready))
+                self._release = self._release.model_copy(
+                    update={"current": item.file.paths.source.name, "done": number}
+                )
+                error = self._render(entry, item, progress)
+                if error is None:
+                    released.append(entry)
+                else:
+                    missing.append(MissingFile(name=item.file.paths.source.name, reason="failed", detail=error.as_text))
+            summary = write_release(
+                self.folder, released, missing, reasons, self._library.reviewer, now or datetime.now(UTC)
+            )
+            self._release = _finished(summary, len(ready))
+
+        self._job.start(work)
+
+    def stop_release(self) -> None:
+        """Stop; files that are finished stay, nothing is packed."""
+        for item in self.items():
+            item.export.job.progress.cancel()
+        self._job.stop()
+
+    def close(self) -> None:
+        self._job.progress.cancel()
+
+    def _render(self, entry: CaseEntry, item: ReviewItem, progress: JobProgress) -> ErrorInfo | None:
+        """Render and check one file, unless its copy is that of the plan as it is. Why it did not succeed."""
+        paths = item.file.paths
+        if is_up_to_date(entry, paths.plan, paths.output, self._hashes) and item.export.status().verdict is not None:
+            return None
+        item.propagation.stop()
+        plan_sha256 = self._hashes.sha256(paths.plan)
+        try:
+            item.start_export(None)
+        except ReviewError as error:
+            return error.info
+        while item.export.job.running:
+            if progress.cancelled:
+                item.export.job.progress.cancel()
+            item.export.job.wait(EXPORT_POLL_S)
+        progress.advance(0)  # raises when it was stopped
+        status = item.export.job.status
+        if status.state != "done":
+            return status.error or ErrorInfo(code="busy")
+        self.folder.set_released(entry.source, plan_sha256, self._hashes.sha256(paths.output))
+        return None
+
+
+def missing_file(item: ReviewItem) -> MissingFile | None:
+    """Why a file would not go out now; None when it would."""
+    file = item.file
+    reason: MissingReason | None = None
+    if file.state == "failed":
+        reason = "failed"
+    elif file.state != "ready":
+        reason = "waiting" if file.state == "waiting" else "not_open"
+    elif not file.notes.finished:
+        reason = "not_reviewed"
+    if reason is None:
+        return None
+    detail = file.error.as_text if file.error is not None else ""
+    return MissingFile(name=file.paths.source.name, reason=reason, detail=detail)
+
+
+def _finished(summary: PackedCase, total: int) -> CaseReleaseStatus:
+    problems = sum(file.verdict == "review" for file in summary.report.files)
+    return CaseReleaseStatus(
+        progress=JobStatus(), done=total, total=total, archive=summary.archive.name, problems=problems
+    )

@@ -1,0 +1,139 @@
+"""Writes what a case releases: the reports on it, and one archive of all that goes out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from passerby.cases.case_folder import CaseFolder
+from passerby.cases.case_report import (
+    LOG_CSV,
+    REPORT_HTML,
+    REPORT_JSON,
+    CaseReport,
+    CaseReportFile,
+    MissingFile,
+    PackedFile,
+    render_html,
+)
+from passerby.cases.exemption_log import WithheldItem, as_csv, withheld_items
+from passerby.core.errors import CaseError
+from passerby.core.version import PROGRAM
+from passerby.documents.case_file import CaseEntry
+from passerby.documents.plan import Plan
+from passerby.documents.reason_list import ReasonList
+from passerby.documents.report import Report
+from passerby.review.files import ReviewPaths, make_folder, save_text
+from passerby.review.release import verification
+from passerby.sink.output_file import OutputFile, output_error
+
+
+@dataclass(frozen=True, slots=True)
+class PackedCase:
+    """What was written: the report, and the archive."""
+
+    report: CaseReport
+    archive: Path
+
+
+def archive_path(case: CaseFolder) -> Path:
+    """The archive lies in the case's folder, and is named after the case."""
+    name = re.sub(r"[^\w.-]+", "-", case.case.details.number).strip("-.") or "case"
+    return case.folder / f"{name}-release.zip"
+
+
+def write_release(
+    case: CaseFolder,
+    released: Sequence[CaseEntry],
+    missing: Sequence[MissingFile],
+    reasons: ReasonList,
+    reviewer: str,
+    now: datetime,
+) -> PackedCase:
+    """Write report, exemption log and archive for files that were rendered. Raises CaseError when there is none, and
+    OutputError."""
+    if not released:
+        raise CaseError("No file of the case is ready to go out. Mark files as reviewed, and release again.")
+    files: list[CaseReportFile] = []
+    withheld: list[WithheldItem] = []
+    parts: list[Path] = []
+    for entry in released:
+        paths = case.paths(entry)
+        report = _report(paths)
+        withheld += withheld_items(Plan.load(paths.plan), report, reasons)
+        files.append(_released_file(entry, paths, report, reviewer))
+        parts += [paths.output, paths.report, *_verification_files(paths)]
+    folder = case.release_folder
+    make_folder(folder)
+    save_text(folder / LOG_CSV, as_csv(withheld))
+    summary = CaseReport(
+        program=PROGRAM,
+        created=now.isoformat(timespec="seconds"),
+        case=case.case.details,
+        files=tuple(files),
+        # Without details: they name paths of this machine.
+        missing=tuple(file.model_copy(update={"detail": ""}) for file in missing),
+        withheld=tuple(withheld),
+        package=tuple(_packed(path, folder) for path in (*parts, folder / LOG_CSV)),
+    )
+    save_text(folder / REPORT_JSON, summary.to_json())
+    save_text(folder / REPORT_HTML, render_html(summary))
+    archive = archive_path(case)
+    _pack(archive, folder, [*parts, folder / LOG_CSV, folder / REPORT_JSON, folder / REPORT_HTML])
+    case.set_packed(now)
+    return PackedCase(summary, archive)
+
+
+def _report(paths: ReviewPaths) -> Report:
+    try:
+        return Report.model_validate_json(paths.report.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CaseError(f"The report {paths.report} is missing or damaged. Release the case again.") from error
+
+
+def _released_file(entry: CaseEntry, paths: ReviewPaths, report: Report, reviewer: str) -> CaseReportFile:
+    checked = verification.load_earlier(paths.verification, report.output.sha256)
+    findings = len(checked.findings) if checked is not None else len(report.check.findings)
+    needs_review = report.needs_review if checked is None else checked.needs_review
+    return CaseReportFile(
+        path=entry.output,
+        sha256=report.output.sha256,
+        size=report.output.size,
+        source=Path(entry.source).name,
+        verdict="review" if needs_review else "unchecked" if checked is None else "clean",
+        findings=findings,
+        reviewer=reviewer,
+    )
+
+
+def _verification_files(paths: ReviewPaths) -> list[Path]:
+    """The signed report of the check, in all its forms."""
+    return (
+        sorted(path for path in paths.verification.glob("*") if path.is_file()) if paths.verification.is_dir() else []
+    )
+
+
+def _packed(path: Path, folder: Path) -> PackedFile:
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return PackedFile(path=path.relative_to(folder).as_posix(), sha256=sha256, size=path.stat().st_size)
+    except OSError as error:
+        raise CaseError(f"{path} cannot be read: {error.strerror}. Release the case again.") from error
+
+
+def _pack(archive: Path, folder: Path, files: Sequence[Path]) -> None:
+    """Stored, not compressed: films and photos are compressed already."""
+    with OutputFile(archive, force=True) as output:
+        try:
+            with zipfile.ZipFile(output.temp_path, "w", zipfile.ZIP_STORED) as packed:
+                for path in files:
+                    packed.write(path, path.relative_to(folder).as_posix())
+        except OSError as error:
+            raise output_error(archive, error) from error
+        output.commit()

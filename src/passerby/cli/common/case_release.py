@@ -1,0 +1,124 @@
+"""`passerby redact CASE --plans`: releases a case from its reviewed plans, as the page does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from passerby.cases.case_folder import CaseFolder
+from passerby.cases.case_report import MISSING_TEXTS, MissingFile, MissingReason
+from passerby.cases.case_rows import FileHashes
+from passerby.cases.package import write_release
+from passerby.cli.common.terminal import echo
+from passerby.config.settings import Settings
+from passerby.core.errors import CaseError, PasserbyError, UsageError
+from passerby.core.progress import NullProgress
+from passerby.documents.case_file import CASE_FILE, CaseEntry
+from passerby.documents.plan import Plan
+from passerby.documents.reason_list import ReasonList
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.review.notes import ReviewNotes
+from passerby.review.release import verification
+
+
+def load_case(inputs: Sequence[Path]) -> CaseFolder:
+    """The one case among the inputs. Raises UsageError."""
+    if len(inputs) != 1 or not (inputs[0] / CASE_FILE).is_file():
+        raise UsageError(
+            "--plans is for one folder that is a case. Give it alone; a folder becomes one with: passerby review FOLDER"
+        )
+    return CaseFolder.load(inputs[0])
+
+
+def split_ready(case: CaseFolder) -> tuple[list[CaseEntry], list[MissingFile]]:
+    """The files that a person has marked as reviewed, and the others, with what they lack."""
+    ready: list[CaseEntry] = []
+    missing: list[MissingFile] = []
+    for entry in case.case.files:
+        reason = _lacking(case, entry)
+        if reason is None:
+            ready.append(entry)
+        else:
+            missing.append(MissingFile(name=Path(entry.source).name, reason=reason))
+    return ready, missing
+
+
+def case_tasks(
+    case: CaseFolder, entries: Iterable[CaseEntry], settings_of: Callable[[Plan], Settings], **options: object
+) -> list[Task]:
+    """A task for each file: its plan is rendered into the folder of what is released. Copies there are the case's own,
+    and are replaced. Raises PlanError."""
+    tasks = []
+    for entry in entries:
+        paths = case.paths(entry)
+        job = FileJob(paths.source, paths.output, name_collides=True)
+        settings = settings_of(Plan.load(paths.plan))
+        tasks.append(Task(job=job, settings=settings, plan=paths.plan, force=True, **options))  # type: ignore[arg-type]
+    return tasks
+
+
+def finish_release(
+    case: CaseFolder,
+    entries: Sequence[CaseEntry],
+    outcomes: Sequence[JobOutcome],
+    missing: Sequence[MissingFile],
+    reviewer: str,
+    *,
+    verify: bool,
+) -> int:
+    """Check what was rendered, and write report, log and archive. The exit code: 1 where a file failed, 3 where one
+    needs a person, or is not reviewed yet."""
+    hashes = FileHashes()
+    state = {outcome.job.source: outcome for outcome in outcomes}
+    released, not_released = list[CaseEntry](), list(missing)
+    for entry in entries:
+        paths = case.paths(entry)
+        outcome = state.get(paths.source)
+        if outcome is None or outcome.state is JobState.FAILED:
+            detail = outcome.error or "" if outcome is not None else ""
+            not_released.append(MissingFile(name=paths.source.name, reason="failed", detail=detail))
+            continue
+        if verify:
+            notes = ReviewNotes.load(paths.notes)
+            verification.verify_release(paths, paths.plan.read_bytes(), notes, NullProgress())
+        case.set_released(entry.source, hashes.sha256(paths.plan), hashes.sha256(paths.output))
+        released.append(entry)
+    packed = write_release(case, released, not_released, office_reasons(case), reviewer, datetime.now(UTC))
+    echo(f"Released {len(released)} of {len(case.case.files)} files: {packed.archive}", err=True)
+    if any(outcome.state is JobState.FAILED for outcome in outcomes):
+        return 1
+    needs_person = any(file.verdict == "review" for file in packed.report.files)
+    return 3 if needs_person or not_released else 0
+
+
+def office_reasons(case: CaseFolder) -> ReasonList:
+    """The reasons of the office, from the folder that the case lies in. Raises CaseError when they cannot be read."""
+    path = case.folder.parent / "reasons.json"
+    try:
+        return ReasonList.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return ReasonList()
+    except (OSError, ValidationError) as error:
+        raise CaseError(f"The list of reasons {path} cannot be read. Correct it, or move it away.") from error
+
+
+def missing_note(missing: Sequence[MissingFile]) -> str:
+    """What will not go out, said before anything is rendered."""
+    lines = [f"  {file.name}: {MISSING_TEXTS[file.reason]}" for file in missing]
+    return "\n".join([f"Not in the release ({len(missing)} files):", *lines])
+
+
+def _lacking(case: CaseFolder, entry: CaseEntry) -> MissingReason | None:
+    paths = case.paths(entry)
+    if not paths.source.is_file():
+        return "failed"
+    if not paths.plan.is_file():
+        return "waiting"
+    try:
+        return None if ReviewNotes.load(paths.notes).finished else "not_reviewed"
+    except PasserbyError:
+        return "not_reviewed"

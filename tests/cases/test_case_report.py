@@ -1,0 +1,35 @@
+from passerby.cases.case_report import MISSING_TEXTS, CaseReport, CaseReportFile, MissingFile, render_html
+from passerby.cases.exemption_log import WithheldItem
+from tests.cases.fixtures import DETAILS
+
+REPORT = CaseReport(
+    program="passerby",
+    created="2026-03-01T10:30:00+00:00",
+    case=DETAILS,
+    files=(
+        CaseReportFile(path="a.mp4", sha256="a" * 64, size=10, source="a", verdict="clean"),
+        CaseReportFile(path="b.mp4", sha256="b" * 64, size=10, source="b", verdict="review", findings=1),
+        CaseReportFile(path="c.mp4", sha256="c" * 64, size=10, source="c", verdict="unchecked"),
+    ),
+    missing=(MissingFile(name="d <i>.mp4", reason="not_reviewed"),),
+    withheld=(WithheldItem(file="a.mp4", item="Face 1", start=1, end=2.5, code="b(6)"),),
+)
+
+
+def test_it_says_what_goes_out_and_what_does_not():
+    page = render_html(REPORT)
+    wanted = ("24-17", "J. Roe", "2026-02-28", "Town", "A. Lee", "No problems found", "Review needed: 1 place<")
+    for text in (*wanted, "Not checked independently", MISSING_TEXTS["not_reviewed"], "2.50 s", "b(6)"):
+        assert text in page
+
+
+def test_names_are_no_markup_and_nothing_is_loaded():
+    page = render_html(REPORT)
+    assert "d &lt;i&gt;.mp4" in page
+    assert "<i>" not in page
+    assert "default-src 'none'" in page
+    assert "http://" not in page
+
+
+def test_it_comes_back_as_it_was_written():
+    assert REPORT == CaseReport.model_validate_json(REPORT.to_json())

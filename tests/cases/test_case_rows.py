@@ -1,0 +1,82 @@
+import os
+import shutil
+
+import pytest
+
+from passerby.cases.case_rows import FileHashes, case_row, is_up_to_date
+from passerby.documents.case_file import CaseEntry
+from passerby.review.commands import DeleteTrack
+from passerby.review.open_file import OpenFile
+from passerby.review.review_item import ReviewItem
+from tests import stills
+
+ENTRY = CaseEntry(source="yard.mp4", plan="yard.plan.json", output="yard.redacted.mp4")
+
+
+@pytest.fixture
+def hashes():
+    return FileHashes()
+
+
+def test_a_row_has_length_state_and_a_picture(item, hashes):
+    row = case_row(item, ENTRY, hashes)
+    assert ("to_check", False, None) == (row.state, row.still, row.verdict)
+    assert 0 < row.seconds < 2
+    assert 8 == row.thumbnail_frame
+    item.file.update_notes(finished=True)
+    assert "reviewed" == case_row(item, ENTRY, hashes).state
+
+
+def test_a_file_that_is_not_open_says_so(paths, hashes):
+    row = case_row(ReviewItem.of(OpenFile(0, paths, "J. Doe")), ENTRY, hashes)
+    assert ("waiting", None, None, 0) == (row.state, row.seconds, row.thumbnail_frame, row.open_entries)
+
+
+def test_a_broken_file_has_failed(tmp_path, paths, hashes):
+    paths.plan.unlink()
+    paths.source.write_bytes(b"no film")
+    item = ReviewItem.of(OpenFile(0, paths, "J. Doe"))
+    item.file.prepare()
+    row = case_row(item, ENTRY, hashes)
+    assert ("failed", "UnsupportedSource") == (row.state, row.file.error.code)
+
+
+def test_a_photo_is_a_still(tmp_path, paths, hashes):
+    photo = tmp_path / "photo.jpg"
+    stills.image().save(photo)
+    item = ReviewItem.of(OpenFile(0, type(paths)(photo, paths.output, paths.report, paths.plan), "J. Doe"))
+    assert case_row(item, ENTRY, hashes).still
+
+
+def test_a_released_copy_is_outdated_when_the_plan_changes(item, hashes):
+    paths = item.file.paths
+    shutil.copy(paths.source, paths.output)
+    entry = ENTRY.model_copy(
+        update={"plan_sha256": hashes.sha256(paths.plan), "output_sha256": hashes.sha256(paths.output)}
+    )
+    assert "released" == case_row(item, entry, hashes).state
+    assert is_up_to_date(entry, paths.plan, paths.output, hashes)
+    item.edits.apply(DeleteTrack(op="delete", track=1))
+    assert "outdated" == case_row(item, entry, hashes).state
+    assert not is_up_to_date(entry, paths.plan, paths.output, hashes)
+
+
+def test_a_released_copy_that_was_changed_is_not_up_to_date(item, hashes):
+    paths = item.file.paths
+    shutil.copy(paths.source, paths.output)
+    entry = ENTRY.model_copy(
+        update={"plan_sha256": hashes.sha256(paths.plan), "output_sha256": hashes.sha256(paths.output)}
+    )
+    paths.output.write_bytes(b"something else")
+    assert not is_up_to_date(entry, paths.plan, paths.output, hashes)
+    assert not is_up_to_date(ENTRY, paths.plan, paths.output, hashes)
+
+
+def test_a_file_is_hashed_again_when_it_changed(tmp_path, hashes):
+    path = tmp_path / "x"
+    assert hashes.sha256(path) is None
+    path.write_bytes(b"1")
+    first = hashes.sha256(path)
+    path.write_bytes(b"2")
+    os.utime(path, ns=(1, 1))
+    assert first != hashes.sha256(path)

@@ -1,0 +1,127 @@
+import csv
+import io
+
+import pytest
+
+from passerby.cases.exemption_log import as_csv, withheld_items
+from passerby.config.settings import Audio, Settings
+from passerby.core.box import Box
+from passerby.core.kinds import Kind
+from passerby.documents.plan import Correction
+from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
+from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.report import OutputSummary, QuickCheck, Report
+from tests.plans import permanent_track, plan_for
+
+REASONS = ReasonList(
+    reasons=(
+        ReleaseReason(code="b(6)", statute="552(b)(6)", text="Privacy", default_for=(Kind.FACE,)),
+        ReleaseReason(code="b(7)(C)", statute="552(b)(7)(C)", text="Law enforcement"),
+    )
+)
+CREATED = "2026-03-01T10:30:00+00:00"
+
+
+def correction(track, author="A. Lee"):
+    return Correction(author=author, created=CREATED, video=0, action="replace", number=track.number, track=track)
+
+
+def report_of(plan, audio=Audio.REMOVE, dropped=()):
+    return Report(
+        program="passerby",
+        created=CREATED,
+        source=plan.source,
+        output=OutputSummary(name="yard.redacted.mp4", sha256="0" * 64, size=1, codec="h264", frames=24),
+        settings=Settings(audio=audio),
+        weights=(),
+        plan_edited=True,
+        hidden=(),
+        dropped=dropped,
+        warnings=(),
+        check=QuickCheck(ran=True),
+    )
+
+
+@pytest.fixture
+def plan(clip):
+    return plan_for(clip, permanent_track(1, Box(4, 4, 28, 20), Kind.FACE), permanent_track(2, Box(4, 4, 28, 20)))
+
+
+def rows(plan, **report):
+    return [
+        (item.item, item.start, item.end, item.code, item.by)
+        for item in withheld_items(plan, report_of(plan, **report), REASONS)
+    ]
+
+
+def test_a_default_reason_stands_where_none_was_given(plan):
+    face, plate = withheld_items(plan, report_of(plan), REASONS)
+    assert ("Face 1", "b(6)", "552(b)(6)", "Privacy", "program") == (
+        face.item,
+        face.code,
+        face.statute,
+        face.text,
+        face.by,
+    )
+    assert ("Plate 2", "") == (plate.item, plate.code)
+
+
+def test_a_reason_that_was_given_comes_before_the_default_and_names_its_author(plan):
+    track = plan.videos[0].tracks[0].model_copy(update={"reason": "b(7)(C)"})
+    corrected = plan.model_copy(update={"corrections": (correction(track),)})
+    assert ("Face 1", "b(7)(C)", "A. Lee") == (rows(corrected)[0][0], *rows(corrected)[0][3:])
+
+
+def test_what_is_shown_on_purpose_is_not_listed_as_withheld(plan):
+    track = plan.videos[0].tracks[0]
+    all_of_it = track.model_copy(update={"visible": (VisibleSpan(start=track.start, end=track.end),)})
+    assert ["Plate 2"] == [row[0] for row in rows(plan.model_copy(update={"corrections": (correction(all_of_it),)}))]
+    middle = plan.videos[0].analysed[-1].last_time // 2
+    part = track.model_copy(update={"visible": (VisibleSpan(start=middle, end=track.end),)})
+    face = rows(plan.model_copy(update={"corrections": (correction(part),)}))[0]
+    base = plan.videos[0].time_base
+    assert ("Face 1", pytest.approx(float((middle - 1) * base))) == (face[0], face[2])
+    removed = Correction(author="A. Lee", created=CREATED, video=0, action="remove", number=1)
+    assert ["Plate 2"] == [row[0] for row in rows(plan.model_copy(update={"corrections": (removed,)}))]
+
+
+def test_times_are_those_of_the_released_file(plan):
+    base = plan.videos[0].time_base
+    end = float(plan.videos[0].analysed[-1].last_time * base)
+    cut = plan.model_copy(update={"trim": (TrimSpan(start=0.0, end=0.2),)})
+    found = rows(cut)
+    assert "Cut: 0.20 s" in [row[0] for row in found]
+    face = next(row for row in found if row[0] == "Face 1")
+    assert (0.0, pytest.approx(end - 0.2, abs=float(base))) == (face[1], face[2])
+    gone = plan.model_copy(update={"trim": (TrimSpan(start=0.0, end=end + 1),)})
+    assert [f"Cut: {end + 1:.2f} s"] == [row[0] for row in rows(gone)]
+
+
+def test_sound_is_listed_as_it_was_released(plan):
+    spans = (AudioSpan(start=0.1, end=0.2), AudioSpan(start=0.3, end=0.4, action="bleep"))
+    plan = plan.model_copy(update={"audio": spans})
+    kept = [row[:3] for row in rows(plan, audio=Audio.KEEP) if row[0].startswith("Sound")]
+    assert [("Sound, muted", 0.1, 0.2), ("Sound, bleeped", 0.3, 0.4)] == kept
+    removed = [row[0] for row in rows(plan, dropped=("audio tracks: 1",)) if row[0].startswith("Sound")]
+    assert ["Sound, all of it"] == removed
+    assert [] == [row[0] for row in rows(plan) if row[0].startswith("Sound")]  # it had none
+
+
+def test_a_blacked_out_picture_is_told_from_an_area(plan):
+    video = plan.videos[0]
+    whole = permanent_track(3, Box(0, 0, video.width, video.height), Kind.REGION)
+    area = permanent_track(4, Box(0, 0, 20, 20), Kind.REGION)
+    drawn = tuple(
+        Correction(author="A. Lee", created=CREATED, video=0, action="add", number=track.number, track=track)
+        for track in (whole, area)
+    )
+    assert {"Blacked-out picture", "Blacked-out area"} < {
+        row[0] for row in rows(plan.model_copy(update={"corrections": drawn}))
+    }
+
+
+def test_the_table_holds_no_formulas(plan):
+    track = plan.videos[0].tracks[0].model_copy(update={"reason": "=1+1"})
+    items = withheld_items(plan.model_copy(update={"corrections": (correction(track),)}), report_of(plan), REASONS)
+    table = list(csv.DictReader(io.StringIO(as_csv(items))))
+    assert ["'=1+1", ""] == [row["code"] for row in table]

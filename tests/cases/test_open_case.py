@@ -1,0 +1,124 @@
+"""A case with its files, released without models: the independent check is replaced, the rendering is real."""
+
+import json
+import time
+import zipfile
+
+import pytest
+
+from passerby.cases.open_case import OpenCase, missing_file
+from passerby.core.kinds import Kind
+from passerby.documents.reason_list import ReasonList
+from passerby.review.errors import NotFoundError, ReviewError
+from passerby.review.library import ReviewLibrary
+from tests.cases.fixtures import add_clip, media
+from tests.fake_detector import use_fake_detectors
+
+
+@pytest.fixture
+def opened(case, monkeypatch):
+    use_fake_detectors(monkeypatch)
+    monkeypatch.setattr("passerby.review.release.export_job.ExportJob._verify", lambda *_: None)
+    library = ReviewLibrary([], "J. Doe")
+    opened = OpenCase(0, case, library)
+    for item in library.items:
+        item.file.prepare()
+    return opened
+
+
+def finished(opened, seconds=60):
+    end = time.monotonic() + seconds
+    while (response := opened.response()).release.progress.state == "running":
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return response
+
+
+def review(opened, *names):
+    for item in opened.items():
+        if item.file.paths.source.name in names:
+            item.file.update_notes(finished=True)
+
+
+def test_what_is_missing_is_said_before(opened):
+    assert [("a.mp4", "not_reviewed"), ("b.mp4", "not_reviewed")] == [
+        (file.name, file.reason) for file in opened.response().missing
+    ]
+    with pytest.raises(ReviewError, match="release nothing"):
+        opened.start_release(ReasonList())
+    review(opened, "a.mp4")
+    assert ["b.mp4"] == [file.name for file in opened.response().missing]
+    assert missing_file(opened.items()[0]) is None
+
+
+def test_reviewed_files_are_rendered_and_packed_and_the_others_named(opened):
+    review(opened, "a.mp4")
+    opened.start_release(ReasonList())
+    response = finished(opened)
+    assert "done" == response.release.progress.state
+    folder = opened.folder.folder
+    assert ["released", "to_check"] == [row.state for row in response.files]
+    assert (folder / "a.mp4").exists()
+    with zipfile.ZipFile(folder / response.release.archive) as packed:
+        names = packed.namelist()
+        report = json.loads(packed.read("case-report.json"))
+        assert packed.testzip() is None
+    assert {"a.redacted.mp4", "exemption-log.csv", "case-report.json", "case-report.html"} < set(names)
+    assert not any(name.endswith((".plan.json", ".review.json")) or name.startswith("b.") for name in names)
+    assert [("b.mp4", "not_reviewed")] == [(file["name"], file["reason"]) for file in report["missing"]]
+    assert ["Plate 1"] == [item["item"] for item in report["withheld"]]
+    assert {file["path"] for file in report["package"]} == set(names) - {"case-report.json", "case-report.html"}
+
+
+def test_what_did_not_change_is_not_rendered_again(opened):
+    review(opened, "a.mp4", "b.mp4")
+    opened.start_release(ReasonList())
+    finished(opened)
+    a, b = (item.file.paths.output for item in opened.items())
+    before = a.stat().st_mtime_ns, b.stat().st_mtime_ns
+    from passerby.review.commands import DeleteTrack
+
+    opened.items()[0].edits.apply(DeleteTrack(op="delete", track=1))
+    assert ["outdated", "released"] == [row.state for row in opened.response().files]
+    opened.start_release(ReasonList())
+    response = finished(opened)
+    assert ["released", "released"] == [row.state for row in response.files]
+    assert (True, True) == (before[0] != a.stat().st_mtime_ns, before[1] == b.stat().st_mtime_ns)
+
+
+def test_a_file_that_cannot_be_rendered_does_not_stop_the_others(opened):
+    review(opened, "a.mp4", "b.mp4")
+    (opened.folder.folder / "a.mp4").write_bytes(b"no film any more")
+    opened.start_release(ReasonList())
+    response = finished(opened)
+    assert ("done", 1) == (response.release.progress.state, sum(row.state == "released" for row in response.files))
+    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())
+    assert [("a.mp4", "failed")] == [(file["name"], file["reason"]) for file in report["missing"]]
+    # Why it failed names a path of this machine, which is nothing to the requestor.
+    assert str(opened.folder.folder) not in (opened.folder.release_folder / "case-report.json").read_text()
+    assert str(opened.folder.folder) not in (opened.folder.release_folder / "case-report.html").read_text()
+
+
+def test_files_come_and_go(opened, clip, tmp_path):
+    other = add_clip(clip, tmp_path / "other", "c.mp4")
+    opened.add(media(other))
+    rows = opened.response().files
+    assert ["a.mp4", "b.mp4", "c.mp4"] == [row.file.name for row in rows]
+    assert opened.holds(rows[2].file.id)
+    opened.remove(rows[0].file.id)
+    assert ["b.mp4", "c.mp4"] == [row.file.name for row in opened.response().files]
+    assert (opened.folder.folder / "a.mp4").exists()
+    with pytest.raises(NotFoundError):
+        opened.remove(rows[0].file.id)
+
+
+def test_a_kind_is_shown_and_hidden_again_in_all_files(opened):
+    def shown():
+        return [bool(track.visible) for item in opened.items() for track in item.file.history.tracks(0)]
+
+    response = opened.show_kind(Kind.PLATE, shown=True, reason="consent")
+    assert (2, (), [True, True]) == (response.changed, response.not_searched, shown())
+    assert 2 == opened.show_kind(Kind.PLATE, shown=False, reason=None).changed
+    assert [False, False] == shown()
+    response = opened.show_kind(Kind.TEXT, shown=True, reason=None)
+    assert (0, ("a.mp4", "b.mp4")) == (response.changed, response.not_searched)

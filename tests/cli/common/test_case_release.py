@@ -1,0 +1,98 @@
+"""A case is released on the command line: rendering is real, the independent check is replaced."""
+
+import zipfile
+
+import pytest
+
+from passerby.cases.case_folder import CaseFolder
+from passerby.cli.app import main
+from passerby.cli.common.case_release import load_case, office_reasons, split_ready
+from passerby.core.errors import CaseError, UsageError
+from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.review.notes import ReviewNotes
+from tests.fake_detector import use_fake_detectors
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as end:
+        main(["redact", *map(str, arguments)])
+    return end.value.code or 0
+
+
+def reviewed(case, *names):
+    for entry in case.case.files:
+        if entry.source in names:
+            case.paths(entry).notes.write_text(ReviewNotes(finished=True).to_json())
+
+
+@pytest.fixture
+def unchecked(monkeypatch):
+    use_fake_detectors(monkeypatch)
+    checked = []
+    monkeypatch.setattr(
+        "passerby.review.release.verification.verify_release", lambda paths, *_: checked.append(paths.output.name)
+    )
+    return checked
+
+
+def test_reviewed_plans_are_rendered_and_packed(case, unchecked, capsys):
+    reviewed(case, "a.mp4")
+    assert 3 == run(case.folder, "--plans")
+    told = capsys.readouterr().err
+    assert "b.mp4: nobody has marked it as reviewed" in told
+    assert "Released 1 of 2 files" in told
+    assert ["a.redacted.mp4"] == unchecked
+    (archive,) = case.folder.glob("*-release.zip")
+    with zipfile.ZipFile(archive) as packed:
+        assert "a.redacted.mp4" in packed.namelist()
+    again = CaseFolder.load(case.folder)
+    assert again.case.released
+    assert [True, False] == [entry.plan_sha256 is not None for entry in again.case.files]
+
+
+def test_a_whole_case_ends_with_0_and_may_be_released_again(case, unchecked):
+    reviewed(case, "a.mp4", "b.mp4")
+    assert 0 == run(case.folder, "--plans", "--no-verify")
+    assert [] == unchecked
+    assert 0 == run(case.folder, "--plans", "--no-verify")
+
+
+def test_without_a_reviewed_file_nothing_is_rendered(case, capsys):
+    assert 2 == run(case.folder, "--plans")
+    assert "No file of the case is reviewed" in capsys.readouterr().err
+    assert not case.release_folder.exists()
+
+
+@pytest.mark.parametrize("option", [("--resume",), ("--out-dir", "x"), ("-o", "x"), ("--plan", "x")])
+def test_options_that_contradict_are_refused(case, option):
+    assert 2 == run(case.folder, "--plans", *option)
+
+
+def test_a_folder_that_is_no_case_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="passerby review"):
+        load_case([tmp_path])
+
+
+def test_what_is_missing_is_known_before(case):
+    (case.folder / "b.plan.json").unlink()
+    (case.folder / "a.mp4").unlink()
+    ready, missing = split_ready(case)
+    assert ([], ["failed", "waiting"]) == (ready, [file.reason for file in missing])
+
+
+def test_reasons_are_those_of_the_office(case):
+    assert ReasonList() == office_reasons(case)
+    reasons = ReasonList(reasons=(ReleaseReason(code="b(6)"),))
+    (case.folder.parent / "reasons.json").write_text(reasons.to_json())
+    assert reasons == office_reasons(case)
+    (case.folder.parent / "reasons.json").write_text("{")
+    with pytest.raises(CaseError):
+        office_reasons(case)
+
+
+def test_a_run_that_ignores_a_plan_says_so(case, tmp_path, capsys, monkeypatch):
+    use_fake_detectors(monkeypatch)
+    run(case.folder, "--out-dir", tmp_path / "out", "--no-verify")
+    assert "NOTE: a.plan.json, b.plan.json not used" in capsys.readouterr().err
+    run(case.folder / "a.mp4", "--plan", case.folder / "a.plan.json", "--no-verify")
+    assert "NOTE" not in capsys.readouterr().err

@@ -1,0 +1,110 @@
+// What the start page and a case ask of the server.
+import { type CaseDetails, type CaseResponse, type CaseSummary, client, type ReasonList, request } from '../api';
+import { t } from '../messages';
+import { toast, withErrors } from '../notify';
+import * as pageStore from '../store';
+import * as store from './case_store';
+import { uploadFile } from './upload';
+
+/** How often it is asked how far a case has come while something runs, and while nothing does. */
+const BUSY_POLL_MS = 700;
+const IDLE_POLL_MS = 5000;
+
+/** Shows a case as the server has it. The list of files of the page is that of the case. */
+export function showCase(opened: CaseResponse): void {
+  store.openCase.value = opened;
+  pageStore.files.value = opened.files.map((row) => row.file);
+}
+
+export async function loadCases(): Promise<void> {
+  await withErrors(async () => {
+    store.cases.value = await request<CaseSummary[]>(client.GET('/api/cases'));
+  });
+}
+
+export async function loadReasons(): Promise<void> {
+  await withErrors(async () => {
+    store.reasons.value = await request<ReasonList>(client.GET('/api/reasons'));
+  });
+}
+
+export async function loadCase(id: number): Promise<boolean> {
+  const opened = await withErrors(() =>
+    request<CaseResponse>(client.GET('/api/cases/{case}', { params: { path: { case: id } } })),
+  );
+  if (opened) showCase(opened);
+  return opened !== null;
+}
+
+const openId = (): number => store.openCase.value?.id ?? 0;
+const caseParams = () => ({ params: { path: { case: openId() } } });
+
+export async function refreshCase(): Promise<void> {
+  if (store.openCase.value) await loadCase(openId());
+}
+
+/** Asks again and again how far the open case is. Answers that are late do not pile up. */
+export function watchCase(): void {
+  const again = async () => {
+    if (store.openCase.value && !pageStore.loggedOut.value && !pageStore.connectionLost.value) await refreshCase();
+    window.setTimeout(() => void again(), store.caseBusy.value ? BUSY_POLL_MS : IDLE_POLL_MS);
+  };
+  window.setTimeout(() => void again(), BUSY_POLL_MS);
+}
+
+async function change(send: () => Promise<CaseResponse>): Promise<boolean> {
+  const opened = await withErrors(send);
+  if (opened) showCase(opened);
+  return opened !== null;
+}
+
+export async function createCase(details: CaseDetails, paths: string[], dropped: File[]): Promise<boolean> {
+  const made = await change(() => request(client.POST('/api/cases', { body: { details, paths } })));
+  return made && (await uploadAll(dropped));
+}
+
+export const openFolderAsCase = (path: string): Promise<boolean> =>
+  change(() => request(client.POST('/api/cases/open', { body: { path } })));
+
+export const addPaths = (paths: string[]): Promise<boolean> =>
+  change(() => request(client.POST('/api/cases/{case}/files', { ...caseParams(), body: { paths } })));
+
+export const saveDetails = (details: CaseDetails): Promise<boolean> =>
+  change(() => request(client.POST('/api/cases/{case}/details', { ...caseParams(), body: details })));
+
+export async function removeFile(id: number, name: string): Promise<void> {
+  const done = await change(() =>
+    request(client.POST('/api/cases/{case}/remove', { ...caseParams(), body: { file: id } })),
+  );
+  if (done) toast(t('removed', { name }));
+}
+
+export async function uploadAll(files: File[]): Promise<boolean> {
+  for (const file of files) {
+    const sent = await change(() =>
+      uploadFile(openId(), file, (percent) => {
+        store.upload.value = { name: file.name, percent };
+      }),
+    );
+    store.upload.value = null;
+    if (!sent) return false;
+  }
+  return true;
+}
+
+export const startRelease = (): Promise<boolean> =>
+  change(() => request(client.POST('/api/cases/{case}/release', caseParams())));
+
+export const stopRelease = (): Promise<boolean> =>
+  change(() => request(client.POST('/api/cases/{case}/release/stop', caseParams())));
+
+export async function saveReasons(reasons: ReasonList['reasons']): Promise<boolean> {
+  const saved = await withErrors(() =>
+    request<ReasonList>(client.POST('/api/reasons', { body: { reasons: reasons ?? [] } })),
+  );
+  if (saved) {
+    store.reasons.value = saved;
+    toast(t('reasonsSaved'));
+  }
+  return saved !== null;
+}
