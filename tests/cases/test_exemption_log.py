@@ -125,3 +125,9 @@ def test_the_table_holds_no_formulas(plan):
     items = withheld_items(plan.model_copy(update={"corrections": (correction(track),)}), report_of(plan), REASONS)
     table = list(csv.DictReader(io.StringIO(as_csv(items))))
     assert ["'=1+1", ""] == [row["code"] for row in table]
+
+
+def test_a_photo_has_no_times(plan):
+    items = withheld_items(plan, report_of(plan), REASONS, still=True)
+    assert {(None, None)} == {(item.start, item.end) for item in items}
+    assert ["", ""] == [row["from"] + row["to"] for row in csv.DictReader(io.StringIO(as_csv(items)))]

@@ -123,7 +123,7 @@ def _verdict(file: CaseReportFile) -> str:
 
 
 def _withheld_row(item: WithheldItem) -> Sequence[str]:
-    times = (f"{item.start:.2f} s", f"{item.end:.2f} s")
+    times = ("" if seconds is None else f"{seconds:.2f} s" for seconds in (item.start, item.end))
     return (item.file, item.item, *times, item.code, item.statute, item.text, item.by)
 
 

@@ -23,20 +23,20 @@ _BLACKED_OUT = "Blacked-out picture"
 
 class WithheldItem(FrozenModel):
     """One thing that is withheld. `start` and `end` in seconds of the released file; of what was cut, both are the time
-    of the cut. `code` empty: no reason was given, and there is no default for its kind."""
+    of the cut, and a photo has none. `code` empty: no reason was given, and there is no default for its kind."""
 
     file: str
     item: str
-    start: float
-    end: float
+    start: float | None = None
+    end: float | None = None
     code: str = ""
     statute: str = ""
     text: str = ""
     by: str = BY_PROGRAM
 
 
-def withheld_items(plan: Plan, report: Report, reasons: ReasonList) -> list[WithheldItem]:
-    """Everything that is withheld from one released file, in order of time."""
+def withheld_items(plan: Plan, report: Report, reasons: ReasonList, *, still: bool = False) -> list[WithheldItem]:
+    """Everything that is withheld from one released file, in order of time. A `still` has no times."""
     cut = Trims(plan.trim, plan.videos[0].time_base)
     found = [
         _with_reason(item, reason, reasons)
@@ -50,7 +50,9 @@ def withheld_items(plan: Plan, report: Report, reasons: ReasonList) -> list[With
         seconds = f"Cut: {end - start:.2f} s"
         author = _author(plan, "trim")
         found.append(WithheldItem(file=report.output.name, item=seconds, start=moment, end=moment, by=author))
-    return sorted(found, key=lambda item: (item.start, item.item))
+    if still:
+        found = [item.model_copy(update={"start": None, "end": None}) for item in found]
+    return sorted(found, key=lambda item: (item.start or 0.0, item.item))
 
 
 def as_csv(items: Iterable[WithheldItem]) -> str:
@@ -59,7 +61,7 @@ def as_csv(items: Iterable[WithheldItem]) -> str:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for item in items:
-        times = (f"{item.start:.2f}", f"{item.end:.2f}")
+        times = ("" if seconds is None else f"{seconds:.2f}" for seconds in (item.start, item.end))
         cells = (item.file, item.item, *times, item.code, item.statute, item.text, item.by)
         writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
     return text.getvalue()

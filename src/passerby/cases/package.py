@@ -31,6 +31,7 @@ from passerby.documents.report import Report
 from passerby.review.files import ReviewPaths, make_folder, save_text
 from passerby.review.release import verification
 from passerby.sink.output_file import OutputFile, output_error
+from passerby.source.still.sniff import is_still
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def write_release(
     for entry in released:
         paths = case.paths(entry)
         report = _report(paths)
-        withheld += withheld_items(Plan.load(paths.plan), report, reasons)
+        withheld += withheld_items(Plan.load(paths.plan), report, reasons, still=is_still(paths.source))
         files.append(_released_file(entry, paths, report, reviewer))
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder
