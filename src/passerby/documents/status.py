@@ -48,7 +48,7 @@ class RestreamStatus(FrozenModel):
     state: RestreamState
     problem: str | None = Field(default=None, description="current problem and what to do about it")
     connections: int = Field(default=0, description="connections established")
-    dropped: int = Field(default=0, description="parts of half a second that were not published")
+    dropped: int = Field(default=0, description="parts of a fifth of a second that were not published")
 
 
 class CameraStatus(FrozenModel):

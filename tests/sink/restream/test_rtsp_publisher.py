@@ -15,8 +15,9 @@ import pytest
 from passerby.config.address import parse_address
 from passerby.core.clock import Moment
 from passerby.documents.status import RestreamState
+from passerby.sink.part_queue import MAX_QUEUED_S
 from passerby.sink.recording.fragment_encoder import FragmentEncoder
-from passerby.sink.restream.rtsp_publisher import MAX_QUEUED_PARTS, RtspPublisher
+from passerby.sink.restream.rtsp_publisher import RtspPublisher
 from tests.cameras.restream_server import RestreamServer
 from tests.cameras.servers import SYSTEM_PYTHON, require_rtsp_server
 from tests.clips import safe_frame
@@ -90,7 +91,7 @@ def test_a_server_that_stalls_holds_up_nobody_and_takes_no_memory(publisher):
     for part in parts(60):
         publish(part)
     assert time.monotonic() - began < 20  # encoding included
-    assert len(publish._queue) <= MAX_QUEUED_PARTS
+    assert len(publish._queue) <= MAX_QUEUED_S / 0.2
     assert publish.status().dropped > 100
     blocked.set()
     wait_for(lambda: sent and not publish._queue)
