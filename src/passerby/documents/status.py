@@ -70,6 +70,13 @@ class CameraStatus(FrozenModel):
         description="frames with parts covered because they changed and no detector run saw them empty",
     )
     unseen_share: float = Field(default=0.0, description="share of the pixels of the last minute covered so, 0 to 1")
+    covered_now: CoverReason | None = Field(
+        default=None, description="why the newest frame is covered whole; null where it is masked"
+    )
+    unseen_now: float = Field(
+        default=0.0,
+        description="share of the newest frame that is covered because it changed and no detector run saw it empty",
+    )
     latency: float | None = Field(default=None, description="seconds from capture to output, of the newest frame")
     detector_runs: int = Field(default=0, description="detection passes")
     detector_seconds: float | None = Field(default=None, description="seconds per detection pass, running mean")
