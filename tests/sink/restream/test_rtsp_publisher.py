@@ -210,6 +210,45 @@ def test_ffmpeg_and_gstreamer_see_the_stream_and_it_comes_back_with_the_server(s
     publish.close()
 
 
+MOTION = """\
+daemon off
+netcam_url {url}
+netcam_userpass passerby:{password}
+width 320
+height 176
+framerate 10
+emulate_motion on
+movie_output on
+movie_codec mp4
+movie_max_time 3
+target_dir {folder}
+webcontrol_port 0
+stream_port 0
+"""
+
+
+def test_a_recorder_of_the_site_records_the_stream(server, long_stream, tmp_path):
+    """Motion, with its own client, as many sites run it."""
+    if shutil.which("motion") is None:
+        pytest.skip("no motion. On Debian: sudo apt-get install motion")
+    file = tmp_path / "motion.conf"
+    file.write_text(MOTION.format(url=server.url("/gate"), password=server.password, folder=tmp_path))
+    publish = RtspPublisher(server.address())
+    with published(publish, long_stream):
+        wait_for(lambda: publish.status().state is RestreamState.LIVE)
+        recorder = subprocess.Popen(
+            ["motion", "-n", "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            wait_for(lambda: len(list(tmp_path.glob("*.mp4"))) >= 2, 60)
+        finally:
+            recorder.terminate()
+            recorder.wait(20)
+    publish.close()
+    with av.open(str(min(tmp_path.glob("*.mp4")))) as container:
+        assert sum(1 for _ in container.decode(video=0)) >= 15
+
+
 def test_a_wrong_password_is_told_and_shows_nothing(server, long_stream):
     publish = RtspPublisher(server.address(password="wrong"))
     with published(publish, long_stream):
