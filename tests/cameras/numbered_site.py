@@ -17,7 +17,7 @@ from tests.cameras.watch_process import WatchProcess, masked_frames
 
 #: A viewer that reads ahead of what it shows would be measured, and not the stream.
 AT_ONCE = {"rtsp_transport": "tcp", "fflags": "nobuffer", "probesize": "100000", "analyzeduration": "0"}
-#: Seconds that a film goes on after what is compared, so that its end has come out before it starts over.
+#: Seconds of an empty hall after what is compared, so that its end has come out before the film starts over.
 TAIL_S = 6
 
 
@@ -84,8 +84,7 @@ class NumberedSite:
 
     def play(self, pictures):
         """From now on the camera sends these, once: no number comes twice."""
-        last = [pictures[-1]] if isinstance(pictures, list) else [empty_hall()]
-        film = chain(pictures, last * (TAIL_S * self._rate))
+        film = chain(pictures, [empty_hall()] * (TAIL_S * self._rate))
         self._camera.command(f"play 0 {write_units(film, self._folder / 'film', rate=self._rate, every=self._rate)}")
 
 
