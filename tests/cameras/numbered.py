@@ -8,9 +8,13 @@ import numpy as np
 
 from passerby.demo.portrait import portrait
 
-SIZE, RATE, BITS, BLOCK = (640, 360), 10, 10, 16
+SIZE, RATE, BITS, BLOCK = (640, 360), 10, 13, 16
+#: Right end of what holds the number: its blocks, and as much wall on either side.
+NUMBER_RIGHT = (BITS + 2) * BLOCK
 #: Corners of what holds the number, normalized to the frame.
-NUMBER_REGION = tuple((x / SIZE[0], y / SIZE[1]) for x, y in ((0, 328), (192, 328), (192, 360), (0, 360)))
+NUMBER_REGION = tuple(
+    (x / SIZE[0], y / SIZE[1]) for x, y in ((0, 328), (NUMBER_RIGHT, 328), (NUMBER_RIGHT, 360), (0, 360))
+)
 #: The shutter is open for this share of the time from one frame to the next: who passes is blurred.
 SHUTTER = 0.3
 #: A face is bare where more than this share of its fine detail is left.
@@ -27,18 +31,24 @@ def with_number(picture, number):
 def number_of(picture):
     """The number of a picture, None where its blocks are not black and white."""
     middles = [picture[340:348, 20 + bit * BLOCK : 28 + bit * BLOCK].mean() for bit in range(BITS)]
-    if any(60 < middle < 195 for middle in middles) or picture[330:334, :192].mean() < 40:
+    if any(60 < middle < 195 for middle in middles) or picture[330:334, :NUMBER_RIGHT].mean() < 40:
         return None
     return sum((middle > 128) << bit for bit, middle in enumerate(middles))
+
+
+def empty_hall():
+    """The picture in which nobody is, without a number."""
+    rng = np.random.default_rng(3)
+    wall = np.kron(rng.integers(90, 160, (18, 32, 1), np.uint8), np.ones((20, 20, 3), np.uint8))
+    wall[328:] = 120
+    return wall
 
 
 def passing_people(seconds, speeds, sides, rate=RATE):
     """(pictures, box of the face in each or None): one after the other, somebody crosses an empty hall. `speeds` in px
     a second, `sides` of the face in px, in turn."""
     face = cv2.imread(str(portrait()))[0:300, 90:390]  # head and shoulders
-    rng = np.random.default_rng(3)
-    wall = np.kron(rng.integers(90, 160, (18, 32, 1), np.uint8), np.ones((20, 20, 3), np.uint8))
-    wall[328:] = 120
+    wall = empty_hall()
     pictures, boxes, turn, began = [], [], 0, 1.0
     for number in range(round(seconds * rate)):
         at = number / rate

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -47,7 +48,9 @@ def free_port():
 def write_units(frames, path, rate=10, every=10):
     """Write pictures (BGR arrays) to a file for rtsp_server.py, with a keyframe every `every` pictures."""
     encoder = av.CodecContext.create("libx264", "w")
-    height, width = frames[0].shape[:2]
+    frames = iter(frames)
+    first = next(frames)
+    height, width = first.shape[:2]
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.framerate, encoder.time_base = rate, Fraction(1, rate)
     encoder.options = {
@@ -62,7 +65,7 @@ def write_units(frames, path, rate=10, every=10):
             for packet in packets:
                 file.write(struct.pack(">II", 1000 // rate, packet.size) + bytes(packet))
 
-        for number, picture in enumerate(frames):
+        for number, picture in enumerate(chain([first], frames)):
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
             frame.pts = number
             write(encoder.encode(frame))

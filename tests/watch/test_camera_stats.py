@@ -36,3 +36,11 @@ def test_parts_that_nobody_saw_empty_are_counted_and_their_share_is_of_the_last_
     assert 300 == stats.unseen_frames
     assert 0.1 == pytest.approx(stats.unseen_share(121.9), abs=0.01)
     assert 0 == stats.covered_share(121.9)
+
+
+def test_why_the_newest_frame_is_covered_is_told_until_the_next_one():
+    stats = CameraStats()
+    stats.frame_released(1, 3, CoverReason.MOTION)
+    assert (CoverReason.MOTION, 0.0) == (stats.covered_now, stats.unseen_now)
+    stats.frame_released(1.1, 3.1, None, 0.25)
+    assert (None, 0.25) == (stats.covered_now, stats.unseen_now)

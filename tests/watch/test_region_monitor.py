@@ -121,6 +121,13 @@ def test_where_the_camera_turns_one_run_is_enough_and_only_what_came_in_is_cover
     assert [] == cover(turning(0, 60, 120), 1, (0, []), (2, []))
 
 
+def test_where_the_camera_sways_by_less_than_a_tenth_one_run_is_not_enough():
+    sway = round(0.07 * WIDTH)
+    swaying = cover(turning(0, sway), 1, (0, []), (1, []))
+    assert covers(swaying, Box(WIDTH - sway + 4, 0, WIDTH, HEIGHT))
+    assert sum(box.area for box in swaying) < 0.2 * WIDTH * HEIGHT
+
+
 def test_what_a_turning_camera_had_in_view_between_two_runs_only_is_covered():
     there_and_back = cover(turning(0, 60, 0), 1, (0, []), (2, []))
     assert covers(there_and_back, Box(WIDTH - 58, 0, WIDTH, HEIGHT))

@@ -48,7 +48,7 @@ class RestreamStatus(FrozenModel):
     state: RestreamState
     problem: str | None = Field(default=None, description="current problem and what to do about it")
     connections: int = Field(default=0, description="connections established")
-    dropped: int = Field(default=0, description="parts of half a second that were not published")
+    dropped: int = Field(default=0, description="parts of a fifth of a second that were not published")
 
 
 class CameraStatus(FrozenModel):
@@ -70,6 +70,13 @@ class CameraStatus(FrozenModel):
         description="frames with parts covered because they changed and no detector run saw them empty",
     )
     unseen_share: float = Field(default=0.0, description="share of the pixels of the last minute covered so, 0 to 1")
+    covered_now: CoverReason | None = Field(
+        default=None, description="why the newest frame is covered whole; null where it is masked"
+    )
+    unseen_now: float = Field(
+        default=0.0,
+        description="share of the newest frame that is covered because it changed and no detector run saw it empty",
+    )
     latency: float | None = Field(default=None, description="seconds from capture to output, of the newest frame")
     detector_runs: int = Field(default=0, description="detection passes")
     detector_seconds: float | None = Field(default=None, description="seconds per detection pass, running mean")

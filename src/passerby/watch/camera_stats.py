@@ -18,6 +18,9 @@ class CameraStats:
         self.covered: Counter[CoverReason] = Counter()
         self.last_frame_at: float | None = None
         self.latency: float | None = None
+        #: Of the newest frame: why it is covered whole, and the share of it that is covered because it was unseen.
+        self.covered_now: CoverReason | None = None
+        self.unseen_now = 0.0
         self._received_at: deque[float] = deque()
         #: Frames of which parts were covered because no detector run had seen them empty.
         self.unseen_frames = 0
@@ -35,7 +38,7 @@ class CameraStats:
         """A frame that arrived at `at` was released, masked, or covered whole for a `reason`; of a masked one, a share
         (0 to 1) was covered because it was `unseen`."""
         self.written += 1
-        self.latency = now - at
+        self.latency, self.covered_now, self.unseen_now = now - at, reason, unseen
         if reason is not None:
             self.covered[reason] += 1
         self.unseen_frames += unseen > 0

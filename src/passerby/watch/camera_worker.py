@@ -94,6 +94,8 @@ class CameraWorker:
             covered_share=round(stats.covered_share(now), 4),
             unseen_frames=stats.unseen_frames,
             unseen_share=round(stats.unseen_share(now), 4),
+            covered_now=stats.covered_now,
+            unseen_now=round(stats.unseen_now, 4),
             latency=_rounded(stats.latency),
             detector_runs=detector.detections,
             detector_seconds=_rounded(detector.mean_duration),

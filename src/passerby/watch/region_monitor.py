@@ -27,8 +27,6 @@ from passerby.watch.region_gate import MAX_COVERED_SHARE, Flags, Reference, grow
 JOIN_PX, REACH_PX = 8, 3
 #: How many detector runs are kept to confirm each other.
 CONFIRMING_RUNS = 6
-#: A camera that is fixed shakes by no more than this share of the width of its picture.
-MAX_SHAKE_SHARE = 0.05
 #: What belongs to a detection: its box with this share on every side.
 CORE_MARGIN = 0.0
 
@@ -92,16 +90,10 @@ class RegionMonitor:
             assert earlier.confirmed is not None
             view.confirmed |= self._seen_empty(run.frame, other)
             earlier.confirmed |= self._seen_empty(other.frame, run)
-            if other is self._runs[-1] and earlier.scene == view.scene and self._has_turned(view, earlier):
+            turned = view.image.has_turned(earlier.image, self._transform(view, earlier))
+            if other is self._runs[-1] and earlier.scene == view.scene and turned:
                 view.confirmed[:] = earlier.confirmed[:] = True
         self._runs.append(run)
-
-    def _has_turned(self, view: _View, other: _View) -> bool:
-        """Has the camera moved by more between two frames than one does that is fixed and shakes?"""
-        rows, columns = view.image.shape
-        corners = np.array([[[0, 0], [columns, 0], [0, rows], [columns, rows]]], np.float64)
-        moved = cv2.perspectiveTransform(corners, self._transform(view, other)) - corners
-        return float(np.abs(moved).max()) > MAX_SHAKE_SHARE * columns
 
     def _seen_empty(self, index: int, run: DetectorRun) -> Flags:
         return self._same(index, run.frame) & ~self._occupied(index, run.frame, run.found)

@@ -10,7 +10,7 @@ from passerby.detect.live.view_change import IDENTITY, ViewImage, camera_motion,
 from tests.watch.simulated import textured, video_frame
 
 SIZE = 480, 270
-WORLD = cv2.GaussianBlur(textured(3, SIZE[0] + 100, SIZE[1] + 90), (0, 0), 2)[: SIZE[1] + 90, : SIZE[0] + 100]
+WORLD = cv2.GaussianBlur(textured(3, SIZE[0] + 140, SIZE[1] + 90), (0, 0), 2)[: SIZE[1] + 90, : SIZE[0] + 140]
 
 
 def scene(x=0, y=0):
@@ -108,3 +108,42 @@ def test_the_motion_of_most_of_the_picture_is_that_of_the_camera():
 def test_a_picture_that_does_not_move_as_one_tells_nothing_of_the_camera():
     vectors = np.random.default_rng(1).uniform(-20, 20, (45, 80, 2)).astype(np.float32)
     assert camera_motion(MotionField(vectors, -vectors, np.ones((45, 80), np.float32), 16.0), 0.5) is None
+
+
+@pytest.mark.parametrize("gain", [0.6, 0.85, 1.4])
+def test_an_iris_that_opens_or_closes_is_no_change_and_whoever_comes_meanwhile_is_one(gain):
+    def lit(picture):
+        return np.clip(picture * gain, 0, 255).astype(np.uint8)
+
+    assert changed(scene(), lit(scene())).mean() < 0.01
+    there = changed(scene(), lit(with_head(scene(), 240, 130, 24, 20)))
+    assert there[122:138, 232:248].mean() > 0.8
+    assert there.mean() < 0.05
+
+
+def with_window(picture, x, side=200):
+    """With part of another wall, which moves by itself."""
+    result = picture.copy()
+    result[20:250, x : x + side] = textured(9, 480, 270)[20:250, :side] // 2
+    return result
+
+
+def test_what_passes_otherwise_than_the_rest_is_no_change_where_the_camera_turns_and_is_one_where_it_shakes():
+    far = scene(60, 0), shifted(-60, 0)
+    assert changed(with_window(scene(), 140), with_window(far[0], 160), far[1])[30:240, 175:345].mean() < 0.1
+    near = scene(6, 0), shifted(-6, 0)
+    assert changed(with_window(scene(), 140), with_window(near[0], 160), near[1])[30:240, 175:345].mean() > 0.5
+
+
+def test_what_stands_still_in_the_picture_of_a_camera_that_moves_is_no_change():
+    there = changed(with_window(scene(), 140), with_window(scene(60, 0), 140), shifted(-60, 0))
+    assert there[30:240, 160:320].mean() < 0.05
+
+
+def test_a_motion_of_the_camera_that_the_picture_disagrees_with_is_none():
+    """Somebody who fills half of the picture and walks is taken for the camera's motion."""
+    now = ViewImage(scene())
+    assert not now.has_turned(ViewImage(scene()), shifted(-60, 0))
+    assert now.unchanged(ViewImage(scene()), shifted(-60, 0)).all()
+    assert ViewImage(scene(60, 0)).has_turned(ViewImage(scene()), shifted(-60, 0))
+    assert not ViewImage(scene(12, 0)).has_turned(ViewImage(scene()), shifted(-12, 0))

@@ -82,6 +82,6 @@ def test_independent_parts_are_marked():
         if part is not None:
             buffer.add(part)
     listed = lines(buffer, "EXT-X-PART:")
-    assert [index % 2 == 0 for index in range(9)] == [line.endswith("INDEPENDENT=YES") for line in listed]
-    assert [4, 4, 1] == [len(segment.parts) for segment in buffer.segments()]
-    assert ["#EXT-X-PART-INF:PART-TARGET=0.550"] == lines(buffer, "EXT-X-PART-INF")
+    assert [index % 5 == 0 for index in range(22)] == [line.endswith("INDEPENDENT=YES") for line in listed]
+    assert [10, 10, 2] == [len(segment.parts) for segment in buffer.segments()]
+    assert ["#EXT-X-PART-INF:PART-TARGET=0.250"] == lines(buffer, "EXT-X-PART-INF")

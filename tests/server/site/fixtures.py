@@ -99,7 +99,7 @@ def _client(app, **how):
 
 def status_of(site, clock):
     cameras = {
-        "yard": CameraHealth(state=CameraState.LIVE, fps=10.0, width=128, height=96),
+        "yard": CameraHealth(state=CameraState.LIVE, fps=10.0, width=128, height=96, unseen_now=0.12),
         "gate": CameraHealth(state=CameraState.LOST, problem="refused"),
     }
     return SiteStatus(name=site.name, started=WALL, now=clock.now().wall, clock_trusted=True, cameras=cameras)

@@ -18,6 +18,7 @@ def test_a_camera_without_new_frames_is_offline(served):
     cameras = {one["name"]: one for one in served.get("/api/cameras").json()}
     assert ["yard", "gate"] == list(cameras)
     assert ("live", 0.0, 128) == tuple(cameras["yard"][name] for name in ("state", "age", "width"))
+    assert (None, 0.12) == tuple(cameras["yard"][name] for name in ("covered_now", "unseen_now"))
     assert ("offline", None, "refused") == tuple(cameras["gate"][name] for name in ("state", "age", "problem"))
     served.clock.go(11)
     assert ("offline", 11.0) == tuple(served.get("/api/cameras/yard").json()[name] for name in ("state", "age"))

@@ -5,7 +5,8 @@ from multiprocessing import Pipe
 
 import pytest
 
-from passerby.sink.recording.live_parts import MAX_QUEUED_PARTS, LivePartSender
+from passerby.sink.part_queue import MAX_QUEUED_S
+from passerby.sink.recording.live_parts import LivePartSender
 from passerby.store.recordings.part import Part
 from tests.store.footage import encoded
 
@@ -45,13 +46,14 @@ def test_a_slow_receiver_costs_the_oldest_parts(parts):
     sender = LivePartSender(connection)
     sender(parts[0])
     assert connection.sending.wait(10)
-    for _ in range(MAX_QUEUED_PARTS):
+    fitting = round(MAX_QUEUED_S / (parts[1].duration / 1e6))
+    for _ in range(fitting):
         sender(parts[1])
     sender(parts[2])
     connection.released.set()
     sender.close()
     assert 1 == sender.dropped
-    assert [parts[0], *[parts[1]] * (MAX_QUEUED_PARTS - 1), parts[2]] == connection.sent
+    assert [parts[0], *[parts[1]] * (fitting - 1), parts[2]] == connection.sent
 
 
 def test_sending_ends_when_the_receiver_is_closed(parts):

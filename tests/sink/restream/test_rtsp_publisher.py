@@ -15,8 +15,9 @@ import pytest
 from passerby.config.address import parse_address
 from passerby.core.clock import Moment
 from passerby.documents.status import RestreamState
+from passerby.sink.part_queue import MAX_QUEUED_S
 from passerby.sink.recording.fragment_encoder import FragmentEncoder
-from passerby.sink.restream.rtsp_publisher import MAX_QUEUED_PARTS, RtspPublisher
+from passerby.sink.restream.rtsp_publisher import RtspPublisher
 from tests.cameras.restream_server import RestreamServer
 from tests.cameras.servers import SYSTEM_PYTHON, require_rtsp_server
 from tests.clips import safe_frame
@@ -90,7 +91,7 @@ def test_a_server_that_stalls_holds_up_nobody_and_takes_no_memory(publisher):
     for part in parts(60):
         publish(part)
     assert time.monotonic() - began < 20  # encoding included
-    assert len(publish._queue) <= MAX_QUEUED_PARTS
+    assert len(publish._queue) <= MAX_QUEUED_S / 0.2
     assert publish.status().dropped > 100
     blocked.set()
     wait_for(lambda: sent and not publish._queue)
@@ -207,6 +208,45 @@ def test_ffmpeg_and_gstreamer_see_the_stream_and_it_comes_back_with_the_server(s
         finally:
             again.stop()
     publish.close()
+
+
+MOTION = """\
+daemon off
+netcam_url {url}
+netcam_userpass passerby:{password}
+width 320
+height 176
+framerate 10
+emulate_motion on
+movie_output on
+movie_codec mp4
+movie_max_time 3
+target_dir {folder}
+webcontrol_port 0
+stream_port 0
+"""
+
+
+def test_a_recorder_of_the_site_records_the_stream(server, long_stream, tmp_path):
+    """Motion, with its own client, as many sites run it."""
+    if shutil.which("motion") is None:
+        pytest.skip("no motion. On Debian: sudo apt-get install motion")
+    file = tmp_path / "motion.conf"
+    file.write_text(MOTION.format(url=server.url("/gate"), password=server.password, folder=tmp_path))
+    publish = RtspPublisher(server.address())
+    with published(publish, long_stream):
+        wait_for(lambda: publish.status().state is RestreamState.LIVE)
+        recorder = subprocess.Popen(
+            ["motion", "-n", "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            wait_for(lambda: len(list(tmp_path.glob("*.mp4"))) >= 2, 60)
+        finally:
+            recorder.terminate()
+            recorder.wait(20)
+    publish.close()
+    with av.open(str(min(tmp_path.glob("*.mp4")))) as container:
+        assert sum(1 for _ in container.decode(video=0)) >= 15
 
 
 def test_a_wrong_password_is_told_and_shows_nothing(server, long_stream):

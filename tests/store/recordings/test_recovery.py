@@ -57,7 +57,7 @@ def test_a_damaged_file_keeps_its_intact_parts(recordings, clock, how):
             file.write(b"\0" * 200 if how == "zeros" else os.urandom(8) + b"\xff" * 192)
     assert 1 == recordings.recover().count("broken")
     (cut,) = everything(recordings)
-    assert (25, 25, WALL + 2.5) == (cut.frames, frames_in(recordings, cut), cut.wall_end / 1e6)
+    assert (28, 28, WALL + 2.8) == (cut.frames, frames_in(recordings, cut), cut.wall_end / 1e6)
     assert cut.size == path.stat().st_size == recordings.retention.used()
     assert recordings.recover().is_consistent
 

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Camera } from './api';
 import { formatDuration } from './datetime';
-import { t } from './messages';
+import { reasonName, t } from './messages';
 import { playLive } from './player';
 import { pageUrl } from './route';
 import { can } from './session';
@@ -71,7 +71,9 @@ export function CameraTile({ camera, enabled, serverReachable, plain = false }: 
         <footer>
           <span class={`lamp ${state}`} aria-hidden="true" />
           <b>{camera.name}</b>
-          <span class="quiet">{t(`tile_${state}`)}</span>
+          <span class="quiet" title={visible ? t('legendWhy') : undefined}>
+            {visible ? legend(camera) : t(`tile_${state}`)}
+          </span>
           <span class="grow" />
           {can('view_media') && (
             <>
@@ -93,8 +95,17 @@ function tileState(camera: Camera, serverReachable: boolean, enabled: boolean, m
   return moving ? 'live' : 'waiting';
 }
 
+/** What is black in the picture, and why all of it is where it is. */
+function legend(camera: Camera): string {
+  if (camera.covered_now) return t('coveredNow', { reason: reasonName(camera.covered_now) });
+  const share = Math.round(100 * camera.unseen_now);
+  return share > 0 ? t('legendUnseen', { n: share }) : t('legend');
+}
+
 function explanation(camera: Camera, state: ReturnType<typeof tileState>): string {
-  if (state === 'covered') return t('coveredWhy');
+  if (state === 'covered') {
+    return camera.covered_now ? t('coveredBecause', { reason: reasonName(camera.covered_now) }) : t('coveredWhy');
+  }
   if (state === 'withheld') return t('withheldWhy');
   if (state === 'paused') return t('pausedWhy');
   if (state === 'unreached') return t('unreachable');

@@ -76,6 +76,12 @@ const en = {
   tile_paused: 'stopped',
   tile_withheld: 'live',
   coveredWhy: 'Camera is working. The picture is hidden until it has been checked.',
+  coveredBecause: 'Camera is working. All of the picture is hidden: {reason}.',
+  coveredNow: 'all black: {reason}',
+  legend: 'black: what was found',
+  legendUnseen: 'black: what was found, and {n} % that changed and is not checked yet',
+  legendWhy:
+    'What was found (a face, a head, a plate) is black. So is what has changed since it was checked, until it has been checked twice: nobody need be there.',
   withheldWhy: 'Camera is working. Auditors do not see pictures.',
   pausedWhy: 'Live pictures are stopped. Start them at the top of the page.',
   waitingWhy: 'Waiting for the first picture.',

@@ -1,6 +1,7 @@
 // Plays live and recorded video, and reports whether it moves. A live picture that stands still is not true any more:
 // whoever uses playLive hides it then.
 import type Hls from 'hls.js/light';
+import { syncStep } from './live_sync';
 
 /** Without a new picture for this long, a live picture is taken for stopped. */
 const STALL_MS = 6000;
@@ -21,7 +22,9 @@ const LIVE_OPTIONS = {
   ...COMMON_OPTIONS,
   lowLatencyMode: true,
   backBufferLength: 10,
-  maxLiveSyncPlaybackRate: 1.5,
+  // hls.js would stay further behind after every stall, for good, and catch up to a second only: live_sync.ts does it.
+  liveSyncOnStallIncrease: 0,
+  maxLiveSyncPlaybackRate: 1,
   liveDurationInfinity: true,
 };
 
@@ -71,7 +74,16 @@ export function playLive(video: HTMLVideoElement, playlist: string, onMoving: (m
     onMoving(next);
   };
 
+  const keepUp = () => {
+    if (hls?.targetLatency == null || hls.liveSyncPosition === null || !video.buffered.length) return;
+    const ahead = video.buffered.end(video.buffered.length - 1) - video.currentTime;
+    const step = syncStep(hls.latency - hls.targetLatency, ahead);
+    if (step === 'jump') video.currentTime = hls.liveSyncPosition;
+    video.playbackRate = step === 'jump' ? 1 : step;
+  };
+
   const check = () => {
+    keepUp();
     const now = performance.now();
     if (video.currentTime !== position && !video.paused && video.readyState >= HAVE_CURRENT_DATA) {
       position = video.currentTime;

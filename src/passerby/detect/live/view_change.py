@@ -14,6 +14,7 @@ import numpy.typing as npt
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
+from passerby.detect.live.exposure import in_this_light
 from passerby.detect.preprocess import Image, fit_size, to_luma
 
 Flags = npt.NDArray[np.bool_]
@@ -37,8 +38,15 @@ STILL_PX, MIN_STILL_SHARE = 0.25, 0.5
 MAX_VECTORS, INLIER_PX, MIN_INLIER_SHARE = 500, 0.7, 0.35
 #: What a camera that shakes lets in at the rim, up to so many pixels, shows nobody: a face of 12 px is larger.
 MAX_RIM_PX = 4
-#: From this share of changed pixels on, the camera's motion is estimated again between the two frames themselves.
+#: From this share of changed pixels on, the camera's motion is estimated again between the two frames themselves. And
+#: where it turns, another motion explains no smaller part of the picture.
 REFINE_SHARE = 0.10
+#: A camera that is fixed shakes by no more than this share of the width of its picture.
+MAX_SHAKE_SHARE = 0.05
+#: And one that turns moves by more than this from one detector run to the next.
+MIN_TURN_SHARE = 0.1
+#: Of one that has moved further than that, no more of the picture looks as if it had not. Chosen by hand.
+MAX_STANDING_SHARE = 0.75
 
 IDENTITY: Transform = np.eye(3)
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -69,25 +77,47 @@ class ViewImage:
         same = self._compare(reference, transform)
         if same.mean() >= 1 - REFINE_SHARE:
             return same
-        refined = self._refine(reference, transform)
-        return same if refined is None else same | self._compare(reference, refined)
+        if (refined := self._refine(reference, transform)) is not None:
+            same |= self._compare(reference, refined)
+        if not _is_far(transform, self.shape, MAX_SHAKE_SHARE):
+            return same
+        standing = self._compare(reference, IDENTITY)
+        if standing.mean() > MAX_STANDING_SHARE:
+            return standing
+        # What stands still in the picture of a camera that moves is a window that it looks through. And what is near or
+        # far passes otherwise than the rest.
+        same |= standing
+        for start in (IDENTITY, transform):
+            if same.mean() < 1 - REFINE_SHARE and (other := self._refine(reference, start, ~same)) is not None:
+                same |= self._compare(reference, other)
+        return same
+
+    def has_turned(self, reference: ViewImage, transform: Transform) -> bool:
+        """Has the camera moved since `reference` by more than one does that is fixed and shakes? Not where most of the
+        picture stands still: somebody who fills the rest of it moves it as well."""
+        far = _is_far(transform, self.shape, MIN_TURN_SHARE)
+        return far and bool(self._compare(reference, IDENTITY).mean() <= MAX_STANDING_SHARE)
 
     def _compare(self, reference: ViewImage, transform: Transform) -> Flags:
-        low, high = reference.range
-        middle = reference.luma
+        images = (*reference.range, reference.luma)
         if is_identity(transform):
-            return _within(self.luma, low, high, middle)
-        low, high, middle = (_warp(image, transform, cv2.BORDER_REPLICATE) for image in (low, high, middle))
+            return _within(self.luma, *in_this_light(self.luma, *images))
+        low, high, middle = (_warp(image, transform, cv2.BORDER_REPLICATE) for image in images)
         inside = _warp(_inner(middle.shape), transform) == 255
-        return _within(self.luma, low, high, middle, inside) & _known(inside)
+        return _within(self.luma, *in_this_light(self.luma, low, high, middle, inside), inside) & _known(inside)
 
-    def _refine(self, reference: ViewImage, transform: Transform) -> Transform | None:
-        """The camera's motion from `reference` to this image, estimated anew from the images themselves."""
+    def _refine(self, reference: ViewImage, transform: Transform, within: Flags | None = None) -> Transform | None:
+        """The camera's motion from `reference` to this image, estimated anew from the images themselves: that of most
+        of the picture, or of most of what lies `within`."""
         warped = _warp(reference.luma, transform)
         flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST).calc(warped, self.luma, None)  # type: ignore[call-overload]
         half = 4
         vectors = np.asarray(flow, np.float32)[half :: 2 * half, half :: 2 * half]
-        fitted = _fit(vectors, 2.0 * half, np.ones(vectors.shape[:2], np.float32))
+        trusted = np.ones(vectors.shape[:2], np.float32)
+        if within is not None:
+            around = cv2.blur(within.astype(np.float32), (2 * half + 1, 2 * half + 1))
+            trusted = (around[half :: 2 * half, half :: 2 * half] > 0.5).astype(np.float32)
+        fitted = _fit(vectors, 2.0 * half, trusted)
         return None if fitted is None else fitted @ transform
 
 
@@ -102,6 +132,14 @@ def camera_motion(field: MotionField, scale: float) -> Transform | None:
 
 def is_identity(transform: Transform) -> bool:
     return transform is IDENTITY or bool(np.abs(transform - IDENTITY).max() < 1e-6)
+
+
+def _is_far(transform: Transform, shape: tuple[int, int], share: float) -> bool:
+    """Does it move a corner of an image, (rows, columns), by more than this share of its width?"""
+    rows, columns = shape
+    corners = np.array([[[0, 0], [columns, 0], [0, rows], [columns, rows]]], np.float64)
+    moved = cv2.perspectiveTransform(corners, transform) - corners
+    return float(np.abs(moved).max()) > share * columns
 
 
 def _fit(vectors: npt.NDArray[np.float32], cell: float, confidence: npt.NDArray[np.float32]) -> Transform | None:

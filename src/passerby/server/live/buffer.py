@@ -14,8 +14,8 @@ from passerby.store.recordings.part import Part
 #: Duration of a segment in seconds, and number of segments kept. Players without low-latency support stay three
 #: segments behind.
 SEGMENT_DURATION_S, MAX_SEGMENTS = 2, 10
-#: Maximum seconds of a part, unless the camera is slower than that. Parts aim at half a second.
-PART_TARGET_S = 0.55
+#: Maximum seconds of a part, unless the camera is slower than that. Parts aim at a fifth of a second.
+PART_TARGET_S = 0.25
 #: Seconds by which a segment may be shorter: frames do not arrive at exact times.
 _DURATION_TOLERANCE_S = 0.15
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from passerby.config.counting_config import Line, Zone
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
-from passerby.documents.status import CameraHealth, CameraState
+from passerby.documents.status import CameraHealth, CameraState, CoverReason
 from passerby.server.live.buffer import LiveBuffer
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.context import SiteContext
@@ -47,6 +47,12 @@ class CameraResponse(FrozenModel):
     fps: float
     latency: float | None = Field(description="Seconds from capture to output.")
     covered_share: float = Field(description="Share of frames covered whole in the last minute, 0 to 1.")
+    covered_now: CoverReason | None = Field(
+        description="Why the newest frame is covered whole; null where it is masked."
+    )
+    unseen_now: float = Field(
+        description="Share of the newest frame, 0 to 1, that is covered because it changed and was not searched since."
+    )
     zones: tuple[Zone, ...]
     lines: tuple[Line, ...]
 
@@ -122,6 +128,8 @@ def _response(context: SiteContext, name: str, health: CameraHealth) -> CameraRe
         fps=health.fps,
         latency=health.latency,
         covered_share=health.covered_share,
+        covered_now=health.covered_now,
+        unseen_now=health.unseen_now,
         zones=counting.zones,
         lines=counting.lines,
     )

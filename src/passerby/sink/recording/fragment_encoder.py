@@ -1,4 +1,4 @@
-"""Safe frames of one camera -> parts of half a second, each a fragment of MP4 (fMP4).
+"""Safe frames of one camera -> parts of a fifth of a second, each a fragment of MP4 (fMP4).
 
 The encoder lives as long as the camera; each part is muxed on its own, so that it is complete as soon as the next one
 starts, and its last frame has the right duration.
@@ -22,8 +22,9 @@ from passerby.core.safe_frame import SafeFrame
 from passerby.sink.video.encoded_track import relabelled
 from passerby.store.recordings.part import TIMESCALE, Part
 
-#: Target duration of a part, and time from one keyframe to the next, in microseconds.
-PART_TARGET_US, KEYFRAME_INTERVAL_US = 500_000, 1_000_000
+#: Target duration of a part, and time from one keyframe to the next, in microseconds. Live viewers are two or three
+#: parts behind (docs/design/watch.md, "Latency").
+PART_TARGET_US, KEYFRAME_INTERVAL_US = 200_000, 1_000_000
 #: Gap after which the next frame starts a discontinuity: the longer of this many microseconds and frame intervals.
 _MAX_GAP_US, _MAX_GAP_FRAMES = 1_500_000, 4
 _FORMAT = "yuv420p"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
@@ -22,10 +21,9 @@ from av.video.stream import VideoStream
 from passerby.config.address import CameraAddress
 from passerby.core.backoff import Backoff
 from passerby.documents.status import RestreamState, RestreamStatus
+from passerby.sink.part_queue import PartQueue
 from passerby.store.recordings.part import Part
 
-#: Parts (of half a second) that wait for a slow server. Older ones are dropped: viewers want the present.
-MAX_QUEUED_PARTS = 4
 #: Seconds without progress after which a connection is given up.
 NETWORK_TIMEOUT_S = 5.0
 #: Seconds: the first pause before a connection is tried again, the longest, and how long one must last for the pauses
@@ -77,10 +75,9 @@ class RtspPublisher:
         """`connect` opens the stream, which begins with the part that it is given."""
         self._address, self._connect, self._now = address, connect, now
         self._backoff = Backoff(FIRST_RETRY_S, MAX_RETRY_S, STABLE_S)
-        self._queue: deque[Part] = deque()
-        self._changed = threading.Condition()
-        self._closed = False
-        self._dropped = self._connections = 0
+        self._queue = PartQueue()
+        #: Parts that the queue passed on, and that were not sent.
+        self._unsent = self._connections = 0
         self._connection: Connection | None = None
         self._newest: Part | None = None
         self._connected_at: float | None = None
@@ -90,14 +87,7 @@ class RtspPublisher:
         self._thread.start()
 
     def __call__(self, part: Part) -> None:
-        with self._changed:
-            if self._closed:
-                return
-            while len(self._queue) >= MAX_QUEUED_PARTS:
-                self._queue.popleft()
-                self._dropped += 1
-            self._queue.append(part)
-            self._changed.notify()
+        self._queue.put(part)
 
     def status(self) -> RestreamStatus:
         """The current state of the stream; from any thread."""
@@ -106,28 +96,21 @@ class RtspPublisher:
             state = RestreamState.LOST
         elif self._connection is not None:
             state = RestreamState.LIVE
-        return RestreamStatus(state=state, problem=self._problem, connections=self._connections, dropped=self._dropped)
+        dropped = self._queue.dropped + self._unsent
+        return RestreamStatus(state=state, problem=self._problem, connections=self._connections, dropped=dropped)
 
     def close(self) -> None:
         """Publish no more. Waits a second at most: a server that does not answer holds up nobody."""
-        with self._changed:
-            self._closed = True
-            self._queue.clear()
-            self._changed.notify()
+        self._queue.close(discard=True)
         self._thread.join(1.0)
 
     def _run(self) -> None:
-        while (part := self._next()) is not None:
+        while (part := self._queue.take()) is not None:
             try:
                 self._publish(part)
             except Exception as error:  # whatever it was, it is tried again
                 self._lose(error)
         self._disconnect()
-
-    def _next(self) -> Part | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closed)
-            return self._queue.popleft() if self._queue else None
 
     def _publish(self, part: Part) -> None:
         newest = self._newest
@@ -135,13 +118,13 @@ class RtspPublisher:
             self._disconnect()
         if self._connection is None:
             if not part.independent or self._now() < self._retry_at:
-                self._dropped += 1
+                self._unsent += 1
                 return
             self._connection = self._connect(self._address, part)
             self._connections += 1
             self._connected_at = self._now()
         elif newest is not None and part.start != newest.start + newest.duration and not part.independent:
-            self._dropped += 1  # what it builds on is missing
+            self._unsent += 1  # what it builds on is missing
             return
         self._connection.send(part)
         self._newest, self._problem = part, None

@@ -1,7 +1,7 @@
 """A part: up to a second of one camera, masked and encoded. Recordings and the live view are made of the same parts.
 
-The live view uses half-seconds, for low latency. Recordings use whole seconds, halves joined, since only those begin
-with a keyframe.
+The live view uses fifths of a second, for low latency. Recordings use whole seconds, fifths joined, since only those
+begin with a keyframe.
 """
 
 from __future__ import annotations
