@@ -17,7 +17,7 @@ from passerby.core.raw_frame import RawFrame
 from passerby.detect.close_persons import HEAD_CROP_SIZE
 from passerby.detect.frame_detector import FrameDetector
 from passerby.detect.model import Detection, Detectors
-from passerby.detect.plate_fusion import TEXT_SUPPORT_SCORE
+from passerby.detect.plates.fusion import TEXT_SUPPORT_SCORE
 from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
 from passerby.detect.schedule import FULL_SCOPE, QUICK_SCOPE, Scope
 from passerby.detect.weights import Registry
@@ -34,6 +34,8 @@ COLOURS = {
     Kind.TEXT: (255, 255, 255),
     Kind.SCREEN: (0, 255, 255),
 }
+#: A darker face, which is still a face.
+IN_SHADE = (0, 0, 140)
 SORTS = {Kind.PERSON: ObjectClass.PERSON, Kind.VEHICLE: ObjectClass.CAR}
 
 
@@ -75,6 +77,8 @@ def scene(*patches, geometry=None):
     for kind, box in patches:
         x1, y1, x2, y2 = (round(value) for value in box_to_stored(geometry, box))
         picture[y1:y2, x1:x2] = COLOURS[kind]
+        if kind is Kind.FACE:  # with an edge, as what is in focus has
+            picture[y1 : (y1 + y2) // 2, x1:x2] = IN_SHADE
     return RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv444p", threads=1), 0, 0)
 
 
