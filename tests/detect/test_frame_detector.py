@@ -1,6 +1,8 @@
 """What is detected in a frame, and where: with models that detect plain colours."""
 
+import gc
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -102,6 +104,20 @@ BOX = Box(300, 200, 420, 360)
 )
 def test_only_the_models_that_are_needed_are_loaded(hide, models):
     assert models == {*detector(*hide).weights}
+
+
+def test_a_detector_that_is_no_longer_used_is_freed_at_once():
+    """And its models with it: the next film loads its own."""
+    gc.disable()
+    try:
+        frame_detector = detector(Kind.FACE, Kind.PLATE)
+        frame_detector.detect(scene((Kind.FACE, BOX)))
+        frame_detector.open_frame(scene()).search(Kind.FACE, BOX)
+        alive = weakref.ref(frame_detector._models[FACE])
+        del frame_detector
+        assert alive() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])

@@ -7,7 +7,7 @@ sizes, and bodies, from which `track/` derives heads; plates by the plate model,
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 
 from passerby.core.box import Box
@@ -71,7 +71,6 @@ class FrameDetector:
         self._profile = profile or DetectionProfile()
         self._models = models.get(self._required_models())
         self._shared_models = models
-        self._plates = PlateDetector(self._ready_model, self._profile)
         self._crop_detectors: dict[Kind, Detector] | None = None
         self._newest: tuple[RawFrame, ImagePyramid] | None = None
         self._passed_tests = models.passed_tests
@@ -79,6 +78,8 @@ class FrameDetector:
         pool = ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-prepare")
         self._prepared = {id: pool.submit(self._prepare, id) for id in self._models}
         pool.shutdown(wait=False)
+        self._ready_model = _ready_models(self._models, self._prepared)
+        self._plates = PlateDetector(self._ready_model, self._profile)
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -105,11 +106,6 @@ class FrameDetector:
 
     def _test_model(self, id: str) -> None:
         self._test(self._models[id], self._test_image_size(id))
-
-    def _ready_model(self, id: str) -> Detector:
-        """The model, once it has passed the known-answer test."""
-        self._prepared[id].result()
-        return self._models[id]
 
     def _prepare(self, id: str) -> None:
         """Compile a model for every size that may come, and test it: what passed once in a run is not tested again."""
@@ -339,6 +335,17 @@ class FrameDetector:
             return []
         smaller = self._run(images, BODY, p.close_person_size, MIN_AGREEING_SCORE, (Kind.PERSON,))
         return confirm_by_second_size(close, smaller, p.person_threshold)
+
+
+def _ready_models(models: Mapping[str, Detector], prepared: Mapping[str, Future[None]]) -> Callable[[str], Detector]:
+    """A function that gives a model once it has passed the known-answer test. It refers to no FrameDetector: in a cycle
+    the models would stay in memory until the garbage collector comes."""
+
+    def ready(id: str) -> Detector:
+        prepared[id].result()
+        return models[id]
+
+    return ready
 
 
 def _merge_by_kind(by_size: Sequence[Sequence[Detection]], kinds: Iterable[Kind]) -> list[Detection]:

@@ -15,8 +15,8 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection
 from passerby.detect.preprocess import Image
 
-#: Only faces that are at least so wide and tall, as a share of the frame's shorter side, are judged: the mask of a small
-#: one costs little.
+#: Only faces that are at least so wide and tall, as a share of the frame's shorter side, are judged: the mask of a
+#: small one costs little.
 MIN_SHARE = 0.15
 #: The inner part of a face, without this share of its width and height at each side, is looked at with its shorter side
 #: at this many pixels: beside a smear there may be what is in focus.
