@@ -47,13 +47,13 @@ class NoText:
         return []
 
 
-def found(model, plates):
+def found(model, plates, sizes=(1280,)):
     image = np.full((SIZE[1], SIZE[0], 3), 60, np.uint8)
     for plate in plates:
         x1, y1, x2, y2 = (round(v) for v in plate)
         image[y1:y2, x1:x2] = 255
     frame = RawFrame(av.VideoFrame.from_ndarray(image, format="bgr24"), 0, 0)
-    detector = PlateDetector(lambda id: model if id == PLATE else NoText(), DetectionProfile(plate_sizes=(1280,)))
+    detector = PlateDetector(lambda id: model if id == PLATE else NoText(), DetectionProfile(plate_sizes=sizes))
     return detector.in_frame(ImagePyramid(frame, Geometry(*SIZE), 1280), [], [])
 
 
@@ -86,3 +86,11 @@ def test_only_so_many_are_looked_at():
     plates = found(model, [*PLATES, SIGN, SIGN.translate(0, 100)])
     assert MAX_CLOSE_LOOKS == model.looks
     assert MAX_CLOSE_LOOKS == sum(plate.score > 0.5 for plate in plates)
+
+
+def test_a_large_plate_counts_in_a_small_image_alone():
+    """What is a sign at full size is seen as a plate there, by a model that never saw one so large."""
+    sign = Box(300, 200, 700, 360)
+    assert [] == found(NearSighted(0.8, 0.0), [sign])
+    (plate,) = found(NearSighted(0.8, 0.0), [sign], sizes=(1280, 320))
+    assert plate.box.iou(sign) > 0.9

@@ -23,6 +23,7 @@ from passerby.detect.plates.fusion import (
     model_hinted_plates,
     text_plates_on_vehicles,
 )
+from passerby.detect.preprocess import Image
 from passerby.detect.profiles import PLATE, TEXT, DetectionProfile
 
 #: A plate on a vehicle that the plate model detects with this score needs no second opinion from the text detector.
@@ -35,6 +36,9 @@ VEHICLE_MARGIN = 0.08
 #: knows it best. Of plates of 25 to 60 px that got 0.03 to 0.4 in the whole frame, half got 0.6 and more there; of
 #: walls, grilles and signs nine in ten less than 0.15 (layered, filmed and moving development clips).
 CLOSE_LOOK_SCORE, CLOSE_LOOK_SCALE, MIN_CLOSE_LOOK_PX, CLOSE_LOOK_SIZE = 0.4, 3.0, 24.0, 256
+#: In an image whose longer side is larger than the first, px, what is longer than the second is no plate: a smaller
+#: image shows one that large, and here the model takes signs for plates.
+LARGE_INPUT, MAX_IN_LARGE_INPUT = 640, 256.0
 #: Looked at so are the best, so many of a frame. Each costs a tenth of what the whole frame does.
 MAX_CLOSE_LOOKS = 6
 #: From this overlap (intersection over union) on, what is detected there is what was looked at.
@@ -57,10 +61,10 @@ class PlateDetector:
         p, model = self._profile, self._model(PLATE)
         width, height = images.display_size
         sizes = images.distinct_sizes(p.plate_sizes)
-        hints = [scale_detections(model.detect(image, HINT_SCORE), s) for image, s in map(images.level, sizes)]
+        hints = [scale_detections(self._hints(image), s) for image, s in map(images.level, sizes)]
         if (size := enlarged_size(max(width, height), p.enlarged_plate_size)) is not None:
             image, scale = images.enlarged(size)
-            hints.append(scale_detections(model.detect(image, HINT_SCORE), scale))
+            hints.append(scale_detections(self._hints(image), scale))
             found = scale_detections(self._model(TEXT).detect(image, p.text_threshold), scale)
             texts = [*texts, *(text for text in found if text.box.shorter_side >= MIN_TEXT_PX)]
         results = [[d for d in by_size if d.score >= p.plate_threshold] for by_size in hints]
@@ -74,6 +78,13 @@ class PlateDetector:
             ]
             results.append(full_frame_plates(large, list(chain.from_iterable(small))))
         return merge([*results, self._seen_closely(images, merge(hints), merge(results))])
+
+    def _hints(self, image: Image) -> list[Detection]:
+        """What the plate model detects in an image of the whole frame, in its pixels."""
+        found = self._model(PLATE).detect(image, HINT_SCORE)
+        if max(image.shape) <= LARGE_INPUT:
+            return found
+        return [d for d in found if _longer_side(d.box) <= MAX_IN_LARGE_INPUT]
 
     def on_vehicles(self, images: ImagePyramid, vehicles: Sequence[Detection]) -> list[Detection]:
         """Plates on the largest vehicles, in crops."""
