@@ -112,6 +112,9 @@ def _accuracy(saved: Saved) -> str:
         + "\nIn most stills of plates one plate is annotated: other plates that are hidden count as collateral there.\n"
         + "\n![Leaks by size, compared with deface](plots/leaks.svg)\n\npasserby, by size:\n\n"
         + _table(["footage", "size, px", "boxes", "leaks", "retained"], *sizes)
+        + "\nWhat still shows at times, drawn (there is nobody in these pictures):\n"
+        + "\n![Kinds of faces and plates that are missed](plots/known-leaks.svg)\n"
+        + "\nWhy, and what was tried: [Detection and tracking](design/tracking.md#known-leaks).\n"
     )
 
 

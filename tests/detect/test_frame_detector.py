@@ -1,6 +1,8 @@
 """What is detected in a frame, and where: with models that detect plain colours."""
 
+import gc
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -17,7 +19,7 @@ from passerby.core.raw_frame import RawFrame
 from passerby.detect.close_persons import HEAD_CROP_SIZE
 from passerby.detect.frame_detector import FrameDetector
 from passerby.detect.model import Detection, Detectors
-from passerby.detect.plate_fusion import TEXT_SUPPORT_SCORE
+from passerby.detect.plates.fusion import TEXT_SUPPORT_SCORE
 from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
 from passerby.detect.schedule import FULL_SCOPE, QUICK_SCOPE, Scope
 from passerby.detect.weights import Registry
@@ -34,6 +36,8 @@ COLOURS = {
     Kind.TEXT: (255, 255, 255),
     Kind.SCREEN: (0, 255, 255),
 }
+#: A darker face, which is still a face.
+IN_SHADE = (0, 0, 140)
 SORTS = {Kind.PERSON: ObjectClass.PERSON, Kind.VEHICLE: ObjectClass.CAR}
 
 
@@ -75,6 +79,8 @@ def scene(*patches, geometry=None):
     for kind, box in patches:
         x1, y1, x2, y2 = (round(value) for value in box_to_stored(geometry, box))
         picture[y1:y2, x1:x2] = COLOURS[kind]
+        if kind is Kind.FACE:  # with an edge, as what is in focus has
+            picture[y1 : (y1 + y2) // 2, x1:x2] = IN_SHADE
     return RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv444p", threads=1), 0, 0)
 
 
@@ -98,6 +104,20 @@ BOX = Box(300, 200, 420, 360)
 )
 def test_only_the_models_that_are_needed_are_loaded(hide, models):
     assert models == {*detector(*hide).weights}
+
+
+def test_a_detector_that_is_no_longer_used_is_freed_at_once():
+    """And its models with it: the next film loads its own."""
+    gc.disable()
+    try:
+        frame_detector = detector(Kind.FACE, Kind.PLATE)
+        frame_detector.detect(scene((Kind.FACE, BOX)))
+        frame_detector.open_frame(scene()).search(Kind.FACE, BOX)
+        alive = weakref.ref(frame_detector._models[FACE])
+        del frame_detector
+        assert alive() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])

@@ -9,9 +9,10 @@ def test_the_models_are_in_the_registry():
     assert {FACE, QUICK_FACE, BODY, PLATE, TEXT} <= set(Registry.load(environment={}))
 
 
-def test_balanced_is_the_default_with_the_second_face_model_and_enlarged_plates():
+def test_balanced_has_the_second_face_model_and_large_images_for_plates():
     assert (
-        DetectionProfile(quick_face_sizes=(1280, 640), enlarged_plate_size=960) == DETECTION_PROFILES[Profile.BALANCED]
+        DetectionProfile(quick_face_sizes=(1280, 640), plate_sizes=(1280, 320), enlarged_plate_size=1280)
+        == DETECTION_PROFILES[Profile.BALANCED]
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +72,19 @@ def test_a_view_of_a_larger_image_is_taken_as_it_is(network: Callable[..., bytes
     model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
     (got,) = model.infer(image[:, 8:40])
     np.testing.assert_array_equal(image[:, 8:40].transpose(2, 0, 1)[None], got)
+
+
+def test_a_model_that_is_no_longer_used_is_freed_at_once(network: Callable[..., bytes], image: Image):
+    """Each takes hundreds of megabytes, and the garbage collector may take many films to come."""
+    gc.disable()
+    try:
+        model = OpenVinoModel(network(), "small", ModelInput(rgb=False), ("same",))
+        model.infer(image)
+        alive = weakref.ref(model)
+        del model
+        assert alive() is None
+    finally:
+        gc.enable()
 
 
 def test_many_sizes_work_and_few_are_kept(network: Callable[..., bytes]):

@@ -7,7 +7,7 @@ sizes, and bodies, from which `track/` derives heads; plates by the plate model,
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 
 from passerby.core.box import Box
@@ -26,6 +26,7 @@ from passerby.detect.close_persons import (
     mark_headless,
     upper_part,
 )
+from passerby.detect.faces.focus import drop_smears
 from passerby.detect.faces.second_model import plausible, threshold_at
 from passerby.detect.fusion import confirm_large_text, merge
 from passerby.detect.images.pyramid import ImagePyramid, scale_detections
@@ -33,30 +34,12 @@ from passerby.detect.known_answer_images import SIDE
 from passerby.detect.known_answer_test import MIN_SIDE, check
 from passerby.detect.live.region_search import LiveFrame, prepare
 from passerby.detect.model import CONCURRENT_INFERENCES, INPUT_STRIDE, Detector, Detectors
-from passerby.detect.plate_fusion import (
-    FULL_FRAME_SCORE,
-    FULL_FRAME_SIZES,
-    HINT_SCORE,
-    MIN_TEXT_PX,
-    MOTORCYCLE_CROP_SIZE,
-    enlarged_size,
-    full_frame_candidates,
-    full_frame_plates,
-    is_motorcycle,
-    model_hinted_plates,
-    text_plates_on_vehicles,
-    text_support,
-)
+from passerby.detect.plates.fusion import text_support
+from passerby.detect.plates.plate_detector import PlateDetector
 from passerby.detect.preprocess import fit_size
 from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
 from passerby.detect.schedule import FULL_SCOPE, Scope
 from passerby.detect.searchable_frame import SearchableFrame
-
-#: A plate on a vehicle that the plate model detects with this score needs no second opinion from the text detector.
-#: Chosen by hand, other values were not measured.
-CONFIDENT_PLATE = 0.3
-#: Vehicles are cropped with this share of their size around them, so that a plate at the edge is whole. Chosen by hand.
-VEHICLE_MARGIN = 0.08
 
 #: Id of the face model that only checks. It has one input size (px); a close-up is so many times as wide as what is
 #: looked at, so that the object has the size that the models know best, and never of fewer displayed pixels than these.
@@ -95,6 +78,8 @@ class FrameDetector:
         pool = ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-prepare")
         self._prepared = {id: pool.submit(self._prepare, id) for id in self._models}
         pool.shutdown(wait=False)
+        self._ready_model = _ready_models(self._models, self._prepared)
+        self._plates = PlateDetector(self._ready_model, self._profile)
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -121,11 +106,6 @@ class FrameDetector:
 
     def _test_model(self, id: str) -> None:
         self._test(self._models[id], self._test_image_size(id))
-
-    def _ready_model(self, id: str) -> Detector:
-        """The model, once it has passed the known-answer test."""
-        self._prepared[id].result()
-        return self._models[id]
 
     def _prepare(self, id: str) -> None:
         """Compile a model for every size that may come, and test it: what passed once in a run is not tested again."""
@@ -175,7 +155,7 @@ class FrameDetector:
         results = [self._run(images, FACE, size, p.face_threshold) for size in images.distinct_sizes(sizes)]
         quick_sizes = p.quick_face_sizes if scope.full_res_faces else p.quick_face_sizes[1:]
         results += [self._run_second(images, size) for size in images.distinct_sizes(quick_sizes)]
-        return merge(results)
+        return drop_smears(*images.level(FOCUS_SIZE), merge(results))
 
     @property
     def _has_quick_faces(self) -> bool:
@@ -183,7 +163,8 @@ class FrameDetector:
 
     def _detect_new_faces(self, images: ImagePyramid) -> list[Detection]:
         """Between the runs of all detectors."""
-        return self._run_second(images, self._profile.quick_face_sizes[-1])
+        found = self._run_second(images, self._profile.quick_face_sizes[-1])
+        return drop_smears(*images.level(FOCUS_SIZE), found) if found else []
 
     def _run_second(self, images: ImagePyramid, size: int) -> list[Detection]:
         """Faces by the second model."""
@@ -201,9 +182,9 @@ class FrameDetector:
             text_size = p.text_size if scope.full_frame_plates else p.text_support_size
             texts = self._run(images, TEXT, text_size, p.text_threshold)
             if scope.full_frame_plates:
-                plates = self._detect_plates(images, vehicles, texts)
+                plates = self._plates.in_frame(images, vehicles, texts)
             else:
-                plates = self._detect_plates_on_vehicles(images, vehicles)
+                plates = self._plates.on_vehicles(images, vehicles)
             detections += plates + text_support(texts, plates)
         if Kind.TEXT in self._hide:
             detections += self._detect_text(images)
@@ -355,42 +336,16 @@ class FrameDetector:
         smaller = self._run(images, BODY, p.close_person_size, MIN_AGREEING_SCORE, (Kind.PERSON,))
         return confirm_by_second_size(close, smaller, p.person_threshold)
 
-    def _detect_plates(
-        self, images: ImagePyramid, vehicles: Sequence[Detection], texts: Sequence[Detection]
-    ) -> list[Detection]:
-        """Plates anywhere in the frame, for plates whose vehicle was not detected as well."""
-        p = self._profile
-        hints = [self._run(images, PLATE, size, HINT_SCORE) for size in images.distinct_sizes(p.plate_sizes)]
-        if (size := enlarged_size(max(self._geometry.display_size), p.enlarged_plate_size)) is not None:
-            image, scale = images.enlarged(size)
-            hints.append(scale_detections(self._ready_model(PLATE).detect(image, HINT_SCORE), scale))
-            found = scale_detections(self._ready_model(TEXT).detect(image, p.text_threshold), scale)
-            texts = [*texts, *(text for text in found if text.box.shorter_side >= MIN_TEXT_PX)]
-        results = [[d for d in by_size if d.score >= p.plate_threshold] for by_size in hints]
-        results.append(text_plates_on_vehicles(texts, [v.box for v in vehicles]))
-        results.append(model_hinted_plates(texts, list(chain.from_iterable(hints))))
-        results.append(self._detect_plates_on_vehicles(images, [v for v in vehicles if is_motorcycle(v)]))
-        if large := full_frame_candidates(texts, self._geometry.display_size[0]):
-            small = [self._run(images, PLATE, size, FULL_FRAME_SCORE) for size in FULL_FRAME_SIZES]
-            results.append(full_frame_plates(large, list(chain.from_iterable(small))))
-        return merge(results)
 
-    def _detect_plates_on_vehicles(self, images: ImagePyramid, vehicles: Sequence[Detection]) -> list[Detection]:
-        """Plates on the largest vehicles, in crops."""
-        p = self._profile
-        results: list[list[Detection]] = []
-        for vehicle in sorted(vehicles, key=lambda v: (-v.box.area, v.box))[: p.max_vehicles]:
-            size = max(p.vehicle_crop_size, MOTORCYCLE_CROP_SIZE if is_motorcycle(vehicle) else 0)
-            crop, to_frame = images.crop(vehicle.box.expand(VEHICLE_MARGIN), size)
-            hints = to_frame(self._ready_model(PLATE).detect(crop, HINT_SCORE))
-            plates = [d for d in hints if d.score >= p.plate_threshold]
-            results.append(plates)
-            if not any(plate.score >= CONFIDENT_PLATE for plate in plates):
-                texts = to_frame(self._ready_model(TEXT).detect(crop, p.text_threshold))
-                texts = [text for text in texts if text.box.shorter_side >= MIN_TEXT_PX]
-                results.append(text_plates_on_vehicles(texts, [vehicle.box]))
-                results.append(model_hinted_plates(texts, hints))
-        return merge(results)
+def _ready_models(models: Mapping[str, Detector], prepared: Mapping[str, Future[None]]) -> Callable[[str], Detector]:
+    """A function that gives a model once it has passed the known-answer test. It refers to no FrameDetector: in a cycle
+    the models would stay in memory until the garbage collector comes."""
+
+    def ready(id: str) -> Detector:
+        prepared[id].result()
+        return models[id]
+
+    return ready
 
 
 def _merge_by_kind(by_size: Sequence[Sequence[Detection]], kinds: Iterable[Kind]) -> list[Detection]:

@@ -52,7 +52,7 @@ class DetectionProfile(FrozenModel):
 #: what that is worth).
 DETECTION_PROFILES: Mapping[Profile, DetectionProfile] = {
     Profile.FAST: DetectionProfile(face_sizes=(960, 320), quick_face_sizes=(640,), max_vehicles=2),
-    Profile.BALANCED: DetectionProfile(quick_face_sizes=(1280, 640), enlarged_plate_size=960),
+    Profile.BALANCED: DetectionProfile(quick_face_sizes=(1280, 640), plate_sizes=(1280, 320), enlarged_plate_size=1280),
     Profile.THOROUGH: DetectionProfile(
         face_sizes=(1920, 1280, 640, 320),
         quick_face_sizes=(1280, 640),

@@ -93,7 +93,7 @@ class OpenVinoModel:
         """
         self._name = name
         self._input = input
-        self._core = ov.Core()
+        self._core = core = ov.Core()
         self._cache = cache
         # Pinned, two models in parallel would both run on the first processor.
         self._config: dict[str, str | int | bool] = {
@@ -104,9 +104,8 @@ class OpenVinoModel:
         if threads is not None:
             self._config["INFERENCE_NUM_THREADS"] = threads
         self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
-        self._network = functools.cache(
-            lambda: _truncate_at_outputs(_read_network(self._core, content, name), outputs, name)
-        )
+        # Not of `self`: in a cycle it would stay in memory, a gigabyte a video, until the garbage collector comes.
+        self._network = functools.cache(lambda: _truncate_at_outputs(_read_network(core, content, name), outputs, name))
         #: All that a compiled network depends on, but for the size of the image.
         machine = [self._core.get_property("CPU", what) for what in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
         sha256 = hashlib.sha256(content).hexdigest()

@@ -19,7 +19,7 @@ from passerby.detect.fusion import confirm_large_text, merge
 from passerby.detect.images.tiling import bgr_images, letterbox, tiles, unroll
 from passerby.detect.known_answer_test import check
 from passerby.detect.model import Detector
-from passerby.detect.plate_fusion import FULL_FRAME_SCORE, FULL_FRAME_SIZES, full_frame_candidates, full_frame_plates
+from passerby.detect.plates.fusion import FULL_FRAME_SCORE, FULL_FRAME_SIZES, full_frame_candidates, full_frame_plates
 from passerby.detect.preprocess import Image
 from passerby.detect.profiles import BODY, FACE, PLATE, TEXT
 from passerby.detect.weights import Registry

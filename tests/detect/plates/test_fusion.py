@@ -2,7 +2,7 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
-from passerby.detect.plate_fusion import (
+from passerby.detect.plates.fusion import (
     FULL_FRAME_SCORE,
     HINTED_PLATE_SCORE,
     TEXT_SUPPORT_SCORE,

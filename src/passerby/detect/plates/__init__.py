@@ -1,0 +1,1 @@
+"""Plates in a frame of a video."""
