@@ -128,10 +128,10 @@ def verify(
             audio_tracks=len(released.info.audio_tracks),
         )
         _compare_with_report(inputs, checked, released, findings)
-        log_compared = _compare_log(inputs, tracks, released, findings)
         inspection = inspect_container(released, inputs.report_matches and inputs.settings.keep_times)
         _report_container(inspection, checked, released, findings)
         muted = _check_audio(inputs, released, findings)
+        log_compared = _compare_log(inputs, tracks, released, muted, findings)
     results = CheckResults(
         file=checked,
         still=released.still is not None,
@@ -269,7 +269,11 @@ def _compare_with_report(
 
 
 def _compare_log(
-    inputs: _Inputs, tracks: Sequence[TrackResult], released: ReleasedFile, findings: FindingCollector
+    inputs: _Inputs,
+    tracks: Sequence[TrackResult],
+    released: ReleasedFile,
+    muted: MutedRanges,
+    findings: FindingCollector,
 ) -> bool | None:
     """Compare the report's list of redactions with the plan; None where there are not both, False where the plan has
     changed since."""
@@ -279,8 +283,8 @@ def _compare_log(
         return False
     rounded = released.info.container in TIMESTAMP_ROUNDING_S or released.still is not None
     times = [track.times for track in tracks]
-    audio_tracks, timed = len(released.info.audio_tracks), released.still is None
-    for line in disagreements(inputs.report, inputs.plan, times, audio_tracks, timed, rounded):
+    sound_end = muted.sound_end if released.info.audio_tracks else None
+    for line in disagreements(inputs.report, inputs.plan, times, sound_end, released.still is None, rounded):
         findings.add(Check.REPORT, line)
     return True
 

@@ -32,7 +32,15 @@ def made(of=PLAN):
 
 
 def found(report, starts, of=PLAN, rounded=False):
-    return [*disagreements(report, of, [starts], 1, True, rounded)]
+    return [*disagreements(report, of, [starts], 0.9, True, rounded)]
+
+
+def test_what_was_to_be_muted_after_the_end_of_the_sound_need_not_be_listed():
+    late = PLAN.model_copy(update={"audio": (*PLAN.audio, AudioSpan(start=0.95, end=9))})
+    report, starts = made()
+    assert [] == found(report, starts, late)
+    early = PLAN.model_copy(update={"audio": (*PLAN.audio, AudioSpan(start=0.5, end=9))})
+    assert 1 == len(found(report, starts, early))
 
 
 def test_an_honest_report_agrees():

@@ -32,11 +32,11 @@ def is_comparable(report: Report, plan: Plan) -> bool:
 
 
 def disagreements(
-    report: Report, plan: Plan, frames: Sequence[Sequence[float]], audio_tracks: int, timed: bool, rounded: bool
+    report: Report, plan: Plan, frames: Sequence[Sequence[float]], sound_end: float | None, timed: bool, rounded: bool
 ) -> Iterator[str]:
     """What the report lists and the plan does not say, and the other way round. `frames` are the times of all frames of
-    each video track of the release in seconds; where they are `rounded`, runs of frames may differ at their ends, and
-    only what is listed is compared."""
+    each video track of the release in seconds; `sound_end` is until when it has sound, None without. Where times are
+    `rounded`, runs of frames may differ at their ends, and only what is listed is compared."""
     covered = [entry for entry in report.redaction_log if entry.action is LogAction.COVERED]
     times = []
     for video, seconds in enumerate(frames[: len(plan.videos)]):
@@ -45,9 +45,10 @@ def disagreements(
         ]
         times.append(ReleaseTimes.of_release(plan, video, seconds, whole, timed))
     end = max((one.end for one in times), default=0.0)
-    facts = SoundFacts(report.settings.audio, audio_tracks, audio_tracks, inf, inf)
-    expected = [entry for entry in redaction_log(plan, times, facts, inf) if _starts_before(entry, end)]
-    listed = [entry for entry in report.redaction_log if _starts_before(entry, end)]
+    tracks, sound_end = int(sound_end is not None), sound_end or 0.0
+    facts = SoundFacts(report.settings.audio, tracks, tracks, inf, sound_end)
+    expected = [entry for entry in redaction_log(plan, times, facts, inf) if _is_compared(entry, end, sound_end)]
+    listed = [entry for entry in report.redaction_log if _is_compared(entry, end, sound_end)]
     missing, unknown = _unmatched(expected, listed, rounded), _unmatched(listed, expected, rounded)
     lines = [f"the report does not list what the plan says: {_line(entry)}" for entry in missing]
     lines += [f"the report lists what the plan does not say: {_line(entry)}" for entry in unknown]
@@ -56,11 +57,11 @@ def disagreements(
         yield f"{len(lines) - MAX_NAMED} more lines of the report's list and of the plan differ"
 
 
-def _starts_before(entry: LogEntry, end: float) -> bool:
-    """Of sound, only what lies beside the picture is compared: how long it goes on is not known."""
+def _is_compared(entry: LogEntry, end: float, sound_end: float) -> bool:
+    """Not what lies after the end, or so close to it that rounding decides."""
     if entry.action in _NOT_IN_PLAN:
         return False
-    return entry.start < end - TOLERANCE_S if entry.action in _SOUND else entry.start <= end + TOLERANCE_S
+    return entry.start < sound_end - TOLERANCE_S if entry.action in _SOUND else entry.start <= end + TOLERANCE_S
 
 
 def _unmatched(wanted: Sequence[LogEntry], given: Sequence[LogEntry], rounded: bool) -> list[LogEntry]:
