@@ -23,6 +23,14 @@ def test_what_is_cut_is_missing_and_what_follows_moves_up():
     assert (1, 1) == times.between(10, 500)
 
 
+def test_from_the_frames_of_a_release():
+    cut = plan(trim=(TrimSpan(start=0.1, end=2.1),))
+    of_source = ReleaseTimes.of(cut, 0, [0, 10, 200, 230, 240], [230])
+    of_release = ReleaseTimes.of_release(cut, 0, of_source.starts, [False, True, False])
+    assert (of_source.ticks, of_source.ends) == (of_release.ticks, of_release.ends)
+    assert frozenset([230]) == of_release.covered
+
+
 def test_pages_of_a_still_have_no_length():
     times = ReleaseTimes.of(plan(), 0, [0, 1, 2], timed=False)
     assert times.starts == times.ends

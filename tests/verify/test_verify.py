@@ -12,6 +12,7 @@ from passerby.core.errors import PlanError, SourceError, VerificationError
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Correction
 from passerby.documents.redaction_log import LogAction
+from passerby.documents.report import Report
 from passerby.documents.spans import AudioSpan, VisibleSpan
 from passerby.documents.verification_report import Check, CheckOutcome, FindingAnswer, Verdict
 from passerby.engine import render
@@ -219,6 +220,20 @@ def test_what_is_shown_on_purpose_is_no_finding(kept, source, monkeypatch):
     assert [Check.FACES] == found(verify(out))
     use_ensemble(monkeypatch, lambda picture: [face(PATCH.translate(60, 40))])
     assert [Check.FACES] == found(verify(out, plan=plan_file))
+
+
+def test_a_report_from_which_a_line_was_taken_is_found(source):
+    out, plan = release(source, FACE)
+    path = out.with_name(f"{out.stem}.report.json")
+    honest = verify(out, plan=plan, original=source)
+    assert () == honest.findings
+    assert "compared with the plan, line by line" in honest.checks[0].method
+    path.write_text(Report.model_validate_json(path.read_text()).model_copy(update={"redaction_log": ()}).to_json())
+    (finding,) = verify(out, plan=plan).findings
+    assert (Check.REPORT, True) == (
+        finding.check,
+        "does not list what the plan says: Masked, Face 1" in finding.description,
+    )
 
 
 def test_answered_findings_make_the_verdict_reviewed(source, monkeypatch):

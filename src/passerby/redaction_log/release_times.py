@@ -40,6 +40,18 @@ class ReleaseTimes:
         ends = [*starts[1:], *_last_end(starts)] if timed else starts
         return cls([t for t, _, _ in kept], [n for _, n, _ in kept], starts, ends, frozenset(covered))
 
+    @classmethod
+    def of_release(
+        cls, plan: Plan, video: int, seconds: Sequence[float], covered: Sequence[bool], timed: bool = True
+    ) -> ReleaseTimes:
+        """From the times of all frames of the release, in seconds, and whether each was covered whole."""
+        base = plan.videos[video].time_base
+        trims = Trims(plan.trim, base)
+        ticks = [trims.to_source_time(round(second * base.denominator / base.numerator)) for second in seconds]
+        ends = [*seconds[1:], *_last_end(seconds)] if timed else seconds
+        whole = frozenset(tick for tick, is_covered in zip(ticks, covered, strict=True) if is_covered)
+        return cls(ticks, range(len(ticks)), seconds, ends, whole)
+
     @property
     def end(self) -> float:
         """Until when the release shows anything, in seconds."""

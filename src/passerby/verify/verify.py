@@ -42,8 +42,9 @@ from passerby.verify.checks.audio import MutedRanges, measure_muted, unexpected_
 from passerby.verify.checks.detection_passes import TrackCheckSettings
 from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import Ensemble
+from passerby.verify.checks.log_agreement import disagreements, is_comparable
 from passerby.verify.checks.redaction_report import differences, is_about, read_report, summarise_release
-from passerby.verify.checks.track_checker import Expectations, TrackChecker, TrackResult
+from passerby.verify.checks.track_checker import TIMESTAMP_ROUNDING_S, Expectations, TrackChecker, TrackResult
 from passerby.verify.containers.inspect import ContainerInspection, inspect_container
 from passerby.verify.released_file import ReleasedFile
 from passerby.verify.report.results import CheckResults, check_results, sample_result
@@ -130,6 +131,7 @@ def verify(
         inspection = inspect_container(released, inputs.report_matches and inputs.settings.keep_times)
         _report_container(inspection, checked, released, findings)
         muted = _check_audio(inputs, released, findings)
+        log_compared = _compare_log(inputs, tracks, released, muted, findings)
     results = CheckResults(
         file=checked,
         still=released.still is not None,
@@ -144,6 +146,7 @@ def verify(
         counts=findings.counts(),
         audio=inputs.audio,
         muted=muted,
+        log_compared=log_compared,
     )
     checks = tuple(check_results(results))
     return VerificationReport(
@@ -263,6 +266,27 @@ def _compare_with_report(
         return
     for line in differences(inputs.report, checked, released.still is not None):
         findings.add(Check.REPORT, line)
+
+
+def _compare_log(
+    inputs: _Inputs,
+    tracks: Sequence[TrackResult],
+    released: ReleasedFile,
+    muted: MutedRanges,
+    findings: FindingCollector,
+) -> bool | None:
+    """Compare the report's list of redactions with the plan; None where there are not both, False where the plan has
+    changed since."""
+    if inputs.report is None or not inputs.report_matches or inputs.plan is None:
+        return None
+    if not is_comparable(inputs.report, inputs.plan):
+        return False
+    rounded = released.info.container in TIMESTAMP_ROUNDING_S or released.still is not None
+    times = [track.times for track in tracks]
+    sound_end = muted.sound_end if released.info.audio_tracks else None
+    for line in disagreements(inputs.report, inputs.plan, times, sound_end, released.still is None, rounded):
+        findings.add(Check.REPORT, line)
+    return True
 
 
 def _report_container(

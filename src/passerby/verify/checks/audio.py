@@ -36,10 +36,12 @@ def unexpected_audio(tracks: int, audio: Audio | None) -> str | None:
 @dataclass(slots=True)
 class MutedRanges:
     """What was heard where nothing was to be heard: how many ranges of how many audio tracks were `measured`, how many
-    were not (too short, or after the end of the sound), and those in which something is `audible`, with a finding."""
+    were not (too short, or after the end of the sound), until when there is sound (seconds), and those ranges in which
+    something is `audible`, with a finding."""
 
     measured: int = 0
     not_measured: int = 0
+    sound_end: float = 0.0
     audible: list[tuple[AudioSpan, str]] = field(default_factory=list)
 
 
@@ -50,6 +52,7 @@ def measure_muted(released: ReleasedFile, spans: Sequence[AudioSpan]) -> MutedRa
         levels = [_Level(span) for span in spans]
         with AudioReader(info.path, info, track) as file:
             for start, samples in _samples(file, track):
+                found.sound_end = max(found.sound_end, start + len(samples) / SAMPLE_RATE)
                 for level in levels:
                     level.add(start, samples)
         for level in levels:

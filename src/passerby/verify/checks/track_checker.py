@@ -49,13 +49,15 @@ class Expectations:
 @dataclass(frozen=True, slots=True)
 class TrackResult:
     """What was checked in one track: masks measured and compared with the original, and close-ups where a mask
-    disappeared, and how many sightings were of what is shown on purpose."""
+    disappeared, and how many sightings were of what is shown on purpose, and the `times` of all frames
+    in seconds."""
 
     summary: VideoSummary
     masks_measured: int = 0
     masks_compared: int = 0
     close_ups: int = 0
     shown_on_purpose: int = 0
+    times: tuple[float, ...] = ()
 
 
 class TrackChecker:
@@ -89,6 +91,7 @@ class TrackChecker:
 
     def _run(self, progress: Progress, name: str) -> TrackResult:
         frames = black = 0
+        times: list[float] = []
         schedule = MaskSchedule(self._plan.tracks(self._video)) if self._plan is not None else None
         progress.start(name, "check", self._info.frames_estimate)
         for frame, original in self._paired_frames():
@@ -103,6 +106,7 @@ class TrackChecker:
             self._passes.step(frame, geometry, seconds, blank, weak, self._shown_here(frame, seconds))
             self._compare(frame, original, geometry, seconds, masks, blank)
             frames += 1
+            times.append(seconds)
             black += blank.share >= MIN_BLANK_SHARE
             progress.advance(1)
         self._passes.finish()
@@ -116,6 +120,7 @@ class TrackChecker:
             self._residual.measured,
             self._passes.close_ups,
             self._passes.shown_on_purpose,
+            tuple(times),
         )
 
     def _compare_frame_count(self, frames: int) -> None:

@@ -49,6 +49,7 @@ class CheckResults:
     counts: Counter[Check]
     audio: Audio | None
     muted: MutedRanges
+    log_compared: bool | None = None
 
     @property
     def analysed(self) -> int:
@@ -113,7 +114,11 @@ def _skipped(check: Check, reason: str, findings: int = 0) -> CheckSummary:
 def _report(results: CheckResults) -> CheckSummary:
     if not results.has_report:
         return _skipped(Check.REPORT, "there is no report of the redaction beside the file")
-    return _result(results, Check.REPORT, "SHA-256, size and number of frames were compared with the report.")
+    method = "SHA-256, size and number of frames were compared with the report."
+    if results.log_compared:
+        method += " Its list of redactions was compared with the plan, line by line."
+    changed = "the plan was changed after the file was made: its list of redactions was not compared with it"
+    return _result(results, Check.REPORT, method, partial=changed if results.log_compared is False else None)
 
 
 def _mask_dropouts(results: CheckResults) -> CheckSummary:
