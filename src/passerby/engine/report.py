@@ -34,7 +34,7 @@ class RenderResult:
     """What the second pass has written: with which encoders, how many `frames` of all video tracks, how many of them
     covered whole, the `times` of each track in ticks, as the source has them (what was cut out too), and the decoder's
     statistics of each. `notes` say what was not written as it was, one line each; `bit_rates` are the bits a second of
-    each video track."""
+    each video track. `lost` are tracks of the source that could not be written, one line each."""
 
     encoders: Sequence[str]
     frames: int
@@ -43,6 +43,7 @@ class RenderResult:
     decode_stats: Sequence[DecodeStats]
     notes: Sequence[str]
     bit_rates: Sequence[float] = ()
+    lost: Sequence[str] = ()
 
 
 def make_report(
@@ -81,7 +82,7 @@ def make_report(
         shown_on_purpose=tuple(shown_on_purpose(plan, written.times)),
         large_masks=large_masks,
         dropped=tuple(_dropped(source, settings)),
-        damage=(*source.damage, *(line for stats in written.decode_stats for line in stats.damage)),
+        damage=(*source.damage, *written.lost, *(line for stats in written.decode_stats for line in stats.damage)),
         warnings=(*([EDITED_BY_HAND] if by_hand else []), *_warnings(source, settings, written, check, large_masks)),
         check=check,
     )
