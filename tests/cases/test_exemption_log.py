@@ -8,9 +8,9 @@ from passerby.config.settings import Audio, Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Correction
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import OutputSummary, QuickCheck, Report
+from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 from tests.plans import permanent_track, plan_for
 
 REASONS = ReasonList(

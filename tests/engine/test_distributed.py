@@ -162,12 +162,19 @@ def test_the_plan_the_frames_and_the_times_are_those_of_one_machine(tmp_path, na
         assert getattr(report, field) == getattr(distributed_report, field)
     one, other = decoded(alone), decoded(joined)
     assert [time for time, _ in one] == [time for time, _ in other]
+    assert length(alone) == pytest.approx(length(joined), abs=1.5e-3)
     # The quality is the same, but encoders restart with each chunk.
     assert max(np.abs(a.astype(int) - b).mean() for (_, a), (_, b) in zip(one, other, strict=True)) < 6
     if name == "even":
         (start, audio), (joined_start, joined_audio) = samples(alone), samples(joined)
         assert start == joined_start
         assert np.array_equal(audio, joined_audio)
+
+
+def length(path):
+    """Seconds of the whole file."""
+    with av.open(path) as file:
+        return file.duration / av.time_base
 
 
 @pytest.fixture

@@ -330,3 +330,11 @@ def test_progress_is_reported_stage_by_stage(clip, out):
 
     redact(clip, out, progress=Recorder(), detectors=fake_detectors())
     assert [["clip.mp4", stage, clips.FRAMES] for stage in ("analyse", "render", "check")] == events
+
+
+def test_sound_that_cannot_be_decoded_is_a_loss_that_a_person_reviews(tmp_path, monkeypatch):
+    source = clips.everything(tmp_path / "clip.mp4")
+    monkeypatch.setattr("passerby.engine.render.is_decodable", lambda *_: False)
+    report = redact(source, tmp_path / "o.mp4", Settings(audio="keep"), detectors=fake_detectors())
+    assert report.needs_review
+    assert ("audio tracks that were left out, since none of their packets can be decoded: 1",) == report.damage

@@ -104,6 +104,7 @@ def render(
         writer.bit_rates,
         len(audio_tracks),
         _audio_end_s(audio_tracks),
+        _lost(info, settings, audio_tracks),
     )
 
 
@@ -165,8 +166,9 @@ def concatenate_chunks(
         last = chunks[-1][1].times[-1]
         writer.set_last_time(last)
         writer.set_last_duration(last_duration(info.videos[0], DecodeStats(), last, bool(info.damage)))
-        for path, chunk in chunks:
-            writer.copy_packets(chunk_packets(path, chunk.times[0], info.videos[0].time_base), heartbeat)
+        base = info.videos[0].time_base
+        packets = chain.from_iterable(chunk_packets(path, chunk.times[0], base) for path, chunk in chunks)
+        writer.copy_packets(packets, heartbeat)
     times = array("q", chain.from_iterable(chunk.times for _, chunk in chunks))
     check_concatenated(part, times, info.videos[0].time_base, container, [path for path, _ in chunks])
     notes = list(_notes(info, settings, [encoding], audio_tracks))
@@ -181,6 +183,7 @@ def concatenate_chunks(
         writer.bit_rates,
         len(audio_tracks),
         _audio_end_s(audio_tracks),
+        _lost(info, settings, audio_tracks),
     )
 
 
@@ -208,9 +211,13 @@ def _notes(
 ) -> Iterator[str]:
     yield from (note for encoding in encodings for note in encoding.notes)
     yield from (audio.note for audio in audio_tracks if audio.note)
-    if settings.audio is not Audio.REMOVE and len(audio_tracks) < len(info.audio_tracks):
-        left_out = len(info.audio_tracks) - len(audio_tracks)
-        yield f"{left_out} audio tracks were left out: none of their packets can be decoded"
+
+
+def _lost(info: SourceInfo, settings: Settings, audio_tracks: Sequence[AudioTrack]) -> list[str]:
+    left_out = len(info.audio_tracks) - len(audio_tracks)
+    if settings.audio is Audio.REMOVE or not left_out:
+        return []
+    return [f"audio tracks that were left out, since none of their packets can be decoded: {left_out}"]
 
 
 def _masked_frames(

@@ -39,7 +39,8 @@ class RenderResult:
     that were `covered` whole in each track, the `times` of each track in ticks, as the source has them (what was cut
     out too), and the decoder's statistics of each. `notes` say what was not written as it was, one line each;
     `bit_rates` are the bits a second of each video track, `audio_tracks` is the number of audio tracks, and
-    `audio_end_s` until when there is sound, in seconds of the release."""
+    `audio_end_s` until when there is sound, in seconds of the release. `lost` are tracks of the source that could not be written, one
+    line each."""
 
     encoders: Sequence[str]
     frames: int
@@ -50,6 +51,7 @@ class RenderResult:
     bit_rates: Sequence[float] = ()
     audio_tracks: int = 0
     audio_end_s: float = 0.0
+    lost: Sequence[str] = ()
 
     @property
     def covered_frames(self) -> int:
@@ -95,7 +97,7 @@ def make_report(
         redaction_log=log,
         large_masks=large_masks,
         dropped=tuple(_dropped(source, settings)),
-        damage=(*source.damage, *(line for stats in written.decode_stats for line in stats.damage)),
+        damage=(*source.damage, *written.lost, *(line for stats in written.decode_stats for line in stats.damage)),
         warnings=(*([EDITED_BY_HAND] if by_hand else []), *_warnings(source, settings, written, check, large_masks)),
         check=check,
     )

@@ -80,8 +80,8 @@ class EncodedVideoTrack:
         av_frame.pict_type = 0  # the encoder chooses its own keyframes
         yield from self._encode(av_frame)
 
-    def adopt(self, packet: av.Packet[Stream]) -> av.Packet[Stream]:
-        """Make a packet that was encoded elsewhere one of this track."""
+    def adopt(self, packet: av.Packet[Stream], last: bool = False) -> av.Packet[Stream]:
+        """Make a packet that was encoded elsewhere one of this track. `last`: it is the last one."""
         assert packet.pts is not None
         assert packet.dts is not None
         # The first DTS of each chunk are the encoder's extrapolation, and may overlap the end of the previous chunk.
@@ -92,8 +92,10 @@ class EncodedVideoTrack:
         self.last_pts = packet.pts if self.last_pts is None else max(self.last_pts, packet.pts)
         self._size += packet.size
         self._first_dts = packet.dts if self._first_dts is None else self._first_dts
-        if self.final_pts is not None and self.last_pts == self.final_pts and self.last_duration is not None:
-            self._end_track(packet, self.final_pts + self.last_duration, before)
+        if self.last_duration is not None and packet.pts == self.final_pts:
+            packet.duration = self.last_duration
+        if last and self.last_duration is not None:
+            self._end_track(packet, self.last_pts + self.last_duration, before)
         return packet
 
     def flush(self) -> Iterator[av.Packet[Stream]]:

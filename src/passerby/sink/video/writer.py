@@ -94,14 +94,17 @@ class VideoWriter:
         self._tracks[0].final_pts = time
 
     def copy_packets(self, packets: Iterable[av.Packet[Stream]], on_packet: Callable[[], None] = lambda: None) -> None:
-        """Copy packets of the first video track that were encoded separately with the same encoding: in decoding order,
-        with times in its time base. No frames may be written to that track then. `on_packet` is called after each."""
-        writer = self._tracks[0]
-        for packet in packets:
+        """Copy all packets of the first video track that were encoded separately with the same encoding: in decoding
+        order, with times in its time base. No frames may be written to that track then. `on_packet` is called after
+        each."""
+        writer, waiting = self._tracks[0], iter(packets)
+        following = next(waiting, None)
+        while following is not None:
+            packet, following = following, next(waiting, None)
             moment = (packet.dts or 0) * writer.video.time_base
             for sound in self._audio_tracks:
                 self._mux(sound.packets_until(moment), skip_invalid=True)
-            self._mux([writer.adopt(packet)])
+            self._mux([writer.adopt(packet, last=following is None)])
             on_packet()
 
     def close(self) -> None:
