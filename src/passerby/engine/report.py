@@ -39,8 +39,8 @@ class RenderResult:
     that were `covered` whole in each track, the `times` of each track in ticks, as the source has them (what was cut
     out too), and the decoder's statistics of each. `notes` say what was not written as it was, one line each;
     `bit_rates` are the bits a second of each video track, `audio_tracks` is the number of audio tracks, and
-    `audio_end_s` until when there is sound, in seconds of the release. `lost` are tracks of the source that could not be written, one
-    line each."""
+    `audio_end_s` until when there is sound, in seconds of the release. `lost` are tracks of the source that could not
+    be written, one line each."""
 
     encoders: Sequence[str]
     frames: int
