@@ -107,6 +107,19 @@ def test_sound_is_listed_as_it_was_released(plan):
     assert [] == [row[0] for row in rows(plan) if row[0].startswith("Sound")]  # it had none
 
 
+def test_sound_and_cuts_are_listed_with_their_own_reason_and_author(plan):
+    """Two people may have decided on ranges of one file."""
+    audio = (AudioSpan(start=0.1, end=0.2, reason="b(6)", by="A. Lee"), AudioSpan(start=0.3, end=0.4, by="B. Ito"))
+    trim = (TrimSpan(start=0.5, end=0.6, reason="b(7)(C)", by="B. Ito"),)
+    edited = plan.model_copy(update={"audio": audio, "trim": trim})
+    found = withheld_items(edited, report_of(edited, audio=Audio.KEEP), REASONS)
+    assert {
+        ("Sound, muted", "b(6)", "A. Lee"),
+        ("Sound, muted", "", "B. Ito"),
+        ("Cut: 0.10 s", "b(7)(C)", "B. Ito"),
+    } == {(item.item, item.code, item.by) for item in found if item.item.startswith(("Sound", "Cut"))}
+
+
 def test_a_blacked_out_picture_is_told_from_an_area(plan):
     video = plan.videos[0]
     whole = permanent_track(3, Box(0, 0, video.width, video.height), Kind.REGION)

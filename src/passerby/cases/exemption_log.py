@@ -43,13 +43,15 @@ def withheld_items(plan: Plan, report: Report, reasons: ReasonList, *, still: bo
         for number, video in enumerate(plan.videos)
         for item, reason in _of_video(plan, report, number, video, reasons)
     ]
-    found += [_with_reason(item, None, reasons) for item in _of_sound(plan, report, cut)]
+    found += [_with_reason(item, reason, reasons) for item, reason in _of_sound(plan, report, cut)]
     for start, end in cut.seconds:
         at = cut.to_output_range(0, start)
         moment = 0.0 if at is None else at[1]
         seconds = f"Cut: {end - start:.2f} s"
-        author = _author(plan, "trim")
-        found.append(WithheldItem(file=report.output.name, item=seconds, start=moment, end=moment, by=author))
+        span = next(span for span in plan.trim if span.start < end and span.end > start)
+        by = span.by or _author(plan, "trim")
+        item = WithheldItem(file=report.output.name, item=seconds, start=moment, end=moment, by=by)
+        found.append(_with_reason(item, span.reason, reasons))
     if still:
         found = [item.model_copy(update={"start": None, "end": None}) for item in found]
     return sorted(found, key=lambda item: (item.start or 0.0, item.item))
@@ -87,17 +89,17 @@ def _of_video(
             yield item, track.reason or reasons.default(track.kind)
 
 
-def _of_sound(plan: Plan, report: Report, trims: Trims) -> Iterator[WithheldItem]:
+def _of_sound(plan: Plan, report: Report, trims: Trims) -> Iterator[tuple[WithheldItem, str | None]]:
     name = report.output.name
     if report.settings.audio is Audio.REMOVE:
         if any(line.startswith("audio tracks") for line in report.dropped):
             end = trims.to_output_range(0, plan.source.duration or 0.0)
-            yield WithheldItem(file=name, item="Sound, all of it", start=0, end=0 if end is None else end[1])
+            yield WithheldItem(file=name, item="Sound, all of it", start=0, end=0 if end is None else end[1]), None
         return
     author = _author(plan, "audio")
     for span in trims.to_output_audio(plan.audio):
         item = "Sound, muted" if span.action == "mute" else "Sound, bleeped"
-        yield WithheldItem(file=name, item=item, start=span.start, end=span.end, by=author)
+        yield WithheldItem(file=name, item=item, start=span.start, end=span.end, by=span.by or author), span.reason
 
 
 def _masked_ranges(track: Track, video: VideoPlan) -> list[tuple[int, int]]:
