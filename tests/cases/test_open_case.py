@@ -1,5 +1,7 @@
 """A case with its files, released without models: the independent check is replaced, the rendering is real."""
 
+import csv
+import io
 import json
 import time
 import zipfile
@@ -8,7 +10,8 @@ import pytest
 
 from passerby.cases.open_case import OpenCase, missing_file
 from passerby.core.kinds import Kind
-from passerby.documents.reason_list import ReasonList
+from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.report import Report
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.library import ReviewLibrary
 from tests.cases.fixtures import add_clip, media
@@ -122,3 +125,22 @@ def test_a_kind_is_shown_and_hidden_again_in_all_files(opened):
     assert [False, False] == shown()
     response = opened.show_kind(Kind.TEXT, shown=True, reason=None)
     assert (0, ("a.mp4", "b.mp4")) == (response.changed, response.not_searched)
+
+
+def test_the_default_reason_stands_in_the_report_of_each_file_and_in_the_exemption_log(opened):
+    reasons = ReasonList(reasons=(ReleaseReason(code="b(6)", text="Privacy", default_for=(Kind.PLATE,)),))
+    review(opened, "a.mp4")
+    opened.start_release(reasons)
+    finished(opened)
+    paths = opened.items()[0].file.paths
+    report = Report.model_validate_json(paths.report.read_bytes())
+    assert ["b(6)"] == [entry.reason for entry in report.redaction_log]
+    with zipfile.ZipFile(next(opened.folder.folder.glob("*-release.zip"))) as packed:
+        (line,) = csv.DictReader(io.StringIO(packed.read("exemption-log.csv").decode()))
+    assert ("b(6)", "Privacy", "program") == (line["code"], line["explanation"], line["by"])
+    # With another default the report would say what is not so any more.
+    before = paths.output.stat().st_mtime_ns
+    opened.start_release(ReasonList(reasons=(ReleaseReason(code="b(5)", default_for=(Kind.PLATE,)),)))
+    finished(opened)
+    assert before != paths.output.stat().st_mtime_ns
+    assert ["b(5)"] == [e.reason for e in Report.model_validate_json(paths.report.read_bytes()).redaction_log]

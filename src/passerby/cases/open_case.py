@@ -150,7 +150,7 @@ class OpenCase:
                 self._release = self._release.model_copy(
                     update={"current": item.file.paths.source.name, "done": number}
                 )
-                error = self._render(entry, item, progress)
+                error = self._render(entry, item, reasons, progress)
                 if error is None:
                     released.append(entry)
                 else:
@@ -171,15 +171,17 @@ class OpenCase:
     def close(self) -> None:
         self._job.progress.cancel()
 
-    def _render(self, entry: CaseEntry, item: ReviewItem, progress: JobProgress) -> ErrorInfo | None:
+    def _render(
+        self, entry: CaseEntry, item: ReviewItem, reasons: ReasonList, progress: JobProgress
+    ) -> ErrorInfo | None:
         """Render and check one file, unless its copy is that of the plan as it is. Why it did not succeed."""
         paths = item.file.paths
-        if is_up_to_date(entry, paths.plan, paths.output, self._hashes) and item.export.status().verdict is not None:
+        if is_up_to_date(entry, paths, reasons, self._hashes) and item.export.status().verdict is not None:
             return None
         item.propagation.stop()
         plan_sha256 = self._hashes.sha256(paths.plan)
         try:
-            item.start_export(None)
+            item.start_export(None, reasons.defaults)
         except ReviewError as error:
             return error.info
         while item.export.job.running:

@@ -66,7 +66,8 @@ def write_release(
     for entry in released:
         paths = case.paths(entry)
         report = _report(paths)
-        withheld += withheld_items(Plan.load(paths.plan), report, reasons, still=is_still(paths.source))
+        sizes = [(video.width, video.height) for video in Plan.load(paths.plan).videos]
+        withheld += withheld_items(report, reasons, sizes, still=is_still(paths.source))
         files.append(_released_file(entry, paths, report, reviewer))
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder

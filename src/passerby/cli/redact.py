@@ -191,6 +191,7 @@ def _release_case(
         case,
         entries,
         lambda plan: _plan_settings(plan, settings, context),
+        default_reasons=case_release.office_reasons(case).defaults,
         json=json,
         quiet=True if parallel > 1 else None,
         threads=_threads(parallel),

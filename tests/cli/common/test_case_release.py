@@ -8,7 +8,9 @@ from passerby.cases.case_folder import CaseFolder
 from passerby.cli.app import main
 from passerby.cli.common.case_release import load_case, office_reasons, split_ready
 from passerby.core.errors import CaseError, UsageError
+from passerby.core.kinds import Kind
 from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.report import Report
 from passerby.review.notes import ReviewNotes
 from tests.fake_detector import use_fake_detectors
 
@@ -96,3 +98,12 @@ def test_a_run_that_ignores_a_plan_says_so(case, tmp_path, capsys, monkeypatch):
     assert "NOTE: a.plan.json, b.plan.json not used" in capsys.readouterr().err
     run(case.folder / "a.mp4", "--plan", case.folder / "a.plan.json", "--no-verify")
     assert "NOTE" not in capsys.readouterr().err
+
+
+def test_the_default_reasons_of_the_office_stand_in_the_report(case, unchecked):
+    reasons = ReasonList(reasons=(ReleaseReason(code="b(6)", default_for=(Kind.PLATE,)),))
+    (case.folder.parent / "reasons.json").write_text(reasons.to_json())
+    reviewed(case, "a.mp4")
+    run(case.folder, "--plans", "--no-verify")
+    report = Report.model_validate_json(case.paths(case.case.files[0]).report.read_bytes())
+    assert ["b(6)"] == [entry.reason for entry in report.redaction_log]

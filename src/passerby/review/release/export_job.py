@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from passerby.config.settings import Audio
+from passerby.core.kinds import Kind
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.documents.trim import Trims
@@ -43,13 +45,14 @@ class ExportJob:
         """The HTML report of the verification; it need not exist."""
         return self._file.paths.verification / verification.REPORT_HTML
 
-    def start(self, audio: Audio | None) -> None:
-        """Render and verify in the background. Raises ReviewError while a job is running."""
+    def start(self, audio: Audio | None, default_reasons: Mapping[Kind, str] | None = None) -> None:
+        """Render and verify in the background. `default_reasons` stand in the report for what is hidden without a
+        reason of its own. Raises ReviewError while a job is running."""
         with self._file.lock:  # what is verified is what was rendered, whatever is changed meanwhile
             plan, content = self._file.history.plan, self._file.history.to_json().encode()
 
         def work(progress: JobProgress) -> None:
-            report = render_export(self._file.paths, plan, progress, audio)
+            report = render_export(self._file.paths, plan, progress, audio, default_reasons)
             self._verdict, self._exported = verification.verdict_of_report(report, _trims(plan)), _state_of(report)
             self._forget_earlier(report.output.sha256)
             self._verify(progress, plan, content)

@@ -196,9 +196,10 @@ def export(item: OpenItem) -> ExportResponse:
 
 
 @router.post("/files/{id}/export")
-def start_export(item: OpenItem, request: ExportRequest) -> ExportResponse:
-    """Render and verify the release."""
-    return item.start_export(request.audio)
+def start_export(state: State, item: OpenItem, request: ExportRequest) -> ExportResponse:
+    """Render and verify the release. In a case its report names the office's default reasons."""
+    defaults = None if state.cases is None else state.cases.reasons().defaults
+    return item.start_export(request.audio, defaults)
 
 
 @router.post("/files/{id}/export/stop")
