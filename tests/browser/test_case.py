@@ -311,3 +311,17 @@ def test_a_dropped_file_is_copied_into_the_case(page, servers, eleven, tmp_path,
     )
     page.wait_for_selector("td:has-text('dropped.jpg')")
     assert photo == (tmp_path / "cases" / NUMBER / "dropped.jpg").read_bytes()
+
+
+def test_a_file_that_failed_is_tried_again(page, servers, eleven, tmp_path, models):
+    for suffix in (".mp4", ".plan.json"):
+        shutil.copy(eleven / f"film-0{suffix}", tmp_path)
+    film = tmp_path / "film-0.mp4"
+    whole = film.read_bytes()
+    film.write_bytes(whole[:600])
+    page.goto(servers.start(tmp_path, "--cases", tmp_path / "cases").address)
+    page.wait_for_selector("tr.state-failed")
+    film.write_bytes(whole)  # another copy of the file was put there
+    page.click("button.retry")
+    page.wait_for_selector("tr.state-to_check")
+    assert 0 == page.locator("button.retry").count()

@@ -64,6 +64,7 @@ export const caseTexts = {
   openRow: 'Open {name}',
   removeRow: 'Take out of the case',
   removed: '{name} was taken out of the case. Nothing was deleted.',
+  tryAgain: 'Try again',
   noFiles: 'This case has no files yet.',
   noRows: 'No file matches what is chosen above.',
   nextFile: 'Next file to review',

@@ -189,6 +189,13 @@ def set_finished(item: OpenItem, request: FinishedRequest) -> FileSummary:
     return item.summary()
 
 
+@router.post("/files/{id}/retry")
+def retry(state: State, item: Item) -> FileSummary:
+    """Open a file again that could not be opened."""
+    state.library.retry(item)
+    return item.summary()
+
+
 @router.get("/files/{id}/export")
 def export(item: OpenItem) -> ExportResponse:
     """Progress of the export, and its verdict."""
