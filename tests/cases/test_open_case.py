@@ -9,9 +9,11 @@ import zipfile
 import pytest
 
 from passerby.cases.open_case import OpenCase, missing_file
+from passerby.config.settings import Audio
 from passerby.core.kinds import Kind
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import Report
+from passerby.review.commands import DeleteTrack
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.library import ReviewLibrary
 from tests.cases.fixtures import add_clip, media
@@ -79,8 +81,6 @@ def test_what_did_not_change_is_not_rendered_again(opened):
     finished(opened)
     a, b = (item.file.paths.output for item in opened.items())
     before = a.stat().st_mtime_ns, b.stat().st_mtime_ns
-    from passerby.review.commands import DeleteTrack
-
     opened.items()[0].edits.apply(DeleteTrack(op="delete", track=1))
     assert ["outdated", "released"] == [row.state for row in opened.response().files]
     opened.start_release(ReasonList())
@@ -144,3 +144,44 @@ def test_the_default_reason_stands_in_the_report_of_each_file_and_in_the_exempti
     finished(opened)
     assert before != paths.output.stat().st_mtime_ns
     assert ["b(5)"] == [e.reason for e in Report.model_validate_json(paths.report.read_bytes()).redaction_log]
+
+
+def exported(item, monkeypatch, audio=None, independent=True):
+    """The tab Export of one file."""
+
+    def checked(job, *_):
+        job._verdict = job._verdict.model_copy(update={"independent": independent})
+
+    monkeypatch.setattr("passerby.review.release.export_job.ExportJob._verify", checked)
+    item.start_export(audio, {})
+    item.export.job.wait(60)
+    assert "done" == item.export.job.status.state
+
+
+def test_an_export_of_a_reviewed_file_counts_as_released_and_is_not_made_again(opened, monkeypatch):
+    a, b = opened.items()
+    exported(a, monkeypatch)
+    assert ["to_check", "to_check"] == [row.state for row in opened.response().files]
+    review(opened, "a.mp4")
+    assert ["released", "to_check"] == [row.state for row in opened.response().files]
+    before = a.file.paths.output.stat().st_mtime_ns
+    opened.start_release(ReasonList())
+    finished(opened)
+    assert before == a.file.paths.output.stat().st_mtime_ns
+    assert not b.file.paths.output.exists()
+
+
+@pytest.mark.parametrize("other", [{"audio": Audio.KEEP}, {"independent": False}], ids=str)
+def test_an_export_that_the_release_would_make_otherwise_does_not_count(opened, monkeypatch, other):
+    a, _ = opened.items()
+    review(opened, "a.mp4")
+    exported(a, monkeypatch, **other)
+    assert "reviewed" == opened.response().files[0].state
+
+
+def test_an_export_of_an_earlier_plan_does_not_count(opened, monkeypatch):
+    a, _ = opened.items()
+    exported(a, monkeypatch)
+    a.edits.apply(DeleteTrack(op="delete", track=1))
+    review(opened, "a.mp4")
+    assert "reviewed" == opened.response().files[0].state

@@ -76,6 +76,16 @@ class OpenCase:
             items = self._library.add(self.folder.paths(entry) for entry in new)
             self._items |= {entry.source: item for entry, item in zip(new, items, strict=True)}
 
+    def _note_exports(self) -> None:
+        """An export that was made in the editor of one file, and is what the release would be, counts as released."""
+        for entry, item in self._pairs():
+            if item.file.state != "ready" or not item.file.notes.finished or self._job.running:
+                continue
+            with item.file.lock:  # so that the plan is not changed meanwhile
+                copy = item.export.checked_copy() if item.file.paths.output.exists() else None
+                if copy is not None and copy != entry.output_sha256:
+                    self.folder.set_released(entry.source, self._hashes.sha256(item.file.paths.plan), copy)
+
     def _pairs(self) -> list[tuple[CaseEntry, ReviewItem]]:
         return [(entry, self._items[entry.source]) for entry in self.folder.case.files if entry.source in self._items]
 
@@ -85,6 +95,7 @@ class OpenCase:
     def response(self) -> CaseResponse:
         self.folder.refresh()
         self._load()
+        self._note_exports()
         pairs = self._pairs()
         return CaseResponse(
             id=self.id,
