@@ -16,6 +16,8 @@ from passerby.documents.report import Report
 from passerby.review.commands import DeleteTrack
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.library import ReviewLibrary
+from passerby.verify.report.signing import CONFIG_VARIABLE
+from tests import stills
 from tests.cases.fixtures import add_clip, media
 from tests.fake_detector import use_fake_detectors
 
@@ -185,3 +187,17 @@ def test_an_export_of_an_earlier_plan_does_not_count(opened, monkeypatch):
     a.edits.apply(DeleteTrack(op="delete", track=1))
     review(opened, "a.mp4")
     assert "reviewed" == opened.response().files[0].state
+
+
+def test_the_report_on_the_case_carries_name_and_logo_of_the_agency(opened, tmp_path, monkeypatch):
+    monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    stills.image().save(tmp_path / "config" / "logo.png")
+    (tmp_path / "config" / "agency.toml").write_text('name = "Records of Exampleton"\nlogo = "logo.png"')
+    review(opened, "a.mp4")
+    opened.start_release(ReasonList())
+    finished(opened)
+    folder = opened.folder.release_folder
+    assert "Records of Exampleton" == json.loads((folder / "case-report.json").read_text())["agency"]
+    page = (folder / "case-report.html").read_text()
+    assert '<img class="logo" alt="Records of Exampleton" src="data:image/png;base64,' in page
