@@ -201,3 +201,25 @@ def test_the_report_on_the_case_carries_name_and_logo_of_the_agency(opened, tmp_
     assert "Records of Exampleton" == json.loads((folder / "case-report.json").read_text())["agency"]
     page = (folder / "case-report.html").read_text()
     assert '<img class="logo" alt="Records of Exampleton" src="data:image/png;base64,' in page
+
+
+def test_a_type_in_all_files_is_undone_in_one_step(opened):
+    def shown():
+        return [bool(track.visible) for item in opened.items() for track in item.file.history.tracks(0)]
+
+    opened.show_kind(Kind.PLATE, shown=True, reason=None)
+    assert [True, True] == shown()
+    response = opened.undo_kind()
+    assert (2, (), [False, False]) == (response.changed, response.changed_since, shown())
+    assert 0 == opened.undo_kind().changed  # once
+    assert [False, False] == shown()
+
+
+def test_undoing_a_type_leaves_files_that_were_changed_since(opened):
+    opened.show_kind(Kind.PLATE, shown=True, reason=None)
+    a, b = opened.items()
+    a.edits.apply(DeleteTrack(op="delete", track=1))
+    response = opened.undo_kind()
+    assert (1, ("a.mp4",)) == (response.changed, response.changed_since)
+    assert [] == a.file.history.tracks(0)
+    assert not b.file.history.track(0, 1).visible

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -44,6 +45,22 @@ class KindResponse(FrozenModel):
     not_searched: tuple[str, ...]
 
 
+class KindUndoResponse(FrozenModel):
+    """How many items are as they were before, and which files were left, since they were changed after it."""
+
+    changed: int
+    changed_since: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _KindEdit:
+    """What a change of a type did in one file: how many edits, and how many corrections the plan had then."""
+
+    item: ReviewItem
+    edits: int
+    revision: int
+
+
 class CaseResponse(FrozenModel):
     """A case with its files. `missing`: what would not go out if it were released now; `folder` is its name."""
 
@@ -66,6 +83,8 @@ class OpenCase:
         self._hashes = FileHashes()
         self._lock = threading.Lock()
         self._job = BackgroundJob()
+        #: The last change of a type in all files, so that it can be undone in one step.
+        self._kind_edits: list[_KindEdit] = []
         self._release = CaseReleaseStatus(progress=JobStatus())
         self._load()
 
@@ -130,12 +149,14 @@ class OpenCase:
         kind it was not searched for, which is told."""
         changed = 0
         not_searched: list[str] = []
+        self._kind_edits = []
         for item in self.items():
             file = item.file
             if file.state != "ready":
                 continue
             if kind not in file.history.plan.settings.hide:
                 not_searched.append(file.paths.source.name)
+            edits, before = 0, file.history.revision
             for video in range(len(file.history.plan.videos)):
                 numbers = tuple(track.number for track in file.history.tracks(video) if track.kind is kind)
                 if not numbers:
@@ -143,7 +164,24 @@ class OpenCase:
                 action: Literal["show", "hide"] = "show" if shown else "hide"
                 command = EditMany(op="many", video=video, tracks=numbers, action=action, reason=reason)
                 changed += len(item.edits.apply(command).tracks)
+                edits, before = edits + (file.history.revision > before), file.history.revision
+            if edits:
+                self._kind_edits.append(_KindEdit(item, edits, file.history.revision))
         return KindResponse(changed=changed, not_searched=tuple(not_searched))
+
+    def undo_kind(self) -> KindUndoResponse:
+        """Undo the last change of a type in all files. A file that was changed after it is left as it is."""
+        changed = 0
+        changed_since: list[str] = []
+        while self._kind_edits:
+            made = self._kind_edits.pop(0)
+            file = made.item.file
+            with file.lock:
+                if file.state != "ready" or file.history.revision != made.revision:
+                    changed_since.append(file.paths.source.name)
+                    continue
+                changed += sum(len(made.item.edits.undo().tracks) for _ in range(made.edits))
+        return KindUndoResponse(changed=changed, changed_since=tuple(changed_since))
 
     def start_release(self, reasons: ReasonList, now: datetime | None = None) -> None:
         """Render and check all files that were reviewed, and pack them, in the background. Raises ReviewError when

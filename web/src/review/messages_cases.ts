@@ -159,9 +159,12 @@ export const caseTexts = {
   visibleEndsAtCrossing: 'Another item crosses here. Check that it is still the same person, and go on with Shift+K.',
   visibleBeginsAtCrossing: 'Another item crosses before.',
   typeInCase: 'A type in all files',
-  typeInCaseHint: 'Files that are not open yet are left out. Undo works file by file.',
+  typeInCaseHint: 'Files that are not open yet are left out.',
   showType: 'Show in all files',
   hideType: 'Hide again in all files',
   typeChanged: '{n} items changed.',
+  typeUndo: 'Undo in all files',
+  typeUndone: 'Undone: {n} items are as they were.',
+  typeChangedSince: 'Changed since, and left as they are: {names}.',
   typeNotSearched: 'Not searched for in: {names}. There may be more of this type there.',
 } as const;
