@@ -15,6 +15,7 @@ from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import Report
 from passerby.review.commands import DeleteTrack
 from passerby.review.errors import NotFoundError, ReviewError
+from passerby.review.history import Change
 from passerby.review.library import ReviewLibrary
 from passerby.verify.report.signing import CONFIG_VARIABLE
 from tests import stills
@@ -223,3 +224,26 @@ def test_undoing_a_type_leaves_files_that_were_changed_since(opened):
     assert (1, ("a.mp4",)) == (response.changed, response.changed_since)
     assert [] == a.file.history.tracks(0)
     assert not b.file.history.track(0, 1).visible
+
+
+def test_an_export_after_a_box_was_followed_is_up_to_date(opened, monkeypatch):
+    """While a box is followed, a correction takes the place of the one before: the plan has fewer than were made."""
+    a, _ = opened.items()
+    history = a.file.history
+    track = history.track(0, 1)
+
+    def follow(keys, group=None):
+        made = track.model_copy(update={"keyframes": track.keyframes[:keys]})
+        return a.file.edit([Change(0, 1, made)], group)[0]
+
+    group = follow(1)
+    follow(2, group)
+    follow(1, group)
+    assert history.revision > len(history.plan.corrections)
+    exported(a, monkeypatch)
+    assert not a.export.status().stale
+    review(opened, "a.mp4")
+    assert "released" == opened.response().files[0].state
+    follow(2, group)  # the plan has as many corrections as before, and another content
+    assert a.export.status().stale
+    assert "outdated" == opened.response().files[0].state

@@ -29,17 +29,17 @@ SAMPLE_FRAMES = 60
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was exported: the state of the plan (the hash of its analysis, and its number of corrections), the settings,
-    and the file that came out."""
+    """What was exported: the state of the plan (the hash of its analysis, and the revision of its history), the
+    settings, and the file that came out."""
 
     analysis_sha256: str | None
-    corrections: int
+    revision: int
     settings: Settings
     output_sha256: str
 
     @classmethod
-    def of(cls, report: Report) -> Exported:
-        return cls(report.analysis_sha256, report.corrections, report.settings, report.output.sha256)
+    def of(cls, report: Report, revision: int) -> Exported:
+        return cls(report.analysis_sha256, revision, report.settings, report.output.sha256)
 
 
 class ExportJob:
@@ -65,10 +65,12 @@ class ExportJob:
         reason of its own. Raises ReviewError while a job is running."""
         with self._file.lock:  # what is verified is what was rendered, whatever is changed meanwhile
             plan, content = self._file.history.plan, self._file.history.to_json().encode()
+            revision = self._file.history.revision
 
         def work(progress: JobProgress) -> None:
             report = render_export(self._file.paths, plan, progress, audio, default_reasons)
-            self._verdict, self._exported = verification.verdict_of_report(report, _trims(plan)), Exported.of(report)
+            self._verdict = verification.verdict_of_report(report, _trims(plan))
+            self._exported = Exported.of(report, revision)
             self._forget_earlier(report.output.sha256)
             self._verify(progress, plan, content)
 
@@ -110,7 +112,7 @@ class ExportJob:
 
     def _is_current(self, exported: Exported) -> bool:
         history = self._file.history
-        return (exported.analysis_sha256, exported.corrections) == (history.plan.analysis_sha256, history.revision)
+        return (exported.analysis_sha256, exported.revision) == (history.plan.analysis_sha256, history.revision)
 
     def _earlier_verdict(self) -> ReleaseVerdict | None:
         """The verdict of an earlier run on a release that still exists."""
@@ -121,7 +123,9 @@ class ExportJob:
             return None
         if report.source.sha256 != plan.source.sha256 or not paths.output.exists():
             return None
-        self._exported = Exported.of(report)
+        # A revision counts corrections that others took the place of as well; a report those that were in the plan.
+        superseded = self._file.history.revision - len(plan.corrections)
+        self._exported = Exported.of(report, report.corrections + superseded)
         self._report = verification.load_earlier(paths.verification, report.output.sha256)
         if self._report is None:
             return verification.verdict_of_report(report, _trims(plan))
