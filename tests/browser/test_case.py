@@ -11,6 +11,7 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.plan import Plan
 from tests import stills
 from tests.browser.conftest import started
 from tests.browser.steps import until
@@ -311,3 +312,32 @@ def test_a_dropped_file_is_copied_into_the_case(page, servers, eleven, tmp_path,
     )
     page.wait_for_selector("td:has-text('dropped.jpg')")
     assert photo == (tmp_path / "cases" / NUMBER / "dropped.jpg").read_bytes()
+
+
+def test_a_file_that_failed_is_tried_again(page, servers, eleven, tmp_path, models):
+    for suffix in (".mp4", ".plan.json"):
+        shutil.copy(eleven / f"film-0{suffix}", tmp_path)
+    film = tmp_path / "film-0.mp4"
+    whole = film.read_bytes()
+    film.write_bytes(whole[:600])
+    page.goto(servers.start(tmp_path, "--cases", tmp_path / "cases").address)
+    page.wait_for_selector("tr.state-failed")
+    film.write_bytes(whole)  # another copy of the file was put there
+    page.click("button.retry")
+    page.wait_for_selector("tr.state-to_check")
+    assert 0 == page.locator("button.retry").count()
+
+
+def test_a_type_in_all_files_is_undone_in_one_step(page, servers, eleven, tmp_path, models):
+    for name in ("film-0", "film-1"):
+        for suffix in (".mp4", ".plan.json"):
+            shutil.copy(eleven / f"{name}{suffix}", tmp_path)
+    page.goto(servers.start(tmp_path, "--cases", tmp_path / "cases").address)
+    until(page, lambda: 2 == page.locator("tr.state-to_check").count())
+    page.click("button:has-text('Show in all files')")
+    page.wait_for_selector("text=2 items changed.")
+    page.click("button:has-text('Undo in all files')")
+    page.wait_for_selector("text=Undone: 2 items are as they were.")
+    for name in ("film-0", "film-1"):
+        tracks = Plan.load(tmp_path / f"{name}.plan.json").tracks(0)
+        assert [False, False] == [bool(track.visible) for track in tracks]

@@ -33,3 +33,11 @@ def test_names_are_no_markup_and_nothing_is_loaded():
 
 def test_it_comes_back_as_it_was_written():
     assert REPORT == CaseReport.model_validate_json(REPORT.to_json())
+
+
+def test_the_agency_stands_above_with_its_logo():
+    assert "<img" not in render_html(REPORT)
+    page = render_html(REPORT.model_copy(update={"agency": 'Police of "Exampleton"'}), "data:image/png;base64,AAAA")
+    assert '<img class="logo" alt="Police of &quot;Exampleton&quot;" src="data:image/png;base64,AAAA">' in page
+    assert page.index('class="agency"') < page.index("<h1>")
+    assert "img-src data:" in page

@@ -4,7 +4,11 @@ import shutil
 import pytest
 
 from passerby.cases.case_rows import FileHashes, case_row, is_up_to_date
+from passerby.config.settings import Settings
+from passerby.core.kinds import Kind
 from passerby.documents.case_file import CaseEntry
+from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.report import OutputSummary, QuickCheck, Report
 from passerby.review.commands import DeleteTrack
 from passerby.review.open_file import OpenFile
 from passerby.review.review_item import ReviewItem
@@ -48,28 +52,52 @@ def test_a_photo_is_a_still(tmp_path, paths, hashes):
     assert case_row(item, ENTRY, hashes).still
 
 
-def test_a_released_copy_is_outdated_when_the_plan_changes(item, hashes):
+@pytest.fixture
+def released(item):
+    """A file with a released copy and its report."""
     paths = item.file.paths
     shutil.copy(paths.source, paths.output)
+    report = Report(
+        program="passerby", created="", source=item.file.history.plan.source, settings=Settings(), weights=(),
+        output=OutputSummary(name="yard.redacted.mp4", sha256="0" * 64, size=1, codec="h264", frames=24),
+        plan_edited=True, hidden=(), dropped=(), warnings=(), check=QuickCheck(ran=True),
+    )  # fmt: skip
+    paths.report.write_text(report.to_json())
+    return item
+
+
+def test_a_released_copy_is_outdated_when_the_plan_changes(released, hashes):
+    item, paths = released, released.file.paths
     entry = ENTRY.model_copy(
         update={"plan_sha256": hashes.sha256(paths.plan), "output_sha256": hashes.sha256(paths.output)}
     )
     assert "released" == case_row(item, entry, hashes).state
-    assert is_up_to_date(entry, paths.plan, paths.output, hashes)
+    assert is_up_to_date(entry, paths, ReasonList(), hashes)
     item.edits.apply(DeleteTrack(op="delete", track=1))
     assert "outdated" == case_row(item, entry, hashes).state
-    assert not is_up_to_date(entry, paths.plan, paths.output, hashes)
+    assert not is_up_to_date(entry, paths, ReasonList(), hashes)
 
 
-def test_a_released_copy_that_was_changed_is_not_up_to_date(item, hashes):
-    paths = item.file.paths
-    shutil.copy(paths.source, paths.output)
+def test_a_released_copy_with_other_default_reasons_in_its_report_is_not_up_to_date(released, hashes):
+    paths = released.file.paths
+    entry = ENTRY.model_copy(
+        update={"plan_sha256": hashes.sha256(paths.plan), "output_sha256": hashes.sha256(paths.output)}
+    )
+    assert is_up_to_date(entry, paths, ReasonList(), hashes)
+    other = ReasonList(reasons=(ReleaseReason(code="b(6)", default_for=(Kind.FACE,)),))
+    assert not is_up_to_date(entry, paths, other, hashes)
+    paths.report.unlink()
+    assert not is_up_to_date(entry, paths, ReasonList(), hashes)
+
+
+def test_a_released_copy_that_was_changed_is_not_up_to_date(released, hashes):
+    paths = released.file.paths
     entry = ENTRY.model_copy(
         update={"plan_sha256": hashes.sha256(paths.plan), "output_sha256": hashes.sha256(paths.output)}
     )
     paths.output.write_bytes(b"something else")
-    assert not is_up_to_date(entry, paths.plan, paths.output, hashes)
-    assert not is_up_to_date(ENTRY, paths.plan, paths.output, hashes)
+    assert not is_up_to_date(entry, paths, ReasonList(), hashes)
+    assert not is_up_to_date(ENTRY, paths, ReasonList(), hashes)
 
 
 def test_a_file_is_hashed_again_when_it_changed(tmp_path, hashes):

@@ -11,6 +11,10 @@ from passerby.documents.plan import Correction
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import OutputSummary, QuickCheck, Report
 from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
+from passerby.redaction_log.log import redaction_log
+from passerby.redaction_log.release_times import ReleaseTimes
+from passerby.redaction_log.sound import SoundFacts
+from tests import clips
 from tests.plans import permanent_track, plan_for
 
 REASONS = ReasonList(
@@ -19,6 +23,8 @@ REASONS = ReasonList(
         ReleaseReason(code="b(7)(C)", statute="552(b)(7)(C)", text="Law enforcement"),
     )
 )
+#: Until when the clip shows its last frame, in seconds.
+END = float(clips.FRAMES * clips.STEP * clips.TIME_BASE)
 CREATED = "2026-03-01T10:30:00+00:00"
 
 
@@ -26,7 +32,10 @@ def correction(track, author="A. Lee"):
     return Correction(author=author, created=CREATED, video=0, action="replace", number=track.number, track=track)
 
 
-def report_of(plan, audio=Audio.REMOVE, dropped=()):
+def report_of(plan, audio=Audio.REMOVE, source_tracks=0, covered=()):
+    """As a release is reported, with the log that it has."""
+    times = ReleaseTimes.of(plan, 0, clips.constant(), covered)
+    facts = SoundFacts(audio, source_tracks, 0 if audio is Audio.REMOVE else source_tracks, times.end, times.end)
     return Report(
         program="passerby",
         created=CREATED,
@@ -36,10 +45,17 @@ def report_of(plan, audio=Audio.REMOVE, dropped=()):
         weights=(),
         plan_edited=True,
         hidden=(),
-        dropped=dropped,
+        redaction_log=redaction_log(plan, [times], facts, END, REASONS.defaults),
+        default_reasons=REASONS.defaults,
+        dropped=(),
         warnings=(),
         check=QuickCheck(ran=True),
     )
+
+
+def withheld(plan, still=False, **report):
+    sizes = [(video.width, video.height) for video in plan.videos]
+    return withheld_items(report_of(plan, **report), REASONS, sizes, still=still)
 
 
 @pytest.fixture
@@ -48,14 +64,11 @@ def plan(clip):
 
 
 def rows(plan, **report):
-    return [
-        (item.item, item.start, item.end, item.code, item.by)
-        for item in withheld_items(plan, report_of(plan, **report), REASONS)
-    ]
+    return [(item.item, item.start, item.end, item.code, item.by) for item in withheld(plan, **report)]
 
 
 def test_a_default_reason_stands_where_none_was_given(plan):
-    face, plate = withheld_items(plan, report_of(plan), REASONS)
+    face, plate = withheld(plan)
     assert ("Face 1", "b(6)", "552(b)(6)", "Privacy", "program") == (
         face.item,
         face.code,
@@ -76,33 +89,29 @@ def test_what_is_shown_on_purpose_is_not_listed_as_withheld(plan):
     track = plan.videos[0].tracks[0]
     all_of_it = track.model_copy(update={"visible": (VisibleSpan(start=track.start, end=track.end),)})
     assert ["Plate 2"] == [row[0] for row in rows(plan.model_copy(update={"corrections": (correction(all_of_it),)}))]
-    middle = plan.videos[0].analysed[-1].last_time // 2
+    middle = 12 * clips.STEP
     part = track.model_copy(update={"visible": (VisibleSpan(start=middle, end=track.end),)})
     face = rows(plan.model_copy(update={"corrections": (correction(part),)}))[0]
-    base = plan.videos[0].time_base
-    assert ("Face 1", pytest.approx(float((middle - 1) * base))) == (face[0], face[2])
+    assert ("Face 1", pytest.approx(float(middle * clips.TIME_BASE), abs=0.001)) == (face[0], face[2])
     removed = Correction(author="A. Lee", created=CREATED, video=0, action="remove", number=1)
     assert ["Plate 2"] == [row[0] for row in rows(plan.model_copy(update={"corrections": (removed,)}))]
 
 
 def test_times_are_those_of_the_released_file(plan):
-    base = plan.videos[0].time_base
-    end = float(plan.videos[0].analysed[-1].last_time * base)
-    cut = plan.model_copy(update={"trim": (TrimSpan(start=0.0, end=0.2),)})
-    found = rows(cut)
+    found = rows(plan.model_copy(update={"trim": (TrimSpan(start=0.0, end=0.2),)}))
     assert "Cut: 0.20 s" in [row[0] for row in found]
     face = next(row for row in found if row[0] == "Face 1")
-    assert (0.0, pytest.approx(end - 0.2, abs=float(base))) == (face[1], face[2])
-    gone = plan.model_copy(update={"trim": (TrimSpan(start=0.0, end=end + 1),)})
-    assert [f"Cut: {end + 1:.2f} s"] == [row[0] for row in rows(gone)]
+    assert (0.0, pytest.approx(END - 0.2, abs=float(clips.STEP * clips.TIME_BASE))) == (face[1], face[2])
+    gone = plan.model_copy(update={"trim": (TrimSpan(start=0.0, end=END + 1),)})
+    assert [f"Cut: {END:.2f} s"] == [row[0] for row in rows(gone)]
 
 
 def test_sound_is_listed_as_it_was_released(plan):
     spans = (AudioSpan(start=0.1, end=0.2), AudioSpan(start=0.3, end=0.4, action="bleep"))
     plan = plan.model_copy(update={"audio": spans})
-    kept = [row[:3] for row in rows(plan, audio=Audio.KEEP) if row[0].startswith("Sound")]
+    kept = [row[:3] for row in rows(plan, audio=Audio.KEEP, source_tracks=1) if row[0].startswith("Sound")]
     assert [("Sound, muted", 0.1, 0.2), ("Sound, bleeped", 0.3, 0.4)] == kept
-    removed = [row[0] for row in rows(plan, dropped=("audio tracks: 1",)) if row[0].startswith("Sound")]
+    removed = [row[0] for row in rows(plan, source_tracks=1) if row[0].startswith("Sound")]
     assert ["Sound, all of it"] == removed
     assert [] == [row[0] for row in rows(plan) if row[0].startswith("Sound")]  # it had none
 
@@ -112,7 +121,7 @@ def test_sound_and_cuts_are_listed_with_their_own_reason_and_author(plan):
     audio = (AudioSpan(start=0.1, end=0.2, reason="b(6)", by="A. Lee"), AudioSpan(start=0.3, end=0.4, by="B. Ito"))
     trim = (TrimSpan(start=0.5, end=0.6, reason="b(7)(C)", by="B. Ito"),)
     edited = plan.model_copy(update={"audio": audio, "trim": trim})
-    found = withheld_items(edited, report_of(edited, audio=Audio.KEEP), REASONS)
+    found = withheld(edited, audio=Audio.KEEP, source_tracks=1)
     assert {
         ("Sound, muted", "b(6)", "A. Lee"),
         ("Sound, muted", "", "B. Ito"),
@@ -135,12 +144,24 @@ def test_a_blacked_out_picture_is_told_from_an_area(plan):
 
 def test_the_table_holds_no_formulas(plan):
     track = plan.videos[0].tracks[0].model_copy(update={"reason": "=1+1"})
-    items = withheld_items(plan.model_copy(update={"corrections": (correction(track),)}), report_of(plan), REASONS)
+    items = withheld(plan.model_copy(update={"corrections": (correction(track),)}))
     table = list(csv.DictReader(io.StringIO(as_csv(items))))
     assert ["'=1+1", ""] == [row["code"] for row in table]
 
 
 def test_a_photo_has_no_times(plan):
-    items = withheld_items(plan, report_of(plan), REASONS, still=True)
+    items = withheld(plan, still=True)
     assert {(None, None)} == {(item.start, item.end) for item in items}
     assert ["", ""] == [row["from"] + row["to"] for row in csv.DictReader(io.StringIO(as_csv(items)))]
+
+
+def test_frames_that_were_covered_whole_are_listed_and_why(plan):
+    (item,) = (item for item in withheld(plan, covered=[0]) if item.item.startswith("Picture"))
+    assert ("", "program", True) == (item.code, item.by, "not analysed" in item.text)
+
+
+def test_the_exemption_log_and_the_report_give_the_same_reasons(plan):
+    report = report_of(plan)
+    listed = {(entry.track, entry.reason or "") for entry in report.redaction_log}
+    assert {(1, "b(6)"), (2, "")} == listed
+    assert sorted(reason for _, reason in listed) == sorted(item.code for item in withheld(plan))

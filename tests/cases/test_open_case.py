@@ -1,5 +1,7 @@
 """A case with its files, released without models: the independent check is replaced, the rendering is real."""
 
+import csv
+import io
 import json
 import time
 import zipfile
@@ -7,10 +9,16 @@ import zipfile
 import pytest
 
 from passerby.cases.open_case import OpenCase, missing_file
+from passerby.config.settings import Audio
 from passerby.core.kinds import Kind
-from passerby.documents.reason_list import ReasonList
+from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.report import Report
+from passerby.review.commands import DeleteTrack
 from passerby.review.errors import NotFoundError, ReviewError
+from passerby.review.history import Change
 from passerby.review.library import ReviewLibrary
+from passerby.verify.report.signing import CONFIG_VARIABLE
+from tests import stills
 from tests.cases.fixtures import add_clip, media
 from tests.fake_detector import use_fake_detectors
 
@@ -76,8 +84,6 @@ def test_what_did_not_change_is_not_rendered_again(opened):
     finished(opened)
     a, b = (item.file.paths.output for item in opened.items())
     before = a.stat().st_mtime_ns, b.stat().st_mtime_ns
-    from passerby.review.commands import DeleteTrack
-
     opened.items()[0].edits.apply(DeleteTrack(op="delete", track=1))
     assert ["outdated", "released"] == [row.state for row in opened.response().files]
     opened.start_release(ReasonList())
@@ -122,3 +128,122 @@ def test_a_kind_is_shown_and_hidden_again_in_all_files(opened):
     assert [False, False] == shown()
     response = opened.show_kind(Kind.TEXT, shown=True, reason=None)
     assert (0, ("a.mp4", "b.mp4")) == (response.changed, response.not_searched)
+
+
+def test_the_default_reason_stands_in_the_report_of_each_file_and_in_the_exemption_log(opened):
+    reasons = ReasonList(reasons=(ReleaseReason(code="b(6)", text="Privacy", default_for=(Kind.PLATE,)),))
+    review(opened, "a.mp4")
+    opened.start_release(reasons)
+    finished(opened)
+    paths = opened.items()[0].file.paths
+    report = Report.model_validate_json(paths.report.read_bytes())
+    assert ["b(6)"] == [entry.reason for entry in report.redaction_log]
+    with zipfile.ZipFile(next(opened.folder.folder.glob("*-release.zip"))) as packed:
+        (line,) = csv.DictReader(io.StringIO(packed.read("exemption-log.csv").decode()))
+    assert ("b(6)", "Privacy", "program") == (line["code"], line["explanation"], line["by"])
+    # With another default the report would say what is not so any more.
+    before = paths.output.stat().st_mtime_ns
+    opened.start_release(ReasonList(reasons=(ReleaseReason(code="b(5)", default_for=(Kind.PLATE,)),)))
+    finished(opened)
+    assert before != paths.output.stat().st_mtime_ns
+    assert ["b(5)"] == [e.reason for e in Report.model_validate_json(paths.report.read_bytes()).redaction_log]
+
+
+def exported(item, monkeypatch, audio=None, independent=True):
+    """The tab Export of one file."""
+
+    def checked(job, *_):
+        job._verdict = job._verdict.model_copy(update={"independent": independent})
+
+    monkeypatch.setattr("passerby.review.release.export_job.ExportJob._verify", checked)
+    item.start_export(audio, {})
+    item.export.job.wait(60)
+    assert "done" == item.export.job.status.state
+
+
+def test_an_export_of_a_reviewed_file_counts_as_released_and_is_not_made_again(opened, monkeypatch):
+    a, b = opened.items()
+    exported(a, monkeypatch)
+    assert ["to_check", "to_check"] == [row.state for row in opened.response().files]
+    review(opened, "a.mp4")
+    assert ["released", "to_check"] == [row.state for row in opened.response().files]
+    before = a.file.paths.output.stat().st_mtime_ns
+    opened.start_release(ReasonList())
+    finished(opened)
+    assert before == a.file.paths.output.stat().st_mtime_ns
+    assert not b.file.paths.output.exists()
+
+
+@pytest.mark.parametrize("other", [{"audio": Audio.KEEP}, {"independent": False}], ids=str)
+def test_an_export_that_the_release_would_make_otherwise_does_not_count(opened, monkeypatch, other):
+    a, _ = opened.items()
+    review(opened, "a.mp4")
+    exported(a, monkeypatch, **other)
+    assert "reviewed" == opened.response().files[0].state
+
+
+def test_an_export_of_an_earlier_plan_does_not_count(opened, monkeypatch):
+    a, _ = opened.items()
+    exported(a, monkeypatch)
+    a.edits.apply(DeleteTrack(op="delete", track=1))
+    review(opened, "a.mp4")
+    assert "reviewed" == opened.response().files[0].state
+
+
+def test_the_report_on_the_case_carries_name_and_logo_of_the_agency(opened, tmp_path, monkeypatch):
+    monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    stills.image().save(tmp_path / "config" / "logo.png")
+    (tmp_path / "config" / "agency.toml").write_text('name = "Records of Exampleton"\nlogo = "logo.png"')
+    review(opened, "a.mp4")
+    opened.start_release(ReasonList())
+    finished(opened)
+    folder = opened.folder.release_folder
+    assert "Records of Exampleton" == json.loads((folder / "case-report.json").read_text())["agency"]
+    page = (folder / "case-report.html").read_text()
+    assert '<img class="logo" alt="Records of Exampleton" src="data:image/png;base64,' in page
+
+
+def test_a_type_in_all_files_is_undone_in_one_step(opened):
+    def shown():
+        return [bool(track.visible) for item in opened.items() for track in item.file.history.tracks(0)]
+
+    opened.show_kind(Kind.PLATE, shown=True, reason=None)
+    assert [True, True] == shown()
+    response = opened.undo_kind()
+    assert (2, (), [False, False]) == (response.changed, response.changed_since, shown())
+    assert 0 == opened.undo_kind().changed  # once
+    assert [False, False] == shown()
+
+
+def test_undoing_a_type_leaves_files_that_were_changed_since(opened):
+    opened.show_kind(Kind.PLATE, shown=True, reason=None)
+    a, b = opened.items()
+    a.edits.apply(DeleteTrack(op="delete", track=1))
+    response = opened.undo_kind()
+    assert (1, ("a.mp4",)) == (response.changed, response.changed_since)
+    assert [] == a.file.history.tracks(0)
+    assert not b.file.history.track(0, 1).visible
+
+
+def test_an_export_after_a_box_was_followed_is_up_to_date(opened, monkeypatch):
+    """While a box is followed, a correction takes the place of the one before: the plan has fewer than were made."""
+    a, _ = opened.items()
+    history = a.file.history
+    track = history.track(0, 1)
+
+    def follow(keys, group=None):
+        made = track.model_copy(update={"keyframes": track.keyframes[:keys]})
+        return a.file.edit([Change(0, 1, made)], group)[0]
+
+    group = follow(1)
+    follow(2, group)
+    follow(1, group)
+    assert history.revision > len(history.plan.corrections)
+    exported(a, monkeypatch)
+    assert not a.export.status().stale
+    review(opened, "a.mp4")
+    assert "released" == opened.response().files[0].state
+    follow(2, group)  # the plan has as many corrections as before, and another content
+    assert a.export.status().stale
+    assert "outdated" == opened.response().files[0].state

@@ -10,7 +10,7 @@ PLATES = ReleaseReason(code="b(7)(C)", default_for=(Kind.PLATE,))
 
 def test_a_kind_has_its_default():
     reasons = ReasonList(reasons=(PRIVACY, PLATES))
-    assert ("b(6)", "b(7)(C)", None) == tuple(reasons.default(kind) for kind in (Kind.FACE, Kind.PLATE, Kind.TEXT))
+    assert ("b(6)", "b(7)(C)", None) == tuple(reasons.defaults.get(kind) for kind in (Kind.FACE, Kind.PLATE, Kind.TEXT))
     assert (PRIVACY, None) == (reasons.find("b(6)"), reasons.find("b(5)"))
     assert reasons == ReasonList.model_validate_json(reasons.to_json())
 

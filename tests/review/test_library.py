@@ -72,6 +72,24 @@ def test_a_plan_does_not_wait_for_files_that_must_be_analysed(paths, tmp_path, m
     library = ReviewLibrary([review_paths(tmp_path / "none.mp4"), paths], "J. Doe")
     library.start()
     wait_for(lambda: library.item(1).file.state == "ready")
-    assert "analysing" == library.item(0).file.state
+    wait_for(lambda: "analysing" == library.item(0).file.state)  # another thread opens it: it may be later
     release.set()
+    library.close()
+
+
+def test_a_file_that_failed_is_opened_again_when_its_cause_is_gone(paths):
+    good = paths.source.read_bytes()
+    paths.source.write_bytes(b"no film")
+    library = ReviewLibrary([paths], "J. Doe")
+    library.start()
+    item = library.item(0)
+    wait_for(lambda: item.file.state == "failed")
+    library.retry(item)
+    wait_for(lambda: item.file.state == "failed" and item.file.error is not None)  # it is still broken
+    paths.source.write_bytes(good)
+    library.retry(item)
+    wait_for(lambda: item.file.state == "ready")
+    assert item.file.error is None
+    library.retry(item)  # it is open: nothing happens
+    assert "ready" == item.file.state
     library.close()

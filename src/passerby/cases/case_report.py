@@ -13,12 +13,13 @@ from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails
 
 REPORT_JSON, REPORT_HTML, LOG_CSV = "case-report.json", "case-report.html", "exemption-log.csv"
-#: No scripts, and nothing from anywhere.
-_CSP = "default-src 'none'; style-src 'unsafe-inline'"
+#: No scripts, and nothing from anywhere; the logo lies in the page.
+_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = (
     "body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#16202e}"
     "table{border-collapse:collapse;width:100%;margin:1em 0}th,td{border:1px solid #b9c3d1;padding:3px 7px;"
     "text-align:left;vertical-align:top}th{background:#e3e9f3}code{font-size:11px;word-break:break-all}"
+    ".logo{max-width:16em;max-height:5em}.agency{font-weight:600;margin:0 0 .6rem}"
 )
 
 #: Why a file does not go out.
@@ -60,11 +61,13 @@ class PackedFile(FrozenModel):
 
 
 class CaseReport(FrozenModel):
-    """What goes out in a case."""
+    """What goes out in a case. `agency` is who answers for the report, as on the reports of the check; `case.agency` is
+    what a person wrote about the case."""
 
     schema_version: Literal[1] = 1
     program: str
     created: str = Field(description="ISO 8601 with offset")
+    agency: str | None = None
     case: CaseDetails
     files: tuple[CaseReportFile, ...]
     missing: tuple[MissingFile, ...]
@@ -75,8 +78,8 @@ class CaseReport(FrozenModel):
         return self.model_dump_json(indent=1) + "\n"
 
 
-def render_html(report: CaseReport) -> str:
-    """The report as a page that needs nothing else."""
+def render_html(report: CaseReport, logo: str | None = None) -> str:
+    """The report as a page that needs nothing else. `logo` is the agency's, as a data URL."""
     case = report.case
     details = {
         "Case": case.number,
@@ -89,6 +92,7 @@ def render_html(report: CaseReport) -> str:
     }
     title = f"Case {case.number}" if case.number else "Case"
     parts = [
+        *_agency(report, logo),
         f"<h1>{escape(title)}: what is released</h1>",
         _table(None, [(name, text) for name, text in details.items() if text]),
         f"<h2>Files ({len(report.files)})</h2>",
@@ -114,6 +118,14 @@ def render_html(report: CaseReport) -> str:
         + "\n".join(parts)
         + "</body></html>\n"
     )
+
+
+def _agency(report: CaseReport, logo: str | None) -> Iterable[str]:
+    """Who answers for the report, above it."""
+    if logo is not None:
+        yield f'<img class="logo" alt="{escape(report.agency or "")}" src="{escape(logo)}">'
+    if report.agency:
+        yield f'<p class="agency">{escape(report.agency)}</p>'
 
 
 def _verdict(file: CaseReportFile) -> str:

@@ -10,7 +10,10 @@ from typing import Literal
 
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseEntry
+from passerby.documents.reason_list import ReasonList
+from passerby.documents.report import Report
 from passerby.review.answers import FileSummary
+from passerby.review.files import ReviewPaths
 from passerby.review.review_item import ReviewItem
 from passerby.source.still.sniff import is_still
 
@@ -77,14 +80,21 @@ def case_row(item: ReviewItem, entry: CaseEntry, hashes: FileHashes) -> CaseRow:
     )
 
 
-def is_up_to_date(entry: CaseEntry, plan: Path, output: Path, hashes: FileHashes) -> bool:
-    """Was the released copy made from the plan as it is now, and is it there unchanged?"""
-    return (
+def is_up_to_date(entry: CaseEntry, paths: ReviewPaths, reasons: ReasonList, hashes: FileHashes) -> bool:
+    """Was the released copy made from the plan as it is now, and is it there unchanged? Its report names the reasons
+    that were the defaults then."""
+    if (
         entry.plan_sha256 is not None
         and entry.output_sha256 is not None
-        and hashes.sha256(plan) == entry.plan_sha256
-        and hashes.sha256(output) == entry.output_sha256
-    )
+        and hashes.sha256(paths.plan) == entry.plan_sha256
+        and hashes.sha256(paths.output) == entry.output_sha256
+    ):
+        try:
+            report = Report.model_validate_json(paths.report.read_bytes())
+        except (OSError, ValueError):
+            return False
+        return report.default_reasons == reasons.defaults
+    return False
 
 
 def _state(item: ReviewItem, summary: FileSummary, entry: CaseEntry, hashes: FileHashes) -> RowState:

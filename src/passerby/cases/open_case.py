@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -44,6 +45,22 @@ class KindResponse(FrozenModel):
     not_searched: tuple[str, ...]
 
 
+class KindUndoResponse(FrozenModel):
+    """How many items are as they were before, and which files were left, since they were changed after it."""
+
+    changed: int
+    changed_since: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _KindEdit:
+    """What a change of a type did in one file: how many edits, and how many corrections the plan had then."""
+
+    item: ReviewItem
+    edits: int
+    revision: int
+
+
 class CaseResponse(FrozenModel):
     """A case with its files. `missing`: what would not go out if it were released now; `folder` is its name."""
 
@@ -66,6 +83,8 @@ class OpenCase:
         self._hashes = FileHashes()
         self._lock = threading.Lock()
         self._job = BackgroundJob()
+        #: The last change of a type in all files, so that it can be undone in one step.
+        self._kind_edits: list[_KindEdit] = []
         self._release = CaseReleaseStatus(progress=JobStatus())
         self._load()
 
@@ -76,6 +95,16 @@ class OpenCase:
             items = self._library.add(self.folder.paths(entry) for entry in new)
             self._items |= {entry.source: item for entry, item in zip(new, items, strict=True)}
 
+    def _note_exports(self) -> None:
+        """An export that was made in the editor of one file, and is what the release would be, counts as released."""
+        for entry, item in self._pairs():
+            if item.file.state != "ready" or not item.file.notes.finished or self._job.running:
+                continue
+            with item.file.lock:  # so that the plan is not changed meanwhile
+                copy = item.export.checked_copy() if item.file.paths.output.exists() else None
+                if copy is not None and copy != entry.output_sha256:
+                    self.folder.set_released(entry.source, self._hashes.sha256(item.file.paths.plan), copy)
+
     def _pairs(self) -> list[tuple[CaseEntry, ReviewItem]]:
         return [(entry, self._items[entry.source]) for entry in self.folder.case.files if entry.source in self._items]
 
@@ -85,6 +114,7 @@ class OpenCase:
     def response(self) -> CaseResponse:
         self.folder.refresh()
         self._load()
+        self._note_exports()
         pairs = self._pairs()
         return CaseResponse(
             id=self.id,
@@ -119,12 +149,14 @@ class OpenCase:
         kind it was not searched for, which is told."""
         changed = 0
         not_searched: list[str] = []
+        self._kind_edits = []
         for item in self.items():
             file = item.file
             if file.state != "ready":
                 continue
             if kind not in file.history.plan.settings.hide:
                 not_searched.append(file.paths.source.name)
+            edits, before = 0, file.history.revision
             for video in range(len(file.history.plan.videos)):
                 numbers = tuple(track.number for track in file.history.tracks(video) if track.kind is kind)
                 if not numbers:
@@ -132,7 +164,24 @@ class OpenCase:
                 action: Literal["show", "hide"] = "show" if shown else "hide"
                 command = EditMany(op="many", video=video, tracks=numbers, action=action, reason=reason)
                 changed += len(item.edits.apply(command).tracks)
+                edits, before = edits + (file.history.revision > before), file.history.revision
+            if edits:
+                self._kind_edits.append(_KindEdit(item, edits, file.history.revision))
         return KindResponse(changed=changed, not_searched=tuple(not_searched))
+
+    def undo_kind(self) -> KindUndoResponse:
+        """Undo the last change of a type in all files. A file that was changed after it is left as it is."""
+        changed = 0
+        changed_since: list[str] = []
+        while self._kind_edits:
+            made = self._kind_edits.pop(0)
+            file = made.item.file
+            with file.lock:
+                if file.state != "ready" or file.history.revision != made.revision:
+                    changed_since.append(file.paths.source.name)
+                    continue
+                changed += sum(len(made.item.edits.undo().tracks) for _ in range(made.edits))
+        return KindUndoResponse(changed=changed, changed_since=tuple(changed_since))
 
     def start_release(self, reasons: ReasonList, now: datetime | None = None) -> None:
         """Render and check all files that were reviewed, and pack them, in the background. Raises ReviewError when
@@ -150,7 +199,7 @@ class OpenCase:
                 self._release = self._release.model_copy(
                     update={"current": item.file.paths.source.name, "done": number}
                 )
-                error = self._render(entry, item, progress)
+                error = self._render(entry, item, reasons, progress)
                 if error is None:
                     released.append(entry)
                 else:
@@ -171,15 +220,17 @@ class OpenCase:
     def close(self) -> None:
         self._job.progress.cancel()
 
-    def _render(self, entry: CaseEntry, item: ReviewItem, progress: JobProgress) -> ErrorInfo | None:
+    def _render(
+        self, entry: CaseEntry, item: ReviewItem, reasons: ReasonList, progress: JobProgress
+    ) -> ErrorInfo | None:
         """Render and check one file, unless its copy is that of the plan as it is. Why it did not succeed."""
         paths = item.file.paths
-        if is_up_to_date(entry, paths.plan, paths.output, self._hashes) and item.export.status().verdict is not None:
+        if is_up_to_date(entry, paths, reasons, self._hashes) and item.export.status().verdict is not None:
             return None
         item.propagation.stop()
         plan_sha256 = self._hashes.sha256(paths.plan)
         try:
-            item.start_export(None)
+            item.start_export(None, reasons.defaults)
         except ReviewError as error:
             return error.info
         while item.export.job.running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import zipfile
 from collections.abc import Sequence
@@ -56,17 +57,23 @@ def write_release(
     reviewer: str,
     now: datetime,
 ) -> PackedCase:
-    """Write report, exemption log and archive for files that were rendered. Raises CaseError when there is none, and
-    OutputError."""
+    """Write report, exemption log and archive for files that were rendered. Raises CaseError when there is none,
+    UsageError when the agency's name and logo cannot be read, and OutputError."""
+    # Imported here: what reads and draws pictures is not needed to list a case.
+    from passerby.verify.report.agency import load_agency
+    from passerby.verify.report.signing import config_folder
+
     if not released:
         raise CaseError("No file of the case is ready to go out. Mark files as reviewed, and release again.")
+    agency = load_agency(config_folder(os.environ))
     files: list[CaseReportFile] = []
     withheld: list[WithheldItem] = []
     parts: list[Path] = []
     for entry in released:
         paths = case.paths(entry)
         report = _report(paths)
-        withheld += withheld_items(Plan.load(paths.plan), report, reasons, still=is_still(paths.source))
+        sizes = [(video.width, video.height) for video in Plan.load(paths.plan).videos]
+        withheld += withheld_items(report, reasons, sizes, still=is_still(paths.source))
         files.append(_released_file(entry, paths, report, reviewer))
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder
@@ -75,6 +82,7 @@ def write_release(
     summary = CaseReport(
         program=PROGRAM,
         created=now.isoformat(timespec="seconds"),
+        agency=None if agency is None else agency.name,
         case=case.case.details,
         files=tuple(files),
         # Without details: they name paths of this machine.
@@ -82,8 +90,9 @@ def write_release(
         withheld=tuple(withheld),
         package=tuple(_packed(path, folder) for path in (*parts, folder / LOG_CSV)),
     )
+    logo = agency.logo.data_url if agency is not None and agency.logo is not None else None
     save_text(folder / REPORT_JSON, summary.to_json())
-    save_text(folder / REPORT_HTML, render_html(summary))
+    save_text(folder / REPORT_HTML, render_html(summary, logo))
     archive = archive_path(case)
     _pack(archive, folder, [*parts, folder / LOG_CSV, folder / REPORT_JSON, folder / REPORT_HTML])
     case.set_packed(now)

@@ -16,6 +16,7 @@ from passerby.config.object_path import display_path, is_remote
 from passerby.config.regions import parse_regions
 from passerby.config.settings import Audio, Codec, Profile, Settings, Style, settings_fault
 from passerby.core.errors import OutputError, PasserbyError, UsageError
+from passerby.documents.case_file import CaseEntry
 from passerby.documents.file_names import PLAN_SUFFIX
 from passerby.documents.plan import Plan
 from passerby.jobs.file_job import FileJob, JobList
@@ -67,7 +68,7 @@ def redact(
         typer.Option(
             "--plans",
             help="INPUT is the folder of a case: render its reviewed plans into its folder release, check the copies, "
-            "and pack them with report and exemption log.",
+            "and pack them with report and exemption log. Copies whose plan did not change are kept, unless --force.",
         ),
     ] = False,
     save_plan: Annotated[bool, typer.Option("--save-plan", help="Save the plan as NAME.plan.json.")] = False,
@@ -112,7 +113,9 @@ def redact(
             raise UsageError(
                 "--plans releases a case into its own folder. Leave out --plan, -o, --out-dir, --on, --resume."
             )
-        raise typer.Exit(_release_case(context, inputs, settings, jobs or 1, json=json, verify=not no_verify))
+        raise typer.Exit(
+            _release_case(context, inputs, settings, jobs or 1, json=json, verify=not no_verify, force=force)
+        )
     job_list = collect_jobs(inputs, output, out_dir)
     parallel = 1 if jobs is None else jobs
     if plan is not None and len(job_list.jobs) != 1:
@@ -175,9 +178,17 @@ def _plans_beside(job: FileJob) -> list[Path]:
 
 
 def _release_case(
-    context: typer.Context, inputs: list[Path], settings: Settings, parallel: int, *, json: bool, verify: bool
+    context: typer.Context,
+    inputs: list[Path],
+    settings: Settings,
+    parallel: int,
+    *,
+    json: bool,
+    verify: bool,
+    force: bool,
 ) -> int:
-    """Release the case in the folder, from its reviewed plans. The exit code."""
+    """Release the case in the folder, from its reviewed plans. Copies that did not change since the last release are
+    kept, unless `force` is given. The exit code."""
     # Imported here: other runs do not need the editor.
     from passerby.cli.common import case_release
 
@@ -187,10 +198,20 @@ def _release_case(
         echo(case_release.missing_note(missing), err=True)
     if not entries:
         raise UsageError("No file of the case is reviewed. Review them with: passerby review FOLDER")
+
+    def settings_of(plan: Plan) -> Settings:
+        return _plan_settings(plan, settings, context)
+
+    changed, unchanged = entries, list[CaseEntry]()
+    if not force:
+        changed, unchanged = case_release.split_unchanged(case, entries, settings_of, verify=verify)
+    if unchanged:
+        echo(case_release.unchanged_note(unchanged), err=True)
     tasks = case_release.case_tasks(
         case,
-        entries,
-        lambda plan: _plan_settings(plan, settings, context),
+        changed,
+        settings_of,
+        default_reasons=case_release.office_reasons(case).defaults,
         json=json,
         quiet=True if parallel > 1 else None,
         threads=_threads(parallel),
@@ -199,7 +220,9 @@ def _release_case(
     for outcome in run_tasks(tasks, parallel, context.find_object(WorkerProcess)):
         print_outcome(outcome, json)
         outcomes.append(outcome)
-    return case_release.finish_release(case, entries, outcomes, missing, user_name(), verify=verify)
+    return case_release.finish_release(
+        case, entries, outcomes, missing, user_name(), unchanged=unchanged, verify=verify
+    )
 
 
 def _failed_folder(folder: Path, reason: str) -> JobOutcome:

@@ -40,9 +40,10 @@ class ReasonList(FrozenModel):
             raise ValueError("two reasons are the default for the same type")
         return self
 
-    def default(self, kind: Kind) -> str | None:
-        """The code that stands for a kind where no reason was given."""
-        return next((reason.code for reason in self.reasons if kind in reason.default_for), None)
+    @property
+    def defaults(self) -> dict[Kind, str]:
+        """The code that stands for each kind where no reason was given."""
+        return {kind: reason.code for reason in self.reasons for kind in reason.default_for}
 
     def find(self, code: str) -> ReleaseReason | None:
         return next((reason for reason in self.reasons if reason.code == code), None)

@@ -99,6 +99,9 @@ class Report(FrozenModel):
     redaction_log: tuple[LogEntry, ...] = Field(
         default=(), description="Everything that was withheld, and everything that is shown on purpose."
     )
+    default_reasons: dict[Kind, str] = Field(
+        default_factory=dict, description="The reason that stands for each kind in the log where the plan gives none."
+    )
     large_masks: tuple[LargeMaskRange, ...] = Field(
         default=(), description="When masks hid a large part of the frame, which a person should look at."
     )

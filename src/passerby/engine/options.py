@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from passerby.config.settings import Settings
+from passerby.core.kinds import Kind
 from passerby.core.progress import NullProgress, Progress
 from passerby.detect.factory import DetectorFactory, ModelDetectorFactory, StillDetectorCache
 from passerby.detect.weights import Registry
@@ -20,9 +22,10 @@ class RunOptions:
 
     `settings` are what to hide and how to write, None for those of `plan`, or the defaults. `plan` is rendered as it
     is, in place of an analysis. The plan is saved as `save_plan` and the report as `save_report`, together with the
-    output or not at all; `force` replaces files that exist. `verify` runs the self-check on the result. `threads` are
-    for each of decoding, inference and encoding, None for as many as there are processors; the plan does not depend on
-    their number. `detectors` replace the models in video, `still_detectors` keep those for stills from file to file.
+    output or not at all; `force` replaces files that exist. `default_reasons` stand in the report for what is hidden
+    without a reason of its own. `verify` runs the self-check on the result. `threads` are for each of decoding,
+    inference and encoding, None for as many as there are processors; the plan does not depend on their number.
+    `detectors` replace the models in video, `still_detectors` keep those for stills from file to file.
     `segment_lengths` are for long videos.
     """
 
@@ -36,6 +39,7 @@ class RunOptions:
     progress: Progress = field(default_factory=NullProgress)
     detectors: DetectorFactory | None = None
     still_detectors: StillDetectorCache | None = None
+    default_reasons: Mapping[Kind, str] = field(default_factory=dict)
     segment_lengths: SegmentLengths = field(default_factory=SegmentLengths.from_environment)
 
     @property

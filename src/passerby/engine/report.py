@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from passerby.config.settings import Audio, Settings, Style
+from passerby.core.kinds import Kind
 from passerby.core.media import SourceInfo
 from passerby.core.version import PROGRAM
 from passerby.documents.plan import Plan
@@ -68,12 +69,15 @@ def make_report(
     check: QuickCheck,
     edited: bool,
     timed: bool = True,
+    default_reasons: Mapping[Kind, str] | None = None,
 ) -> Report:
-    """The report on `output`, whose bytes are still under the name `part`. The pages of a still are not `timed`."""
+    """The report on `output`, whose bytes are still under the name `part`. The pages of a still are not `timed`.
+    `default_reasons` stand for what is hidden without a reason of its own."""
     sha256, size = fingerprint(part)
     by_hand = edited and plan.edited_by_hand
     large_masks = large_mask_ranges(plan, written.times) if timed else ()
-    log = _log(source, plan, settings, written, timed)
+    defaults = dict(default_reasons or {})
+    log = _log(source, plan, settings, written, timed, defaults)
     return Report(
         program=PROGRAM,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -95,6 +99,7 @@ def make_report(
         corrections=len(plan.corrections),
         hidden=tuple(hidden_summaries(log, settings)),
         redaction_log=log,
+        default_reasons=defaults,
         large_masks=large_masks,
         dropped=tuple(_dropped(source, settings)),
         damage=(*source.damage, *written.lost, *(line for stats in written.decode_stats for line in stats.damage)),
@@ -104,7 +109,12 @@ def make_report(
 
 
 def _log(
-    source: SourceInfo, plan: Plan, settings: Settings, written: RenderResult, timed: bool
+    source: SourceInfo,
+    plan: Plan,
+    settings: Settings,
+    written: RenderResult,
+    timed: bool,
+    default_reasons: Mapping[Kind, str],
 ) -> tuple[LogEntry, ...]:
     covered = [*written.covered, *[()] * (len(written.times) - len(written.covered))]
     pairs = enumerate(zip(written.times, covered, strict=True))
@@ -113,7 +123,7 @@ def _log(
     end_s = max([source.duration or 0.0, *(_end(plan, number, ticks) for number, ticks in enumerate(written.times))])
     end = max([trims.to_output_seconds(end_s), *(of_video.end for of_video in times)])
     facts = SoundFacts(settings.audio, len(source.audio_tracks), written.audio_tracks, end, written.audio_end_s)
-    return redaction_log(plan, times, facts, end_s)
+    return redaction_log(plan, times, facts, end_s, default_reasons)
 
 
 def _end(plan: Plan, video: int, ticks: Sequence[int]) -> float:

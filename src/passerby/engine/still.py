@@ -63,7 +63,18 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
                 with unreadable_output(output):
                     check = check_still(out.temp_path, printable_name(output), plan, still.info, settings, progress)
             info, edited = still.info.reported_source(settings.keep_times), options.plan is not None
-            report = make_report(info, output, out.temp_path, plan, settings, written, check, edited, timed=False)
+            report = make_report(
+                info,
+                output,
+                out.temp_path,
+                plan,
+                settings,
+                written,
+                check,
+                edited,
+                timed=False,
+                default_reasons=options.default_reasons,
+            )
             commit_together(out, *options.texts(plan, report), force=options.force)
     return report
 

@@ -47,7 +47,17 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
                     out.temp_path, output, plan, written.times, settings, detectors, progress, threads or 0
                 )
         edited = options.plan is not None
-        report = make_report(video.info, output, out.temp_path, plan, settings, written, check, edited)
+        report = make_report(
+            video.info,
+            output,
+            out.temp_path,
+            plan,
+            settings,
+            written,
+            check,
+            edited,
+            default_reasons=options.default_reasons,
+        )
         commit_together(out, *options.texts(plan, report), force=options.force)
     return report
 

@@ -86,6 +86,7 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
             save_report=job.report_path,
             force=force,
             verify=task.verify,
+            default_reasons=task.default_reasons,
             threads=task.threads,
             progress=progress,
             still_detectors=state.still_detectors,

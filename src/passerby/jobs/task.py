@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from passerby.config.object_path import display_path
 from passerby.config.settings import Settings
 from passerby.core.errors import OutputBusy, OutputExists, PasserbyError, StorageError
+from passerby.core.kinds import Kind
 from passerby.documents.report import Report
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.video_steps import RenderStep, VideoStep, chunk_path
@@ -26,6 +27,7 @@ class Task:
 
     `min_span_segments` allows a long video to be distributed, in spans of at least that many segments; 0 does not.
     `segment_lengths` travel with the task, so that every machine has the same.
+    `default_reasons` stand in the report for what is hidden without a reason of its own.
     """
 
     job: FileJob
@@ -39,6 +41,7 @@ class Task:
     quiet: bool | None = None
     threads: int | None = None
     min_span_segments: int = 0
+    default_reasons: Mapping[Kind, str] = field(default_factory=dict)
     segment_lengths: SegmentLengths = field(default_factory=SegmentLengths.from_environment)
     step: VideoStep | None = None
 

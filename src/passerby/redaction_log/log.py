@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from passerby.config.settings import Settings
 from passerby.core.kinds import Kind
@@ -20,17 +20,29 @@ MAX_RANGE_GAP_S = 1.0
 _ORDER = list(LogAction)
 
 
-def redaction_log(plan: Plan, times: Sequence[ReleaseTimes], facts: SoundFacts, end_s: float) -> tuple[LogEntry, ...]:
+def redaction_log(
+    plan: Plan,
+    times: Sequence[ReleaseTimes],
+    facts: SoundFacts,
+    end_s: float,
+    default_reasons: Mapping[Kind, str] | None = None,
+) -> tuple[LogEntry, ...]:
     """Everything withheld and everything shown on purpose, in order of time. `times` are those of each video track,
-    `end_s` is the end of the source in seconds."""
+    `end_s` is the end of the source in seconds. `default_reasons` stand for tracks of a kind that are hidden without
+    a reason of their own."""
     decisions = Decisions(plan)
     entries = [*cuts(plan, end_s, decisions), *sound(plan, facts, decisions)]
     for video, of_video in enumerate(times):
-        entries += masked(plan, video, of_video, decisions)
+        entries += (_with_default(entry, default_reasons or {}) for entry in masked(plan, video, of_video, decisions))
         entries += shown(plan, video, of_video, decisions)
         entries += kept(plan, video, of_video)
     entries.sort(key=lambda one: (one.start, one.end, _ORDER.index(one.action), one.video or 0, one.track or 0))
     return tuple(entry.model_copy(update={"number": number}) for number, entry in enumerate(entries, 1))
+
+
+def _with_default(entry: LogEntry, default_reasons: Mapping[Kind, str]) -> LogEntry:
+    default = default_reasons.get(entry.kind) if entry.kind is not None else None
+    return entry if entry.reason or default is None else entry.model_copy(update={"reason": default})
 
 
 def hidden_summaries(log: Iterable[LogEntry], settings: Settings) -> Iterator[HiddenSummary]:

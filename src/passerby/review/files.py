@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from passerby.config.settings import Audio
 from passerby.core.errors import OutputError
+from passerby.core.kinds import Kind
 from passerby.core.progress import Progress
 from passerby.documents.file_names import REPORT_SUFFIX, notes_path
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.engine import api
+from passerby.engine.options import RunOptions
 from passerby.sink.output_file import OutputFile, output_error, write_text_atomically
 from passerby.source.fingerprint import fingerprint
 
@@ -74,10 +76,20 @@ def matches_plan(plan: Plan, source: Path) -> bool:
     return plan.source.sha256 == fingerprint(source)[0]
 
 
-def render_export(paths: ReviewPaths, plan: Plan, progress: Progress, audio: Audio | None = None) -> Report:
-    """What `passerby redact --plan` does; replaces an earlier export. Raises PasserbyError."""
+def render_export(
+    paths: ReviewPaths,
+    plan: Plan,
+    progress: Progress,
+    audio: Audio | None = None,
+    default_reasons: Mapping[Kind, str] | None = None,
+) -> Report:
+    """What `passerby redact --plan` does; replaces an earlier export. `default_reasons` stand in the report for what is
+    hidden without a reason of its own. Raises PasserbyError."""
     settings = plan.settings if audio is None else plan.settings.model_copy(update={"audio": audio})
     make_folder(paths.output.parent)
-    report = api.redact(paths.source, paths.output, settings, plan=plan, force=True, progress=progress)
+    options = RunOptions(
+        settings=settings, plan=plan, force=True, progress=progress, default_reasons=default_reasons or {}
+    )
+    report = api.redact_file(paths.source, paths.output, options)
     save_text(paths.report, report.to_json())
     return report

@@ -53,6 +53,14 @@ class ReviewLibrary:
         for with_plan in (True, False):
             threading.Thread(target=self._open, args=(with_plan,), name="passerby-open", daemon=True).start()
 
+    def retry(self, item: ReviewItem) -> None:
+        """Open a file again that could not be opened: its cause may be gone. Others are left as they are."""
+        with self._changed:
+            if item.file.state == "failed":
+                item.file.wait_again()
+                self._waiting.append(item)
+                self._changed.notify_all()
+
     def drop(self, item: ReviewItem) -> None:
         """A file is not wanted any more: do not open it, and stop what runs."""
         with self._changed:

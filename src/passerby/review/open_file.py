@@ -70,6 +70,11 @@ class OpenFile:
     def fail(self, cause: Exception) -> None:
         self.error, self.state = error_info(cause), "failed"
 
+    def wait_again(self) -> None:
+        """Forget why it failed: it is to be opened once more."""
+        self.progress = JobProgress()
+        self.error, self.state = None, "waiting"
+
     def _mismatch(self) -> ReviewError:
         return ReviewError("file_mismatch", plan=self.paths.plan.name, source=self.paths.source.name)
 

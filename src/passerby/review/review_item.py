@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from passerby.config.settings import Audio
+from passerby.core.kinds import Kind
 from passerby.documents.file_names import case_path
 from passerby.review.answers import (
     ExportResponse,
@@ -130,10 +131,10 @@ class ReviewItem:
                 history=HistoryResponse.of(file.history),
             )
 
-    def start_export(self, audio: Audio | None) -> ExportResponse:
+    def start_export(self, audio: Audio | None, default_reasons: Mapping[Kind, str] | None = None) -> ExportResponse:
         """Render and verify in the background. Ends a propagation: the export has the plan as it is now."""
         self.propagation.stop()
-        self.export.start(audio)
+        self.export.start(audio, default_reasons)
         return self.export.status()
 
     def queue(self) -> list[QueueEntry]:

@@ -5,10 +5,13 @@ import zipfile
 import pytest
 
 from passerby.cases.case_folder import CaseFolder
+from passerby.cases.case_report import CaseReportFile
 from passerby.cli.app import main
 from passerby.cli.common.case_release import load_case, office_reasons, split_ready
 from passerby.core.errors import CaseError, UsageError
+from passerby.core.kinds import Kind
 from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.report import Report
 from passerby.review.notes import ReviewNotes
 from tests.fake_detector import use_fake_detectors
 
@@ -23,6 +26,12 @@ def reviewed(case, *names):
     for entry in case.case.files:
         if entry.source in names:
             case.paths(entry).notes.write_text(ReviewNotes(finished=True).to_json())
+
+
+def _unchecked_file(entry, paths, report, reviewer):
+    return CaseReportFile(
+        path=entry.output, sha256=report.output.sha256, size=1, source=entry.source, verdict="unchecked"
+    )
 
 
 @pytest.fixture
@@ -50,11 +59,47 @@ def test_reviewed_plans_are_rendered_and_packed(case, unchecked, capsys):
     assert [True, False] == [entry.plan_sha256 is not None for entry in again.case.files]
 
 
-def test_a_whole_case_ends_with_0_and_may_be_released_again(case, unchecked):
+def stamps(case):
+    return [case.paths(entry).output.stat().st_mtime_ns for entry in case.case.files]
+
+
+def test_what_did_not_change_is_not_rendered_again_and_named(case, unchecked, capsys):
     reviewed(case, "a.mp4", "b.mp4")
     assert 0 == run(case.folder, "--plans", "--no-verify")
     assert [] == unchecked
+    first = stamps(case)
+    capsys.readouterr()
+    plan = case.folder / "b.plan.json"
+    plan.write_text(plan.read_text() + "\n")
     assert 0 == run(case.folder, "--plans", "--no-verify")
+    told = capsys.readouterr().err
+    assert "not rendered again without --force (1 files):\n  a.mp4\n" in told
+    assert "Released 2 of 2 files" in told
+    second = stamps(case)
+    assert (True, False) == (first[0] == second[0], first[1] == second[1])
+    assert 0 == run(case.folder, "--plans", "--no-verify", "--force")
+    assert not set(second) & set(stamps(case))
+
+
+def test_other_settings_render_again(case, unchecked):
+    reviewed(case, "a.mp4", "b.mp4")
+    run(case.folder, "--plans", "--no-verify")
+    first = stamps(case)
+    run(case.folder, "--plans", "--no-verify", "--style", "mosaic")
+    assert not set(first) & set(stamps(case))
+
+
+def test_a_copy_that_was_never_checked_is_checked_though_nothing_changed(case, unchecked, monkeypatch):
+    reviewed(case, "a.mp4", "b.mp4")
+    run(case.folder, "--plans")
+    assert ["a.redacted.mp4", "b.redacted.mp4"] == unchecked
+    first = stamps(case)
+    run(case.folder, "--plans")  # the check that replaces the real one has left no report
+    assert 4 == len(unchecked)
+    monkeypatch.setattr("passerby.review.release.verification.load_earlier", lambda *_: object())
+    monkeypatch.setattr("passerby.cases.package._released_file", _unchecked_file)
+    run(case.folder, "--plans")
+    assert (4, first) == (len(unchecked), stamps(case))
 
 
 def test_without_a_reviewed_file_nothing_is_rendered(case, capsys):
@@ -96,3 +141,12 @@ def test_a_run_that_ignores_a_plan_says_so(case, tmp_path, capsys, monkeypatch):
     assert "NOTE: a.plan.json, b.plan.json not used" in capsys.readouterr().err
     run(case.folder / "a.mp4", "--plan", case.folder / "a.plan.json", "--no-verify")
     assert "NOTE" not in capsys.readouterr().err
+
+
+def test_the_default_reasons_of_the_office_stand_in_the_report(case, unchecked):
+    reasons = ReasonList(reasons=(ReleaseReason(code="b(6)", default_for=(Kind.PLATE,)),))
+    (case.folder.parent / "reasons.json").write_text(reasons.to_json())
+    reviewed(case, "a.mp4")
+    run(case.folder, "--plans", "--no-verify")
+    report = Report.model_validate_json(case.paths(case.case.files[0]).report.read_bytes())
+    assert ["b(6)"] == [entry.reason for entry in report.redaction_log]

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 
 import cv2
 import numpy as np
@@ -279,3 +280,19 @@ def test_what_is_no_number_is_refused(review, number):
     answer = review.client.post("/api/files/0/edit", content=body, headers=headers)
     assert 422 == answer.status_code
     assert "no-store" == answer.headers["cache-control"]
+
+
+def test_a_file_that_could_not_be_opened_is_tried_again(review):
+    whole = review.paths.source.read_bytes()
+    review.paths.source.write_bytes(b"no film")
+    item = review.library.items[0]
+    item.file.prepare()
+    assert "failed" == review.client.get("/api/files", headers=HEADERS).json()[0]["state"]
+    review.paths.source.write_bytes(whole)
+    assert "waiting" == review.post("/retry").json()["state"]
+    review.library.start()
+    end = time.monotonic() + 20
+    while item.file.state != "ready":
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert "ready" == review.post("/retry").json()["state"]

@@ -3,6 +3,7 @@
 import pytest
 
 from passerby.core.box import Box
+from passerby.core.kinds import Kind
 from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import OutputSummary, QuickCheck, Report
 from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
@@ -18,15 +19,15 @@ PLAN = plan(track(), track(2, Box(40, 10, 50, 20)), corrections=(correction("B",
 )
 
 
-def made(of=PLAN):
+def made(of=PLAN, defaults=None):
     """(report, times of the frames of the release)."""
     times = ReleaseTimes.of(of, 0, TIMES)
-    log = redaction_log(of, [times], SoundFacts(of.settings.audio, 1, 1, times.end, times.end), 1.0)
+    log = redaction_log(of, [times], SoundFacts(of.settings.audio, 1, 1, times.end, times.end), 1.0, defaults)
     output = OutputSummary(name="a.mp4", sha256="0" * 64, size=1, codec="x", frames=9)
     report = Report(
         program="x", created="x", source=of.source, output=output, settings=of.settings, weights=(), plan_edited=True,
         analysis_sha256=of.analysis_sha256, corrections=len(of.corrections), hidden=(), redaction_log=log, dropped=(),
-        warnings=(), check=QuickCheck(ran=False),
+        default_reasons=defaults or {}, warnings=(), check=QuickCheck(ran=False),
     )  # fmt: skip
     return report, times.starts
 
@@ -51,6 +52,13 @@ def test_an_honest_report_agrees():
     assert [] == found(report, starts)
     assert [] == found(report, starts, rounded=True)
     assert is_comparable(report, PLAN)
+
+
+def test_a_default_reason_agrees_and_one_that_is_none_does_not():
+    report, starts = made(defaults=dict.fromkeys(Kind, "b(6)"))
+    assert {"b(6)"} == {e.reason for e in report.redaction_log if e.action is LogAction.MASKED}
+    assert [] == found(report, starts)
+    assert found(report.model_copy(update={"default_reasons": {}}), starts)
 
 
 @pytest.mark.parametrize("place", range(6))

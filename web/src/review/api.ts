@@ -18,6 +18,7 @@ export type FileSummary = Schemas['FileSummary'];
 export type FolderResponse = Schemas['FolderResponse'];
 export type Kind = Schemas['Kind'];
 export type KindResponse = Schemas['KindResponse'];
+export type KindUndoResponse = Schemas['KindUndoResponse'];
 export type PropagationResponse = Schemas['PropagationResponse'];
 export type QueueEntry = Schemas['QueueEntry'];
 export type ReleaseFinding = Schemas['ReleaseFinding'];

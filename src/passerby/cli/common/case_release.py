@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_report import MISSING_TEXTS, MissingFile, MissingReason
-from passerby.cases.case_rows import FileHashes
+from passerby.cases.case_rows import FileHashes, is_up_to_date
 from passerby.cases.package import write_release
 from passerby.cli.common.terminal import echo
 from passerby.config.settings import Settings
@@ -19,8 +19,10 @@ from passerby.core.progress import NullProgress
 from passerby.documents.case_file import CASE_FILE, CaseEntry
 from passerby.documents.plan import Plan
 from passerby.documents.reason_list import ReasonList
+from passerby.documents.report import Report
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.review.files import ReviewPaths
 from passerby.review.notes import ReviewNotes
 from passerby.review.release import verification
 
@@ -47,6 +49,30 @@ def split_ready(case: CaseFolder) -> tuple[list[CaseEntry], list[MissingFile]]:
     return ready, missing
 
 
+def split_unchanged(
+    case: CaseFolder, entries: Iterable[CaseEntry], settings_of: Callable[[Plan], Settings], *, verify: bool
+) -> tuple[list[CaseEntry], list[CaseEntry]]:
+    """Those that are to be rendered, and those whose copy was made from the plan as it is now, with the same settings
+    and default reasons, and is there unchanged. Raises PlanError."""
+    hashes, reasons = FileHashes(), office_reasons(case)
+    changed: list[CaseEntry] = []
+    unchanged: list[CaseEntry] = []
+    for entry in entries:
+        paths = case.paths(entry)
+        same = is_up_to_date(entry, paths, reasons, hashes)
+        if same:
+            report = Report.model_validate_json(paths.report.read_bytes())
+            same = report.settings == settings_of(Plan.load(paths.plan)) and (report.check.ran or not verify)
+        (unchanged if same else changed).append(entry)
+    return changed, unchanged
+
+
+def unchanged_note(unchanged: Sequence[CaseEntry]) -> str:
+    """What is not rendered again, said before anything is."""
+    head = f"Not changed since the last release, and so not rendered again without --force ({len(unchanged)} files):"
+    return "\n".join([head, *(f"  {Path(entry.source).name}" for entry in unchanged)])
+
+
 def case_tasks(
     case: CaseFolder, entries: Iterable[CaseEntry], settings_of: Callable[[Plan], Settings], **options: object
 ) -> list[Task]:
@@ -68,23 +94,29 @@ def finish_release(
     missing: Sequence[MissingFile],
     reviewer: str,
     *,
+    unchanged: Sequence[CaseEntry] = (),
     verify: bool,
 ) -> int:
-    """Check what was rendered, and write report, log and archive. The exit code: 1 where a file failed, 3 where one
-    needs a person, or is not reviewed yet."""
+    """Check what was rendered, and write report, log and archive. Of what is `unchanged`, no copy was rendered; it is
+    checked where it was not yet. The exit code: 1 where a file failed, 3 where one needs a person, or is not reviewed
+    yet."""
     hashes = FileHashes()
     state = {outcome.job.source: outcome for outcome in outcomes}
     released, not_released = list[CaseEntry](), list(missing)
     for entry in entries:
         paths = case.paths(entry)
+        if entry in unchanged:
+            if verify and verification.load_earlier(paths.verification, entry.output_sha256 or "") is None:
+                _verify(paths)
+            released.append(entry)
+            continue
         outcome = state.get(paths.source)
         if outcome is None or outcome.state is JobState.FAILED:
             detail = outcome.error or "" if outcome is not None else ""
             not_released.append(MissingFile(name=paths.source.name, reason="failed", detail=detail))
             continue
         if verify:
-            notes = ReviewNotes.load(paths.notes)
-            verification.verify_release(paths, paths.plan.read_bytes(), notes, NullProgress())
+            _verify(paths)
         case.set_released(entry.source, hashes.sha256(paths.plan), hashes.sha256(paths.output))
         released.append(entry)
     packed = write_release(case, released, not_released, office_reasons(case), reviewer, datetime.now(UTC))
@@ -93,6 +125,10 @@ def finish_release(
         return 1
     needs_person = any(file.verdict == "review" for file in packed.report.files)
     return 3 if needs_person or not_released else 0
+
+
+def _verify(paths: ReviewPaths) -> None:
+    verification.verify_release(paths, paths.plan.read_bytes(), ReviewNotes.load(paths.notes), NullProgress())
 
 
 def office_reasons(case: CaseFolder) -> ReasonList:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from passerby.config.settings import Audio
+from passerby.config.settings import Audio, Settings
+from passerby.core.kinds import Kind
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.documents.trim import Trims
@@ -24,6 +27,21 @@ from passerby.review.release.verification import ReleaseVerdict
 SAMPLE_FRAMES = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was exported: the state of the plan (the hash of its analysis, and the revision of its history), the
+    settings, and the file that came out."""
+
+    analysis_sha256: str | None
+    revision: int
+    settings: Settings
+    output_sha256: str
+
+    @classmethod
+    def of(cls, report: Report, revision: int) -> Exported:
+        return cls(report.analysis_sha256, revision, report.settings, report.output.sha256)
+
+
 class ExportJob:
     """The export of one file, its verdict, and its random sample."""
 
@@ -33,8 +51,7 @@ class ExportJob:
         self.job = BackgroundJob()
         self._verdict: ReleaseVerdict | None = None
         self._report: VerificationReport | None = None
-        #: Which state of the plan was exported: the hash of its analysis, and its number of corrections.
-        self._exported: tuple[str | None, int] | None = None
+        self._exported: Exported | None = None
         self._images: dict[int, bytes] = {}
         self._lock = threading.Lock()
 
@@ -43,14 +60,17 @@ class ExportJob:
         """The HTML report of the verification; it need not exist."""
         return self._file.paths.verification / verification.REPORT_HTML
 
-    def start(self, audio: Audio | None) -> None:
-        """Render and verify in the background. Raises ReviewError while a job is running."""
+    def start(self, audio: Audio | None, default_reasons: Mapping[Kind, str] | None = None) -> None:
+        """Render and verify in the background. `default_reasons` stand in the report for what is hidden without a
+        reason of its own. Raises ReviewError while a job is running."""
         with self._file.lock:  # what is verified is what was rendered, whatever is changed meanwhile
             plan, content = self._file.history.plan, self._file.history.to_json().encode()
+            revision = self._file.history.revision
 
         def work(progress: JobProgress) -> None:
-            report = render_export(self._file.paths, plan, progress, audio)
-            self._verdict, self._exported = verification.verdict_of_report(report, _trims(plan)), _state_of(report)
+            report = render_export(self._file.paths, plan, progress, audio, default_reasons)
+            self._verdict = verification.verdict_of_report(report, _trims(plan))
+            self._exported = Exported.of(report, revision)
             self._forget_earlier(report.output.sha256)
             self._verify(progress, plan, content)
 
@@ -75,11 +95,24 @@ class ExportJob:
     def status(self) -> ExportResponse:
         if self._verdict is None and not self.job.running:
             self._verdict = self._earlier_verdict()
-        history = self._file.history
-        stale = self._exported is not None and self._exported != (history.plan.analysis_sha256, history.revision)
+        stale = self._exported is not None and not self._is_current(self._exported)
         return ExportResponse(
             progress=self.job.status, output=self._file.paths.output.name, verdict=self._verdict, stale=stale
         )
+
+    def checked_copy(self) -> str | None:
+        """SHA-256 of the copy, when it is what a release would be: made from the plan as it is now, with the plan's
+        settings, and checked independently."""
+        status = self.status()
+        exported, verdict = self._exported, status.verdict
+        if self.job.running or exported is None or verdict is None or not verdict.independent:
+            return None
+        same = self._is_current(exported) and exported.settings == self._file.history.plan.settings
+        return exported.output_sha256 if same else None
+
+    def _is_current(self, exported: Exported) -> bool:
+        history = self._file.history
+        return (exported.analysis_sha256, exported.revision) == (history.plan.analysis_sha256, history.revision)
 
     def _earlier_verdict(self) -> ReleaseVerdict | None:
         """The verdict of an earlier run on a release that still exists."""
@@ -90,7 +123,9 @@ class ExportJob:
             return None
         if report.source.sha256 != plan.source.sha256 or not paths.output.exists():
             return None
-        self._exported = _state_of(report)
+        # A revision counts corrections that others took the place of as well; a report those that were in the plan.
+        superseded = self._file.history.revision - len(plan.corrections)
+        self._exported = Exported.of(report, report.corrections + superseded)
         self._report = verification.load_earlier(paths.verification, report.output.sha256)
         if self._report is None:
             return verification.verdict_of_report(report, _trims(plan))
@@ -186,10 +221,6 @@ class ExportJob:
             return
         self._report = verification.add_upper_bound(report, bound, self._file.paths.verification)
         self._verdict = verification.verdict_of_verification(self._report, _trims(plan))
-
-
-def _state_of(report: Report) -> tuple[str | None, int]:
-    return report.analysis_sha256, report.corrections
 
 
 def _trims(plan: Plan) -> Trims:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from passerby.cases.case_list import CaseSummary
 from passerby.cases.folder_browser import FolderResponse
-from passerby.cases.open_case import CaseResponse, KindResponse, OpenCase
+from passerby.cases.open_case import CaseResponse, KindResponse, KindUndoResponse, OpenCase
 from passerby.cases.upload import Upload
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails
@@ -158,6 +158,12 @@ def upload(
 def show_kind(case: Case, request: KindRequest) -> KindResponse:
     """Show, or hide again, all items of a kind in every file of the case that is open."""
     return case.show_kind(request.kind, shown=request.shown, reason=request.reason)
+
+
+@router.post("/cases/{case}/kind/undo")
+def undo_kind(case: Case) -> KindUndoResponse:
+    """Undo the last change of a kind in all files."""
+    return case.undo_kind()
 
 
 @router.post("/cases/{case}/release")

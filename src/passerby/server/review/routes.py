@@ -189,6 +189,13 @@ def set_finished(item: OpenItem, request: FinishedRequest) -> FileSummary:
     return item.summary()
 
 
+@router.post("/files/{id}/retry")
+def retry(state: State, item: Item) -> FileSummary:
+    """Open a file again that could not be opened."""
+    state.library.retry(item)
+    return item.summary()
+
+
 @router.get("/files/{id}/export")
 def export(item: OpenItem) -> ExportResponse:
     """Progress of the export, and its verdict."""
@@ -196,9 +203,10 @@ def export(item: OpenItem) -> ExportResponse:
 
 
 @router.post("/files/{id}/export")
-def start_export(item: OpenItem, request: ExportRequest) -> ExportResponse:
-    """Render and verify the release."""
-    return item.start_export(request.audio)
+def start_export(state: State, item: OpenItem, request: ExportRequest) -> ExportResponse:
+    """Render and verify the release. In a case its report names the office's default reasons."""
+    defaults = None if state.cases is None else state.cases.reasons().defaults
+    return item.start_export(request.audio, defaults)
 
 
 @router.post("/files/{id}/export/stop")

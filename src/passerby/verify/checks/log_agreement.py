@@ -47,7 +47,8 @@ def disagreements(
     end = max((one.end for one in times), default=0.0)
     tracks, sound_end = int(sound_end is not None), sound_end or 0.0
     facts = SoundFacts(report.settings.audio, tracks, tracks, inf, sound_end)
-    expected = [entry for entry in redaction_log(plan, times, facts, inf) if _is_compared(entry, end, sound_end)]
+    log = redaction_log(plan, times, facts, inf, report.default_reasons)
+    expected = [entry for entry in log if _is_compared(entry, end, sound_end)]
     listed = [entry for entry in report.redaction_log if _is_compared(entry, end, sound_end)]
     missing, unknown = _unmatched(expected, listed, rounded), _unmatched(listed, expected, rounded)
     lines = [f"the report does not list what the plan says: {_line(entry)}" for entry in missing]

@@ -79,6 +79,12 @@ export async function removeFile(id: number, name: string): Promise<void> {
   if (done) toast(t('removed', { name }));
 }
 
+/** Has a file opened again that failed. */
+export async function retryFile(id: number): Promise<void> {
+  await withErrors(() => request<unknown>(client.POST('/api/files/{id}/retry', { params: { path: { id } } })));
+  await refreshCase();
+}
+
 export async function uploadAll(files: File[]): Promise<boolean> {
   for (const file of files) {
     const sent = await change(() =>

@@ -3,7 +3,7 @@ import { type CaseRow, type ErrorInfo, errorText, frameUrl } from '../api';
 import { Button } from '../button';
 import { type Text, t } from '../messages';
 import { formatDuration } from '../timecode';
-import { removeFile } from './case_actions';
+import { removeFile, retryFile } from './case_actions';
 import { shownRows } from './case_rows';
 import * as store from './case_store';
 import { openRow, stepFile } from './navigation';
@@ -138,6 +138,16 @@ function FileRow({ row }: { row: CaseRow }) {
         <span class={`badge ${row.state}`}>{t(`row_${row.state}`)}</span>
         <RowProgress row={row} />
         {file.error && <RowError error={file.error} />}
+        {file.state === 'failed' && (
+          <button
+            type="button"
+            class="retry"
+            aria-label={`${t('tryAgain')}: ${file.name}`}
+            onClick={() => void retryFile(file.id)}
+          >
+            {t('tryAgain')}
+          </button>
+        )}
       </td>
       <td class="number">{ready ? row.open_entries : ''}</td>
       <td>{row.verdict && <span class={`badge verdict-${row.verdict}`}>{t(`rowVerdict_${row.verdict}`)}</span>}</td>

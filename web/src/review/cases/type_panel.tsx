@@ -1,6 +1,6 @@
 // Shows or hides one type of items in all files of the case.
 import { useSignal } from '@preact/signals';
-import { client, type KindResponse, request } from '../api';
+import { client, type KindResponse, type KindUndoResponse, request } from '../api';
 import { Button } from '../button';
 import { KINDS } from '../draft_box';
 import { kindName, t } from '../messages';
@@ -11,8 +11,17 @@ import * as store from './case_store';
 export function TypePanel() {
   const kind = useSignal<(typeof KINDS)[number]>('plate');
   const result = useSignal<KindResponse | null>(null);
+  const undone = useSignal<KindUndoResponse | null>(null);
+  const params = { params: { path: { case: store.openCase.value?.id ?? 0 } } };
+  const undo = async () => {
+    undone.value = await withErrors(() =>
+      request<KindUndoResponse>(client.POST('/api/cases/{case}/kind/undo', params)),
+    );
+    result.value = null;
+    await refreshCase();
+  };
   const change = async (shown: boolean) => {
-    const params = { params: { path: { case: store.openCase.value?.id ?? 0 } } };
+    undone.value = null;
     const body = { kind: kind.value, shown };
     result.value = await withErrors(() =>
       request<KindResponse>(client.POST('/api/cases/{case}/kind', { ...params, body })),
@@ -30,6 +39,7 @@ export function TypePanel() {
           onChange={(event) => {
             kind.value = event.currentTarget.value as (typeof KINDS)[number];
             result.value = null;
+            undone.value = null;
           }}
         >
           {KINDS.map((one) => (
@@ -41,6 +51,14 @@ export function TypePanel() {
         <Button text={t('showType')} run={() => void change(true)} />
         <Button text={t('hideType')} run={() => void change(false)} />
       </div>
+      {result.value && result.value.changed > 0 && <Button text={t('typeUndo')} run={() => void undo()} />}
+      {undone.value && (
+        <p role="status">
+          {t('typeUndone', { n: undone.value.changed })}{' '}
+          {undone.value.changed_since.length > 0 &&
+            t('typeChangedSince', { names: undone.value.changed_since.join(', ') })}
+        </p>
+      )}
       {result.value && (
         <p role="status">
           {t('typeChanged', { n: result.value.changed })}{' '}
