@@ -118,3 +118,11 @@ def test_what_another_program_has_changed_is_kept(case):
     assert ("0" * 64, DETAILS) == (again.case.files[0].plan_sha256, again.case.details)
     other.refresh()
     assert DETAILS == other.case.details
+
+
+def test_released_names_differ_on_file_systems_that_ignore_case_too(case, clip, tmp_path):
+    case.add(
+        [*media(add_clip(clip, tmp_path / "north", "Cam.mp4")), *media(add_clip(clip, tmp_path / "south", "cam.mp4"))]
+    )
+    names = [entry.output.lower() for entry in case.case.files]
+    assert len({*names}) == len(names) == 4

@@ -105,6 +105,38 @@ def test_a_file_that_cannot_be_rendered_does_not_stop_the_others(opened):
     assert str(opened.folder.folder) not in (opened.folder.release_folder / "case-report.html").read_text()
 
 
+def test_what_is_withdrawn_while_others_are_rendered_does_not_go_out(opened, monkeypatch):
+    review(opened, "a.mp4", "b.mp4")
+    a, b = opened.items()
+    start = type(a).start_export
+
+    def withdrawn(item, *how):
+        if item is a:
+            b.file.update_notes(finished=False)
+        return start(item, *how)
+
+    monkeypatch.setattr(type(a), "start_export", withdrawn)
+    opened.start_release(ReasonList())
+    finished(opened)
+    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())
+    assert ["a.redacted.mp4"] == [file["path"] for file in report["files"]]
+
+
+def test_a_file_that_fails_counts_as_a_problem_of_the_release(opened):
+    review(opened, "a.mp4", "b.mp4")
+    (opened.folder.folder / "a.mp4").write_bytes(b"no film any more")
+    opened.start_release(ReasonList())
+    assert 1 == finished(opened).release.problems
+
+
+def test_a_type_that_is_shown_in_all_files_must_be_reviewed_again(opened):
+    review(opened, "a.mp4", "b.mp4")
+    assert 2 == opened.show_kind(Kind.PLATE, shown=True, reason=None).changed
+    assert {"a.mp4": "not_reviewed", "b.mp4": "not_reviewed"} == {
+        file.name: file.reason for file in opened.response().missing
+    }
+
+
 def test_files_come_and_go(opened, clip, tmp_path):
     other = add_clip(clip, tmp_path / "other", "c.mp4")
     opened.add(media(other))

@@ -16,6 +16,7 @@ from passerby.core.errors import DamagedSource, DetectorError, OutputExists, Pla
 from passerby.core.kinds import Detection, Kind
 from passerby.detect.runtime import OpenVinoModel
 from passerby.documents.plan import Correction, Keyframe
+from passerby.documents.redaction_log import DecidedBy, LogAction
 from passerby.engine import analyse as first
 from passerby.engine import render as second
 from passerby.source.video.file import VideoFile
@@ -106,6 +107,8 @@ def leaves(value):
 def test_plan_and_report_hold_numbers_and_known_words_only(released):
     known = {
         *Kind,
+        *LogAction,
+        *DecidedBy,
         *(settings for settings in leaves(Settings().model_dump(mode="json"))),
         released.plan.program,
         released.source.name,

@@ -26,7 +26,16 @@ from tests.store.footage import WALL, Clock, encoded
 #: Fields whose values depend on the machine, the time of the run, or the wording of messages.
 NOT_COMPARED = {"sha256", "size", "created", "warnings", "notes", "dropped", "description"}
 #: Fields that documents of that version did not have, and times that were those of the source and not of the release.
-LATER = {"analysis_sha256", "edited_by_hand", "redaction_log", "ranges", "large_masks", "kept"}
+LATER = {
+    "analysis_sha256",
+    "edited_by_hand",
+    "redaction_log",
+    "ranges",
+    "large_masks",
+    "kept",
+    "default_reasons",
+    "corrections",
+}
 
 OLD_PLAN = """
 {"schema_version": 1, "program": "passerby 0.1.0", "source": {"name": "clip.mp4",

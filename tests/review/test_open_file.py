@@ -2,9 +2,11 @@ import os
 
 import pytest
 
+from passerby.core.errors import OutputError
 from passerby.documents.plan import Plan
 from passerby.review.errors import ReviewError
 from passerby.review.history import Change
+from passerby.review.notes import ReviewNotes
 from passerby.review.open_file import FileNotReady, OpenFile
 
 
@@ -52,3 +54,35 @@ def test_queue_entries_are_recomputed_after_a_change(item):
 def test_notes_are_on_the_disk(item, paths):
     item.file.update_notes(finished=True)
     assert '"finished": true' in paths.notes.read_text()
+
+
+def test_what_was_reviewed_is_the_file_and_not_its_name(paths, item):
+    """Another file under the same name, and a plan that is made anew: nobody has reviewed either."""
+    item.file.update_notes(finished=True)
+    for of_other in (True, False):
+        file = OpenFile(0, paths, "J. Doe")
+        if of_other:
+            notes = ReviewNotes.load(paths.notes).model_copy(update={"source_sha256": "0" * 64})
+            paths.notes.write_text(notes.to_json(), encoding="utf-8")
+        file.prepare()
+        assert of_other is not file.notes.finished
+        item.file.update_notes(finished=True)
+
+
+def test_an_edit_that_cannot_be_saved_did_not_happen(item, paths, monkeypatch):
+    """What is released would otherwise differ from what is on the disk."""
+
+    def full(*_):
+        raise OutputError("No room left.")
+
+    item.file.edit([Change(0, 1, None, "a sign")])
+    item.file.undo()
+    monkeypatch.setattr("passerby.review.open_file.save_parts", full)
+    monkeypatch.setattr("passerby.review.open_file.save_text", full)
+    for change in (lambda: item.file.edit([Change(0, 1, None)]), item.file.redo):
+        with pytest.raises(OutputError):
+            change()
+        assert [1] == [track.number for track in item.file.history.tracks(0)]
+    with pytest.raises(OutputError):
+        item.file.update_notes(finished=True)
+    assert not item.file.notes.finished

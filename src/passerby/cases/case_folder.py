@@ -168,7 +168,8 @@ class CaseFolder:
         inside = not path.is_absolute()
         plan_folder = path.parent if inside else PurePosixPath(PLANS_FOLDER)
         output_folder = path.parent if inside else PurePosixPath()
-        plans, outputs = {entry.plan for entry in others}, {entry.output for entry in others}
+        # Who unpacks the release may have a file system that does not tell upper from lower case.
+        plans, outputs = {entry.plan for entry in others}, {entry.output.lower() for entry in others}
         stems = [path.stem, path.name, *(f"{path.stem}-{number}" for number in range(2, 10_000))]
         whole = plan_folder / f"{path.name}{file_names.PLAN_SUFFIX}"
         if (self.folder / whole).exists():  # of an earlier run that saw both files of such a pair
@@ -179,7 +180,9 @@ class CaseFolder:
         return CaseEntry(
             source=source,
             plan=next(name for name in names if name not in plans),
-            output=next(text for name in released if (text := (output_folder / name).as_posix()) not in outputs),
+            output=next(
+                text for name in released if (text := (output_folder / name).as_posix()).lower() not in outputs
+            ),
         )
 
     def _adopt_plan(self, source: Path, plan: Path) -> None:

@@ -61,7 +61,7 @@ class FolderBrowser:
         except OSError:
             raise NotFoundError("no_folder") from None
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or not _is_text(entry.name):
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):
@@ -79,3 +79,12 @@ class FolderBrowser:
             is_case=(folder / CASE_FILE).exists(),
             more=max(len(folders), len(files)) > MAX_LISTED,
         )
+
+
+def _is_text(name: str) -> bool:
+    """Some names on old disks are bytes that are no UTF-8, and cannot be sent to a page."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

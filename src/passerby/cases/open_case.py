@@ -12,13 +12,16 @@ from passerby.cases.case_folder import CaseFolder, MediaFile
 from passerby.cases.case_report import MissingFile, MissingReason
 from passerby.cases.case_rows import CaseRow, FileHashes, case_row, is_up_to_date
 from passerby.cases.package import PackedCase, write_release
+from passerby.config.settings import Audio
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails, CaseEntry
 from passerby.documents.reason_list import ReasonList
+from passerby.documents.report import Report
 from passerby.review.background_job import BackgroundJob, JobProgress, JobStatus
 from passerby.review.commands import EditMany
 from passerby.review.errors import ErrorInfo, NotFoundError, ReviewError
+from passerby.review.files import ReviewPaths
 from passerby.review.library import ReviewLibrary
 from passerby.review.review_item import ReviewItem
 
@@ -166,6 +169,8 @@ class OpenCase:
                 changed += len(item.edits.apply(command).tracks)
                 edits, before = edits + (file.history.revision > before), file.history.revision
             if edits:
+                if file.notes.finished:
+                    file.update_notes(finished=False)  # nobody has seen it as it is now
                 self._kind_edits.append(_KindEdit(item, edits, file.history.revision))
         return KindResponse(changed=changed, not_searched=tuple(not_searched))
 
@@ -195,6 +200,8 @@ class OpenCase:
             missing = [missing for item in self.items() if (missing := missing_file(item)) is not None]
             released: list[CaseEntry] = []
             for number, (entry, item) in enumerate(ready):
+                if not self._is_wanted(entry, item):  # it was withdrawn while others were rendered
+                    continue
                 progress.start(item.file.paths.source.name, "release", len(ready))
                 self._release = self._release.model_copy(
                     update={"current": item.file.paths.source.name, "done": number}
@@ -204,12 +211,19 @@ class OpenCase:
                     released.append(entry)
                 else:
                     missing.append(MissingFile(name=item.file.paths.source.name, reason="failed", detail=error.as_text))
+            withdrawn = [item for entry, item in ready if entry in released and not self._is_wanted(entry, item)]
+            missing += [gone for item in withdrawn if (gone := missing_file(item)) is not None]
+            released = [entry for entry, item in ready if entry in released and self._is_wanted(entry, item)]
             summary = write_release(
                 self.folder, released, missing, reasons, self._library.reviewer, now or datetime.now(UTC)
             )
             self._release = _finished(summary, len(ready))
 
         self._job.start(work)
+
+    def _is_wanted(self, entry: CaseEntry, item: ReviewItem) -> bool:
+        """Is it still in the case, and reviewed?"""
+        return self._items.get(entry.source) is item and missing_file(item) is None
 
     def stop_release(self) -> None:
         """Stop; files that are finished stay, nothing is packed."""
@@ -230,7 +244,7 @@ class OpenCase:
         item.propagation.stop()
         plan_sha256 = self._hashes.sha256(paths.plan)
         try:
-            item.start_export(None, reasons.defaults)
+            item.start_export(_sound_of_copy(paths), reasons.defaults)
         except ReviewError as error:
             return error.info
         while item.export.job.running:
@@ -261,8 +275,17 @@ def missing_file(item: ReviewItem) -> MissingFile | None:
     return MissingFile(name=file.paths.source.name, reason=reason, detail=detail)
 
 
+def _sound_of_copy(paths: ReviewPaths) -> Audio | None:
+    """What was done with the sound of the copy that there is: a person chose it in the editor of the file."""
+    try:
+        return Report.model_validate_json(paths.report.read_bytes()).settings.audio
+    except (OSError, ValueError):
+        return None
+
+
 def _finished(summary: PackedCase, total: int) -> CaseReleaseStatus:
     problems = sum(file.verdict == "review" for file in summary.report.files)
+    problems += sum(file.reason == "failed" for file in summary.report.missing)
     return CaseReleaseStatus(
         progress=JobStatus(), done=total, total=total, archive=summary.archive.name, problems=problems
     )

@@ -78,7 +78,7 @@ def write_release(
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder
     make_folder(folder)
-    save_text(folder / LOG_CSV, as_csv(withheld))
+    save_text(folder / LOG_CSV, "\ufeff" + as_csv(withheld))  # by the mark spreadsheets know that it is UTF-8
     summary = CaseReport(
         program=PROGRAM,
         created=now.isoformat(timespec="seconds"),

@@ -42,9 +42,11 @@ class ReviewSample(FrozenModel):
 
 class ReviewNotes(FrozenModel):
     """`reviewed`: ids of queue entries that were reviewed. `finished`: the whole file was. `answers` to findings in the
-    release with the SHA-256 `answers_sha256`, by what they are about."""
+    release with the SHA-256 `answers_sha256`, by what they are about. `source_sha256` is of the file that was
+    reviewed."""
 
     schema_version: Literal[1] = 1
+    source_sha256: str | None = None
     reviewed: tuple[str, ...] = ()
     finished: bool = False
     sample: ReviewSample | None = None
@@ -60,6 +62,10 @@ class ReviewNotes(FrozenModel):
             return cls()
         except (OSError, ValidationError) as error:
             raise PlanError(f"Cannot read {path}. Move it away to start the review queue again.") from error
+
+    def of_source(self, sha256: str) -> ReviewNotes:
+        """These notes where they are about the file with that SHA-256; else none: nobody has seen what is there now."""
+        return self if self.source_sha256 in (None, sha256) else ReviewNotes()
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=1, exclude_none=True) + "\n"

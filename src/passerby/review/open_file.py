@@ -44,14 +44,16 @@ class OpenFile:
     def prepare(self) -> None:
         """Load the plan, or make it, and open the file. Every error ends in the state `failed`, with its cause."""
         try:
-            self.notes = ReviewNotes.load(self.paths.notes)
+            notes = ReviewNotes.load(self.paths.notes)
             if not self.paths.plan.exists():
                 self.state = "analysing"
                 make_plan(self.paths, self.progress)
+                notes = ReviewNotes()  # what was reviewed was another analysis, and perhaps another file
             self.state = "opening"
             with without_garbage_collection():
                 plan = Plan.load(self.paths.plan)
             self._plan_stamp = _stamp(self.paths.plan)
+            self.notes = notes.of_source(plan.source.sha256)
             if self.paths.source.stat().st_size != plan.source.size:
                 raise self._mismatch()
             viewer = FileViewer.open(self.paths.source, plan)
@@ -130,36 +132,42 @@ class OpenFile:
             self._check_unmodified()
             listed = list(changes)
             number = self.history.apply(listed, group)
-            self._save()
+            self._save(undo_with=self.history.undo)
             return number, [change.key for change in listed]
 
     def undo(self) -> list[Key]:
         with self.lock:
             self._check_unmodified()
             keys = self.history.undo()
-            self._save()
+            self._save(undo_with=self.history.redo)
             return keys
 
     def redo(self) -> list[Key]:
         with self.lock:
             self._check_unmodified()
             keys = self.history.redo()
-            self._save()
+            self._save(undo_with=self.history.undo)
             return keys
 
     def update_notes(self, **fields: object) -> None:
         """Change the notes; they are on the disk on return."""
         with self.lock:
-            self.notes = self.notes.model_copy(update=fields)
-            save_text(self.paths.notes, self.notes.to_json())
+            notes = self.notes.model_copy(update={"source_sha256": self.history.plan.source.sha256, **fields})
+            save_text(self.paths.notes, notes.to_json())
+            self.notes = notes
 
     def _check_unmodified(self) -> None:
         """Two programs that write the same plan would lose each other's corrections."""
         if _stamp(self.paths.plan) != self._plan_stamp:
             raise ReviewError("plan_changed", plan=self.paths.plan.name)
 
-    def _save(self) -> None:
-        save_parts(self.paths.plan, self.history.saved_parts())
+    def _save(self, undo_with: Callable[[], object]) -> None:
+        """Write the plan; where that fails, what is shown and released stays what is on the disk."""
+        try:
+            save_parts(self.paths.plan, self.history.saved_parts())
+        except BaseException:
+            undo_with()
+            raise
         self._plan_stamp = _stamp(self.paths.plan)
 
 

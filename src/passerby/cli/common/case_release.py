@@ -155,6 +155,7 @@ def _lacking(case: CaseFolder, entry: CaseEntry) -> MissingReason | None:
     if not paths.plan.is_file():
         return "waiting"
     try:
-        return None if ReviewNotes.load(paths.notes).finished else "not_reviewed"
+        notes = ReviewNotes.load(paths.notes).of_source(Plan.load(paths.plan).source.sha256)
+        return None if notes.finished else "not_reviewed"
     except PasserbyError:
         return "not_reviewed"
