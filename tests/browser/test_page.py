@@ -384,10 +384,10 @@ def test_a_drag_moves_the_picture_unless_an_item_is_chosen_and_boxes_may_be_lock
     assert corrections == len(saved(plan).corrections)
     page.mouse.click(*middle())
     page.wait_for_selector(f'.shape.selected[data-track="{number}"]')
-    page.keyboard.press("l")
+    page.keyboard.press("q")
     drag()
     assert corrections == len(saved(plan).corrections)  # locked
-    page.keyboard.press("l")
+    page.keyboard.press("q")
     drag()
     until(page, lambda: corrections < len(saved(plan).corrections))
 

@@ -64,7 +64,7 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ['Shift+L'], text: 'backToCase', group: 'view', run: () => void showCasePage() },
   { keys: ['v'], text: 'switchView', group: 'view', run: commands.toggleView },
   { keys: ['o'], text: 'outlines', group: 'view', run: commands.toggleOutlines },
-  { keys: ['l'], text: 'lockBoxes', group: 'view', run: commands.toggleLock },
+  { keys: ['q'], text: 'lockBoxes', group: 'view', run: commands.toggleLock },
   { keys: ['+', '='], text: 'zoomIn', group: 'view', run: () => commands.zoomBy(1.5) },
   { keys: ['-'], text: 'zoomOut', group: 'view', run: () => commands.zoomBy(1 / 1.5) },
   { keys: ['0'], text: 'zoomFit', group: 'view', run: commands.resetZoom },

@@ -93,7 +93,7 @@ function ViewControls() {
       </button>
       <button type="button" aria-pressed={store.boxesLocked.value} onClick={toggleLock}>
         {t('lockBoxes')}
-        <kbd>L</kbd>
+        <kbd>Q</kbd>
       </button>
       {store.session.value?.originals_allowed && (
         <button type="button" aria-pressed={store.view.value === 'original'} onClick={toggleView}>
