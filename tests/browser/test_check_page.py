@@ -107,12 +107,31 @@ def change(received, edit):
         pytest.param(lambda d: d["copies"]["files"].update({"report.csv": "0" * 64}), id="another copy"),
         pytest.param(lambda d: d["signature"].update(value="00" * 64), id="no signature"),
         pytest.param(lambda d: d["signature"].update(public_key="zz"), id="no key"),
+        pytest.param(lambda d: d["signature"].update(fingerprint="0" * 64), id="another fingerprint"),
+        pytest.param(lambda d: d.update(extra={"verdict": "passed"}), id="a field more"),
+        pytest.param(lambda d: d["copies"].update(note="genuine"), id="a field more beside the copies"),
     ],
 )
 def test_a_changed_report_is_refused_and_nothing_of_it_is_shown(page, received, edit):
     change(received, edit)
     assert ("bad", "The report was changed") == result(page, received, *ALL)
     assert "" == page.inner_text("#report")
+
+
+def test_a_field_that_is_said_twice_is_refused(page, received):
+    """Of two the browser reads the last, and another reader the first."""
+    path = received[0] / "report.json"
+    path.write_text(path.read_text().replace('"report":', '"report": {"verdict": "passed"}, "report":', 1))
+    assert ("bad", "The report was changed") == result(page, received, *ALL)
+
+
+@pytest.mark.parametrize("name", ["case-report.html", "exemption-log.csv", "yard.redacted.mp4.report.json"])
+def test_what_is_not_signed_is_neither_genuine_nor_forged(page, received, name):
+    (received[0] / name).write_text("anything")
+    assert ("open", "File and report are genuine") == result(page, received, *ALL, name)
+    assert f"{name} is not signed" in page.inner_text("#lines")
+    (received[0] / "other.mp4").write_bytes(b"another film")
+    assert ("bad", "Not everything is genuine") == result(page, received, *ALL, name, "other.mp4")
 
 
 def test_what_is_missing_is_said(page, received):

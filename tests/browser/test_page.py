@@ -112,6 +112,7 @@ def test_a_whole_case(page, servers, footage, case, models):
         page.keyboard.press("a")
         page.wait_for_selector(f"text={left} still to judge" if left else "text=at most 4.9 % of all frames")
     page.wait_for_selector("button:has-text('Something should be hidden'):enabled")
+    page.wait_for_timeout(1000)  # an answer counts a moment after the one before
     page.keyboard.press("l")  # the last one, thought over
     page.wait_for_selector("text=at most 7.7 % of all frames")
     signed = SignedVerificationReport.model_validate_json(

@@ -66,6 +66,7 @@ def test_what_was_reviewed_is_the_file_and_not_its_name(paths, item):
             paths.notes.write_text(notes.to_json(), encoding="utf-8")
         file.prepare()
         assert of_other is not file.notes.finished
+        item.file.refresh_notes()
         item.file.update_notes(finished=True)
 
 
@@ -86,3 +87,17 @@ def test_an_edit_that_cannot_be_saved_did_not_happen(item, paths, monkeypatch):
     with pytest.raises(OutputError):
         item.file.update_notes(finished=True)
     assert not item.file.notes.finished
+
+
+def test_notes_that_another_program_changed_are_read_again_and_not_overwritten(item, paths):
+    """Two programs have one case open: who withdraws a file must not be overruled by who has not seen it."""
+    item.file.update_notes(finished=True)
+    withdrawn = item.file.notes.model_copy(update={"finished": False})
+    paths.notes.unlink()
+    paths.notes.write_text(withdrawn.to_json(), encoding="utf-8")
+    with pytest.raises(ReviewError, match="plan changed"):
+        item.file.update_notes(reviewed=("1",))
+    item.file.refresh_notes()
+    assert not item.file.notes.finished
+    item.file.update_notes(finished=True)
+    assert ReviewNotes.load(paths.notes).finished

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from passerby.core.errors import CaseError, SourceError
 from passerby.documents import file_names
 from passerby.documents.case_file import CASE_FILE, RELEASE_FOLDER, CaseDetails, CaseEntry, CaseFile
-from passerby.review.files import ReviewPaths, make_folder, save_text
+from passerby.review.files import ReviewPaths, file_stamp, make_folder, save_text
 
 #: Folder of the plans of files that lie outside of the case's folder.
 PLANS_FOLDER = "plans"
@@ -38,7 +38,7 @@ class CaseFolder:
     def __init__(self, folder: Path, case: CaseFile) -> None:
         self.folder, self.case = folder, case
         self._lock = threading.RLock()
-        self._stamp = _stamp(folder / CASE_FILE)
+        self._stamp = file_stamp(folder / CASE_FILE)
 
     @classmethod
     def create(cls, folder: Path, details: CaseDetails, now: datetime | None = None) -> Self:
@@ -104,7 +104,7 @@ class CaseFolder:
     def refresh(self) -> None:
         """Read the file again when another program has changed it, such as a release on the command line."""
         with self._lock:
-            if _stamp(self.folder / CASE_FILE) != self._stamp:
+            if file_stamp(self.folder / CASE_FILE) != self._stamp:
                 again = self.load(self.folder)
                 self.case, self._stamp = again.case, again._stamp
 
@@ -159,7 +159,7 @@ class CaseFolder:
     def save(self) -> None:
         with self._lock:
             save_text(self.folder / CASE_FILE, self.case.to_json())
-            self._stamp = _stamp(self.folder / CASE_FILE)
+            self._stamp = file_stamp(self.folder / CASE_FILE)
 
     def _entry(self, source: str, output_name: str, others: Sequence[CaseEntry]) -> CaseEntry:
         """Paths for a new file that no other file of the case has. A photo and a video of one moment differ in their
@@ -199,13 +199,4 @@ class CaseFolder:
     def _replace(self, **fields: object) -> None:
         case = self.case.model_copy(update=fields)
         save_text(self.folder / CASE_FILE, case.to_json())
-        self.case, self._stamp = case, _stamp(self.folder / CASE_FILE)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """What changes when a file is replaced."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_ino
+        self.case, self._stamp = case, file_stamp(self.folder / CASE_FILE)

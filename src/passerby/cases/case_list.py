@@ -9,20 +9,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from passerby.cases.case_folder import CaseFolder, FindMedia, MediaFile
 from passerby.cases.open_case import OpenCase
 from passerby.core.errors import CaseError, PasserbyError
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CASE_FILE, CaseDetails, CaseEntry
-from passerby.documents.reason_list import ReasonList
+from passerby.documents.reason_list import REASONS_FILE, ReasonList
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.files import make_folder, save_text
 from passerby.review.library import ReviewLibrary
 from passerby.review.notes import ReviewNotes
 
-REASONS_FILE, ELSEWHERE_FILE = "reasons.json", "cases-elsewhere.json"
+ELSEWHERE_FILE = "cases-elsewhere.json"
 
 
 class CaseSummary(FrozenModel):
@@ -93,13 +91,7 @@ class CaseList:
 
     def reasons(self) -> ReasonList:
         """The office's reasons. Raises CaseError when the file cannot be read."""
-        path = self.folder / REASONS_FILE
-        try:
-            return ReasonList.model_validate_json(path.read_bytes())
-        except FileNotFoundError:
-            return ReasonList()
-        except (OSError, ValidationError) as error:
-            raise CaseError(f"The list of reasons {path} cannot be read. Correct it, or move it away.") from error
+        return ReasonList.load(self.folder / REASONS_FILE)
 
     def set_reasons(self, reasons: ReasonList) -> None:
         with self._lock:

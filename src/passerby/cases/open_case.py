@@ -262,6 +262,7 @@ class OpenCase:
 def missing_file(item: ReviewItem) -> MissingFile | None:
     """Why a file would not go out now; None when it would."""
     file = item.file
+    file.refresh_notes()  # another program may have the case open too
     reason: MissingReason | None = None
     if file.state == "failed":
         reason = "failed"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from passerby.core.errors import CaseError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 
+#: The name of the file, in the folder that the cases lie in.
+REASONS_FILE = "reasons.json"
 #: Codes that were used last, the latest first.
 MAX_RECENT = 5
 
@@ -39,6 +43,16 @@ class ReasonList(FrozenModel):
         if len(kinds) != len(set(kinds)):
             raise ValueError("two reasons are the default for the same type")
         return self
+
+    @classmethod
+    def load(cls, path: Path) -> ReasonList:
+        """Empty if there is no such file. Raises CaseError when it cannot be read."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValidationError) as error:
+            raise CaseError(f"The list of reasons {path} cannot be read. Correct it, or move it away.") from error
 
     @property
     def defaults(self) -> dict[Kind, str]:

@@ -39,6 +39,15 @@ class ReviewPaths:
         return self.report.with_name(self.report.name.removesuffix(REPORT_SUFFIX) + ".verification")
 
 
+def file_stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino
+
+
 def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
     """Analyse the whole file and save its plan. Raises PasserbyError."""
     plan = api.analyse(paths.source, progress=progress)

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
-from pathlib import Path
 from typing import Literal
 
 from passerby.documents.plan import Plan
 from passerby.review.background_job import JobProgress
 from passerby.review.errors import ErrorInfo, ReviewError, error_info
-from passerby.review.files import ReviewPaths, make_plan, matches_plan, save_parts, save_text
+from passerby.review.files import ReviewPaths, file_stamp, make_plan, matches_plan, save_parts, save_text
 from passerby.review.frames import FileViewer
 from passerby.review.history import Change, History, Key
 from passerby.review.notes import ReviewNotes
@@ -39,6 +38,7 @@ class OpenFile:
         self._viewer: FileViewer | None = None
         self._thumbnail_viewer: FileViewer | None = None
         self._plan_stamp: tuple[int, int] | None = None
+        self._notes_stamp: tuple[int, int] | None = None
         self._plan_entries: tuple[int, list[QueueEntry]] | None = None
 
     def prepare(self) -> None:
@@ -52,8 +52,9 @@ class OpenFile:
             self.state = "opening"
             with without_garbage_collection():
                 plan = Plan.load(self.paths.plan)
-            self._plan_stamp = _stamp(self.paths.plan)
+            self._plan_stamp = file_stamp(self.paths.plan)
             self.notes = notes.of_source(plan.source.sha256)
+            self._notes_stamp = file_stamp(self.paths.notes)
             if self.paths.source.stat().st_size != plan.source.size:
                 raise self._mismatch()
             viewer = FileViewer.open(self.paths.source, plan)
@@ -152,13 +153,23 @@ class OpenFile:
     def update_notes(self, **fields: object) -> None:
         """Change the notes; they are on the disk on return."""
         with self.lock:
+            if file_stamp(self.paths.notes) != self._notes_stamp:
+                raise ReviewError("plan_changed", plan=self.paths.notes.name)
             notes = self.notes.model_copy(update={"source_sha256": self.history.plan.source.sha256, **fields})
             save_text(self.paths.notes, notes.to_json())
-            self.notes = notes
+            self.notes, self._notes_stamp = notes, file_stamp(self.paths.notes)
+
+    def refresh_notes(self) -> None:
+        """Read the notes again where another program has changed them. Raises PlanError when they cannot be read."""
+        with self.lock:
+            stamp = file_stamp(self.paths.notes)
+            if self.state == "ready" and stamp != self._notes_stamp:
+                self.notes = ReviewNotes.load(self.paths.notes).of_source(self.history.plan.source.sha256)
+                self._notes_stamp = stamp
 
     def _check_unmodified(self) -> None:
         """Two programs that write the same plan would lose each other's corrections."""
-        if _stamp(self.paths.plan) != self._plan_stamp:
+        if file_stamp(self.paths.plan) != self._plan_stamp:
             raise ReviewError("plan_changed", plan=self.paths.plan.name)
 
     def _save(self, undo_with: Callable[[], object]) -> None:
@@ -168,7 +179,7 @@ class OpenFile:
         except BaseException:
             undo_with()
             raise
-        self._plan_stamp = _stamp(self.paths.plan)
+        self._plan_stamp = file_stamp(self.paths.plan)
 
 
 @contextmanager
@@ -189,11 +200,3 @@ class FileNotReady(ReviewError):
     def __init__(self, cause: ErrorInfo | None) -> None:
         super().__init__("not_open")
         self.info = cause or self.info
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_ino

@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_report import MISSING_TEXTS, MissingFile, MissingReason
 from passerby.cases.case_rows import FileHashes, is_up_to_date
 from passerby.cases.package import write_release
 from passerby.cli.common.terminal import echo
 from passerby.config.settings import Settings
-from passerby.core.errors import CaseError, PasserbyError, UsageError
+from passerby.core.errors import PasserbyError, UsageError
 from passerby.core.progress import NullProgress
 from passerby.documents.case_file import CASE_FILE, CaseEntry
 from passerby.documents.plan import Plan
-from passerby.documents.reason_list import ReasonList
+from passerby.documents.reason_list import REASONS_FILE, ReasonList
 from passerby.documents.report import Report
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.task import JobOutcome, JobState, Task
@@ -83,7 +81,7 @@ def case_tasks(
         paths = case.paths(entry)
         job = FileJob(paths.source, paths.output, name_collides=True)
         settings = settings_of(Plan.load(paths.plan))
-        tasks.append(Task(job=job, settings=settings, plan=paths.plan, force=True, **options))  # type: ignore[arg-type]
+        tasks.append(Task(job=job, settings=settings, plan=paths.plan, force=True, **options))  # type: ignore[arg-type]  # fields of a Task
     return tasks
 
 
@@ -133,13 +131,7 @@ def _verify(paths: ReviewPaths) -> None:
 
 def office_reasons(case: CaseFolder) -> ReasonList:
     """The reasons of the office, from the folder that the case lies in. Raises CaseError when they cannot be read."""
-    path = case.folder.parent / "reasons.json"
-    try:
-        return ReasonList.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return ReasonList()
-    except (OSError, ValidationError) as error:
-        raise CaseError(f"The list of reasons {path} cannot be read. Correct it, or move it away.") from error
+    return ReasonList.load(case.folder.parent / REASONS_FILE)
 
 
 def missing_note(missing: Sequence[MissingFile]) -> str:
