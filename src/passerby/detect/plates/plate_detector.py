@@ -39,6 +39,9 @@ CLOSE_LOOK_SCORE, CLOSE_LOOK_SCALE, MIN_CLOSE_LOOK_PX, CLOSE_LOOK_SIZE = 0.4, 3.
 #: In an image whose longer side is larger than the first, px, what is longer than the second is no plate: a smaller
 #: image shows one that large, and here the model takes signs for plates.
 LARGE_INPUT, MAX_IN_LARGE_INPUT = 640, 256.0
+#: The text detector costs as much on an enlarged image as the plate model does. It is run there only where the image is
+#: at least so many times as large as the frame: only in such small ones does it find plates that nothing else does.
+MIN_TEXT_ENLARGEMENT = 1.4
 #: Looked at so are the best, so many of a frame. Each costs a tenth of what the whole frame does.
 MAX_CLOSE_LOOKS = 6
 #: From this overlap (intersection over union) on, what is detected there is what was looked at.
@@ -61,12 +64,16 @@ class PlateDetector:
         p, model = self._profile, self._model(PLATE)
         width, height = images.display_size
         sizes = images.distinct_sizes(p.plate_sizes)
+        enlarged = enlarged_size(max(width, height), p.enlarged_plate_size)
+        if enlarged is not None and len(sizes) > 1:
+            sizes = sizes[1:]  # the enlarged image shows all that the frame itself does
         hints = [scale_detections(self._hints(image), s) for image, s in map(images.level, sizes)]
-        if (size := enlarged_size(max(width, height), p.enlarged_plate_size)) is not None:
-            image, scale = images.enlarged(size)
+        if enlarged is not None:
+            image, scale = images.enlarged(enlarged)
             hints.append(scale_detections(self._hints(image), scale))
-            found = scale_detections(self._model(TEXT).detect(image, p.text_threshold), scale)
-            texts = [*texts, *(text for text in found if text.box.shorter_side >= MIN_TEXT_PX)]
+            if enlarged >= MIN_TEXT_ENLARGEMENT * max(width, height):
+                found = scale_detections(self._model(TEXT).detect(image, p.text_threshold), scale)
+                texts = [*texts, *(text for text in found if text.box.shorter_side >= MIN_TEXT_PX)]
         results = [[d for d in by_size if d.score >= p.plate_threshold] for by_size in hints]
         results.append(text_plates_on_vehicles(texts, [v.box for v in vehicles]))
         results.append(model_hinted_plates(texts, list(chain.from_iterable(hints))))
