@@ -47,7 +47,8 @@ def search(scene, beside_masks=None, hidden=(), keep=(), hide=(Kind.FACE,)):
     masks = [Keyframe(time=0, box=box, score=0.9, origin="test") for box in hidden]
     painted = Explained(masks, ShownHere(regions=keep))
     for n in range(FRAMES):
-        leak_search.step(RawFrame(picture, n, n), n, n * STEP_S, painted, is_last=n == FRAMES - 1)
+        frame, search_whole = RawFrame(picture, n, n), leak_search.whole_search(n * STEP_S, n == FRAMES - 1)
+        leak_search.step(frame, n, n * STEP_S, painted, search_whole(frame) if search_whole else ())
     return list(leak_search.findings())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from passerby.config.polygon import covered_share
@@ -87,7 +87,8 @@ def regions_beside_masks(
 
 
 class LeakSearch:
-    """Searches the frames of one video track of a release; `step` each frame, in order, then `findings`."""
+    """Searches the frames of one video track of a release: `whole_search` and `step` for each frame, in order, then
+    `findings`."""
 
     def __init__(
         self, detector: VideoDetector, hide: Collection[Kind], beside_masks: Mapping[int, list[tuple[Kind, Box]]]
@@ -98,30 +99,30 @@ class LeakSearch:
         #: Whole frames that were searched.
         self.searched = 0
 
+    def whole_search(self, seconds: float, is_last: bool = False) -> Callable[[RawFrame], list[Detection]] | None:
+        """What searches the whole of the frame at `seconds`, None where that is not due. Ask for each frame, in order;
+        the search itself may run beside others."""
+        if not self._hide or not (seconds >= self._next_whole or is_last):
+            return None
+        is_full = is_last or self.searched % FULL_EVERY == 0
+        self.searched += 1
+        self._next_whole = seconds + WHOLE_FRAME_INTERVAL_S - 1e-6
+        return self._detector.detect if is_full else self._detector.detect_faces_quick
+
     def step(
-        self,
-        frame: RawFrame,
-        number: int,
-        seconds: float,
-        hidden: Explained,
-        is_last: bool = False,
+        self, frame: RawFrame, number: int, seconds: float, hidden: Explained, whole: Sequence[Detection] = ()
     ) -> None:
-        """Search the frame with this number, at `seconds`, as far as it is due. What `hidden` explains is no leak."""
+        """Search the frame with this number, at `seconds`, as far as it is due; `whole` is what the search of the whole
+        frame has found. What `hidden` explains is no leak."""
         if not self._hide:
             return
         places = [place for place in self._beside_masks.get(number, ()) if place[0] in self._hide]
-        whole: list[Detection] = []
-        if seconds >= self._next_whole or is_last:
-            full = is_last or self.searched % FULL_EVERY == 0
-            whole = self._detector.detect(frame) if full else self._detector.detect_faces_quick(frame)
-            self.searched += 1
-            self._next_whole = seconds + WHOLE_FRAME_INTERVAL_S - 1e-6
-            strong = sorted((d for d in whole if d.score >= MIN_SCORES.get(d.kind, 2.0)), key=lambda d: -d.score)
-            whole = [d for d in strong if d.kind in self._hide and not hidden.explains(d.kind, d.box)]
-            places += [(d.kind, d.box) for d in whole[:MAX_CLOSE_UPS]]
+        strong = sorted((d for d in whole if d.score >= MIN_SCORES.get(d.kind, 2.0)), key=lambda d: -d.score)
+        visible_whole = [d for d in strong if d.kind in self._hide and not hidden.explains(d.kind, d.box)]
+        places += [(d.kind, d.box) for d in visible_whole[:MAX_CLOSE_UPS]]
         if number % FOLLOW_EVERY == 0:
             places += self._to_follow()
-        sightings = self._look(frame, places, whole)
+        sightings = self._look(frame, places, visible_whole)
         visible = (s for s in sightings if _counts(s) and not hidden.explains(s.kind, s.box))
         self._fusion.update(visible, number, seconds)
 

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
+from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.prefetch import prefetch
 from passerby.core.progress import Progress
@@ -46,8 +46,8 @@ MIN_SIDE = 6
 MAX_SAMPLES = 2000
 #: Findings listed, at most.
 MAX_FINDINGS = 100
-#: Frames that wait to be searched, at most: each is held in memory.
-MAX_WAITING_FRAMES = 4
+#: Frames that wait to be searched, and their pixels in all: each is held in memory.
+MIN_WAITING_FRAMES, MAX_WAITING_FRAMES, MAX_WAITING_PIXELS = 4, 16, 25_000_000
 #: Matroska stores milliseconds; elsewhere timestamps must be equal.
 TIMESTAMP_TOLERANCE_S = {".mkv": 0.001, ".webm": 0.001}
 
@@ -117,7 +117,12 @@ def _check_track(
     beside_masks = regions_beside_masks(tracks, [time for time, _ in expected], plan.videos[number].cuts)
     search = LeakSearch(detectors.frame_detector(info.geometry, settings.hide), settings.hide, beside_masks)
     pending: deque[Future[None]] = deque()
-    with ThreadPoolExecutor(1, thread_name_prefix="passerby-check") as pool:
+    max_pending = _max_pending(info.geometry)
+    # Whole frames are searched beside the close-ups of those before them.
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="passerby-search") as searches,
+        ThreadPoolExecutor(1, thread_name_prefix="passerby-check") as steps,
+    ):
         for frame in prefetch(video.frames(number)):
             seconds = float(frame.time * info.time_base)
             if check.frames_compared == len(expected):
@@ -131,13 +136,13 @@ def _check_track(
             masks = schedule.at(time)
             black = BLACK[bool(info.colour.full_range)]
             check.findings += _missing_masks(frame, info.geometry, seconds, masks, settings.style, black)
-            while len(pending) >= MAX_WAITING_FRAMES:
+            while len(pending) >= max_pending:
                 pending.popleft().result()
             hidden = Explained([key for _, key in masks], shown.at(time))
             check.frames_compared += 1
-            last = check.frames_compared == len(expected)
-            step = partial(search.step, frame, check.frames_compared - 1, seconds, hidden, is_last=last)
-            pending.append(pool.submit(step))
+            search_whole = search.whole_search(seconds, is_last=check.frames_compared == len(expected))
+            whole = None if search_whole is None else searches.submit(search_whole, frame)
+            pending.append(steps.submit(_step, search, frame, check.frames_compared - 1, seconds, hidden, whole))
             progress.advance(1)
         for waiting in pending:
             waiting.result()
@@ -148,6 +153,23 @@ def _check_track(
         check.findings.append(QuickFinding(time=0.0, description=description))
     check.frames_searched = search.searched
     return check
+
+
+def _step(
+    search: LeakSearch,
+    frame: RawFrame,
+    number: int,
+    seconds: float,
+    hidden: Explained,
+    whole: Future[list[Detection]] | None,
+) -> None:
+    search.step(frame, number, seconds, hidden, () if whole is None else whole.result())
+
+
+def _max_pending(geometry: Geometry) -> int:
+    """Frames that may wait: more of small ones, so that the next whole frame is searched in the meantime."""
+    width, height = geometry.display_size
+    return max(MIN_WAITING_FRAMES, min(MAX_WAITING_FRAMES, MAX_WAITING_PIXELS // (width * height)))
 
 
 def _missing_masks(
