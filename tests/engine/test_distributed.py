@@ -179,8 +179,15 @@ def length(path):
 
 @pytest.fixture
 def static_clip(monkeypatch, tmp_path):
-    """A clip in which nothing moves, so that motion propagates nothing away."""
-    monkeypatch.setattr(clips, "video_frame", lambda _, *given, video_frame=clips.video_frame: video_frame(0, *given))
+    """A clip in which nothing moves, so that motion propagates nothing away. A lamp in the corner changes, so that
+    detectors run: where nothing changes at all, they do not."""
+
+    def video_frame(index, size=clips.SIZE, pixel_format="yuv420p"):
+        image = clips.drawing(0, size)
+        image[:12, :12] = index * 37 % 251
+        return av.VideoFrame.from_ndarray(image).reformat(format=pixel_format, threads=1)
+
+    monkeypatch.setattr(clips, "video_frame", video_frame)
     return write_clip(tmp_path / "static.mp4", times=constant(FRAMES))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +28,11 @@ class MotionField:
 class SceneStats:
     """Statistics of one frame: `cut` marks the first frame of a scene; `brightness` is the mean luma, 0 to 1; `change`
     is the mean luma difference that the flow does not explain, 0 to 1; `uncertainty` is the mean over the cells of what
-    the forward-backward check could not confirm, 0 to 1."""
+    the forward-backward check could not confirm, 0 to 1. `cells` is the mean luma of each cell (uint8, shape (rows,
+    columns)), None where it is not known."""
 
     cut: bool
     brightness: float
     change: float
     uncertainty: float = 0.0
+    cells: npt.NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)

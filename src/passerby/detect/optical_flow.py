@@ -55,7 +55,7 @@ class MotionEstimator:
         coarse, self._coarse = self._coarse, np.asarray(cv2.resize(now, cells, interpolation=cv2.INTER_AREA), np.uint8)
         brightness = float(cv2.mean(now)[0]) / 255
         if before is None:
-            return None, SceneStats(cut=True, brightness=brightness, change=0.0)
+            return None, SceneStats(cut=True, brightness=brightness, change=0.0, cells=self._coarse)
         half = CELL_PX // 2
         forward: Grid = np.ascontiguousarray(self._dense_flow(before, now)[half::CELL_PX, half::CELL_PX])
         backward: Grid = np.ascontiguousarray(self._dense_flow(now, before)[half::CELL_PX, half::CELL_PX])
@@ -66,7 +66,7 @@ class MotionEstimator:
         cut = change > CUT_CHANGE and uncertainty > CUT_UNCERTAINTY
         scale = np.float32(self._scale)
         field = MotionField(forward * scale, backward * scale, confidence, CELL_PX * self._scale)
-        return field, SceneStats(cut=cut, brightness=brightness, change=change, uncertainty=uncertainty)
+        return field, SceneStats(cut, brightness, change, uncertainty, self._coarse)
 
     def _dense_flow(self, first: Image, second: Image) -> Grid:
         """Dense flow from one small image to another, shape (h, w, 2), in its pixels."""

@@ -22,6 +22,7 @@ from passerby.detect.factory import DetectorFactory, FrameSchedule, FrameSearch,
 from passerby.detect.model import CONCURRENT_INFERENCES
 from passerby.detect.optical_flow import MotionEstimator
 from passerby.detect.schedule import FULL_SCOPE
+from passerby.detect.still_scene import StillScene
 from passerby.documents.plan import Plan
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import make_plan
@@ -38,6 +39,8 @@ from passerby.track.tracker import Tracker, TrackerSettings
 #: or waiting: enough for the next ones to start beside it. Every waiting run holds a frame, and where each frame is a
 #: new scene, detectors run on each.
 MAX_FRAMES_AHEAD, MAX_PENDING_DETECTIONS = 16, 6
+#: Frames whose motion is known, and that wait for the tracker: it searches crops while later ones are prepared.
+FRAMES_WAITING = 4
 #: Frame intervals without a frame after which motion is not trusted: frames were lost, and what they show has moved.
 MAX_GAP_FRAMES = 3
 #: Detector runs after which each model is given the known-answer test again (invariant 11): at two runs a second, every
@@ -75,7 +78,7 @@ def analyse_track(
     progress = options.progress
     progress.start(printable_name(video.path), "analyse", info.frames_estimate if segments == SegmentRange() else None)
     new_schedule = partial(detectors.schedule, info.frame_rate, settings.profile)
-    for state in _analysed_frames(video, number, detector, new_schedule, grid, segments):
+    for state in prefetch(_analysed_frames(video, number, detector, new_schedule, grid, segments), FRAMES_WAITING):
         if state.segment < segments.first:
             result.frame_before = state.time, state.hash
             continue
@@ -199,7 +202,7 @@ def _analysed_frames(
     motion = MotionEstimator(info.geometry)
     max_gap = MAX_GAP_FRAMES / ((info.frame_rate or 25) * info.time_base)
     pending: deque[_FrameState] = deque()
-    schedule = new_schedule()
+    schedule, still = new_schedule(), StillScene()
     runs, time_before, segment_before = 0, None, -1
     start = grid.start_of(segments.first) if segments.first else None
     last: tuple[_FrameState, RawFrame] | None = None
@@ -215,7 +218,7 @@ def _analysed_frames(
             segment = grid.index_at(frame.time)
             starts_segment = segment != segment_before
             if starts_segment:  # as if the video began here: the same frames as when this segment is analysed alone
-                schedule = new_schedule()
+                schedule, still = new_schedule(), StillScene()
             segment_before = segment
             if segments.is_past(segment) and grid.overlap_ended(segment, frame.time):
                 break
@@ -234,12 +237,17 @@ def _analysed_frames(
                 if scene.cut and last is not None and last[0] in pending:
                     search_whole(*last)
                 scope = schedule.due(scene) if segment >= segments.first else None
-                if scope is not None:
+                seconds = float(frame.time * info.time_base)
+                if scope is not None and (earlier := still.earlier(scope, seconds, scene)) is not None:
+                    state.detection_tasks = tuple(earlier)
+                    state.searched_kinds, state.is_quick = scope.searched_kinds, scope.quick
+                elif scope is not None:
                     if runs % TEST_INTERVAL == TEST_INTERVAL - 1:
                         pool.submit(detector.run_known_answer_test).result()
                     runs += 1
                     state.detection_tasks = tuple(pool.submit(task) for task in detector.tasks(frame, scope))
                     state.searched_kinds, state.is_quick = scope.searched_kinds, scope.quick
+                    still.ran(scope, seconds, scene, state.detection_tasks)
             last = None if frame.damaged else (state, frame)
             # The newest stays: it may turn out to be the last one before a cut.
             while len(pending) > 1 and (
