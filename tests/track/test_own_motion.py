@@ -33,7 +33,7 @@ def test_after_long_nothing_is_expected():
 
 def test_found_once_it_has_no_velocity():
     motion = OwnMotion(0, START)
-    assert (None, None, None) == (motion.velocity, motion.relative_speed, motion.expected(1))
+    assert (None, None) == (motion.velocity, motion.expected(1))
 
 
 def test_what_moves_with_its_surroundings_has_come_nowhere():
@@ -47,3 +47,13 @@ def test_what_walks_past_them_has_come_far():
 
 def test_what_stands_still_while_the_camera_pans_has_not_moved_by_itself_backwards_either():
     assert 0.0 == pytest.approx(walked(-10, 6.0, background=6.0).distance)
+
+
+def test_surroundings_that_moved_since_count_for_later_frames():
+    """Found late in a frame in between: the background moved by 4 px a frame, and so did it."""
+    motion = OwnMotion(0, START)
+    for _ in range(4):
+        motion.surroundings_moved(4, 0)
+    for frame in (1, 2, 3, 4):
+        motion.found(frame, START.translate(4 * frame, 0), newest=4)
+        assert motion.distance == pytest.approx(0)

@@ -1,5 +1,7 @@
 """Invariant 6: a track is masked before its first detection and after its last, and gaps are bridged by motion."""
 
+from itertools import pairwise
+
 import pytest
 
 from passerby.core.box import Box
@@ -8,7 +10,7 @@ from passerby.track.confirmation import THRESHOLDS
 from passerby.track.tracker import Tracker, TrackerSettings
 from tests.track.motion_fields import SIZE, shift
 
-SETTINGS = TrackerSettings(pre_roll=6, post_roll=7, max_age=20)
+SETTINGS = TrackerSettings(pre_roll=6, post_roll=7, max_age=20, max_search_interval=4)
 TICKS = 100
 #: The object starts here and moves by MOVE in each frame.
 FIRST, MOVE = Box(40, 100, 80, 150), (5, 2)
@@ -277,15 +279,48 @@ def test_who_is_hidden_for_a_moment_is_covered_where_his_velocity_takes_him():
     assert [1] * 20 == [pytest.approx(masked_share(track, frame), abs=0.01) for frame in range(20)]
 
 
-def test_a_slow_object_is_searched_for_in_every_second_frame():
+def found_where(place, searched=None):
+    """A search in crops that finds a face, certain, at `place` in each frame."""
+
+    def search(frame, kind, box):
+        if searched is not None:
+            searched.append(frame)
+        return [Detection(Kind.FACE, place(frame), 0.9, "crop")]
+
+    return search
+
+
+def test_what_motion_carries_well_is_searched_for_less_and_less_often():
+    searched = []
+    certain = [Detection(Kind.FACE, FIRST, 0.9, "test")]
+    (track,) = track_walker(40, {0: certain}, found_where(lambda frame: FIRST, searched))
+    assert max(b - a for a, b in pairwise(searched)) == SETTINGS.max_search_interval > 2
+    assert [1] * 40 == [pytest.approx(masked_share(track, frame, (0, 0))) for frame in range(40)]
+
+
+def test_the_frames_that_were_passed_over_are_searched_once_motion_was_wrong():
+    """Somebody stands, and walks off just after a search, while motion says that nothing moves."""
+    for start in range(16, 24):
+
+        def place(frame, start=start):
+            return FIRST.translate(max(0, frame - start + 1) * 12, 0)
+
+        certain = [Detection(Kind.FACE, FIRST, 0.9, "test")]
+        (track,) = track_walker(40, {0: certain}, found_where(place))
+        masks = {n: track.masked_at(n * TICKS).box for n in range(start, 40)}
+        assert [1] * len(masks) == [pytest.approx(place(n).containment(mask), abs=0.02) for n, mask in masks.items()]
+
+
+def test_an_unconfirmed_track_that_crops_miss_is_searched_for_less_often():
     searched = []
 
     def search(frame, kind, box):
         searched.append(frame)
-        return [Detection(Kind.FACE, FIRST, 0.4, "crop")]
+        return []
 
-    track_walker(20, {0: [detection(0)]}, search)
-    assert 10 >= len(searched) >= 9
+    track_walker(30, {0: [Detection(Kind.FACE, FIRST, 0.2, "test")]}, search)
+    assert list(range(1, 6)) == searched[:5]
+    assert len(searched) < 16
 
 
 def test_a_track_that_was_lost_does_not_take_somebody_elses_detection():

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.motion import MotionField
+from passerby.track.active_track import ActiveTrack
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate
 from passerby.track.keyframes import TrackPoint
 from passerby.track.local_search import LocalSearch
-from passerby.track.tracker import ActiveTrack, Tracker, TrackerSettings, padded_box
+from passerby.track.tracker import Tracker, TrackerSettings, padded_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,8 @@ class LiveTracker(Tracker):
         super()._search(search)
         for track, last_hit, box in before:
             if track.last_hit == last_hit:
+                if track.is_passed_over and (size := self._sizes.get(id(track))) is not None:
+                    _keep_size(track.points[-1], *size)
                 continue
             if not _agrees(track.points[-2:-1], track.box):
                 _cover_between(track, last_hit, box)

@@ -30,20 +30,16 @@ class OwnMotion:
     _surroundings: Vector = (0.0, 0.0)
     _drift: Vector = (0.0, 0.0)
 
-    @property
-    def relative_speed(self) -> float | None:
-        """Share of its size that it moves by in a frame; None until it was found twice."""
-        if self.velocity is None:
-            return None
-        return max(abs(self.velocity[0]), abs(self.velocity[1])) / max(self.box.shorter_side, 1e-6)
-
     def surroundings_moved(self, dx: float, dy: float) -> None:
         """What surrounds it moved by so much since the last call, in the direction in which frames are added."""
         self._surroundings = self._surroundings[0] + dx, self._surroundings[1] + dy
 
-    def found(self, frame: int, box: Box) -> None:
-        """It was found in another frame."""
+    def found(self, frame: int, box: Box, newest: int | None = None) -> None:
+        """It was found in another frame; its surroundings are known to have moved until `newest`, by default until this
+        one, and are taken to have moved evenly."""
         steps = frame - self.frame
+        share = 1.0 if newest is None or newest == self.frame else steps / (newest - self.frame)
+        moved = self._surroundings[0] * share, self._surroundings[1] * share
         if steps:
             (x1, y1), (x2, y2) = self.box.centre, box.centre
             dx, dy = x2 - x1, y2 - y1
@@ -53,10 +49,10 @@ class OwnMotion:
                 NEW_VELOCITY * new[0] + OLD_VELOCITY * old[0],
                 NEW_VELOCITY * new[1] + OLD_VELOCITY * old[1],
             )
-            self._drift = self._drift[0] + dx - self._surroundings[0], self._drift[1] + dy - self._surroundings[1]
+            self._drift = self._drift[0] + dx - moved[0], self._drift[1] + dy - moved[1]
             size = max((box.width + box.height) / 2, 1e-6)
             self.distance = max(self.distance, abs(self._drift[0]) / size, abs(self._drift[1]) / size)
-        self._surroundings = (0.0, 0.0)
+        self._surroundings = self._surroundings[0] - moved[0], self._surroundings[1] - moved[1]
         self.frame, self.box = frame, box
 
     def expected(self, frame: int) -> Box | None:

@@ -13,34 +13,36 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.model import FrozenModel
 from passerby.core.motion import MotionField
 from passerby.documents.plan import Track
+from passerby.track.active_track import ActiveTrack
 from passerby.track.association import associate
-from passerby.track.confirmation import THRESHOLDS, TrackCandidate, TrackEvidence
+from passerby.track.confirmation import THRESHOLDS, TrackCandidate
 from passerby.track.flow_propagation import propagate, surrounding_motion
-from passerby.track.keyframes import KeyframeReducer, TrackPoint
+from passerby.track.keyframes import TrackPoint
 from passerby.track.local_search import SEARCHED_KINDS, LocalSearch, best_match
-from passerby.track.own_motion import MAX_COASTING_FRAMES, OwnMotion
+from passerby.track.own_motion import OwnMotion
 from passerby.track.padding import MAX_UNCERTAINTY, PADDING
+from passerby.track.search_cadence import MAX_UNCONFIRMED_INTERVAL, MISSES_TO_SLOW_DOWN, is_steady
 
-#: Up to this share of its size a frame, motion and every second crop follow an object as closely as every crop does.
-SLOW_SPEED = 0.05
-#: A track that so many crops in a row did not find takes detections for its own alone where they overlap it this much.
-MIN_CROP_MISSES, MIN_TRUSTED_IOU = 2, 0.4
+#: Seconds between two crops around what motion carries well, at most.
+MAX_SEARCH_INTERVAL_S = 0.08
 
 
 class TrackerSettings(FrozenModel):
     """How far masks extend, in frames: `pre_roll` before the first detection and `post_roll` after the last one.
-    `max_age` is how long a track may go undetected and still be resumed."""
+    `max_age` is how long a track may go undetected and still be resumed, `max_search_interval` the longest time
+    between two crops around it."""
 
     pre_roll: int
     post_roll: int
     max_age: int
+    max_search_interval: int = 2
 
     @property
     def buffer_frames(self) -> int:
@@ -54,6 +56,7 @@ class TrackerSettings(FrozenModel):
             pre_roll=max(4, round(0.5 * frame_rate)),
             post_roll=max(4, round(0.5 * frame_rate)),
             max_age=max(12, round(1.5 * frame_rate)),
+            max_search_interval=max(1, round(MAX_SEARCH_INTERVAL_S * frame_rate)),
         )
 
 
@@ -64,64 +67,6 @@ class TrackerFrame:
     frame: int
     time: int
     motion: MotionField | None
-
-
-@dataclass(slots=True)
-class ActiveTrack:
-    """A track that may go on. `points` are those not yet final, the newest last.
-
-    `own_motion` knows where it was last found, whether in a whole frame or in a crop, and how it moves; `first_miss` is
-    the first frame after that in which a detector searched for it in vain, None while there is none. `number` is 0
-    until one is assigned (track/live_tracker.py).
-    """
-
-    kind: Kind
-    points: list[TrackPoint]
-    own_motion: OwnMotion
-    first_miss: int | None = None
-    crop_misses: int = 0
-    reducer: KeyframeReducer = field(default_factory=KeyframeReducer)
-    evidence: TrackEvidence = field(default_factory=TrackEvidence)
-    number: int = 0
-
-    @property
-    def box(self) -> Box:
-        """Where it is in the newest frame, in displayed pixels."""
-        return self.points[-1].box
-
-    @property
-    def last_hit(self) -> int:
-        """The frame in which it was last found."""
-        return self.own_motion.frame
-
-    @property
-    def age(self) -> int:
-        """Frames since it was last found."""
-        return self.points[-1].frame - self.last_hit
-
-    def add_hit(self, frame: int, box: Box) -> None:
-        """It was found in a frame."""
-        self.own_motion.found(frame, box)
-        self.first_miss, self.crop_misses = None, 0
-        self.evidence.own_motion = max(self.evidence.own_motion, self.own_motion.distance)
-
-    def add_evidence(self, score: float, is_quick: bool) -> None:
-        """A detector run detected it, a quick one or one of all detectors."""
-        (self.evidence.add_quick_hit if is_quick else self.evidence.add_hit)(score)
-
-    def is_doubtful(self, detection: Detection, is_quick: bool) -> bool:
-        """Is this detection not quite where the track should be, and the track not where it should be (crops have not
-        found it) or just seen there (a crop has, and the detection is of a quick run)?"""
-        uncertain = self.crop_misses >= MIN_CROP_MISSES or (is_quick and self.age == 0)
-        return uncertain and self.box.iou(detection.box) < MIN_TRUSTED_IOU
-
-    def search_is_due(self, frame: int) -> bool:
-        """A crop costs little, and most are not needed: what moves slowly is found again in every second frame, and
-        what was not found for long in every fourth."""
-        age, speed = frame - self.last_hit, self.own_motion.relative_speed
-        if age > MAX_COASTING_FRAMES:
-            return age % 4 == 0
-        return age > 0 and (speed is None or speed > SLOW_SPEED or age % 2 == 0)
 
 
 class Tracker:
@@ -186,23 +131,47 @@ class Tracker:
             track.points.append(TrackPoint(frame, time, box, 0.0, last.origin, last.uncertainty + uncertainty))
 
     def _search(self, search: LocalSearch) -> None:
-        """Find each track again around where motion, or its own velocity, has taken it."""
-        now = self._frames[-1]
+        """Find each track again around where motion, or its own velocity, has taken it: in this frame and, where motion
+        was wrong, in those that were passed over."""
+        now = self._frames[-1].frame
         for track in self._active:
-            if track.kind not in SEARCHED_KINDS or not track.search_is_due(now.frame):
+            if track.kind not in SEARCHED_KINDS or not track.cadence.is_due(now):
                 continue
-            expected = track.own_motion.expected(now.frame)
-            found = _find(search, now.frame, track.kind, track.box, expected, track.own_motion.box)
+            expected, passed_over = track.box, min(track.cadence.passed_over(now), len(track.points) - 1)
+            found = self._find_in(track, -1, search)
+            if passed_over and not track.crop_misses and (found is None or not is_steady(expected, found.box)):
+                for at in range(-1 - passed_over, -1):
+                    self._take(track, at, self._find_in(track, at, search))
+                found = found or self._find_in(track, -1, search)
+            self._take(track, -1, found)
+            if found is not None and track.cadence.interval > 1 and is_steady(expected, found.box):
+                for _ in range(passed_over):  # it was there as well
+                    track.evidence.add_crop_hit(found.score)
             if found is None:
-                track.crop_misses += 1
-                track.points[-1].predicted = expected
-                continue
-            point = _track_point(now, found)
-            if found.score < THRESHOLDS[track.kind].certain_score:
-                point.predicted = track.box
-            track.points[-1] = point
-            track.evidence.add_crop_hit(found.score)
-            track.add_hit(now.frame, found.box)
+                track.cadence.missed(now, track.crop_misses, track.age, track.is_confirmed)
+            else:
+                longest = self._settings.max_search_interval
+                longest = longest if track.is_confirmed else min(longest, MAX_UNCONFIRMED_INTERVAL)
+                track.cadence.found(now, is_steady(expected, found.box), longest)
+
+    def _find_in(self, track: ActiveTrack, at: int, search: LocalSearch) -> Detection | None:
+        """The track in the frame of one of its points."""
+        point, motion = track.points[at], track.own_motion
+        return _find(search, point.frame, track.kind, point.box, motion.expected(point.frame), motion.box)
+
+    def _take(self, track: ActiveTrack, at: int, found: Detection | None) -> None:
+        """What a crop has found, or not found, at a point of a track."""
+        point = track.points[at]
+        if found is None:
+            track.crop_misses += 1
+            point.predicted = track.own_motion.expected(point.frame)
+            return
+        corrected = TrackPoint(point.frame, point.time, found.box, found.score, found.origin)
+        if found.score < THRESHOLDS[track.kind].certain_score:
+            corrected.predicted = point.box
+        track.points[at] = corrected
+        track.evidence.add_crop_hit(found.score)
+        track.add_hit(point.frame, found.box)
 
     def _associate(
         self,
@@ -246,8 +215,8 @@ class Tracker:
         paths_back = self._propagate_back([point for _, point in hits], frames)
         for (track, point), path_back in zip(hits, paths_back, strict=True):
             track.add_evidence(point.score, are_quick)
-            if are_quick and track.age == 0:
-                continue  # a crop of this frame shows where it is more exactly
+            if are_quick and (track.age == 0 or track.is_carried_to(point.box)):
+                continue  # a crop shows where it is more exactly
             if are_quick or point.score < THRESHOLDS[track.kind].certain_score:
                 point.predicted = track.box
             track.points[-1] = point
@@ -305,7 +274,7 @@ class Tracker:
         which it is found."""
         buffered = list(self._frames)
         point = track.points[0]
-        motion, before = OwnMotion(point.frame, point.box), list[TrackPoint]()
+        motion, before, misses = OwnMotion(point.frame, point.box), list[TrackPoint](), 0
         for later, earlier in zip(reversed(buffered), reversed(buffered[:-1]), strict=False):
             inside = point.box.intersection(self._frame_box) > 0
             if later.motion is None or not inside or motion.frame - earlier.frame > pre_roll:
@@ -314,13 +283,16 @@ class Tracker:
             dx, dy = surrounding_motion(box, later.motion)
             motion.surroundings_moved(-dx, -dy)
             expected = motion.expected(earlier.frame)
-            found = _find(search, earlier.frame, track.kind, box, expected, motion.box)
+            is_due = misses < MISSES_TO_SLOW_DOWN or misses % 2 == 0
+            found = _find(search, earlier.frame, track.kind, box, expected, motion.box) if is_due else None
             if found is None:
+                misses += 1
                 total = point.uncertainty + uncertainty
                 point = TrackPoint(earlier.frame, earlier.time, box, 0.0, track.points[0].origin, total, expected)
             else:
                 point = _track_point(earlier, found)
                 motion.found(earlier.frame, found.box)
+                misses = 0
                 track.evidence.add_crop_hit(found.score)
             before.append(point)
         track.points[:0] = reversed(before)
