@@ -1,6 +1,9 @@
 """The clips for speed measurements: the demo's sample, at any size and length, or a clip of your own.
 
-    benchmarks/clips.py OUT.mp4 [--clip FILE] [--height 1080] [--seconds 20]
+    benchmarks/clips.py OUT.mp4 [--clip FILE] [--height 1080] [--seconds 20] [--fixed]
+
+With --fixed as a camera on a wall would film it: four fifths of the time the first frame stands still, with the noise of
+a sensor, and then the clip plays.
 
 The project contains no footage; the sample is synthetic, and its one photograph is in the public domain.
 """
@@ -17,11 +20,15 @@ from passerby.bench.tools import ffmpeg_program
 from passerby.demo.portrait import portrait
 from passerby.demo.sample import make_sample
 
+#: Share of the time in which nothing moves, with --fixed, and how strong the noise of the sensor is.
+STILL_SHARE, NOISE = 0.8, 5
+
 HEIGHTS = {540: "540p", 720: "720p", 1080: "1080p", 2160: "4K"}
 
 
-def make(out: Path, height: int, seconds: float, clip: Path | None = None) -> Path:
-    """A clip of that height and length: scaled and encoded once, then looped. Does nothing when it exists."""
+def make(out: Path, height: int, seconds: float, clip: Path | None = None, fixed: bool = False) -> Path:
+    """A clip of that height and length: scaled and encoded once, then looped; `fixed` as --fixed. Does nothing when it
+    exists."""
     if out.exists():
         return out
     with tempfile.TemporaryDirectory(prefix="passerby-bench-") as folder:
@@ -34,7 +41,15 @@ def make(out: Path, height: int, seconds: float, clip: Path | None = None) -> Pa
         scale = ["-vf", f"scale=-2:{height}:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]
         scale += ["-bf", "0"]
         _ffmpeg("-i", source, "-map", "0:v:0", "-t", seconds, *scale, "-pix_fmt", "yuv420p", once)
-        _ffmpeg("-stream_loop", "-1", "-i", once, "-t", seconds, "-c", "copy", part)
+        if fixed:
+            still, parts = Path(folder, "still.mp4"), Path(folder, "parts.txt")
+            stand = f"select=eq(n\\,0),loop=-1:1,setpts=N/25/TB,noise=alls={NOISE}:allf=t"
+            stand_still = ["-vf", stand, "-r", 25, *scale[2:], "-pix_fmt", "yuv420p"]
+            _ffmpeg("-i", once, *stand_still, "-t", STILL_SHARE * seconds, still)
+            parts.write_text(f"file '{still}'\nfile '{once}'\n")
+            _ffmpeg("-f", "concat", "-safe", "0", "-i", parts, "-t", seconds, "-c", "copy", part)
+        else:
+            _ffmpeg("-stream_loop", "-1", "-i", once, "-t", seconds, "-c", "copy", part)
         part.replace(out)
     return out
 
@@ -50,8 +65,9 @@ def main() -> int:
     parser.add_argument("--clip", type=Path)
     parser.add_argument("--height", type=int, default=1080)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--fixed", action="store_true", help="a camera on a wall: mostly nothing moves")
     options = parser.parse_args()
-    print(make(options.out, options.height, options.seconds, options.clip))
+    print(make(options.out, options.height, options.seconds, options.clip, options.fixed))
     return 0
 
 
