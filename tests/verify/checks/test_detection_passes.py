@@ -4,7 +4,7 @@ from passerby.config.settings import Style
 from passerby.core.kinds import Kind
 from passerby.documents.verification_report import Check
 from passerby.verify.checks.blank_regions import find_blank_regions
-from passerby.verify.checks.detection_passes import DetectionPasses, TrackCheckSettings
+from passerby.verify.checks.detection_passes import DetectionPasses, TrackCheckSettings, WhatIsHidden
 from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import FULL_PASS
 from passerby.verify.checks.shown_on_purpose import ShownHere
@@ -24,7 +24,8 @@ def run(path, ensemble, style=Style.SOLID, hidden=(), settings=None, shown=Shown
         for frame in file.frames():
             geometry = file.geometry(0, frame)
             seconds = float(frame.time * file.videos[0].time_base)
-            passes.step(frame, geometry, seconds, find_blank_regions(frame, geometry, False), hidden, shown)
+            known = WhatIsHidden(find_blank_regions(frame, geometry, False), hidden, shown)
+            passes.step(frame, geometry, seconds, known)
         passes.finish()
     return passes, findings.listed()
 

@@ -61,15 +61,29 @@ class TrackCheckSettings(FrozenModel):
     max_dimension: int = 1920
 
 
+@dataclass(frozen=True, slots=True)
+class WhatIsHidden:
+    """Of one frame: `blank` is what is black in it, `hidden` are masks that cannot be recognised in the image (the weak
+    fills of the plan), `shown` is what is shown on purpose."""
+
+    blank: BlankRegions
+    hidden: Sequence[Box]
+    shown: ShownHere
+
+    def is_visible(self, box: Box) -> bool:
+        """Is it really visible, or a false detection in a mask? Black masks can be seen; weak ones only the plan
+        knows."""
+        masked = any(box.containment(mask) > MAX_MASK_OVERLAP for mask in self.hidden)
+        return self.blank.black_share(box) <= MAX_BLACK and not masked
+
+
 @dataclass(slots=True)
 class _PendingPass:
     """A pass that is running, and what is needed of its frame to judge the result."""
 
     index: int
     time: float
-    blank: BlankRegions
-    hidden: Sequence[Box]
-    shown: ShownHere
+    known: WhatIsHidden
     sightings: Future[list[Sighting]]
 
 
@@ -109,22 +123,13 @@ class DetectionPasses:
     ) -> None:
         self._pool.__exit__(kind, error, trace)
 
-    def step(
-        self,
-        frame: RawFrame,
-        geometry: Geometry,
-        seconds: float,
-        blank: BlankRegions,
-        hidden: Sequence[Box],
-        shown: ShownHere,
-    ) -> None:
-        """One frame. `hidden` are masks that cannot be recognised in the image: the weak fills of the plan; `shown` is
-        what is shown on purpose."""
-        dropouts = self._dropouts.step(blank, seconds) if self._dropouts is not None else []
+    def step(self, frame: RawFrame, geometry: Geometry, seconds: float, known: WhatIsHidden) -> None:
+        """One frame, and what is hidden in it."""
+        dropouts = self._dropouts.step(known.blank, seconds) if self._dropouts is not None else []
         if self._file.still is not None or seconds >= self._next_pass_at:
-            self._start_pass(frame, geometry, seconds, blank, hidden, shown)
+            self._start_pass(frame, geometry, seconds, known)
         for dropout in dropouts:
-            self._check_dropout(dropout, frame, geometry, blank, hidden, shown)
+            self._check_dropout(dropout, frame, geometry, known)
 
     def finish(self) -> None:
         """All frames have been given: wait for the last passes, and report what they found together."""
@@ -146,19 +151,11 @@ class DetectionPasses:
             )
             self._findings.set_best_time(seconds * factor)
 
-    def _start_pass(
-        self,
-        frame: RawFrame,
-        geometry: Geometry,
-        seconds: float,
-        blank: BlankRegions,
-        hidden: Sequence[Box],
-        shown: ShownHere,
-    ) -> None:
+    def _start_pass(self, frame: RawFrame, geometry: Geometry, seconds: float, known: WhatIsHidden) -> None:
         self._next_pass_at = seconds + self._settings.interval - 1e-6
         time = seconds * ANIMATION_FRAME_S if self._file.still is not None else seconds
         sightings = self._pool.submit(self._sightings, frame, geometry, self._next_pass())
-        self._pending.append(_PendingPass(frame.index, time, blank, hidden, shown, sightings))
+        self._pending.append(_PendingPass(frame.index, time, known, sightings))
         self.analysed += 1
         while len(self._pending) > CONCURRENT_INFERENCES:  # no more: each holds a frame
             self._collect(self._pending.popleft())
@@ -172,23 +169,15 @@ class DetectionPasses:
 
     def _collect(self, pending: _PendingPass) -> None:
         """Fuse the sightings of a pass, once it is done."""
-        visible = [s for s in pending.sightings.result() if _is_visible(s.box, pending.blank, pending.hidden)]
-        on_purpose = [s for s in visible if pending.shown.explains(s.kind, s.box)]
+        visible = [s for s in pending.sightings.result() if pending.known.is_visible(s.box)]
+        on_purpose = [s for s in visible if pending.known.shown.explains(s.kind, s.box)]
         self.shown_on_purpose += len(on_purpose)
         visible = [s for s in visible if s not in on_purpose]
         self._fusion.update(visible, pending.index, pending.time)
         if self._file.still is not None and not self._file.still.info.animated:
             self._fusion.end_page()
 
-    def _check_dropout(
-        self,
-        dropout: Dropout,
-        frame: RawFrame,
-        geometry: Geometry,
-        blank: BlankRegions,
-        hidden: Sequence[Box],
-        shown: ShownHere,
-    ) -> None:
+    def _check_dropout(self, dropout: Dropout, frame: RawFrame, geometry: Geometry, known: WhatIsHidden) -> None:
         """Detect close up where a mask disappeared."""
         image, scale = self._scaled(frame, geometry)
         region = Box(*(v / scale for v in dropout.box))
@@ -198,9 +187,9 @@ class DetectionPasses:
             if sighting is None:
                 continue
             box = Box(*(v * scale for v in sighting.box))
-            if shown.explains(kind, box):
+            if known.shown.explains(kind, box):
                 self.shown_on_purpose += 1
-            elif _is_visible(box, blank, hidden) and dropout.observe(weight(sighting), box):
+            elif known.is_visible(box) and dropout.observe(weight(sighting), box):
                 self._findings.add_in_frame(
                     Check.MASK_DROPOUTS,
                     f"a {kind} is visible where its mask disappeared",
@@ -235,11 +224,6 @@ class DetectionPasses:
         """The image that the models are given, and the factor back to displayed pixels."""
         size = fit_size(geometry, self._settings.max_dimension)
         return to_bgr(frame, geometry, size), geometry.display_size[0] / size[0]
-
-
-def _is_visible(box: Box, blank: BlankRegions, hidden: Sequence[Box]) -> bool:
-    """Is it really visible, or a false detection in a mask? Black masks can be seen; weak ones only the plan knows."""
-    return blank.black_share(box) <= MAX_BLACK and not any(box.containment(mask) > MAX_MASK_OVERLAP for mask in hidden)
 
 
 def _likely_kinds(mask: Box) -> tuple[Kind, ...]:

@@ -20,7 +20,7 @@ from passerby.documents.trim import Trims
 from passerby.documents.verification_report import Check, VideoSummary
 from passerby.track.mask_schedule import MaskSchedule, ScheduledMask
 from passerby.verify.checks.blank_regions import BlankRegions, find_blank_regions
-from passerby.verify.checks.detection_passes import DetectionPasses, TrackCheckSettings
+from passerby.verify.checks.detection_passes import DetectionPasses, TrackCheckSettings, WhatIsHidden
 from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import Ensemble
 from passerby.verify.checks.masks import MaskCheck
@@ -103,7 +103,8 @@ class TrackChecker:
             if self._plan is not None and not self._is_analysed(frame) and blank.share < MIN_BLANK_SHARE:
                 description = "a frame was not analysed, and is not covered"
                 self._findings.add_in_frame(Check.COVERAGE, description, self._video, frame.index, seconds, track=0)
-            self._passes.step(frame, geometry, seconds, blank, weak, self._shown_here(frame, seconds))
+            known = WhatIsHidden(blank, weak, self._shown_here(frame, seconds))
+            self._passes.step(frame, geometry, seconds, known)
             self._compare(frame, original, geometry, seconds, masks, blank)
             frames += 1
             times.append(seconds)
