@@ -17,6 +17,8 @@ from passerby import Report, Settings, redact
 from passerby.core.errors import PasserbyError
 from passerby.source.still.sniff import is_still
 from passerby.source.video.file import VideoFile
+from passerby.source.video.open import container_format
+from passerby.source.video.raw_streams import RAW_DEMUXERS
 
 #: All of the source is in the output, and ffprobe agrees; the report says what is not, with exit code 3; an error.
 WHOLE, REVIEW, REFUSED = "all of it", "exit code 3", "an error"
@@ -82,7 +84,8 @@ def _described(path: Path) -> str:
 
 def _differences(source: Path, output: Path, situation: Situation) -> Iterator[str]:
     """What is not the same in source and output: frames, times, length, tracks, size, orientation, aspect."""
-    with VideoFile.open(source) as before, VideoFile.open(output) as after:
+    rate = situation.settings.frame_rate
+    with VideoFile.open(source, frame_rate=rate) as before, VideoFile.open(output) as after:
         if len(before.info.videos) != len(after.info.videos):
             yield "video tracks"
         if len(before.info.audio_tracks) != len(after.info.audio_tracks):
@@ -106,11 +109,13 @@ def _differences(source: Path, output: Path, situation: Situation) -> Iterator[s
 
 def length(path: Path) -> float | None:
     """Seconds from the beginning of the file's presentation to its end, as its container states them."""
+    if container_format(path) in RAW_DEMUXERS:
+        return None
     with av.open(path) as container:
         if not container.duration or container.duration < 0:
             return None
         start = container.start_time or 0
-        broadcast = container.format.name in ("mpegts", "mpeg", "flv")
+        broadcast = container.format.name in ("mpegts", "mpeg", "flv", "dhav")
         # Everywhere else presentation begins at 0, and what FFmpeg counts from is the first packet.
         return float((container.duration + (0 if broadcast else max(0, start))) / av.time_base)
 

@@ -127,13 +127,3 @@ def test_a_clock_that_ticks_every_seven_months_is_damage(tmp_path):
     path.write_bytes(data)
     with pytest.raises(DamagedSource, match="time base of its video.*21474836 s. Copy the file again"):
         VideoFile.open(path)
-
-
-def test_hevc_in_fields_is_refused_with_the_command_that_weaves_it(tmp_path):
-    """FFmpeg returns each field as a picture of half the height."""
-    path = clips.write_clip(
-        tmp_path / "c.mkv", codec="libx265", container="matroska", time_base=Fraction(1, 1000),
-        times=range(0, 480, 20), options={"x265-params": "interlace=tff:log-level=none"},
-    )  # fmt: skip
-    with pytest.raises(UnsupportedSource, match="coded in fields.*weave=first_field=top"):
-        VideoFile.open(path)

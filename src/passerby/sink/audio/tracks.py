@@ -17,7 +17,14 @@ from av.stream import Stream
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
 from passerby.documents.spans import AudioSpan
-from passerby.sink.audio.dsp import AudioTimeline, Samples, disguise_voice, with_spans, without_cuts
+from passerby.sink.audio.dsp import (
+    AudioTimeline,
+    Samples,
+    disguise_voice,
+    with_spans,
+    without_cuts,
+    without_padding,
+)
 
 if TYPE_CHECKING:
     Timed = tuple[int, av.Packet[AudioStream]]
@@ -34,6 +41,9 @@ COPYABLE_CODECS = {
 _SAMPLE_RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000}
 #: Packets that are muxed on trial before a track is copied.
 _TRIAL_PACKETS = 3
+#: Seconds of sound after the stated end of a track that are no more than what filled up its last packet. Where there is
+#: more, the end is wrong.
+_MAX_PADDING_S = 0.1
 #: Bits per second for each channel of re-encoded audio.
 _BIT_RATE_PER_CHANNEL = 96_000
 
@@ -44,6 +54,7 @@ class AudioSource(Protocol):
     info: AudioInfo
     template: AudioStream
     max_silence_s: float
+    end_s: float | None
 
     def packets(self) -> Iterator[Timed]: ...
 
@@ -157,6 +168,8 @@ class EncodedAudioTrack:
             self.rate, self._layout, source.max_silence_s, keep_positions=bool(spans or cuts)
         )
         chunks = self._timeline.continuous(source.frames(), info.time_base)
+        if source.end_s is not None:
+            chunks = without_padding(chunks, round(source.end_s * self.rate), round(_MAX_PADDING_S * self.rate))
         if disguise:
             chunks = disguise_voice(chunks, self.rate, self._layout)
         self._chunks: Iterator[Samples] = without_cuts(with_spans(chunks, self.rate, spans), self.rate, cuts)

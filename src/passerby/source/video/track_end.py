@@ -1,5 +1,5 @@
-"""How long the last frame of a track is shown. A frame lasts until the next one; after the last there is none, so its
-length is what the container states. In screen recordings, that may be minutes."""
+"""Where a track ends. A frame lasts until the next one; after the last there is none, so its length is what the
+container states: in screen recordings, that may be minutes. The last packet of sound holds more than is played."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -21,7 +22,7 @@ _WITH_FILE_LENGTH = {"matroska", "webm", "flv"}
 _DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
-def stated_end(container: InputContainer, stream: VideoStream, kind: str) -> Fraction | None:
+def stated_end(container: InputContainer, stream: VideoStream | AudioStream, kind: str) -> Fraction | None:
     """The time in seconds on the file's clock at which a track ends, where the container says so."""
     if kind in _WITH_TRACK_LENGTH and stream.duration and stream.time_base:
         return ((stream.start_time or 0) + stream.duration) * stream.time_base
@@ -34,6 +35,16 @@ def stated_end(container: InputContainer, stream: VideoStream, kind: str) -> Fra
     if len(container.streams) == 1 and container.duration and container.duration > 0:
         return Fraction((container.start_time or 0) + container.duration, av.time_base)
     return None
+
+
+def sound_end(container: InputContainer, stream: AudioStream, kind: str) -> Fraction | None:
+    """The same for a track of sound. Matroska and FLV state the length of the file: no track ends later. In Matroska it
+    counts what only primes the decoder, before 0."""
+    end = stated_end(container, stream, kind)
+    if end is None and kind in _WITH_FILE_LENGTH and container.duration and container.duration > 0:
+        start = 0 if kind == "flv" else container.start_time or 0  # FLV states when it ends
+        return Fraction(start + container.duration, av.time_base)
+    return end
 
 
 def last_duration(track: VideoInfo, stats: DecodeStats, last: int, damaged: bool) -> int | None:
