@@ -32,6 +32,7 @@ from tests.situation_makers import (
     with_sound,
     without,
 )
+from tests.situation_mixtures import MIXTURES
 from tests.situations import REFUSED, REVIEW, WHOLE, Situation
 
 SITUATIONS = (
@@ -359,4 +360,6 @@ SITUATIONS = (
     Situation(
         "GIF whose frames have no duration", WHOLE, animation(250, 77, duration=0), suffix=".gif", becomes=".gif"
     ),
+    # Mixtures
+    *MIXTURES,
 )

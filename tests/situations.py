@@ -115,6 +115,9 @@ def length(path: Path) -> float | None:
         if not container.duration or container.duration < 0:
             return None
         start = container.start_time or 0
+        ends = [((s.start_time or 0) + s.duration) * s.time_base for s in container.streams if s.duration]
+        if "mp4" in container.format.name and len(ends) == len(container.streams):
+            return float(max(ends))
         broadcast = container.format.name in ("mpegts", "mpeg", "flv", "dhav")
         # Everywhere else presentation begins at 0, and what FFmpeg counts from is the first packet.
         return float((container.duration + (0 if broadcast else max(0, start))) / av.time_base)

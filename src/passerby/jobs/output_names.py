@@ -25,10 +25,13 @@ VIDEO_SUFFIXES = PRESERVED_SUFFIXES | {
     ".flv",
     ".3gp",
     ".3g2",
+    ".vob",
     ".wmv",
     ".asf",
 }
 STILL_SUFFIXES = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
+#: What must be redacted, or fail with a message: footage that is not read, too.
+MEDIA_SUFFIXES = VIDEO_SUFFIXES | RAW_SUFFIXES | UNREAD_SUFFIXES | STILL_SUFFIXES
 #: A rendered chunk of a video that is distributed over several machines, until all chunks are joined.
 CHUNK_SUFFIX = ".piece"
 #: What else a run leaves beside its outputs.
@@ -50,11 +53,7 @@ def is_own_output(path: Path) -> bool:
 
 def is_media(path: Path) -> bool:
     """Whether a file is a video or a still, by its suffix or its content."""
-    return (
-        path.suffix.lower() in VIDEO_SUFFIXES | RAW_SUFFIXES | UNREAD_SUFFIXES | STILL_SUFFIXES
-        or still_kind(path) is not None
-        or is_video(path)
-    )
+    return path.suffix.lower() in MEDIA_SUFFIXES or still_kind(path) is not None or is_video(path)
 
 
 def is_video(path: Path) -> bool:

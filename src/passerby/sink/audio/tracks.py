@@ -55,8 +55,9 @@ class AudioSource(Protocol):
     template: AudioStream
     max_silence_s: float
     end_s: float | None
+    states_delay: bool
 
-    def packets(self) -> Iterator[Timed]: ...
+    def packets(self, *, primed: bool = False) -> Iterator[Timed]: ...
 
     def frames(self) -> Iterator[tuple[int, av.AudioFrame]]: ...
 
@@ -90,7 +91,11 @@ def make_audio_track(
     `spans` are silenced, and `cuts` (seconds, sorted and disjoint) are removed; both are in source time.
     """
     if audio is Audio.KEEP and not spans and not cuts and source.info.codec in COPYABLE_CODECS[container]:
-        first = list(islice(packets := source.packets(), _TRIAL_PACKETS))
+        # MP4 plays from 0 on whatever comes before it. Matroska would delay everything to fit it in, unless the track
+        # itself states by how much it is early.
+        early = container in ("mp4", "mov") or source.info.codec == "opus" or source.states_delay
+        packets = source.packets(primed=early)
+        first = list(islice(packets, _TRIAL_PACKETS))
         if _accepts(container, source, first):
             return CopiedAudioTrack(source, chain(first, packets))
     return EncodedAudioTrack(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac", cuts)

@@ -49,6 +49,9 @@ DEMUXERS = {
     "dv": "dv",
     **RAW_DEMUXERS,
 }
+#: Bytes from one packet of a transport stream to the next: 188; on discs and camcorders a timestamp of 4 bytes comes
+#: before it, in broadcasts 16 bytes of error correction follow. A recording may start in the middle of a packet.
+PACKET_STEPS = (188, 192, 204)
 #: Packets of which one may have lost its sync byte for a file to be a transport stream still.
 _MIN_SYNC_RUN = 6
 #: Containers whose timestamps come from a broadcast clock and start anywhere.
@@ -71,8 +74,7 @@ def sniff_container(head: bytes) -> str | None:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    # Packets of 188 bytes, preceded by a 4-byte timestamp on discs and camcorders. A recording may start mid-packet.
-    if any(_has_sync_bytes(head, step) for step in (188, 192)):
+    if any(_has_sync_bytes(head, step) for step in PACKET_STEPS):
         return "mpegts"
     return sniff_raw(head)
 

@@ -96,7 +96,10 @@ def container_format(path: Path) -> str:
         name, command = unread
         raise UnsupportedSource(f"{path} is {name}, which passerby does not read. Make it readable first: {command}")
     if kind is None:
-        raise UnsupportedSource(f"{path} is not a video that passerby can read. It reads {_SUPPORTED_FORMATS}.")
+        raise UnsupportedSource(
+            f"{path} is not a video that passerby can read. It reads {_SUPPORTED_FORMATS}. What a recorder wrote in a "
+            "format of its own, its own program exports as MP4 or AVI."
+        )
     return kind
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.core.errors import SourceError
+from passerby.source.video.container_sniff import PACKET_STEPS
 
 _SYNC = 0x47
 _PACKET = 188
@@ -75,12 +76,12 @@ def _transport_tracks(file: BinaryIO) -> dict[int, int]:
 
 
 def _transport_packets(file: BinaryIO) -> Iterator[npt.NDArray[np.uint8]]:
-    """All packets in blocks, shape (n, 188). Between packets may lie the timestamps of discs (192 bytes a packet)."""
+    """All packets in blocks, shape (n, 188). Between packets may lie something else."""
     head = file.read(4096)
     step, start = next(
         (
             (step, start)
-            for step in (_PACKET, 192)
+            for step in PACKET_STEPS
             for start in range(min(step, len(head)))
             if len(head[start::step]) >= 3 and set(head[start::step]) == {_SYNC}
         ),
