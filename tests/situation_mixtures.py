@@ -97,6 +97,14 @@ MIXTURES = (
         with_sound("mp4", "libmp3lame", rate=44100, seconds=0.4),
         becomes=".mkv",
     ),
+    Situation(
+        "MOV, 5.1 channels of PCM, to MP4",
+        WHOLE,
+        with_sound("mov", "pcm_s16le", layout="5.1", seconds=0.4),
+        suffix=".mov",
+        says="its 6 channels were mixed to 2",
+        sound_differs=True,
+    ),
     Situation("MP4, 5.1 channels of AC-3", WHOLE, with_sound("mp4", "ac3", layout="5.1", seconds=0.4)),
     Situation(
         "MOV, DV and PCM",

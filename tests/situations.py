@@ -15,7 +15,9 @@ import av
 
 from passerby import Report, Settings, redact
 from passerby.core.errors import PasserbyError
+from passerby.core.media import AudioInfo
 from passerby.source.still.sniff import is_still
+from passerby.source.video.audio import AudioReader
 from passerby.source.video.file import VideoFile
 from passerby.source.video.open import container_format
 from passerby.source.video.raw_streams import RAW_DEMUXERS
@@ -41,6 +43,10 @@ class Situation:
     settings: Settings = field(default_factory=lambda: KEEP)
     #: Seconds by which the total length may differ: a packet of sound is copied whole or not at all.
     tolerance: float = 1.5e-3
+    #: Seconds by which sound may begin elsewhere, as that of a container which states whole packets or milliseconds.
+    sound_tolerance: float = 1.5e-3
+    #: Whether channels or samples of sound may differ; the report says so.
+    sound_differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,12 @@ def _differences(source: Path, output: Path, situation: Situation) -> Iterator[s
             yield "video tracks"
         if len(before.info.audio_tracks) != len(after.info.audio_tracks):
             yield "audio tracks"
+        for one, other in zip(before.info.audio_tracks, after.info.audio_tracks, strict=False):
+            formats = [(sound.channels, sound.sample_rate) for sound in (one, other)]
+            if formats[0] != formats[1] and not situation.sound_differs:
+                yield f"sound ({formats[0]} became {formats[1]})"
+            if (late := abs(_begins(before, one) - _begins(after, other))) > situation.sound_tolerance:
+                yield f"sound ({late:.3f} s off)"
         for number, (old, new) in enumerate(zip(before.info.videos, after.info.videos, strict=False)):
             times = [[frame.time * info.time_base for frame in file.frames(number)]
                      for file, info in ((before, old), (after, new))]  # fmt: skip
@@ -105,6 +117,12 @@ def _differences(source: Path, output: Path, situation: Situation) -> Iterator[s
     lengths = [length(path) for path in (source, output)]
     if lengths[0] is not None and lengths[1] is not None and abs(lengths[0] - lengths[1]) > situation.tolerance:
         yield f"length ({lengths[0]:.3f} s became {lengths[1]:.3f} s)"
+
+
+def _begins(file: VideoFile, audio: AudioInfo) -> float:
+    """When the sound that is played begins, in seconds of the presentation."""
+    with AudioReader(file.path, file.info, audio) as reader:
+        return float(next(time for time, _ in reader.frames()) * audio.time_base)
 
 
 def length(path: Path) -> float | None:

@@ -9,7 +9,7 @@ import pytest
 from passerby.core.errors import DamagedSource, UnsupportedSource
 from passerby.core.media import Colour
 from passerby.source.video.file import VideoFile
-from tests import clips
+from tests import clips, recorder_files
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
@@ -127,3 +127,13 @@ def test_a_clock_that_ticks_every_seven_months_is_damage(tmp_path):
     path.write_bytes(data)
     with pytest.raises(DamagedSource, match="time base of its video.*21474836 s. Copy the file again"):
         VideoFile.open(path)
+
+
+def test_sound_of_impossible_channels_is_not_read(tmp_path):
+    path = recorder_files.dahua(tmp_path / "c.dav", 0.4)
+    data = path.read_bytes()
+    assert bytes((0x83, 1, 0x10, 0)) in data
+    path.write_bytes(data.replace(bytes((0x83, 1, 0x10, 0)), bytes((0x83, 200, 0x10, 0))))
+    with VideoFile.open(path) as file:
+        assert () == file.info.audio_tracks
+        assert any("audio tracks that cannot be read" in line for line in file.info.damage)

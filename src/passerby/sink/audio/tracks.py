@@ -193,8 +193,19 @@ class EncodedAudioTrack:
             )
         if self._only_transcoded:
             codec = "Opus" if self._encoder == "libopus" else "AAC"
-            return f"{self._source.info.codec} audio was re-encoded as {codec}, because the output cannot hold it"
-        return None
+            return (
+                f"{self._source.info.codec} audio was re-encoded as {codec}, because the output cannot hold it"
+                f"{self._reduced}"
+            )
+        return self._reduced.removeprefix("; ") or None
+
+    @property
+    def _reduced(self) -> str:
+        """What else is not as it was."""
+        info = self._source.info
+        channels = f"; its {info.channels} channels were mixed to 2" if info.channels > 2 else ""
+        rate = f"; its {info.sample_rate} samples a second became {self.rate}" if info.sample_rate > self.rate else ""
+        return channels + rate
 
     @property
     def end_s(self) -> float:

@@ -50,6 +50,8 @@ _MAX_TICK_S = 86400
 _MAX_BIT_RATE = 1_000_000_000
 #: A track may start this late in its file (seconds). If it starts later, its clock has another origin.
 _MAX_START_S = 60
+#: Channels of sound that FFmpeg mixes to two. A track that claims more has a broken header.
+_MAX_CHANNELS = 64
 _DISPLAY_ONLY = {
     Type.MASTERING_DISPLAY_METADATA: "mastering display colours (HDR)",
     Type.CONTENT_LIGHT_LEVEL: "content light levels (HDR)",
@@ -131,7 +133,9 @@ def probe_video(path: Path, container: InputContainer, frame_rate: Fraction | No
 def _is_known(stream: AudioStream) -> bool:
     # mypy: PyAV's own types forget that a stream without a decoder has no codec context.
     known = getattr(stream, "codec_context", None) is not None
-    return bool(known and stream.time_base and stream.sample_rate)
+    return bool(
+        known and stream.time_base and stream.sample_rate and 0 < stream.codec_context.channels <= _MAX_CHANNELS
+    )
 
 
 def _unreadable_note(type: str, count: int) -> str:
