@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.errors import PasserbyError
 from passerby.source.video.file import VideoFile
-from tests import clips
+from tests import clips, recorder_files
 from tests.fake_detector import BLACK, FACE_POSITION, use_fixed_face
 from tests.geometry import box_to_stored
 
@@ -45,6 +45,27 @@ CLIPS = {
     "sorenson.flv": ("flv", "flv", "yuv420p", Fraction(1, 1000)),
     "wmv2.wmv": ("wmv2", "asf", "yuv420p", Fraction(1, 1000)),
 }
+#: Streams without a container and files of recorders: name -> how it is made (recorder_files).
+RECORDED = {
+    "h264.264": lambda path: recorder_files.stream(path, "h264", FRAMES, SIZE),
+    "open.h265": lambda path: recorder_files.stream(path, "open.h265", FRAMES, SIZE),
+    "fields.h265": lambda path: recorder_files.stream(path, "fields.h265", 2 * FRAMES, SIZE),
+    "mpeg2.m2v": lambda path: recorder_files.stream(path, "m2v", FRAMES, SIZE),
+    "mpeg4.m4e": lambda path: recorder_files.stream(path, "m4v", FRAMES, SIZE),
+    "camera.mjpeg": lambda path: recorder_files.stream(path, "mjpeg", FRAMES, SIZE),
+    "saved.mjpg": lambda path: recorder_files.stream(path, "multipart", FRAMES, SIZE),
+    "av1.obu": lambda path: recorder_files.stream(path, "obu", FRAMES, SIZE),
+    "vp8.ivf": lambda path: recorder_files.stream(path, "ivf", FRAMES, SIZE),
+    "raw.y4m": lambda path: recorder_files.stream(path, "y4m", FRAMES, SIZE),
+    "header.bvr": recorder_files.behind_a_header,
+    "dahua.dav": lambda path: recorder_files.dahua(path, 0.5, frames=FRAMES),
+    "hikvision.mp4": recorder_files.hikvision,
+}
+
+
+def recorded(folder: Path) -> dict[str, bytes]:
+    """Each of RECORDED."""
+    return {name: make(folder / name).read_bytes() for name, make in RECORDED.items()}
 
 
 def originals(folder: Path) -> dict[str, bytes]:
@@ -104,9 +125,9 @@ def damaged(data: bytes, dice: random.Random, other: bytes) -> bytes:
     return bytes(worse)
 
 
-def files(folder: Path, count: int, seed: int) -> Iterator[Path]:
+def files(folder: Path, count: int, seed: int, make: Callable[[Path], dict[str, bytes]] = originals) -> Iterator[Path]:
     """`count` broken files, the same ones for the same seed."""
-    whole = originals(folder)
+    whole = make(folder)
     names = list(whole)
     for number in range(count):
         name = names[number % len(names)]

@@ -13,7 +13,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 from PIL import Image
 
-from tests import clips, fault_files
+from tests import clips, fault_files, recorder_files
 
 Make = Callable[[Path], object]
 MS, TS, RATE = Fraction(1, 1000), Fraction(1, 90000), Fraction(1, 25)
@@ -89,6 +89,11 @@ def animation(width: int, height: int, **options: object) -> Make:
         images[0].save(path, save_all=True, append_images=images[1:], **options)
 
     return make
+
+
+def stream(kind: str) -> Make:
+    """A stream without a container; its kinds are those of recorder_files."""
+    return lambda path: recorder_files.stream(path, kind)
 
 
 def photo(path: Path) -> None:

@@ -15,8 +15,12 @@ import av
 
 from passerby import Report, Settings, redact
 from passerby.core.errors import PasserbyError
+from passerby.core.media import AudioInfo
 from passerby.source.still.sniff import is_still
+from passerby.source.video.audio import AudioReader
 from passerby.source.video.file import VideoFile
+from passerby.source.video.open import container_format
+from passerby.source.video.raw_streams import RAW_DEMUXERS
 
 #: All of the source is in the output, and ffprobe agrees; the report says what is not, with exit code 3; an error.
 WHOLE, REVIEW, REFUSED = "all of it", "exit code 3", "an error"
@@ -39,6 +43,10 @@ class Situation:
     settings: Settings = field(default_factory=lambda: KEEP)
     #: Seconds by which the total length may differ: a packet of sound is copied whole or not at all.
     tolerance: float = 1.5e-3
+    #: Seconds by which sound may begin elsewhere, as that of a container which states whole packets or milliseconds.
+    sound_tolerance: float = 1.5e-3
+    #: Whether channels or samples of sound may differ; the report says so.
+    sound_differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,11 +90,18 @@ def _described(path: Path) -> str:
 
 def _differences(source: Path, output: Path, situation: Situation) -> Iterator[str]:
     """What is not the same in source and output: frames, times, length, tracks, size, orientation, aspect."""
-    with VideoFile.open(source) as before, VideoFile.open(output) as after:
+    rate = situation.settings.frame_rate
+    with VideoFile.open(source, frame_rate=rate) as before, VideoFile.open(output) as after:
         if len(before.info.videos) != len(after.info.videos):
             yield "video tracks"
         if len(before.info.audio_tracks) != len(after.info.audio_tracks):
             yield "audio tracks"
+        for one, other in zip(before.info.audio_tracks, after.info.audio_tracks, strict=False):
+            formats = [(sound.channels, sound.sample_rate) for sound in (one, other)]
+            if formats[0] != formats[1] and not situation.sound_differs:
+                yield f"sound ({formats[0]} became {formats[1]})"
+            if (late := abs(_begins(before, one) - _begins(after, other))) > situation.sound_tolerance:
+                yield f"sound ({late:.3f} s off)"
         for number, (old, new) in enumerate(zip(before.info.videos, after.info.videos, strict=False)):
             times = [[frame.time * info.time_base for frame in file.frames(number)]
                      for file, info in ((before, old), (after, new))]  # fmt: skip
@@ -104,13 +119,24 @@ def _differences(source: Path, output: Path, situation: Situation) -> Iterator[s
         yield f"length ({lengths[0]:.3f} s became {lengths[1]:.3f} s)"
 
 
+def _begins(file: VideoFile, audio: AudioInfo) -> float:
+    """When the sound that is played begins, in seconds of the presentation."""
+    with AudioReader(file.path, file.info, audio) as reader:
+        return float(next(time for time, _ in reader.frames()) * audio.time_base)
+
+
 def length(path: Path) -> float | None:
     """Seconds from the beginning of the file's presentation to its end, as its container states them."""
+    if container_format(path) in RAW_DEMUXERS:
+        return None
     with av.open(path) as container:
         if not container.duration or container.duration < 0:
             return None
         start = container.start_time or 0
-        broadcast = container.format.name in ("mpegts", "mpeg", "flv")
+        ends = [((s.start_time or 0) + s.duration) * s.time_base for s in container.streams if s.duration]
+        if "mp4" in container.format.name and len(ends) == len(container.streams):
+            return float(max(ends))
+        broadcast = container.format.name in ("mpegts", "mpeg", "flv", "dhav")
         # Everywhere else presentation begins at 0, and what FFmpeg counts from is the first packet.
         return float((container.duration + (0 if broadcast else max(0, start))) / av.time_base)
 

@@ -24,15 +24,18 @@ BOUND = 120
 #: What may come of a broken file.
 OUTCOMES = {"done", "needs review", "DamagedSource", "UnsupportedSource"}
 
+#: A film of JPEGs of which one or two are left is a photo, and its output is no .mp4.
+ONE_PICTURE = {"UsageError"}
 
-def outcomes(folder, count, seed):
+
+def outcomes(folder, count, seed, make=bad_files.originals):
     """How often each kind of outcome came of `count` broken files; every try in a process that may crash. All the files
     that went wrong are named at the end, and left where they are."""
     wrong = []
     spawn = multiprocessing.get_context("spawn")
     counted = Counter()
     with ProcessPoolExecutor(os.cpu_count(), spawn, initializer=bad_files.prepare, initargs=(sys.path,)) as pool:
-        tries = [(path, pool.submit(bad_files.attempt, path)) for path in bad_files.files(folder, count, seed)]
+        tries = [(path, pool.submit(bad_files.attempt, path)) for path in bad_files.files(folder, count, seed, make)]
         for path, attempt in tries:
             try:
                 result = attempt.result(BOUND)
@@ -51,6 +54,21 @@ def test_broken_files(tmp_path):
     assert counted.total() == 300
     assert set(counted) <= OUTCOMES
     assert min(counted.values()) > 10
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_broken_streams_without_a_container(tmp_path):
+    counted = outcomes(tmp_path, 130, 1, bad_files.recorded)
+    assert counted.total() == 130
+    assert set(counted) <= OUTCOMES | ONE_PICTURE
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.soak
+def test_many_broken_streams_without_a_container(tmp_path):
+    counted = outcomes(tmp_path, 5000, 2, bad_files.recorded)
+    assert counted.total() == 5000
+    assert set(counted) <= OUTCOMES | ONE_PICTURE
     assert not list(tmp_path.glob("*.part"))
 
 

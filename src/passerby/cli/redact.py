@@ -62,6 +62,7 @@ def redact(
     quality: Annotated[int | None, typer.Option(help=Help["quality"], min=1, max=51)] = None,
     exact_chroma: Annotated[bool, typer.Option("--exact-chroma", help=Help["exact_chroma"])] = False,
     keep_times: Annotated[bool, typer.Option("--keep-times", help=Help["keep_times"])] = False,
+    frame_rate: Annotated[str | None, typer.Option(help=Help["frame_rate"])] = None,
     plan: Annotated[Path | None, typer.Option(help="Render this plan instead of analysing the file.")] = None,
     plans: Annotated[
         bool,
@@ -107,6 +108,7 @@ def redact(
         quality=quality,
         exact_chroma=exact_chroma,
         keep_times=keep_times,
+        frame_rate=frame_rate,
     )
     if plans:
         if plan is not None or output is not None or out_dir is not None or on is not None or resume:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from passerby.config.rational import Rational
 from passerby.config.regions import Region
 from passerby.core.errors import UsageError
 from passerby.core.kinds import HIDEABLE, Kind
@@ -61,6 +63,16 @@ def _hideable(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
     return tuple(kind for kind in HIDEABLE if kind in kinds)
 
 
+#: Highest frame rate that can be given, frames a second.
+MAX_FRAME_RATE = 480
+
+
+def _plausible_rate(rate: Fraction) -> Fraction:
+    if rate > MAX_FRAME_RATE:
+        raise ValueError(f"{MAX_FRAME_RATE} frames a second is the most")
+    return rate
+
+
 #: Kinds to hide: at least one, each once, in the order of HIDEABLE.
 HiddenKinds = Annotated[tuple[Kind, ...], Field(min_length=1), AfterValidator(_hideable)]
 
@@ -74,7 +86,7 @@ def settings_fault(error: ValidationError) -> str:
         return f"{name}: choose from {', '.join(HIDEABLE)}{given}"
     if first["type"] == "extra_forbidden":
         return f"{name}: there is no such setting; there are {', '.join(Settings.model_fields)}"
-    return f"{name}: {first['msg']}{given}"
+    return f"{name}: {str(first['msg']).removeprefix('Value error, ')}{given}"
 
 
 class _CheckedModel(type(FrozenModel)):  # type: ignore[misc]
@@ -123,3 +135,8 @@ class Settings(FrozenModel, metaclass=_CheckedModel):
         default=False, description="Keep 4:2:2 and 4:4:4 chroma, which many players do not support, instead of 4:2:0."
     )
     keep_times: bool = Field(default=False, description="Keep the creation date and time of the source.")
+    frame_rate: Annotated[Rational, AfterValidator(_plausible_rate)] | None = Field(
+        default=None,
+        description="Frames a second of a stream without a container, such as 25 or 30000/1001; by default what the "
+        "stream states, or 25. Other files state the time of each frame.",
+    )

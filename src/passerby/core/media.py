@@ -81,7 +81,7 @@ class VideoInfo:
     grey, transparency), `notes` say so, one line each. `interlaced` frames consist of two fields; `top_first` is the
     field order. `crop` is what the container excludes of the stored picture; `geometry` is that of the rest.
     `end` is the time in seconds of the presentation at which the container says that the track ends, None where it does
-    not say.
+    not say. `field_pictures`: the stream codes each field as a picture of its own, and decoded frames are two of them.
     """
 
     stream: int
@@ -99,6 +99,13 @@ class VideoInfo:
     notes: tuple[str, ...] = ()
     crop: Crop = Crop()
     end: Fraction | None = None
+    field_pictures: bool = False
+
+    @property
+    def coded_size(self) -> tuple[int, int]:
+        """(width, height) of what the decoder outputs."""
+        width, height = self.stored_size
+        return (width, (height + 1) // 2) if self.field_pictures else (width, height)
 
     @property
     def stored_size(self) -> tuple[int, int]:

@@ -21,13 +21,13 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from passerby.config.polygon import MAX_COORDINATE, MIN_HULL_SHARE, fault_of, fits, hull_share, lerp_polygon
+from passerby.config.rational import Rational
 from passerby.config.settings import Settings
 from passerby.core.box import Box, Point
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.kept import KeptSpan
-from passerby.documents.rational import Rational
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, explain_renamed
 from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 

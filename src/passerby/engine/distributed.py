@@ -72,7 +72,7 @@ def split(source: Path, lengths: SegmentLengths, min_segments: int = 1) -> list[
 
 def analyse_segments(source: Path, segments: SegmentRange, options: RunOptions) -> SegmentAnalysis:
     """Analyse one range of segments of a video."""
-    with VideoFile.open(source, options.threads or 0) as video:
+    with VideoFile.open(source, options.threads or 0, options.effective_settings.frame_rate) as video:
         result = analyse_track(video, 0, segments, options, options.detector_factory())
         stats = video.decode_stats[0]
         decodes_cleanly = all(result.intact) and not (stats.damaged or stats.undecodable or stats.notes)
@@ -114,7 +114,10 @@ def render_chunk(
     """Write one chunk of `release` as `output`, and check it. `rate_capped` limits the encoder to the source's bit
     rate. The settings are those of the plan."""
     settings, threads, progress = plan.settings, options.threads, options.progress
-    with VideoFile.open(source, threads or 0) as video, OutputFile(output, force=True, source=source) as out:
+    with (
+        VideoFile.open(source, threads or 0, settings.frame_rate) as video,
+        OutputFile(output, force=True, source=source) as out,
+    ):
         encoding = _encoding(video.info, settings, release, rate_capped, threads)
         covered, bit_rate = write_chunk(video, plan, settings, chunk, out.temp_path, encoding, progress)
         check = QuickCheck(ran=False)
@@ -155,7 +158,10 @@ def join_chunks(
     """Join the chunks of a video as `output`, with its audio. The settings are those of the plan. Raises OutputError
     when a chunk is not the one that was written."""
     settings, threads = plan.settings, options.threads
-    with VideoFile.open(source, threads or 0) as video, OutputFile(output, options.force, source=source) as out:
+    with (
+        VideoFile.open(source, threads or 0, settings.frame_rate) as video,
+        OutputFile(output, options.force, source=source) as out,
+    ):
         for path, _, rendered in chunks:
             heartbeat()
             if fingerprint(path) != (rendered.sha256, rendered.size):

@@ -28,7 +28,10 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
     """Write the video `source` to `output`, as `passerby.engine.api.redact` says. Raises PasserbyError, in one of its
     kinds."""
     settings, progress, threads, plan = options.effective_settings, options.progress, options.threads, options.plan
-    with VideoFile.open(source, threads or 0) as video, OutputFile(output, options.force, source=source) as out:
+    with (
+        VideoFile.open(source, threads or 0, settings.frame_rate) as video,
+        OutputFile(output, options.force, source=source) as out,
+    ):
         container = container_for(output)
         encodings = [choose_encoding(info, settings, container, threads) for info in video.info.videos]
         hashes: list[Hashes[int]] | None = None
@@ -64,5 +67,5 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
 
 def analyse(source: Path, options: RunOptions) -> Plan:
     """The first pass alone: analyse the whole file and return the plan of what would be masked in it."""
-    with VideoFile.open(source, options.threads or 0) as video:
+    with VideoFile.open(source, options.threads or 0, options.effective_settings.frame_rate) as video:
         return analyse_file(video, options, options.detector_factory())[0]

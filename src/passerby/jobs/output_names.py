@@ -7,7 +7,8 @@ from pathlib import Path
 from passerby.core.still_info import SUFFIXES
 from passerby.documents.file_names import PLAN_SUFFIX, REDACTED_MARK, REPORT_SUFFIX, shortened
 from passerby.source.still.sniff import still_kind, with_matching_suffix
-from passerby.source.video import container_sniff
+from passerby.source.video.container_sniff import HEAD_BYTES, sniff_file
+from passerby.source.video.raw_streams import RAW_SUFFIXES
 from passerby.source.video.unread_formats import UNREAD_SUFFIXES, unread_video
 
 #: Containers that passerby writes itself: outputs keep these suffixes, other videos become .mp4.
@@ -24,10 +25,13 @@ VIDEO_SUFFIXES = PRESERVED_SUFFIXES | {
     ".flv",
     ".3gp",
     ".3g2",
+    ".vob",
     ".wmv",
     ".asf",
 }
 STILL_SUFFIXES = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
+#: What must be redacted, or fail with a message: footage that is not read, too.
+MEDIA_SUFFIXES = VIDEO_SUFFIXES | RAW_SUFFIXES | UNREAD_SUFFIXES | STILL_SUFFIXES
 #: A rendered chunk of a video that is distributed over several machines, until all chunks are joined.
 CHUNK_SUFFIX = ".piece"
 #: What else a run leaves beside its outputs.
@@ -49,11 +53,7 @@ def is_own_output(path: Path) -> bool:
 
 def is_media(path: Path) -> bool:
     """Whether a file is a video or a still, by its suffix or its content."""
-    return (
-        path.suffix.lower() in VIDEO_SUFFIXES | UNREAD_SUFFIXES | STILL_SUFFIXES
-        or still_kind(path) is not None
-        or is_video(path)
-    )
+    return path.suffix.lower() in MEDIA_SUFFIXES or still_kind(path) is not None or is_video(path)
 
 
 def is_video(path: Path) -> bool:
@@ -62,8 +62,8 @@ def is_video(path: Path) -> bool:
         if not path.is_file():  # reading from a pipe may never end
             return False
         with path.open("rb") as file:
-            head = file.read(container_sniff.HEAD_BYTES)
-        return container_sniff.sniff_container(head) is not None or unread_video(head) is not None
+            head = file.read(HEAD_BYTES)
+        return unread_video(head) is not None or sniff_file(path) is not None
     except OSError:
         return False
 

@@ -8,7 +8,7 @@ from passerby.cluster.object_store import ObjectStorage
 from passerby.config.object_path import url_of
 from passerby.core.errors import SourceError
 from passerby.jobs.file_job import FileJob, JobList
-from passerby.jobs.output_names import PRESERVED_SUFFIXES, STILL_SUFFIXES, VIDEO_SUFFIXES, is_own_output, output_beside
+from passerby.jobs.output_names import MEDIA_SUFFIXES, PRESERVED_SUFFIXES, STILL_SUFFIXES, is_own_output, output_beside
 from passerby.source.still import sniff
 from passerby.source.video import container_sniff
 
@@ -31,7 +31,7 @@ def add_objects(found: JobList, path: Path, output: Path | None, out_dir: Path |
         if is_own_output(entry.path) or in_out_dir:
             continue
         count += 1
-        if entry.path.suffix.lower() not in VIDEO_SUFFIXES | STILL_SUFFIXES:
+        if entry.path.suffix.lower() not in MEDIA_SUFFIXES:
             found.unsupported.append(entry.path)
             continue
         subfolder = entry.path.relative_to(path).parent

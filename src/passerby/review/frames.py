@@ -88,7 +88,7 @@ class FileViewer:
         """Open the file and index its frames. Raises SourceError or one of its subclasses."""
         if is_still(path):
             return cls(path, plan, [StillPages(StillFile.open(path), plan.videos[0].frames)])
-        video = VideoFile.open(path)
+        video = VideoFile.open(path, frame_rate=plan.settings.frame_rate)
         return cls(
             path,
             plan,

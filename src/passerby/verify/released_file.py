@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,9 +24,10 @@ class ReleasedFile:
         self.video_file: VideoFile | None = file if isinstance(file, VideoFile) else None
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Raises SourceError or one of its kinds, with what to do about it."""
-        return cls(StillFile.open(path) if is_still(path) else VideoFile.open(path))
+    def open(cls, path: Path, frame_rate: Fraction | None = None) -> Self:
+        """`frame_rate` is that of a stream without a container. Raises SourceError or one of its kinds, with what to do
+        about it."""
+        return cls(StillFile.open(path) if is_still(path) else VideoFile.open(path, frame_rate=frame_rate))
 
     def __enter__(self) -> Self:
         return self

@@ -237,7 +237,7 @@ def _read_inputs(
         if not inputs.report_matches:
             inputs.settings = inputs.plan.settings
     if original is not None:
-        inputs.original = ReleasedFile.open(original)
+        inputs.original = ReleasedFile.open(original, inputs.settings.frame_rate)
         inputs.original_sha256 = fingerprint(original)[0]
     sources = {
         "the report": inputs.report.source.sha256 if inputs.report and inputs.report_matches else None,

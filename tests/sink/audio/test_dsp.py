@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline
+from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline, without_padding
 
 RATE = 8000
 
@@ -57,3 +57,12 @@ def test_trailing_silence_is_bounded():
         begins(laid_out(timeline, 0, MAX_TRAILING_SILENCE_S - 1, 1e9)), abs=0.01
     )
     assert timeline.truncated
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1000])
+@pytest.mark.parametrize(("total", "kept"), [(990, 990), (1000, 1000), (1003, 1000), (1050, 1000), (1051, 1051)])
+def test_what_fills_up_the_last_packet_is_left_out(size, total, kept):
+    samples = np.arange(total, dtype=np.float32)[np.newaxis]
+    chunks = [samples[:, at : at + size] for at in range(0, total, size)]
+    left = np.concatenate(list(without_padding(iter(chunks), 1000, 50)), axis=1)
+    assert np.array_equal(samples[:, :kept], left)

@@ -9,7 +9,7 @@ import pytest
 from passerby.core.errors import DamagedSource, UnsupportedSource
 from passerby.core.media import Colour
 from passerby.source.video.file import VideoFile
-from tests import clips
+from tests import clips, recorder_files
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
@@ -129,11 +129,11 @@ def test_a_clock_that_ticks_every_seven_months_is_damage(tmp_path):
         VideoFile.open(path)
 
 
-def test_hevc_in_fields_is_refused_with_the_command_that_weaves_it(tmp_path):
-    """FFmpeg returns each field as a picture of half the height."""
-    path = clips.write_clip(
-        tmp_path / "c.mkv", codec="libx265", container="matroska", time_base=Fraction(1, 1000),
-        times=range(0, 480, 20), options={"x265-params": "interlace=tff:log-level=none"},
-    )  # fmt: skip
-    with pytest.raises(UnsupportedSource, match="coded in fields.*weave=first_field=top"):
-        VideoFile.open(path)
+def test_sound_of_impossible_channels_is_not_read(tmp_path):
+    path = recorder_files.dahua(tmp_path / "c.dav", 0.4)
+    data = path.read_bytes()
+    assert bytes((0x83, 1, 0x10, 0)) in data
+    path.write_bytes(data.replace(bytes((0x83, 1, 0x10, 0)), bytes((0x83, 200, 0x10, 0))))
+    with VideoFile.open(path) as file:
+        assert () == file.info.audio_tracks
+        assert any("audio tracks that cannot be read" in line for line in file.info.damage)

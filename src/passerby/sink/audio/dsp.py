@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
@@ -101,6 +102,23 @@ def with_spans(chunks: Iterable[Samples], rate: int, spans: Sequence[AudioSpan])
                 samples[:, start:end] = level * np.sin(2 * np.pi * _BLEEP_HZ * times)
         yield samples
         done += samples.shape[1]
+
+
+def without_padding(chunks: Iterable[Samples], end: int, most: int) -> Iterator[Samples]:
+    """Chunks from time 0 on, without what comes after the first `end` samples, unless that is more than `most`."""
+    at, held = 0, list[Samples]()
+    for chunk in chunks:
+        if held or at + chunk.shape[1] > end:
+            inside = max(0, end - at)
+            if not held and inside:
+                yield chunk[:, :inside]
+            held.append(chunk if held else chunk[:, inside:])
+            if sum(part.shape[1] for part in held) > most:
+                yield from held
+                held, end = [], sys.maxsize
+        else:
+            yield chunk
+        at += chunk.shape[1]
 
 
 def without_cuts(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[float, float]]) -> Iterator[Samples]:

@@ -17,7 +17,14 @@ from av.stream import Stream
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
 from passerby.documents.spans import AudioSpan
-from passerby.sink.audio.dsp import AudioTimeline, Samples, disguise_voice, with_spans, without_cuts
+from passerby.sink.audio.dsp import (
+    AudioTimeline,
+    Samples,
+    disguise_voice,
+    with_spans,
+    without_cuts,
+    without_padding,
+)
 
 if TYPE_CHECKING:
     Timed = tuple[int, av.Packet[AudioStream]]
@@ -34,6 +41,9 @@ COPYABLE_CODECS = {
 _SAMPLE_RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000}
 #: Packets that are muxed on trial before a track is copied.
 _TRIAL_PACKETS = 3
+#: Seconds of sound after the stated end of a track that are no more than what filled up its last packet. Where there is
+#: more, the end is wrong.
+_MAX_PADDING_S = 0.1
 #: Bits per second for each channel of re-encoded audio.
 _BIT_RATE_PER_CHANNEL = 96_000
 
@@ -44,8 +54,10 @@ class AudioSource(Protocol):
     info: AudioInfo
     template: AudioStream
     max_silence_s: float
+    end_s: float | None
+    states_delay: bool
 
-    def packets(self) -> Iterator[Timed]: ...
+    def packets(self, *, primed: bool = False) -> Iterator[Timed]: ...
 
     def frames(self) -> Iterator[tuple[int, av.AudioFrame]]: ...
 
@@ -79,7 +91,11 @@ def make_audio_track(
     `spans` are silenced, and `cuts` (seconds, sorted and disjoint) are removed; both are in source time.
     """
     if audio is Audio.KEEP and not spans and not cuts and source.info.codec in COPYABLE_CODECS[container]:
-        first = list(islice(packets := source.packets(), _TRIAL_PACKETS))
+        # MP4 plays from 0 on whatever comes before it. Matroska would delay everything to fit it in, unless the track
+        # itself states by how much it is early.
+        early = container in ("mp4", "mov") or source.info.codec == "opus" or source.states_delay
+        packets = source.packets(primed=early)
+        first = list(islice(packets, _TRIAL_PACKETS))
         if _accepts(container, source, first):
             return CopiedAudioTrack(source, chain(first, packets))
     return EncodedAudioTrack(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac", cuts)
@@ -157,6 +173,8 @@ class EncodedAudioTrack:
             self.rate, self._layout, source.max_silence_s, keep_positions=bool(spans or cuts)
         )
         chunks = self._timeline.continuous(source.frames(), info.time_base)
+        if source.end_s is not None:
+            chunks = without_padding(chunks, round(source.end_s * self.rate), round(_MAX_PADDING_S * self.rate))
         if disguise:
             chunks = disguise_voice(chunks, self.rate, self._layout)
         self._chunks: Iterator[Samples] = without_cuts(with_spans(chunks, self.rate, spans), self.rate, cuts)
@@ -175,8 +193,19 @@ class EncodedAudioTrack:
             )
         if self._only_transcoded:
             codec = "Opus" if self._encoder == "libopus" else "AAC"
-            return f"{self._source.info.codec} audio was re-encoded as {codec}, because the output cannot hold it"
-        return None
+            return (
+                f"{self._source.info.codec} audio was re-encoded as {codec}, because the output cannot hold it"
+                f"{self._reduced}"
+            )
+        return self._reduced.removeprefix("; ") or None
+
+    @property
+    def _reduced(self) -> str:
+        """What else is not as it was."""
+        info = self._source.info
+        channels = f"; its {info.channels} channels were mixed to 2" if info.channels > 2 else ""
+        rate = f"; its {info.sample_rate} samples a second became {self.rate}" if info.sample_rate > self.rate else ""
+        return channels + rate
 
     @property
     def end_s(self) -> float:

@@ -16,6 +16,8 @@ CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", "
 MATROSKA = ("matroska", "webm")
 #: Largest time scale of an MP4 track: half of what its 32-bit field holds, as some readers treat it as signed.
 _MAX_TIMESCALE = 1 << 30
+#: Ticks a second in which the length of a movie is stated, at least.
+_MIN_MOVIE_TIMESCALE = 10_000
 
 
 def container_for(output: Path) -> str:
@@ -34,6 +36,8 @@ def open_output(path: Path, container: str, time_bases: list[Fraction]) -> Outpu
     if container not in MATROSKA:
         # FFmpeg would choose its own time scale for the track, and milliseconds for the offset of the first frame.
         ticks = lcm(*(base.denominator for base in time_bases))
-        scale = str(ticks if ticks <= _MAX_TIMESCALE else time_bases[0].denominator)
-        options |= {"movflags": "+faststart", "video_track_timescale": scale, "movie_timescale": scale}
+        scale = ticks if ticks <= _MAX_TIMESCALE else time_bases[0].denominator
+        # The movie's length is that of its sound where that ends last: in frames, it would be rounded.
+        movie = scale * -(-_MIN_MOVIE_TIMESCALE // scale)
+        options |= {"movflags": "+faststart", "video_track_timescale": str(scale), "movie_timescale": str(movie)}
     return av.open(f"file:{path}", "w", format=container, container_options=options)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from passerby.core.errors import SourceError, UnsupportedSource
 from passerby.core.still_info import SUFFIXES, StillKind
+from passerby.source.still.jpeg_sequence import is_jpeg_sequence
 
 #: Bytes that sniff_still needs.
 HEAD_BYTES = 64
@@ -51,12 +52,14 @@ def _isobmff_kind(head: bytes) -> StillKind | None:
 
 
 def still_kind(path: Path) -> StillKind | None:
-    """sniff_still for a file; None also for an unreadable one: opening it next raises the error."""
+    """sniff_still for a file; None also for JPEGs that are a film, and for an unreadable file: opening it next raises
+    the error."""
     try:
         if not path.is_file():  # reading a pipe may never end
             return None
         with path.open("rb") as file:
-            return sniff_still(file.read(HEAD_BYTES))
+            kind = sniff_still(file.read(HEAD_BYTES))
+        return None if kind is StillKind.JPEG and is_jpeg_sequence(path) else kind
     except (OSError, ValueError):  # ValueError: a name with a NUL byte
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +19,14 @@ from passerby.core.media import AudioInfo, SourceInfo
 from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
 from passerby.source.video.open import READ_ERRORS, open_container
 from passerby.source.video.timestamp_repair import MAX_BROADCAST_GAP_S, MAX_GAP_S, TimestampRepair
+from passerby.source.video.track_end import sound_end
 
 #: Samples in a packet of common codecs (AAC: 1024): the assumed duration of a packet without a timestamp.
 _SAMPLES_PER_PACKET = 1024
 #: Consecutive failed reads after which the rest of a track is given up.
 _MAX_READ_FAILURES = 50
+#: Seconds before 0 in which packets prime a decoder: Opus asks for 80 ms.
+_MAX_PRIMING_S = Fraction(1, 10)
 #: Packets at the start of a track of which at least one must be decodable.
 _MAX_PROBE_PACKETS = 200
 
@@ -42,6 +46,14 @@ def is_decodable(path: Path, info: AudioInfo) -> bool:
     return False
 
 
+def _first_pts(path: Path, info: AudioInfo) -> int:
+    """The timestamp of the first packet. Where the decoder is primed, it is before 0."""
+    with open_container(path) as container, suppress(*READ_ERRORS):
+        for packet in container.demux(container.streams[info.stream]):
+            return packet.pts or 0
+    return 0
+
+
 class AudioReader:
     """One audio track, open to be read once."""
 
@@ -58,7 +70,16 @@ class AudioReader:
         self._origin = round(source.origin / info.time_base)
         max_gap_s = MAX_BROADCAST_GAP_S if source.container in BROADCAST_CONTAINERS else MAX_GAP_S
         step = round(_SAMPLES_PER_PACKET / (info.sample_rate * info.time_base))
+        self._step = step
         self._repair = TimestampRepair(info.time_base, step, max_gap_s)
+        end = sound_end(self._container, self.template, source.container)
+        if end is not None and source.container in ("matroska", "webm"):
+            end += min(0, _first_pts(path, info)) * info.time_base
+        #: Whether the track states what primes its decoder, as Matroska does.
+        self.states_delay = source.container in ("matroska", "webm")
+        #: When the file says that the track ends, in seconds; None where it does not.
+        self.end_s = None if end is None or end <= source.origin else float(end - source.origin)
+        self._end = None if end is None else round((end - source.origin) / info.time_base)
 
     def __enter__(self) -> Self:
         return self
@@ -68,16 +89,43 @@ class AudioReader:
     ) -> None:
         self._container.close()
 
-    def packets(self) -> Iterator[tuple[int, av.Packet[AudioStream]]]:
-        """(time in the track's time base, packet) of every presented packet, from time 0 on.
+    def packets(self, *, primed: bool = False) -> Iterator[tuple[int, av.Packet[AudioStream]]]:
+        """(time in the track's time base, packet) of every presented packet, from time 0 on; `primed`: with those
+        before that only prime the decoder.
 
-        Packets before 0 only prime the decoder, and what the file's edit list excludes was cut by an editor.
+        What the file's edit list excludes was cut by an editor. The last packet lasts as long as the file says that it
+        is played.
         """
-        yield from self._repair.repaired(
-            (time, packet)
-            for packet in self._demux()
-            if packet.size and not packet.is_discard and ((time := self._from_origin(packet.pts)) is None or time >= 0)
-        )
+        lead = round(_MAX_PRIMING_S / self.info.time_base) if primed else 0
+        packets = self._repair.repaired(self._presented(lead))
+        waiting = next(packets, None)
+        while waiting is not None:
+            (time, packet), waiting = waiting, next(packets, None)
+            time -= lead
+            packet.duration = self._played(time, packet, last=waiting is None)
+            yield time, packet
+
+    def _presented(self, lead: int) -> Iterator[tuple[int | None, av.Packet[AudioStream]]]:
+        """(stated time plus `lead`, packet) from `lead` ticks before 0 on; where an editor has cut something off, from
+        0 on: what was cut must not come out, not even unheard."""
+        first = -lead
+        for packet in self._demux():
+            time = self._from_origin(packet.pts)
+            if packet.is_discard:
+                first = 0
+            elif packet.size and (time is None or time >= first):
+                yield None if time is None else time + lead, packet
+
+    def _played(self, time: int, packet: av.Packet[AudioStream], last: bool) -> int:
+        """For how many ticks a packet is played: encoders fill the last one up with silence, and containers round the
+        length of a track."""
+        end = time + (packet.duration or 0)
+        skipped = packet.get_sidedata("skip_samples") if packet.has_sidedata("skip_samples") else None
+        if skipped is not None and len(bytes(skipped)) >= 8:
+            end -= round(int.from_bytes(bytes(skipped)[4:8], "little") / (self.info.sample_rate * self.info.time_base))
+        if self._end is not None and time < self._end < (end + self._step if last else end):
+            end = self._end
+        return max(end - time, 1)
 
     def frames(self) -> Iterator[tuple[int, av.AudioFrame]]:
         """(time in the track's time base, decoded samples). Packets that cannot be decoded leave a gap."""

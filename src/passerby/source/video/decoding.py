@@ -15,9 +15,12 @@ from av.video.stream import VideoStream
 from passerby.core.media import SourceInfo, VideoInfo
 from passerby.core.raw_frame import RawFrame
 from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
+from passerby.source.video.field_pairs import FieldWeaver
 from passerby.source.video.frame_order import TimestampReorder
 from passerby.source.video.open import READ_ERRORS, open_container
 from passerby.source.video.pixel_format import to_planar
+from passerby.source.video.raw_streams import RAW_DEMUXERS
+from passerby.source.video.raw_timing import SeekPoint, StreamClock
 from passerby.source.video.structure.container_crop import cropped
 from passerby.source.video.timestamp_repair import MAX_BROADCAST_GAP_S, MAX_GAP_S, RepairStats, TimestampRepair
 
@@ -27,6 +30,8 @@ ONE_FRAME_PER_PACKET = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg2video", "pror
 #: codecs that reorder frames FFmpeg derives PTS that are late by the codec's reorder delay, or, for codecs of variable
 #: delay, PTS in no usable order.
 _CONTAINERS_WITHOUT_PTS = {"avi", "asf"}
+#: Containers whose packets do not say for how long a frame is shown: FFmpeg gives each of them one tick.
+_CONTAINERS_WITHOUT_DURATIONS = {"dhav"}
 _DELAYED_CODECS = {"mpeg4", "mpeg1video", "mpeg2video"}
 _REORDERING_CODECS = {"h264", "hevc"}
 #: Seconds of undecodable frames at the start of a file that are said, but need no review: recordings seldom begin at a
@@ -99,7 +104,7 @@ def has_reliable_pts(container: str, track: VideoInfo) -> bool:
 def _packets_match_frames(container: str, track: VideoInfo) -> bool:
     """Whether each packet holds one frame and has a timestamp. The two fields of an interlaced frame may be two
     packets, and broadcasts omit timestamps, which FFmpeg then guesses."""
-    exact = container not in BROADCAST_CONTAINERS and not (
+    exact = container not in BROADCAST_CONTAINERS | RAW_DEMUXERS.keys() and not (
         container in _CONTAINERS_WITHOUT_PTS and track.codec in _REORDERING_CODECS
     )
     return exact and track.codec in ONE_FRAME_PER_PACKET and not track.interlaced
@@ -125,7 +130,8 @@ def _is_decodable(packet: av.Packet[VideoStream]) -> bool:
 
 class TrackDecoder:
     """One pass from the container's current position to its end. `frames` yields the frames; `stats` is complete when
-    that has ended, and covers what was decoded when it is closed early. `after_seek`: the position is not the start.
+    that has ended, and covers what was decoded when it is closed early. `after_seek`: the position is not the start;
+    `start` is then the keyframe there, in streams without a container.
     """
 
     def __init__(
@@ -135,6 +141,7 @@ class TrackDecoder:
         info: SourceInfo,
         track: VideoInfo,
         after_seek: bool = False,
+        start: SeekPoint | None = None,
     ) -> None:
         self._container, self._stream = container, stream
         self._info, self._track = info, track
@@ -153,9 +160,12 @@ class TrackDecoder:
         self._last_dts: int | None = None
         self._frame_per_packet = _packets_match_frames(info.container, track)
         without_pts = info.container in _CONTAINERS_WITHOUT_PTS
-        self._reorder = (
-            TimestampReorder(info.container == "asf") if without_pts and track.codec in _REORDERING_CODECS else None
-        )
+        #: The times of a stream that has none.
+        self.clock = StreamClock(stream, start, track.field_pictures) if info.container in RAW_DEMUXERS else None
+        self._reorder: TimestampReorder | StreamClock | None = self.clock
+        if without_pts and track.codec in _REORDERING_CODECS:
+            self._reorder = TimestampReorder(info.container == "asf")
+        self._weaver = FieldWeaver() if track.field_pictures else None
         #: Ticks by which all PTS are late; None until the first packet with both timestamps shows it.
         self._delay = None if without_pts and track.codec in _DELAYED_CODECS else 0
         self._packet_count = self._decode_errors = self._missing_frames = 0
@@ -177,7 +187,10 @@ class TrackDecoder:
             yield from self._decode(packet)
         if self._unflushed:
             with suppress(EOFError):  # it was flushed after all
-                yield from map(self._accept, self._stream.codec_context.decode(None))
+                for av_frame in self._stream.codec_context.decode(None):
+                    yield from self._accept(av_frame)
+        if self._weaver is not None:
+            yield from ((time, (frame, damaged)) for time, frame, damaged in self._weaver.finish())
 
     def _demux(self) -> Iterator[av.Packet[VideoStream]]:
         """Every packet; positions that cannot be read are skipped."""
@@ -221,14 +234,14 @@ class TrackDecoder:
                 self._decode_errors += 1
                 continue
             for av_frame in av_frames:
-                yield self._accept(av_frame)
+                yield from self._accept(av_frame)
             return
 
     def _register(self, packet: av.Packet[VideoStream]) -> None:
-        if self._first_pts is None and packet.pts is not None and not packet.is_discard:
-            self._start_pts.append(packet.pts)
         if self._reorder is not None:
             self._reorder.add(packet)
+        if self._first_pts is None and packet.pts is not None and not packet.is_discard:
+            self._start_pts.append(packet.pts)
         if self._delay is None and packet.pts is not None and packet.dts is not None:
             self._delay = packet.pts - packet.dts
         if packet.dts is not None:
@@ -239,7 +252,9 @@ class TrackDecoder:
         if self._frame_per_packet and packet.pts is not None and not packet.is_discard:
             self._pending_pts.add(packet.pts)
 
-    def _accept(self, av_frame: av.VideoFrame) -> _TimedFrame:
+    def _accept(self, av_frame: av.VideoFrame) -> Iterator[_TimedFrame]:
+        if self.clock is not None and self.clock.is_before_start(av_frame):
+            return
         pts = av_frame.pts if self._reorder is None else self._reorder.timestamp_of(av_frame)
         # FFmpeg conceals what it cannot decode and outputs the result as a frame, marked by this flag alone.
         if av_frame.is_corrupt or (pts is not None and self._drop_overdue(pts)):
@@ -250,17 +265,22 @@ class TrackDecoder:
             self._pending_pts.discard(pts)
             if self._first_pts is None:
                 self._first_pts = pts
-                self._count_start(pts)
-        size = self._track.stored_size
+                self._count_start(pts + ((self.clock and self.clock.first) or 0))
+        size = self._track.coded_size
         if (av_frame.width, av_frame.height) != size:
             other = f"{av_frame.width}x{av_frame.height}"
             if other not in self.stats.resized and len(self.stats.resized) < 10:
                 self.stats.resized += (other,)
-        self.stats.last_duration = av_frame.duration or None
-        return None if pts is None else pts - self._origin - (self._delay or 0), (
-            cropped(to_planar(av_frame, self._track.pixel_format, size), self._track.crop),
-            self._broken,
-        )
+        last = av_frame.duration if self.clock is None else self.clock.duration_of(av_frame)
+        self.stats.last_duration = None if self._info.container in _CONTAINERS_WITHOUT_DURATIONS else last or None
+        time = None if pts is None else pts - self._origin - (self._delay or 0)
+        planar = to_planar(av_frame, self._track.pixel_format, size)
+        woven = [(time, planar, self._broken)]
+        if self._weaver is not None:
+            woven = list(self._weaver.add(time, planar, av_frame, self._broken))
+            self.stats.last_duration = 2 * self._weaver.interval if self._weaver.interval else None
+        for shown, picture, damaged in woven:
+            yield shown, (cropped(picture, self._track.crop), damaged)
 
     def _count_start(self, first: int) -> None:
         """Count what lies before the first frame that was decoded: an open group of pictures, or an intra refresh."""

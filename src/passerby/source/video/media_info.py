@@ -6,6 +6,7 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -22,8 +23,11 @@ from passerby.core.errors import DamagedSource, UnsupportedSource
 from passerby.core.media import AudioInfo, Colour, Crop, Geometry, SourceInfo, VideoInfo
 from passerby.source.video.container_sniff import BROADCAST_CONTAINERS
 from passerby.source.video.display_matrix import rotation_of
+from passerby.source.video.field_pairs import FieldParity
 from passerby.source.video.open import READ_ERRORS, container_format, open_container
 from passerby.source.video.pixel_format import conversion_notes, planar_colour, planar_format
+from passerby.source.video.raw_streams import RAW_DEMUXERS, RAW_NAMES, mean_packet_bytes, stream_rate
+from passerby.source.video.raw_timing import FRAME_TICKS
 from passerby.source.video.stripped_items import stripped_items
 from passerby.source.video.structure.container_crop import crop_for, stated_crops
 from passerby.source.video.structure.unlisted_tracks import unlisted_tracks
@@ -46,6 +50,8 @@ _MAX_TICK_S = 86400
 _MAX_BIT_RATE = 1_000_000_000
 #: A track may start this late in its file (seconds). If it starts later, its clock has another origin.
 _MAX_START_S = 60
+#: Channels of sound that FFmpeg mixes to two. A track that claims more has a broken header.
+_MAX_CHANNELS = 64
 _DISPLAY_ONLY = {
     Type.MASTERING_DISPLAY_METADATA: "mastering display colours (HDR)",
     Type.CONTENT_LIGHT_LEVEL: "content light levels (HDR)",
@@ -55,8 +61,9 @@ _DISPLAY_ONLY = {
 }
 
 
-def probe_video(path: Path, container: InputContainer) -> SourceInfo:
+def probe_video(path: Path, container: InputContainer, frame_rate: Fraction | None = None) -> SourceInfo:
     """The description of `container`. Decodes one frame of each video track, for properties that only a frame has.
+    `frame_rate` is that of a stream without a container, None for what it states.
 
     Raises UnsupportedSource when there is no video track, DamagedSource when not one frame can be decoded.
     """
@@ -85,22 +92,23 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
     origin = _origin(container, kind, first_frames)
     crops = stated_crops(path, kind)
     stated = [crops.get(stream.id if kind in ("mp4", "mov") else n) for n, stream in enumerate(container.streams.video)]
+    videos = (
+        _video_info(
+            path,
+            container,
+            stream,
+            av_frame,
+            duration,
+            crop_for(av_frame, stated[container.streams.video.index(stream)]),
+            None if (end := stated_end(container, stream, kind)) is None else end - origin,
+        )
+        for stream, av_frame in first_frames.items()
+    )
     return SourceInfo(
         path=path,
         container=kind,
         duration=duration,
-        videos=tuple(
-            _video_info(
-                path,
-                container,
-                stream,
-                av_frame,
-                duration,
-                crop_for(av_frame, stated[container.streams.video.index(stream)]),
-                None if (end := stated_end(container, stream, kind)) is None else end - origin,
-            )
-            for stream, av_frame in first_frames.items()
-        ),
+        videos=tuple(_timed(video, path, kind, container, frame_rate) for video in videos),
         audio_tracks=tuple(
             AudioInfo(
                 stream.index,
@@ -125,7 +133,9 @@ def probe_video(path: Path, container: InputContainer) -> SourceInfo:
 def _is_known(stream: AudioStream) -> bool:
     # mypy: PyAV's own types forget that a stream without a decoder has no codec context.
     known = getattr(stream, "codec_context", None) is not None
-    return bool(known and stream.time_base and stream.sample_rate)
+    return bool(
+        known and stream.time_base and stream.sample_rate and 0 < stream.codec_context.channels <= _MAX_CHANNELS
+    )
 
 
 def _unreadable_note(type: str, count: int) -> str:
@@ -146,19 +156,15 @@ def _video_info(
 ) -> VideoInfo:
     assert stream.time_base is not None  # or no frame would have come out of it
     codec = stream.codec_context.codec.canonical_name
-    if codec == "hevc" and av_frame.interlaced_frame:  # FFmpeg marks only those that are coded so
-        first = "top" if _top_first(av_frame) else "bottom"
-        raise UnsupportedSource(
-            f"{path}: its HEVC video (track {stream.index}) is coded in fields, pictures of half the height that "
-            "FFmpeg does not put together. Do that first: ffmpeg -i IN "
-            f"-vf weave=first_field={first} -c:v libx264 -crf 16 -flags +ildct+ilme -c:a copy OUT.mkv"
-        )
+    fields = codec == "hevc" and av_frame.interlaced_frame  # FFmpeg marks only those that are coded in fields
     rate = stream.average_rate or stream.guessed_rate
     rate = rate if rate is not None and 0 < rate <= _MAX_FRAME_RATE else None
+    pictures = 2 if fields else 1
+    crop = replace(crop, top=pictures * crop.top, bottom=pictures * crop.bottom)
     rotation, mirrored = _orientation(path, av_frame)
     name = av_frame.format.name
     estimate = round(duration * rate) if duration and rate else None
-    width, height = av_frame.width - crop.left - crop.right, av_frame.height - crop.top - crop.bottom
+    width, height = av_frame.width - crop.left - crop.right, av_frame.height * pictures - crop.top - crop.bottom
     return VideoInfo(
         stream=stream.index,
         codec=codec,
@@ -167,16 +173,40 @@ def _video_info(
         colour=planar_colour(name, _colour(av_frame)),
         pixel_format=planar_format(name),
         bit_depth=10 if av_frame.format.components[0].bits > 8 else 8,
-        frame_rate=rate,
-        frames_estimate=stream.frames or estimate,
+        frame_rate=rate and rate / pictures,
+        frames_estimate=(n := stream.frames or estimate) and n // pictures,
         bit_rate=_plausible_bit_rate(
             stream.bit_rate or container.bit_rate or (int(container.size * 8 / duration) if duration else None)
         ),
         interlaced=av_frame.interlaced_frame,
-        top_first=_top_first(av_frame),
+        top_first=FieldParity().is_top(av_frame),
         notes=(*conversion_notes(name), *_crop_notes(av_frame, crop, (width, height))),
         crop=crop,
         end=end,
+        field_pictures=fields,
+    )
+
+
+def _timed(
+    video: VideoInfo, path: Path, kind: str, container: InputContainer, frame_rate: Fraction | None
+) -> VideoInfo:
+    """The track of a stream without a container, with the rate and the times that it has or is given."""
+    if kind not in RAW_DEMUXERS:
+        return video
+    rate, source = stream_rate(container.streams.video[0], frame_rate)
+    if video.field_pictures and frame_rate is None:
+        rate /= 2  # what a stream states is how its pictures follow each other
+    size, mean = path.stat().st_size, mean_packet_bytes(container, container.streams.video[0])
+    frames = size / mean / (2 if video.field_pictures else 1) if mean else None
+    shown = int(rate) if rate.denominator == 1 else f"{float(rate):.3f}"
+    note = f"a {RAW_NAMES[kind]} stream without a container, without times: {shown} frames a second, {source}"
+    return replace(
+        video,
+        time_base=1 / (FRAME_TICKS * rate),
+        frame_rate=rate,
+        frames_estimate=round(frames) if frames else None,
+        bit_rate=_plausible_bit_rate(int(size * 8 * rate / round(frames))) if frames and round(frames) else None,
+        notes=(*video.notes, note),
     )
 
 
@@ -237,6 +267,8 @@ def _origin(container: InputContainer, kind: str, first_frames: dict[VideoStream
     A broadcast clock starts anywhere, so there it is the earliest timestamp of any track. Elsewhere it is 0 (a track
     may start later), unless the video starts before 0, or so late that its clock must have another origin.
     """
+    if kind in RAW_DEMUXERS:
+        return Fraction(0)
     starts = [
         av_frame.pts * stream.time_base
         for stream, av_frame in first_frames.items()
@@ -272,22 +304,6 @@ def _pixel_aspect(stream: VideoStream) -> Fraction:
     """Width divided by height of a stored pixel; 1 where the file states none, or an implausible one."""
     aspect = stream.sample_aspect_ratio
     return aspect if aspect is not None and Fraction(1, 8) <= aspect <= 8 else Fraction(1)
-
-
-def _top_first(av_frame: av.VideoFrame) -> bool:
-    """Whether the top field of an interlaced frame is the earlier one. PyAV exposes this only through a filter."""
-    graph = av.filter.Graph()
-    source = graph.add_buffer(
-        width=av_frame.width, height=av_frame.height, format=av_frame.format, time_base=Fraction(1, 1000)
-    )
-    chosen = graph.add("select", "eq(interlace_type,BOTTOMFIRST)")
-    graph.link_nodes(source, chosen, graph.add("buffersink")).configure()
-    graph.vpush(av_frame)
-    try:
-        graph.vpull()
-    except av.error.BlockingIOError:
-        return True
-    return False
 
 
 def _colour(av_frame: av.VideoFrame) -> Colour:

@@ -9,11 +9,15 @@ import av
 from av.container import InputContainer
 
 from passerby.core.errors import DamagedSource, SourceError, UnsupportedSource
-from passerby.source.video.container_sniff import DEMUXERS, HEAD_BYTES, sniff_container
+from passerby.source.video.container_sniff import DEMUXERS, HEAD_BYTES, sniff_file
+from passerby.source.video.raw_streams import RAW_DEMUXERS, UNSTATED_RATE
 from passerby.source.video.structure.sample_claims import claims_too_much
 from passerby.source.video.unread_formats import unread_video
 
-_SUPPORTED_FORMATS = "MP4, MOV, MKV, WebM, AVI, MPEG (TS and PS), FLV, 3GP and WMV files"
+_SUPPORTED_FORMATS = (
+    "MP4, MOV, MKV, WebM, AVI, MPEG (TS and PS), FLV, 3GP, WMV and DAV files, and H.264, H.265, MPEG, AV1 and MJPEG "
+    "without a container"
+)
 
 #: What demuxing raises. IndexError: a PyAV bug at the end of files in which tracks appear late.
 READ_ERRORS = (av.FFmpegError, OSError, IndexError)
@@ -23,7 +27,7 @@ MAX_TRACKS = 100
 
 #: Containers in which a track is known only once its first packet was read, and how far FFmpeg then reads for it: ten
 #: minutes, and bytes that it keeps in memory meanwhile.
-_WITHOUT_TRACK_TABLE = {"mpegts", "mpeg", "flv"}
+_WITHOUT_TRACK_TABLE = {"mpegts", "mpeg", "flv", "dhav"}
 _THOROUGH = {"analyzeduration": str(600 * av.time_base), "probesize": str(64 << 20)}
 
 
@@ -35,7 +39,7 @@ def open_container(path: Path) -> InputContainer:
     """
     kind = container_format(path)
     _refuse_claims(path, kind)
-    container = _open(path, kind, {})
+    container = _open(path, kind, {"framerate": str(UNSTATED_RATE)} if kind in RAW_DEMUXERS else {})
     if kind in _WITHOUT_TRACK_TABLE and any(not stream.sample_rate for stream in container.streams.audio):
         container.close()
         container = _open(path, kind, _THOROUGH)
@@ -52,7 +56,7 @@ def _open(path: Path, kind: str, options: dict[str, str]) -> InputContainer:
             format=DEMUXERS[kind],
             # External references would open other files; `max_streams` bounds what a header can allocate.
             container_options={
-                "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf",
+                "format_whitelist": f"m4a,3gp,3g2,mj2,mp4,webm,{','.join(DEMUXERS.values())}",
                 "protocol_whitelist": "file",
                 "max_streams": str(MAX_TRACKS),
                 **options,
@@ -84,12 +88,18 @@ def _refuse_claims(path: Path, kind: str) -> None:
 def container_format(path: Path) -> str:
     """The container format, a key of DEMUXERS. Raises as open_container does."""
     head = _read_head(path)
-    kind = sniff_container(head)
+    try:
+        kind = sniff_file(path)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
     if kind is None and (unread := unread_video(head)) is not None:
         name, command = unread
         raise UnsupportedSource(f"{path} is {name}, which passerby does not read. Make it readable first: {command}")
     if kind is None:
-        raise UnsupportedSource(f"{path} is not a video that passerby can read. It reads {_SUPPORTED_FORMATS}.")
+        raise UnsupportedSource(
+            f"{path} is not a video that passerby can read. It reads {_SUPPORTED_FORMATS}. What a recorder wrote in a "
+            "format of its own, its own program exports as MP4 or AVI."
+        )
     return kind
 
 

@@ -14,7 +14,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import av
@@ -24,11 +24,14 @@ from av.video.stream import VideoStream
 
 from passerby.core.errors import SourceChanged
 from passerby.core.raw_frame import RawFrame
+from passerby.source.video.container_sniff import UNSEEKABLE_CONTAINERS
 from passerby.source.video.decoding import has_reliable_pts
 from passerby.source.video.file import VideoFile
 from passerby.source.video.media_info import MAX_PIXELS
 from passerby.source.video.open import READ_ERRORS, open_container
 from passerby.source.video.pixel_format import to_planar
+from passerby.source.video.raw_streams import RAW_DEMUXERS
+from passerby.source.video.raw_timing import FRAME_TICKS
 from passerby.source.video.structure.container_crop import cropped
 from passerby.source.video.timestamp_repair import MAX_GAP_S
 
@@ -52,12 +55,20 @@ class FrameIndex:
     key_times: array[int]
 
 
+def _index_stream(video: VideoFile, number: int, frames: int) -> FrameIndex | None:
+    if not video.index_stream(number, frames):
+        return None
+    return FrameIndex(array("q", range(0, frames * FRAME_TICKS, FRAME_TICKS)), array("q", video.key_times(number)))
+
+
 def build_frame_index(video: VideoFile, number: int, frames: int) -> FrameIndex:
     """The index of one video track, which is known to have `frames` frames."""
-    by_packets = _index_packets(video, number)
+    raw = video.info.container in RAW_DEMUXERS
+    by_packets = _index_stream(video, number, frames) if raw else _index_packets(video, number)
     if by_packets is not None and len(by_packets.times) == frames:
         return by_packets
-    return FrameIndex(array("q", (frame.time for frame in video.frames(number))), array("q"))
+    times = array("q", (frame.time for frame in video.frames(number)))
+    return FrameIndex(times, array("q", video.key_times(number)))
 
 
 def _index_packets(video: VideoFile, number: int) -> FrameIndex | None:
@@ -172,14 +183,20 @@ class RandomAccessReader:
 
     def _decode_from(self, key_time: int, full_from: int) -> Iterator[RawFrame]:
         """Frames from a keyframe on; before time `full_from` only reference frames are decoded."""
+        if self._video.info.container in RAW_DEMUXERS:
+            yield from self._numbered(self._video.frames(self._number, key_time))
+            return
         with open_container(self._video.path) as container:
             for stream in container.streams:
                 stream.discard = Discard.default if stream.index == self.info.stream else Discard.all
             stream = next(stream for stream in container.streams.video if stream.index == self.info.stream)
             stream.thread_type = "AUTO"
             stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-            container.seek(key_time + self._origin, stream=stream, backward=True)
-            for av_frame in self._decode(container, stream, full_from + self._origin):
+            key = key_time + self._origin
+            skipped = key if self._video.info.container in UNSEEKABLE_CONTAINERS else None
+            if skipped is None:
+                container.seek(key, stream=stream, backward=True)
+            for av_frame in self._decode(container, stream, full_from + self._origin, skipped):
                 if av_frame.pts is None:
                     continue
                 time = av_frame.pts - self._origin
@@ -189,10 +206,20 @@ class RandomAccessReader:
                     ready = cropped(planar, self.info.crop)
                     yield RawFrame(ready, number, time, bool(av_frame.is_corrupt))
 
+    def _numbered(self, frames: Iterator[RawFrame]) -> Iterator[RawFrame]:
+        for frame in frames:
+            number = bisect.bisect_left(self.index.times, frame.time)
+            if number < len(self.index.times) and self.index.times[number] == frame.time:
+                yield replace(frame, index=number)
+
     @staticmethod
-    def _decode(container: InputContainer, stream: VideoStream, full_from: int) -> Iterator[av.VideoFrame]:
+    def _decode(
+        container: InputContainer, stream: VideoStream, full_from: int, skipped: int | None
+    ) -> Iterator[av.VideoFrame]:
         with suppress(*READ_ERRORS):
             for packet in container.demux(stream):
+                if skipped is not None and packet.pts is not None and packet.pts < skipped:
+                    continue
                 early = packet.pts is not None and packet.pts < full_from
                 stream.codec_context.skip_frame = "NONREF" if early else "DEFAULT"
                 with suppress(av.FFmpegError, OSError, ValueError):

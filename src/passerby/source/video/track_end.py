@@ -1,5 +1,5 @@
-"""How long the last frame of a track is shown. A frame lasts until the next one; after the last there is none, so its
-length is what the container states. In screen recordings, that may be minutes."""
+"""Where a track ends. A frame lasts until the next one; after the last there is none, so its length is what the
+container states: in screen recordings, that may be minutes. The last packet of sound holds more than is played."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -18,10 +19,12 @@ from passerby.source.video.timestamp_repair import MAX_GAP_S
 _WITH_TRACK_LENGTH = {"mp4", "mov"}
 #: Containers that state only the length of the longest track, from 0 on.
 _WITH_FILE_LENGTH = {"matroska", "webm", "flv"}
+#: With such tags mkvmerge says that it has written the others.
+_MKVMERGE_TAG = "_STATISTICS"
 _DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
-def stated_end(container: InputContainer, stream: VideoStream, kind: str) -> Fraction | None:
+def stated_end(container: InputContainer, stream: VideoStream | AudioStream, kind: str) -> Fraction | None:
     """The time in seconds on the file's clock at which a track ends, where the container says so."""
     if kind in _WITH_TRACK_LENGTH and stream.duration and stream.time_base:
         return ((stream.start_time or 0) + stream.duration) * stream.time_base
@@ -30,10 +33,25 @@ def stated_end(container: InputContainer, stream: VideoStream, kind: str) -> Fra
     tag = _DURATION_TAG.match(stream.metadata.get("DURATION", ""))
     if tag is not None:
         hours, minutes, seconds = tag.groups()
-        return Fraction(hours) * 3600 + Fraction(minutes) * 60 + Fraction(seconds)
-    if len(container.streams) == 1 and container.duration and container.duration > 0:
-        return Fraction((container.start_time or 0) + container.duration, av.time_base)
-    return None
+        length = Fraction(hours) * 3600 + Fraction(minutes) * 60 + Fraction(seconds)
+        # FFmpeg counts from 0 on, mkvmerge from the first packet.
+        counted = any(name.startswith(_MKVMERGE_TAG) for name in stream.metadata)
+        return length + (stream.start_time or 0) * (stream.time_base or 0) if counted else length
+    return _file_end(container, kind) if len(container.streams) == 1 else None
+
+
+def sound_end(container: InputContainer, stream: AudioStream, kind: str) -> Fraction | None:
+    """The same for a track of sound. Matroska and FLV state the length of the file: no track ends later. In Matroska it
+    counts what only primes the decoder, before 0."""
+    end = stated_end(container, stream, kind)
+    return _file_end(container, kind) if end is None and kind in _WITH_FILE_LENGTH else end
+
+
+def _file_end(container: InputContainer, kind: str) -> Fraction | None:
+    if not container.duration or container.duration < 0:
+        return None
+    start = 0 if kind == "flv" else container.start_time or 0  # FLV states when it ends, and not how long it is
+    return Fraction(start + container.duration, av.time_base)
 
 
 def last_duration(track: VideoInfo, stats: DecodeStats, last: int, damaged: bool) -> int | None:

@@ -1,4 +1,4 @@
-"""Tracks that FFmpeg does not list, in containers without a table of their tracks: MPEG streams and FLV.
+"""Tracks that FFmpeg does not list, in containers without a table of their tracks: MPEG streams, FLV and DHAV.
 
 There a track exists once its first packet was seen. FFmpeg looks at the first seconds (and the end of a transport
 stream); what begins later, or on a new PID in the middle, would be skipped without a word.
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.core.errors import SourceError
+from passerby.source.video.container_sniff import PACKET_STEPS
 
 _SYNC = 0x47
 _PACKET = 188
@@ -28,13 +29,15 @@ _FIRST_WITH_LENGTH = 0xBB
 _CHUNK = 4096
 #: Types of FLV tags.
 _FLV_TAGS = {8: "audio", 9: "video"}
+#: Types of the frames of DHAV.
+_DHAV_FRAMES = {0xF0: "audio", 0xFC: "video", 0xFD: "video"}
 #: Packets after which a track is more than a damaged header.
 _MIN_PACKETS = 3
 
 
 def unlisted_tracks(path: Path, kind: str, listed: Collection[int], types: Collection[str]) -> tuple[str, ...]:
-    """The kind of each track of the file that is not among the `listed` ids of streams, or (FLV) the `types`: "audio",
-    "video" or "other". Reads the whole file. Raises SourceError when it cannot be read."""
+    """The kind of each track of the file that is not among the `listed` ids of streams, or (FLV, DHAV) the `types`:
+    "audio", "video" or "other". Reads the whole file. Raises SourceError when it cannot be read."""
     try:
         with path.open("rb") as file:
             match kind:
@@ -42,8 +45,9 @@ def unlisted_tracks(path: Path, kind: str, listed: Collection[int], types: Colle
                     found = _transport_tracks(file)
                 case "mpeg":
                     found = _program_tracks(file)
-                case "flv":
-                    return tuple(name for name in sorted(set(_flv_tags(file))) if name not in types)
+                case "flv" | "dhav":
+                    kinds = set(_flv_tags(file) if kind == "flv" else _dhav_frames(file))
+                    return tuple(name for name in sorted(kinds) if name not in types)
                 case _:
                     return ()
     except OSError as error:
@@ -72,12 +76,12 @@ def _transport_tracks(file: BinaryIO) -> dict[int, int]:
 
 
 def _transport_packets(file: BinaryIO) -> Iterator[npt.NDArray[np.uint8]]:
-    """All packets in blocks, shape (n, 188). Between packets may lie the timestamps of discs (192 bytes a packet)."""
+    """All packets in blocks, shape (n, 188). Between packets may lie something else."""
     head = file.read(4096)
     step, start = next(
         (
             (step, start)
-            for step in (_PACKET, 192)
+            for step in PACKET_STEPS
             for start in range(min(step, len(head)))
             if len(head[start::step]) >= 3 and set(head[start::step]) == {_SYNC}
         ),
@@ -144,3 +148,24 @@ def _flv_tags(file: BinaryIO) -> Iterator[str]:
         if length and tag[0] & 0x1F in _FLV_TAGS:
             yield _FLV_TAGS[tag[0] & 0x1F]
         at += 11 + length + 4
+
+
+def _dhav_frames(file: BinaryIO) -> Iterator[str]:
+    """What each frame holds."""
+    at = 0
+    while True:
+        file.seek(at)
+        head = file.read(_CHUNK)
+        found = head.find(b"DHAV")
+        if found < 0:
+            if len(head) < _CHUNK:
+                return
+            at += _CHUNK - 3
+            continue
+        file.seek(at + found)
+        frame = file.read(24)
+        if len(frame) < 24:
+            return
+        if frame[4] in _DHAV_FRAMES:
+            yield _DHAV_FRAMES[frame[4]]
+        at += found + max(int.from_bytes(frame[12:16], "little"), 4)

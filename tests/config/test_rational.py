@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from passerby.documents.rational import Rational
+from passerby.config.rational import Rational
 
 adapter = TypeAdapter(Rational)
 

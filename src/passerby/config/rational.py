@@ -13,6 +13,8 @@ def _rational(value: object) -> object:
         number = Fraction(value) if isinstance(value, str) else value
     except ZeroDivisionError:
         raise ValueError(f"{value} divides by zero") from None
+    except ValueError:
+        raise ValueError("give a number or a fraction, such as 25 or 30000/1001") from None
     if isinstance(number, Fraction) and number <= 0:
         raise ValueError(f"{value} is not greater than 0")
     return number

@@ -1,0 +1,144 @@
+"""More situations: containers, codecs, timing and tracks that are seldom seen together."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import av
+
+from tests import clips
+from tests.situation_makers import TS, Make, changed, clip, with_sound
+from tests.situations import WHOLE, Situation
+
+
+def in_packets_of_204(data: bytes) -> bytes:
+    """A transport stream as broadcasts are recorded: error correction follows each packet."""
+    return b"".join(data[at : at + 188] + bytes(16) for at in range(0, len(data), 188))
+
+
+def lost_sync_byte(data: bytes) -> bytes:
+    return data[: 188 * 4] + b"\0" + data[188 * 4 + 1 :]
+
+
+def with_dropped_frames(path: Path) -> None:
+    """AVI in which every third chunk is empty: the frame before is shown on."""
+    clip("avi", codec="mpeg4", options={"bf": "0", "g": "5"})(path)
+    raw = path.read_bytes()
+    with av.open(str(path)) as container:
+        packets = [(bytes(packet), packet.is_keyframe) for packet in container.demux(video=0) if packet.size]
+    chunks = [part for n, packet in enumerate(packets) for part in ([packet, (b"", False)] if n % 2 else [packet])][:-1]
+    body, index = b"movi", b""
+    for data, is_keyframe in chunks:
+        index += b"00dc" + struct.pack("<III", 0x10 if is_keyframe else 0, len(body), len(data))
+        body += b"00dc" + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+    head = bytearray(raw[: raw.index(b"movi") - 8])
+    for at in (head.index(b"avih") + 24, head.index(b"strh") + 40):
+        head[at : at + 4] = struct.pack("<I", len(chunks))
+    data = bytes(head) + b"LIST" + struct.pack("<I", len(body)) + body + b"idx1" + struct.pack("<I", len(index)) + index
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(data) - 8) + data[8:])
+
+
+def two_programs(path: Path) -> None:
+    """A transport stream with two pictures, each with its sound."""
+    with av.open(path, "w", format="mpegts") as output:
+        videos = [output.add_stream("libx264", rate=25, width=width, height=96, time_base=TS) for width in (128, 64)]
+        sounds = [output.add_stream("aac", rate=48000, layout="mono") for _ in videos]
+        for video in videos:
+            video.pix_fmt = "yuv420p"
+        for number in range(12):
+            for video in videos:
+                frame = clips.video_frame(number, (video.width, 96))
+                frame.pts, frame.time_base = 3600 * number, TS
+                output.mux(video.encode(frame))
+        for video in videos:
+            output.mux(video.encode(None))
+        for sound in sounds:
+            clips.tone(output, sound, 0.48)
+
+
+def toned(container: str, video: str, sound: str, layout: str = "stereo", **options: object) -> Make:
+    """A film in one codec with half a second of sound in another."""
+    return clip(
+        container,
+        codec=video,
+        prepare=lambda output, _: output.add_stream(sound, rate=48000, layout=layout),
+        finish=lambda output: clips.tone(output, output.streams.audio[0], 0.48),
+        **options,
+    )
+
+
+MIXTURES = (
+    Situation(
+        "TS with packets of 204 bytes, as broadcasts are recorded",
+        WHOLE,
+        changed(with_sound("mpegts"), in_packets_of_204),
+        suffix=".ts",
+        tolerance=0.022,
+    ),
+    Situation(
+        "TS that lost a sync byte", WHOLE, changed(clip("mpegts", size=(320, 240)), lost_sync_byte), suffix=".ts"
+    ),
+    Situation("TS of two programs, each with sound", WHOLE, two_programs, suffix=".ts", tolerance=0.022),
+    Situation("TS, HEVC and AC-3", WHOLE, toned("mpegts", "libx265", "ac3"), suffix=".ts", tolerance=0.033),
+    Situation("TS whose picture the codec crops to 130x98", WHOLE, clip("mpegts", size=(130, 98)), suffix=".ts"),
+    Situation(
+        "MP4 in fragments that begin at 10 hours, cut out of a recorder",
+        WHOLE,
+        clip(
+            times=range(900_000, 900_012), container_options={"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+        ),
+    ),
+    Situation("Two MP4 files in one, of which players show the first", WHOLE, changed(clip(), lambda data: data * 2)),
+    Situation("MP4, Opus", WHOLE, with_sound("mp4", "libopus")),
+    Situation(
+        "MP4, MP3 of 44,100 samples a second, to MKV",
+        WHOLE,
+        with_sound("mp4", "libmp3lame", rate=44100, seconds=0.4),
+        becomes=".mkv",
+    ),
+    Situation(
+        "MOV, 5.1 channels of PCM, to MP4",
+        WHOLE,
+        with_sound("mov", "pcm_s16le", layout="5.1", seconds=0.4),
+        suffix=".mov",
+        says="its 6 channels were mixed to 2",
+        sound_differs=True,
+    ),
+    Situation("MP4, 5.1 channels of AC-3", WHOLE, with_sound("mp4", "ac3", layout="5.1", seconds=0.4)),
+    Situation(
+        "MOV, DV and PCM",
+        WHOLE,
+        toned("mov", "dvvideo", "pcm_s16le", size=(720, 576)),
+        suffix=".mov",
+        becomes=".mov",
+    ),
+    Situation(
+        "MOV, MJPEG and PCM of 8 bits", WHOLE, toned("mov", "mjpeg", "pcm_u8", pixel_format="yuvj420p"), suffix=".mov"
+    ),
+    Situation(
+        "MKV, MPEG-4 with B-frames, FLAC",
+        WHOLE,
+        toned("matroska", "mpeg4", "flac", options={"bf": "2"}),
+        suffix=".mkv",
+        becomes=".mkv",
+    ),
+    # Matroska counts what primes the decoder, 21 ms.
+    Situation("MKV, VP8 and AAC", WHOLE, toned("matroska", "libvpx", "aac"), suffix=".mkv", tolerance=0.022),
+    Situation("MKV, Opus, to MP4", WHOLE, with_sound("matroska", "libopus", seconds=0.4), suffix=".mkv"),
+    Situation(
+        "WebM as a browser's recorder writes it, without a length",
+        WHOLE,
+        toned("webm", "libvpx", "libopus", container_options={"live": "1"}, times=(0, 33, 66, 133, 400)),
+        suffix=".webm",
+    ),
+    Situation("AVI with empty chunks for dropped frames", WHOLE, with_dropped_frames, suffix=".avi"),
+    Situation("AVI, MPEG-4 and AC-3", WHOLE, toned("avi", "mpeg4", "ac3"), suffix=".avi", tolerance=0.033),
+    Situation("VOB, MPEG-2 and AC-3", WHOLE, toned("vob", "mpeg2video", "ac3"), suffix=".vob", tolerance=0.1),
+    Situation("FLV, H.264 with B-frames", WHOLE, clip("flv", options={"bf": "2", "preset": "medium"}), suffix=".flv"),
+    Situation(
+        "MP4 of 4 frames a second at a clock of 90,000",
+        WHOLE,
+        clip(time_base=TS, times=range(0, 225_000, 22_500)),
+    ),
+)
