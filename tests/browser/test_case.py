@@ -163,7 +163,7 @@ def test_eleven_files_from_the_start_page_to_the_packed_release(page, servers, e
 
     case = tmp_path / "cases" / NUMBER
     with zipfile.ZipFile(case / page.get_attribute("[data-archive]", "data-archive")) as packed:
-        report = json.loads(packed.read("case-report.json"))
+        report = json.loads(packed.read("case-report.json"))["report"]
         rows = list(csv.DictReader(io.StringIO(packed.read("exemption-log.csv").decode())))
         names = packed.namelist()
     assert 10 == len(report["files"])

@@ -69,13 +69,17 @@ def test_reviewed_files_are_rendered_and_packed_and_the_others_named(opened):
     assert (folder / "a.mp4").exists()
     with zipfile.ZipFile(folder / response.release.archive) as packed:
         names = packed.namelist()
-        report = json.loads(packed.read("case-report.json"))
+        report = json.loads(packed.read("case-report.json"))["report"]
         assert packed.testzip() is None
     assert {"a.redacted.mp4", "exemption-log.csv", "case-report.json", "case-report.html"} < set(names)
     assert not any(name.endswith((".plan.json", ".review.json")) or name.startswith("b.") for name in names)
     assert [("b.mp4", "not_reviewed")] == [(file["name"], file["reason"]) for file in report["missing"]]
     assert ["Plate 1"] == [item["item"] for item in report["withheld"]]
-    assert {file["path"] for file in report["package"]} == set(names) - {"case-report.json", "case-report.html"}
+    assert {file["path"] for file in report["package"]} == set(names) - {
+        "case-report.json",
+        "case-report.html",
+        "check.html",
+    }
 
 
 def test_what_did_not_change_is_not_rendered_again(opened):
@@ -98,7 +102,7 @@ def test_a_file_that_cannot_be_rendered_does_not_stop_the_others(opened):
     opened.start_release(ReasonList())
     response = finished(opened)
     assert ("done", 1) == (response.release.progress.state, sum(row.state == "released" for row in response.files))
-    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())
+    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())["report"]
     assert [("a.mp4", "failed")] == [(file["name"], file["reason"]) for file in report["missing"]]
     # Why it failed names a path of this machine, which is nothing to the requestor.
     assert str(opened.folder.folder) not in (opened.folder.release_folder / "case-report.json").read_text()
@@ -118,7 +122,7 @@ def test_what_is_withdrawn_while_others_are_rendered_does_not_go_out(opened, mon
     monkeypatch.setattr(type(a), "start_export", withdrawn)
     opened.start_release(ReasonList())
     finished(opened)
-    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())
+    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())["report"]
     assert ["a.redacted.mp4"] == [file["path"] for file in report["files"]]
 
 
@@ -231,7 +235,7 @@ def test_the_report_on_the_case_carries_name_and_logo_of_the_agency(opened, tmp_
     opened.start_release(ReasonList())
     finished(opened)
     folder = opened.folder.release_folder
-    assert "Records of Exampleton" == json.loads((folder / "case-report.json").read_text())["agency"]
+    assert "Records of Exampleton" == json.loads((folder / "case-report.json").read_text())["report"]["agency"]
     page = (folder / "case-report.html").read_text()
     assert '<img class="logo" alt="Records of Exampleton" src="data:image/png;base64,' in page
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from passerby.cases.case_folder import CaseFolder, MediaFile
-from passerby.cases.case_report import MissingFile, MissingReason
 from passerby.cases.case_rows import CaseRow, FileHashes, case_row, is_up_to_date
 from passerby.cases.package import PackedCase, write_release
 from passerby.config.settings import Audio
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails, CaseEntry
+from passerby.documents.case_report import MissingFile, MissingReason
 from passerby.documents.reason_list import ReasonList
 from passerby.documents.report import Report
 from passerby.review.background_job import BackgroundJob, JobProgress, JobStatus

@@ -12,26 +12,18 @@ from datetime import datetime
 from pathlib import Path
 
 from passerby.cases.case_folder import CaseFolder
-from passerby.cases.case_report import (
-    LOG_CSV,
-    REPORT_HTML,
-    REPORT_JSON,
-    CaseReport,
-    CaseReportFile,
-    MissingFile,
-    PackedFile,
-    render_html,
-)
-from passerby.cases.exemption_log import WithheldItem, as_csv, withheld_items
+from passerby.cases.case_report import LOG_CSV, REPORT_HTML, REPORT_JSON, render_html
+from passerby.cases.exemption_log import as_csv, withheld_items
 from passerby.core.errors import CaseError
 from passerby.core.version import PROGRAM
 from passerby.documents.case_file import CaseEntry
+from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, PackedFile, WithheldItem
 from passerby.documents.plan import Plan
 from passerby.documents.reason_list import ReasonList
 from passerby.documents.report import Report
-from passerby.review.files import ReviewPaths, make_folder, save_text
+from passerby.review.files import ReviewPaths, make_folder
 from passerby.review.release import verification
-from passerby.sink.output_file import OutputFile, output_error
+from passerby.sink.output_file import OutputFile, output_error, write_bytes_atomically
 from passerby.source.still.sniff import is_still
 
 
@@ -57,15 +49,17 @@ def write_release(
     reviewer: str,
     now: datetime,
 ) -> PackedCase:
-    """Write report, exemption log and archive for files that were rendered. Raises CaseError when there is none,
-    UsageError when the agency's name and logo cannot be read, and OutputError."""
+    """Write report, exemption log and archive for files that were rendered, signed with the key of the user. Raises
+    CaseError when there is none, UsageError when the agency's name and logo cannot be read, VerificationError when
+    the key cannot, and OutputError."""
     # Imported here: what reads and draws pictures is not needed to list a case.
     from passerby.verify.report.agency import load_agency
-    from passerby.verify.report.signing import config_folder
+    from passerby.verify.report.files import CHECK_PAGE, check_page
+    from passerby.verify.report.signing import config_folder, load_key, sign_case, sign_copies, to_json
 
     if not released:
         raise CaseError("No file of the case is ready to go out. Mark files as reviewed, and release again.")
-    agency = load_agency(config_folder(os.environ))
+    key, agency = load_key(), load_agency(config_folder(os.environ))
     files: list[CaseReportFile] = []
     withheld: list[WithheldItem] = []
     parts: list[Path] = []
@@ -78,7 +72,8 @@ def write_release(
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder
     make_folder(folder)
-    save_text(folder / LOG_CSV, "\ufeff" + as_csv(withheld))  # by the mark spreadsheets know that it is UTF-8
+    log = ("\ufeff" + as_csv(withheld)).encode()  # by the mark spreadsheets know that it is UTF-8
+    write_bytes_atomically(folder / LOG_CSV, log, force=True)
     summary = CaseReport(
         program=PROGRAM,
         created=now.isoformat(timespec="seconds"),
@@ -91,10 +86,14 @@ def write_release(
         package=tuple(_packed(path, folder) for path in (*parts, folder / LOG_CSV)),
     )
     logo = agency.logo.data_url if agency is not None and agency.logo is not None else None
-    save_text(folder / REPORT_JSON, summary.to_json())
-    save_text(folder / REPORT_HTML, render_html(summary, logo))
+    signed = sign_case(summary, key)
+    page = render_html(signed, logo).encode()
+    signed = sign_copies(signed, {REPORT_HTML: page, LOG_CSV: log}, key)
+    content = {REPORT_HTML: page, CHECK_PAGE: check_page(), REPORT_JSON: to_json(signed).encode()}
+    for name, data in content.items():
+        write_bytes_atomically(folder / name, data, force=True)
     archive = archive_path(case)
-    _pack(archive, folder, [*parts, folder / LOG_CSV, folder / REPORT_JSON, folder / REPORT_HTML])
+    _pack(archive, folder, [*parts, *(folder / name for name in (LOG_CSV, *content))])
     case.set_packed(now)
     return PackedCase(summary, archive)
 

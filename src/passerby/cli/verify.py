@@ -11,6 +11,7 @@ import typer
 
 from passerby.cli.common.terminal import echo
 from passerby.core.errors import OutputError, UsageError, VerificationError
+from passerby.documents.case_report import SignedCaseReport
 from passerby.documents.verification_report import (
     CheckOutcome,
     Finding,
@@ -76,7 +77,9 @@ def verify(
     check: Annotated[
         Path | None,
         typer.Option(
-            metavar="REPORT", help="Only verify that this report.json is genuine and about FILE. Requires --key."
+            metavar="REPORT",
+            help="Only verify that this report.json is genuine and about FILE. Requires --key. With the "
+            "case-report.json of a case FILE is any file of the release; the others beside it are checked too.",
         ),
     ] = None,
     key: Annotated[
@@ -110,17 +113,42 @@ def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
     except OSError as error:
         raise VerificationError(f"The report {path} cannot be read: {error.strerror}. Check the name.") from error
     signed = verify_signature(content, file, key)
-    report, copies = signed.report, check_copies(signed, path.parent)
+    copies = check_copies(signed, path.parent)
+    fingerprint = signed.signature.fingerprint
+    if isinstance(signed, SignedCaseReport):
+        _print_case(signed, file, copies, json)
+        return
+    report = signed.report
     if json:
         line: dict[str, object] = {"event": "confirmed", "file": file.name, "copies": copies}
         line |= {"verdict": report.verdict, "created": report.created}
-        echo(jsonlib.dumps({**line, "fingerprint": signed.signature.fingerprint}))
+        echo(jsonlib.dumps({**line, "fingerprint": fingerprint}))
         return
     echo(f"{file}: the report is about this file, and has not been changed since it was signed")
-    echo(f"  signed with the key {signed.signature.fingerprint}")
+    echo(f"  signed with the key {fingerprint}")
     if copies:
         echo(f"  so are the copies of the report beside it: {', '.join(copies)}")
     echo(f"  the report of {report.created} says: {VERDICTS[report.verdict]}")
+
+
+def _print_case(signed: SignedCaseReport, file: Path, copies: list[str], json: bool) -> None:
+    """What a report on a case confirms: the file, and all that lies beside the report."""
+    report, fingerprint = signed.report, signed.signature.fingerprint
+    absent = [
+        packed.path for packed in report.package if packed.path not in copies and Path(packed.path).name != file.name
+    ]
+    if json:
+        line: dict[str, object] = {"event": "confirmed", "file": file.name, "copies": copies, "absent": absent}
+        line |= {"case": report.case.number, "created": report.created, "fingerprint": fingerprint}
+        echo(jsonlib.dumps(line))
+        return
+    echo(f"{file}: is part of the release of case {report.case.number}, and has not been changed since it was signed")
+    echo(f"  signed with the key {fingerprint}")
+    if copies:
+        echo(f"  so are the files beside the report: {', '.join(copies)}")
+    if absent:
+        echo(f"  not there, and so not checked: {', '.join(absent)}")
+    echo(f"  the report of {report.created} says what goes out: {len(report.files)} files")
 
 
 def _sample(file: Path, count: int, out_dir: Path | None, force: bool, json: bool) -> None:

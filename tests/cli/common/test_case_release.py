@@ -5,11 +5,11 @@ import zipfile
 import pytest
 
 from passerby.cases.case_folder import CaseFolder
-from passerby.cases.case_report import CaseReportFile
 from passerby.cli.app import main
 from passerby.cli.common.case_release import load_case, office_reasons, split_ready
 from passerby.core.errors import CaseError, UsageError
 from passerby.core.kinds import Kind
+from passerby.documents.case_report import CaseReportFile
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import Report
 from passerby.review.notes import ReviewNotes

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from passerby.cases.case_folder import CaseFolder
-from passerby.cases.case_report import MISSING_TEXTS, MissingFile, MissingReason
+from passerby.cases.case_report import MISSING_TEXTS
 from passerby.cases.case_rows import FileHashes, is_up_to_date
 from passerby.cases.package import write_release
 from passerby.cli.common.terminal import echo
@@ -15,6 +15,7 @@ from passerby.config.settings import Settings
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.core.progress import NullProgress
 from passerby.documents.case_file import CASE_FILE, CaseEntry
+from passerby.documents.case_report import MissingFile, MissingReason
 from passerby.documents.plan import Plan
 from passerby.documents.reason_list import REASONS_FILE, ReasonList
 from passerby.documents.report import Report
