@@ -19,7 +19,7 @@ from passerby.review.history import Change
 from passerby.review.library import ReviewLibrary
 from passerby.verify.report.signing import CONFIG_VARIABLE
 from tests import stills
-from tests.cases.fixtures import add_clip, media
+from tests.cases.fixtures import add_clip, found
 from tests.fake_detector import use_fake_detectors
 
 
@@ -143,7 +143,7 @@ def test_a_type_that_is_shown_in_all_files_must_be_reviewed_again(opened):
 
 def test_files_come_and_go(opened, clip, tmp_path):
     other = add_clip(clip, tmp_path / "other", "c.mp4")
-    opened.add(media(other))
+    opened.add(found(other))
     rows = opened.response().files
     assert ["a.mp4", "b.mp4", "c.mp4"] == [row.file.name for row in rows]
     assert opened.holds(rows[2].file.id)

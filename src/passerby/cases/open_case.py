@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from passerby.cases.case_folder import CaseFolder, MediaFile
+from passerby.cases.added_files import FoundMedia, LeftOut
+from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_rows import CaseRow, FileHashes, case_row, is_up_to_date
 from passerby.cases.package import PackedCase, write_release
 from passerby.config.settings import Audio
@@ -65,7 +65,8 @@ class _KindEdit:
 
 
 class CaseResponse(FrozenModel):
-    """A case with its files. `missing`: what would not go out if it were released now; `folder` is its name."""
+    """A case with its files. `missing`: what would not go out if it were released now; `folder` is its name;
+    `left_out`: what was not added with the files that were added last."""
 
     id: int
     folder: str
@@ -74,6 +75,7 @@ class CaseResponse(FrozenModel):
     missing: tuple[MissingFile, ...]
     release: CaseReleaseStatus
     released: str | None
+    left_out: LeftOut
 
 
 class OpenCase:
@@ -127,13 +129,16 @@ class OpenCase:
             missing=tuple(missing for _, item in pairs if (missing := missing_file(item)) is not None),
             release=self._release.model_copy(update={"progress": self._job.status}),
             released=self.folder.case.released,
+            left_out=self.folder.left_out,
         )
 
     def set_details(self, details: CaseDetails) -> None:
         self.folder.set_details(details)
 
-    def add(self, files: Sequence[MediaFile]) -> None:
-        self.folder.add(files)
+    def add(self, found: FoundMedia) -> None:
+        """Add what was found; what was not is told until files are added again."""
+        self.folder.add(found.files)
+        self.folder.left_out = found.left_out
         self._load()
 
     def remove(self, id: int) -> None:

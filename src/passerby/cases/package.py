@@ -16,6 +16,7 @@ from passerby.cases.case_report import LOG_CSV, REPORT_HTML, REPORT_JSON, render
 from passerby.cases.exemption_log import as_csv, withheld_items
 from passerby.core.errors import CaseError
 from passerby.core.version import PROGRAM
+from passerby.documents import file_names
 from passerby.documents.case_file import CaseEntry
 from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, PackedFile, WithheldItem
 from passerby.documents.plan import Plan
@@ -38,7 +39,7 @@ class PackedCase:
 def archive_path(case: CaseFolder) -> Path:
     """The archive lies in the case's folder, and is named after the case."""
     name = re.sub(r"[^\w.-]+", "-", case.case.details.number).strip("-.") or "case"
-    return case.folder / f"{name}-release.zip"
+    return case.folder / file_names.shortened(f"{name}-release.zip", "-release")
 
 
 def write_release(

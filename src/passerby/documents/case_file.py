@@ -18,12 +18,13 @@ CASE_FILE = "passerby-case.json"
 #: Folder of what is released, inside the case's folder.
 RELEASE_FOLDER = "release"
 MAX_FILES = 10_000
+MAX_NUMBER_CHARS = 100
 
 
 class CaseDetails(FrozenModel):
     """What a person writes about a case. `requested` is the date of the request, as YYYY-MM-DD, or empty."""
 
-    number: str = Field(default="", max_length=100)
+    number: str = Field(default="", max_length=MAX_NUMBER_CHARS)
     requestor: str = Field(default="", max_length=200)
     requested: str = Field(default="", max_length=10)
     agency: str = Field(default="", max_length=200)

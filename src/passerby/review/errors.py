@@ -21,6 +21,7 @@ ErrorCode = Literal[
     "file_mismatch",
     "frame_not_seen",
     "folders_forbidden",
+    "hidden_characters",
     "reasons_twice",
     "release_nothing",
     "upload_order",

@@ -1,5 +1,7 @@
 """The interface of cases, without a browser."""
 
+import shutil
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -57,6 +59,24 @@ def test_a_case_can_be_changed_and_files_added_and_removed(office):
     assert ["yard.mp4"] == [row["file"]["name"] for row in rows]
     assert [] == office.post(f"{path}/remove", {"file": rows[0]["file"]["id"]}).json()["files"]
     assert "release_nothing" == office.post(f"{path}/release").json()["error"]["code"]
+
+
+def test_names_that_cannot_be_used_are_told_and_the_others_added(office, clip, tmp_path):
+    for name in (".DS_Store", "._yard.mp4", "tur\u202ened.mp4", "caf\udce9.mp4"):
+        shutil.copy(clip, tmp_path / "films" / name)
+    case = created(office, "films").json()
+    assert ["yard.mp4"] == [row["file"]["name"] for row in case["files"]]
+    refused = [("caf\ufffd.mp4", "not_text"), ("tur<U+202E>ned.mp4", "hidden_characters")]
+    told = case["left_out"]
+    assert (2, refused) == (told["hidden"], sorted((one["name"], one["reason"]) for one in told["refused"]))
+    assert told == office.get(f"/cases/{case['id']}").json()["left_out"]  # after a reload too
+
+
+def test_a_case_that_cannot_be_made_is_not_there(office, clip, tmp_path):
+    shutil.copy(clip, tmp_path / "films" / "tur\u202ened.mp4")
+    answer = created(office, "films/tur\u202ened.mp4")
+    assert (409, "CaseError") == (answer.status_code, answer.json()["error"]["code"])
+    assert [] == office.get("/cases").json()
 
 
 def test_a_folder_is_opened_as_a_case(office):

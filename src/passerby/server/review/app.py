@@ -62,6 +62,7 @@ def review_app(
     serve_assets(app)
     app.add_exception_handler(ReviewError, _review_error)
     app.add_exception_handler(PasserbyError, _failure)
+    app.add_exception_handler(OSError, _failure)
     # The page itself may be linked to: a file on this machine leads the browser to it, with the token.
     allowed = host_check(host, port)
     app.add_middleware(RequestGuard, auth=auth, cookie=cookie, host_allowed=allowed, linkable_paths=("/",))
