@@ -378,3 +378,18 @@ def test_a_type_in_all_files_is_undone_in_one_step(page, servers, eleven, tmp_pa
     for name in ("film-0", "film-1"):
         tracks = Plan.load(tmp_path / f"{name}.plan.json").tracks(0)
         assert [False, False] == [bool(track.visible) for track in tracks]
+
+
+def test_long_names_do_not_break_the_table(page, servers, eleven, tmp_path, models):
+    for name in ("n" * 200, "\u76e3" * 60):
+        for suffix in (".mp4", ".plan.json"):
+            shutil.copy(eleven / f"film-0{suffix}", tmp_path / f"{name}{suffix}")
+    page.set_viewport_size({"width": 853, "height": 480})
+    page.goto(servers.start(tmp_path, "--cases", tmp_path / "cases").address)
+    until(page, lambda: 2 == page.locator("tr.state-to_check").count())
+    fits = "(width) => [...document.querySelectorAll('main *')].every((one) => one.getBoundingClientRect().right <= width)"
+    assert page.evaluate(fits, 853)
+    page.click("button:has-text('nnn')")
+    shown(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 853
+    assert [] == page.evaluate(OUT_OF_REACH)

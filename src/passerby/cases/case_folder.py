@@ -159,10 +159,15 @@ class CaseFolder:
             )
             self._replace(files=files)
 
-    def set_packed(self, now: datetime) -> None:
+    def set_packed(self, now: datetime, archive: str) -> None:
+        """Remember when it was packed, and as what. The archive of an earlier number of the case is removed."""
         with self._lock:
             self.refresh()
-            self._replace(released=now.isoformat(timespec="seconds"))
+            earlier = self.case.archive
+            self._replace(released=now.isoformat(timespec="seconds"), archive=archive)
+            if earlier is not None and earlier != archive:
+                with suppress(OSError):  # what cannot be removed is told by its name
+                    (self.folder / earlier).unlink()
 
     def save(self) -> None:
         with self._lock:

@@ -122,7 +122,7 @@ class CaseList:
     def _opened(self, case: CaseFolder) -> OpenCase:
         with self._lock:
             number = self._number(case.folder)
-            opened = OpenCase(number, case, self.library)
+            opened = OpenCase(number, case, self.library, self.reasons)
             self._open[number] = opened
             return opened
 

@@ -14,7 +14,7 @@ _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = (
     "body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#16202e}"
     "table{border-collapse:collapse;width:100%;margin:1em 0}th,td{border:1px solid #b9c3d1;padding:3px 7px;"
-    "text-align:left;vertical-align:top}th{background:#e3e9f3}code{font-size:11px;word-break:break-all}"
+    "text-align:left;vertical-align:top}td,h1{overflow-wrap:anywhere}td{min-width:3.5em}th{background:#e3e9f3}code{font-size:11px;word-break:break-all}"
     ".logo{max-width:16em;max-height:5em}.agency{font-weight:600;margin:0 0 .6rem}"
 )
 
@@ -46,8 +46,8 @@ def render_html(signed: SignedCaseReport, logo: str | None = None) -> str:
         _table(None, [(name, text) for name, text in details.items() if text]),
         f"<h2>Files ({len(report.files)})</h2>",
         _table(
-            ("File", "Independent check", "Bytes", "SHA-256"),
-            [(file.path, _verdict(file), f"{file.size}", file.sha256) for file in report.files],
+            ("File", "Made from", "Independent check", "Bytes", "SHA-256"),
+            [(file.path, file.source, _verdict(file), f"{file.size}", file.sha256) for file in report.files],
         ),
     ]
     if report.missing:

@@ -33,16 +33,16 @@ _BY = {
 
 
 def withheld_items(
-    report: Report, reasons: ReasonList, sizes: Sequence[tuple[int, int]], *, still: bool = False
+    report: Report, path: str, reasons: ReasonList, sizes: Sequence[tuple[int, int]], *, still: bool = False
 ) -> list[WithheldItem]:
-    """Everything that is withheld from one released file, in order of time. `sizes` are the width and height of each
-    of its video tracks. A `still` has no times."""
+    """Everything that is withheld from one released file, in order of time. `path` is its path in the release, `sizes`
+    are the width and height of each of its video tracks. A `still` has no times."""
     found = []
     for entry in report.redaction_log:
         if not entry.withheld:
             continue
         item = WithheldItem(
-            file=report.output.name,
+            file=path,
             item=_name(entry, sizes),
             start=None if still else entry.start,
             end=None if still else entry.end,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -10,8 +12,11 @@ from typing import Literal
 from passerby.cases.added_files import FoundMedia, LeftOut
 from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_rows import CaseRow, FileHashes, case_row, is_up_to_date
+from passerby.cases.distinct_names import distinct_names
 from passerby.cases.package import PackedCase, write_release
+from passerby.cases.release_lock import release_lock
 from passerby.config.settings import Audio
+from passerby.core.errors import CaseError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails, CaseEntry
@@ -79,10 +84,17 @@ class CaseResponse(FrozenModel):
 
 
 class OpenCase:
-    """One case, open. Numbers of files are those of the library."""
+    """One case, open. Numbers of files are those of the library; `reasons` gives those of the office."""
 
-    def __init__(self, id: int, folder: CaseFolder, library: ReviewLibrary) -> None:
+    def __init__(
+        self,
+        id: int,
+        folder: CaseFolder,
+        library: ReviewLibrary,
+        reasons: Callable[[], ReasonList] = lambda: ReasonList(),
+    ) -> None:
         self.id, self.folder = id, folder
+        self._reasons = reasons
         self._library = library
         self._items: dict[str, ReviewItem] = {}
         self._hashes = FileHashes()
@@ -121,16 +133,27 @@ class OpenCase:
         self._load()
         self._note_exports()
         pairs = self._pairs()
+        names = distinct_names(entry.source for entry, _ in pairs)
+        reasons = self._known_reasons()
         return CaseResponse(
             id=self.id,
             folder=self.folder.folder.name,
             details=self.folder.case.details,
-            files=tuple(case_row(item, entry, self._hashes) for entry, item in pairs),
-            missing=tuple(missing for _, item in pairs if (missing := missing_file(item)) is not None),
+            files=tuple(case_row(item, entry, self._hashes, reasons) for entry, item in pairs),
+            missing=tuple(
+                missing for entry, item in pairs if (missing := missing_file(item, names[entry.source])) is not None
+            ),
             release=self._release.model_copy(update={"progress": self._job.status}),
             released=self.folder.case.released,
             left_out=self.folder.left_out,
         )
+
+    def _known_reasons(self) -> ReasonList | None:
+        """None when they cannot be read, which the release says."""
+        try:
+            return self._reasons()
+        except CaseError:
+            return None
 
     def set_details(self, details: CaseDetails) -> None:
         self.folder.set_details(details)
@@ -199,32 +222,49 @@ class OpenCase:
         ready = [(entry, item) for entry, item in self._pairs() if missing_file(item) is None]
         if not ready:
             raise ReviewError("release_nothing")
+        with ExitStack() as stack:
+            stack.enter_context(release_lock(self.folder.folder))
+            held = stack.pop_all()
 
         def work(progress: JobProgress) -> None:
-            self._release = CaseReleaseStatus(progress=JobStatus(), total=len(ready))
-            missing = [missing for item in self.items() if (missing := missing_file(item)) is not None]
-            released: list[CaseEntry] = []
-            for number, (entry, item) in enumerate(ready):
-                if not self._is_wanted(entry, item):  # it was withdrawn while others were rendered
-                    continue
-                progress.start(item.file.paths.source.name, "release", len(ready))
-                self._release = self._release.model_copy(
-                    update={"current": item.file.paths.source.name, "done": number}
-                )
-                error = self._render(entry, item, reasons, progress)
-                if error is None:
-                    released.append(entry)
-                else:
-                    missing.append(MissingFile(name=item.file.paths.source.name, reason="failed", detail=error.as_text))
-            withdrawn = [item for entry, item in ready if entry in released and not self._is_wanted(entry, item)]
-            missing += [gone for item in withdrawn if (gone := missing_file(item)) is not None]
-            released = [entry for entry, item in ready if entry in released and self._is_wanted(entry, item)]
-            summary = write_release(
-                self.folder, released, missing, reasons, self._library.reviewer, now or datetime.now(UTC)
-            )
-            self._release = _finished(summary, len(ready))
+            with held:
+                self._release_all(ready, reasons, now, progress)
 
-        self._job.start(work)
+        try:
+            self._job.start(work)
+        except BaseException:
+            held.close()
+            raise
+
+    def _release_all(
+        self,
+        ready: Sequence[tuple[CaseEntry, ReviewItem]],
+        reasons: ReasonList,
+        now: datetime | None,
+        progress: JobProgress,
+    ) -> None:
+        self._release = CaseReleaseStatus(progress=JobStatus(), total=len(ready))
+        pairs = self._pairs()
+        names = distinct_names(entry.source for entry, _ in pairs)
+        missing = [gone for entry, item in pairs if (gone := missing_file(item, names[entry.source])) is not None]
+        released: list[CaseEntry] = []
+        for number, (entry, item) in enumerate(ready):
+            if not self._is_wanted(entry, item):  # it was withdrawn while others were rendered
+                continue
+            progress.start(item.file.paths.source.name, "release", len(ready))
+            self._release = self._release.model_copy(update={"current": item.file.paths.source.name, "done": number})
+            error = self._render(entry, item, reasons, progress)
+            if error is None:
+                released.append(entry)
+            else:
+                missing.append(MissingFile(name=names[entry.source], reason="failed", detail=error.as_text))
+        withdrawn = [(entry, item) for entry, item in ready if entry in released and not self._is_wanted(entry, item)]
+        missing += [gone for entry, item in withdrawn if (gone := missing_file(item, names[entry.source])) is not None]
+        released = [entry for entry, item in ready if entry in released and self._is_wanted(entry, item)]
+        summary = write_release(
+            self.folder, released, missing, reasons, self._library.reviewer, now or datetime.now(UTC)
+        )
+        self._release = _finished(summary, len(ready))
 
     def _is_wanted(self, entry: CaseEntry, item: ReviewItem) -> bool:
         """Is it still in the case, and reviewed?"""
@@ -264,8 +304,8 @@ class OpenCase:
         return None
 
 
-def missing_file(item: ReviewItem) -> MissingFile | None:
-    """Why a file would not go out now; None when it would."""
+def missing_file(item: ReviewItem, name: str | None = None) -> MissingFile | None:
+    """Why a file would not go out now; None when it would. `name` tells it from others of its name."""
     file = item.file
     file.refresh_notes()  # another program may have the case open too
     reason: MissingReason | None = None
@@ -278,7 +318,7 @@ def missing_file(item: ReviewItem) -> MissingFile | None:
     if reason is None:
         return None
     detail = file.error.as_text if file.error is not None else ""
-    return MissingFile(name=file.paths.source.name, reason=reason, detail=detail)
+    return MissingFile(name=name or file.paths.source.name, reason=reason, detail=detail)
 
 
 def _sound_of_copy(paths: ReviewPaths) -> Audio | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_report import LOG_CSV, REPORT_HTML, REPORT_JSON, render_html
+from passerby.cases.distinct_names import distinct_names
+from passerby.cases.earlier_release import clear_earlier, packed_before
 from passerby.cases.exemption_log import as_csv, withheld_items
 from passerby.core.errors import CaseError
 from passerby.core.version import PROGRAM
@@ -61,6 +63,8 @@ def write_release(
     if not released:
         raise CaseError("No file of the case is ready to go out. Mark files as reviewed, and release again.")
     key, agency = load_key(), load_agency(config_folder(os.environ))
+    before = packed_before(case.release_folder / REPORT_JSON)
+    names = distinct_names(entry.source for entry in case.case.files)
     files: list[CaseReportFile] = []
     withheld: list[WithheldItem] = []
     parts: list[Path] = []
@@ -68,8 +72,8 @@ def write_release(
         paths = case.paths(entry)
         report = _report(paths)
         sizes = [(video.width, video.height) for video in Plan.load(paths.plan).videos]
-        withheld += withheld_items(report, reasons, sizes, still=is_still(paths.source))
-        files.append(_released_file(entry, paths, report, reviewer))
+        withheld += withheld_items(report, entry.output, reasons, sizes, still=is_still(paths.source))
+        files.append(_released_file(entry, names[entry.source], paths, report, reviewer))
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder
     make_folder(folder)
@@ -94,8 +98,11 @@ def write_release(
     for name, data in content.items():
         write_bytes_atomically(folder / name, data, force=True)
     archive = archive_path(case)
-    _pack(archive, folder, [*parts, *(folder / name for name in (LOG_CSV, *content))])
-    case.set_packed(now)
+    packed = [*parts, *(folder / name for name in (LOG_CSV, *content))]
+    _pack(archive, folder, packed)
+    case.set_packed(now, archive.name)
+    names_packed = {path.relative_to(folder).as_posix() for path in packed}
+    clear_earlier(folder, before, names_packed, {entry.output for entry in case.case.files})
     return PackedCase(summary, archive)
 
 
@@ -106,7 +113,7 @@ def _report(paths: ReviewPaths) -> Report:
         raise CaseError(f"The report {paths.report} is missing or damaged. Release the case again.") from error
 
 
-def _released_file(entry: CaseEntry, paths: ReviewPaths, report: Report, reviewer: str) -> CaseReportFile:
+def _released_file(entry: CaseEntry, source: str, paths: ReviewPaths, report: Report, reviewer: str) -> CaseReportFile:
     checked = verification.load_earlier(paths.verification, report.output.sha256)
     findings = len(checked.findings) if checked is not None else len(report.check.findings)
     needs_review = report.needs_review if checked is None else checked.needs_review
@@ -114,7 +121,7 @@ def _released_file(entry: CaseEntry, paths: ReviewPaths, report: Report, reviewe
         path=entry.output,
         sha256=report.output.sha256,
         size=report.output.size,
-        source=Path(entry.source).name,
+        source=source,
         verdict="review" if needs_review else "unchecked" if checked is None else "clean",
         findings=findings,
         reviewer=reviewer,

@@ -59,7 +59,8 @@ class CaseEntry(FrozenModel):
 
 
 class CaseFile(FrozenModel):
-    """A case. `removed` are files in its folder that a person took out of it. `released`: when it was packed last."""
+    """A case. `removed` are files in its folder that a person took out of it. `released`: when it was packed last, and
+    `archive`: the name of what was packed, in its folder."""
 
     schema_version: Literal[1] = 1
     details: CaseDetails = CaseDetails()
@@ -67,6 +68,7 @@ class CaseFile(FrozenModel):
     files: tuple[CaseEntry, ...] = Field(default=(), max_length=MAX_FILES)
     removed: tuple[str, ...] = ()
     released: str | None = None
+    archive: str | None = Field(default=None, pattern=r"^[^/\x00]+$")
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
