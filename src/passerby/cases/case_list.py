@@ -21,6 +21,7 @@ from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.files import make_folder, save_text
 from passerby.review.library import ReviewLibrary
 from passerby.review.notes import ReviewNotes
+from passerby.review.page_text import without_commands
 
 ELSEWHERE_FILE = "cases-elsewhere.json"
 
@@ -154,7 +155,9 @@ class CaseList:
         try:
             case = self._open[number].folder if number in self._open else CaseFolder.load(folder)
         except CaseError as error:
-            return CaseSummary(id=number, folder=folder.name, details=CaseDetails(), problem=str(error))
+            return CaseSummary(
+                id=number, folder=folder.name, details=CaseDetails(), problem=without_commands(str(error))
+            )
         files = case.case.files
         return CaseSummary(
             id=number,

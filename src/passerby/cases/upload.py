@@ -24,8 +24,10 @@ def checked_name(name: str) -> str:
     if not name or name.startswith(".") or _PATH.search(name):
         raise ReviewError("invalid_name")
     fault = name_fault(Path(name))
+    if fault == "hidden_characters":
+        raise ReviewError("hidden_characters")
     if fault is not None:
-        raise ReviewError("hidden_characters" if fault == "hidden_characters" else "invalid_name")
+        raise ReviewError("invalid_name")
     return shortened(portable_name(name))
 
 

@@ -121,6 +121,24 @@ def test_other_machines_are_not_shown_what_lies_on_this_one(cases, tmp_path, cli
     assert 200 == created(office).status_code
 
 
+@pytest.mark.parametrize(("host", "with_folders"), [(HOST, True), ("192.0.2.7", False)])
+def test_other_machines_are_not_told_where_files_lie(cases, case, tmp_path, host, with_folders):
+    for entry in case.case.files:
+        (case.folder / entry.source).unlink()
+    opened = cases.open_folder(case.folder)
+    for item in opened.items():
+        item.file.prepare()
+    (cases.folder / "damaged").mkdir(parents=True)
+    (cases.folder / "damaged" / "passerby-case.json").write_text("{")
+    office = Office(cases, tmp_path, host=host)
+    answers = [office.get(f"/cases/{opened.id}"), office.get("/files"), office.get("/cases")]
+    answers.append(office.post("/cases", {"details": {"number": "damaged"}}))
+    answers.append(office.get("/files/0/masked/0/0"))
+    for answer in answers:
+        assert (str(tmp_path) in answer.text) is with_folders, answer.text
+    assert "a.mp4" in answers[0].json()["files"][0]["file"]["error"]["message"]
+
+
 def test_reasons_are_kept_and_the_one_used_last_is_first(office, cases):
     list_of_two = [{"code": "b(6)", "default_for": ["face"]}, {"code": "b(5)"}]
     assert ["b(6)", "b(5)"] == [

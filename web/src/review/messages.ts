@@ -132,6 +132,8 @@ const en = {
   exportPanel: 'Export',
   exportNow: 'Create release copy',
   exportTo: 'Saves {name} beside the original and replaces the earlier copy. The copy is then checked.',
+  exportToCase:
+    'Saves {name} in the folder “release” of the case and replaces the earlier copy. The copy is then checked. The release of the case packs it.',
   sound: 'Sound',
   sound_default: '{audio} (default)',
   sound_remove: 'No sound',
