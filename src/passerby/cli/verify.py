@@ -85,15 +85,17 @@ def verify(
     key: Annotated[
         str | None,
         typer.Option(
-            metavar="PUBLIC", help="With --check: the public key of the signer (a PEM file) or its fingerprint."
+            metavar="PUBLIC",
+            help="The public key of the signer (a PEM file) or its fingerprint, for --check. Else: believe a report "
+            "beside FILE that is signed with it about what is shown on purpose, as is one signed with your own key.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
 ) -> None:
     """Verify a released file with independent detectors, and write a signed report."""
-    if (check is None) != (key is None):
-        raise UsageError("--check and --key belong together: a report, and the key of its signer.")
+    if check is not None and key is None:
+        raise UsageError("--check requires --key: the key of the signer of the report.")
     if check is not None and key is not None:
         others = (plan, original, report, c2pa, sample, answers)
         if any(option is not None for option in others):
@@ -102,7 +104,7 @@ def verify(
     elif sample is not None:
         _sample(file, sample, report, force, json)
     else:
-        _check(file, plan, original, report, c2pa, answers, force, json)
+        _check(file, plan, original, report, c2pa, answers, key, force, json)
 
 
 def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
@@ -177,6 +179,7 @@ def _check(
     out_dir: Path | None,
     c2pa: tuple[Path, Path] | None,
     answers: Path | None,
+    trusted: str | None,
     force: bool,
     json: bool,
 ) -> None:
@@ -190,7 +193,7 @@ def _check(
     from passerby.verify.report.agency import load_agency
     from passerby.verify.report.files import NAMES
     from passerby.verify.report.random_draw import read_answers
-    from passerby.verify.report.signing import config_folder, load_key
+    from passerby.verify.report.signing import config_folder, key_fingerprint, load_key, own_public_key
 
     if c2pa is not None and out_dir is None:
         raise UsageError("--c2pa writes a copy of the file: give a folder for it with --report.")
@@ -203,11 +206,13 @@ def _check(
     notes = ReviewNotes() if plan is None else ReviewNotes.load(notes_path(plan))
     if bound is None:  # what was judged in `passerby review`
         bound = bound_for(notes, file, fingerprint(file)[0])
+    own = own_public_key()
+    keys = [key_fingerprint(one) for one in (trusted, None if own is None else str(own)) if one is not None]
     key = load_key() if folder is not None else None  # before the work: it may fail
     agency = load_agency(config_folder(os.environ)) if folder is not None else None
     progress = make_progress(json=json)
     try:
-        report = verification.verify(file, plan=plan, original=original, bound=bound, progress=progress)
+        report = verification.verify(file, plan=plan, original=original, bound=bound, trusted=keys, progress=progress)
     finally:
         progress.finish()
     report = verification.answer_findings(report, answers_for(notes, report))

@@ -98,6 +98,12 @@ def load_key(folder: Path | None = None) -> SigningKey:
     return SigningKey(private)
 
 
+def own_public_key(folder: Path | None = None) -> Path | None:
+    """The file with the public key of the user; None where there is none yet."""
+    path = (folder or config_folder(os.environ)) / PUBLIC
+    return path if path.is_file() else None
+
+
 def _create(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
@@ -190,7 +196,7 @@ def verify_signature(report: bytes, file: Path, key: str) -> SignedReport:
     `key` is the path of a public key in PEM, the raw key in hex, or its fingerprint: 64 hexadecimal digits. Raises
     VerificationError with the reason: changed, another key, another file.
     """
-    expected = _fingerprint(key)
+    expected = key_fingerprint(key)
     signed = read_signed_report(report)
     signature = signed.signature
     public = bytes.fromhex(signature.public_key)
@@ -262,8 +268,8 @@ def _refuse_other_file(signed: SignedReport, file: Path) -> None:
         )
 
 
-def _fingerprint(key: str) -> str:
-    """The fingerprint of a key in any of its forms."""
+def key_fingerprint(key: str) -> str:
+    """The fingerprint of a key in any of its forms. Raises VerificationError."""
     path = Path(key)
     if path.is_file():
         try:
