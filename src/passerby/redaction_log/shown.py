@@ -108,9 +108,9 @@ def path_of(track: Track, times: ReleaseTimes, run: Run) -> tuple[tuple[float, f
     places |= {side for place in cuts for side in (place, place + 1)}
     path = []
     for place in sorted(places):
-        key = track.interpolate(times.ticks[place])
-        if key is not None:
-            x1, y1, x2, y2 = (round(side, 1) for side in key.box)
+        at = track.interpolate(times.ticks[place])
+        if at is not None:
+            x1, y1, x2, y2 = (round(side, 1) for side in at.box)
             path.append((round(times.starts[place], 3), x1, y1, x2, y2))
     return tuple(path)
 

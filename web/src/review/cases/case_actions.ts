@@ -1,5 +1,13 @@
 // What the start page and a case ask of the server.
-import { ApiError, type CaseDetails, type CaseResponse, type CaseSummary, client, type ReasonList, request } from '../api';
+import {
+  ApiError,
+  type CaseDetails,
+  type CaseResponse,
+  type CaseSummary,
+  client,
+  type ReasonList,
+  request,
+} from '../api';
 import { t } from '../messages';
 import { toast, withErrors } from '../notify';
 import * as pageStore from '../store';
