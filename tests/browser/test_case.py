@@ -264,6 +264,13 @@ def test_every_page_fits_and_has_nothing_that_axe_finds_serious(page, office, si
         page.keyboard.press(panel)
         page.keyboard.press("t") if panel == "2" else None
         check(f"file, panel {panel}")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog.help[open]")
+    check("help")
+    if size["height"] >= 720:  # all of it is seen at once
+        dialog = "document.querySelector('dialog.help')"
+        assert page.evaluate(f"{dialog}.scrollHeight <= {dialog}.clientHeight")
+    page.keyboard.press("Escape")
     page.keyboard.press("Shift+G")
     page.wait_for_selector("canvas[data-drawn]")
     check("gallery")
