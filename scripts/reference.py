@@ -34,6 +34,7 @@ from passerby.config.site import CameraDefaults, CameraSettings, RetentionSettin
 from passerby.config.uplink import MqttSettings, PrometheusSettings, UplinkSettings, WebhookSettings
 from passerby.config.web import OidcSettings, ProxySettings, WebSettings
 from passerby.core.kinds import HIDEABLE
+from passerby.documents.case_report import SignedCaseReport
 from passerby.documents.plan import Plan
 from passerby.documents.recording_report import RecordingReport
 from passerby.documents.report import Report
@@ -273,6 +274,11 @@ def verify_schema() -> str:
     return json.dumps(SignedVerificationReport.model_json_schema(), indent=1) + "\n"
 
 
+def case_report_schema() -> str:
+    """docs/ref/case-report.schema.json"""
+    return json.dumps(SignedCaseReport.model_json_schema(), indent=1) + "\n"
+
+
 def recording_schema() -> str:
     """docs/ref/recording.schema.json"""
     return json.dumps(RecordingReport.model_json_schema(), indent=1) + "\n"
@@ -288,6 +294,7 @@ PAGES = {
     "plan.schema.json": plan_schema,
     "report.schema.json": report_schema,
     "verify.schema.json": verify_schema,
+    "case-report.schema.json": case_report_schema,
     "recording.schema.json": recording_schema,
     "roles.md": roles,
     "site.md": site,

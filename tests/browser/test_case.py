@@ -163,7 +163,7 @@ def test_eleven_files_from_the_start_page_to_the_packed_release(page, servers, e
 
     case = tmp_path / "cases" / NUMBER
     with zipfile.ZipFile(case / page.get_attribute("[data-archive]", "data-archive")) as packed:
-        report = json.loads(packed.read("case-report.json"))
+        report = json.loads(packed.read("case-report.json"))["report"]
         rows = list(csv.DictReader(io.StringIO(packed.read("exemption-log.csv").decode())))
         names = packed.namelist()
     assert 10 == len(report["files"])
@@ -264,6 +264,13 @@ def test_every_page_fits_and_has_nothing_that_axe_finds_serious(page, office, si
         page.keyboard.press(panel)
         page.keyboard.press("t") if panel == "2" else None
         check(f"file, panel {panel}")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog.help[open]")
+    check("help")
+    if size["height"] >= 720:  # all of it is seen at once
+        dialog = "document.querySelector('dialog.help')"
+        assert page.evaluate(f"{dialog}.scrollHeight <= {dialog}.clientHeight")
+    page.keyboard.press("Escape")
     page.keyboard.press("Shift+G")
     page.wait_for_selector("canvas[data-drawn]")
     check("gallery")
@@ -314,6 +321,43 @@ def test_a_dropped_file_is_copied_into_the_case(page, servers, eleven, tmp_path,
     assert photo == (tmp_path / "cases" / NUMBER / "dropped.jpg").read_bytes()
 
 
+def test_one_bad_name_does_not_keep_the_others_out(page, servers, eleven, tmp_path, models):
+    folder = tmp_path / "films"
+    folder.mkdir()
+    photo = (eleven / "photo-0.jpg").read_bytes()
+    for name in ("good.jpg", ".DS_Store", "._good.jpg", "turned\u202egpj.jpg", "x" * 240 + ".jpg"):
+        (folder / name).write_bytes(photo)
+    with open(bytes(folder) + b"/caf\xe9.jpg", "wb") as file:
+        file.write(photo)
+    begin(page, servers.start("--cases", tmp_path / "cases", "--root", tmp_path))
+    page.keyboard.type("\u4e8b" * 100)
+    page.click("text=Add files or folders")
+    page.click(".folder-list >> text=films")
+    page.click("text=Add this whole folder")
+    page.click("text=Create case")
+    page.wait_for_selector("text=2 hidden files were left out.")
+    until(page, lambda: 2 == page.locator("tr.state-to_check").count())
+    note = page.inner_text("section.note")
+    assert "turned<U+202E>gpj.jpg: its name holds characters that cannot be seen" in note
+    assert "caf\ufffd.jpg: its name, or that of its folder, holds bytes that are no letters" in note
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.evaluate(
+        """([bytes]) => {
+            const transfer = new DataTransfer();
+            for (const name of ['first.jpg', '.DS_Store', 'tur\u202ened.jpg', 'a:b?.jpg', 'last.jpg'])
+                transfer.items.add(new File([new Uint8Array(bytes)], name));
+            const drop = new DragEvent('drop', { dataTransfer: transfer, bubbles: true });
+            document.querySelector('.drop-zone').dispatchEvent(drop);
+        }""",
+        [list(photo)],
+    )
+    page.wait_for_selector("td:has-text('last.jpg')")
+    for name in ("first.jpg", "a_b_.jpg"):
+        assert page.locator(f"td:has-text('{name}')").count()
+    page.wait_for_selector("text=1 hidden file was left out.")
+    assert "The name holds characters that cannot be seen" in page.inner_text("section.note")
+
+
 def test_a_file_that_failed_is_tried_again(page, servers, eleven, tmp_path, models):
     for suffix in (".mp4", ".plan.json"):
         shutil.copy(eleven / f"film-0{suffix}", tmp_path)
@@ -341,3 +385,18 @@ def test_a_type_in_all_files_is_undone_in_one_step(page, servers, eleven, tmp_pa
     for name in ("film-0", "film-1"):
         tracks = Plan.load(tmp_path / f"{name}.plan.json").tracks(0)
         assert [False, False] == [bool(track.visible) for track in tracks]
+
+
+def test_long_names_do_not_break_the_table(page, servers, eleven, tmp_path, models):
+    for name in ("n" * 200, "\u76e3" * 60):
+        for suffix in (".mp4", ".plan.json"):
+            shutil.copy(eleven / f"film-0{suffix}", tmp_path / f"{name}{suffix}")
+    page.set_viewport_size({"width": 853, "height": 480})
+    page.goto(servers.start(tmp_path, "--cases", tmp_path / "cases").address)
+    until(page, lambda: 2 == page.locator("tr.state-to_check").count())
+    edges = "[...document.querySelectorAll('main *')].map((one) => one.getBoundingClientRect().right)"
+    assert page.evaluate(f"Math.max(...{edges})") <= 853
+    page.click("button:has-text('nnn')")
+    shown(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 853
+    assert [] == page.evaluate(OUT_OF_REACH)

@@ -7,8 +7,8 @@ import pytest
 
 from passerby.verify.report.agency import Agency
 from passerby.verify.report.files import report_files
-from passerby.verify.report.signing import load_key
-from tests.verify.factories import example_report
+from passerby.verify.report.signing import load_key, sign, sign_case, sign_copies, to_json
+from tests.verify.factories import example_case_report, example_report
 
 FILM = b"a film" * 5000
 
@@ -126,7 +126,7 @@ def test_a_field_that_is_said_twice_is_refused(page, received):
 
 
 @pytest.mark.parametrize("name", ["case-report.html", "exemption-log.csv", "yard.redacted.mp4.report.json"])
-def test_what_is_not_signed_is_neither_genuine_nor_forged(page, received, name):
+def test_what_the_report_on_a_case_vouches_for_is_without_it_neither_genuine_nor_forged(page, received, name):
     (received[0] / name).write_text("anything")
     assert ("open", "File and report are genuine") == result(page, received, *ALL, name)
     assert f"{name} is not signed" in page.inner_text("#lines")
@@ -156,3 +156,111 @@ def test_large_files_are_hashed_in_pieces(page, received):
     expected = hashlib.sha256(FILM).hexdigest()
     piecewise = "async (bytes) => hashInPieces(new File([new Uint8Array(bytes)], 'x'), () => {})"
     assert expected == page.evaluate(piecewise, list(FILM))
+
+
+VERIFICATION = "yard.redacted.mp4.verification"
+
+
+@pytest.fixture
+def release(received):
+    """The unpacked release of a case: film and reports, the reports on the case beside them, and their paths."""
+    folder, _ = received
+    key = load_key(folder / "key")
+    content = {"yard.redacted.mp4": FILM, "yard.redacted.mp4.report.json": b"{}"}
+    (folder / VERIFICATION).mkdir()
+    for name in ("report.json", "report.html", "report.csv", "report.pdf", "check.html"):
+        (folder / name).rename(folder / VERIFICATION / name)
+        content[f"{VERIFICATION}/{name}"] = (folder / VERIFICATION / name).read_bytes()
+    (folder / "check.html").write_bytes(content[f"{VERIFICATION}/check.html"])
+    signed = sign_case(example_case_report(content), key)
+    copies = {"case-report.html": b"<p>the report", "exemption-log.csv": b"file,item"}
+    content |= copies | {"case-report.json": to_json(sign_copies(signed, copies, key)).encode()}
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+    return list(content)
+
+
+def test_all_of_a_case_is_genuine(page, received, release):
+    assert ("good", "Genuine and unchanged") == result(page, received, *release)
+    assert f"All {len(release) - 3} files" in page.inner_text("#result")
+    shown = page.inner_text("#report")
+    for words in (
+        "24-17 <b>",
+        "J. Roe",
+        "A. Lee",
+        "Review needed (2)",
+        "broken.mp4",
+        "cannot be opened",
+        "b(6)",
+        "Face 1",
+    ):
+        assert words in shown
+
+
+def test_a_part_of_a_case_is_genuine_and_the_rest_named(page, received, release):
+    assert ("good", "What you gave is genuine and unchanged") == result(
+        page, received, "case-report.json", "yard.redacted.mp4", "exemption-log.csv"
+    )
+    assert "report.pdf" in page.inner_text("#lines li.open")
+    assert ("open", "Unchanged, but by whom is not known") == result(page, received, *release, key="")
+    page.reload()
+    assert ("open", "The released file is missing") == result(page, received, "case-report.json", "case-report.html")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "case-report.html",
+        "exemption-log.csv",
+        "yard.redacted.mp4.report.json",
+        "yard.redacted.mp4",
+        f"{VERIFICATION}/report.pdf",
+    ],
+)
+def test_one_changed_byte_of_a_case_is_found(page, received, release, name):
+    path = received[0] / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert ("bad", "Not everything is genuine") == result(page, received, *release)
+    assert path.name in page.inner_text("#result")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda d: d["report"]["withheld"].pop(), id="a line less"),
+        pytest.param(lambda d: d["report"]["files"][0].update(verdict="clean"), id="another verdict"),
+        pytest.param(lambda d: d["report"]["package"].pop(), id="a file less"),
+        pytest.param(lambda d: d["copies"]["files"].update({"case-report.html": "0" * 64}), id="another copy"),
+        pytest.param(lambda d: d.update(extra=1), id="a field more"),
+    ],
+)
+def test_a_changed_report_on_a_case_is_refused(page, received, release, edit):
+    path = received[0] / "case-report.json"
+    document = json.loads(path.read_text())
+    edit(document)
+    path.write_text(json.dumps(document))
+    assert ("bad", "The report was changed") == result(page, received, *release)
+    assert "" == page.inner_text("#report")
+
+
+def test_an_earlier_report_on_a_file_of_the_case_is_none_of_this_release(page, received, release):
+    earlier = sign(example_report(hashlib.sha256(FILM).hexdigest()), load_key(received[0] / "key"))
+    (received[0] / VERIFICATION / "report.json").write_text(to_json(earlier))
+    assert ("bad", "Not everything is genuine") == result(page, received, *release)
+    assert "not for this release" in page.inner_text("#lines")
+
+
+def test_reports_that_different_people_signed_do_not_belong_together(page, received, release):
+    other = sign(example_report(hashlib.sha256(FILM).hexdigest()), load_key(received[0] / "other"))
+    (received[0] / VERIFICATION / "report.json").write_text(to_json(other))
+    assert ("bad", "Somebody else signed this report") == result(page, received, *release)
+    assert ("bad", "The reports were signed with different keys") == result(page, received, *release, key="")
+
+
+def test_a_case_report_that_lost_its_signature_is_not_genuine(page, received, release):
+    path = received[0] / "case-report.json"
+    path.write_text(json.dumps(json.loads(path.read_text())["report"]))
+    names = ("yard.redacted.mp4", f"{VERIFICATION}/report.json", "case-report.json")
+    assert ("bad", "Not everything is genuine") == result(page, received, *names)

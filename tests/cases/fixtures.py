@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.cases.case_folder import CaseFolder, MediaFile
+from passerby.cases.added_files import FoundMedia, MediaFile
+from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_list import CaseList
 from passerby.cli.common.case_files import find_media
 from passerby.documents.case_file import CaseDetails
@@ -41,3 +42,7 @@ def cases(tmp_path):
 
 def media(*paths: Path) -> list[MediaFile]:
     return [MediaFile(path, path.name) for path in paths]
+
+
+def found(*paths: Path) -> FoundMedia:
+    return FoundMedia(tuple(media(*paths)))

@@ -6,7 +6,7 @@ import pytest
 from passerby.cases.case_folder import CaseFolder
 from passerby.cli.common.case_files import find_media
 from passerby.core.errors import CaseError, OutputError, SourceError
-from passerby.documents.case_file import CASE_FILE, CaseDetails
+from passerby.documents.case_file import CASE_FILE, MAX_FILES, CaseDetails
 from tests.cases.fixtures import DETAILS, add_clip, media
 
 
@@ -38,20 +38,6 @@ def test_new_files_are_added_and_removed_ones_stay_out(case, clip):
     assert ["b.mp4", "c.mp4"] == sources(again)
     again.add(media(case.folder / "a.mp4"))  # asked for again
     assert ["b.mp4", "c.mp4", "a.mp4"] == sources(CaseFolder.open(case.folder, find_media))
-
-
-def test_files_elsewhere_have_their_plans_in_the_case(case, tmp_path):
-    other, third = tmp_path / "x" / "a.mp4", tmp_path / "y" / "a.mp4"
-    added = case.add(media(other, third, other))
-    assert [other.as_posix(), third.as_posix()] == [entry.source for entry in added]
-    assert ["plans/a.plan.json", "plans/a.mp4.plan.json"] == [entry.plan for entry in added]
-    assert ["a-2.redacted.mp4", "a-3.redacted.mp4"] == [entry.output for entry in added]
-
-
-def test_a_photo_and_a_video_of_one_moment_are_two_files(case):
-    (case.folder / "IMG_1.jpg.plan.json").write_text("{}")
-    added = case.add(media(case.folder / "IMG_1.jpg", case.folder / "IMG_1.mp4"))
-    assert ["IMG_1.jpg.plan.json", "IMG_1.plan.json"] == [entry.plan for entry in added]
 
 
 def test_a_case_may_be_moved(case, tmp_path):
@@ -120,9 +106,20 @@ def test_what_another_program_has_changed_is_kept(case):
     assert DETAILS == other.case.details
 
 
-def test_released_names_differ_on_file_systems_that_ignore_case_too(case, clip, tmp_path):
-    case.add(
-        [*media(add_clip(clip, tmp_path / "north", "Cam.mp4")), *media(add_clip(clip, tmp_path / "south", "cam.mp4"))]
-    )
-    names = [entry.output.lower() for entry in case.case.files]
-    assert len({*names}) == len(names) == 4
+def test_a_plan_beside_another_file_is_not_adopted(case, clip, tmp_path):
+    film = add_clip(clip, tmp_path / "elsewhere", "c.mp4")
+    film.write_bytes(film.read_bytes()[:-1] + b"?")
+    (entry,) = case.add(media(film))
+    assert not case.paths(entry).plan.exists()
+
+
+def test_a_folder_with_a_name_of_any_length_becomes_a_case(clip, tmp_path):
+    folder = tmp_path / ("x" * 180)
+    add_clip(clip, folder, "a.mp4")
+    assert "x" * 100 == CaseFolder.open(folder, find_media).case.details.number
+
+
+def test_a_case_that_would_be_too_large_to_be_opened_again_is_not_saved(case):
+    with pytest.raises(CaseError, match="up to 10000 files"):
+        case.add(media(*(case.folder / f"{number}.mp4" for number in range(MAX_FILES))))
+    assert ["a.mp4", "b.mp4"] == sources(CaseFolder.load(case.folder))

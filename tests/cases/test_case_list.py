@@ -1,8 +1,9 @@
 import pytest
 
 from passerby.cases.case_list import ELSEWHERE_FILE, REASONS_FILE, CaseList
+from passerby.cases.package import archive_path
 from passerby.cli.common.case_files import find_media
-from passerby.core.errors import CaseError, SourceError
+from passerby.core.errors import CaseError, OutputError, SourceError
 from passerby.documents.case_file import CASE_FILE, CaseDetails
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.review.errors import NotFoundError, ReviewError
@@ -79,3 +80,33 @@ def test_reasons_are_kept_and_those_used_last_come_first(cases):
         cases.reasons()
     cases.note_reason("b(6)")  # no error: an edit does not fail for it
     assert "{" == (cases.folder / REASONS_FILE).read_text()
+
+
+def test_a_case_number_of_any_length_names_a_folder(cases):
+    made = cases.create(CaseDetails(number="\u4e8b" * 100), [])  # 300 bytes
+    other = cases.create(CaseDetails(number="\u4e8b" * 99 + "\u4ef6"), [])
+    assert made.folder.folder != other.folder.folder
+    assert archive_path(made.folder).name.endswith("-release.zip")
+    archive_path(made.folder).write_bytes(b"")
+
+
+def test_what_cannot_be_added_leaves_no_empty_case(cases, clip, tmp_path, monkeypatch):
+    with pytest.raises(CaseError, match="None of these files can be added"):
+        cases.create(DETAILS, [add_clip(clip, tmp_path / "films", "a\u202eb.mp4")])
+    film = add_clip(clip, tmp_path / "films", "c.mp4")
+
+    def fails(*_):
+        raise OutputError("no room")
+
+    monkeypatch.setattr("passerby.cases.case_folder.CaseFolder.add", fails)
+    with pytest.raises(OutputError):
+        cases.create(DETAILS, [film])
+    assert [] == again(cases).summaries()
+    assert not (cases.folder / NUMBER).exists()
+
+
+def test_a_new_case_tells_what_was_left_out(cases, clip, tmp_path):
+    for name in ("a.mp4", "._a.mp4", "b\u202ec.mp4"):
+        add_clip(clip, tmp_path / "films", name)
+    left_out = cases.create(DETAILS, [tmp_path / "films"]).response().left_out
+    assert (1, ["b<U+202E>c.mp4"]) == (left_out.hidden, [refused.name for refused in left_out.refused])

@@ -1,5 +1,9 @@
-from passerby.cases.case_report import MISSING_TEXTS, CaseReport, CaseReportFile, MissingFile, render_html
-from passerby.cases.exemption_log import WithheldItem
+import pytest
+
+from passerby.cases.case_report import MISSING_TEXTS, render_html
+from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, WithheldItem
+from passerby.verify.report.files import check_page
+from passerby.verify.report.signing import load_key, sign_case
 from tests.cases.fixtures import DETAILS
 
 REPORT = CaseReport(
@@ -16,28 +20,41 @@ REPORT = CaseReport(
 )
 
 
-def test_it_says_what_goes_out_and_what_does_not():
-    page = render_html(REPORT)
+@pytest.fixture
+def key(tmp_path):
+    return load_key(tmp_path)
+
+
+def test_it_says_what_goes_out_and_what_does_not(key):
+    page = render_html(sign_case(REPORT, key))
     wanted = ("24-17", "J. Roe", "2026-02-28", "Town", "A. Lee", "No problems found", "Review needed: 1 place<")
     for text in (*wanted, "Not checked independently", MISSING_TEXTS["not_reviewed"], "2.50 s", "b(6)"):
         assert text in page
 
 
-def test_names_are_no_markup_and_nothing_is_loaded():
-    page = render_html(REPORT)
+def test_names_are_no_markup_and_nothing_is_loaded(key):
+    page = render_html(sign_case(REPORT, key))
     assert "d &lt;i&gt;.mp4" in page
     assert "<i>" not in page
     assert "default-src 'none'" in page
     assert "http://" not in page
 
 
-def test_it_comes_back_as_it_was_written():
-    assert REPORT == CaseReport.model_validate_json(REPORT.to_json())
+def test_it_says_how_to_check_its_signature(key):
+    page = render_html(sign_case(REPORT, key))
+    assert key.fingerprint in page
+    assert "passerby verify --check case-report.json case-report.html --key" in page
 
 
-def test_the_agency_stands_above_with_its_logo():
-    assert "<img" not in render_html(REPORT)
-    page = render_html(REPORT.model_copy(update={"agency": 'Police of "Exampleton"'}), "data:image/png;base64,AAAA")
+def test_the_recipients_page_gives_the_same_reasons():
+    for text in MISSING_TEXTS.values():
+        assert text in check_page().decode()
+
+
+def test_the_agency_stands_above_with_its_logo(key):
+    assert "<img" not in render_html(sign_case(REPORT, key))
+    named = sign_case(REPORT.model_copy(update={"agency": 'Police of "Exampleton"'}), key)
+    page = render_html(named, "data:image/png;base64,AAAA")
     assert '<img class="logo" alt="Police of &quot;Exampleton&quot;" src="data:image/png;base64,AAAA">' in page
     assert page.index('class="agency"') < page.index("<h1>")
     assert "img-src data:" in page

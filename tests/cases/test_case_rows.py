@@ -8,6 +8,7 @@ from passerby.config.settings import Settings
 from passerby.core.kinds import Kind
 from passerby.documents.case_file import CaseEntry
 from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.redaction_log import LogEntry
 from passerby.documents.report import OutputSummary, QuickCheck, Report
 from passerby.review.commands import DeleteTrack
 from passerby.review.open_file import OpenFile
@@ -57,8 +58,10 @@ def released(item):
     """A file with a released copy and its report."""
     paths = item.file.paths
     shutil.copy(paths.source, paths.output)
+    masked = LogEntry(number=1, action="masked", start=0, end=1, kind=Kind.FACE, video=0, track=1, decided_by="program")
     report = Report(
-        program="passerby", created="", source=item.file.history.plan.source, settings=Settings(), weights=(),
+        redaction_log=(masked,), program="passerby", created="",
+        source=item.file.history.plan.source, settings=Settings(), weights=(),
         output=OutputSummary(name="yard.redacted.mp4", sha256="0" * 64, size=1, codec="h264", frames=24),
         plan_edited=True, hidden=(), dropped=(), warnings=(), check=QuickCheck(ran=True),
     )  # fmt: skip

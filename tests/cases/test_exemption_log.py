@@ -55,7 +55,7 @@ def report_of(plan, audio=Audio.REMOVE, source_tracks=0, covered=()):
 
 def withheld(plan, still=False, **report):
     sizes = [(video.width, video.height) for video in plan.videos]
-    return withheld_items(report_of(plan, **report), REASONS, sizes, still=still)
+    return withheld_items(report_of(plan, **report), "north/yard.redacted.mp4", REASONS, sizes, still=still)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import zipfile
 import pytest
 
 from passerby.cases.open_case import OpenCase, missing_file
+from passerby.cases.release_lock import release_lock
 from passerby.config.settings import Audio
+from passerby.core.errors import CaseError
 from passerby.core.kinds import Kind
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import Report
@@ -19,7 +21,7 @@ from passerby.review.history import Change
 from passerby.review.library import ReviewLibrary
 from passerby.verify.report.signing import CONFIG_VARIABLE
 from tests import stills
-from tests.cases.fixtures import add_clip, media
+from tests.cases.fixtures import DETAILS, NUMBER, add_clip, found
 from tests.fake_detector import use_fake_detectors
 
 
@@ -69,13 +71,17 @@ def test_reviewed_files_are_rendered_and_packed_and_the_others_named(opened):
     assert (folder / "a.mp4").exists()
     with zipfile.ZipFile(folder / response.release.archive) as packed:
         names = packed.namelist()
-        report = json.loads(packed.read("case-report.json"))
+        report = json.loads(packed.read("case-report.json"))["report"]
         assert packed.testzip() is None
     assert {"a.redacted.mp4", "exemption-log.csv", "case-report.json", "case-report.html"} < set(names)
     assert not any(name.endswith((".plan.json", ".review.json")) or name.startswith("b.") for name in names)
     assert [("b.mp4", "not_reviewed")] == [(file["name"], file["reason"]) for file in report["missing"]]
     assert ["Plate 1"] == [item["item"] for item in report["withheld"]]
-    assert {file["path"] for file in report["package"]} == set(names) - {"case-report.json", "case-report.html"}
+    assert {file["path"] for file in report["package"]} == set(names) - {
+        "case-report.json",
+        "case-report.html",
+        "check.html",
+    }
 
 
 def test_what_did_not_change_is_not_rendered_again(opened):
@@ -98,7 +104,7 @@ def test_a_file_that_cannot_be_rendered_does_not_stop_the_others(opened):
     opened.start_release(ReasonList())
     response = finished(opened)
     assert ("done", 1) == (response.release.progress.state, sum(row.state == "released" for row in response.files))
-    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())
+    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())["report"]
     assert [("a.mp4", "failed")] == [(file["name"], file["reason"]) for file in report["missing"]]
     # Why it failed names a path of this machine, which is nothing to the requestor.
     assert str(opened.folder.folder) not in (opened.folder.release_folder / "case-report.json").read_text()
@@ -118,7 +124,7 @@ def test_what_is_withdrawn_while_others_are_rendered_does_not_go_out(opened, mon
     monkeypatch.setattr(type(a), "start_export", withdrawn)
     opened.start_release(ReasonList())
     finished(opened)
-    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())
+    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())["report"]
     assert ["a.redacted.mp4"] == [file["path"] for file in report["files"]]
 
 
@@ -139,7 +145,7 @@ def test_a_type_that_is_shown_in_all_files_must_be_reviewed_again(opened):
 
 def test_files_come_and_go(opened, clip, tmp_path):
     other = add_clip(clip, tmp_path / "other", "c.mp4")
-    opened.add(media(other))
+    opened.add(found(other))
     rows = opened.response().files
     assert ["a.mp4", "b.mp4", "c.mp4"] == [row.file.name for row in rows]
     assert opened.holds(rows[2].file.id)
@@ -231,7 +237,7 @@ def test_the_report_on_the_case_carries_name_and_logo_of_the_agency(opened, tmp_
     opened.start_release(ReasonList())
     finished(opened)
     folder = opened.folder.release_folder
-    assert "Records of Exampleton" == json.loads((folder / "case-report.json").read_text())["agency"]
+    assert "Records of Exampleton" == json.loads((folder / "case-report.json").read_text())["report"]["agency"]
     page = (folder / "case-report.html").read_text()
     assert '<img class="logo" alt="Records of Exampleton" src="data:image/png;base64,' in page
 
@@ -279,3 +285,82 @@ def test_an_export_after_a_box_was_followed_is_up_to_date(opened, monkeypatch):
     follow(2, group)  # the plan has as many corrections as before, and another content
     assert a.export.status().stale
     assert "outdated" == opened.response().files[0].state
+
+
+def test_files_of_one_name_from_two_folders_are_told_apart(opened, clip, tmp_path):
+    for folder in ("north", "south"):
+        opened.add(found(add_clip(clip, tmp_path / folder, "cam.mp4")))
+    for item in opened.items():
+        if item.file.state == "waiting":
+            item.file.prepare()
+    first, second = (item for item in opened.items() if item.file.paths.source.name == "cam.mp4")
+    assert {"a.mp4", "b.mp4", "north/cam.mp4", "south/cam.mp4"} == {file.name for file in opened.response().missing}
+    first.file.update_notes(finished=True)
+    opened.start_release(ReasonList())
+    finished(opened)
+    report = json.loads((opened.folder.release_folder / "case-report.json").read_text())["report"]
+    assert [("cam.redacted.mp4", "north/cam.mp4")] == [(file["path"], file["source"]) for file in report["files"]]
+    assert {"a.mp4", "b.mp4", "south/cam.mp4"} == {file["name"] for file in report["missing"]}
+    assert {"cam.redacted.mp4"} == {item["file"] for item in report["withheld"]}
+    page = (opened.folder.release_folder / "case-report.html").read_text()
+    assert "north/cam.mp4" in page
+    assert str(tmp_path) not in page
+    assert second.file.state == "ready"
+
+
+def test_what_was_released_under_another_number_or_of_a_file_taken_out_is_gone(opened):
+    review(opened, "a.mp4", "b.mp4")
+    opened.start_release(ReasonList())
+    first = finished(opened)
+    release = opened.folder.release_folder
+    (release / "b.redacted.mp4.part").write_bytes(b"of a run that was killed")
+    (release / "letter.txt").write_text("of the officer")
+    opened.remove(opened.items()[1].file.id)
+    opened.set_details(DETAILS)
+    opened.start_release(ReasonList())
+    second = finished(opened)
+    assert [f"{NUMBER}-release.zip"] == [path.name for path in opened.folder.folder.glob("*.zip")]
+    assert first.release.archive != second.release.archive
+    assert not [path.name for path in release.rglob("*") if path.name.startswith("b.")]
+    assert (release / "letter.txt").exists()
+    assert (release / "a.redacted.mp4").exists()
+
+
+def test_a_file_that_is_withdrawn_does_not_stay_among_what_is_released(opened):
+    review(opened, "a.mp4", "b.mp4")
+    opened.start_release(ReasonList())
+    finished(opened)
+    a, b = opened.items()
+    b.file.update_notes(finished=False)
+    opened.start_release(ReasonList())
+    assert ["released", "to_check"] == [row.state for row in finished(opened).files]
+    assert (True, False) == (a.file.paths.output.exists(), b.file.paths.output.exists())
+
+
+def test_a_case_that_another_program_releases_is_not_released_at_the_same_time(opened):
+    review(opened, "a.mp4")
+    with release_lock(opened.folder.folder), pytest.raises(CaseError, match="Another program is releasing"):
+        opened.start_release(ReasonList())
+    opened.start_release(ReasonList())
+    assert "done" == finished(opened).release.progress.state
+    with release_lock(opened.folder.folder):
+        pass
+
+
+def test_another_default_reason_makes_what_was_released_outdated(case, opened):
+    review(opened, "a.mp4")
+    reasons = ReasonList(reasons=(ReleaseReason(code="b(6)", default_for=(Kind.PLATE,)),))
+    office = [reasons]
+    opened = OpenCase(0, case, opened._library, lambda: office[0])
+    for item in opened.items():
+        item.file.prepare()
+    opened.start_release(reasons)
+    assert "released" == finished(opened).files[0].state
+    office[0] = ReasonList(reasons=(ReleaseReason(code="b(7)", default_for=(Kind.PLATE,)),))
+    assert "outdated" == opened.response().files[0].state
+    # Of faces nothing is withheld, so a reason for them changes nothing.
+    office[0] = ReasonList(reasons=(*reasons.reasons, ReleaseReason(code="b(5)", default_for=(Kind.FACE,))))
+    assert "released" == opened.response().files[0].state
+    office[0] = ReasonList()
+    opened.start_release(ReasonList())
+    assert "released" == finished(opened).files[0].state

@@ -25,7 +25,7 @@ def test_a_file_that_is_there_is_kept(tmp_path):
     assert b"old" == (tmp_path / "yard.mp4").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["", ".hidden", "../x", "a/b", "a\\b", "x" * 300, "a\0"])
+@pytest.mark.parametrize("name", ["", ".hidden", "../x", "a/b", "a\\b", "a\0", "caf\udce9.mp4"])
 def test_a_name_is_no_path(tmp_path, name):
     with pytest.raises(ReviewError, match="invalid name"):
         Upload(tmp_path, name)
@@ -49,3 +49,15 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(DiskFull):
         Upload(tmp_path, "yard.mp4").write(0, b"abc", last=False)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_characters_that_cannot_be_seen_are_refused(tmp_path):
+    with pytest.raises(ReviewError, match="hidden characters"):
+        Upload(tmp_path, "a\u202egpj.mp4")
+
+
+def test_any_other_name_is_made_one_that_disks_take(tmp_path):
+    assert tmp_path / "a_b_.mp4" == Upload(tmp_path, "a:b?.mp4").write(0, b"x", last=True)
+    long = Upload(tmp_path, "\u76e3" * 200 + ".mp4").write(0, b"x", last=True)
+    assert long.exists()
+    assert ".mp4" == long.suffix

@@ -14,6 +14,7 @@ from tests import certificates, clips
 from tests.fake_detector import use_fake_detectors
 from tests.plans import permanent_track, plan_for
 from tests.verify.fake_ensemble import bright, use_ensemble
+from tests.verify.shown_release import shown_on_purpose
 from tests.white_patch import PATCH
 
 
@@ -158,7 +159,6 @@ def test_json(released, tmp_path, capsys):
     ("options", "message"),
     [
         (["--check", "report.json"], "--key"),
-        (["--key", "x"], "--check"),
         (["--check", "r.json", "--key", "x", "--plan", "p"], "Remove the other options"),
         (["--c2pa", "a", "b"], "--report"),
         (["--sample", "0"], "1 or more"),
@@ -167,6 +167,29 @@ def test_json(released, tmp_path, capsys):
 def test_usage(options, message, released, capsys):
     assert 2 == run(released, *options)
     assert message in capsys.readouterr().err
+
+
+def test_a_key_that_is_none_is_told_before_the_work(released, capsys):
+    assert 1 == run(released, "--key", "x")
+    assert "There is no key x" in capsys.readouterr().err
+
+
+def test_who_is_kept_visible_is_no_finding_without_the_plan_where_the_signed_report_says_so(
+    tmp_path, monkeypatch, keys, capsys
+):
+    use_fake_detectors(monkeypatch)
+    use_ensemble(monkeypatch, bright(PATCH))
+    out, plan = shown_on_purpose(clips.cfr(tmp_path / "yard.mp4"))
+    assert 3 == run(out)  # nobody has signed it yet
+    run(out, "--plan", plan, "--report", tmp_path / "out.verification")
+    plan.unlink()
+    capsys.readouterr()
+    assert 0 == run(out)
+    # The recipient, who has another key, believes it when told to.
+    key = (keys / "signing-key.pub").rename(tmp_path / "sender.pub")
+    (keys / "signing-key.pem").unlink()
+    assert 3 == run(out)
+    assert 0 == run(out, "--key", key)
 
 
 def test_no_such_file(tmp_path, capsys):

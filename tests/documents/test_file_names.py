@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.documents.file_names import case_path, find_report, notes_path, plan_path, report_path
+from passerby.documents.file_names import case_path, find_report, notes_path, plan_path, portable_name, report_path
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,23 @@ def test_a_report_is_found_under_either_name(tmp_path):
     own = tmp_path / "IMG_1.jpg.report.json"
     own.touch()
     assert (own, short) == (find_report(photo), find_report(video))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("yard 3. M\u00e4rz.mp4", "yard 3. M\u00e4rz.mp4"),
+        ('<a>:"b"/c\\|d?*.mp4', "_a___b__c__d__.mp4"),
+        ("a\x07b", "a_b"),
+        ("end.", "end_"),
+        ("end . ", "end___"),
+        ("con", "_con"),
+        ("LPT9 .mp4", "_LPT9 .mp4"),
+        ("COM\u00b9.mp4", "_COM\u00b9.mp4"),
+        ("conference.mp4", "conference.mp4"),
+        ("com10.mp4", "com10.mp4"),
+    ],
+)
+def test_what_windows_refuses_becomes_an_underscore(name, expected):
+    assert expected == portable_name(name)
+    assert expected == portable_name(expected)

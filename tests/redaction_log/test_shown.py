@@ -5,8 +5,9 @@ import pytest
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.kept import KeptSpan
+from passerby.documents.plan import Keyframe
 from passerby.documents.redaction_log import DecidedBy
-from passerby.documents.spans import VisibleSpan
+from passerby.documents.spans import TrimSpan, VisibleSpan
 from passerby.redaction_log.decisions import Decisions
 from passerby.redaction_log.release_times import ReleaseTimes
 from passerby.redaction_log.shown import kept, shown, subjects
@@ -38,6 +39,35 @@ def test_what_is_covered_whole_is_not_shown():
 def test_what_another_mask_hides_is_not_shown(other, share):
     made = plan(track(), track(2, other), corrections=(correction("B", None),))
     assert ([] if share is None else [share]) == [pytest.approx(entry.share, abs=0.1) for entry in entries(made)]
+
+
+def moving(**changed):
+    keys = tuple(
+        Keyframe(time=time, box=Box(left, 10, left + 10, 20), score=0.9, origin="x")
+        for time, left in ((0, 0), (44, 20), (90, 40))
+    )
+    return track(**changed).model_copy(update={"keyframes": keys})
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_where_it_is_shown_is_said_so_that_it_can_be_told_from_others(visible):
+    changed = moving(visible=(VisibleSpan(start=0, end=90),)) if visible else None
+    (entry,) = entries(plan(moving(), corrections=(correction("B", changed),)))
+    assert [0.0, 0.5, 0.9] == [second for second, *_ in entry.path]  # the frame at 0.44 s, and both ends
+    assert (0, 10, 10, 20) == entry.path[0][1:]
+    assert (40, 10, 50, 20) == entry.path[-1][1:]
+
+
+def test_what_is_cut_out_leaves_no_straight_line_over_it():
+    made = plan(moving(), corrections=(correction("B", moving(visible=(VisibleSpan(start=0, end=90),))),))
+    made = made.model_copy(update={"trim": (TrimSpan(start=0.2, end=0.6),)})
+    (entry,) = entries(made)
+    assert [0.0, 0.1, 0.2, 0.5] == [second for second, *_ in entry.path]
+
+
+def test_what_nobody_decided_to_show_has_no_path():
+    for changed in (track(box=Box(40, 10, 50, 20)), track(end=20)):
+        assert {()} == {entry.path for entry in entries(plan(track(), corrections=(correction("B", changed),)))}
 
 
 def test_a_drawn_track_that_is_removed_again_was_never_to_be_hidden():

@@ -1,4 +1,5 @@
 import os
+import threading
 
 import pytest
 
@@ -8,6 +9,7 @@ from passerby.review.errors import ReviewError
 from passerby.review.history import Change
 from passerby.review.notes import ReviewNotes
 from passerby.review.open_file import FileNotReady, OpenFile
+from passerby.review.queue import queue_entries
 
 
 def test_until_it_is_open_there_is_nothing_to_see(paths):
@@ -49,6 +51,37 @@ def test_queue_entries_are_recomputed_after_a_change(item):
     assert first is item.file.plan_entries()
     item.file.edit([Change(0, 1, None)])
     assert first is not item.file.plan_entries()
+
+
+def test_an_edit_does_not_wait_for_the_queue(item, monkeypatch):
+    """That of an hour takes a while, and the page of a case asks for it again and again."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*_, **__):
+        begun.set()
+        assert go_on.wait(30)
+        return []
+
+    monkeypatch.setattr("passerby.review.open_file.queue_entries", slow)
+    item.file.edit([Change(0, 1, None, "a sign")])
+    other = threading.Thread(target=item.file.plan_entries)
+    other.start()
+    assert begun.wait(30)
+    edit = threading.Thread(target=item.file.undo)
+    edit.start()
+    edit.join(20)
+    waited = edit.is_alive()
+    go_on.set()
+    other.join(30)
+    edit.join(30)
+    assert not waited
+    monkeypatch.undo()
+    assert [entry.track for entry in item.file.plan_entries()] == [entry.track for entry in fresh_entries(item)]
+
+
+def fresh_entries(item):
+    file = item.file
+    return queue_entries(0, file.history.plan.videos[0], file.history.tracks(0), file.times(0), file.time_base(0))
 
 
 def test_notes_are_on_the_disk(item, paths):

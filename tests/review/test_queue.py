@@ -24,9 +24,9 @@ def video(*tracks, analysed=((0, 99),)):
     return VideoPlan(stream=0, time_base=BASE, width=640, height=480, frames=100, analysed=ranges, tracks=tracks)
 
 
-def entries(*tracks, **how):
+def entries(*tracks, known=None, **how):
     plan = video(*tracks, **how)
-    return queue_entries(0, plan, plan.tracks, TIMES, BASE)
+    return queue_entries(0, plan, plan.tracks, TIMES, BASE, known=known)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,15 @@ def test_nothing_is_brief_in_a_photo():
         reason for entry in queue_entries(0, plan, plan.tracks, TIMES, BASE) for reason in entry.reasons
     ]
     assert [] == queue_entries(0, plan, plan.tracks, TIMES, BASE, still=True)
+
+
+def test_a_track_that_did_not_change_is_not_looked_at_again(monkeypatch):
+    looked = []
+    monkeypatch.setattr("passerby.review.queue._at_edge", lambda box, video: bool(looked.append(box)))
+    first, second = track(1, 0.9, 0.9), track(2, 0.9, 0.9)
+    known = {}
+    entries(first, second, known=known)
+    assert 4 == len(looked)
+    changed = second.model_copy(update={"reason": "b(6)"})
+    entries(first, changed, known=known)
+    assert 6 == len(looked)

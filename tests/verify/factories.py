@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+
 import numpy as np
 
 from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.case_file import CaseDetails
+from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, PackedFile, WithheldItem
 from passerby.documents.plan import Fingerprint, Keyframe, Track, WeightsUsed
 from passerby.documents.redaction_log import DecidedBy, LogAction, LogEntry
 from passerby.documents.report import HiddenSummary, TimeRange
@@ -119,3 +124,28 @@ def textured(size: tuple[int, int] = (320, 240), seed: int = 1) -> np.ndarray:
 def showing(number: int, box: Box, kind: Kind = Kind.FACE) -> tuple[Track, Keyframe]:
     key = Keyframe(time=0, box=box, score=0.5, origin="test")
     return Track(number=number, kind=kind, keyframes=(key,)), key
+
+
+def example_case_report(content: Mapping[str, bytes]) -> CaseReport:
+    """One on a case that releases these files, by their paths. The first one is a film, the others lie beside it."""
+    packed = [
+        PackedFile(path=path, sha256=hashlib.sha256(data).hexdigest(), size=len(data)) for path, data in content.items()
+    ]
+    film = packed[0]
+    return CaseReport(
+        program="passerby 0.1.0",
+        created="2026-03-04T05:06:07+00:00",
+        case=CaseDetails(
+            number="24-17 <b>", requestor="J. Roe", requested="2026-02-28", agency="Town", officer="A. Lee"
+        ),
+        files=(
+            CaseReportFile(
+                path=film.path, sha256=film.sha256, size=film.size, source="yard.mp4", verdict="review", findings=2
+            ),
+        ),
+        missing=(MissingFile(name="broken.mp4", reason="failed"),),
+        withheld=(
+            WithheldItem(file=film.path, item="Face 1", start=1.0, end=2.5, code="b(6)", statute="\u20ac \u2028"),
+        ),
+        package=tuple(packed),
+    )

@@ -10,21 +10,22 @@ from passerby.config.settings import Style
 from passerby.core.box import Box
 from passerby.core.errors import PlanError, SourceError, VerificationError
 from passerby.core.kinds import Kind
-from passerby.documents.plan import Correction
-from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import Report
-from passerby.documents.spans import AudioSpan, VisibleSpan
+from passerby.documents.spans import AudioSpan
 from passerby.documents.verification_report import Check, CheckOutcome, FindingAnswer, Verdict
 from passerby.engine import render
 from passerby.jobs.inputs import collect_jobs
 from passerby.track.mask_schedule import MaskSchedule
 from passerby.verify.checks.track_checker import TrackResult
+from passerby.verify.report.files import report_files
 from passerby.verify.report.random_draw import bound_from_answers, draw_sample
+from passerby.verify.report.signing import load_key
 from passerby.verify.verify import add_upper_bound, answer_findings, verify
 from tests import clips, formats, stills
 from tests.fake_detector import FACE_POSITION, use_fake_detectors, use_fixed_face_in_stills
 from tests.plans import permanent_track, plan_for, still_track
 from tests.verify.fake_ensemble import bright, face, use_ensemble
+from tests.verify.shown_release import shown_on_purpose
 from tests.white_patch import PATCH
 
 
@@ -195,31 +196,40 @@ def test_reasons_and_authors_are_reported(source):
     assert ("FOIA (b)(6)", None, Kind.FACE) == (one.reason, one.by, one.kind)
 
 
-def corrected(plan, action, track=None):
-    """The plan after "B" has removed or replaced track 1."""
-    made = Correction(
-        author="B", created="2026-03-01T10:30:00+00:00", video=0, action=action, number=1, track=track, reason="agreed"
-    )
-    return plan.model_copy(update={"corrections": (made,)})
-
-
 @pytest.mark.parametrize("kept", [True, False])
 def test_what_is_shown_on_purpose_is_no_finding(kept, source, monkeypatch):
     """Somebody who is kept visible, or of whom the mask was removed. Beside them, or without the plan, it is one."""
     use_ensemble(monkeypatch, bright(PATCH))
-    visible = FACE.model_copy(update={"visible": (VisibleSpan(start=0, end=10**9),)})
-    plan = corrected(plan_for(source, FACE), *(("replace", visible) if kept else ("remove",)))
-    out, plan_file = source.with_name("out.mp4"), source.with_name("p.json")
-    plan_file.write_text(plan.to_json())
-    report = redact(source, out, plan=plan, verify=False)
-    assert (False, [LogAction.SHOWN]) == (report.needs_review, [entry.action for entry in report.redaction_log])
-    out.with_name("out.report.json").write_text(report.to_json())
+    out, plan_file = shown_on_purpose(source, kept=kept)
     checked = verify(out, plan=plan_file, original=source)
     assert () == checked.findings
     assert "of what is shown on purpose do not count" in checked.checks[1].method
     assert [Check.FACES] == found(verify(out))
     use_ensemble(monkeypatch, lambda picture: [face(PATCH.translate(60, 40))])
     assert [Check.FACES] == found(verify(out, plan=plan_file))
+
+
+def test_a_signed_report_explains_whom_it_names_and_nobody_else(source, monkeypatch, tmp_path):
+    use_ensemble(monkeypatch, bright(PATCH))
+    out, plan_file = shown_on_purpose(source)
+    key, other = load_key(tmp_path / "key"), load_key(tmp_path / "other")
+    checked = verify(out, plan=plan_file)
+    folder = tmp_path / "out.verification"
+    folder.mkdir()
+    for name, content in report_files(checked, key)[1].items():
+        (folder / name).write_bytes(content)
+    assert [Check.FACES] == found(verify(out))  # whose signature it is is not known
+    assert [Check.FACES] == found(verify(out, trusted=[other.fingerprint]))
+    believed = verify(out, trusted=[key.fingerprint])
+    assert () == believed.findings
+    assert f"signed with the key {key.fingerprint[:16]}" in believed.checks[1].method
+    use_ensemble(monkeypatch, lambda picture: [face(PATCH.translate(60, 40))])
+    assert [Check.FACES] == found(verify(out, trusted=[key.fingerprint]))
+    # A report that was changed after it was signed is not believed.
+    use_ensemble(monkeypatch, bright(PATCH))
+    path = out.with_name("out.report.json")
+    path.write_text(path.read_text() + "\n")
+    assert [Check.FACES] == found(verify(out, trusted=[key.fingerprint]))
 
 
 def test_a_report_from_which_a_line_was_taken_is_found(source):

@@ -3,49 +3,52 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Self
 
 from pydantic import ValidationError
 
-from passerby.core.errors import CaseError, SourceError
+from passerby.cases.added_files import FindMedia, FoundMedia, LeftOut, MediaFile, shown_name
+from passerby.cases.entry_names import PLANS_FOLDER, EntryNames
+from passerby.cases.plan_owner import is_plan_of
+from passerby.core.errors import CaseError, PasserbyError, SourceError
 from passerby.documents import file_names
-from passerby.documents.case_file import CASE_FILE, RELEASE_FOLDER, CaseDetails, CaseEntry, CaseFile
+from passerby.documents.case_file import (
+    CASE_FILE,
+    MAX_FILES,
+    MAX_NUMBER_CHARS,
+    RELEASE_FOLDER,
+    CaseDetails,
+    CaseEntry,
+    CaseFile,
+)
 from passerby.review.files import ReviewPaths, file_stamp, make_folder, save_text
 
-#: Folder of the plans of files that lie outside of the case's folder.
-PLANS_FOLDER = "plans"
-
-
-@dataclass(frozen=True, slots=True)
-class MediaFile:
-    """A video or still that was found, and the name that a released copy of it has (its suffix may change)."""
-
-    source: Path
-    output_name: str
-
-
-#: Videos and stills among files and below folders. Raises PasserbyError where there are none, or a path is missing.
-FindMedia = Callable[[Sequence[Path]], Sequence[MediaFile]]
+#: A plan beside a file elsewhere is compared with all of the file up to this size, bytes; with its size beyond. Opening
+#: the file compares the rest, in the background.
+MAX_COMPARED_BYTES = 200_000_000
 
 
 class CaseFolder:
-    """One case. Every change is on the disk when the method returns. Hold no lock: methods take their own."""
+    """One case. Every change is on the disk when the method returns. Hold no lock: methods take their own.
+
+    `left_out`: what was not added with the files that were added last."""
 
     def __init__(self, folder: Path, case: CaseFile) -> None:
         self.folder, self.case = folder, case
+        self.left_out = LeftOut()
         self._lock = threading.RLock()
         self._stamp = file_stamp(folder / CASE_FILE)
 
     @classmethod
     def create(cls, folder: Path, details: CaseDetails, now: datetime | None = None) -> Self:
         """A new case in a folder, which is made. Raises CaseError when there is one already."""
-        if (folder / CASE_FILE).exists():
-            raise CaseError(f"There is a case in {folder} already. Open it, or choose another number.")
         try:
+            if (folder / CASE_FILE).exists():
+                raise CaseError(f"There is a case in {folder} already. Open it, or choose another number.")
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CaseError(
@@ -78,12 +81,20 @@ class CaseFolder:
         except SourceError:
             if case is None:
                 raise
-            found = []  # its files lie elsewhere, or are gone: their rows say so
+            found = FoundMedia()  # its files lie elsewhere, or are gone: their rows say so
         if case is None:
-            case = cls.create(folder, CaseDetails(number=folder.resolve().name))
+            number = shown_name(folder.resolve().name)[:MAX_NUMBER_CHARS]
+            case = cls.create(folder, CaseDetails(number=number))
         removed = set(case.case.removed)
-        case.add(file for file in found if case.stored_name(file.source) not in removed)
+        case.add(file for file in found.files if case.stored_name(file.source) not in removed)
+        case.left_out = found.left_out
         return case
+
+    def discard(self) -> None:
+        """Undo `create`: a case that could not be filled is not left behind empty."""
+        for path in (self.folder / CASE_FILE, self.folder / PLANS_FOLDER, self.folder):
+            with suppress(OSError):  # what holds anything else stays
+                path.unlink() if path.is_file() else path.rmdir()
 
     @property
     def release_folder(self) -> Path:
@@ -112,21 +123,18 @@ class CaseFolder:
         """Add files. Those that are in the case already are passed over. The new ones."""
         with self._lock:
             self.refresh()
-            entries = list(self.case.files)
-            known = {entry.source for entry in entries}
-            added: list[CaseEntry] = []
-            for file in files:
-                name = self.stored_name(file.source)
-                if name in known:
-                    continue
-                known.add(name)
-                entry = self._entry(name, file.output_name, [*entries, *added])
-                added.append(entry)
+            known = {entry.source for entry in self.case.files}
+            new = {self.stored_name(file.source): file for file in files}
+            new = {name: file for name, file in new.items() if name not in known}
+            if len(known) + len(new) > MAX_FILES:
+                raise CaseError(f"A case holds up to {MAX_FILES} files. Make another case for the others.")
+            names = EntryNames(self.folder, self.case)
+            added = [names.entry(name, file.output_name) for name, file in new.items()]
+            for entry, file in zip(added, new.values(), strict=True):
                 self._adopt_plan(file.source, self.folder / entry.plan)
             if added:
-                names = {entry.source for entry in added}
-                removed = tuple(name for name in self.case.removed if name not in names)
-                self._replace(files=(*entries, *added), removed=removed)
+                removed = tuple(name for name in self.case.removed if name not in new)
+                self._replace(files=(*self.case.files, *added), removed=removed)
             return added
 
     def remove(self, source: str) -> None:
@@ -151,49 +159,32 @@ class CaseFolder:
             )
             self._replace(files=files)
 
-    def set_packed(self, now: datetime) -> None:
+    def set_packed(self, now: datetime, archive: str) -> None:
+        """Remember when it was packed, and as what. The archive of an earlier number of the case is removed."""
         with self._lock:
             self.refresh()
-            self._replace(released=now.isoformat(timespec="seconds"))
+            earlier = self.case.archive
+            self._replace(released=now.isoformat(timespec="seconds"), archive=archive)
+            if earlier is not None and earlier != archive:
+                with suppress(OSError):  # what cannot be removed is told by its name
+                    (self.folder / earlier).unlink()
 
     def save(self) -> None:
         with self._lock:
             save_text(self.folder / CASE_FILE, self.case.to_json())
             self._stamp = file_stamp(self.folder / CASE_FILE)
 
-    def _entry(self, source: str, output_name: str, others: Sequence[CaseEntry]) -> CaseEntry:
-        """Paths for a new file that no other file of the case has. A photo and a video of one moment differ in their
-        suffix only, and files from several folders may have the same name. A plan that lies there is kept."""
-        path, output = PurePosixPath(source), PurePosixPath(output_name)
-        inside = not path.is_absolute()
-        plan_folder = path.parent if inside else PurePosixPath(PLANS_FOLDER)
-        output_folder = path.parent if inside else PurePosixPath()
-        # Who unpacks the release may have a file system that does not tell upper from lower case.
-        plans, outputs = {entry.plan for entry in others}, {entry.output.lower() for entry in others}
-        stems = [path.stem, path.name, *(f"{path.stem}-{number}" for number in range(2, 10_000))]
-        whole = plan_folder / f"{path.name}{file_names.PLAN_SUFFIX}"
-        if (self.folder / whole).exists():  # of an earlier run that saw both files of such a pair
-            stems.insert(0, path.name)
-        names = ((plan_folder / f"{stem}{file_names.PLAN_SUFFIX}").as_posix() for stem in stems)
-        numbers = ("", *(f"-{number}" for number in range(2, 10_000)))
-        released = (f"{output.stem}{number}{file_names.REDACTED_MARK}{output.suffix}" for number in numbers)
-        return CaseEntry(
-            source=source,
-            plan=next(name for name in names if name not in plans),
-            output=next(
-                text for name in released if (text := (output_folder / name).as_posix()).lower() not in outputs
-            ),
-        )
-
     def _adopt_plan(self, source: Path, plan: Path) -> None:
         """A plan that lies beside a file elsewhere was made, and perhaps corrected, for it: work starts from a copy."""
-        beside = source.with_name(f"{source.stem}{file_names.PLAN_SUFFIX}")
-        if plan.exists() or not beside.is_file():
-            return
-        make_folder(plan.parent)
+        beside = source.parent / file_names.shortened(f"{source.stem}{file_names.PLAN_SUFFIX}", ".plan")
         try:
+            if plan.exists() or not beside.is_file():
+                return
+            if not is_plan_of(beside, source, whole=source.stat().st_size <= MAX_COMPARED_BYTES):
+                return
+            make_folder(plan.parent)
             save_text(plan, beside.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError):
+        except (OSError, UnicodeDecodeError, PasserbyError):
             return  # it is analysed, as if there were none
 
     def _replace(self, **fields: object) -> None:

@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from passerby.cases.case_folder import CaseFolder, FindMedia, MediaFile
+from passerby.cases.added_files import FindMedia, FoundMedia
+from passerby.cases.case_folder import CaseFolder
 from passerby.cases.open_case import OpenCase
 from passerby.core.errors import CaseError, PasserbyError
 from passerby.core.model import FrozenModel
+from passerby.documents import file_names
 from passerby.documents.case_file import CASE_FILE, CaseDetails, CaseEntry
 from passerby.documents.reason_list import REASONS_FILE, ReasonList
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.files import make_folder, save_text
 from passerby.review.library import ReviewLibrary
 from passerby.review.notes import ReviewNotes
+from passerby.review.page_text import without_commands
 
 ELSEWHERE_FILE = "cases-elsewhere.json"
 
@@ -52,15 +55,23 @@ class CaseList:
         return sorted(found, key=lambda case: (case.details.requested, case.id), reverse=True)
 
     def create(self, details: CaseDetails, files: Sequence[Path]) -> OpenCase:
-        """A new case in a folder named after its number. Raises CaseError when that is taken, and what is wrong with
-        the files, before anything is written."""
-        found = self._find_media(files) if files else []
-        name = re.sub(r"[^\w.-]+", "-", details.number).strip("-.")
+        """A new case in a folder named after its number. Raises CaseError when that is taken, or none of the files can
+        be added, and what is wrong with the files, before anything is written."""
+        found = self._find_media(files) if files else FoundMedia()
+        if files and not found.files:
+            names = ", ".join(refused.name for refused in found.left_out.refused[:5]) or "only hidden files"
+            raise CaseError(f"None of these files can be added ({names}). Rename them, or choose others.")
+        name = file_names.shortened(re.sub(r"[^\w.-]+", "-", details.number).strip("-."))
         if not name:
             raise ReviewError("invalid_name")
         make_folder(self.folder)
         case = CaseFolder.create(self.folder / name, details)
-        case.add(found)
+        try:
+            case.add(found.files)
+        except BaseException:
+            case.discard()
+            raise
+        case.left_out = found.left_out
         return self._opened(case)
 
     def open_folder(self, folder: Path) -> OpenCase:
@@ -86,7 +97,7 @@ class CaseList:
         """The open case that holds a file of the library."""
         return next((case for case in self._open.values() if case.holds(file)), None)
 
-    def find(self, paths: Sequence[Path]) -> Sequence[MediaFile]:
+    def find(self, paths: Sequence[Path]) -> FoundMedia:
         return self._find_media(paths)
 
     def reasons(self) -> ReasonList:
@@ -112,7 +123,7 @@ class CaseList:
     def _opened(self, case: CaseFolder) -> OpenCase:
         with self._lock:
             number = self._number(case.folder)
-            opened = OpenCase(number, case, self.library)
+            opened = OpenCase(number, case, self.library, self.reasons)
             self._open[number] = opened
             return opened
 
@@ -144,7 +155,9 @@ class CaseList:
         try:
             case = self._open[number].folder if number in self._open else CaseFolder.load(folder)
         except CaseError as error:
-            return CaseSummary(id=number, folder=folder.name, details=CaseDetails(), problem=str(error))
+            return CaseSummary(
+                id=number, folder=folder.name, details=CaseDetails(), problem=without_commands(str(error))
+            )
         files = case.case.files
         return CaseSummary(
             id=number,

@@ -1,16 +1,12 @@
-"""The report on a case: which files were asked for, which go out, what is withheld, and what is missing."""
+"""The report on a case as a page for reading, printing and attaching. It is derived from the signed report only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Literal
 
-from pydantic import Field
-
-from passerby.cases.exemption_log import COLUMNS, WithheldItem
-from passerby.core.model import FrozenModel
-from passerby.documents.case_file import CaseDetails
+from passerby.cases.exemption_log import COLUMNS
+from passerby.documents.case_report import CaseReport, CaseReportFile, MissingReason, SignedCaseReport, WithheldItem
 
 REPORT_JSON, REPORT_HTML, LOG_CSV = "case-report.json", "case-report.html", "exemption-log.csv"
 #: No scripts, and nothing from anywhere; the logo lies in the page.
@@ -18,12 +14,10 @@ _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = (
     "body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#16202e}"
     "table{border-collapse:collapse;width:100%;margin:1em 0}th,td{border:1px solid #b9c3d1;padding:3px 7px;"
-    "text-align:left;vertical-align:top}th{background:#e3e9f3}code{font-size:11px;word-break:break-all}"
+    "text-align:left;vertical-align:top}td,h1{overflow-wrap:anywhere}td{min-width:3.5em}th{background:#e3e9f3}code{font-size:11px;word-break:break-all}"
     ".logo{max-width:16em;max-height:5em}.agency{font-weight:600;margin:0 0 .6rem}"
 )
 
-#: Why a file does not go out.
-MissingReason = Literal["not_reviewed", "not_open", "failed", "waiting"]
 MISSING_TEXTS: dict[MissingReason, str] = {
     "not_reviewed": "nobody has marked it as reviewed",
     "not_open": "it is still being searched",
@@ -32,54 +26,9 @@ MISSING_TEXTS: dict[MissingReason, str] = {
 }
 
 
-class MissingFile(FrozenModel):
-    """A file that was asked for and does not go out. `detail` in English, where there is more to say."""
-
-    name: str
-    reason: MissingReason
-    detail: str = ""
-
-
-class CaseReportFile(FrozenModel):
-    """A file that goes out, with its path in the package. `verdict` is that of the independent check."""
-
-    path: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    size: int
-    source: str
-    verdict: Literal["clean", "review", "unchecked"]
-    findings: int = 0
-    reviewer: str = ""
-
-
-class PackedFile(FrozenModel):
-    """Any file in the package, so that whoever receives it can tell whether one is missing or was changed."""
-
-    path: str
-    sha256: str
-    size: int
-
-
-class CaseReport(FrozenModel):
-    """What goes out in a case. `agency` is who answers for the report, as on the reports of the check; `case.agency` is
-    what a person wrote about the case."""
-
-    schema_version: Literal[1] = 1
-    program: str
-    created: str = Field(description="ISO 8601 with offset")
-    agency: str | None = None
-    case: CaseDetails
-    files: tuple[CaseReportFile, ...]
-    missing: tuple[MissingFile, ...]
-    withheld: tuple[WithheldItem, ...]
-    package: tuple[PackedFile, ...] = ()
-
-    def to_json(self) -> str:
-        return self.model_dump_json(indent=1) + "\n"
-
-
-def render_html(report: CaseReport, logo: str | None = None) -> str:
+def render_html(signed: SignedCaseReport, logo: str | None = None) -> str:
     """The report as a page that needs nothing else. `logo` is the agency's, as a data URL."""
+    report = signed.report
     case = report.case
     details = {
         "Case": case.number,
@@ -97,8 +46,8 @@ def render_html(report: CaseReport, logo: str | None = None) -> str:
         _table(None, [(name, text) for name, text in details.items() if text]),
         f"<h2>Files ({len(report.files)})</h2>",
         _table(
-            ("File", "Independent check", "Bytes", "SHA-256"),
-            [(file.path, _verdict(file), f"{file.size}", file.sha256) for file in report.files],
+            ("File", "Made from", "Independent check", "Bytes", "SHA-256"),
+            [(file.path, file.source, _verdict(file), f"{file.size}", file.sha256) for file in report.files],
         ),
     ]
     if report.missing:
@@ -111,6 +60,7 @@ def render_html(report: CaseReport, logo: str | None = None) -> str:
         "<h2>Limits of this report</h2>",
         "<p>The check searches the released files with other models than those that made the masks. It can miss "
         "what they miss too; a person has reviewed each file.</p>",
+        *_signature(signed),
     ]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
@@ -118,6 +68,20 @@ def render_html(report: CaseReport, logo: str | None = None) -> str:
         + "\n".join(parts)
         + "</body></html>\n"
     )
+
+
+def _signature(signed: SignedCaseReport) -> Iterable[str]:
+    """How to find out whether the report is genuine."""
+    signature = signed.signature
+    yield "<h2>Is this report genuine?</h2>"
+    yield (
+        f"<p>What is signed is {REPORT_JSON}, which came with this page, has the same contents, and names every file "
+        "of the release with its SHA-256. Ask the sender for the fingerprint of their key, through a separate channel "
+        "(phone, letter). Then open check.html, which came with it too, in a browser, and give it the files; or "
+        "run:</p>"
+        f"<p><code>passerby verify --check {REPORT_JSON} {REPORT_HTML} --key FINGERPRINT</code></p>"
+    )
+    yield _table(None, [("Fingerprint of the key", signature.fingerprint), ("Signature (Ed25519)", signature.value)])
 
 
 def _agency(report: CaseReport, logo: str | None) -> Iterable[str]:

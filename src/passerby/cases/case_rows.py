@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
+from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseEntry
 from passerby.documents.reason_list import ReasonList
@@ -17,7 +19,8 @@ from passerby.review.files import ReviewPaths
 from passerby.review.review_item import ReviewItem
 from passerby.source.still.sniff import is_still
 
-#: `released`: there is a released copy of the plan as it is now; `outdated`: there is one of an earlier plan.
+#: `released`: there is a released copy of the plan as it is now; `outdated`: there is one of an earlier plan, or with
+#: default reasons that are others now.
 RowState = Literal[
     "waiting", "analysing", "opening", "failed", "to_check", "reviewed", "releasing", "released", "outdated"
 ]
@@ -38,17 +41,35 @@ class CaseRow(FrozenModel):
     thumbnail_frame: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReportReasons:
+    """The default reasons that a report names, and the kinds of what is withheld in it."""
+
+    defaults: Mapping[Kind, str]
+    kinds: frozenset[Kind]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        kinds = frozenset(entry.kind for entry in report.redaction_log if entry.withheld and entry.kind is not None)
+        return cls(report.default_reasons, kinds)
+
+    def are_those_of(self, reasons: ReasonList) -> bool:
+        """Would the report say the same today? A default for a kind of which nothing is withheld changes nothing."""
+        return all(self.defaults.get(kind) == reasons.defaults.get(kind) for kind in self.kinds)
+
+
 @dataclass(slots=True)
 class FileHashes:
-    """SHA-256 of files, remembered for as long as their size and time stay the same: plans have megabytes."""
+    """SHA-256 of files, and the reasons of reports, remembered for as long as their size and time stay the same: plans
+    have megabytes."""
 
     _known: dict[Path, tuple[tuple[int, int], str]] = field(default_factory=dict)
+    _reasons: dict[Path, tuple[tuple[int, int], ReportReasons]] = field(default_factory=dict)
 
     def sha256(self, path: Path) -> str | None:
         """None where there is no such file."""
         try:
-            stat = path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size)
+            stamp = _stamp(path)
             known = self._known.get(path)
             if known is None or known[0] != stamp:
                 with path.open("rb") as file:
@@ -58,9 +79,26 @@ class FileHashes:
             return None
         return known[1]
 
+    def reasons(self, report: Path) -> ReportReasons | None:
+        """None where there is no report."""
+        try:
+            stamp = _stamp(report)
+            known = self._reasons.get(report)
+            if known is None or known[0] != stamp:
+                known = (stamp, ReportReasons.of(Report.model_validate_json(report.read_bytes())))
+                self._reasons[report] = known
+        except (OSError, ValueError):
+            return None
+        return known[1]
 
-def case_row(item: ReviewItem, entry: CaseEntry, hashes: FileHashes) -> CaseRow:
-    """The row of one file as it is now."""
+
+def _stamp(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
+
+
+def case_row(item: ReviewItem, entry: CaseEntry, hashes: FileHashes, reasons: ReasonList | None = None) -> CaseRow:
+    """The row of one file as it is now, with the `reasons` of the office; None when they cannot be read."""
     summary, file = item.summary(), item.file
     ready = file.state == "ready"
     seconds = frame = None
@@ -71,7 +109,7 @@ def case_row(item: ReviewItem, entry: CaseEntry, hashes: FileHashes) -> CaseRow:
         seconds = None if still else round(float((times[-1] - times[0]) * file.time_base(0)), 3) if times else 0.0
     return CaseRow(
         file=summary,
-        state=_state(item, summary, entry, hashes),
+        state=_state(item, summary, entry, hashes, reasons),
         still=still,
         seconds=seconds,
         open_entries=summary.flagged - summary.reviewed,
@@ -84,20 +122,19 @@ def is_up_to_date(entry: CaseEntry, paths: ReviewPaths, reasons: ReasonList, has
     """Was the released copy made from the plan as it is now, and is it there unchanged? Its report names the reasons
     that were the defaults then."""
     if (
-        entry.plan_sha256 is not None
-        and entry.output_sha256 is not None
-        and hashes.sha256(paths.plan) == entry.plan_sha256
-        and hashes.sha256(paths.output) == entry.output_sha256
+        entry.plan_sha256 is None
+        or entry.output_sha256 is None
+        or hashes.sha256(paths.plan) != entry.plan_sha256
+        or hashes.sha256(paths.output) != entry.output_sha256
     ):
-        try:
-            report = Report.model_validate_json(paths.report.read_bytes())
-        except (OSError, ValueError):
-            return False
-        return report.default_reasons == reasons.defaults
-    return False
+        return False
+    used = hashes.reasons(paths.report)
+    return used is not None and used.are_those_of(reasons)
 
 
-def _state(item: ReviewItem, summary: FileSummary, entry: CaseEntry, hashes: FileHashes) -> RowState:
+def _state(
+    item: ReviewItem, summary: FileSummary, entry: CaseEntry, hashes: FileHashes, reasons: ReasonList | None
+) -> RowState:
     file = item.file
     if file.state != "ready":
         return file.state
@@ -105,7 +142,9 @@ def _state(item: ReviewItem, summary: FileSummary, entry: CaseEntry, hashes: Fil
         return "releasing"
     if summary.exported and entry.plan_sha256 is not None:
         # The output is hashed when it is released; here only its plan, since films have gigabytes.
-        return "released" if hashes.sha256(file.paths.plan) == entry.plan_sha256 else "outdated"
+        used = hashes.reasons(file.paths.report) if reasons is not None else None
+        same = used is None or reasons is None or used.are_those_of(reasons)
+        return "released" if same and hashes.sha256(file.paths.plan) == entry.plan_sha256 else "outdated"
     return "reviewed" if summary.finished else "to_check"
 
 

@@ -10,13 +10,11 @@ import io
 from collections.abc import Iterable, Sequence
 
 from passerby.core.kinds import Kind
-from passerby.core.model import FrozenModel
+from passerby.documents.case_report import BY_PROGRAM, WithheldItem
 from passerby.documents.reason_list import ReasonList
 from passerby.documents.redaction_log import DecidedBy, LogAction, LogEntry
 from passerby.documents.report import Report
 
-#: Who hid what no person has touched.
-BY_PROGRAM = "program"
 COLUMNS = ("file", "item", "from", "to", "code", "statute", "explanation", "by")
 _NAMES: dict[Kind, str] = {Kind.REGION: "Blacked-out area", Kind.TEXT: "Text", Kind.SCREEN: "Screen"}
 _ACTIONS: dict[LogAction, str] = {
@@ -34,31 +32,17 @@ _BY = {
 }
 
 
-class WithheldItem(FrozenModel):
-    """One thing that is withheld. `start` and `end` in seconds of the released file; of what was cut, both are the time
-    of the cut, and a photo has none. `code` empty: no reason was given, and there is no default for its kind."""
-
-    file: str
-    item: str
-    start: float | None = None
-    end: float | None = None
-    code: str = ""
-    statute: str = ""
-    text: str = ""
-    by: str = BY_PROGRAM
-
-
 def withheld_items(
-    report: Report, reasons: ReasonList, sizes: Sequence[tuple[int, int]], *, still: bool = False
+    report: Report, path: str, reasons: ReasonList, sizes: Sequence[tuple[int, int]], *, still: bool = False
 ) -> list[WithheldItem]:
-    """Everything that is withheld from one released file, in order of time. `sizes` are the width and height of each
-    of its video tracks. A `still` has no times."""
+    """Everything that is withheld from one released file, in order of time. `path` is its path in the release, `sizes`
+    are the width and height of each of its video tracks. A `still` has no times."""
     found = []
     for entry in report.redaction_log:
         if not entry.withheld:
             continue
         item = WithheldItem(
-            file=report.output.name,
+            file=path,
             item=_name(entry, sizes),
             start=None if still else entry.start,
             end=None if still else entry.end,

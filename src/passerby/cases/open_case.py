@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from passerby.cases.case_folder import CaseFolder, MediaFile
-from passerby.cases.case_report import MissingFile, MissingReason
+from passerby.cases.added_files import FoundMedia, LeftOut
+from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_rows import CaseRow, FileHashes, case_row, is_up_to_date
+from passerby.cases.distinct_names import distinct_names
 from passerby.cases.package import PackedCase, write_release
+from passerby.cases.release_lock import release_lock
 from passerby.config.settings import Audio
+from passerby.core.errors import CaseError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails, CaseEntry
+from passerby.documents.case_report import MissingFile, MissingReason
 from passerby.documents.reason_list import ReasonList
 from passerby.documents.report import Report
 from passerby.review.background_job import BackgroundJob, JobProgress, JobStatus
@@ -65,7 +70,8 @@ class _KindEdit:
 
 
 class CaseResponse(FrozenModel):
-    """A case with its files. `missing`: what would not go out if it were released now; `folder` is its name."""
+    """A case with its files. `missing`: what would not go out if it were released now; `folder` is its name;
+    `left_out`: what was not added with the files that were added last."""
 
     id: int
     folder: str
@@ -74,13 +80,21 @@ class CaseResponse(FrozenModel):
     missing: tuple[MissingFile, ...]
     release: CaseReleaseStatus
     released: str | None
+    left_out: LeftOut
 
 
 class OpenCase:
-    """One case, open. Numbers of files are those of the library."""
+    """One case, open. Numbers of files are those of the library; `reasons` gives those of the office."""
 
-    def __init__(self, id: int, folder: CaseFolder, library: ReviewLibrary) -> None:
+    def __init__(
+        self,
+        id: int,
+        folder: CaseFolder,
+        library: ReviewLibrary,
+        reasons: Callable[[], ReasonList] = lambda: ReasonList(),
+    ) -> None:
         self.id, self.folder = id, folder
+        self._reasons = reasons
         self._library = library
         self._items: dict[str, ReviewItem] = {}
         self._hashes = FileHashes()
@@ -119,21 +133,35 @@ class OpenCase:
         self._load()
         self._note_exports()
         pairs = self._pairs()
+        names = distinct_names(entry.source for entry, _ in pairs)
+        reasons = self._known_reasons()
         return CaseResponse(
             id=self.id,
             folder=self.folder.folder.name,
             details=self.folder.case.details,
-            files=tuple(case_row(item, entry, self._hashes) for entry, item in pairs),
-            missing=tuple(missing for _, item in pairs if (missing := missing_file(item)) is not None),
+            files=tuple(case_row(item, entry, self._hashes, reasons) for entry, item in pairs),
+            missing=tuple(
+                missing for entry, item in pairs if (missing := missing_file(item, names[entry.source])) is not None
+            ),
             release=self._release.model_copy(update={"progress": self._job.status}),
             released=self.folder.case.released,
+            left_out=self.folder.left_out,
         )
+
+    def _known_reasons(self) -> ReasonList | None:
+        """None when they cannot be read, which the release says."""
+        try:
+            return self._reasons()
+        except CaseError:
+            return None
 
     def set_details(self, details: CaseDetails) -> None:
         self.folder.set_details(details)
 
-    def add(self, files: Sequence[MediaFile]) -> None:
-        self.folder.add(files)
+    def add(self, found: FoundMedia) -> None:
+        """Add what was found; what was not is told until files are added again."""
+        self.folder.add(found.files)
+        self.folder.left_out = found.left_out
         self._load()
 
     def remove(self, id: int) -> None:
@@ -194,32 +222,49 @@ class OpenCase:
         ready = [(entry, item) for entry, item in self._pairs() if missing_file(item) is None]
         if not ready:
             raise ReviewError("release_nothing")
+        with ExitStack() as stack:
+            stack.enter_context(release_lock(self.folder.folder))
+            held = stack.pop_all()
 
         def work(progress: JobProgress) -> None:
-            self._release = CaseReleaseStatus(progress=JobStatus(), total=len(ready))
-            missing = [missing for item in self.items() if (missing := missing_file(item)) is not None]
-            released: list[CaseEntry] = []
-            for number, (entry, item) in enumerate(ready):
-                if not self._is_wanted(entry, item):  # it was withdrawn while others were rendered
-                    continue
-                progress.start(item.file.paths.source.name, "release", len(ready))
-                self._release = self._release.model_copy(
-                    update={"current": item.file.paths.source.name, "done": number}
-                )
-                error = self._render(entry, item, reasons, progress)
-                if error is None:
-                    released.append(entry)
-                else:
-                    missing.append(MissingFile(name=item.file.paths.source.name, reason="failed", detail=error.as_text))
-            withdrawn = [item for entry, item in ready if entry in released and not self._is_wanted(entry, item)]
-            missing += [gone for item in withdrawn if (gone := missing_file(item)) is not None]
-            released = [entry for entry, item in ready if entry in released and self._is_wanted(entry, item)]
-            summary = write_release(
-                self.folder, released, missing, reasons, self._library.reviewer, now or datetime.now(UTC)
-            )
-            self._release = _finished(summary, len(ready))
+            with held:
+                self._release_all(ready, reasons, now, progress)
 
-        self._job.start(work)
+        try:
+            self._job.start(work)
+        except BaseException:
+            held.close()
+            raise
+
+    def _release_all(
+        self,
+        ready: Sequence[tuple[CaseEntry, ReviewItem]],
+        reasons: ReasonList,
+        now: datetime | None,
+        progress: JobProgress,
+    ) -> None:
+        self._release = CaseReleaseStatus(progress=JobStatus(), total=len(ready))
+        pairs = self._pairs()
+        names = distinct_names(entry.source for entry, _ in pairs)
+        missing = [gone for entry, item in pairs if (gone := missing_file(item, names[entry.source])) is not None]
+        released: list[CaseEntry] = []
+        for number, (entry, item) in enumerate(ready):
+            if not self._is_wanted(entry, item):  # it was withdrawn while others were rendered
+                continue
+            progress.start(item.file.paths.source.name, "release", len(ready))
+            self._release = self._release.model_copy(update={"current": item.file.paths.source.name, "done": number})
+            error = self._render(entry, item, reasons, progress)
+            if error is None:
+                released.append(entry)
+            else:
+                missing.append(MissingFile(name=names[entry.source], reason="failed", detail=error.as_text))
+        withdrawn = [(entry, item) for entry, item in ready if entry in released and not self._is_wanted(entry, item)]
+        missing += [gone for entry, item in withdrawn if (gone := missing_file(item, names[entry.source])) is not None]
+        released = [entry for entry, item in ready if entry in released and self._is_wanted(entry, item)]
+        summary = write_release(
+            self.folder, released, missing, reasons, self._library.reviewer, now or datetime.now(UTC)
+        )
+        self._release = _finished(summary, len(ready))
 
     def _is_wanted(self, entry: CaseEntry, item: ReviewItem) -> bool:
         """Is it still in the case, and reviewed?"""
@@ -259,8 +304,8 @@ class OpenCase:
         return None
 
 
-def missing_file(item: ReviewItem) -> MissingFile | None:
-    """Why a file would not go out now; None when it would."""
+def missing_file(item: ReviewItem, name: str | None = None) -> MissingFile | None:
+    """Why a file would not go out now; None when it would. `name` tells it from others of its name."""
     file = item.file
     file.refresh_notes()  # another program may have the case open too
     reason: MissingReason | None = None
@@ -273,7 +318,7 @@ def missing_file(item: ReviewItem) -> MissingFile | None:
     if reason is None:
         return None
     detail = file.error.as_text if file.error is not None else ""
-    return MissingFile(name=file.paths.source.name, reason=reason, detail=detail)
+    return MissingFile(name=name or file.paths.source.name, reason=reason, detail=detail)
 
 
 def _sound_of_copy(paths: ReviewPaths) -> Audio | None:

@@ -12,26 +12,21 @@ from datetime import datetime
 from pathlib import Path
 
 from passerby.cases.case_folder import CaseFolder
-from passerby.cases.case_report import (
-    LOG_CSV,
-    REPORT_HTML,
-    REPORT_JSON,
-    CaseReport,
-    CaseReportFile,
-    MissingFile,
-    PackedFile,
-    render_html,
-)
-from passerby.cases.exemption_log import WithheldItem, as_csv, withheld_items
+from passerby.cases.case_report import LOG_CSV, REPORT_HTML, REPORT_JSON, render_html
+from passerby.cases.distinct_names import distinct_names
+from passerby.cases.earlier_release import clear_earlier, packed_before
+from passerby.cases.exemption_log import as_csv, withheld_items
 from passerby.core.errors import CaseError
 from passerby.core.version import PROGRAM
+from passerby.documents import file_names
 from passerby.documents.case_file import CaseEntry
+from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, PackedFile, WithheldItem
 from passerby.documents.plan import Plan
 from passerby.documents.reason_list import ReasonList
 from passerby.documents.report import Report
-from passerby.review.files import ReviewPaths, make_folder, save_text
+from passerby.review.files import ReviewPaths, make_folder
 from passerby.review.release import verification
-from passerby.sink.output_file import OutputFile, output_error
+from passerby.sink.output_file import OutputFile, output_error, write_bytes_atomically
 from passerby.source.still.sniff import is_still
 
 
@@ -46,7 +41,7 @@ class PackedCase:
 def archive_path(case: CaseFolder) -> Path:
     """The archive lies in the case's folder, and is named after the case."""
     name = re.sub(r"[^\w.-]+", "-", case.case.details.number).strip("-.") or "case"
-    return case.folder / f"{name}-release.zip"
+    return case.folder / file_names.shortened(f"{name}-release.zip", "-release")
 
 
 def write_release(
@@ -57,15 +52,19 @@ def write_release(
     reviewer: str,
     now: datetime,
 ) -> PackedCase:
-    """Write report, exemption log and archive for files that were rendered. Raises CaseError when there is none,
-    UsageError when the agency's name and logo cannot be read, and OutputError."""
+    """Write report, exemption log and archive for files that were rendered, signed with the key of the user. Raises
+    CaseError when there is none, UsageError when the agency's name and logo cannot be read, VerificationError when
+    the key cannot, and OutputError."""
     # Imported here: what reads and draws pictures is not needed to list a case.
     from passerby.verify.report.agency import load_agency
-    from passerby.verify.report.signing import config_folder
+    from passerby.verify.report.files import CHECK_PAGE, check_page
+    from passerby.verify.report.signing import config_folder, load_key, sign_case, sign_copies, to_json
 
     if not released:
         raise CaseError("No file of the case is ready to go out. Mark files as reviewed, and release again.")
-    agency = load_agency(config_folder(os.environ))
+    key, agency = load_key(), load_agency(config_folder(os.environ))
+    before = packed_before(case.release_folder / REPORT_JSON)
+    names = distinct_names(entry.source for entry in case.case.files)
     files: list[CaseReportFile] = []
     withheld: list[WithheldItem] = []
     parts: list[Path] = []
@@ -73,12 +72,13 @@ def write_release(
         paths = case.paths(entry)
         report = _report(paths)
         sizes = [(video.width, video.height) for video in Plan.load(paths.plan).videos]
-        withheld += withheld_items(report, reasons, sizes, still=is_still(paths.source))
-        files.append(_released_file(entry, paths, report, reviewer))
+        withheld += withheld_items(report, entry.output, reasons, sizes, still=is_still(paths.source))
+        files.append(_released_file(entry, names[entry.source], paths, report, reviewer))
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder
     make_folder(folder)
-    save_text(folder / LOG_CSV, "\ufeff" + as_csv(withheld))  # by the mark spreadsheets know that it is UTF-8
+    log = ("\ufeff" + as_csv(withheld)).encode()  # by the mark spreadsheets know that it is UTF-8
+    write_bytes_atomically(folder / LOG_CSV, log, force=True)
     summary = CaseReport(
         program=PROGRAM,
         created=now.isoformat(timespec="seconds"),
@@ -91,11 +91,18 @@ def write_release(
         package=tuple(_packed(path, folder) for path in (*parts, folder / LOG_CSV)),
     )
     logo = agency.logo.data_url if agency is not None and agency.logo is not None else None
-    save_text(folder / REPORT_JSON, summary.to_json())
-    save_text(folder / REPORT_HTML, render_html(summary, logo))
+    signed = sign_case(summary, key)
+    page = render_html(signed, logo).encode()
+    signed = sign_copies(signed, {REPORT_HTML: page, LOG_CSV: log}, key)
+    content = {REPORT_HTML: page, CHECK_PAGE: check_page(), REPORT_JSON: to_json(signed).encode()}
+    for name, data in content.items():
+        write_bytes_atomically(folder / name, data, force=True)
     archive = archive_path(case)
-    _pack(archive, folder, [*parts, folder / LOG_CSV, folder / REPORT_JSON, folder / REPORT_HTML])
-    case.set_packed(now)
+    packed = [*parts, *(folder / name for name in (LOG_CSV, *content))]
+    _pack(archive, folder, packed)
+    case.set_packed(now, archive.name)
+    names_packed = {path.relative_to(folder).as_posix() for path in packed}
+    clear_earlier(folder, before, names_packed, {entry.output for entry in case.case.files})
     return PackedCase(summary, archive)
 
 
@@ -106,7 +113,7 @@ def _report(paths: ReviewPaths) -> Report:
         raise CaseError(f"The report {paths.report} is missing or damaged. Release the case again.") from error
 
 
-def _released_file(entry: CaseEntry, paths: ReviewPaths, report: Report, reviewer: str) -> CaseReportFile:
+def _released_file(entry: CaseEntry, source: str, paths: ReviewPaths, report: Report, reviewer: str) -> CaseReportFile:
     checked = verification.load_earlier(paths.verification, report.output.sha256)
     findings = len(checked.findings) if checked is not None else len(report.check.findings)
     needs_review = report.needs_review if checked is None else checked.needs_review
@@ -114,7 +121,7 @@ def _released_file(entry: CaseEntry, paths: ReviewPaths, report: Report, reviewe
         path=entry.output,
         sha256=report.output.sha256,
         size=report.output.size,
-        source=Path(entry.source).name,
+        source=source,
         verdict="review" if needs_review else "unchecked" if checked is None else "clean",
         findings=findings,
         reviewer=reviewer,

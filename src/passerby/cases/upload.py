@@ -7,20 +7,28 @@ import os
 import re
 from pathlib import Path
 
+from passerby.cases.added_files import name_fault
 from passerby.core.errors import PasserbyError
+from passerby.documents.file_names import portable_name, shortened
 from passerby.review.errors import ReviewError
 from passerby.sink.output_file import output_error
 
 #: What is copied so far is not taken for a film.
 PARTIAL_SUFFIX = ".upload.part"
-_FORBIDDEN = re.compile(r'[/\\\0:*?"<>|]')
+_PATH = re.compile(r"[/\\\0]")
 
 
 def checked_name(name: str) -> str:
-    """A file name that a page sends. Raises ReviewError for one that is a path, hidden, or too long."""
-    if not name or name.startswith(".") or _FORBIDDEN.search(name) or len(name.encode()) > 200:
+    """The name of a copy of the file whose name a page sends: shortened, and without what Windows refuses. Raises
+    ReviewError for one that is a path, hidden, no text, or has characters that cannot be seen."""
+    if not name or name.startswith(".") or _PATH.search(name):
         raise ReviewError("invalid_name")
-    return name
+    fault = name_fault(Path(name))
+    if fault == "hidden_characters":
+        raise ReviewError("hidden_characters")
+    if fault is not None:
+        raise ReviewError("invalid_name")
+    return shortened(portable_name(name))
 
 
 class Upload:

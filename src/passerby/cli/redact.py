@@ -192,9 +192,11 @@ def _release_case(
     """Release the case in the folder, from its reviewed plans. Copies that did not change since the last release are
     kept, unless `force` is given. The exit code."""
     # Imported here: other runs do not need the editor.
+    from passerby.cases.release_lock import release_lock
     from passerby.cli.common import case_release
 
     case = case_release.load_case(inputs)
+    context.with_resource(release_lock(case.folder))
     entries, missing = case_release.split_ready(case)
     if missing:
         echo(case_release.missing_note(missing), err=True)

@@ -11,6 +11,7 @@ import typer
 
 from passerby.cli.common.terminal import echo
 from passerby.core.errors import OutputError, UsageError, VerificationError
+from passerby.documents.case_report import SignedCaseReport
 from passerby.documents.verification_report import (
     CheckOutcome,
     Finding,
@@ -76,21 +77,25 @@ def verify(
     check: Annotated[
         Path | None,
         typer.Option(
-            metavar="REPORT", help="Only verify that this report.json is genuine and about FILE. Requires --key."
+            metavar="REPORT",
+            help="Only verify that this report.json is genuine and about FILE. Requires --key. With the "
+            "case-report.json of a case FILE is any file of the release; the others beside it are checked too.",
         ),
     ] = None,
     key: Annotated[
         str | None,
         typer.Option(
-            metavar="PUBLIC", help="With --check: the public key of the signer (a PEM file) or its fingerprint."
+            metavar="PUBLIC",
+            help="The public key of the signer (a PEM file) or its fingerprint, for --check. Else: believe a report "
+            "beside FILE that is signed with it about what is shown on purpose, as is one signed with your own key.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
 ) -> None:
     """Verify a released file with independent detectors, and write a signed report."""
-    if (check is None) != (key is None):
-        raise UsageError("--check and --key belong together: a report, and the key of its signer.")
+    if check is not None and key is None:
+        raise UsageError("--check requires --key: the key of the signer of the report.")
     if check is not None and key is not None:
         others = (plan, original, report, c2pa, sample, answers)
         if any(option is not None for option in others):
@@ -99,7 +104,7 @@ def verify(
     elif sample is not None:
         _sample(file, sample, report, force, json)
     else:
-        _check(file, plan, original, report, c2pa, answers, force, json)
+        _check(file, plan, original, report, c2pa, answers, key, force, json)
 
 
 def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
@@ -110,17 +115,42 @@ def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
     except OSError as error:
         raise VerificationError(f"The report {path} cannot be read: {error.strerror}. Check the name.") from error
     signed = verify_signature(content, file, key)
-    report, copies = signed.report, check_copies(signed, path.parent)
+    copies = check_copies(signed, path.parent)
+    fingerprint = signed.signature.fingerprint
+    if isinstance(signed, SignedCaseReport):
+        _print_case(signed, file, copies, json)
+        return
+    report = signed.report
     if json:
         line: dict[str, object] = {"event": "confirmed", "file": file.name, "copies": copies}
         line |= {"verdict": report.verdict, "created": report.created}
-        echo(jsonlib.dumps({**line, "fingerprint": signed.signature.fingerprint}))
+        echo(jsonlib.dumps({**line, "fingerprint": fingerprint}))
         return
     echo(f"{file}: the report is about this file, and has not been changed since it was signed")
-    echo(f"  signed with the key {signed.signature.fingerprint}")
+    echo(f"  signed with the key {fingerprint}")
     if copies:
         echo(f"  so are the copies of the report beside it: {', '.join(copies)}")
     echo(f"  the report of {report.created} says: {VERDICTS[report.verdict]}")
+
+
+def _print_case(signed: SignedCaseReport, file: Path, copies: list[str], json: bool) -> None:
+    """What a report on a case confirms: the file, and all that lies beside the report."""
+    report, fingerprint = signed.report, signed.signature.fingerprint
+    absent = [
+        packed.path for packed in report.package if packed.path not in copies and Path(packed.path).name != file.name
+    ]
+    if json:
+        line: dict[str, object] = {"event": "confirmed", "file": file.name, "copies": copies, "absent": absent}
+        line |= {"case": report.case.number, "created": report.created, "fingerprint": fingerprint}
+        echo(jsonlib.dumps(line))
+        return
+    echo(f"{file}: is part of the release of case {report.case.number}, and has not been changed since it was signed")
+    echo(f"  signed with the key {fingerprint}")
+    if copies:
+        echo(f"  so are the files beside the report: {', '.join(copies)}")
+    if absent:
+        echo(f"  not there, and so not checked: {', '.join(absent)}")
+    echo(f"  the report of {report.created} says what goes out: {len(report.files)} files")
 
 
 def _sample(file: Path, count: int, out_dir: Path | None, force: bool, json: bool) -> None:
@@ -149,6 +179,7 @@ def _check(
     out_dir: Path | None,
     c2pa: tuple[Path, Path] | None,
     answers: Path | None,
+    trusted: str | None,
     force: bool,
     json: bool,
 ) -> None:
@@ -162,7 +193,7 @@ def _check(
     from passerby.verify.report.agency import load_agency
     from passerby.verify.report.files import NAMES
     from passerby.verify.report.random_draw import read_answers
-    from passerby.verify.report.signing import config_folder, load_key
+    from passerby.verify.report.signing import config_folder, key_fingerprint, load_key, own_public_key
 
     if c2pa is not None and out_dir is None:
         raise UsageError("--c2pa writes a copy of the file: give a folder for it with --report.")
@@ -175,11 +206,13 @@ def _check(
     notes = ReviewNotes() if plan is None else ReviewNotes.load(notes_path(plan))
     if bound is None:  # what was judged in `passerby review`
         bound = bound_for(notes, file, fingerprint(file)[0])
+    own = own_public_key()
+    keys = [key_fingerprint(one) for one in (trusted, None if own is None else str(own)) if one is not None]
     key = load_key() if folder is not None else None  # before the work: it may fail
     agency = load_agency(config_folder(os.environ)) if folder is not None else None
     progress = make_progress(json=json)
     try:
-        report = verification.verify(file, plan=plan, original=original, bound=bound, progress=progress)
+        report = verification.verify(file, plan=plan, original=original, bound=bound, trusted=keys, progress=progress)
     finally:
         progress.finish()
     report = verification.answer_findings(report, answers_for(notes, report))

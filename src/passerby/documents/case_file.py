@@ -18,12 +18,13 @@ CASE_FILE = "passerby-case.json"
 #: Folder of what is released, inside the case's folder.
 RELEASE_FOLDER = "release"
 MAX_FILES = 10_000
+MAX_NUMBER_CHARS = 100
 
 
 class CaseDetails(FrozenModel):
     """What a person writes about a case. `requested` is the date of the request, as YYYY-MM-DD, or empty."""
 
-    number: str = Field(default="", max_length=100)
+    number: str = Field(default="", max_length=MAX_NUMBER_CHARS)
     requestor: str = Field(default="", max_length=200)
     requested: str = Field(default="", max_length=10)
     agency: str = Field(default="", max_length=200)
@@ -58,7 +59,8 @@ class CaseEntry(FrozenModel):
 
 
 class CaseFile(FrozenModel):
-    """A case. `removed` are files in its folder that a person took out of it. `released`: when it was packed last."""
+    """A case. `removed` are files in its folder that a person took out of it. `released`: when it was packed last, and
+    `archive`: the name of what was packed, in its folder."""
 
     schema_version: Literal[1] = 1
     details: CaseDetails = CaseDetails()
@@ -66,6 +68,7 @@ class CaseFile(FrozenModel):
     files: tuple[CaseEntry, ...] = Field(default=(), max_length=MAX_FILES)
     removed: tuple[str, ...] = ()
     released: str | None = None
+    archive: str | None = Field(default=None, pattern=r"^[^/\x00]+$")
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

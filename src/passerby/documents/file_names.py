@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 #: Marks a released file that lies beside its source: `NAME.redacted.mp4`.
@@ -17,6 +18,18 @@ CASE_SUFFIX = ".case.json"
 #: Bytes of the longest file name that common file systems take, and of those what is added to the name of an output:
 #: .redacted.mp4 before it is one, .report.json or .0001.piece, and .part until it is complete.
 MAX_NAME_BYTES, _ROOM_BYTES = 255, 42
+
+#: Characters that file names on Windows cannot have, and names that are devices there, whatever follows the first dot.
+_NOT_ON_WINDOWS = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\.|$)", re.IGNORECASE)
+
+
+def portable_name(name: str) -> str:
+    """A name that can be unpacked on Windows too: what it refuses there becomes an underscore."""
+    text = _NOT_ON_WINDOWS.sub("_", name)
+    end = len(text.rstrip(". "))
+    text = text[:end] + "_" * (len(text) - end)
+    return f"_{text}" if _DEVICES.match(text) else text
 
 
 def shortened(name: str, mark: str = "") -> str:

@@ -54,6 +54,9 @@ class LogEntry(FrozenModel):
     video: int | None = Field(default=None, ge=0, description="the video track, from 0")
     track: int | None = Field(default=None, description="number of the track in the plan")
     area: tuple[float, float, float, float] | None = None
+    path: tuple[tuple[float, float, float, float, float], ...] = Field(
+        default=(), description="of what a person decided to show: second, left, top, right, bottom; straight between"
+    )
     share: float | None = Field(default=None, ge=0, le=1)
     reason: str | None = Field(default=None, description="text or exemption code")
     decided_by: DecidedBy

@@ -27,6 +27,22 @@ def collect_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | Non
     """One job per file. Raises UsageError for options that contradict each other, SourceError for a missing input."""
     if output is not None and out_dir is not None:
         raise UsageError("-o names one file and --out-dir a folder. Use one of them.")
+    job_list = _list_jobs(paths, output, out_dir)
+    if output is not None and len(job_list.jobs) != 1:
+        raise UsageError(f"-o names one file, but there are {len(job_list.jobs)} inputs. Use --out-dir for several.")
+    if out_dir is not None and len(job_list.jobs) > 1:
+        job_list.summary_path = out_dir / "summary.json"
+    job_list.jobs = _unique_outputs(job_list.jobs)
+    return job_list
+
+
+def list_media(path: Path) -> JobList:
+    """What `collect_jobs` finds in one file or folder, for those that give the outputs names of their own. Raises
+    SourceError."""
+    return _list_jobs([path], None, None)
+
+
+def _list_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | None) -> JobList:
     job_list = JobList()
     for path in paths:
         if is_manifest(path):
@@ -47,11 +63,6 @@ def collect_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | Non
             job_list.jobs.append(FileJob(path, output))
         else:
             job_list.jobs.append(FileJob(path, out_dir / output_name(path) if out_dir else output_beside(path)))
-    if output is not None and len(job_list.jobs) != 1:
-        raise UsageError(f"-o names one file, but there are {len(job_list.jobs)} inputs. Use --out-dir for several.")
-    if out_dir is not None and len(job_list.jobs) > 1:
-        job_list.summary_path = out_dir / "summary.json"
-    job_list.jobs = _unique_outputs(job_list.jobs)
     return job_list
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from passerby.documents.redaction_log import DecidedBy, LogAction, LogEntry
 from passerby.documents.spans import VisibleSpan
 from passerby.redaction_log.areas import hull_between
 from passerby.redaction_log.decisions import Decision, Decisions
-from passerby.redaction_log.release_times import ReleaseTimes, runs
+from passerby.redaction_log.release_times import ReleaseTimes, Run, runs
 from passerby.track.mask_schedule import MaskSchedule
 
 #: Pixels at each side of a detected box that may show: masks that are drawn anew are rounded.
@@ -52,6 +53,7 @@ def shown(plan: Plan, video: int, times: ReleaseTimes, decisions: Decisions) -> 
     """One entry for each run of frames in which something of a track is bare, for one reason. Their numbers are given
     later."""
     changed = subjects(plan, video)
+    current = {track.number for track in plan.tracks(video)}
     size = plan.videos[video].width, plan.videos[video].height
     shares: list[dict[int, float]] = [{} for _ in changed]
     schedule = MaskSchedule(plan.tracks(video))
@@ -75,11 +77,14 @@ def shown(plan: Plan, video: int, times: ReleaseTimes, decisions: Decisions) -> 
         for run, decision in runs(why):
             assert isinstance(decision, Decision)
             start, end = times.seconds(run)
+            # Where a box was only moved, or ends earlier, nobody has decided that what is bare may be seen.
+            decided = number not in current or subject.span_at(times.ticks[run[0]]) is not None
             yield LogEntry(
                 number=1,
                 action=LogAction.SHOWN,
                 start=start,
                 end=end,
+                path=path_of(subject.track, times, run) if decided else (),
                 kind=subject.track.kind,
                 video=video,
                 track=number,
@@ -90,6 +95,24 @@ def shown(plan: Plan, video: int, times: ReleaseTimes, decisions: Decisions) -> 
                 by=decision.by,
                 created=decision.created,
             )
+
+
+def path_of(track: Track, times: ReleaseTimes, run: Run) -> tuple[tuple[float, float, float, float, float], ...]:
+    """Where a track is in a run of frames: at its keyframes, and at both sides of what was cut."""
+    first, last = run
+    places = {first, last}
+    for key in track.keyframes:
+        place = bisect.bisect_left(times.ticks, key.time)
+        places |= {place} if first <= place <= last else set()
+    cuts = (place for place in range(first, last) if times.numbers[place + 1] - times.numbers[place] > 1)
+    places |= {side for place in cuts for side in (place, place + 1)}
+    path = []
+    for place in sorted(places):
+        at = track.interpolate(times.ticks[place])
+        if at is not None:
+            x1, y1, x2, y2 = (round(side, 1) for side in at.box)
+            path.append((round(times.starts[place], 3), x1, y1, x2, y2))
+    return tuple(path)
 
 
 def kept(plan: Plan, video: int, times: ReleaseTimes) -> Iterator[LogEntry]:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from passerby.core.errors import PasserbyError
 from passerby.core.model import FrozenModel
+from passerby.review.page_text import without_commands
 
 #: Requests that are invalid, or not possible in the present state.
 ErrorCode = Literal[
@@ -21,6 +22,7 @@ ErrorCode = Literal[
     "file_mismatch",
     "frame_not_seen",
     "folders_forbidden",
+    "hidden_characters",
     "reasons_twice",
     "release_nothing",
     "upload_order",
@@ -111,5 +113,5 @@ def error_info(error: Exception) -> ErrorInfo:
         return error.info
     if isinstance(error, PasserbyError | OSError):
         code = next(cls.__name__ for cls in type(error).__mro__ if cls.__name__ in get_args(FailureCode))
-        return ErrorInfo.model_validate({"code": code, "message": str(error)})
+        return ErrorInfo.model_validate({"code": code, "message": without_commands(str(error)) or None})
     return ErrorInfo(code="Fault", message=f"{type(error).__name__}: {error}")

@@ -17,7 +17,7 @@ from passerby.review.files import ReviewPaths, file_stamp, make_plan, matches_pl
 from passerby.review.frames import FileViewer
 from passerby.review.history import Change, History, Key
 from passerby.review.notes import ReviewNotes
-from passerby.review.queue import QueueEntry, queue_entries
+from passerby.review.queue import KnownEntries, QueueEntry, queue_entries
 
 FileState = Literal["waiting", "analysing", "opening", "ready", "failed"]
 
@@ -40,6 +40,7 @@ class OpenFile:
         self._plan_stamp: tuple[int, int] | None = None
         self._notes_stamp: tuple[int, int] | None = None
         self._plan_entries: tuple[int, list[QueueEntry]] | None = None
+        self._known_entries: KnownEntries = {}
 
     def prepare(self) -> None:
         """Load the plan, or make it, and open the file. Every error ends in the state `failed`, with its cause."""
@@ -61,7 +62,9 @@ class OpenFile:
             self._viewer, self._thumbnail_viewer = viewer, viewer.duplicate()
             self._history = History(plan, self.reviewer, self.now)
             self.state = "ready"
-            self._history.saved_parts()  # so that the first edit need not wait for it
+            # So that the first edit, and who asks for the queue, need not wait for these.
+            self._history.saved_parts()
+            self.plan_entries()
         except Exception as error:
             self.fail(error)
 
@@ -112,20 +115,20 @@ class OpenFile:
         """Queue entries that follow from the plan alone. Cached: they are requested often, and take a while for hours
         of video."""
         with self.lock:
-            if self._plan_entries is None or self._plan_entries[0] != self.history.revision:
-                found: list[QueueEntry] = []
-                for number, video in enumerate(self.history.plan.videos):
-                    tracks = self.history.tracks(number)
-                    found += queue_entries(
-                        number,
-                        video,
-                        tracks,
-                        self.times(number),
-                        self.time_base(number),
-                        still=self.viewer.is_still,
-                    )
-                self._plan_entries = self.history.revision, found
-            return self._plan_entries[1]
+            known, revision = self._plan_entries, self.history.revision
+            if known is not None and known[0] == revision:
+                return known[1]
+            videos = self.history.plan.videos
+            tracks = [self.history.tracks(number) for number in range(len(videos))]
+        # Without the lock: an edit does not wait for it.
+        found: list[QueueEntry] = []
+        for number, video in enumerate(videos):
+            times, base, still = self.times(number), self.time_base(number), self.viewer.is_still
+            found += queue_entries(number, video, tracks[number], times, base, still=still, known=self._known_entries)
+        with self.lock:
+            if self._plan_entries is None or self._plan_entries[0] < revision:
+                self._plan_entries = revision, found
+        return found
 
     def edit(self, changes: Iterable[Change], group: int | None = None) -> tuple[int, list[Key]]:
         """Append changes; they are on the disk on return. (number of the group, keys of what changed)"""

@@ -54,6 +54,10 @@ def confidence(track: Track) -> float:
     return sum(detected) / len(detected) if detected else 0.0
 
 
+#: What a track gave, by the video track and its number: it gives the same for as long as it is the same.
+KnownEntries = dict[tuple[int, int], tuple[Track, "QueueEntry | None"]]
+
+
 def queue_entries(
     number: int,
     video: VideoPlan,
@@ -62,12 +66,21 @@ def queue_entries(
     base: Fraction,
     *,
     still: bool = False,
+    known: KnownEntries | None = None,
 ) -> list[QueueEntry]:
     """What is uncertain in one video track by its plan alone. `times` of all frames in ticks of `base` seconds. In a
-    `still` nothing is seen only briefly."""
+    `still` nothing is seen only briefly. `known` is filled, and saves looking at tracks again that did not change: an
+    hour has thousands, and an edit changes one."""
     shortest = 0.0 if still else SHORT_S
-    of_tracks = (_track_entry(number, video, track, times, base, shortest) for track in tracks)
-    entries = [entry for entry in of_tracks if entry is not None]
+    known = {} if known is None else known
+    entries = []
+    for track in tracks:
+        before = known.get((number, track.number))
+        if before is None or before[0] is not track:
+            before = track, _track_entry(number, video, track, times, base, shortest)
+            known[number, track.number] = before
+        if before[1] is not None:
+            entries.append(before[1])
     return sorted([*entries, *_not_analysed_entries(number, video, times, base)], key=priority)
 
 

@@ -179,24 +179,22 @@ class ReviewItem:
     def _entries(self) -> list[QueueEntry]:
         """Uncertain places of the plan, and findings in the last export."""
         file = self.file
-        with file.lock:
-            plan = file.history.plan
-            entries = list(file.plan_entries())
-            verdict = self.export.status().verdict
-            for finding in verdict.findings if verdict is not None else ():
-                if finding.video >= len(plan.videos) or finding.reason is not None:  # it is answered
-                    continue
-                ticks = round(finding.time / file.time_base(finding.video))
-                frame = frame_at(file.times(finding.video), ticks)
-                entries.append(
-                    QueueEntry(
-                        id=f"finding-{finding.video}-{frame}-{finding.description[:40]}",
-                        video=finding.video,
-                        frame=frame,
-                        seconds=finding.time,
-                        reasons=("finding",),
-                        detail=finding.description,
-                        box=finding.box,
-                    )
+        entries = list(file.plan_entries())
+        verdict = self.export.status().verdict
+        for finding in verdict.findings if verdict is not None else ():
+            if finding.video >= len(file.history.plan.videos) or finding.reason is not None:  # it is answered
+                continue
+            ticks = round(finding.time / file.time_base(finding.video))
+            frame = frame_at(file.times(finding.video), ticks)
+            entries.append(
+                QueueEntry(
+                    id=f"finding-{finding.video}-{frame}-{finding.description[:40]}",
+                    video=finding.video,
+                    frame=frame,
+                    seconds=finding.time,
+                    reasons=("finding",),
+                    detail=finding.description,
+                    box=finding.box,
                 )
-            return entries
+            )
+        return entries

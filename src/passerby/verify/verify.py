@@ -7,7 +7,7 @@ sample) cannot be checked: that check is skipped, says so, and makes the verdict
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -44,6 +44,7 @@ from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import Ensemble
 from passerby.verify.checks.log_agreement import disagreements, is_comparable
 from passerby.verify.checks.redaction_report import differences, is_about, read_report, summarise_release
+from passerby.verify.checks.signed_log import signer_of
 from passerby.verify.checks.track_checker import TIMESTAMP_ROUNDING_S, Expectations, TrackChecker, TrackResult
 from passerby.verify.containers.inspect import ContainerInspection, inspect_container
 from passerby.verify.released_file import ReleasedFile
@@ -68,6 +69,8 @@ class _Inputs:
     report: Report | None = None
     release: ReleaseSummary | None = None
     report_matches: bool = False
+    #: The fingerprint of the key that vouches for the report, where it is used in place of a plan.
+    report_signer: str | None = None
     plan: Plan | None = None
     plan_summary: PlanSummary | None = None
     original: ReleasedFile | None = None
@@ -88,6 +91,7 @@ def verify(
     plan_content: bytes | None = None,
     original: Path | None = None,
     bound: UpperBound | None = None,
+    trusted: Collection[str] = (),
     threads: int | None = None,
     progress: Progress | None = None,
     settings: TrackCheckSettings | None = None,
@@ -97,6 +101,8 @@ def verify(
 
     `report` is that of the redaction, by default the one beside the file; `plan` and `original` enable further checks;
     `plan_content` is what the plan held when the file was made, where it may have been changed since.
+    `trusted` are public keys (files, or fingerprints): without a plan, a report that lies there and was signed with one
+    of them is believed about what is shown on purpose.
     `bound` is from a reviewed sample of this very file. `detectors` avoids loading the models for each of many files.
     Raises PasserbyError in one of its kinds, VerificationError where the inputs do not belong together.
     """
@@ -108,11 +114,19 @@ def verify(
             f"The reviewed frames were sampled from another file than {file.name}. Draw a new sample with --sample."
         )
     inputs = _read_inputs(file, sha256, report, plan, plan_content, original, findings)
+    if plan is None and inputs.report_matches and inputs.release is not None:
+        path = report or find_report(file) or file
+        inputs.report_signer = signer_of(file, path, inputs.release.sha256, trusted)
     with ReleasedFile.open(file) as released:
         detectors = detectors or Detectors(Registry.load(), threads)
         ensemble = Ensemble(detectors, inputs.settings.hide, released.videos[0].geometry.display_size)
         expected = Expectations(
-            inputs.settings.hide, inputs.settings.style, inputs.plan, inputs.original, inputs.settings.keep_regions
+            inputs.settings.hide,
+            inputs.settings.style,
+            inputs.plan,
+            inputs.original,
+            inputs.settings.keep_regions,
+            inputs.report.redaction_log if inputs.report is not None and inputs.report_signer is not None else (),
         )
         tracks = tuple(
             TrackChecker(released, number, expected, ensemble, findings, settings).run(progress, printable_name(file))
@@ -147,6 +161,7 @@ def verify(
         audio=inputs.audio,
         muted=muted,
         log_compared=log_compared,
+        report_signer=inputs.report_signer,
     )
     checks = tuple(check_results(results))
     return VerificationReport(

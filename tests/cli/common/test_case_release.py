@@ -5,11 +5,12 @@ import zipfile
 import pytest
 
 from passerby.cases.case_folder import CaseFolder
-from passerby.cases.case_report import CaseReportFile
+from passerby.cases.release_lock import release_lock
 from passerby.cli.app import main
 from passerby.cli.common.case_release import load_case, office_reasons, split_ready
 from passerby.core.errors import CaseError, UsageError
 from passerby.core.kinds import Kind
+from passerby.documents.case_report import CaseReportFile
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import Report
 from passerby.review.notes import ReviewNotes
@@ -100,6 +101,14 @@ def test_a_copy_that_was_never_checked_is_checked_though_nothing_changed(case, u
     monkeypatch.setattr("passerby.cases.package._released_file", _unchecked_file)
     run(case.folder, "--plans")
     assert (4, first) == (len(unchecked), stamps(case))
+
+
+def test_two_programs_do_not_release_one_case_at_once(case, unchecked, capsys):
+    reviewed(case, "a.mp4")
+    with release_lock(case.folder):
+        assert 1 == run(case.folder, "--plans")
+    assert "Another program is releasing this case" in capsys.readouterr().err
+    assert not case.release_folder.exists()
 
 
 def test_without_a_reviewed_file_nothing_is_rendered(case, capsys):

@@ -1,5 +1,7 @@
 """The interface of cases, without a browser."""
 
+import shutil
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -59,6 +61,24 @@ def test_a_case_can_be_changed_and_files_added_and_removed(office):
     assert "release_nothing" == office.post(f"{path}/release").json()["error"]["code"]
 
 
+def test_names_that_cannot_be_used_are_told_and_the_others_added(office, clip, tmp_path):
+    for name in (".DS_Store", "._yard.mp4", "tur\u202ened.mp4", "caf\udce9.mp4"):
+        shutil.copy(clip, tmp_path / "films" / name)
+    case = created(office, "films").json()
+    assert ["yard.mp4"] == [row["file"]["name"] for row in case["files"]]
+    refused = [("caf\ufffd.mp4", "not_text"), ("tur<U+202E>ned.mp4", "hidden_characters")]
+    told = case["left_out"]
+    assert (2, refused) == (told["hidden"], sorted((one["name"], one["reason"]) for one in told["refused"]))
+    assert told == office.get(f"/cases/{case['id']}").json()["left_out"]  # after a reload too
+
+
+def test_a_case_that_cannot_be_made_is_not_there(office, clip, tmp_path):
+    shutil.copy(clip, tmp_path / "films" / "tur\u202ened.mp4")
+    answer = created(office, "films/tur\u202ened.mp4")
+    assert (409, "CaseError") == (answer.status_code, answer.json()["error"]["code"])
+    assert [] == office.get("/cases").json()
+
+
 def test_a_folder_is_opened_as_a_case(office):
     case = office.post("/cases/open", {"path": "films"}).json()
     assert ("films", ["yard.mp4"]) == (case["folder"], [row["file"]["name"] for row in case["files"]])
@@ -99,6 +119,24 @@ def test_other_machines_are_not_shown_what_lies_on_this_one(cases, tmp_path, cli
     ):
         assert (403, "folders_forbidden") == (answer.status_code, answer.json()["error"]["code"])
     assert 200 == created(office).status_code
+
+
+@pytest.mark.parametrize(("host", "with_folders"), [(HOST, True), ("192.0.2.7", False)])
+def test_other_machines_are_not_told_where_files_lie(cases, case, tmp_path, host, with_folders):
+    for entry in case.case.files:
+        (case.folder / entry.source).unlink()
+    opened = cases.open_folder(case.folder)
+    for item in opened.items():
+        item.file.prepare()
+    (cases.folder / "damaged").mkdir(parents=True)
+    (cases.folder / "damaged" / "passerby-case.json").write_text("{")
+    office = Office(cases, tmp_path, host=host)
+    answers = [office.get(f"/cases/{opened.id}"), office.get("/files"), office.get("/cases")]
+    answers.append(office.post("/cases", {"details": {"number": "damaged"}}))
+    answers.append(office.get("/files/0/masked/0/0"))
+    for answer in answers:
+        assert (str(tmp_path) in answer.text) is with_folders, answer.text
+    assert "a.mp4" in answers[0].json()["files"][0]["file"]["error"]["message"]
 
 
 def test_reasons_are_kept_and_the_one_used_last_is_first(office, cases):

@@ -5,8 +5,9 @@ import pytest
 from passerby.config.regions import parse_regions
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.redaction_log import LogEntry
 from passerby.documents.spans import VisibleSpan
-from passerby.verify.checks.shown_on_purpose import ShownHere, ShownOnPurpose
+from passerby.verify.checks.shown_on_purpose import ShownHere, ShownInLog, ShownOnPurpose
 from tests.redaction_log.plans import correction, plan, track
 
 BOX = Box(10, 10, 20, 20)
@@ -42,3 +43,31 @@ def test_neither_another_kind_nor_what_is_much_smaller():
     assert here.explains(Kind.FACE, Box(0, 0, 40, 40))
     assert not here.explains(Kind.PLATE, Box(0, 0, 40, 40))
     assert not here.explains(Kind.FACE, Box(0, 0, 8, 8))
+
+
+def entry(**changed):
+    path = ((1.0, 10, 10, 20, 20), (2.0, 30, 10, 40, 20), (3.0, 30, 10, 40, 20))
+    fields = {"number": 1, "action": "shown", "start": 1.0, "end": 3.04, "kind": "face", "video": 0, "track": 1}
+    return LogEntry.model_validate(fields | {"decided_by": "person", "path": path} | changed)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "box", "expected"),
+    [
+        (1.0, BOX, True),
+        (1.5, BOX.translate(10, 0), True),  # straight between two points
+        (1.5, BOX.translate(30, 0), False),
+        (3.02, BOX.translate(20, 0), True),
+        (0.9, BOX, False),
+        (3.1, BOX.translate(20, 0), False),
+    ],
+)
+def test_the_log_explains_a_detection_where_and_while_it_says_so(seconds, box, expected):
+    assert expected is ShownInLog([entry()], 0, ()).at(seconds).explains(Kind.FACE, box)
+
+
+def test_the_log_explains_nothing_that_it_does_not_name():
+    for other in (entry(video=1), entry(kind="plate"), entry(action="masked"), entry(path=())):
+        assert not ShownInLog([other], 0, ()).at(1.0).explains(Kind.FACE, BOX)
+    regions = parse_regions("0,0,30,30@0.2-0.4", "--keep-regions")
+    assert ShownInLog([], 0, regions).at(0.3).explains(Kind.FACE, BOX)

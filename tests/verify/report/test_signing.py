@@ -13,13 +13,16 @@ from passerby.source.fingerprint import fingerprint
 from passerby.verify.report.signing import (
     CONFIG_VARIABLE,
     canonical,
+    check_copies,
     config_folder,
     load_key,
     sign,
+    sign_case,
+    sign_copies,
     to_json,
     verify_signature,
 )
-from tests.verify.factories import example_report
+from tests.verify.factories import example_case_report, example_report
 
 
 @pytest.fixture
@@ -173,3 +176,56 @@ def test_an_unknown_key_is_an_error(given, file, report):
 def test_what_is_no_report_is_refused(file, key):
     with pytest.raises(VerificationError, match="not a report"):
         verify_signature(b'{"a": 1}', file, key.fingerprint)
+
+
+CASE = {"yard.redacted.mp4": b"a released film", "sub/report.json": b"{}"}
+COPIES = {"case-report.html": b"<p>", "exemption-log.csv": b"file"}
+
+
+@pytest.fixture
+def release(tmp_path, key):
+    """A folder with what a case releases; the bytes of its report."""
+    folder = tmp_path / "release"
+    (folder / "sub").mkdir(parents=True)
+    for name, data in (CASE | COPIES).items():
+        (folder / name).write_bytes(data)
+    return folder, to_json(sign_copies(sign_case(example_case_report(CASE), key), COPIES, key)).encode()
+
+
+def test_a_report_on_a_case_confirms_every_file_of_the_release(release, key):
+    folder, report = release
+    for name in CASE | COPIES:
+        signed = verify_signature(report, folder / name, key.fingerprint)
+        assert set(CASE | COPIES) == set(check_copies(signed, folder))
+    (folder / "exemption-log.csv").unlink()
+    assert "exemption-log.csv" not in check_copies(signed, folder)
+
+
+@pytest.mark.parametrize("name", list(CASE | COPIES))
+def test_a_changed_file_of_a_case_is_refused(release, key, name):
+    folder, report = release
+    (folder / name).write_bytes(b"something else")
+    with pytest.raises(VerificationError, match="no file of this release, or it was changed"):
+        verify_signature(report, folder / name, key.fingerprint)
+    other = next(other for other in CASE | COPIES if other != name)
+    with pytest.raises(VerificationError, match=f"{name} was changed after it was signed"):
+        check_copies(verify_signature(report, folder / other, key.fingerprint), folder)
+
+
+def test_any_changed_byte_of_a_report_on_a_case_is_refused(release, key):
+    folder, report = release
+    accepted = []
+    for at in range(0, len(report), 7):
+        spoilt = bytearray(report)
+        spoilt[at] ^= 1
+        if not why(bytes(spoilt), folder / "yard.redacted.mp4", key).startswith("Refused"):
+            accepted.append(at)
+    assert [] == accepted
+
+
+def test_a_path_that_leads_out_of_the_release_is_not_read(release, key):
+    folder, _ = release
+    outside = {"yard.redacted.mp4": b"a released film", "../secret": b"x", str(folder.parent / "secret"): b"x"}
+    (folder.parent / "secret").write_bytes(b"y")
+    signed = sign_case(example_case_report(outside), key)
+    assert ["yard.redacted.mp4"] == check_copies(signed, folder)

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { seekTo } from './actions';
 import { errorText, type ReleaseFinding, type ReleaseVerdict } from './api';
 import { Button } from './button';
+import { openCase } from './cases/case_store';
 import { type AudioChoice, answerFinding, startExport, stopExport } from './export_actions';
 import { type Text, t } from './messages';
 import * as store from './store';
@@ -19,7 +20,7 @@ export function ExportPanel() {
   const byDefault = (store.file.value?.audio ?? 'remove') as AudioChoice;
   return (
     <>
-      <p>{t('exportTo', { name: release?.output ?? '' })}</p>
+      <p>{t(openCase.value ? 'exportToCase' : 'exportTo', { name: release?.output ?? '' })}</p>
       <label>
         {t('sound')}
         <select

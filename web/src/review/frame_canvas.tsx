@@ -1,6 +1,7 @@
 // The current frame on a canvas, with the outlines of its tracks over it.
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { fitCanvas } from '../shared/canvas_size';
 import { fetchFrame, frameUrl, type TrackResponse } from './api';
 import { useCanvasGestures } from './canvas_gestures';
 import { FrameCache } from './frame_cache';
@@ -27,6 +28,12 @@ function requestSize(longest: number, displayed: number, playing: boolean): numb
   return fitting ?? (playing && longest > MAX_PLAYING_PX ? MAX_PLAYING_PX : 0);
 }
 
+/** What was drawn last, and on which canvas: `key` is its place and size. */
+type Drawing = { canvas: HTMLCanvasElement; bitmap: ImageBitmap | null; key: string };
+
+const isSame = (a: Drawing, b: Drawing | null): boolean =>
+  a.canvas === b?.canvas && a.bitmap === b.bitmap && a.key === b.key;
+
 export function FrameCanvas() {
   const container = useRef<HTMLDivElement>(null);
   const canvasRef = useRef<HTMLCanvasElement>(null);
@@ -42,6 +49,7 @@ export function FrameCanvas() {
   );
   const shown = useRef<ImageBitmap | null>(null);
   const shownSource = useRef('');
+  const drawn = useRef<Drawing | null>(null);
 
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
@@ -79,21 +87,25 @@ export function FrameCanvas() {
     const source = `${store.view.value} ${file.id} ${store.video.value}`;
     if (bitmap || shownSource.current !== source) shown.current = bitmap ?? null;
     shownSource.current = source;
-    canvas.width = Math.round(size.value.width * ratio);
-    canvas.height = Math.round(size.value.height * ratio);
-    const context = canvas.getContext('2d');
+    // A frame that was fetched ahead changes nothing of what is seen.
+    const { width, height } = size.value;
+    const drawing = { canvas, bitmap: shown.current, key: `${left} ${top} ${pixelScale} ${width} ${height} ${ratio}` };
+    const same = drawing.bitmap !== null && isSame(drawing, drawn.current);
+    drawn.current = drawing;
+    canvas.dataset.frame = bitmap ? String(current) : '';
+    canvas.dataset.revision = bitmap ? String(revision) : '';
+    if (same) return;
+    const context = fitCanvas(canvas, width, height);
     if (!context) return;
-    context.scale(ratio, ratio);
     context.imageSmoothingEnabled = pixelScale < 2;
     if (shown.current) {
       try {
         context.drawImage(shown.current, left, top, info.width * pixelScale, info.height * pixelScale);
       } catch {
         shown.current = null; // evicted from the cache meanwhile
+        drawn.current = null;
       }
     }
-    canvas.dataset.frame = bitmap ? String(current) : '';
-    canvas.dataset.revision = bitmap ? String(revision) : '';
   });
 
   const gestures = useCanvasGestures(container, layout);

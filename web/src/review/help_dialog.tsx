@@ -13,6 +13,7 @@ export function HelpDialog() {
   return (
     <dialog
       ref={dialog}
+      class="help"
       aria-labelledby="help-title"
       onClose={() => {
         store.helpOpen.value = false;

@@ -132,6 +132,8 @@ const en = {
   exportPanel: 'Export',
   exportNow: 'Create release copy',
   exportTo: 'Saves {name} beside the original and replaces the earlier copy. The copy is then checked.',
+  exportToCase:
+    'Saves {name} in the folder “release” of the case and replaces the earlier copy. The copy is then checked. The release of the case packs it.',
   sound: 'Sound',
   sound_default: '{audio} (default)',
   sound_remove: 'No sound',
@@ -274,6 +276,7 @@ const en = {
   error_no_folder: 'There is no such folder, or it cannot be read.',
   error_folders_forbidden: 'Folders are listed only on the computer that holds them.',
   error_invalid_name: 'This cannot be used as a name. Use letters, digits, dots and dashes.',
+  error_hidden_characters: 'The name holds characters that cannot be seen. Rename the file, and add it again.',
   error_reasons_twice: 'Two reasons have the same code, or are the default for the same type.',
   error_release_nothing: 'No file is marked as reviewed yet, so there is nothing to release.',
   error_upload_order: 'The file was not copied completely. Drop it again.',

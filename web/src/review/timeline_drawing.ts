@@ -1,4 +1,5 @@
 // Draws the timeline: a row for each track, a ruler above, markers of what is to be checked.
+import { fitCanvas } from '../shared/canvas_size';
 import type { TrackResponse } from './api';
 import { kindName, t } from './messages';
 import { rangeLanes } from './range_lanes';
@@ -59,13 +60,9 @@ function colours(canvas: HTMLCanvasElement) {
 type Colours = ReturnType<typeof colours>;
 
 export function drawTimeline(canvas: HTMLCanvasElement, view: TimelineView): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
   const { width, height } = view;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  context.scale(ratio, ratio);
+  const context = fitCanvas(canvas, width, height);
+  if (!context) return;
   context.font = '11px system-ui, sans-serif';
   context.textBaseline = 'middle';
   const palette = colours(canvas);

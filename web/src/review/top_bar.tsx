@@ -17,7 +17,7 @@ const optionText = (file: FileSummary): string => {
 export function TopBar() {
   const onFile = cases.pageName.value === 'file';
   return (
-    <header class="top">
+    <header class={onFile ? 'top of-file' : 'top'}>
       <h1>{t('title')}</h1>
       <Places />
       {onFile && <FileSelect />}

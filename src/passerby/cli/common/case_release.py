@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from passerby.cases.case_folder import CaseFolder
-from passerby.cases.case_report import MISSING_TEXTS, MissingFile, MissingReason
+from passerby.cases.case_report import MISSING_TEXTS
 from passerby.cases.case_rows import FileHashes, is_up_to_date
+from passerby.cases.distinct_names import distinct_names
 from passerby.cases.package import write_release
 from passerby.cli.common.terminal import echo
 from passerby.config.settings import Settings
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.core.progress import NullProgress
 from passerby.documents.case_file import CASE_FILE, CaseEntry
+from passerby.documents.case_report import MissingFile, MissingReason
 from passerby.documents.plan import Plan
 from passerby.documents.reason_list import REASONS_FILE, ReasonList
 from passerby.documents.report import Report
@@ -38,12 +40,13 @@ def split_ready(case: CaseFolder) -> tuple[list[CaseEntry], list[MissingFile]]:
     """The files that a person has marked as reviewed, and the others, with what they lack."""
     ready: list[CaseEntry] = []
     missing: list[MissingFile] = []
+    names = distinct_names(entry.source for entry in case.case.files)
     for entry in case.case.files:
         reason = _lacking(case, entry)
         if reason is None:
             ready.append(entry)
         else:
-            missing.append(MissingFile(name=Path(entry.source).name, reason=reason))
+            missing.append(MissingFile(name=names[entry.source], reason=reason))
     return ready, missing
 
 
@@ -101,6 +104,7 @@ def finish_release(
     hashes = FileHashes()
     state = {outcome.job.source: outcome for outcome in outcomes}
     released, not_released = list[CaseEntry](), list(missing)
+    names = distinct_names(entry.source for entry in case.case.files)
     for entry in entries:
         paths = case.paths(entry)
         if entry in unchanged:
@@ -111,7 +115,7 @@ def finish_release(
         outcome = state.get(paths.source)
         if outcome is None or outcome.state is JobState.FAILED:
             detail = outcome.error or "" if outcome is not None else ""
-            not_released.append(MissingFile(name=paths.source.name, reason="failed", detail=detail))
+            not_released.append(MissingFile(name=names[entry.source], reason="failed", detail=detail))
             continue
         if verify:
             _verify(paths)

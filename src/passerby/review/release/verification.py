@@ -29,6 +29,7 @@ from passerby.documents.verification_report import (
 )
 from passerby.review.files import ReviewPaths
 from passerby.review.notes import ReviewNotes, ReviewSample, ReviewSampleFrame
+from passerby.review.page_text import without_commands
 from passerby.review.release.judgements import answers_for, bound_for
 from passerby.sink.output_file import write_bytes_atomically
 from passerby.source.fingerprint import fingerprint
@@ -88,7 +89,9 @@ def verdict_of_report(report: Report, trims: Trims) -> ReleaseVerdict:
         independent=False,
         clean=not report.needs_review,
         findings=findings,
-        checks=tuple(ReleaseCheck(detail=line) for line in (*report.damage, *report.warnings)),
+        checks=tuple(
+            ReleaseCheck(detail=text) for line in (*report.damage, *report.warnings) if (text := without_commands(line))
+        ),
     )
 
 
@@ -110,7 +113,9 @@ def verdict_of_verification(report: VerificationReport, trims: Trims) -> Release
         for finding in report.findings
     )
     checks = (
-        ReleaseCheck(check=result.check, outcome=result.outcome, detail=result.limitation or result.method)
+        ReleaseCheck(
+            check=result.check, outcome=result.outcome, detail=without_commands(result.limitation or result.method)
+        )
         for result in report.checks
     )
     return ReleaseVerdict(

@@ -18,6 +18,7 @@ from passerby.review.library import ReviewLibrary
 from passerby.server.auth import SessionAuth
 from passerby.server.guard import RequestGuard, host_check
 from passerby.server.review.case_routes import router as case_router
+from passerby.server.review.pathless_response import PathlessResponse
 from passerby.server.review.routes import router
 from passerby.server.review.state import ApiError, ReviewState
 from passerby.server.spa import page_routes, serve_assets
@@ -53,6 +54,7 @@ def review_app(
         redoc_url=None,
         openapi_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        default_response_class=JSONResponse if is_loopback(host) else PathlessResponse,
     )
     app.state.review = ReviewState(library, is_loopback(host), cases, browser, start_case)
     cookie = f"passerby-{port}"  # cookies are not separated by port, so the name is
@@ -62,21 +64,25 @@ def review_app(
     serve_assets(app)
     app.add_exception_handler(ReviewError, _review_error)
     app.add_exception_handler(PasserbyError, _failure)
+    app.add_exception_handler(OSError, _failure)
     # The page itself may be linked to: a file on this machine leads the browser to it, with the token.
     allowed = host_check(host, port)
     app.add_middleware(RequestGuard, auth=auth, cookie=cookie, host_allowed=allowed, linkable_paths=("/",))
     return app
 
 
-def _review_error(_: Request, error: Exception) -> JSONResponse:
+def _review_error(request: Request, error: Exception) -> JSONResponse:
     status = 404 if isinstance(error, NotFoundError) else 403 if isinstance(error, ForbiddenError) else 409
-    return _error_response(error, status)
+    return _error_response(request, error, status)
 
 
-def _failure(_: Request, error: Exception) -> JSONResponse:
-    return _error_response(error, 409)
+def _failure(request: Request, error: Exception) -> JSONResponse:
+    return _error_response(request, error, 409)
 
 
-def _error_response(error: Exception, status: int) -> JSONResponse:
+def _error_response(request: Request, error: Exception, status: int) -> JSONResponse:
+    """Other machines are not told where files lie on this one."""
+    state: ReviewState = request.app.state.review
     info = error_info(error)
-    return JSONResponse(ApiError(detail=info.as_text, error=info).model_dump(), status)
+    content = ApiError(detail=info.as_text, error=info).model_dump()
+    return JSONResponse(content, status) if state.originals_allowed else PathlessResponse(content, status)

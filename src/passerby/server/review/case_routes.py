@@ -142,7 +142,7 @@ def remove_file(case: Case, request: FileRequest) -> CaseResponse:
 def upload(
     cases: Cases,
     case: Case,
-    name: Annotated[str, Query(max_length=255)],
+    name: Annotated[str, Query(max_length=1000)],
     data: Annotated[bytes, Body(media_type="application/octet-stream")],
     offset: Offset = 0,
     last: bool = False,

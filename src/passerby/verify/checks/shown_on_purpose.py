@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,15 @@ from passerby.config.regions import Region
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Plan, Track
+from passerby.documents.redaction_log import LogAction, LogEntry
 from passerby.redaction_log.shown import subjects
 
 #: A detection is that of a shown track where so much of it lies there...
 MIN_CONTAINMENT = 0.3
 #: ...and where it has at least this share of its area: tracks are padded.
 MIN_SIZE = 0.1
+#: Times of a log have milliseconds, as those of some containers.
+ROUNDING_S = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,31 @@ class ShownHere:
             kind is shown and box.containment(area) > MIN_CONTAINMENT and box.area >= MIN_SIZE * area.area
             for shown, area in self.areas
         )
+
+
+class ShownInLog:
+    """Of one video track of a release: what the redaction log of a signed report says, where no plan is given."""
+
+    def __init__(self, log: Sequence[LogEntry], video: int, keep: Sequence[Region]) -> None:
+        self._keep = keep
+        self._shown = [
+            entry for entry in log if entry.action is LogAction.SHOWN and entry.video == video and entry.path
+        ]
+
+    def at(self, seconds: float) -> ShownHere:
+        """In the frame at this time of the release."""
+        shown = [one for one in self._shown if one.start - ROUNDING_S <= seconds < one.end + ROUNDING_S]
+        areas = [(one.kind, _position(one, seconds)) for one in shown if one.kind is not None]
+        return ShownHere(areas, [region for region in self._keep if region.active_at(seconds)])
+
+
+def _position(entry: LogEntry, seconds: float) -> Box:
+    """Where an entry is: straight between two points of its path."""
+    place = bisect.bisect_right(entry.path, seconds, key=lambda point: point[0])
+    before, after = entry.path[max(0, place - 1)], entry.path[min(place, len(entry.path) - 1)]
+    length = after[0] - before[0]
+    share = 0.0 if length <= 0 else min(1.0, max(0.0, (seconds - before[0]) / length))
+    return Box(*before[1:]).lerp(Box(*after[1:]), share)
 
 
 class ShownOnPurpose:

@@ -16,6 +16,7 @@ from passerby.core.progress import Progress
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.preprocess import to_luma
 from passerby.documents.plan import Plan
+from passerby.documents.redaction_log import LogEntry
 from passerby.documents.trim import Trims
 from passerby.documents.verification_report import Check, VideoSummary
 from passerby.track.mask_schedule import MaskSchedule, ScheduledMask
@@ -25,7 +26,7 @@ from passerby.verify.checks.findings import FindingCollector
 from passerby.verify.checks.independent_detectors import Ensemble
 from passerby.verify.checks.masks import MaskCheck
 from passerby.verify.checks.residual_correlation import ResidualCheck
-from passerby.verify.checks.shown_on_purpose import ShownHere, ShownOnPurpose
+from passerby.verify.checks.shown_on_purpose import ShownHere, ShownInLog, ShownOnPurpose
 from passerby.verify.released_file import ReleasedFile
 
 #: A frame of which more than this share is black shows nothing.
@@ -37,13 +38,14 @@ TIMESTAMP_ROUNDING_S = {"matroska": 0.001, "webm": 0.001}
 @dataclass(frozen=True, slots=True)
 class Expectations:
     """What the file is checked against: what was to be hidden, and how; the plan and the original, if given; and
-    the regions that were to be kept visible."""
+    the regions that were to be kept visible. `log` is that of a signed report, where there is no plan."""
 
     hide: tuple[Kind, ...]
     style: Style
     plan: Plan | None = None
     original: ReleasedFile | None = None
     keep: tuple[Region, ...] = ()
+    log: tuple[LogEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class TrackChecker:
         base = self._info.time_base if self._plan is None else self._plan.videos[video].time_base
         self._trims = Trims(() if self._plan is None else self._plan.trim, base)
         self._shown = None if self._plan is None else ShownOnPurpose(self._plan, video, expected.keep)
+        self._shown_in_log = ShownInLog(expected.log, video, expected.keep)
         self._masks = MaskCheck(video, expected.style, self._full_range, findings)
         self._residual = ResidualCheck(video, expected.style, findings)
         self._passes = DetectionPasses(file, video, expected.hide, expected.style, ensemble, findings, self._settings)
@@ -169,9 +172,9 @@ class TrackChecker:
         return [(t, key) for t, key in schedule.at(ticks) if not slack or (t.start <= early and late <= t.end)]
 
     def _shown_here(self, frame: RawFrame, seconds: float) -> ShownHere:
-        """What is shown on purpose in a frame. Without a plan only regions are known."""
+        """What is shown on purpose in a frame. Without a plan, as far as regions and a signed report say."""
         if self._shown is None or self._plan is None:
-            return ShownHere(regions=[region for region in self._expected.keep if region.active_at(seconds)])
+            return self._shown_in_log.at(seconds)
         base = self._plan.videos[self._video].time_base
         return self._shown.at(self._trims.to_source_time(round(frame.time * self._info.time_base / base)))
 

@@ -50,6 +50,7 @@ class CheckResults:
     audio: Audio | None
     muted: MutedRanges
     log_compared: bool | None = None
+    report_signer: str | None = None
 
     @property
     def analysed(self) -> int:
@@ -67,6 +68,8 @@ def check_results(results: CheckResults) -> Iterator[CheckSummary]:
     on_purpose = sum(track.shown_on_purpose for track in results.tracks)
     if on_purpose:
         analysed += f"; {counted(on_purpose, 'sighting')} of what is shown on purpose do not count"
+        if results.report_signer is not None:
+            analysed += f", as the report says that was signed with the key {results.report_signer[:16]}…"
     if not results.analysed:
         analysed = "no frame was analysed"
     if Kind.FACE in results.hide:

@@ -11,7 +11,8 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -27,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import ValidationError
 
 from passerby.core.errors import VerificationError
+from passerby.documents.case_report import CaseReport, SignedCaseReport
 from passerby.documents.verification_report import (
     Signature,
     SignedCopies,
@@ -38,6 +40,9 @@ from passerby.source.fingerprint import fingerprint
 #: The environment variable that names another folder for the key.
 CONFIG_VARIABLE = "PASSERBY_CONFIG"
 PRIVATE, PUBLIC = "signing-key.pem", "signing-key.pub"
+#: Reports on one file, and on a case.
+SignedReport = SignedVerificationReport | SignedCaseReport
+_Signed = TypeVar("_Signed", SignedVerificationReport, SignedCaseReport)
 
 
 class SigningKey:
@@ -93,6 +98,12 @@ def load_key(folder: Path | None = None) -> SigningKey:
     return SigningKey(private)
 
 
+def own_public_key(folder: Path | None = None) -> Path | None:
+    """The file with the public key of the user; None where there is none yet."""
+    path = (folder or config_folder(os.environ)) / PUBLIC
+    return path if path.is_file() else None
+
+
 def _create(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
@@ -116,42 +127,55 @@ def _create(folder: Path) -> None:
 
 def sign(report: VerificationReport, key: SigningKey) -> SignedVerificationReport:
     """The report with its signature."""
-    return SignedVerificationReport(
-        report=report,
-        signature=Signature(
-            public_key=key.public.hex(), fingerprint=key.fingerprint, value=key.sign(canonical(report)).hex()
-        ),
-    )
+    return SignedVerificationReport(report=report, signature=_signature(report, key))
 
 
-def sign_copies(
-    signed: SignedVerificationReport, copies: Mapping[str, bytes], key: SigningKey
-) -> SignedVerificationReport:
+def sign_case(report: CaseReport, key: SigningKey) -> SignedCaseReport:
+    """The report on a case with its signature, which covers the whole package by the hashes in the report."""
+    return SignedCaseReport(report=report, signature=_signature(report, key))
+
+
+def _signature(report: VerificationReport | CaseReport, key: SigningKey) -> Signature:
+    value = key.sign(canonical(report)).hex()
+    return Signature(public_key=key.public.hex(), fingerprint=key.fingerprint, value=value)
+
+
+def sign_copies(signed: _Signed, copies: Mapping[str, bytes], key: SigningKey) -> _Signed:
     """The same, with a signature over the files that show the report for reading."""
     files = {name: hashlib.sha256(content).hexdigest() for name, content in copies.items()}
     value = key.sign(_canonical_copies(signed.report, files)).hex()
     return signed.model_copy(update={"copies": SignedCopies(files=files, value=value)})
 
 
-def _canonical_copies(report: VerificationReport, files: Mapping[str, str]) -> bytes:
+def _canonical_copies(report: VerificationReport | CaseReport, files: Mapping[str, str]) -> bytes:
     return rfc8785.dumps({"report": hashlib.sha256(canonical(report)).hexdigest(), "files": dict(files)})
 
 
-def check_copies(signed: SignedVerificationReport, folder: Path) -> list[str]:
-    """Names of the copies of a report that lie in `folder` and are those that were signed; the report's own signature
-    must be verified already. Raises VerificationError where one was changed."""
+def named_files(signed: SignedReport) -> dict[str, str]:
+    """SHA-256 of the files that lie beside a report and are covered by its signature, by their paths from there."""
+    named = {}
+    if isinstance(signed, SignedCaseReport):
+        named = {packed.path: packed.sha256 for packed in signed.report.package}
+    if signed.copies is not None:
+        named |= signed.copies.files
+    return named
+
+
+def check_copies(signed: SignedReport, folder: Path) -> list[str]:
+    """Names of the files beside a report in `folder` that are those that were signed; the report's own signature must
+    be verified already. Raises VerificationError where one was changed."""
     found = []
-    for name, expected in (signed.copies.files if signed.copies is not None else {}).items():
-        path = folder / Path(name).name
-        if not path.is_file():
+    for name, expected in named_files(signed).items():
+        path = folder / name
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or not path.is_file():
             continue
         if fingerprint(path)[0] != expected:
-            raise VerificationError(f"Refused: {path.name} was changed after it was signed. report.json is genuine.")
-        found.append(path.name)
+            raise VerificationError(f"Refused: {name} was changed after it was signed. The report itself is genuine.")
+        found.append(name)
     return found
 
 
-def canonical(report: VerificationReport) -> bytes:
+def canonical(report: VerificationReport | CaseReport) -> bytes:
     """The bytes that are signed (RFC 8785). Raises VerificationError for a number that JSON does not have."""
     try:
         return rfc8785.dumps(report.model_dump(mode="json", exclude_none=True))
@@ -159,19 +183,20 @@ def canonical(report: VerificationReport) -> bytes:
         raise VerificationError(f"The report cannot be signed: {error}. This is a bug in passerby.") from error
 
 
-def to_json(signed: SignedVerificationReport) -> str:
-    """The text of `report.json`."""
+def to_json(signed: SignedReport) -> str:
+    """The text of `report.json` or `case-report.json`."""
     content = signed.model_dump(mode="json", exclude_none=True)
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def verify_signature(report: bytes, file: Path, key: str) -> SignedVerificationReport:
-    """Verify that `report` (the bytes of a report.json) was signed with `key` and is about `file`.
+def verify_signature(report: bytes, file: Path, key: str) -> SignedReport:
+    """Verify that `report` (the bytes of a report.json or case-report.json) was signed with `key` and is about `file`;
+    a report on a case is about every file of the release.
 
     `key` is the path of a public key in PEM, the raw key in hex, or its fingerprint: 64 hexadecimal digits. Raises
     VerificationError with the reason: changed, another key, another file.
     """
-    expected = _fingerprint(key)
+    expected = key_fingerprint(key)
     signed = read_signed_report(report)
     signature = signed.signature
     public = bytes.fromhex(signature.public_key)
@@ -189,22 +214,26 @@ def verify_signature(report: bytes, file: Path, key: str) -> SignedVerificationR
             verifier.verify(bytes.fromhex(signed.copies.value), _canonical_copies(signed.report, signed.copies.files))
     except (InvalidSignature, ValueError):
         raise VerificationError("Refused: the report was changed after it was signed: invalid signature.") from None
-    _refuse_other_file(signed.report, file)
+    _refuse_other_file(signed, file)
     return signed
 
 
-def read_signed_report(report: bytes) -> SignedVerificationReport:
-    """Parse a report.json that is, byte for byte, as it was written. Its signature is not verified.
+def read_signed_report(report: bytes) -> SignedReport:
+    """Parse a report.json or case-report.json that is, byte for byte, as it was written. Its signature is not verified.
 
     Raises VerificationError.
     """
+    signed: SignedReport
     try:
-        signed = SignedVerificationReport.model_validate_json(report)
+        if _is_on_case(report):
+            signed = SignedCaseReport.model_validate_json(report)
+        else:
+            signed = SignedVerificationReport.model_validate_json(report)
     except ValidationError as error:
         first = error.errors()[0]
         location = ".".join(str(part) for part in first["loc"]) or "the file"
         raise VerificationError(
-            f"Refused: this is not a report of passerby verify, or it was changed: {location}: {first['msg']}."
+            f"Refused: this is not a report of passerby, or it was changed: {location}: {first['msg']}."
         ) from error
     if to_json(signed).encode() != report:
         raise VerificationError(
@@ -213,8 +242,24 @@ def read_signed_report(report: bytes) -> SignedVerificationReport:
     return signed
 
 
-def _refuse_other_file(report: VerificationReport, file: Path) -> None:
+def _is_on_case(content: bytes) -> bool:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    report = document.get("report") if isinstance(document, dict) else None
+    return isinstance(report, dict) and "package" in report
+
+
+def _refuse_other_file(signed: SignedReport, file: Path) -> None:
     sha256, _ = fingerprint(file)
+    if isinstance(signed, SignedCaseReport):
+        if sha256 not in named_files(signed).values():
+            raise VerificationError(
+                f"Refused: {file.name} is no file of this release, or it was changed: it has SHA-256 {sha256[:16]}…."
+            )
+        return
+    report = signed.report
     known = {report.file.sha256} | ({report.credentials.sha256} if report.credentials else set())
     if sha256 not in known:
         raise VerificationError(
@@ -223,8 +268,8 @@ def _refuse_other_file(report: VerificationReport, file: Path) -> None:
         )
 
 
-def _fingerprint(key: str) -> str:
-    """The fingerprint of a key in any of its forms."""
+def key_fingerprint(key: str) -> str:
+    """The fingerprint of a key in any of its forms. Raises VerificationError."""
     path = Path(key)
     if path.is_file():
         try:

@@ -1,9 +1,18 @@
 // What the start page and a case ask of the server.
-import { type CaseDetails, type CaseResponse, type CaseSummary, client, type ReasonList, request } from '../api';
+import {
+  ApiError,
+  type CaseDetails,
+  type CaseResponse,
+  type CaseSummary,
+  client,
+  type ReasonList,
+  request,
+} from '../api';
 import { t } from '../messages';
 import { toast, withErrors } from '../notify';
 import * as pageStore from '../store';
 import * as store from './case_store';
+import { isHidden } from './hidden_files';
 import { uploadFile } from './upload';
 
 /** How often it is asked how far a case has come while something runs, and while nothing does. */
@@ -59,6 +68,7 @@ async function change(send: () => Promise<CaseResponse>): Promise<boolean> {
 }
 
 export async function createCase(details: CaseDetails, paths: string[], dropped: File[]): Promise<boolean> {
+  store.leftOutOfDrop.value = { hidden: 0, refused: [] };
   const made = await change(() => request(client.POST('/api/cases', { body: { details, paths } })));
   return made && (await uploadAll(dropped));
 }
@@ -66,8 +76,10 @@ export async function createCase(details: CaseDetails, paths: string[], dropped:
 export const openFolderAsCase = (path: string): Promise<boolean> =>
   change(() => request(client.POST('/api/cases/open', { body: { path } })));
 
-export const addPaths = (paths: string[]): Promise<boolean> =>
-  change(() => request(client.POST('/api/cases/{case}/files', { ...caseParams(), body: { paths } })));
+export const addPaths = (paths: string[]): Promise<boolean> => {
+  store.leftOutOfDrop.value = { hidden: 0, refused: [] };
+  return change(() => request(client.POST('/api/cases/{case}/files', { ...caseParams(), body: { paths } })));
+};
 
 export const saveDetails = (details: CaseDetails): Promise<boolean> =>
   change(() => request(client.POST('/api/cases/{case}/details', { ...caseParams(), body: details })));
@@ -85,15 +97,27 @@ export async function retryFile(id: number): Promise<void> {
   await refreshCase();
 }
 
+/** Copies dropped files into the case. One that cannot be copied does not keep the others out. */
 export async function uploadAll(files: File[]): Promise<boolean> {
-  for (const file of files) {
-    const sent = await change(() =>
-      uploadFile(openId(), file, (percent) => {
-        store.upload.value = { name: file.name, percent };
-      }),
-    );
+  const wanted = files.filter((file) => !isHidden(file.name));
+  store.leftOutOfDrop.value = { hidden: files.length - wanted.length, refused: [] };
+  for (const file of wanted) {
+    try {
+      showCase(
+        await uploadFile(openId(), file, (percent) => {
+          store.upload.value = { name: file.name, percent };
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status === 401) {
+        store.upload.value = null;
+        await withErrors(() => Promise.reject(error)); // the connection is lost: no other will arrive
+        return false;
+      }
+      const { hidden, refused } = store.leftOutOfDrop.value;
+      store.leftOutOfDrop.value = { hidden, refused: [...refused, { name: file.name, why: error.message }] };
+    }
     store.upload.value = null;
-    if (!sent) return false;
   }
   return true;
 }

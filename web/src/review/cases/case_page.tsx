@@ -8,6 +8,7 @@ import * as store from './case_store';
 import { CaseTable } from './case_table';
 import { DropZone } from './drop_zone';
 import { FolderDialog } from './folder_dialog';
+import { LeftOutNote } from './left_out';
 import { ReleasePanel } from './release_panel';
 import { TypePanel } from './type_panel';
 
@@ -30,6 +31,7 @@ export function CasePage() {
             />
           )}
         </DropZone>
+        <LeftOutNote />
         <Details key={opened.id} />
         <TypePanel />
       </div>

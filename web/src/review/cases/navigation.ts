@@ -79,6 +79,7 @@ export function showStart(): void {
   store.playing.value = false;
   cases.pageName.value = 'start';
   cases.openCase.value = null;
+  cases.leftOutOfDrop.value = { hidden: 0, refused: [] };
   void loadCases();
 }
 

@@ -164,7 +164,7 @@ function ChosenFiles({ names, remove }: { names: string[]; remove: (index: numbe
   return (
     <ul class="chosen" aria-label={t('chosenFiles')}>
       {names.map((name, index) => (
-        <li key={name}>
+        <li key={index}>
           {name}{' '}
           <button type="button" aria-label={t('removeChosen', { name })} onClick={() => remove(index)}>
             ×

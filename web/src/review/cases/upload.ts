@@ -30,8 +30,8 @@ async function send(caseId: number, name: string, offset: number, last: boolean,
     headers: { 'content-type': 'application/octet-stream', 'x-passerby': 'page' },
     body: piece,
   });
-  const body = await response.json();
-  if (response.ok) return body as CaseResponse;
+  if (response.ok) return (await response.json()) as CaseResponse;
+  const body = await response.json().catch(() => ({}));
   const text = body.error ? errorText(body.error) : t('status_other', { status: response.status });
   throw new ApiError(text, response.status, body.error?.message ?? null);
 }
