@@ -111,6 +111,49 @@ def test_the_first_view_does_not_have_to_stay(shown, updates, expected):
     assert "moved" == verdict(update(monitor, yard(9)))
 
 
+@pytest.mark.parametrize("after", [10, 40])
+@pytest.mark.parametrize(
+    "turned",
+    [np.roll(YARD, 130, axis=1), np.roll(YARD, 40, axis=0), cv2.rotate(YARD, cv2.ROTATE_180), yard(9), yard(12)],
+    ids=["across", "down", "upside down", "elsewhere", "elsewhere still"],
+)
+def test_a_camera_that_is_turned_in_its_first_minute_is_told(turned, after):
+    monitor = TamperMonitor()
+    assert {"fine"} == {verdict(update(monitor, YARD)) for _ in range(after)}
+    assert {"moved"} == {verdict(update(monitor, turned)) for _ in range(12)}
+
+
+def test_it_is_told_for_as_long_as_a_rule_may_wait_and_then_learned():
+    monitor, turned = TamperMonitor(), np.roll(YARD, 130, axis=1)
+    shown = [YARD] * 10 + [turned] * (REPLACE_AFTER_SETTLED + 3)
+    verdicts = [verdict(update(monitor, picture)) for picture in shown]
+    assert (["moved"] * REPLACE_AFTER_SETTLED, "fine") == (verdicts[10 : 10 + REPLACE_AFTER_SETTLED], verdicts[-1])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        (YARD * 0.45).astype(np.uint8),
+        np.clip(YARD * 1.3 + 20, 0, 255).astype(np.uint8),
+        (255 - YARD * 0.6).astype(np.uint8),  # infrared: what was dark is bright
+        CROWD,
+        NEAR,
+        np.roll(YARD, 6, axis=1),
+    ],
+    ids=["dusk", "lamp", "infrared", "crowd", "near", "wind"],
+)
+def test_what_only_resembles_it_is_not_told_in_the_first_minute_either(picture):
+    monitor = TamperMonitor()
+    assert {"fine"} == {verdict(update(monitor, shown)) for shown in [YARD] * 12 + [picture] * 12}
+
+
+def test_a_camera_that_is_turned_back_is_moved_no_more():
+    monitor = TamperMonitor()
+    for picture in [YARD] * 15 + [np.roll(YARD, 130, axis=1)] * 30:
+        update(monitor, picture)
+    assert "fine" == verdict(update(monitor, YARD))
+
+
 @pytest.mark.parametrize(("shown", "expected"), [(NIGHT, "dark"), (HAND, "covered")], ids=["night", "hand"])
 def test_a_view_without_detail_never_becomes_the_reference(monitor, shown, expected):
     """Neither at dawn nor when the cover is removed does the camera seem to have been turned; one that was turned

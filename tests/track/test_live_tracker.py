@@ -109,12 +109,40 @@ def hidden_in_one_frame(*boxes):
     return [one.box for one in tracker.hidden_boxes(0)]
 
 
-@pytest.mark.parametrize("other", [Box(200, 104, 240, 160), Box(105, 210, 150, 260)], ids=["beside", "below"])
-def test_the_strip_between_two_masks_that_nearly_touch_is_masked(other):
+@pytest.mark.parametrize(
+    ("other", "low", "high"),
+    [(Box(182, 104, 222, 160), "x1", "x2"), (Box(105, 200, 150, 250), "y1", "y2")],
+    ids=["beside", "below"],
+)
+def test_the_strip_between_two_masks_that_nearly_touch_is_masked(other, low, high):
     """Two tracks on one head, neither of which covers its middle."""
-    boxes = hidden_in_one_frame(Box(100, 100, 150, 160), other)
-    assert 3 == len(boxes)
-    assert boxes[0].hull(boxes[1]) == boxes[2]
+    a, b, strip = hidden_in_one_frame(Box(100, 100, 150, 160), other)
+    assert (getattr(a, high), getattr(b, low)) == (getattr(strip, low), getattr(strip, high))
+    assert a.hull(b) == strip.hull(a).hull(b)
+    assert 0 == strip.intersection(a) == strip.intersection(b)
+
+
+def two_tracks(gap, together):
+    """Masks of two faces of 40 px, found by one detector run or by two."""
+    b = FACE.translate(FACE.width * 1.5 + gap, 0)
+    runs = {0: face(), 5: face(box=b)} if not together else {0: [*face(), *face(box=b)]}
+    return advance_to(5, tracker(), runs).hidden_boxes(4)
+
+
+def test_two_faces_that_one_run_found_are_two_heads_and_less_is_masked_between_them():
+    assert (2, 3) == (len(two_tracks(15, together=True)), len(two_tracks(15, together=False)))
+    assert 3 == len(two_tracks(3, together=True))
+
+
+def test_between_a_head_and_a_much_smaller_one_nothing_is_masked():
+    assert 2 == len(hidden_in_one_frame(Box(100, 100, 150, 160), Box(175, 120, 190, 138)))
+
+
+def test_a_weak_track_is_masked_from_the_run_that_had_missed_it_to_the_one_that_misses_it_again():
+    live = advance_to(22, tracker(), {0: [], 6: [], 12: face(0.2), 18: []})
+    assert [6 <= n <= 18 for n in range(23)] == [covers(live.hidden_boxes(n), FACE) for n in range(23)]
+    live = advance_to(22, tracker(), {0: [], 6: [], 12: face(0.9), 18: []})
+    assert all(covers(live.hidden_boxes(n), FACE) for n in range(23))
 
 
 @pytest.mark.parametrize("other", [Box(300, 100, 350, 160), Box(190, 300, 240, 350)], ids=["far", "diagonal"])

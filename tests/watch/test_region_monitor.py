@@ -7,6 +7,7 @@ from passerby.core.box import Box
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
+from passerby.detect.optical_flow import MotionEstimator
 from passerby.watch.region_monitor import DetectorRun, RegionMonitor
 from tests.watch.simulated import HEIGHT, WIDTH, textured, video_frame
 
@@ -121,17 +122,96 @@ def test_where_the_camera_turns_one_run_is_enough_and_only_what_came_in_is_cover
     assert [] == cover(turning(0, 60, 120), 1, (0, []), (2, []))
 
 
-def test_where_the_camera_sways_by_less_than_a_tenth_one_run_is_not_enough():
+def swaying_by(sway, head_in=None):
+    hall = RegionMonitor(Geometry(WIDTH, HEIGHT))
+    wide = cv2.GaussianBlur(textured(5, WIDTH + 300), (0, 0), 2)
+    for index, offset in enumerate((0, sway)):
+        forward = np.zeros((30, 53, 2), np.float32)
+        forward[..., 0] = -sway
+        picture = np.ascontiguousarray(wide[:, offset : offset + WIDTH])
+        if index == head_in:
+            picture[int(HEAD.y1) : int(HEAD.y2), int(HEAD.x1) : int(HEAD.x2)] = 240
+        motion = None if index == 0 else MotionField(forward, -forward, np.ones((30, 53), np.float32), 6.0)
+        hall.add(index, RawFrame(video_frame(picture), index, index), motion)
+    return cover(hall, 1, (0, []), (1, []))
+
+
+def test_where_the_camera_sways_by_less_than_a_tenth_one_run_is_enough_only_where_the_other_cannot_have_looked():
     sway = round(0.07 * WIDTH)
-    swaying = cover(turning(0, sway), 1, (0, []), (1, []))
-    assert covers(swaying, Box(WIDTH - sway + 4, 0, WIDTH, HEIGHT))
-    assert sum(box.area for box in swaying) < 0.2 * WIDTH * HEIGHT
+    assert covers(swaying_by(sway, head_in=1), HEAD)
+    assert [] == swaying_by(sway)
 
 
 def test_what_a_turning_camera_had_in_view_between_two_runs_only_is_covered():
     there_and_back = cover(turning(0, 60, 0), 1, (0, []), (2, []))
     assert covers(there_and_back, Box(WIDTH - 58, 0, WIDTH, HEIGHT))
     assert sum(box.area for box in there_and_back) < 0.4 * WIDTH * HEIGHT
+
+
+def parallax(*offsets, heads=()):
+    """Something near, which fills a third of the picture, passes a wall that stands; with a head on it in some frames.
+    The motion is that of the real optical flow."""
+    width, height = 480, 270
+    wall, near = (cv2.GaussianBlur(textured(seed, width, 280)[:height], (0, 0), 2) for seed in (5, 9))
+    geometry = Geometry(width, height)
+    result, estimator = RegionMonitor(geometry), MotionEstimator(geometry)
+    for index, x in enumerate(offsets):
+        picture = wall.copy()
+        picture[30:240, x : x + 220] = near[30:240, :220]
+        if index in heads:
+            picture[100:160, x + 90 : x + 140] = 240
+        frame = RawFrame(video_frame(picture), index, index)
+        motion, _ = estimator.estimate(frame)
+        result.add(index, frame, motion)
+    return result
+
+
+PASSING = [20 + 12 * index for index in range(9)]
+#: Where something near is in the fifth frame.
+NEAR = Box(72 + 50, 40, 72 + 180, 230)
+
+
+def area(boxes, within):
+    return sum(box.intersection(within) for box in boxes)
+
+
+def test_what_passes_before_a_wall_as_one_was_seen_where_it_was():
+    covered = cover(parallax(*PASSING), 4, (0, []), (8, []))
+    assert covered is not None
+    assert 0 == area(covered, NEAR)
+
+
+def test_somebody_whom_a_run_found_on_it_moves_with_it_and_is_covered_where_he_has_no_mask():
+    everywhere = range(9)
+    found = [(index, [Box(PASSING[index] + 88, 98, PASSING[index] + 142, 162)]) for index in (0, 8)]
+    head = Box(PASSING[4] + 90, 100, PASSING[4] + 140, 160)
+    assert covers(cover(parallax(*PASSING, heads=everywhere), 4, *found), head)
+    assert 0 == area(cover(parallax(*PASSING, heads=everywhere), 4, *found, masks=[head.expand(0.2)]), head)
+
+
+def test_whoever_is_on_it_between_two_runs_only_is_covered():
+    head = Box(PASSING[4] + 90, 100, PASSING[4] + 140, 160)
+    assert covers(cover(parallax(*PASSING, heads=[4]), 4, (0, []), (8, [])), head)
+
+
+def dimmed(heads=()):
+    """From the first to the last, all has grown darker by more than is compensated."""
+    wall = cv2.GaussianBlur(HALL, (0, 0), 2)
+    pictures = [wall.copy() for _ in range(4)]
+    for index in heads:
+        pictures[index][int(HEAD.y1) : int(HEAD.y2), int(HEAD.x1) : int(HEAD.x2)] = 240
+    lights = (1.0, 0.75, 0.55, 0.45)
+    return monitor(*((picture * light).astype(np.uint8) for picture, light in zip(pictures, lights, strict=True)))
+
+
+def test_two_runs_that_share_too_little_confirm_each_other_by_the_frames_between_them():
+    assert [] == cover(dimmed(), 1, (0, []), (3, []))
+
+
+def test_whoever_one_of_them_missed_is_covered_though_most_is_confirmed_by_the_frames_between():
+    covered = cover(dimmed(heads=(0, 1)), 1, (0, []), (3, []))
+    assert covers(covered, HEAD)
+    assert sum(box.area for box in covered) < 3 * HEAD.area
 
 
 def test_a_camera_that_shakes_covers_no_rim():

@@ -5,8 +5,8 @@ A camera is covered when most of the image has no detail any more, and moved whe
 elsewhere. People, shadows and lamps change some of the edges; all of them change when somebody turns the camera. The
 reference is learned slowly, and only from images that are like it: neither a hand in front of the lens nor a night
 without light becomes the reference, however long it lasts. Neither does somebody who stands in front of the lens when
-the camera starts: the first reference has to stay for a while before anything is reported by it, and when something
-else takes its place, that is learned again without a report.
+the camera starts: in the first minute a camera is only called moved where the edges are gone in every part of the
+image. Somebody who walks off leaves the corners as they were; then that is learned again without a report.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ IMAGE_SIZE_PX, CELL_PX = 160, 10
 MIN_CELL_GRADIENT = 4.0
 #: Updates before the reference is used for reports, and the share that each contributes to it. Chosen by hand.
 MIN_REFERENCE_UPDATES, LEARNING_RATE = 60, 0.03
+#: Before that, and after this many updates, a camera was turned where none of GRID by GRID parts of the image, of those
+#: with half as many edges as there are on average, is still as much like the reference as this. A part of another scene
+#: was at most 0.58 like it (tests/detect/test_tamper.py), and a corner that nobody stood before at least 0.86.
+MIN_EARLY_UPDATES, GRID, MIN_PART_EDGES, MIN_PART_SIMILARITY = 8, 4, 0.5, 0.7
 #: An image that is at least this much like the reference updates it. After so many updates in a row that are not, it is
 #: replaced: the first number before it is used for reports, the second after that. Chosen by hand.
 MIN_SIMILARITY, REPLACE_AFTER_UNSETTLED, REPLACE_AFTER_SETTLED = 0.5, 8, 120
@@ -59,7 +63,11 @@ class TamperMonitor:
             self._reset_reference(edges)
             return 1.0
         likeness = _similarity(self._reference, edges)
-        learned = self._updates >= MIN_REFERENCE_UPDATES
+        learned = self._updates >= MIN_REFERENCE_UPDATES or (
+            self._updates >= MIN_EARLY_UPDATES
+            and likeness < MIN_SIMILARITY
+            and not _stands_somewhere(self._reference, edges)
+        )
         self._mismatches = 0 if likeness >= MIN_SIMILARITY else self._mismatches + 1
         if self._mismatches > (
             REPLACE_AFTER_SETTLED if learned else REPLACE_AFTER_UNSETTLED
@@ -96,6 +104,17 @@ def _detail(gradient: FloatArray) -> float:
     )
     strong = np.percentile(cells.reshape(rows * columns, -1), 90, axis=1)
     return float((strong >= MIN_CELL_GRADIENT).mean())
+
+
+def _stands_somewhere(reference: FloatArray, edges: FloatArray) -> bool:
+    """Are the edges in some part of the image where they were?"""
+    rows, columns = np.array_split(np.arange(len(edges)), GRID), np.array_split(np.arange(edges.shape[1]), GRID)
+    least = MIN_PART_EDGES * float(reference.mean())
+    parts = [np.ix_(row, column) for row in rows for column in columns]
+    return any(
+        float(reference[part].mean()) >= least and _similarity(reference[part], edges[part]) >= MIN_PART_SIMILARITY
+        for part in parts
+    )
 
 
 def _similarity(reference: FloatArray, edges: FloatArray) -> float:

@@ -49,9 +49,11 @@ class TrackedObject:
     detected: bool
 
 
-#: Two masks of faces with less than this share of the smaller one's side between them may be two tracks on one head:
-#: what lies between them is masked too. Seen at three frames a second: a strip of 16 px between masks of 60 px.
-MAX_STRIP = 0.6
+#: Two masks of faces of similar size (the smaller has at least this share of the larger one's side) with less than this
+#: share of the smaller one's side between them may be two tracks on one head: what lies between them is masked too.
+#: Seen at three frames a second: a strip of 16 px between masks of 60 px. It is less where a detector run found both in
+#: one frame: these are two heads, unless it saw one for two.
+MIN_SIMILAR, MAX_STRIP, MAX_STRIP_TOGETHER = 0.4, 0.6, 0.3
 #: Motion has followed a box where what it arrives at overlaps what is found then by this much (intersection over
 #: union). Where it has not, everything between the two is masked.
 MIN_AGREEING_IOU = 0.4
@@ -85,6 +87,8 @@ class LiveTracker(Tracker):
         self._hide, self._history_frames = frozenset(hide), history_frames
         self._newest = -1
         self._ended: list[ActiveTrack] = []
+        #: Frames that all detectors ran on, as far back as `hidden_boxes` can be called for, and one before.
+        self._runs: list[int] = []
         #: Width and height of what a detector run on the whole frame last found of each active track.
         self._sizes: dict[int, tuple[float, float]] = {}
         self._ordinals = itertools.count(1)
@@ -102,6 +106,10 @@ class LiveTracker(Tracker):
         `hidden_boxes`."""
         self.update(frame, time, motion, detections, searched_kinds, search)
         self._newest = frame
+        if detections is not None and searched_kinds:
+            self._runs.append(frame)
+        while len(self._runs) > 1 and self._runs[1] < frame - self._history_frames:
+            del self._runs[0]
         self._ended = [track for track in self._ended if track.points[-1].frame >= frame - self._history_frames]
 
     def hidden_boxes(self, frame: int) -> list[HiddenBox]:
@@ -110,11 +118,11 @@ class LiveTracker(Tracker):
         Raises ValueError for a frame that was not reached yet, or is forgotten: to return nothing would be a leak.
         """
         hidden = [
-            HiddenBox(track.kind, box, _is_extended(track, frame))
+            (track, HiddenBox(track.kind, box, _is_extended(track, frame)))
             for track in self._tracks_at(frame)
             if (box := self._hidden_box(track, frame)) is not None
         ]
-        return hidden + _between(hidden)
+        return [one for _, one in hidden] + self._between(hidden)
 
     def detected_boxes(self, frame: int) -> list[Box]:
         """What was found in a frame and is masked, without margins: where somebody was. Raises as `hidden_boxes`."""
@@ -178,10 +186,34 @@ class LiveTracker(Tracker):
         if not 0 <= at < len(track.points) or not self._is_plausible(track):
             return None
         # After its last detection it stays masked, and at least until a detector has searched for it in vain.
-        if frame > max(track.last_hit + self._settings.post_roll, track.first_miss or track.points[-1].frame):
+        missed = track.first_miss or track.points[-1].frame
+        if track.evidence.is_confirmed(THRESHOLDS[track.kind]):
+            if frame > max(track.last_hit + self._settings.post_roll, missed):
+                return None
+        elif not self._missed_before(track) <= frame <= missed:
             return None
         box = padded_box(track.kind, track.points[at]).clip(self._width, self._height)
         return box if box.area > 0 else None
+
+    def _missed_before(self, track: ActiveTrack) -> int:
+        """The frame of the last detector run that did not find a track before it was first found."""
+        first = next((point.frame for point in track.points if point.score > 0), track.points[0].frame)
+        return max((run for run in self._runs if run < first), default=0)
+
+    def _between(self, hidden: Sequence[tuple[ActiveTrack, HiddenBox]]) -> list[HiddenBox]:
+        """What lies between two masks of faces that stand side by side, or one above the other, and nearly touch."""
+        faces = [one for one in hidden if one[1].kind is Kind.FACE]
+        strips = []
+        for (a, one), (b, other) in itertools.combinations(faces, 2):
+            strip = _strip(one.box, other.box, MAX_STRIP)
+            if strip is not None and self._found_together(a, b):
+                strip = _strip(one.box, other.box, MAX_STRIP_TOGETHER)
+            if strip is not None:
+                strips.append(HiddenBox(Kind.FACE, strip))
+        return strips
+
+    def _found_together(self, a: ActiveTrack, b: ActiveTrack) -> bool:
+        return any(_found(a, run - a.points[0].frame) and _found(b, run - b.points[0].frame) for run in self._runs)
 
     def _is_plausible(self, track: ActiveTrack) -> bool:
         """Enough evidence, or not enough against it."""
@@ -241,16 +273,15 @@ def _keep_size(point: TrackPoint, width: float, height: float) -> None:
     point.predicted = known if point.predicted is None else point.predicted.hull(known)
 
 
-def _between(hidden: Sequence[HiddenBox]) -> list[HiddenBox]:
-    """What lies between two masks of faces that stand side by side, or one above the other, and nearly touch."""
-    faces = [one.box for one in hidden if one.kind is Kind.FACE]
-    pairs = itertools.combinations(faces, 2)
-    return [HiddenBox(Kind.FACE, a.hull(b)) for a, b in pairs if _nearly_touch(a, b)]
-
-
-def _nearly_touch(a: Box, b: Box) -> bool:
+def _strip(a: Box, b: Box, most: float) -> Box | None:
+    """What lies between two boxes of similar size with at most so much of the smaller one's side between them."""
     gap_x, gap_y = max(a.x1, b.x1) - min(a.x2, b.x2), max(a.y1, b.y1) - min(a.y2, b.y2)
     small_x, small_y = min(a.width, b.width), min(a.height, b.height)
-    side_by_side = 0 < gap_x <= MAX_STRIP * small_x and -gap_y >= 0.5 * small_y
-    stacked = 0 < gap_y <= MAX_STRIP * small_y and -gap_x >= 0.5 * small_x
-    return side_by_side or stacked
+    if small_x < MIN_SIMILAR * max(a.width, b.width) or small_y < MIN_SIMILAR * max(a.height, b.height):
+        return None
+    hull = a.hull(b)
+    if 0 < gap_x <= most * small_x and -gap_y >= 0.5 * small_y:
+        return Box(min(a.x2, b.x2), hull.y1, max(a.x1, b.x1), hull.y2)
+    if 0 < gap_y <= most * small_y and -gap_x >= 0.5 * small_x:
+        return Box(hull.x1, min(a.y2, b.y2), hull.x2, max(a.y1, b.y1))
+    return None

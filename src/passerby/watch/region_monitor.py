@@ -6,7 +6,7 @@ Compares frames as small luma images (detect/live/view_change.py), and applies t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,7 +18,18 @@ from passerby.core.box import Box
 from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.live.view_change import IDENTITY, Transform, ViewImage, camera_motion, is_identity
+from passerby.detect.live.motion_layers import FlowStep, Transform, follow
+from passerby.detect.live.view_change import (
+    IDENTITY,
+    REFINE_SHARE,
+    Explanation,
+    Points,
+    ViewImage,
+    any_of,
+    camera_motion,
+    is_identity,
+    out_of_view,
+)
 from passerby.watch.cover_boxes import Rect, cover_boxes, hulls
 from passerby.watch.region_gate import MAX_COVERED_SHARE, Flags, Reference, grow, to_cover
 
@@ -27,6 +38,10 @@ from passerby.watch.region_gate import MAX_COVERED_SHARE, Flags, Reference, grow
 JOIN_PX, REACH_PX = 8, 3
 #: How many detector runs are kept to confirm each other.
 CONFIRMING_RUNS = 6
+#: Where much has moved from one run to the next, so many frames between them say what both have seen.
+HALFWAY_FRAMES = 3
+#: Optical flow is followed to a detector run with at most so many others between: further away it has gone astray.
+MAX_RUNS_BETWEEN = 1
 #: What belongs to a detection: its box with this share on every side.
 CORE_MARGIN = 0.0
 
@@ -44,7 +59,10 @@ class _View:
     #: From the first frame of the scene to this one; None where it begins.
     camera: Transform
     scene: int
-    same: dict[int, Flags] = field(default_factory=dict)
+    #: Optical flow back to the frame before; None where a scene begins.
+    step: FlowStep | None
+    #: What of other frames it shows.
+    explained: dict[int, list[Explanation]] = field(default_factory=dict)
     #: Where the detector ran: what another run has seen as well, and nobody was found there; None elsewhere.
     confirmed: Flags | None = None
 
@@ -69,7 +87,8 @@ class RegionMonitor:
             self._camera, self._scene = IDENTITY, self._scene + 1
         elif (step := camera_motion(motion, self._scale)) is not None and not is_identity(step):
             self._camera = step @ self._camera
-        self._views[index] = _View(image, self._camera, self._scene)
+        flow = None if motion is None else FlowStep.of(motion, self._scale)
+        self._views[index] = _View(image, self._camera, self._scene, flow)
 
     def forget(self, before: int) -> None:
         """Frames before this one are compared no more."""
@@ -90,13 +109,37 @@ class RegionMonitor:
             assert earlier.confirmed is not None
             view.confirmed |= self._seen_empty(run.frame, other)
             earlier.confirmed |= self._seen_empty(other.frame, run)
-            turned = view.image.has_turned(earlier.image, self._transform(view, earlier))
-            if other is self._runs[-1] and earlier.scene == view.scene and turned:
-                view.confirmed[:] = earlier.confirmed[:] = True
+            if other is self._runs[-1] and earlier.scene == view.scene:
+                if view.image.has_turned(earlier.image, self._transform(view, earlier)):
+                    view.confirmed[:] = earlier.confirmed[:] = True
+                    continue
+                self._confirm_halfway(other, run)
+                view.confirmed |= out_of_view(self._explain(run.frame, other.frame))
+                earlier.confirmed |= out_of_view(self._explain(other.frame, run.frame))
         self._runs.append(run)
 
+    def _confirm_halfway(self, earlier: DetectorRun, later: DetectorRun) -> None:
+        """Where much has moved between two runs, what both have seen is told by the frames between them."""
+        ends = [run for run in (earlier, later) if self._confirmed(run).mean() < 1 - REFINE_SHARE]
+        if not ends:
+            return
+        for step in range(1, HALFWAY_FRAMES + 1):
+            middle = earlier.frame + round((later.frame - earlier.frame) * step / (HALFWAY_FRAMES + 1))
+            if middle not in self._views or middle in (earlier.frame, later.frame):
+                continue
+            both = self._seen_empty(middle, earlier) & self._seen_empty(middle, later)
+            for run in ends:
+                for one in self._explain(middle, run.frame):
+                    self._confirmed(run)[:] |= self._warp_back(both & one.same, one.transform)
+
+    def _confirmed(self, run: DetectorRun) -> Flags:
+        confirmed = self._views[run.frame].confirmed
+        assert confirmed is not None  # the detector ran on it
+        return confirmed
+
     def _seen_empty(self, index: int, run: DetectorRun) -> Flags:
-        return self._same(index, run.frame) & ~self._occupied(index, run.frame, run.found)
+        """What of a frame looks as a detector run has seen it, who found nobody there."""
+        return any_of([one.same & ~one.occupied for one in self._references(index, run)])
 
     def regions(self, index: int, references: Iterable[int]) -> list[Box]:
         """The parts of a frame that changed since each of `references`, frames that the detector ran on."""
@@ -124,7 +167,7 @@ class RegionMonitor:
         opened = ~masked
         for run in (*runs, *reversed(older)):
             if run.frame in self._views and opened.any():
-                references.append(self._reference(index, run))
+                references += self._references(index, run)
                 opened = _opened(to_cover(references, masked, 0))
         if opened.mean() > MAX_COVERED_SHARE:
             return None
@@ -136,56 +179,77 @@ class RegionMonitor:
         if index not in self._views or len(runs) < 2 or any(run.frame not in self._views for run in runs):
             return False
         part = self._flags([box])
-        return all(
-            bool((self._same(index, run.frame) & ~self._occupied(index, run.frame, run.found))[part].all())
-            for run in runs
-        )
+        return all(bool(self._seen_empty(index, run)[part].all()) for run in runs)
 
     def _same(self, index: int, reference: int) -> Flags:
-        view, other = self._views[index], self._views[reference]
-        if reference not in view.same:
-            if view.scene != other.scene:
-                view.same[reference] = np.zeros(view.image.shape, np.bool_)
-            else:
-                view.same[reference] = view.image.unchanged(other.image, self._transform(view, other))
-        return view.same[reference]
+        return any_of([one.same for one in self._explain(index, reference)])
 
-    def _reference(self, index: int, run: DetectorRun) -> Reference:
-        view, other = self._views[index], self._views[run.frame]
-        unconfirmed = np.zeros(view.image.shape, np.bool_)
-        confirmed = unconfirmed if other.confirmed is None else other.confirmed
-        return Reference(
-            self._same(index, run.frame),
-            self._occupied(index, run.frame, run.found),
-            self._warp(confirmed, self._transform(view, other)),
-        )
+    def _explain(self, index: int, reference: int) -> list[Explanation]:
+        view, other = self._views[index], self._views[reference]
+        if reference not in view.explained:
+            if view.scene != other.scene:
+                nothing = np.zeros(view.image.shape, np.bool_)
+                view.explained[reference] = [Explanation(nothing, IDENTITY)]
+            else:
+                camera = self._transform(view, other)
+                points = self._points(index, reference)
+                view.explained[reference] = view.image.explain(other.image, camera, points)
+        return view.explained[reference]
+
+    def _points(self, index: int, reference: int) -> Callable[[], Points | None]:
+        """The same points in a frame and in another one, as far as the flow between them is known."""
+
+        def points() -> Points | None:
+            earlier, later = min(index, reference), max(index, reference)
+            if sum(earlier < run.frame < later for run in self._runs) > MAX_RUNS_BETWEEN:
+                return None
+            steps = [view.step for n in range(later, earlier, -1) if (view := self._views.get(n)) is not None]
+            known = [step for step in steps if step is not None]
+            if not known or len(known) < later - earlier:
+                return None
+            trails = follow(known)
+            if trails is None:
+                return None
+            now, then = (trails.later, trails.earlier) if index == later else (trails.earlier, trails.later)
+            return now, then, trails.cell
+
+        return points
+
+    def _references(self, index: int, run: DetectorRun) -> list[Reference]:
+        """A detector run, as a frame sees it: one for each way in which what it shows has moved since."""
+        other = self._views[run.frame]
+        shape = other.image.shape
+        confirmed = np.zeros(shape, np.bool_) if other.confirmed is None else other.confirmed
+        occupied = self._flags([box.expand(CORE_MARGIN) for box in run.found])
+        return [
+            Reference(one.same, self._warp(occupied, one.transform), self._warp(confirmed, one.transform))
+            for one in self._explain(index, run.frame)
+        ]
 
     @staticmethod
     def _warp(flags: Flags, transform: Transform) -> Flags:
+        """Flags of a reference, where they are in a frame."""
         if is_identity(transform):
             return flags
-        rows, columns = flags.shape
+        size = flags.shape[1], flags.shape[0]
         # Beyond the rim it is as at the rim: what is the same there says ViewImage.
-        return np.asarray(
-            cv2.warpPerspective(
-                flags.astype(np.uint8),
-                transform,
-                (columns, rows),
-                flags=cv2.INTER_NEAREST,
-                borderMode=cv2.BORDER_REPLICATE,
-            ),
-            np.bool_,
+        warped = cv2.warpPerspective(
+            flags.astype(np.uint8), transform, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
         )
+        return np.asarray(warped, np.bool_)
+
+    @staticmethod
+    def _warp_back(flags: Flags, transform: Transform) -> Flags:
+        """Flags of a frame, where they are in the reference; beyond the rim there are none."""
+        size = flags.shape[1], flags.shape[0]
+        how = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpPerspective(flags.astype(np.uint8), transform, size, flags=how), np.bool_)
 
     @staticmethod
     def _transform(view: _View, reference: _View) -> Transform:
         if view.camera is reference.camera:
             return IDENTITY
         return np.asarray(view.camera @ np.linalg.inv(reference.camera), np.float64)
-
-    def _occupied(self, index: int, reference: int, boxes: Sequence[Box]) -> Flags:
-        view, other = self._views[index], self._views[reference]
-        return self._warp(self._flags([box.expand(CORE_MARGIN) for box in boxes]), self._transform(view, other))
 
     def _kept_flags(self) -> Flags:
         if self._kept is None:

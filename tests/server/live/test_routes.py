@@ -2,14 +2,17 @@
 
 import re
 import threading
+import time
 from dataclasses import replace
 
 import av
 import pytest
 
 from passerby.server.live.buffer import LiveBuffer
+from passerby.server.live.routes import HOLD_TOGETHER_S
 from passerby.server.serve import BackgroundServer, listen
 from passerby.server.site.app import site_app
+from passerby.store.audit.log import read
 from tests.server.site.fixtures import TOKEN, serving, site_data  # noqa: F401 (a fixture)
 from tests.store.footage import parts
 
@@ -24,7 +27,14 @@ def site(site_data, tmp_path, buffer):  # noqa: F811
 
 def test_nothing_without_a_login(site):
     stranger = site.other()
-    for path in ("", "/yard/live.m3u8", "/yard/init-0.mp4", "/yard/part-0-0.m4s", "/yard/segment-0.m4s"):
+    for path in (
+        "",
+        "/playlists?part=yard",
+        "/yard/live.m3u8",
+        "/yard/init-0.mp4",
+        "/yard/part-0-0.m4s",
+        "/yard/segment-0.m4s",
+    ):
         assert 401 == stranger.get(f"/api/live{path}").status_code
 
 
@@ -61,6 +71,37 @@ def test_the_playlist_waits_for_the_requested_part(site, buffer, clock):
     assert "segment-2.m4s" in text
     threading.Timer(0.2, buffer.add, (part,)).start()
     assert part.body == site.get("/api/live/yard/part-3-0.m4s").content
+
+
+def test_several_playlists_are_waited_for_in_one_request(site, buffer, clock):
+    """Whichever is there first is answered at once."""
+    part = replace(next(parts(clock, count=1)), discontinuity=False)
+    wanted = "/api/live/playlists?part=yard:2:1&part=gate:0:0"
+    assert {} == site.get(wanted).json()
+    threading.Timer(0.1, buffer.add, (part,)).start()
+    began = time.monotonic()
+    answer = site.get(wanted).json()
+    assert time.monotonic() - began < HOLD_TOGETHER_S
+    assert {"yard": site.get("/api/live/yard/live.m3u8").text} == answer
+
+
+def test_whoever_waits_for_a_camera_that_is_not_there_or_has_begun_again_is_told(site):
+    assert {"hall": None, "yard": None} == site.get("/api/live/playlists?part=hall&part=yard:50:0").json()
+    answer = site.get("/api/live/playlists?part=hall&part=yard").json()
+    assert (None, True) == (answer["hall"], "part-2-0.m4s" in answer["yard"])
+
+
+@pytest.mark.parametrize("part", ["yard:1", "yard:a:0", "yard:1:2:3", "yard:-1:0"])
+def test_what_is_no_part_is_refused(site, part):
+    assert 400 == site.get(f"/api/live/playlists?part={part}").status_code
+    assert 422 == site.get("/api/live/playlists").status_code
+
+
+def test_each_camera_that_is_waited_for_is_in_the_audit_log(site):
+    site.get("/api/live/playlists?part=yard&part=gate:0:0")
+    with site.context.database.read_transaction() as connection:
+        viewed = {entry.details["camera"] for _, entry in read(connection) if entry.action == "viewed"}
+    assert {"yard", "gate"} == viewed
 
 
 def test_a_camera_without_pictures_is_unavailable(site):

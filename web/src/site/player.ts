@@ -1,6 +1,7 @@
 // Plays live and recorded video, and reports whether it moves. A live picture that stands still is not true any more:
 // whoever uses playLive hides it then.
 import type Hls from 'hls.js/light';
+import { SharedPlaylistLoader } from './live_playlists';
 import { syncStep } from './live_sync';
 
 /** Without a new picture for this long, a live picture is taken for stopped. */
@@ -20,6 +21,7 @@ export interface Player {
 const COMMON_OPTIONS = { enableWorker: false };
 const LIVE_OPTIONS = {
   ...COMMON_OPTIONS,
+  pLoader: SharedPlaylistLoader,
   lowLatencyMode: true,
   backBufferLength: 10,
   // hls.js would stay further behind after every stall, for good, and catch up to a second only: live_sync.ts does it.

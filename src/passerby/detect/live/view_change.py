@@ -5,7 +5,9 @@ Frames are compared directly, not from one to the next: whatever passed in betwe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,11 +17,11 @@ from passerby.core.media import Geometry
 from passerby.core.motion import MotionField
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.live.exposure import in_this_light
+from passerby.detect.live.motion_layers import Flags, Grid, Transform, layers
 from passerby.detect.preprocess import Image, fit_size, to_luma
 
-Flags = npt.NDArray[np.bool_]
-#: A plane projective map, 3 by 3: where a pixel of one small image is in another.
-Transform = npt.NDArray[np.float64]
+#: The same points in an image and in a reference, and the side of the cells that they are in: see motion_layers.py.
+Points = tuple[Grid, Grid, float]
 
 #: Longer side of the image that is compared: a face of 12 px in a frame of 1280 is still more than four across.
 VIEW_SIZE_PX = 480
@@ -40,7 +42,10 @@ MAX_VECTORS, INLIER_PX, MIN_INLIER_SHARE = 500, 0.7, 0.35
 MAX_RIM_PX = 4
 #: From this share of changed pixels on, the camera's motion is estimated again between the two frames themselves. And
 #: where it turns, another motion explains no smaller part of the picture.
-REFINE_SHARE = 0.10
+REFINE_SHARE = 0.05
+#: Beyond the rim of a reference is what lies at most this share of the width from what has moved there, and that is no
+#: less than this share of the image. Chosen by hand.
+MAX_BEYOND_SHARE, MIN_EXPLAINED_SHARE = 0.25, 0.08
 #: A camera that is fixed shakes by no more than this share of the width of its picture.
 MAX_SHAKE_SHARE = 0.05
 #: And one that turns moves by more than this from one detector run to the next.
@@ -49,7 +54,14 @@ MIN_TURN_SHARE = 0.1
 MAX_STANDING_SHARE = 0.75
 
 IDENTITY: Transform = np.eye(3)
-_SQUARE = np.ones((3, 3), np.uint8)
+_SQUARE, _CORE = np.ones((3, 3), np.uint8), np.ones((9, 9), np.uint8)
+
+
+class Explanation(NamedTuple):
+    """Pixels of an image that show what a reference showed: `transform` leads there from its pixels."""
+
+    same: Flags
+    transform: Transform
 
 
 class ViewImage:
@@ -74,23 +86,47 @@ class ViewImage:
 
     def unchanged(self, reference: ViewImage, transform: Transform) -> Flags:
         """Which pixels show what `reference` showed; `transform` leads from its pixels to those of this image."""
-        same = self._compare(reference, transform)
-        if same.mean() >= 1 - REFINE_SHARE:
-            return same
+        return any_of([one.same for one in self.explain(reference, transform)])
+
+    def explain(
+        self, reference: ViewImage, transform: Transform, points: Callable[[], Points | None] = lambda: None
+    ) -> list[Explanation]:
+        """What of `reference` this image shows, and where it came from: `transform` is the camera's motion, from the
+        pixels of the one to those of the other. `points` gives the same points in this image and in the reference."""
+        found = [Explanation(self._compare(reference, transform), transform)]
+        if self._is_explained(found):
+            return found
         if (refined := self._refine(reference, transform)) is not None:
-            same |= self._compare(reference, refined)
-        if not _is_far(transform, self.shape, MAX_SHAKE_SHARE):
-            return same
-        standing = self._compare(reference, IDENTITY)
-        if standing.mean() > MAX_STANDING_SHARE:
-            return standing
-        # What stands still in the picture of a camera that moves is a window that it looks through. And what is near or
-        # far passes otherwise than the rest.
-        same |= standing
-        for start in (IDENTITY, transform):
-            if same.mean() < 1 - REFINE_SHARE and (other := self._refine(reference, start, ~same)) is not None:
-                same |= self._compare(reference, other)
-        return same
+            found.append(Explanation(self._compare(reference, refined), refined))
+        if is_far := _is_far(transform, self.shape, MAX_SHAKE_SHARE):
+            standing = self._compare(reference, IDENTITY)
+            if standing.mean() > MAX_STANDING_SHARE:
+                return [Explanation(standing, IDENTITY)]
+            found.append(Explanation(standing, IDENTITY))  # a window that a camera that moves looks through
+        # What is near or far passes otherwise than the rest.
+        if self._is_explained(found):
+            return found
+        if (known := points()) is not None:
+            for layer in layers(*known, np.ones(self.shape, np.bool_)):
+                if self._is_explained(found):
+                    break
+                refined = self._refine(reference, layer.transform, layer.support)
+                motion = layer.transform if refined is None else refined
+                found.append(Explanation(self._compare(reference, motion, layer.support), motion))
+        elif is_far:
+            for start in (IDENTITY, transform):
+                if self._is_explained(found):
+                    break
+                if (other := self._refine(reference, start, self._open(found))) is not None:
+                    found.append(Explanation(self._compare(reference, other), other))
+        return found
+
+    @staticmethod
+    def _open(found: list[Explanation]) -> Flags:
+        return ~any_of([one.same for one in found])
+
+    def _is_explained(self, found: list[Explanation]) -> bool:
+        return bool(self._open(found).mean() <= REFINE_SHARE)
 
     def has_turned(self, reference: ViewImage, transform: Transform) -> bool:
         """Has the camera moved since `reference` by more than one does that is fixed and shakes? Not where most of the
@@ -98,13 +134,16 @@ class ViewImage:
         far = _is_far(transform, self.shape, MIN_TURN_SHARE)
         return far and bool(self._compare(reference, IDENTITY).mean() <= MAX_STANDING_SHARE)
 
-    def _compare(self, reference: ViewImage, transform: Transform) -> Flags:
+    def _compare(self, reference: ViewImage, transform: Transform, within: Flags | None = None) -> Flags:
+        """Which pixels show what `reference` showed; none but those `within`, which alone say how light it is."""
         images = (*reference.range, reference.luma)
-        if is_identity(transform):
+        if is_identity(transform) and within is None:
             return _within(self.luma, *in_this_light(self.luma, *images))
         low, high, middle = (_warp(image, transform, cv2.BORDER_REPLICATE) for image in images)
         inside = _warp(_inner(middle.shape), transform) == 255
-        return _within(self.luma, *in_this_light(self.luma, low, high, middle, inside), inside) & _known(inside)
+        compared = inside if within is None else inside & within
+        same = _within(self.luma, *in_this_light(self.luma, low, high, middle, compared), compared) & _known(inside)
+        return same if within is None else same & within
 
     def _refine(self, reference: ViewImage, transform: Transform, within: Flags | None = None) -> Transform | None:
         """The camera's motion from `reference` to this image, estimated anew from the images themselves: that of most
@@ -130,6 +169,29 @@ def camera_motion(field: MotionField, scale: float) -> Transform | None:
     return _fit(vectors, field.cell * scale, field.confidence)
 
 
+def any_of(flags: Sequence[Flags]) -> Flags:
+    return np.asarray(np.logical_or.reduce(flags), np.bool_)
+
+
+def out_of_view(explanations: Sequence[Explanation]) -> Flags:
+    """What of an image the reference cannot have shown, since it lies beyond its rim: what is there moves with what
+    is explained nearest to it."""
+    shape = explanations[0].same.shape
+    beyond = np.zeros(shape, np.bool_)
+    nearest = np.full(shape, MAX_BEYOND_SHARE * shape[1], np.float32)
+    for one in explanations:
+        if one.same.mean() < MIN_EXPLAINED_SHARE:
+            continue
+        still = is_identity(one.transform)
+        outside = np.zeros(shape, np.bool_) if still else _warp(_inner(shape), one.transform) < 255
+        core = cv2.erode(one.same.astype(np.uint8), _CORE)  # without what only looks alike by chance
+        distance = np.asarray(cv2.distanceTransform(1 - core, cv2.DIST_L2, 3), np.float32)
+        closer = distance < nearest
+        beyond = np.where(closer, outside, beyond)
+        nearest = np.minimum(nearest, distance)
+    return beyond
+
+
 def is_identity(transform: Transform) -> bool:
     return transform is IDENTITY or bool(np.abs(transform - IDENTITY).max() < 1e-6)
 
@@ -153,7 +215,7 @@ def _fit(vectors: npt.NDArray[np.float32], cell: float, confidence: npt.NDArray[
     moved = vectors[rows, columns].astype(np.float64)
     if float((np.abs(moved).max(axis=1) < STILL_PX).mean()) >= MIN_STILL_SHARE:
         return IDENTITY
-    found, inliers = cv2.findHomography(start, start + moved, cv2.RANSAC, INLIER_PX, maxIters=300)
+    found, inliers = cv2.findHomography(start, start + moved, cv2.USAC_FAST, INLIER_PX, maxIters=300)
     if found is None or float(inliers.mean()) < MIN_INLIER_SHARE:
         return None
     return np.asarray(found, np.float64)
@@ -162,7 +224,12 @@ def _fit(vectors: npt.NDArray[np.float32], cell: float, confidence: npt.NDArray[
 def _within(now: Image, low: Image, high: Image, middle: Image, inside: Flags | None = None) -> Flags:
     """Which pixels lie between `low` and `high`, but for noise; `middle` is what they should be. Those that are not
     `inside` are not compared."""
-    noise = float(np.median(cv2.absdiff(middle, now)))
+    difference = cv2.absdiff(middle, now)
+    noise = (
+        float(np.median(difference if inside is None else difference[inside]))
+        if inside is None or inside.any()
+        else 0.0
+    )
     steps = min(MAX_STEPS, MIN_STEPS + NOISE_FACTOR * noise)
     beyond = cv2.max(cv2.subtract(now, high), cv2.subtract(low, now))
     if inside is not None:

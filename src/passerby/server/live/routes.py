@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Annotated
@@ -17,6 +18,8 @@ from passerby.server.live.playlist import playlist
 PLAYLIST_TYPE, MEDIA_TYPE = "application/vnd.apple.mpegurl", "video/mp4"
 #: How far ahead of the newest segment a request may be (RFC 8216bis, 6.2.5.2: more than two is a client error).
 _MAX_SEGMENTS_AHEAD = 2
+#: Playlists that one request may wait for, and for how many seconds it does.
+MAX_TOGETHER, HOLD_TOGETHER_S = 64, 0.5
 
 Index = Annotated[int, Path(ge=0)]
 
@@ -47,6 +50,31 @@ def live_routes(
     @routes.get("")
     def cameras() -> list[LiveCamera]:
         return [_describe(camera, buffer, now()) for camera, buffer in sorted(buffers.items())]
+
+    @routes.get("/playlists")
+    async def changed_playlists(
+        wanted: Annotated[list[str], Query(alias="part", min_length=1, max_length=MAX_TOGETHER)],
+    ) -> dict[str, str | None]:
+        """Playlists by camera, of those of which a part is there that is wanted, as `camera:segment:part`; `camera`
+        alone wants any. Null for a camera that is not there, or is not nearly so far. Waits for the first of them, and
+        not for long: then there may be none. A browser opens six connections to one host, so a page with many cameras
+        must not wait in as many requests."""
+        found: dict[str, str | None] = {}
+        waiting: dict[str, asyncio.Task[bool]] = {}
+        for camera, (number, part) in map(_wanted, wanted):
+            buffer = buffers.get(camera)
+            if buffer is None or number > max(0, buffer.newest()[0]) + _MAX_SEGMENTS_AHEAD:
+                found[camera] = None
+            else:
+                waiting[camera] = asyncio.create_task(buffer.wait(number, part, HOLD_TOGETHER_S))
+        if waiting:
+            hold = 0.0 if found else HOLD_TOGETHER_S
+            await asyncio.wait(waiting.values(), timeout=hold, return_when=asyncio.FIRST_COMPLETED)
+        for camera, task in waiting.items():
+            if task.done() and task.result():
+                found[camera] = playlist(buffer_of(camera))
+            task.cancel()
+        return found
 
     @routes.get("/{camera}/live.m3u8", response_class=Response)
     async def live_playlist(
@@ -84,6 +112,16 @@ def live_routes(
         return _media(None if available is None else available.body)
 
     return routes
+
+
+def _wanted(part: str) -> tuple[str, tuple[int, int]]:
+    """Camera, and (segment, part), of `camera:segment:part` or `camera`."""
+    camera, *numbers = part.split(":")
+    if not numbers:
+        return camera, (0, 0)
+    if len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+        raise HTTPException(400, "A part is given as camera:segment:part, or as the name of a camera alone.")
+    return camera, (int(numbers[0]), int(numbers[1]))
 
 
 def _media(data: bytes | None) -> Response:

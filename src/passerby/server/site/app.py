@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -136,9 +137,16 @@ def _live_router(context: SiteContext) -> APIRouter:
     return router
 
 
-def _audit_live_view(services: Services, principal: CurrentPrincipal, camera: str = "") -> None:
-    if camera in services.context.live:
-        services.view_audit.live(principal, camera)
+def _audit_live_view(
+    services: Services,
+    principal: CurrentPrincipal,
+    camera: str = "",
+    part: Annotated[list[str] | None, Query(include_in_schema=False)] = None,
+) -> None:
+    """Of one camera, or of several in one request: see live_routes."""
+    for viewed in (camera, *(one.partition(":")[0] for one in part or ())):
+        if viewed in services.context.live:
+            services.view_audit.live(principal, viewed)
 
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
