@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from passerby.cli.common.media_tools import SiteTools
-from passerby.config.fleet import FleetSettings
+from passerby.config.fleet.settings import FleetSettings
 from passerby.config.site import CameraSettings, Site
 from passerby.core.clock import SystemClock
 from passerby.documents.status import SiteStatus

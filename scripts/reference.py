@@ -26,8 +26,9 @@ from passerby.config.counting_config import (
     Timetable,
     Zone,
 )
-from passerby.config.fleet import FleetIngest, FleetMqtt, FleetPages, FleetSettings
-from passerby.config.fleet_uplink import FleetUplinkSettings, PublishedCountsSettings
+from passerby.config.fleet.alerts import AlertChannel, MailSettings
+from passerby.config.fleet.settings import FleetIngest, FleetMqtt, FleetPages, FleetSettings
+from passerby.config.fleet.uplink import FleetUplinkSettings, PublishedCountsSettings
 from passerby.config.notice import NoticeSettings
 from passerby.config.restream import RestreamSettings
 from passerby.config.roles import FLEET_RIGHTS, RIGHTS, Right, Role
@@ -198,6 +199,8 @@ def fleet() -> str:
         ("`pages`", FleetPages, "The web pages."),
         ("`ingest`", FleetIngest, "Messages of sites over HTTPS."),
         ("`mqtt`", FleetMqtt, "Messages of sites over MQTT 5."),
+        ("An alert", AlertChannel, "Of `alerts`: who is told, once when something is wrong and once when it is over."),
+        ("`mail`", MailSettings, "Of an alert."),
     ]
     return GENERATED + "\n# `fleet.toml`\n" + FLEET + "".join(_part(*part) for part in parts)
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from passerby.cli.fleet import app
-from passerby.config.fleet import database_address
+from passerby.config.fleet.settings import database_address
 from passerby.core.errors import OutputExists, UsageError
 from passerby.documents.fleet_messages import LogRow
 from passerby.fleet.setup import FleetFolder

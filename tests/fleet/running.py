@@ -10,8 +10,8 @@ from pathlib import Path
 
 from passerby.cli.common.fleet_server import running_fleet
 from passerby.config.counting_config import CountingSettings
-from passerby.config.fleet import FILE, database_address
-from passerby.config.fleet_uplink import FleetUplinkSettings
+from passerby.config.fleet.settings import FILE, database_address
+from passerby.config.fleet.uplink import FleetUplinkSettings
 from passerby.config.uplink import UplinkSettings
 from passerby.documents.status import CameraHealth, CameraState, SiteStatus
 from passerby.fleet.setup import FleetFolder, add_credentials, broker_files, initialise

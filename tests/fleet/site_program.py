@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from passerby.config.fleet_uplink import FleetUplinkSettings, PublishedCountsSettings
+from passerby.config.fleet.uplink import FleetUplinkSettings, PublishedCountsSettings
 from passerby.config.uplink import UplinkSettings
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass

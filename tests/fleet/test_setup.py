@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from passerby.config.fleet_credentials import FleetCredentials
+from passerby.config.fleet.credentials import FleetCredentials
 from passerby.core.errors import OutputExists
 from passerby.fleet.setup import FleetFolder, add_credentials, initialise
 

@@ -67,7 +67,7 @@ def add(
     folder: Folder = _FOLDER,
 ) -> None:
     """Add a site, and make the credentials file with which it sends. Copy that file to the site, and to nobody else."""
-    from passerby.config.fleet import database_address
+    from passerby.config.fleet.settings import database_address
     from passerby.fleet.setup import FleetFolder, add_credentials
     from passerby.fleet.store.database import FleetDatabase
     from passerby.fleet.store.sites import FleetSites
@@ -90,7 +90,7 @@ def remove(
     folder: Folder = _FOLDER,
 ) -> None:
     """Take nothing more from a site. What it has sent stays."""
-    from passerby.config.fleet import database_address
+    from passerby.config.fleet.settings import database_address
     from passerby.fleet.setup import FleetFolder
     from passerby.fleet.store.database import FleetDatabase
     from passerby.fleet.store.sites import FleetSites
@@ -126,7 +126,7 @@ def audit(
 ) -> None:
     """Check what was kept of the audit logs and retention attestations of all sites: a site that rewrote or truncated
     its log is found out. Exit code 3 when something is wrong."""
-    from passerby.config.fleet import database_address
+    from passerby.config.fleet.settings import database_address
     from passerby.fleet.setup import FleetFolder
     from passerby.fleet.store.anchors import site_anchors
     from passerby.fleet.store.database import FleetDatabase

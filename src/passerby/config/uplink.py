@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from passerby.config.fleet_uplink import FleetUplinkSettings
+from passerby.config.fleet.uplink import FleetUplinkSettings
 from passerby.config.uplink_destination import DestinationSettings
 from passerby.core.model import FrozenModel
 from passerby.core.names import Name

@@ -17,7 +17,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import SecretStr
 
-from passerby.config.fleet import FleetMqtt
+from passerby.config.fleet.settings import FleetMqtt
 from passerby.core.errors import UsageError
 from passerby.documents.fleet_messages import Acknowledgement, CountsMessage, HealthMessage
 from passerby.fleet.intake_queue import IntakeQueue
@@ -63,6 +63,12 @@ class MqttReceiver:
         client.connect_async(settings.host, settings.port, KEEPALIVE_S, clean_start=True)
         self._client = client
         client.loop_start()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish something else, below the prefix, such as an alert. Raises RuntimeError without a connection."""
+        if self.problem is not None:
+            raise RuntimeError(self.problem)
+        self._client.publish(f"{self._prefix}/{topic}", payload, qos=1).wait_for_publish(10)
 
     def close(self) -> None:
         self._client.disconnect()

@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from passerby.config.fleet import FILE, FleetSettings, load_fleet
-from passerby.config.fleet_credentials import credentials_text
+from passerby.config.fleet.credentials import credentials_text
+from passerby.config.fleet.settings import FILE, FleetSettings, load_fleet
 from passerby.core.errors import OutputExists, StoreError
 from passerby.documents.fleet_messages import MAX_MESSAGE_BYTES
 from passerby.fleet.certificates import Authority, write_private
@@ -124,6 +124,7 @@ user {RECEIVER}
 topic read {prefix}/+/health
 topic read {prefix}/+/counts
 topic write {prefix}/+/received
+topic write {prefix}/alerts
 
 # Each site: %u is the name in its certificate.
 pattern write {prefix}/%u/health

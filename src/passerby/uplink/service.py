@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from passerby.config.counting_config import CountingSettings
-from passerby.config.fleet_credentials import FleetCredentials
-from passerby.config.fleet_uplink import FLEET_DESTINATION
+from passerby.config.fleet.credentials import FleetCredentials
+from passerby.config.fleet.uplink import FLEET_DESTINATION
 from passerby.config.uplink import UplinkSettings
 from passerby.core.clock import Clock, SystemClock
 from passerby.store.counts.events_and_counts import CountStore

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from passerby.cli.common.fleet_server import running_fleet, serve_fleet_pages
-from passerby.config.fleet import FleetPages
+from passerby.config.fleet.settings import FleetPages
 from passerby.config.roles import Role
 from passerby.core.errors import UsageError
 from passerby.store.accounts.accounts import Accounts

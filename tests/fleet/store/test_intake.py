@@ -87,7 +87,7 @@ def test_heads_and_attestations_are_kept(fleet, store):
 
 def test_what_is_unknown_stays_unknown_and_what_is_known_adds_up(fleet, store):
     store(counts(start=HOUR - 7200, forward=None, backward=9))
-    store(counts(start=HOUR - 3600, forward=None, backward=6), counts(camera="yard", forward=5, backward=None))
+    store(counts(start=HOUR - 3600, forward=None, backward=6), counts("south", forward=5, backward=None))
     found = {(row["forward"], row["backward"]): row for row in rows(fleet, tables.daily)}
     assert {(None, 15), (5, None)} == set(found)
     assert (2, 2, 7200.0) == tuple(found[None, 15][name] for name in ("hours", "suppressed", "observed_seconds"))

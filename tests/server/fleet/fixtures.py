@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from starlette.testclient import TestClient
 
-from passerby.config.fleet import FleetSettings
+from passerby.config.fleet.settings import FleetSettings
 from passerby.config.roles import Role
 from passerby.documents.fleet_messages import CameraReport
 from passerby.fleet.receiver import ReceiverStats

@@ -6,7 +6,7 @@ from passerby.config.roles import FLEET_RIGHTS, Role
 from passerby.server.site.auth.rights import route_rights
 from tests.server.fleet.fixtures import HEADERS, TOKEN
 
-EVERYBODY = {"/", "/api/login", "/login/oidc", "/login/oidc/callback"}
+EVERYBODY = {"/", "/metrics", "/api/login", "/login/oidc", "/login/oidc/callback"}
 FILLED = {"site": "north", "form": "csv", "number": "1", "id": "999", "name": "nobody-of-that-name"}
 QUERY = {"start": "2027-01-10", "end": "2027-01-12"}
 

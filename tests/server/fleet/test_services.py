@@ -1,6 +1,6 @@
 """What the pages of a fleet work on."""
 
-from passerby.config.fleet import FleetSettings
+from passerby.config.fleet.settings import FleetSettings
 from passerby.core.version import __version__
 from passerby.fleet.receiver import ReceiverStats
 from passerby.server.fleet.services import FleetServices

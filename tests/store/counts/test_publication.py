@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from passerby.config.fleet_uplink import PublishedCountsSettings
+from passerby.config.fleet.uplink import PublishedCountsSettings
 from passerby.config.uplink_destination import DestinationSettings
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass

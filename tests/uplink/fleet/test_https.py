@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from passerby.config.fleet_credentials import FleetCredentials
+from passerby.config.fleet.credentials import FleetCredentials
 from passerby.core.clock import SystemClock
 from passerby.core.errors import UsageError
 from passerby.uplink.fleet.https import FleetHttpsUplink

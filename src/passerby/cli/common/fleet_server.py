@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from pydantic import SecretStr
 
 from passerby.cli.common.os_user import current_user
 from passerby.cli.common.terminal import echo
-from passerby.config.fleet import FleetSettings, database_address
+from passerby.config.fleet.settings import FleetSettings, database_address
 from passerby.config.web import is_loopback
 from passerby.core.clock import SystemClock
-from passerby.core.errors import UsageError
+from passerby.core.errors import PasserbyError, UsageError
+from passerby.core.version import __version__
+from passerby.fleet.alert_channels import ChannelSender
+from passerby.fleet.alerts import AlertEngine
 from passerby.fleet.intake_queue import IntakeQueue
 from passerby.fleet.mqtt_receiver import MqttReceiver, tls_context
 from passerby.fleet.receiver import Receiver
@@ -39,6 +43,11 @@ from passerby.store.recordings.index import Recordings
 
 #: Environment variable with the password of the receiver at a broker that asks for one.
 MQTT_PASSWORD = "PASSERBY_MQTT_PASSWORD"
+#: Likewise of the mail server, and the key that signs alerts to webhooks.
+SMTP_PASSWORD, ALERT_SECRET = "PASSERBY_SMTP_PASSWORD", "PASSERBY_ALERT_SECRET"
+#: Seconds between two checks for alerts.
+ALERT_INTERVAL_S = 30.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +78,15 @@ def running_fleet(folder: FleetFolder, settings: FleetSettings) -> Iterator[Runn
             certificate = (
                 folder.receiver if settings.mqtt.certificate is None else _at(folder, settings.mqtt.certificate)
             )
-            password = os.environ.get(MQTT_PASSWORD)
             mqtt = MqttReceiver(
                 settings.mqtt,
                 tls_context(authority, certificate),
                 intake,
-                None if password is None else SecretStr(password),
+                _secret(MQTT_PASSWORD),
             )
             stack.callback(mqtt.close)
+        if settings.alerts:
+            _start_alerts(stack, settings, database, mqtt)
         yield RunningFleet(database, intake, port, mqtt)
 
 
@@ -94,6 +104,43 @@ def run_fleet(folder: Path) -> None:
         _say(f"pages: {address}")
         stopped.wait()
     echo("stopped", err=True)
+
+
+def _start_alerts(
+    stack: ExitStack, settings: FleetSettings, database: FleetDatabase, mqtt: MqttReceiver | None
+) -> None:
+    """Check for alerts in a thread of its own."""
+    sender = ChannelSender(
+        settings.name,
+        _secret(SMTP_PASSWORD),
+        _secret(ALERT_SECRET),
+        None if mqtt is None else mqtt.publish,
+    )
+    engine = AlertEngine(database, settings.alerts, settings.timezone, settings.version or __version__, sender)
+    stopped = threading.Event()
+
+    def run() -> None:
+        while not stopped.wait(ALERT_INTERVAL_S):
+            try:
+                engine.poll(int(time.time()))
+            except PasserbyError as error:
+                _log.warning("Alerts cannot be checked: %s", error)
+            for channel, problem in engine.problems.items():
+                _log.warning("An alert cannot be sent by %s: %s. It is tried again.", channel, problem)
+
+    thread = threading.Thread(target=run, name="passerby-alerts", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        stopped.set()
+        thread.join(30)
+
+    stack.callback(stop)
+
+
+def _secret(variable: str) -> SecretStr | None:
+    value = os.environ.get(variable)
+    return None if value is None else SecretStr(value)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -152,6 +153,7 @@ def _with_driver(address: str) -> str:
 def _options(address: str) -> dict[str, Any]:
     if address.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
+    import_module("psycopg")  # SQLAlchemy's driver: where it is missing, the error names the extra
     return {
         "pool_pre_ping": True,
         "connect_args": {

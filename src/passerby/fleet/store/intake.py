@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, delete, func, select, tuple_
 
 from passerby.documents.fleet_messages import CountsMessage, FleetMessage, HealthMessage, RefusalKind
 from passerby.documents.status import CoverReason
@@ -29,7 +29,7 @@ from passerby.fleet.store.tables import (
     weights,
 )
 
-#: Rows of one INSERT: SQLite takes 32,766 values.
+#: Rows of one query for series: SQLite takes 32,766 values.
 MAX_ROWS = 500
 _EPOCH = date(1970, 1, 1).toordinal()
 Row = dict[str, Any]
@@ -87,27 +87,29 @@ class Intake:
             known = newest.get(message.site)
             if known is None or message.number > known.number:
                 newest[message.site] = message
-        changed = [
-            message for message in newest.values() if self._set_latest(connection, message, site_ids[message.site], now)
-        ]
-        self._replace_parts(connection, changed, site_ids)
+        changed = self._set_latest(connection, newest, site_ids, now)
+        self._replace_parts(
+            connection, [newest[name] for name in sorted(newest) if site_ids[name] in changed], site_ids
+        )
         self._keep_anchors(connection, fresh, site_ids, now)
         return len(new)
 
-    def _set_latest(self, connection: Connection, message: HealthMessage, site: int, now: int) -> bool:
-        """An older message, which arrives late, does not replace a newer one."""
-        row = _latest_row(message, site, now)
-        statement = self._database.insert(latest).values(row)
+    def _set_latest(
+        self, connection: Connection, newest: Mapping[str, HealthMessage], site_ids: Mapping[str, int], now: int
+    ) -> set[int]:
+        """An older message, which arrives late, does not replace a newer one. Returns the sites that changed."""
+        rows = [_latest_row(message, site_ids[name], now) for name, message in sorted(newest.items())]
+        if not rows:
+            return set()
+        statement = self._database.insert(latest)
         excluded = statement.excluded
         # A site that lost its database counts from 1 again: then its clock says which is newer.
         newer = (excluded.number > latest.c.number) | (
             excluded.clock_trusted & latest.c.clock_trusted & (excluded.sent > latest.c.sent)
         )
-        values = {name: excluded[name] for name in row if name != "site"}
-        result = connection.execute(
-            statement.on_conflict_do_update(index_elements=["site"], set_=values, where=newer).returning(latest.c.site)
-        )
-        return result.first() is not None
+        values = {name: excluded[name] for name in rows[0] if name != "site"}
+        upsert = statement.on_conflict_do_update(index_elements=["site"], set_=values, where=newer)
+        return set(_insert(connection, upsert, latest.c.site, rows))
 
     def _replace_parts(
         self, connection: Connection, messages: Sequence[HealthMessage], site_ids: Mapping[str, int]
@@ -132,8 +134,7 @@ class Intake:
         ]
         for table, rows in ((cameras, camera_rows), (weights, model_rows)):
             connection.execute(delete(table).where(table.c.site.in_(ids)))
-            for chunk in _chunks(rows):
-                connection.execute(insert(table).values(chunk))
+            _insert(connection, self._database.insert(table), table.c.site, rows)
 
     def _keep_anchors(
         self, connection: Connection, messages: Sequence[HealthMessage], site_ids: Mapping[str, int], now: int
@@ -151,8 +152,7 @@ class Intake:
                 kept = message.retention
                 attested[site, kept.sha256] = {"site": site, "received": now, **kept.model_dump()}
         for table, rows in ((heads, list(head_rows.values())), (attestations, list(attested.values()))):
-            for chunk in _chunks(rows):
-                connection.execute(self._database.insert(table).values(chunk).on_conflict_do_nothing())
+            _insert(connection, self._database.insert(table).on_conflict_do_nothing(), table.c.site, rows)
 
     def _store_counts(
         self, connection: Connection, messages: Sequence[CountsMessage], site_ids: Mapping[str, int], now: int
@@ -168,10 +168,15 @@ class Intake:
         new = self._insert_new(connection, counts_messages, rows)
         fresh = list({message.id: message for message in messages if message.id in new}.values())
         self._know_series(connection, fresh, site_ids)
-        cells = [row for message in fresh for row in self._count_rows(message, site_ids[message.site])]
-        for chunk in _chunks(cells):
-            connection.execute(self._database.insert(counts).values(chunk).on_conflict_do_nothing())
-        self._add_daily(connection, cells)
+        sums: dict[tuple[int, str, int], Row] = {}
+        cells: list[Row] = []
+        for message in fresh:
+            site = site_ids[message.site]
+            for cell, row in zip(message.cells, self._count_rows(message, site), strict=True):
+                cells.append(row)
+                _add_to_day(sums, site, cell.object_class.value, row)
+        _insert(connection, self._database.insert(counts).on_conflict_do_nothing(), counts.c.series, cells)
+        self._add_daily(connection, [sums[key] for key in sorted(sums)])
         return len(new)
 
     def _know_series(
@@ -205,33 +210,18 @@ class Intake:
                 },
             }
 
-    def _add_daily(self, connection: Connection, cells: Sequence[Row]) -> None:
-        sums: dict[tuple[int, int], Row] = {}
-        for cell in cells:
-            key = cell["series"], cell["local_day"]
-            row = sums.setdefault(key, {"series": key[0], "local_day": key[1], **_NO_DAY})
-            row["observed_seconds"] += cell["observed_seconds"]
-            row["hours"] += 1
-            row["suppressed"] += bool(cell["suppressed"])
-            row["doubtful"] += not cell["trusted"]
-            for name in _NUMBERS:
-                if cell[name] is not None:
-                    row[name] = (row[name] or 0) + cell[name]
-        for chunk in _chunks([sums[key] for key in sorted(sums)]):
-            statement = self._database.insert(daily).values(chunk)
-            excluded = statement.excluded
-            added: Row = {name: daily.c[name] + excluded[name] for name in _NO_DAY if name not in _NUMBERS}
-            for name in _NUMBERS:  # what is unknown on both sides stays unknown
-                added[name] = func.coalesce(daily.c[name] + excluded[name], daily.c[name], excluded[name])
-            connection.execute(statement.on_conflict_do_update(index_elements=["series", "local_day"], set_=added))
+    def _add_daily(self, connection: Connection, rows: Sequence[Row]) -> None:
+        statement = self._database.insert(daily)
+        excluded = statement.excluded
+        added: Row = {name: daily.c[name] + excluded[name] for name in _NO_DAY if name not in _NUMBERS}
+        for name in _NUMBERS:  # what is unknown on both sides stays unknown
+            added[name] = func.coalesce(daily.c[name] + excluded[name], daily.c[name], excluded[name])
+        keys = [daily.c.site, daily.c.object_class, daily.c.local_day]
+        _insert(connection, statement.on_conflict_do_update(index_elements=keys, set_=added), daily.c.site, rows)
 
     def _insert_new(self, connection: Connection, table: Any, rows: Sequence[Row]) -> set[str]:  # noqa: ANN401
         """INSERT … ON CONFLICT (id) DO NOTHING. Returns the ids that were not there before."""
-        found: set[str] = set()
-        for chunk in _chunks(rows):
-            statement = self._database.insert(table).values(chunk).on_conflict_do_nothing()
-            found |= set(connection.execute(statement.returning(table.c.id)).scalars())
-        return found
+        return set(_insert(connection, self._database.insert(table).on_conflict_do_nothing(), table.c.id, rows))
 
     def _ensure_months(self, connection: Connection, table: str, times: Iterable[int], now: int) -> None:
         """Of times that can be true: a clock of 1970 makes no partition."""
@@ -245,9 +235,30 @@ _NUMBERS = ("entries", "forward", "backward")
 _NO_DAY: Row = {"observed_seconds": 0.0, "hours": 0, "suppressed": 0, "doubtful": 0, **dict.fromkeys(_NUMBERS)}
 
 
+def _add_to_day(sums: dict[tuple[int, str, int], Row], site: int, object_class: str, cell: Row) -> None:
+    """Add an hour of a series to its day."""
+    key = site, object_class, cell["local_day"]
+    row = sums.setdefault(key, {**dict(zip(("site", "object_class", "local_day"), key, strict=True)), **_NO_DAY})
+    row["observed_seconds"] += cell["observed_seconds"]
+    row["hours"] += 1
+    row["suppressed"] += bool(cell["suppressed"])
+    row["doubtful"] += not cell["trusted"]
+    for name in _NUMBERS:
+        if cell[name] is not None:
+            row[name] = (row[name] or 0) + cell[name]
+
+
 def site_ids_of(connection: Connection) -> dict[str, int]:
     """The numbers of all sites, by name."""
     return {row.name: row.id for row in connection.execute(select(sites.c.name, sites.c.id))}
+
+
+def _insert(connection: Connection, statement: Any, column: Any, rows: Sequence[Row]) -> Sequence[Any]:  # noqa: ANN401
+    """Insert rows with one statement for many, which SQLAlchemy compiles once: with RETURNING it puts them together.
+    Returns this column of those that were inserted or changed."""
+    if not rows:
+        return []
+    return connection.execute(statement.returning(column), list(rows)).scalars().all()
 
 
 def _chunks(rows: Sequence[Row]) -> Iterable[list[Row]]:
@@ -303,8 +314,3 @@ def _latest_row(message: HealthMessage, site: int, now: int) -> Row:
         "overdue": None if kept is None else kept.overdue,
         "attested": None if kept is None else kept.created,
     }
-
-
-def utc_day(local_day: int) -> str:
-    """ISO date of a number of days since 1970-01-01."""
-    return datetime.fromtimestamp(local_day * 86400, UTC).strftime("%Y-%m-%d")

@@ -13,7 +13,7 @@ from passerby.fleet.store.database import FleetDatabase
 from passerby.fleet.store.tables import sites
 
 #: Names that mean something else in topics and certificates.
-RESERVED_NAMES = frozenset({"receiver", "broker", "fleet"})
+RESERVED_NAMES = frozenset({"receiver", "broker", "fleet", "alerts"})
 
 
 @dataclass(frozen=True, slots=True)

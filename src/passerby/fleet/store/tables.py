@@ -167,16 +167,18 @@ counts = Table(
     Column("min_count", Integer, nullable=False),
 )
 
-#: The same by day of the site: what charts of weeks and months read.
+#: Sums of all lines and zones of a site and a class, by day of the site: what charts of weeks and months read. A year
+#: of a thousand sites has some hundred thousand rows.
 daily = Table(
     "daily",
     metadata,
-    Column("series", Integer, primary_key=True),
+    Column("site", ForeignKey("sites.id"), primary_key=True),
+    Column("class", String(16), key="object_class", primary_key=True),
     Column("local_day", Integer, primary_key=True),
     Column("observed_seconds", Float, nullable=False),
-    Column("hours", SmallInteger, nullable=False),  # hours that arrived
-    Column("suppressed", SmallInteger, nullable=False),  # hours of which a number was left out
-    Column("doubtful", SmallInteger, nullable=False),  # hours without a trusted clock
+    Column("hours", Integer, nullable=False),  # hours of series that arrived
+    Column("suppressed", Integer, nullable=False),  # of these, those of which a number was left out
+    Column("doubtful", Integer, nullable=False),  # of these, those without a trusted clock
     Column("entries", BigInteger, nullable=True),
     Column("forward", BigInteger, nullable=True),
     Column("backward", BigInteger, nullable=True),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Integer, Table, and_, cast, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Integer, and_, cast, func, literal, select
 
 from passerby.core.errors import UsageError
 from passerby.core.kinds import ObjectClass
@@ -68,18 +68,21 @@ def totals(database: FleetDatabase, selection: Selection) -> list[TotalsRow]:
         raise UsageError("The end is not after the start. Give both in this order.")
     if days > MAX_DAYS[selection.every]:
         raise UsageError(f"The time range is longer than {MAX_DAYS[selection.every]} days. Request less at once.")
-    of = _selected(selection)
-    table: Table
     at: ColumnElement[int]
+    source: FromClause
+    of_class: ColumnElement[str]
     if selection.every is Every.HOUR:
-        table, at = counts, counts.c.start
+        at = counts.c.start
         # The partitions are by time: a day of any zone lies within these hours.
         hours = counts.c.start.between((selection.start - 1) * DAY_S, (selection.end + 1) * DAY_S)
         when = and_(hours, counts.c.local_day.between(selection.start, selection.end - 1))
+        columns, source = counts.c, counts.join(series, series.c.id == counts.c.series)
+        source, of_class = source.join(sites, sites.c.id == series.c.site), series.c.object_class
         suppressed = func.sum(cast(counts.c.suppressed, Integer))
         doubtful = func.sum(1 - cast(counts.c.trusted, Integer))
     else:
-        table = daily
+        columns, source = daily.c, daily.join(sites, sites.c.id == daily.c.site)
+        of_class = daily.c.object_class
         shift = _THURSDAY if selection.every is Every.WEEK else 0
         length = 7 if selection.every is Every.WEEK else 1
         first = daily.c.local_day - (daily.c.local_day + shift) % length
@@ -87,26 +90,24 @@ def totals(database: FleetDatabase, selection: Selection) -> list[TotalsRow]:
         when = and_(daily.c.local_day.between(selection.start, selection.end - 1))
         suppressed, doubtful = func.sum(daily.c.suppressed), func.sum(daily.c.doubtful)
     site: ColumnElement[str | None] = sites.c.name if selection.by_site else literal(None)
-    number = select(func.count()).select_from(series.join(sites)).where(*of)
+    inner, names = series.alias(), sites.alias()
+    number = select(func.count()).select_from(inner.join(names, names.c.id == inner.c.site))
+    number = number.where(*_selected(selection, names.c.name, inner.c.object_class))
     if selection.by_site:
-        inner = series.alias()
-        conditions = [inner.c.site == sites.c.id]
-        if selection.object_class is not None:
-            conditions.append(inner.c.object_class == selection.object_class.value)
-        number = select(func.count()).select_from(inner).where(*conditions).correlate(sites)
+        number = number.where(inner.c.site == sites.c.id).correlate(sites)
     keys = [sites.c.id, sites.c.name, at] if selection.by_site else [at]
     query = (
         select(
             site.label("site"),
             at.label("start"),
-            *(func.sum(table.c[name]).label(name) for name in NUMBERS),
-            func.sum(table.c.observed_seconds).label("observed"),
+            *(func.sum(columns[name]).label(name) for name in NUMBERS),
+            func.sum(columns.observed_seconds).label("observed"),
             suppressed.label("suppressed"),
             doubtful.label("doubtful"),
             number.scalar_subquery().label("series"),
         )
-        .select_from(table.join(series, series.c.id == table.c.series).join(sites, sites.c.id == series.c.site))
-        .where(when, *of)
+        .select_from(source)
+        .where(when, *_selected(selection, sites.c.name, of_class))
         .group_by(*keys)
         .order_by(*([sites.c.name] if selection.by_site else []), at)
     )
@@ -135,12 +136,14 @@ def _days_in(selection: Selection, start: int) -> int:
     return min(last, selection.end) - max(first, selection.start)
 
 
-def _selected(selection: Selection) -> list[ColumnElement[bool]]:
+def _selected(
+    selection: Selection, site: ColumnElement[str], object_class: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if selection.sites:
-        found.append(sites.c.name.in_(list(selection.sites)))
+        found.append(site.in_(list(selection.sites)))
     if selection.object_class is not None:
-        found.append(series.c.object_class == selection.object_class.value)
+        found.append(object_class == selection.object_class.value)
     return found
 
 

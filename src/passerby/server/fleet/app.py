@@ -13,7 +13,7 @@ from passerby.config.web import WebSettings
 from passerby.core.clock import Clock, boot_id
 from passerby.core.version import __version__
 from passerby.documents.status import SiteStatus
-from passerby.server.fleet import counts, sites
+from passerby.server.fleet import counts, metrics, sites
 from passerby.server.fleet.services import FleetServices
 from passerby.server.guard import RequestGuard, host_check
 from passerby.server.login_throttle import LoginThrottle
@@ -54,7 +54,7 @@ def fleet_app(
     local: bool = True,
 ) -> FastAPI:
     """Serves a fleet to users of `authenticator`, at the address that it listens on. `secure`: over TLS. `local`: for
-    this machine alone, where the token opens a session."""
+    this machine alone, where the token opens a session and Prometheus needs no login."""
     app = FastAPI(
         title="passerby fleet",
         version=__version__,
@@ -79,6 +79,8 @@ def fleet_app(
     app.state.services, app.state.fleet = services, fleet
     for router in (session.router, accounts.router, me.router, audit.router, sites.router, counts.router):
         app.include_router(router)
+    if local:
+        app.include_router(metrics.router)
     serve_assets(app)
     add_error_handlers(app)
     app.add_middleware(

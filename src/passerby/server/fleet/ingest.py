@@ -31,7 +31,7 @@ STORE_TIMEOUT_S = 20.0
 RETRY_AFTER_S = 30
 
 
-class Intake(Protocol):
+class MessageIntake(Protocol):
     """Takes messages, as IntakeQueue does."""
 
     def accepts(self, site: str, certificate: str) -> bool: ...
@@ -39,7 +39,7 @@ class Intake(Protocol):
     def take(self, messages: list[Received], timeout_s: float) -> Acknowledgement | None: ...
 
 
-def ingest_app(intake: Intake) -> Starlette:
+def ingest_app(intake: MessageIntake) -> Starlette:
     """The application."""
 
     def route_of(kind: str) -> Route:
@@ -51,7 +51,7 @@ def ingest_app(intake: Intake) -> Starlette:
     return Starlette(routes=[route_of(kind) for kind in (HealthMessage.kind, CountsMessage.kind)])
 
 
-async def _receive(request: Request, intake: Intake, kind: str) -> Response:
+async def _receive(request: Request, intake: MessageIntake, kind: str) -> Response:
     client = request.scope.get("state", {}).get(CLIENT)
     if not isinstance(client, ClientCertificate):
         return _refusal(403, "Connect with the certificate of a site.")

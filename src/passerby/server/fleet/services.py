@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from passerby.config.fleet import FleetSettings
+from passerby.config.fleet.settings import FleetSettings
 from passerby.core.version import __version__
 from passerby.fleet.receiver import ReceiverStats
 from passerby.fleet.store.database import FleetDatabase

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, insert, select
 
-from passerby.config.fleet_uplink import FLEET_DESTINATION, PublishedCountsSettings
+from passerby.config.fleet.uplink import FLEET_DESTINATION, PublishedCountsSettings
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
 from passerby.documents.count_records import BIN_S, CountBin

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from passerby.config.fleet_uplink import FLEET_DESTINATION
+from passerby.config.fleet.uplink import FLEET_DESTINATION
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
 from passerby.core.version import __version__

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import httpx2
 
-from passerby.config.fleet_credentials import FleetCredentials
+from passerby.config.fleet.credentials import FleetCredentials
 from passerby.core.errors import UsageError
 from passerby.documents.fleet_messages import (
     MAX_BATCH,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import aiomqtt
 
-from passerby.config.fleet_credentials import FleetCredentials
+from passerby.config.fleet.credentials import FleetCredentials
 from passerby.core.backoff import Backoff
 from passerby.core.errors import UsageError
 from passerby.documents.fleet_messages import Acknowledgement, parse_acknowledgement

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
-from passerby.config.fleet_credentials import FleetCredentials
+from passerby.config.fleet.credentials import FleetCredentials
 from passerby.config.site import Site
 from passerby.core.clock import Clock, boot_id
 from passerby.core.errors import PasserbyError

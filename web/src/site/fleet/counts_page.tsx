@@ -64,7 +64,7 @@ export default function FleetCountsPage() {
   ];
   return (
     <Page
-      title={f('metric')}
+      title={f('counts')}
       tools={
         <span class="buttons">
           <a class="button" href={`/api/fleet/counts/table.csv?${file}`} download="fleet-counts.csv">

@@ -67,6 +67,7 @@ const en = {
   every_hour: 'Hours',
   every_day: 'Days',
   every_week: 'Weeks',
+  counts: 'Counts',
   metric: 'Count',
   metric_forward: 'Crossings forward',
   metric_backward: 'Crossings backward',

@@ -103,13 +103,7 @@ function History({ history, start, end }: { history: HealthHistory; start: numbe
       {charts.map(([title, series]) => (
         <section class="card" key={title} aria-label={title}>
           <h3>{title}</h3>
-          <CountsChart
-            times={times}
-            step={history.step_s}
-            series={series}
-            label={f('chartOf', { what: title })}
-            height={170}
-          />
+          <CountsChart times={times} step={history.step_s} series={series} label={f('chartOf', { what: title })} />
         </section>
       ))}
     </>

@@ -139,12 +139,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "daily",
-        sa.Column("series", sa.Integer(), primary_key=True),
+        site(primary=True),
+        sa.Column("class", sa.String(16), primary_key=True),
         sa.Column("local_day", sa.Integer(), primary_key=True),
         sa.Column("observed_seconds", sa.Float(), nullable=False),
-        sa.Column("hours", sa.SmallInteger(), nullable=False),
-        sa.Column("suppressed", sa.SmallInteger(), nullable=False),
-        sa.Column("doubtful", sa.SmallInteger(), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("suppressed", sa.Integer(), nullable=False),
+        sa.Column("doubtful", sa.Integer(), nullable=False),
         sa.Column("entries", sa.BigInteger(), nullable=True),
         sa.Column("forward", sa.BigInteger(), nullable=True),
         sa.Column("backward", sa.BigInteger(), nullable=True),

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from passerby.config.fleet_uplink import FleetUplinkSettings, PublishedCountsSettings
+from passerby.config.fleet.uplink import FleetUplinkSettings, PublishedCountsSettings
 from passerby.config.site_file import parse_site
 from passerby.config.uplink import UplinkSettings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerby.config.fleet import database_address, load_fleet
+from passerby.config.fleet.settings import database_address, load_fleet
 from passerby.core.errors import UsageError
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
+from passerby.config.fleet.alerts import AlertChannel
 from passerby.config.uplink import Topic
 from passerby.core.errors import UsageError
 from passerby.core.model import FrozenModel
@@ -61,6 +64,18 @@ class FleetSettings(FrozenModel):
     pages: FleetPages = Field(default=FleetPages(), description="The web pages.")
     ingest: FleetIngest | None = Field(default=FleetIngest(), description="Messages over HTTPS.")
     mqtt: FleetMqtt | None = Field(default=None, description="Messages over MQTT.")
+    alerts: tuple[AlertChannel, ...] = Field(default=(), description="Who is told what is wrong with a site.")
+
+    @model_validator(mode="after")
+    def _check_alerts(self) -> Self:
+        names = [channel.name for channel in self.alerts]
+        if len(set(names)) < len(names):
+            raise ValueError("two alerts have the same name: give each another one")
+        try:
+            ZoneInfo(self.timezone)
+        except (ValueError, KeyError, OSError):
+            raise ValueError(f"timezone {self.timezone!r} does not exist: write one as Europe/Berlin") from None
+        return self
 
 
 def load_fleet(folder: Path) -> FleetSettings:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerby.config.fleet_credentials import FleetCredentials, credentials_text
+from passerby.config.fleet.credentials import FleetCredentials, credentials_text
 from passerby.core.errors import UsageError
 
 PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
