@@ -1,4 +1,4 @@
-"""Writes web/openapi.json and web/site.openapi.json, from which the typed clients are generated: `make docs`."""
+"""Writes web/openapi.json, site.openapi.json and fleet.openapi.json, from which the typed clients come: `make docs`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from typing import Any
 from fastapi import FastAPI
 
 from passerby.cli.common.media_tools import SiteTools
+from passerby.config.fleet.settings import FleetSettings
 from passerby.config.site import CameraSettings, Site
+from passerby.core.clock import SystemClock
 from passerby.documents.status import SiteStatus
+from passerby.fleet.receiver import ReceiverStats
+from passerby.fleet.store.database import FleetDatabase
 from passerby.review.library import ReviewLibrary
 from passerby.server.auth import SessionAuth
+from passerby.server.fleet.app import fleet_app, fleet_context
+from passerby.server.fleet.services import FleetServices
 from passerby.server.live.buffer import LiveBuffer
 from passerby.server.review.app import review_app
 from passerby.server.site.app import site_app
@@ -23,7 +29,7 @@ from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
 
 WEB = Path(__file__).parent.parent / "web"
-FILE, SITE = WEB / "openapi.json", WEB / "site.openapi.json"
+FILE, SITE, FLEET = WEB / "openapi.json", WEB / "site.openapi.json", WEB / "fleet.openapi.json"
 
 
 def schema() -> str:
@@ -49,6 +55,25 @@ def site_interface() -> tuple[FastAPI, str]:
         return app, _text(app)
 
 
+def fleet_schema() -> str:
+    """The HTTP interface of the pages of a fleet, likewise."""
+    return fleet_interface()[1]
+
+
+def fleet_interface() -> tuple[FastAPI, str]:
+    """The application of a fleet without data, and its OpenAPI document."""
+    with (
+        TemporaryDirectory() as folder,
+        Recordings(Database.open(Path(folder, "data"), create=True)) as recordings,
+        FleetDatabase(f"sqlite:///{folder}/fleet.db") as database,
+    ):
+        services = FleetServices(FleetSettings(), database, ReceiverStats)
+        context = fleet_context(services, recordings, SystemClock())
+        gate = Authenticator(context.database, context.clock, context.boot, None, "nobody")
+        app = fleet_app(services, context, gate, "127.0.0.1", 8780)
+        return app, _text(app)
+
+
 def _text(app: FastAPI) -> str:
     described: dict[str, Any] = app.openapi()
     described["info"]["version"] = "0"
@@ -58,4 +83,5 @@ def _text(app: FastAPI) -> str:
 if __name__ == "__main__":
     FILE.write_text(schema(), encoding="utf-8")
     SITE.write_text(site_schema(), encoding="utf-8")
-    print("web/openapi.json, web/site.openapi.json")
+    FLEET.write_text(fleet_schema(), encoding="utf-8")
+    print("web/openapi.json, web/site.openapi.json, web/fleet.openapi.json")

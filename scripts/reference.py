@@ -26,9 +26,12 @@ from passerby.config.counting_config import (
     Timetable,
     Zone,
 )
+from passerby.config.fleet.alerts import AlertChannel, MailSettings
+from passerby.config.fleet.settings import FleetIngest, FleetMqtt, FleetPages, FleetSettings
+from passerby.config.fleet.uplink import FleetUplinkSettings, PublishedCountsSettings
 from passerby.config.notice import NoticeSettings
 from passerby.config.restream import RestreamSettings
-from passerby.config.roles import RIGHTS, Right, Role
+from passerby.config.roles import FLEET_RIGHTS, RIGHTS, Right, Role
 from passerby.config.settings import Settings
 from passerby.config.site import CameraDefaults, CameraSettings, RetentionSettings, Site, StatusSettings
 from passerby.config.uplink import MqttSettings, PrometheusSettings, UplinkSettings, WebhookSettings
@@ -183,11 +186,29 @@ def site() -> str:
         ("`mqtt`", MqttSettings, "An MQTT broker."),
         ("A webhook", WebhookSettings, "Of `webhooks`: a URL to which signed events are posted."),
         ("`prometheus`", PrometheusSettings, "Endpoint at which Prometheus scrapes the newest counts."),
+        ("`fleet`", FleetUplinkSettings, "Of `uplink`: a fleet, see [the guide](../guide/fleet.md)."),
+        ("`counts`", PublishedCountsSettings, "Of `fleet`: how counts are published to it."),
         ("`notice`", NoticeSettings, "The privacy notice: see [the guide](../guide/notice.md)."),
     ]
     return GENERATED + "\n# `site.yaml`\n" + SITE + "".join(_part(*part) for part in parts)
 
 
+def fleet() -> str:
+    """docs/ref/fleet.md"""
+    parts: list[tuple[str, type[BaseModel], str]] = [
+        ("The file", FleetSettings, "`passerby fleet init` writes one."),
+        ("`pages`", FleetPages, "The web pages."),
+        ("`ingest`", FleetIngest, "Messages of sites over HTTPS."),
+        ("`mqtt`", FleetMqtt, "Messages of sites over MQTT 5."),
+        ("An alert", AlertChannel, "Of `alerts`: who is told, once when something is wrong and once when it is over."),
+        ("`mail`", MailSettings, "Of an alert."),
+    ]
+    return GENERATED + "\n# `fleet.toml`\n" + FLEET + "".join(_part(*part) for part in parts)
+
+
+FLEET = """
+The settings of [a fleet](../guide/fleet.md), in its folder; paths are relative to it.
+"""
 GUIDE = "see [the guide](../guide/counts.md)."
 SITE = """
 Positions are normalized to the displayed frame, from 0 (left, top) to 1 (right, bottom). `${NAME}` is
@@ -215,19 +236,37 @@ def _part(title: str, model: type[BaseModel], says: str) -> str:
 
 def roles() -> str:
     """docs/ref/roles.md"""
-    site_interface = runpy.run_path(str(Path(__file__).with_name("openapi.py")))["site_interface"]
-    app, _ = site_interface()
+    interfaces = runpy.run_path(str(Path(__file__).with_name("openapi.py")))
+    app, _ = interfaces["site_interface"]()
     text = GENERATED + ROLES + "\n| right | " + " | ".join(role.value for role in Role) + " | meaning |\n"
     text += "| --- |" + " --- |" * (len(Role) + 1) + "\n"
     for right, says in MEANING.items():
         marks = " | ".join("yes" if right in RIGHTS[role] else "" for role in Role)
         text += f"| `{right.value}` | {marks} | {says} |\n"
-    text += "\n## Addresses\n\n| | address | right | " + " | ".join(role.value for role in Role) + " |\n"
+    text += "\n## Addresses\n" + _addresses(app, RIGHTS)
+    fleet_app, _ = interfaces["fleet_interface"]()
+    text += "\n## A fleet\n" + FLEET_ROLES + "\n| right | " + " | ".join(role.value for role in Role) + " |\n"
+    text += "| --- |" + " --- |" * len(Role) + "\n"
+    for right in (right for right in Right if any(right in rights for rights in FLEET_RIGHTS.values())):
+        marks = " | ".join("yes" if right in FLEET_RIGHTS[role] else "" for role in Role)
+        text += f"| `{right.value}` | {marks} |\n"
+    return text + _addresses(fleet_app, FLEET_RIGHTS)
+
+
+def _addresses(app: Any, rights: Any) -> str:
+    """A table of all addresses: which role may use which."""
+    text = "\n| | address | right | " + " | ".join(role.value for role in Role) + " |\n"
     text += "| --- | --- | --- |" + " --- |" * len(Role) + "\n"
     for (method, path), needed in sorted(route_rights(app).items(), key=lambda one: (one[0][1], one[0][0])):
-        marks = " | ".join("yes" if needed is None or needed in RIGHTS[role] else "" for role in Role)
+        marks = " | ".join("yes" if needed is None or needed in rights[role] else "" for role in Role)
         text += f"| {method} | `{path}` | {'everybody' if needed is None else f'`{needed.value}`'} | {marks} |\n"
     return text
+
+
+FLEET_ROLES = """
+A fleet has accounts of its own, with the same roles and other rights. An account of a fleet opens nothing at a site.
+`tests/server/fleet/test_app.py` requests each address as each role.
+"""
 
 
 ROLES = """
@@ -298,6 +337,7 @@ PAGES = {
     "recording.schema.json": recording_schema,
     "roles.md": roles,
     "site.md": site,
+    "fleet.md": fleet,
     "site.schema.json": site_schema,
     "status.schema.json": status_schema,
 }

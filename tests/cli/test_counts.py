@@ -117,3 +117,11 @@ def test_errors_say_what_to_do(data, tmp_path):
         pass
     message = run("counts", "export", tmp_path / "d.csv", "--data", tmp_path / "empty", fails=StoreError)
     assert "passerby watch" in message
+
+
+def test_what_an_export_spends_is_kept_at_the_site(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(dp_release, "discrete_laplace", lambda epsilon: lambda counts: counts)
+    first = run("counts", "export", tmp_path / "a.csv", "--publish", "--epsilon", "0.5", "--data", data)
+    again = run("counts", "export", tmp_path / "b.csv", "--publish", "--data", data)
+    assert "was spent" not in first
+    assert "Up to 0.5 was spent on this time before." in again

@@ -1,7 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from passerby.config.uplink import MqttSettings, Priority, UplinkSettings, WebhookSettings, topic_name
+from passerby.config.uplink import MqttSettings, UplinkSettings, WebhookSettings, topic_name
+from passerby.config.uplink_destination import Priority
 
 
 def test_names_become_parts_of_topics():

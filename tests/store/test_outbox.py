@@ -5,7 +5,8 @@ from bisect import bisect_left
 import pytest
 
 from passerby.config.counting_config import EventKind
-from passerby.config.uplink import DestinationSettings, MqttSettings, Priority, UplinkSettings, WebhookSettings
+from passerby.config.uplink import MqttSettings, UplinkSettings, WebhookSettings
+from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
 from passerby.core.errors import UsageError
 from passerby.documents.count_records import CountBin, Event, EventState

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from passerby.config.uplink import DestinationSettings, Priority
+from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database

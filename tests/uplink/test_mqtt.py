@@ -7,7 +7,8 @@ import urllib.request
 import pytest
 
 from passerby.config.counting_config import CountingSettings, EventKind
-from passerby.config.uplink import MqttSettings, Priority, PrometheusSettings, UplinkSettings
+from passerby.config.uplink import MqttSettings, PrometheusSettings, UplinkSettings
+from passerby.config.uplink_destination import Priority
 from passerby.core.clock import Moment
 from passerby.documents.count_records import Event
 from passerby.store.counts.events_and_counts import CountStore

@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from passerby.config.uplink import Priority, UplinkSettings, WebhookSettings
+from passerby.config.uplink import UplinkSettings, WebhookSettings
+from passerby.config.uplink_destination import Priority
 from passerby.core.clock import Moment
 from passerby.store import outbox as module
 from passerby.store.counts.events_and_counts import CountStore

@@ -4,7 +4,7 @@ import pytest
 
 from passerby.config.counting_config import EventKind
 from passerby.config.site_file import parse_site
-from passerby.config.uplink import DestinationSettings, Priority
+from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.data_folder import DataFolder

@@ -37,6 +37,7 @@ COMMANDS = (
     "audit",
     "accounts",
     "notice",
+    "fleet",
     "demo",
     "bench",
 )

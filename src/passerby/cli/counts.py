@@ -49,6 +49,7 @@ def export(
     from passerby.sink.output_file import OutputFile
     from passerby.store.counts import count_table, dp_release
     from passerby.store.counts.events_and_counts import CountStore
+    from passerby.store.counts.publication import record_export
     from passerby.store.database import Database
 
     write = {".csv": _write_csv, ".parquet": _write_parquet}.get(output.suffix.lower())
@@ -73,12 +74,17 @@ def export(
         rows, columns = dp_release.release(rows, epsilon, min_count, noise), dp_release.COLUMNS
     with OutputFile(output, force) as out:
         write(out.temp_path, rows, columns)
+        before = 0.0
+        if publish:  # kept before the file has its name: what is published is accounted for
+            with Database.open(data) as database:
+                before = record_export(database, first, last, epsilon)
         out.commit()
     echo(f"{output}: {len(rows)} rows")
     if publish:
+        spent = f" Up to {before:g} was spent on this time before." if before else ""
         echo(
-            f"This spends a privacy budget of epsilon {epsilon:g} on each passage. Publishing the same time range "
-            "again would spend it again: publish this file, once.",
+            f"This spends a privacy budget of epsilon {epsilon:g} on each passage.{spent} Publishing the same time "
+            "range again would spend it again: publish this file, once.",
             err=True,
         )
 

@@ -1,4 +1,4 @@
-"""Roles of the web interface, and the rights of each. docs/ref/roles.md is generated from this."""
+"""Roles of the pages of a site and of a fleet, and the rights of each. docs/ref/roles.md is generated from this."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Right(StrEnum):
     SET_RETENTION_LIMIT = (
         "set_retention_limit"  # the longest retention of recordings; and to approve changes of auditors
     )
+    VIEW_FLEET_HEALTH = "view_fleet_health"  # in a fleet: how its sites are; no counts
+    VIEW_FLEET_COUNTS = "view_fleet_counts"  # in a fleet: published counts
 
 
 _EVERYBODY = frozenset({Right.LOGIN, Right.VIEW_STATUS})
@@ -37,4 +39,27 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: _EVERYBODY
     | {Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.EDIT_CONFIG, Right.MANAGE_ACCOUNTS, Right.VIEW_ACCOUNTS},
     Role.AUDITOR: _EVERYBODY | {Right.VIEW_ACCOUNTS, Right.VIEW_AUDIT_LOG, Right.SET_RETENTION_LIMIT},
+}
+#: The rights in a fleet. Its accounts are its own: they open nothing at a site, nor those of a site anything here.
+FLEET_RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.LOGIN, Right.VIEW_FLEET_HEALTH}),
+    Role.OPERATOR: frozenset({Right.LOGIN, Right.VIEW_FLEET_HEALTH, Right.VIEW_FLEET_COUNTS}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Right.LOGIN,
+            Right.VIEW_FLEET_HEALTH,
+            Right.VIEW_FLEET_COUNTS,
+            Right.MANAGE_ACCOUNTS,
+            Right.VIEW_ACCOUNTS,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Right.LOGIN,
+            Right.VIEW_FLEET_HEALTH,
+            Right.VIEW_ACCOUNTS,
+            Right.VIEW_AUDIT_LOG,
+            Right.SET_RETENTION_LIMIT,
+        }
+    ),
 }

@@ -181,4 +181,8 @@ def _resolve_paths(site: Site, folder: Path) -> Site:
     files = ("certificate", "key", "breached_passwords")
     absolute = {name: str(folder / path) for name in files if (path := getattr(site.web, name)) is not None}
     web = site.web.model_copy(update=absolute)
-    return site.model_copy(update={"data": str(folder / site.data), "cameras": cameras, "web": web})
+    uplink, fleet = site.uplink, site.uplink.fleet
+    if fleet is not None:
+        fleet = fleet.model_copy(update={"credentials": str(folder / fleet.credentials)})
+        uplink = uplink.model_copy(update={"fleet": fleet})
+    return site.model_copy(update={"data": str(folder / site.data), "cameras": cameras, "web": web, "uplink": uplink})

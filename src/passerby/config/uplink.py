@@ -6,41 +6,17 @@ Secrets are written as ${NAME} and come from the environment.
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import ByteSize, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from passerby.config.fleet.uplink import FleetUplinkSettings
+from passerby.config.uplink_destination import DestinationSettings
 from passerby.core.model import FrozenModel
 from passerby.core.names import Name
 
 #: Part of a topic: no wildcards, no slash at either end.
 Topic = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=80)]
-
-
-class Priority(StrEnum):
-    """Classes of messages, in order of priority, highest first."""
-
-    EVENTS = "events"
-    COUNTS = "counts"
-    THUMBNAILS = "thumbnails"
-    CLIPS = "clips"
-
-
-#: The share of the daily budget up to which each class may be sent, higher priorities included: so clips never use up
-#: the budget of events that are still to come.
-BUDGET_SHARES = {Priority.EVENTS: 1.0, Priority.COUNTS: 0.9, Priority.THUMBNAILS: 0.75, Priority.CLIPS: 0.6}
-
-
-class DestinationSettings(FrozenModel):
-    """What is sent to a destination, and how much."""
-
-    max_bytes_per_day: ByteSize | None = Field(
-        default=None, description="Bytes per day (UTC) to this destination, as 20MB; null for no limit."
-    )
-    send: tuple[Priority, ...] = Field(
-        default=(Priority.EVENTS, Priority.COUNTS), min_length=1, description="What is sent there."
-    )
 
 
 class MqttSettings(DestinationSettings):
@@ -108,6 +84,9 @@ class UplinkSettings(FrozenModel):
     prometheus: PrometheusSettings | None = Field(
         default=None, description="Endpoint at which Prometheus scrapes the newest counts."
     )
+    fleet: FleetUplinkSettings | None = Field(
+        default=None, description="A fleet, which shows many sites: their health, and published counts."
+    )
 
     @model_validator(mode="after")
     def _check_unique(self) -> Self:
@@ -124,6 +103,7 @@ class UplinkSettings(FrozenModel):
         return self.model_copy(update={"mqtt": mqtt, "webhooks": hooks})
 
     def destinations(self) -> dict[str, DestinationSettings]:
-        """All destinations, by the name that they have in the outbox."""
+        """All destinations of events and exact counts, by the name that they have in the outbox. The fleet is none of
+        them: it gets messages of its own."""
         found: dict[str, DestinationSettings] = {} if self.mqtt is None else {"mqtt": self.mqtt}
         return found | {f"webhook:{hook.name}": hook for hook in self.webhooks}

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from passerby.core.errors import UsageError
+from passerby.server.client_certificate import ClientCertificateProtocol
 from passerby.server.connection_limits import ConnectionLimits, LimitedListener, affordable_connections
 from passerby.server.http_protocol import MAX_HEAD_BYTES, TimedHttpProtocol
 from passerby.server.limited_log import limit_logger
@@ -71,12 +73,15 @@ def limited_server(
     certificate: Certificate | None = None,
     limits: ConnectionLimits | None = None,
     ready: Callable[[], None] | None = None,
+    client_authority: Path | None = None,
 ) -> LimitedServer:
-    """A server for an application: TLS with a certificate, and limits for connections, time, and request heads."""
+    """A server for an application: TLS with a certificate, and limits for connections, time, and request heads.
+    `client_authority`: only clients with a certificate that it signed are let in."""
     limits = ConnectionLimits(affordable_connections()) if limits is None else limits
+    protocol = TimedHttpProtocol if client_authority is None else ClientCertificateProtocol
     config = uvicorn.Config(
         app,
-        http=partial(TimedHttpProtocol, limits=limits),  # type: ignore[arg-type]  # it is called like a class
+        http=partial(protocol, limits=limits),  # type: ignore[arg-type]  # it is called like a class
         ws="none",
         loop="asyncio",  # the one that accepts from the listener's own method
         log_config=None,
@@ -86,7 +91,7 @@ def limited_server(
         proxy_headers=False,  # proxy.py does that
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
-        **_tls(certificate),
+        **_tls(certificate, client_authority),
     )
     limit_logger(logging.getLogger("uvicorn"))
     return LimitedServer(config, limits, ready)
@@ -101,8 +106,9 @@ class BackgroundServer:
         listener: socket.socket,
         certificate: Certificate | None = None,
         limits: ConnectionLimits | None = None,
+        client_authority: Path | None = None,
     ) -> None:
-        self._server = limited_server(app, certificate, limits)
+        self._server = limited_server(app, certificate, limits, client_authority=client_authority)
         self._socket = LimitedListener(listener, self._server.limits)
         self._thread = threading.Thread(target=self._run, name="passerby-pages", daemon=True)
 
@@ -127,11 +133,13 @@ def serve(app: ASGIApp, listener: socket.socket, certificate: Certificate | None
     server.run(sockets=[LimitedListener(listener, server.limits)])
 
 
-def _tls(certificate: Certificate | None) -> dict[str, Any]:
+def _tls(certificate: Certificate | None, client_authority: Path | None = None) -> dict[str, Any]:
     """TLS 1.2 and 1.3, only with forward secrecy and authenticated ciphers."""
     if certificate is None:
         return {}
+    clients = {"ssl_ca_certs": str(client_authority), "ssl_cert_reqs": ssl.CERT_REQUIRED} if client_authority else {}
     return {
+        **clients,
         "ssl_certfile": certificate.certificate,
         "ssl_keyfile": certificate.key,
         "ssl_version": ssl.PROTOCOL_TLS_SERVER,

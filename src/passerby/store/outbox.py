@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from passerby.config.uplink import BUDGET_SHARES, DestinationSettings, Priority
+from passerby.config.uplink_destination import BUDGET_SHARES, DestinationSettings, Priority
 from passerby.core.backoff import delay_s
 from passerby.store.counts.tables import outbox, traffic
 from passerby.store.database import Database

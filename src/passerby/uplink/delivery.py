@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from passerby.config.uplink import DestinationSettings, Priority
+from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Clock
 from passerby.store.outbox import Message, Outbox
 from passerby.uplink.event_media import EventMedia, MediaKind

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from passerby.config.counting_config import CountingSettings
+from passerby.config.fleet.credentials import FleetCredentials
+from passerby.config.fleet.uplink import FLEET_DESTINATION
 from passerby.config.uplink import UplinkSettings
 from passerby.core.clock import Clock, SystemClock
 from passerby.store.counts.events_and_counts import CountStore
@@ -17,6 +20,8 @@ from passerby.store.outbox import Outbox
 from passerby.uplink.camera_state import CameraTotalsReader
 from passerby.uplink.delivery import POLL_INTERVAL_S, Sender
 from passerby.uplink.event_media import EventMedia, NoEventMedia
+from passerby.uplink.fleet.https import FleetHttpsUplink
+from passerby.uplink.fleet.mqtt import FleetMqttUplink
 from passerby.uplink.homeassistant import discovery_messages
 from passerby.uplink.metrics import CountsCollector, serve
 from passerby.uplink.mqtt import MqttUplink
@@ -24,6 +29,14 @@ from passerby.uplink.webhooks import WebhookUplink
 
 #: Seconds before a channel that failed with an unexpected error runs again.
 RESTART_S = 5.0
+
+
+class Channel(Protocol):
+    """One destination. `run` sends until `stop` is set; `problem`: why it cannot, None while it can."""
+
+    problem: str | None
+
+    async def run(self, stop: asyncio.Event) -> None: ...
 
 
 class Uplink:
@@ -40,12 +53,14 @@ class Uplink:
         clock: Clock | None = None,
         poll_interval_s: float = POLL_INTERVAL_S,
     ) -> None:
+        """Raises UsageError where the credentials of a fleet cannot be used."""
         self._outbox = Outbox(database)
         states = CameraTotalsReader(CountStore(database, site))
-        channels: list[MqttUplink | WebhookUplink] = []
+        channels: list[Channel] = []
 
         def sender(destination: str) -> Sender:
-            budget = settings.destinations()[destination]
+            fleet = {} if settings.fleet is None else {FLEET_DESTINATION: settings.fleet.destination}
+            budget = {**settings.destinations(), **fleet}[destination]
             return Sender(
                 destination, budget, self._outbox, media or NoEventMedia(), clock or SystemClock(), poll_interval_s
             )
@@ -62,6 +77,10 @@ class Uplink:
                 )
             )
         channels += [WebhookUplink(hook, sender(f"webhook:{hook.name}")) for hook in settings.webhooks]
+        if settings.fleet is not None:
+            credentials = FleetCredentials.read(Path(settings.fleet.credentials))
+            to_fleet = FleetMqttUplink if settings.fleet.by == "mqtt" else FleetHttpsUplink
+            channels.append(to_fleet(credentials, sender(FLEET_DESTINATION)))
         self._channels = channels
         self._stop: Callable[[], None] = lambda: None
         self._ready = threading.Event()
@@ -110,7 +129,7 @@ class Uplink:
                 group.create_task(_run_forever(channel, stop))
 
 
-async def _run_forever(channel: MqttUplink | WebhookUplink, stop: asyncio.Event) -> None:
+async def _run_forever(channel: Channel, stop: asyncio.Event) -> None:
     """An error in one channel must not end the others, nor the channel itself."""
     while not stop.is_set():
         try:

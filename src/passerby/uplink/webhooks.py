@@ -8,8 +8,8 @@ import base64
 import httpx2
 
 from passerby.config.uplink import WebhookSettings
+from passerby.documents.webhook_signature import headers
 from passerby.uplink.delivery import OutboundMessage, Sender
-from passerby.uplink.webhook_signature import headers
 
 #: Seconds for one request.
 TIMEOUT_S = 30.0

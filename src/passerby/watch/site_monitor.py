@@ -11,12 +11,16 @@ from passerby.config.site import Site
 from passerby.core.clock import Clock
 from passerby.core.errors import PasserbyError
 from passerby.counting.site_rules import SiteRules
+from passerby.detect.weights import Registry
+from passerby.documents.status import SiteStatus
 from passerby.sink.recording.event_media import RecordedEventMedia
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from passerby.store.recordings.index import Recordings
+from passerby.uplink.fleet.reporter import FleetReporter
 from passerby.uplink.service import Uplink
+from passerby.watch.retention import retention_of
 
 #: Seconds between two checks.
 POLL_INTERVAL_S = 5.0
@@ -40,6 +44,7 @@ class SiteMonitor:
         self._uplink = Uplink(
             site.topic, site.uplink, cameras, self._database, media=RecordedEventMedia(self._recordings), clock=clock
         )
+        self._fleet = _fleet_reporter(site, self._database, clock)
         self._uplink.start()
 
     @property
@@ -47,9 +52,15 @@ class SiteMonitor:
         """Why messages cannot be sent; empty while they can."""
         return self._uplink.problems
 
-    def poll(self, without_process: Callable[[], Mapping[str, str]], disk: Callable[[], Mapping[str, Any]]) -> None:
+    def poll(
+        self,
+        without_process: Callable[[], Mapping[str, str]],
+        disk: Callable[[], Mapping[str, Any]],
+        status: Callable[[], SiteStatus],
+    ) -> None:
         """Check the site every POLL_INTERVAL_S; call it more often than that. `without_process` returns the cameras
-        without a process, with the reason; `disk` its state, with a `problem` where something is not recorded."""
+        without a process, with the reason; `disk` its state, with a `problem` where something is not recorded;
+        `status` that of the site, for its fleet."""
         now = self._clock.now()
         if now.monotonic - self._polled_at < POLL_INTERVAL_S:
             return
@@ -61,8 +72,20 @@ class SiteMonitor:
             )
         except PasserbyError as error:
             _log.warning("An event cannot be stored: %s", error)
+        if self._fleet is not None:
+            self._fleet.poll(status)
 
     def close(self) -> None:
+        if self._fleet is not None:
+            self._fleet.close()
         self._uplink.close()
         self._recordings.close()
         self._database.close()
+
+
+def _fleet_reporter(site: Site, database: Database, clock: Clock) -> FleetReporter | None:
+    """What reports to the fleet of the site, where it has one."""
+    if site.uplink.fleet is None:
+        return None
+    weights = {id: entry.sha256 for id, entry in Registry.load().items()}
+    return FleetReporter.of(site, database, retention_of(site), clock, weights)

@@ -105,7 +105,7 @@ class Supervisor:
             self._report_camera(name, camera.health())
 
     def _poll_site(self) -> None:
-        self._monitor.poll(self._cameras_without_process, self._disk)
+        self._monitor.poll(self._cameras_without_process, self._disk, self.status)
         self._report_uplink()
 
     def _apply_pending(self) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerby.config.uplink import DestinationSettings
+from passerby.config.uplink_destination import DestinationSettings
 from passerby.core.clock import Moment
 from passerby.documents.count_records import EventState
 from passerby.store.counts.events_and_counts import CountStore

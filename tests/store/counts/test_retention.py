@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from passerby.config.counting_config import EventKind
-from passerby.config.uplink import DestinationSettings
+from passerby.config.uplink_destination import DestinationSettings
 from passerby.core.errors import StoreError
 from passerby.core.kinds import ObjectClass
 from passerby.documents.count_records import CountBin, Event, LineCount

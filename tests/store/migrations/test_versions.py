@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 
 from passerby.config.roles import Role
-from passerby.config.uplink import DestinationSettings, Priority
+from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
 from passerby.documents.count_records import EventState

@@ -22,6 +22,8 @@ interface PageEntry {
 
 // biome-ignore format: one line per page, as a table
 const MENU: PageEntry[] = [
+  { name: 'sites', title: 'fleetSites', right: 'view_fleet_health', component: lazy(() => import('./fleet/sites_page')) },
+  { name: 'sums', title: 'counts', right: 'view_fleet_counts', component: lazy(() => import('./fleet/counts_page')) },
   { name: 'live', title: 'live', right: 'view_status', component: lazy(() => import('./pages/live')) },
   { name: 'events', title: 'events', right: 'view_media', component: lazy(() => import('./pages/events')) },
   { name: 'counts', title: 'counts', right: 'view_media', component: lazy(() => import('./pages/counts')) },
@@ -35,6 +37,7 @@ const MENU: PageEntry[] = [
 /** Reached from other pages, or from the header. */
 // biome-ignore format: one line per page, as a table
 const OTHER_PAGES: PageEntry[] = [
+  { name: 'site', title: 'fleetSites', right: 'view_fleet_health', component: lazy(() => import('./fleet/site_page')) },
   { name: 'camera', title: 'recordings', right: 'view_media', component: lazy(() => import('./pages/recordings')) },
   { name: 'zones', title: 'zones', right: 'view_media', component: lazy(() => import('./pages/zones')) },
   { name: 'me', title: 'myAccount', right: 'login', component: lazy(() => import('./pages/my_account')) },
@@ -65,7 +68,8 @@ function CurrentPage() {
 }
 
 function SignedIn() {
-  const { page, camera } = route.value;
+  const { camera } = route.value;
+  const page = shownPage(route.value.page);
   const entry = [...MENU, ...OTHER_PAGES].find(({ name }) => name === page);
   useEffect(() => {
     window.scrollTo(0, 0);
@@ -86,6 +90,9 @@ function SignedIn() {
     </>
   );
 }
+
+/** A fleet has no live pictures: it begins with its sites. */
+const shownPage = (page: string): string => (page === 'live' && can('view_fleet_health') ? 'sites' : page);
 
 function Content({ entry }: { entry: PageEntry | undefined }) {
   if (entry && can(entry.right)) return <entry.component />;

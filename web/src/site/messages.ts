@@ -6,6 +6,7 @@ const en = {
   live: 'Live',
   events: 'Events',
   counts: 'Counts',
+  fleetSites: 'Sites',
   clips: 'Clips',
   cameras: 'Cameras',
   settings: 'Settings',

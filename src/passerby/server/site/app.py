@@ -5,19 +5,14 @@ from __future__ import annotations
 import threading
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Depends, FastAPI, Query
 
 from passerby.config.roles import Right
 from passerby.config.web import ProxySettings
-from passerby.core.errors import DiskFull, PasserbyError, UsageError
 from passerby.core.version import __version__
 from passerby.server.guard import RequestGuard, host_check
 from passerby.server.live.routes import live_routes
 from passerby.server.login_throttle import LoginThrottle
-from passerby.server.rate_limit import RateExceeded
 from passerby.server.site import audit, cameras, counts, events, exports, health, retention, timeline
 from passerby.server.site.accounts import accounts, me
 from passerby.server.site.auth import session
@@ -25,20 +20,18 @@ from passerby.server.site.auth.authenticator import Authenticator
 from passerby.server.site.auth.oidc import OidcClient
 from passerby.server.site.auth.rights import (
     ERROR_RESPONSES,
-    AccessDenied,
     CurrentPrincipal,
-    InputRequired,
     requires,
 )
 from passerby.server.site.clips import ClipExports
 from passerby.server.site.config import camera_discovery, counting, settings
-from passerby.server.site.config.site_file import ConfigConflict, SiteFile
+from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
+from passerby.server.site.error_handlers import add_error_handlers
 from passerby.server.site.view_audit import ViewAudit
 from passerby.server.spa import serve_assets
 from passerby.server.status.app import status_routes
-from passerby.store.accounts.passwords import RETRY_AFTER_S, HashingBusy
 
 #: What needs no login: how to log in.
 PUBLIC_PATHS = frozenset({"/api/login"})
@@ -103,10 +96,7 @@ def site_app(
     for router in routers:
         app.include_router(router)
     serve_assets(app)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(RateExceeded, _too_often)
-    app.add_exception_handler(PasserbyError, _failure)
+    add_error_handlers(app)
     app.add_middleware(
         RequestGuard,
         auth=authenticator,
@@ -147,33 +137,3 @@ def _audit_live_view(
     for viewed in (camera, *(one.partition(":")[0] for one in part or ())):
         if viewed in services.context.live:
             services.view_audit.live(principal, viewed)
-
-
-def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    if isinstance(error, AccessDenied):
-        services: SiteServices = request.app.state.services
-        services.view_audit.denied(error.principal, error.right)
-    needs = error.needs if isinstance(error, InputRequired) else None
-    return JSONResponse({"detail": error.detail, "needs": needs}, error.status_code, error.headers)
-
-
-def _invalid_request(_: Request, error: Exception) -> JSONResponse:
-    """The errors, without the invalid values: one may be a password."""
-    assert isinstance(error, RequestValidationError)
-    detail = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
-    return JSONResponse({"detail": detail, "needs": None}, 422)
-
-
-def _too_often(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RateExceeded)
-    return JSONResponse({"detail": str(error), "needs": None}, 429, error.headers)
-
-
-def _failure(_: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, ConfigConflict):
-        return JSONResponse({"detail": str(error), "needs": "reload"}, 409)
-    if isinstance(error, HashingBusy):
-        return JSONResponse({"detail": str(error), "needs": None}, 503, {"retry-after": str(RETRY_AFTER_S)})
-    status = 422 if isinstance(error, UsageError) else 507 if isinstance(error, DiskFull) else 409
-    return JSONResponse({"detail": str(error), "needs": None}, status)

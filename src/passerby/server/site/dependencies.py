@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from passerby.config.roles import RIGHTS, Right, Role
 from passerby.server.login_throttle import LoginThrottle
 from passerby.server.site.auth.authenticator import Authenticator
 from passerby.server.site.auth.oidc import OidcClient
@@ -23,7 +25,7 @@ OIDC_CALLBACK = "/login/oidc/callback"
 class SiteServices:
     """Everything that the routes of one site use. `cookie` is the name of the session cookie; `secure`: browsers
     reach the server over TLS; `local`: it serves this machine alone; `reauthentication` slows down guessing the
-    password of an open session."""
+    password of an open session; `rights` are those of each role here."""
 
     context: SiteContext
     authenticator: Authenticator
@@ -35,6 +37,7 @@ class SiteServices:
     secure: bool
     local: bool
     oidc: OidcClient | None
+    rights: Mapping[Role, frozenset[Right]] = field(default_factory=lambda: RIGHTS)
 
 
 async def site_services(request: Request) -> SiteServices:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from passerby.config.uplink import DestinationSettings, Priority
+from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment, boot_id
 from passerby.core.errors import UsageError
 from passerby.documents.count_records import CountBin, Event, EventState
@@ -90,7 +90,7 @@ class CountStore:
             rows = connection.execute(
                 select(counts.c.body).where(*conditions).order_by(counts.c.start, counts.c.camera, counts.c.piece)
             ).all()
-        return [_bin(row.body) for row in rows]
+        return [stored_bin(row.body) for row in rows]
 
     def bins_after(self, id: int) -> Iterator[tuple[int, CountBin]]:
         """Bins that were added after that id, with their ids, in the order in which they were added."""
@@ -101,7 +101,7 @@ class CountStore:
                 ).all()
             for row in rows:
                 id = row.id
-                yield id, _bin(row.body)
+                yield id, stored_bin(row.body)
             if len(rows) < BATCH_ROWS:
                 return
 
@@ -113,7 +113,7 @@ class CountStore:
                 select(counts.c.id, counts.c.body).where(counts.c.id.in_(ids)).order_by(counts.c.id)
             ).all()
             last = connection.execute(select(func.max(counts.c.id))).scalar()
-        return CountsSnapshot(last or 0, line_totals, [_bin(row.body) for row in newest])
+        return CountsSnapshot(last or 0, line_totals, [stored_bin(row.body) for row in newest])
 
     def extent(self) -> tuple[int, int] | None:
         """Start of the first minute and end of the last one, Unix seconds; None while there is none."""
@@ -195,7 +195,7 @@ def _stored_event(row: Row[Any]) -> StoredEvent:
     return StoredEvent(Event.model_validate(json.loads(row.body)["event"]), EventState(row.state), row.state_changed)
 
 
-def _bin(body: str) -> CountBin:
+def stored_bin(body: str) -> CountBin:
     return CountBin.model_validate(json.loads(body)["bin"])
 
 

@@ -95,3 +95,34 @@ traffic = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("messages", Integer, nullable=False),
 )
+
+#: Hours that were published to a fleet, each once: an hour that is here is never published again, whatever comes late.
+published_hours = Table(
+    "published_hours",
+    metadata,
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("end", BigInteger, nullable=False),
+    Column("epsilon", Float, nullable=False),  # privacy budget that it cost
+    Column("withheld", Boolean, nullable=False),  # not sent: too much of the budget was spent already
+    Column("published", Float, nullable=False),
+)
+
+#: Tables that were exported with --publish.
+published_exports = Table(
+    "published_exports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("epsilon", Float, nullable=False),
+    Column("published", Float, nullable=False),
+)
+
+#: One row: what the newest health message to a fleet was.
+fleet_reports = Table(
+    "fleet_reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("log_number", Integer, nullable=False),  # row of the audit log that was its head
+)

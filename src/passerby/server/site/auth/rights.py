@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.params import Depends as Dependency
 from fastapi.routing import iter_route_contexts
 
-from passerby.config.roles import RIGHTS, Right
+from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
 from passerby.server.site.auth.principal import Principal, RequiredSetup
 
@@ -64,7 +64,8 @@ class RequiresRight:
 
     def __call__(self, request: Request) -> None:
         principal = current_principal(request)
-        if self.right not in RIGHTS[principal.role]:
+        # A site and a fleet have the same roles, and each its own rights.
+        if self.right not in request.app.state.services.rights[principal.role]:
             raise AccessDenied(principal, self.right)
         if self.right is Right.LOGIN:
             return

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
-from passerby.config.roles import RIGHTS, Right, Role
+from passerby.config.roles import Right, Role
 from passerby.core.errors import UsageError
 from passerby.core.model import FrozenModel
 from passerby.core.version import __version__
@@ -201,7 +201,7 @@ def _session_response(services: SiteServices, principal: Principal) -> SessionRe
     return SessionResponse(
         name=principal.name,
         role=principal.role,
-        rights=tuple(right for right in Right if right in RIGHTS[principal.role]),
+        rights=tuple(right for right in Right if right in services.rights[principal.role]),
         method=principal.method,
         purpose=principal.purpose,
         expires_at=principal.expires_at,

@@ -1,6 +1,6 @@
 import base64
 
-from passerby.uplink.webhook_signature import headers
+from passerby.documents.webhook_signature import headers
 
 
 def test_the_example_of_the_standard():

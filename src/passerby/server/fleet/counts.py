@@ -1,0 +1,150 @@
+"""Published counts of a fleet: sums of any selection, as series and as a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from pydantic import Field, JsonValue
+
+from passerby.config.roles import Right
+from passerby.core.kinds import ObjectClass
+from passerby.core.model import FrozenModel
+from passerby.documents.fleet_messages import SITE_PATTERN
+from passerby.fleet.export import table_rows, to_csv, to_parquet
+from passerby.fleet.store.totals import STEP_S, Every, Selection, counted, totals
+from passerby.server.fleet.services import Fleet
+from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.dependencies import Context
+from passerby.server.site.parameters import CSV, content
+from passerby.store.audit.log import AuditAction
+
+PARQUET = "application/vnd.apache.parquet"
+_EPOCH = date(1970, 1, 1).toordinal()
+Sites = Annotated[
+    list[Annotated[str, Field(pattern=rf"^{SITE_PATTERN}$")]],
+    Query(max_length=200, alias="site", description="Names of sites; none for all."),
+]
+Start = Annotated[date, Query(description="First day, of each site's zone.")]
+End = Annotated[date, Query(description="The day after the last.")]
+Class = Annotated[ObjectClass | None, Query(alias="class", description="Only this class.")]
+BySite = Annotated[bool, Query(description="A series for each site, or one for all together.")]
+
+
+class TotalResponse(FrozenModel):
+    """One interval. Null is unknown, never zero; an interval of which nothing arrived is missing."""
+
+    start: int = Field(
+        description="Unix seconds of an hour; of a day, or the Monday of a week, its midnight as if the zone were UTC."
+    )
+    entries: int | None
+    forward: int | None
+    backward: int | None
+    observed_seconds: float
+    possible_seconds: float = Field(description="What observed_seconds would be without a gap.")
+    suppressed: int = Field(description="Numbers that are missing from the sums, as they were too small.")
+    doubtful: int = Field(description="Numbers without a trusted clock.")
+
+
+class TotalSeriesResponse(FrozenModel):
+    """The sums of a site; of all together where `site` is null."""
+
+    site: str | None
+    points: tuple[TotalResponse, ...]
+
+
+class FleetCountsResponse(FrozenModel):
+    """Sums of published counts."""
+
+    step_s: int
+    series: tuple[TotalSeriesResponse, ...]
+
+
+class CountedResponse(FrozenModel):
+    """What there are counts of."""
+
+    sites: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+router = APIRouter(
+    prefix="/api/fleet/counts",
+    tags=["fleet counts"],
+    responses=ERROR_RESPONSES,
+    dependencies=[requires(Right.VIEW_FLEET_COUNTS)],
+)
+
+
+def selection_of(
+    start: Start,
+    end: End,
+    every: Every = Every.DAY,
+    site: Sites = [],  # noqa: B006  # FastAPI copies it
+    object_class: Class = None,
+    by_site: BySite = True,
+) -> Selection:
+    """From the parameters of a request."""
+    first, last = (day.toordinal() - _EPOCH for day in (start, end))
+    return Selection(first, last, every, tuple(site), object_class, by_site)
+
+
+Selected = Annotated[Selection, Depends(selection_of)]
+
+
+@router.get("")
+def fleet_counts(fleet: Fleet, selection: Selected) -> FleetCountsResponse:
+    """Sums by hour, day or week."""
+    points: dict[str | None, list[TotalResponse]] = {}
+    for row in totals(fleet.database, selection):
+        points.setdefault(row.site, []).append(
+            TotalResponse(
+                start=row.start,
+                entries=row.entries,
+                forward=row.forward,
+                backward=row.backward,
+                observed_seconds=row.observed_seconds,
+                possible_seconds=row.possible_seconds,
+                suppressed=row.suppressed,
+                doubtful=row.doubtful,
+            )
+        )
+    return FleetCountsResponse(
+        step_s=STEP_S[selection.every],
+        series=tuple(TotalSeriesResponse(site=site, points=tuple(found)) for site, found in points.items()),
+    )
+
+
+@router.get("/counted")
+def fleet_counted(fleet: Fleet) -> CountedResponse:
+    """Sites and classes that there are counts of."""
+    found = counted(fleet.database)
+    return CountedResponse(sites=found.sites, classes=found.classes)
+
+
+@router.get(
+    "/table.{form}",
+    response_class=Response,
+    responses={200: {"content": {**content(CSV)[200]["content"], PARQUET: {}}}},
+)
+def fleet_table(
+    fleet: Fleet,
+    context: Context,
+    principal: CurrentPrincipal,
+    selection: Selected,
+    form: Literal["csv", "parquet"],
+) -> Response:
+    """The same as CSV or Parquet."""
+    rows = table_rows(totals(fleet.database, selection), selection.every)
+    details: dict[str, JsonValue] = {
+        "subject": "fleet counts",
+        "start": selection.start,
+        "end": selection.end,
+        "sites": len(selection.sites),
+    }
+    context.audit(principal, AuditAction.EXPORT_REQUESTED, details)
+    headers = {"content-disposition": f'attachment; filename="fleet-counts.{form}"'}
+    if form == "csv":
+        return Response(to_csv(rows), media_type=CSV, headers=headers)
+    return Response(to_parquet(rows), media_type=PARQUET, headers=headers)

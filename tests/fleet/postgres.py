@@ -1,0 +1,72 @@
+"""A real PostgreSQL on this machine alone, in a folder of its own; it is not made for keeping anything."""
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.uplink.broker import free_port, until
+
+FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+needs_postgresql = pytest.mark.skipif(
+    not FOLDERS, reason="PostgreSQL is not installed: sudo apt-get install postgresql"
+)
+
+
+class Postgres:
+    """Runs as the user `postgres` where the tests are root's, since it refuses to run as root."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.port = folder / "postgresql", free_port()
+        self.folder.mkdir(mode=0o700)
+        self.user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        if os.getuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+            for parent in self.folder.parents:  # the folders above are root's alone
+                with contextlib.suppress(PermissionError):
+                    if parent.stat().st_uid == 0 and parent.parts[1:2] == ("tmp",):
+                        parent.chmod(parent.stat().st_mode | 0o711)
+        self._run("initdb", "-D", f"{self.folder}/data", "-U", self.user, "-A", "trust", "--no-sync", "-E", "UTF8")
+        with open(os.open(self.folder / "data" / "postgresql.conf", os.O_APPEND | os.O_WRONLY), "a") as file:
+            file.write(
+                f"listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\nfsync=off\n"
+                "shared_buffers=64MB\nmax_connections=40\nlog_min_messages=fatal\n"
+            )
+        self.start()
+
+    def start(self):
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "start")
+
+    def kill(self):
+        """As a power failure does."""
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop", check=False)
+
+    def new_database(self):
+        """The address of an empty one."""
+        name = f"fleet_{secrets.token_hex(4)}"
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.address(name)
+
+    def address(self, name):
+        return f"postgresql://{self.user}@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program, *arguments, check=True):
+        as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        subprocess.run(
+            [*as_user, str(FOLDERS[-1] / program), *arguments],
+            check=check,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+        )
+
+
+__all__ = ["Postgres", "needs_postgresql", "until"]

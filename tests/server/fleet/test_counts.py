@@ -1,0 +1,59 @@
+"""Sums of counts as the pages get them, and as files."""
+
+import csv
+import io
+
+import pytest
+from arro3.io import read_parquet
+
+from passerby.store.audit.log import read
+
+QUERY = {"start": "2027-01-10", "end": "2027-01-12"}
+
+
+@pytest.fixture(scope="module")
+def operator(served_fleet):
+    return served_fleet.as_("operator")
+
+
+def test_sums_have_their_coverage_beside_them(operator):
+    found = operator.get("/api/fleet/counts", params={**QUERY, "every": "day"}).json()
+    assert 86400 == found["step_s"]
+    assert ["north", "south"] == [series["site"] for series in found["series"]]
+    point = found["series"][0]["points"][0]
+    assert point["possible_seconds"] >= point["observed_seconds"] > 0
+    assert point["entries"] is None
+
+
+def test_gaps_are_missing_and_not_zero(operator):
+    found = operator.get("/api/fleet/counts", params={**QUERY, "every": "hour", "site": "north"}).json()
+    [series] = found["series"]
+    assert len(series["points"]) < 48
+    assert 0 not in {point["forward"] for point in series["points"]}
+
+
+def test_the_same_as_a_file(operator, served_fleet):
+    query = {**QUERY, "every": "day", "by_site": False}
+    series = operator.get("/api/fleet/counts", params=query).json()["series"][0]["points"]
+    text = operator.get("/api/fleet/counts/table.csv", params=query)
+    rows = list(csv.DictReader(io.StringIO(text.text)))
+    assert [str(point["forward"]) for point in series] == [row["forward"] for row in rows]
+    assert ("", "2027-01-10") == (rows[0]["site"], rows[0]["start"])
+    file = operator.get("/api/fleet/counts/table.parquet", params=query)
+    table = read_parquet(io.BytesIO(file.content)).read_all()
+    assert [point["forward"] for point in series] == table["forward"].to_pylist()
+    with served_fleet.context.database.read_transaction() as connection:
+        subjects = [entry.details.get("subject") for _, entry in read(connection)]
+    assert subjects.count("fleet counts") >= 2
+    assert 422 == operator.get("/api/fleet/counts/table.exe", params=query).status_code
+
+
+def test_what_there_is(operator):
+    assert {"sites": ["north", "south"], "classes": ["person"]} == operator.get("/api/fleet/counts/counted").json()
+
+
+@pytest.mark.parametrize(
+    "query", [{"start": "2027-01-12", "end": "2027-01-10"}, {**QUERY, "site": "a/b"}, {**QUERY, "every": "minute"}]
+)
+def test_what_makes_no_sense_is_told(operator, query):
+    assert 422 == operator.get("/api/fleet/counts", params=query).status_code
