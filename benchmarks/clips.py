@@ -2,8 +2,8 @@
 
     benchmarks/clips.py OUT.mp4 [--clip FILE] [--height 1080] [--seconds 20] [--fixed]
 
-With --fixed as a camera on a wall would film it: four fifths of the time the first frame stands still, with the noise of
-a sensor, and then the clip plays.
+With --fixed as a camera on a wall would film it: four fifths of the time the first frame stands still, with the noise
+of a sensor, and then the clip plays.
 
 The project contains no footage; the sample is synthetic, and its one photograph is in the public domain.
 """

@@ -178,6 +178,17 @@ def test_options_reach_the_result(clip, tmp_path):
     assert "libx265" == report.output.codec
 
 
+def test_an_option_given_twice_hides_both(clip, tmp_path):
+    """The second must not show what the first one hides."""
+    plan = planned(clip)
+    hide = ("--hide", "face", "--hide", "plate,text")
+    regions = ("--hide-regions", "0,0,10,10", "--hide-regions", "20,20,30,30;40,40,50,50", "--keep-regions", "0,0,5,5")
+    assert 0 == run(clip, "--plan", plan, *hide, *regions, "--no-verify")
+    report = Report.model_validate_json((tmp_path / "yard.redacted.report.json").read_bytes())
+    assert {Kind.FACE, Kind.PLATE, Kind.TEXT} == set(report.settings.hide)
+    assert (3, 1) == (len(report.settings.hide_regions), len(report.settings.keep_regions))
+
+
 def test_a_plan_is_rendered_with_its_own_settings_but_for_those_that_are_typed(clip, tmp_path):
     plan = planned(clip, settings=Settings(hide=(Kind.SCREEN,), style=Style.BLUR, quality=33))
     assert 0 == run(clip, "-o", tmp_path / "o.mp4", "--plan", plan, "--no-verify", "--style", "mosaic")

@@ -28,6 +28,7 @@ from passerby.jobs.summary import print_outcome, print_table, summary_json
 from passerby.jobs.task import JobOutcome, JobState, Task
 from passerby.sink.output_file import output_error
 
+DEFAULT_HIDE = "face,plate"
 #: Plans that a note names; more are counted.
 MAX_NAMED = 3
 Help = {field: info.description for field, info in Settings.model_fields.items()}
@@ -51,10 +52,14 @@ def redact(
         Path | None, typer.Option("--out-dir", help="Output folder; file names and subfolders are kept.")
     ] = None,
     hide: Annotated[
-        str, typer.Option(help="Kinds to hide, separated by commas: face,plate,person,text,screen.")
-    ] = "face,plate",
-    hide_regions: Annotated[str, typer.Option(help=Help["hide_regions"])] = "",
-    keep_regions: Annotated[str, typer.Option(help=Help["keep_regions"])] = "",
+        list[str] | None,
+        typer.Option(
+            help="Kinds to hide, separated by commas: face,plate,person,text,screen. Can be given several times.",
+            show_default=DEFAULT_HIDE,
+        ),
+    ] = None,
+    hide_regions: Annotated[list[str] | None, typer.Option(help=Help["hide_regions"])] = None,
+    keep_regions: Annotated[list[str] | None, typer.Option(help=Help["keep_regions"])] = None,
     style: Annotated[Style, typer.Option(help=Help["style"])] = Style.SOLID,
     profile: Annotated[Profile, typer.Option(help=Help["profile"])] = Profile.BALANCED,
     audio: Annotated[Audio, typer.Option(help=Help["audio"])] = Audio.REMOVE,
@@ -98,9 +103,10 @@ def redact(
 ) -> None:
     """Hide faces and plates (or what --hide names) in videos and stills."""
     settings = _settings(
-        hide=[word.strip() for word in hide.split(",") if word.strip()],
-        hide_regions=parse_regions(hide_regions, "--hide-regions"),
-        keep_regions=parse_regions(keep_regions, "--keep-regions"),
+        # An option that is given twice must not take back what it hid the first time.
+        hide=[word.strip() for word in ",".join(hide or [DEFAULT_HIDE]).split(",") if word.strip()],
+        hide_regions=parse_regions(";".join(hide_regions or []), "--hide-regions"),
+        keep_regions=parse_regions(";".join(keep_regions or []), "--keep-regions"),
         style=style,
         profile=profile,
         audio=audio,
