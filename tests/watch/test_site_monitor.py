@@ -42,9 +42,12 @@ def test_a_failing_disk_and_a_camera_without_a_process_raise_events(site, tmp_pa
         checks.append(clock.seconds)
         return {"problem": "the disk is failing"} if clock.seconds > 20 else {"free": 1}
 
+    def no_status():
+        raise AssertionError("only a fleet asks for it")
+
     for second in range(100):
         clock.seconds = float(second)
-        monitor.poll(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk)
+        monitor.poll(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk, no_status)
     monitor.close()
     assert 100 / POLL_INTERVAL_S == len(checks)
     with Database.open(tmp_path / "data") as database:

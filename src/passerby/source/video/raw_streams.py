@@ -10,10 +10,11 @@ import re
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
+from typing import TYPE_CHECKING
 
-import av
-from av.container import InputContainer
-from av.video.stream import VideoStream
+if TYPE_CHECKING:  # names of files are told apart without a decoder
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
 
 #: FFmpeg's demuxer for each coding.
 RAW_DEMUXERS = {
@@ -114,7 +115,9 @@ def stream_rate(stream: VideoStream, given: Fraction | None) -> tuple[Fraction, 
 
 def mean_packet_bytes(container: InputContainer, stream: VideoStream) -> float | None:
     """Bytes of a picture, on average over the first ones; None where there are none."""
+    from av.error import FFmpegError
+
     sizes: list[int] = []
-    with suppress(av.FFmpegError, OSError):  # damage, which is reported when it is decoded
+    with suppress(FFmpegError, OSError):  # damage, which is reported when it is decoded
         sizes += (packet.size for packet in islice(container.demux(stream), _SAMPLED_PACKETS) if packet.size)
     return sum(sizes) / len(sizes) if sizes else None
