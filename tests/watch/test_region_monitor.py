@@ -149,14 +149,14 @@ def test_what_a_turning_camera_had_in_view_between_two_runs_only_is_covered():
 
 
 def parallax(*offsets, heads=()):
-    """Something near, which fills a third of the picture, passes a wall that stands; with a head on it in some frames.
-    The motion is that of the real optical flow."""
+    """A camera turns, and something near, which fills a third of the picture, passes the other way; with a head on it
+    in some frames. The motion is that of the real optical flow."""
     width, height = 480, 270
-    wall, near = (cv2.GaussianBlur(textured(seed, width, 280)[:height], (0, 0), 2) for seed in (5, 9))
+    wide, near = (cv2.GaussianBlur(textured(seed, width + 120, 280)[:height], (0, 0), 2) for seed in (5, 9))
     geometry = Geometry(width, height)
     result, estimator = RegionMonitor(geometry), MotionEstimator(geometry)
     for index, x in enumerate(offsets):
-        picture = wall.copy()
+        picture = wide[:, 9 * index : 9 * index + width].copy()
         picture[30:240, x : x + 220] = near[30:240, :220]
         if index in heads:
             picture[100:160, x + 90 : x + 140] = 240
@@ -175,7 +175,7 @@ def area(boxes, within):
     return sum(box.intersection(within) for box in boxes)
 
 
-def test_what_passes_before_a_wall_as_one_was_seen_where_it_was():
+def test_what_passes_as_one_while_the_camera_turns_was_seen_where_it_was():
     covered = cover(parallax(*PASSING), 4, (0, []), (8, []))
     assert covered is not None
     assert 0 == area(covered, NEAR)

@@ -98,14 +98,15 @@ class ViewImage:
             return found
         if (refined := self._refine(reference, transform)) is not None:
             found.append(Explanation(self._compare(reference, refined), refined))
-        if is_far := _is_far(transform, self.shape, MAX_SHAKE_SHARE):
-            standing = self._compare(reference, IDENTITY)
-            if standing.mean() > MAX_STANDING_SHARE:
-                return [Explanation(standing, IDENTITY)]
-            found.append(Explanation(standing, IDENTITY))  # a window that a camera that moves looks through
-        # What is near or far passes otherwise than the rest.
+        if not _is_far(transform, self.shape, MAX_SHAKE_SHARE):
+            return found  # what moves otherwise before a camera that stands is somebody, or what he carries
+        standing = self._compare(reference, IDENTITY)
+        if standing.mean() > MAX_STANDING_SHARE:
+            return [Explanation(standing, IDENTITY)]
+        found.append(Explanation(standing, IDENTITY))  # a window that a camera that moves looks through
         if self._is_explained(found):
             return found
+        # What is near or far passes otherwise than the rest.
         if (known := points()) is not None:
             for layer in layers(*known, np.ones(self.shape, np.bool_)):
                 if self._is_explained(found):
@@ -113,12 +114,12 @@ class ViewImage:
                 refined = self._refine(reference, layer.transform, layer.support)
                 motion = layer.transform if refined is None else refined
                 found.append(Explanation(self._compare(reference, motion, layer.support), motion))
-        elif is_far:
-            for start in (IDENTITY, transform):
-                if self._is_explained(found):
-                    break
-                if (other := self._refine(reference, start, self._open(found))) is not None:
-                    found.append(Explanation(self._compare(reference, other), other))
+            return found
+        for start in (IDENTITY, transform):
+            if self._is_explained(found):
+                break
+            if (other := self._refine(reference, start, self._open(found))) is not None:
+                found.append(Explanation(self._compare(reference, other), other))
         return found
 
     @staticmethod
