@@ -87,7 +87,7 @@ def browser():
 def page(browser):
     """A page that fails the test when it raises, or asks for anything outside."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(40_000)
+    context.set_default_timeout(180_000)
     page: Page = context.new_page()
     wrong, asked = [], []
     page.on("pageerror", lambda error: wrong.append(str(error)))

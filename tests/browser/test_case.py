@@ -169,7 +169,13 @@ def test_eleven_files_from_the_start_page_to_the_packed_release(page, servers, e
     assert 10 == len(report["files"])
     assert {"clean", "review"} >= {file["verdict"] for file in report["files"]}  # all were checked independently
     assert [("broken.mp4", "failed")] == [(file["name"], file["reason"]) for file in report["missing"]]
-    assert (NUMBER, "J. Roe", "2026-02-28", "Town of Exampleton", "A. Lee") == tuple(report["case"].values())
+    assert {
+        "number": NUMBER,
+        "requestor": "J. Roe",
+        "requested": "2026-02-28",
+        "agency": "Town of Exampleton",
+        "officer": "A. Lee",
+    } == report["case"]
     assert ["b(7)(C)"] == [row["code"] for row in rows if row["code"]]
     assert not any(name.endswith((".plan.json", ".review.json")) for name in names)
     # The originals are where they were, and as they were; nothing was written beside them.

@@ -32,6 +32,14 @@ def test_it_says_what_goes_out_and_what_does_not(key):
         assert text in page
 
 
+def test_long_names_break_and_numbers_do_not(key):
+    page = render_html(sign_case(REPORT, key))
+    assert "td,h1{overflow-wrap:anywhere}" in page
+    assert '<td class="n">10</td>' in page
+    assert '<td class="n">2.50 s</td>' in page
+    assert "<td>a.mp4</td>" in page
+
+
 def test_names_are_no_markup_and_nothing_is_loaded(key):
     page = render_html(sign_case(REPORT, key))
     assert "d &lt;i&gt;.mp4" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -14,10 +15,11 @@ _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = (
     "body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#16202e}"
     "table{border-collapse:collapse;width:100%;margin:1em 0}th,td{border:1px solid #b9c3d1;padding:3px 7px;"
-    "text-align:left;vertical-align:top}td,h1{overflow-wrap:anywhere}td{min-width:3.5em}th{background:#e3e9f3}code{font-size:11px;word-break:break-all}"
+    "text-align:left;vertical-align:top}td,h1{overflow-wrap:anywhere}td{min-width:3.5em}td.n{white-space:nowrap}th{background:#e3e9f3}code{font-size:11px;word-break:break-all}"
     ".logo{max-width:16em;max-height:5em}.agency{font-weight:600;margin:0 0 .6rem}"
 )
 
+_NUMBER = re.compile(r"[\d.]{1,15}( s)?")
 MISSING_TEXTS: dict[MissingReason, str] = {
     "not_reviewed": "nobody has marked it as reviewed",
     "not_open": "it is still being searched",
@@ -108,5 +110,10 @@ def _table(head: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> str:
     if head is not None:
         lines.append("<thead><tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr></thead>")
     lines.append("<tbody>")
-    lines += ["<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows]
+    lines += ["<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows]
     return "".join([*lines, "</tbody></table>"])
+
+
+def _cell(text: str) -> str:
+    """Numbers and times stay on one line; names break wherever they must."""
+    return f'<td class="n">{escape(text)}</td>' if _NUMBER.fullmatch(text) else f"<td>{escape(text)}</td>"

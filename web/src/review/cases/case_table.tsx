@@ -7,6 +7,7 @@ import { removeFile, retryFile } from './case_actions';
 import { shownRows } from './case_rows';
 import * as store from './case_store';
 import { openRow, stepFile } from './navigation';
+import { RowPicture } from './row_picture';
 import { timeLeft } from './time_left';
 
 const COLUMNS: [store.SortColumn, Text][] = [
@@ -109,13 +110,7 @@ function FileRow({ row }: { row: CaseRow }) {
             aria-label={t('openRow', { name: file.name })}
             onClick={open}
           >
-            <img
-              src={frameUrl('masked', file.id, 0, row.thumbnail_frame, THUMBNAIL_PX, 0, true)}
-              alt=""
-              loading="lazy"
-              width={80}
-              height={45}
-            />
+            <RowPicture src={frameUrl('masked', file.id, 0, row.thumbnail_frame, THUMBNAIL_PX, 0, true)} />
           </button>
         ) : (
           <span class="thumb" />

@@ -82,7 +82,9 @@ function Outcome({ opened }: { opened: CaseResponse }) {
     return (
       <div role="status" class="outcome" data-archive={archive}>
         <p class="good">{t('releaseDone', { name: archive })}</p>
-        {!!problems && <p class="bad">{t('releaseProblems', { n: problems })}</p>}
+        {!!problems && (
+          <p class="bad">{t(problems === 1 ? 'releaseProblemOne' : 'releaseProblems', { n: problems })}</p>
+        )}
       </div>
     );
   return opened.released ? <p>{t('releasedBefore', { date: formatDate(opened.released) })}</p> : null;
