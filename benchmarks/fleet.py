@@ -7,10 +7,8 @@ time of each page's query over a generated year. docs/design/fleet.md calculates
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
@@ -32,18 +30,16 @@ DAY = HOUR // 86400
 
 
 def main(sites: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)
-        server: Any = Postgres(Path(folder))
-        try:
-            with FleetDatabase(server.new_database()) as database:
-                add_sites(database, sites)
-                measure_intake(database, sites)
-                measure_sizes(database)
-                generate_year(database, sites)
-                measure_queries(database, sites)
-        finally:
-            server.kill()
+    server: Any = Postgres()
+    try:
+        with FleetDatabase(server.new_database()) as database:
+            add_sites(database, sites)
+            measure_intake(database, sites)
+            measure_sizes(database)
+            generate_year(database, sites)
+            measure_queries(database, sites)
+    finally:
+        server.close()
 
 
 def add_sites(database: FleetDatabase, sites: int) -> None:

@@ -11,12 +11,12 @@ SITES = ("north", "south", "west")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     if not FOLDERS:
         pytest.skip("PostgreSQL is not installed: sudo apt-get install postgresql")
-    server = Postgres(tmp_path_factory.mktemp("postgresql"))
+    server = Postgres()
     yield server
-    server.kill()
+    server.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,11 +1,11 @@
 """A real PostgreSQL on this machine alone, in a folder of its own; it is not made for keeping anything."""
 
-import contextlib
 import os
 import pwd
 import secrets
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -22,16 +22,12 @@ needs_postgresql = pytest.mark.skipif(
 class Postgres:
     """Runs as the user `postgres` where the tests are root's, since it refuses to run as root."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.port = folder / "postgresql", free_port()
-        self.folder.mkdir(mode=0o700)
+    def __init__(self):
+        # Not below pytest's own folder: that is for root alone, whenever another run of pytest starts.
+        self.folder, self.port = Path(tempfile.mkdtemp(prefix="passerby-postgresql-")), free_port()
         self.user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-            for parent in self.folder.parents:  # the folders above are root's alone
-                with contextlib.suppress(PermissionError):
-                    if parent.stat().st_uid == 0 and parent.parts[1:2] == ("tmp",):
-                        parent.chmod(parent.stat().st_mode | 0o711)
         self._run("initdb", "-D", f"{self.folder}/data", "-U", self.user, "-A", "trust", "--no-sync", "-E", "UTF8")
         with open(os.open(self.folder / "data" / "postgresql.conf", os.O_APPEND | os.O_WRONLY), "a") as file:
             file.write(
@@ -43,9 +39,10 @@ class Postgres:
     def start(self):
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "start")
 
-    def kill(self):
-        """As a power failure does."""
+    def close(self):
+        """It is not started again."""
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop", check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def new_database(self):
         """The address of an empty one."""

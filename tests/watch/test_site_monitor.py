@@ -1,16 +1,20 @@
 """The events of the site itself, and the uplink that is opened with it."""
 
 import pytest
+from sqlalchemy import select
 
 from passerby.config.counting_config import EventKind
-from passerby.config.site_file import parse_site
+from passerby.config.site_file import load_site, parse_site
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
+from passerby.documents.fleet_messages import parse_message
 from passerby.store.counts.events_and_counts import CountStore
+from passerby.store.counts.tables import outbox
 from passerby.store.data_folder import DataFolder
 from passerby.store.database import Database
 from passerby.store.outbox import Draft, Outbox, enqueue
 from passerby.watch.site_monitor import POLL_INTERVAL_S, SiteMonitor
+from tests.fleet.running import make_fleet, status_of
 
 SITE = """
 cameras:
@@ -42,12 +46,9 @@ def test_a_failing_disk_and_a_camera_without_a_process_raise_events(site, tmp_pa
         checks.append(clock.seconds)
         return {"problem": "the disk is failing"} if clock.seconds > 20 else {"free": 1}
 
-    def no_status():
-        raise AssertionError("only a fleet asks for it")
-
     for second in range(100):
         clock.seconds = float(second)
-        monitor.poll(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk, no_status)
+        monitor.poll(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk, lambda: None)
     monitor.close()
     assert 100 / POLL_INTERVAL_S == len(checks)
     with Database.open(tmp_path / "data") as database:
@@ -69,3 +70,37 @@ def test_messages_for_removed_destinations_are_dropped(site, tmp_path, caplog):
         SiteMonitor(site, Clock()).close()
         assert ["webhook:desk"] == list(Outbox(database).pending())
     assert "dropped 1 queued pictures" in caplog.text
+
+
+def test_a_site_with_a_fleet_reports_to_it(tmp_path):
+    """Health is queued for the fleet, from the status of the site; a fleet that cannot be reached changes nothing."""
+    fleet = make_fleet(tmp_path, mqtt=False)
+    file = tmp_path / "site.yaml"
+    DataFolder.create(tmp_path / "data").close()
+    file.write_text(
+        "cameras: {gate: {url: 'rtsp://192.0.2.1/'}}\n"
+        f"uplink: {{fleet: {{credentials: '{fleet.credentials('north')}', by: https, health_interval: 10}}}}\n"
+    )
+    clock = SteppedClock()
+    monitor = SiteMonitor(load_site(file), clock)
+    try:
+        for _ in range(12):
+            monitor.poll(dict, dict, status_of)
+            clock.at += 5.0
+        with Database.open(tmp_path / "data") as database, database.read_transaction() as connection:
+            rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
+    finally:
+        monitor.close()
+    assert {("fleet", "health")} == {(row.destination, row.topic) for row in rows}
+    messages = [parse_message("health", row.body) for row in rows]
+    assert [1, 2, 3, 4] == [message.number for message in messages]
+    assert ["gate", "yard"] == [camera.camera for camera in messages[-1].cameras]
+    assert {"centerface"} < {weights.model for weights in messages[-1].weights}
+
+
+class SteppedClock:
+    def __init__(self):
+        self.at = 1000.0
+
+    def now(self):
+        return Moment(self.at, 1.8e9 + self.at, True)
