@@ -68,6 +68,8 @@ def test_what_is_no_name_is_one_of_our_errors(tmp_path, wrong):
 def test_analyse_decodes_with_as_many_threads_as_it_is_given(tmp_path, monkeypatch):
     path, given = clips.cfr(tmp_path / "clip.mp4"), []
     opened = VideoFile.open
-    monkeypatch.setattr(VideoFile, "open", lambda path, threads=0: given.append(threads) or opened(path, threads))
+    monkeypatch.setattr(
+        VideoFile, "open", lambda path, threads=0, rate=None: given.append(threads) or opened(path, threads, rate)
+    )
     analyse(path, threads=2, detectors=fake_detectors())
     assert [2] == given

@@ -4,7 +4,7 @@ import pytest
 
 from passerby.core.errors import SourceError, UnsupportedSource
 from passerby.source.video.file import VideoFile
-from tests import clips
+from tests import clips, situation_makers
 
 
 def times(path):
@@ -63,3 +63,14 @@ def test_unreadable(tmp_path, monkeypatch):
     monkeypatch.setattr(type(path), "open", refuse)  # rights do not stop root, who may be running this
     with pytest.raises(SourceError, match="cannot be read: Permission denied. Check the name and its permissions"):
         VideoFile.open(path)
+
+
+def test_sound_of_a_codec_that_does_not_exist(tmp_path):
+    path = situation_makers.with_sound("flv")(tmp_path / "c.flv") or tmp_path / "c.flv"
+    data, at = bytearray(path.read_bytes()), 13
+    while at + 11 < len(data):
+        if data[at] == 8:
+            data[at + 11] = 0xD0
+        at += 15 + int.from_bytes(data[at + 1 : at + 4])
+    path.write_bytes(data)
+    assert 12 == len(times(path))

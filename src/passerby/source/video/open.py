@@ -40,7 +40,9 @@ def open_container(path: Path) -> InputContainer:
     kind = container_format(path)
     _refuse_claims(path, kind)
     container = _open(path, kind, {"framerate": str(UNSTATED_RATE)} if kind in RAW_DEMUXERS else {})
-    if kind in _WITHOUT_TRACK_TABLE and any(not stream.sample_rate for stream in container.streams.audio):
+    # A stream whose codec has no decoder has no sample rate.
+    rates = [getattr(stream, "sample_rate", None) for stream in container.streams.audio]
+    if kind in _WITHOUT_TRACK_TABLE and not all(rates):
         container.close()
         container = _open(path, kind, _THOROUGH)
     return container
