@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline, without_padding
+from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline, disguise_voice, without_padding
 
 RATE = 8000
 
@@ -66,3 +66,16 @@ def test_what_fills_up_the_last_packet_is_left_out(size, total, kept):
     chunks = [samples[:, at : at + size] for at in range(0, total, size)]
     left = np.concatenate(list(without_padding(iter(chunks), 1000, 50)), axis=1)
     assert np.array_equal(samples[:, :kept], left)
+
+
+def test_an_end_before_all_sound_is_wrong():
+    samples = np.ones((1, 40), np.float32)
+    assert np.array_equal(samples, np.concatenate(list(without_padding(iter([samples]), 0, 50)), axis=1))
+
+
+@pytest.mark.parametrize("size", [1, 100, 1008, 4000, 48_000])
+def test_a_disguised_voice_is_as_long_as_it_was(size):
+    """The filters keep back the end, and all of what is very short."""
+    tone = np.sin(np.arange(size, dtype=np.float32) / 20)[np.newaxis]
+    out = list(disguise_voice(iter([tone]), 48_000, "mono"))
+    assert size == sum(chunk.shape[1] for chunk in out)

@@ -105,20 +105,25 @@ def with_spans(chunks: Iterable[Samples], rate: int, spans: Sequence[AudioSpan])
 
 
 def without_padding(chunks: Iterable[Samples], end: int, most: int) -> Iterator[Samples]:
-    """Chunks from time 0 on, without what comes after the first `end` samples, unless that is more than `most`."""
-    at, held = 0, list[Samples]()
+    """Chunks from time 0 on, without what comes after the first `end` samples, unless that is more than `most`, or all
+    that there is: then `end` is wrong."""
+    at, held, any_inside = 0, list[Samples](), False
     for chunk in chunks:
         if held or at + chunk.shape[1] > end:
             inside = max(0, end - at)
             if not held and inside:
+                any_inside = True
                 yield chunk[:, :inside]
             held.append(chunk if held else chunk[:, inside:])
             if sum(part.shape[1] for part in held) > most:
                 yield from held
-                held, end = [], sys.maxsize
+                held, end, any_inside = [], sys.maxsize, True
         else:
+            any_inside = True
             yield chunk
         at += chunk.shape[1]
+    if not any_inside:
+        yield from held
 
 
 def without_cuts(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[float, float]]) -> Iterator[Samples]:
@@ -152,8 +157,9 @@ def disguise_voice(chunks: Iterable[Samples], rate: int, layout: str) -> Iterato
         graph.add("abuffersink"),
     ]
     graph.link_nodes(source, *nodes).configure()
-    samples_in = samples_out = 0
+    samples_in = samples_out = channels = 0
     for samples in chunks:
+        channels = samples.shape[0]
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
         frame.sample_rate, frame.pts, frame.time_base = rate, samples_in, Fraction(1, rate)
         samples_in += samples.shape[1]
@@ -167,6 +173,8 @@ def disguise_voice(chunks: Iterable[Samples], rate: int, layout: str) -> Iterato
         samples_out += part.shape[1]
         if part.shape[1]:
             yield part
+    if samples_out < samples_in:  # of the last hundredths of a second, or of all of a very short sound
+        yield np.zeros((channels, samples_in - samples_out), np.float32)
 
 
 def _filter_output(graph: av.filter.Graph) -> Iterator[Samples]:

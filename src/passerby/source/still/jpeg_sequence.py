@@ -5,7 +5,6 @@ Photos, too, may hold more than one picture: previews, depths, gain maps. They a
 
 from __future__ import annotations
 
-import mmap
 from collections import Counter
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from pathlib import Path
 MIN_PICTURES = 3
 #: Bytes of padding between two pictures.
 _MAX_PADDING = 64
-#: Pictures that are looked at: some may be damaged.
-_MAX_PICTURES = 12
+#: Pictures that are looked at, since some may be damaged, and bytes.
+_MAX_PICTURES, _MAX_BYTES = 12, 64 << 20
 _START, _END, _SCAN, _PICTURE = b"\xff\xd8", b"\xff\xd9", 0xDA, b"\xff\xd8\xff"
 #: Markers of a frame header, which states the size (ITU-T T.81, table B.1).
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -28,21 +27,21 @@ def is_jpeg_sequence(path: Path) -> bool:
     with path.open("rb") as file:
         if file.read(3) != _PICTURE:
             return False
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            at, sizes = 0, Counter[bytes]()
-            for _ in range(_MAX_PICTURES):
-                found = _picture(data, at)
-                if found is None:  # damaged, or cut off
-                    at = data.find(_PICTURE, at + len(_PICTURE))
-                else:
-                    sizes[found[1]] += 1
-                    at = data.find(_PICTURE, found[0], found[0] + _MAX_PADDING)
-                if at < 0 or (sizes and max(sizes.values()) >= MIN_PICTURES):
-                    break
-            return bool(sizes) and max(sizes.values()) >= MIN_PICTURES
+        data = _PICTURE + file.read(_MAX_BYTES)
+    at, sizes = 0, Counter[bytes]()
+    for _ in range(_MAX_PICTURES):
+        found = _picture(data, at)
+        if found is None:  # damaged, or cut off
+            at = data.find(_PICTURE, at + len(_PICTURE))
+        else:
+            sizes[found[1]] += 1
+            at = data.find(_PICTURE, found[0], found[0] + _MAX_PADDING)
+        if at < 0 or (sizes and max(sizes.values()) >= MIN_PICTURES):
+            break
+    return bool(sizes) and max(sizes.values()) >= MIN_PICTURES
 
 
-def _picture(data: mmap.mmap, at: int) -> tuple[int, bytes] | None:
+def _picture(data: bytes, at: int) -> tuple[int, bytes] | None:
     """(where it ends, its height and width as they are stored) of the JPEG at `at`; None where there is no whole
     one."""
     if data[at : at + 2] != _START:
@@ -66,7 +65,7 @@ def _picture(data: mmap.mmap, at: int) -> tuple[int, bytes] | None:
     return (at + 2, size) if data[at : at + 2] == _END else None
 
 
-def _next_marker(data: mmap.mmap, at: int) -> int:
+def _next_marker(data: bytes, at: int) -> int:
     while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
         if data[at + 1] != 0 and not 0xD0 <= data[at + 1] <= 0xD7:
             return at
