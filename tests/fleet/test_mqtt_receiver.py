@@ -101,7 +101,7 @@ def test_a_site_lets_go_of_what_the_fleet_has_stored(fleet, broker, tmp_path):
         until(lambda: site.waiting == 1)  # nobody receives: the broker's acknowledgement means nothing
         with fleet.receiving() as running:
             stats, reports = running.intake.receiver.stats, 1
-            while not stats.stored and reports < 20:  # what comes before the receiver has subscribed is sent again later
+            while not stats.stored and reports < 20:  # the first may come before it has subscribed
                 site.health.report(status_of(), SystemClock(True).now())
                 reports += 1
                 with contextlib.suppress(AssertionError):
