@@ -127,7 +127,7 @@ class ObjectStorage:
                 end = min(done + CHUNK_BYTES, found["size"])
                 options = {"range": (done, end), "if_match": found["e_tag"]}
                 # Each range is a request of its own: a stream that stalls or breaks off costs a range, not the file.
-                piece = bytes(obstore.get(self._store, self._key(path), options=options).bytes())  # type: ignore[arg-type]
+                piece = bytes(obstore.get(self._store, self._key(path), options=options).bytes())  # type: ignore[arg-type]  # a dict
                 if len(piece) != end - done:
                     raise StorageError(f"{url_of(path)} was cut off at {done + len(piece)} bytes. Run it again.")
                 file.write(piece)

@@ -92,7 +92,7 @@ class Cluster:
         """Processors of all machines."""
         return int(ray_module().cluster_resources().get("CPU", 1))
 
-    def _connect(self, ray: Any) -> None:  # noqa: ANN401
+    def _connect(self, ray: Any) -> None:  # noqa: ANN401  # the module, which is imported late
         if not self.is_local:
             ray.init(address=self.address, logging_level=logging.ERROR, log_to_driver=False, namespace="passerby")
             return
@@ -104,7 +104,7 @@ class Cluster:
             _kill_dashboard()
             gc.collect()  # Ray does not know that process any more
 
-    def _start(self, ray: Any) -> None:  # noqa: ANN401
+    def _start(self, ray: Any) -> None:  # noqa: ANN401  # the module
         ray.init(
             address="local",
             num_cpus=self._workers or len(os.sched_getaffinity(0)),

@@ -238,16 +238,16 @@ def _analysed_frames(
                     search_whole(*last)
                 scope = schedule.due(scene) if segment >= segments.first else None
                 seconds = float(frame.time * info.time_base)
-                if scope is not None and (earlier := still.earlier(scope, seconds, scene)) is not None:
-                    state.detection_tasks = tuple(earlier)
+                if scope is not None:
+                    tasks = still.earlier(scope, seconds, scene)
+                    if tasks is None:
+                        if runs % TEST_INTERVAL == TEST_INTERVAL - 1:
+                            pool.submit(detector.run_known_answer_test).result()
+                        runs += 1
+                        tasks = tuple(pool.submit(task) for task in detector.tasks(frame, scope))
+                        still.ran(scope, seconds, scene, tasks)
+                    state.detection_tasks = tuple(tasks)
                     state.searched_kinds, state.is_quick = scope.searched_kinds, scope.quick
-                elif scope is not None:
-                    if runs % TEST_INTERVAL == TEST_INTERVAL - 1:
-                        pool.submit(detector.run_known_answer_test).result()
-                    runs += 1
-                    state.detection_tasks = tuple(pool.submit(task) for task in detector.tasks(frame, scope))
-                    state.searched_kinds, state.is_quick = scope.searched_kinds, scope.quick
-                    still.ran(scope, seconds, scene, state.detection_tasks)
             last = None if frame.damaged else (state, frame)
             # The newest stays: it may turn out to be the last one before a cut.
             while len(pending) > 1 and (

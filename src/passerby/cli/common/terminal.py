@@ -24,4 +24,4 @@ class Terminal(Console):
         super().__init__(**{"markup": False, "emoji": False, **options})
 
     def render_str(self, text: str, **options: object) -> Text:
-        return super().render_str(printable(text, keep="\n\t"), **options)  # type: ignore[arg-type]
+        return super().render_str(printable(text, keep="\n\t"), **options)  # type: ignore[arg-type]  # as above
