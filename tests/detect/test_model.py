@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -150,3 +153,55 @@ def test_a_real_model_detects_a_drawing_where_it_is(id: str, weights: Registry):
         assert found == detector.detect(picture, 0.3, {kind})
         assert found[0].kind is kind
         assert found[0].box.iou(OBJECT_BOXES[kind].translate(45, 21)) > 0.5
+
+
+@pytest.mark.parametrize(("instances", "at_once"), [(1, 1), (2, 2), (3, 2)])
+def test_so_many_threads_run_a_model_at_once_and_no_instance_runs_twice(
+    registry: Registry, monkeypatch, instances, at_once
+):
+    """Two threads: each instance notes that it runs, waits for the other thread, and notes that it has ended."""
+    running: list[FakeBackend] = []
+    most, both = [0], threading.Barrier(2, timeout=0.5)
+
+    class Slow(FakeBackend):
+        def infer(self, picture: np.ndarray) -> list[np.ndarray]:
+            assert self not in running
+            running.append(self)
+            most[0] = max(most[0], len(running))
+            with suppress(threading.BrokenBarrierError):
+                both.wait()
+            running.remove(self)
+            return super().infer(picture)
+
+    detector = Detector(registry, "centerface", backend=Slow((2, 3, 0.9)))
+    detector.max_instances = instances
+    monkeypatch.setattr(detector, "_load", lambda: Slow((2, 3, 0.9)))
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: detector.detect(np.zeros((64, 64, 3), np.uint8), 0.5), range(2)))
+    assert [1, 1] == [len(detections) for detections in found]
+    assert at_once == most[0]
+
+
+def test_an_instance_that_cannot_be_loaded_leaves_the_others_in_use(registry: Registry, monkeypatch):
+    started, go_on = threading.Event(), threading.Event()
+
+    class Slow(FakeBackend):
+        def infer(self, picture: np.ndarray) -> list[np.ndarray]:
+            started.set()
+            go_on.wait(30)
+            return super().infer(picture)
+
+    def fail() -> None:
+        raise WeightsError("gone")
+
+    detector, picture = Detector(registry, "centerface", backend=Slow((2, 3, 0.9))), np.zeros((64, 64, 3), np.uint8)
+    detector.max_instances = 2
+    monkeypatch.setattr(detector, "_load", fail)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(detector.detect, picture, 0.5)
+        started.wait(30)
+        with pytest.raises(WeightsError, match="gone"):
+            detector.detect(picture, 0.5)
+        go_on.set()
+        assert 1 == len(first.result())
+    assert 1 == len(detector.detect(picture, 0.5))

@@ -31,8 +31,8 @@ class Scene(FakeDetector):
         self.searched.append(frame.index)
         return [Detection(Kind.FACE, FACE, self.whole, "centerface")] if frame.index in self.visible else []
 
-    def detect(self, frame, scope=None):
-        return self.detect_faces_quick(frame)
+    def tasks(self, frame, scope=None):
+        return (lambda: self.detect_faces_quick(frame),)
 
     def close_up(self, frame, kind, boxes):
         self.close_ups += [(frame.index, box) for box in boxes]
@@ -47,8 +47,9 @@ def search(scene, beside_masks=None, hidden=(), keep=(), hide=(Kind.FACE,)):
     masks = [Keyframe(time=0, box=box, score=0.9, origin="test") for box in hidden]
     painted = Explained(masks, ShownHere(regions=keep))
     for n in range(FRAMES):
-        frame, search_whole = RawFrame(picture, n, n), leak_search.whole_search(n * STEP_S, n == FRAMES - 1)
-        leak_search.step(frame, n, n * STEP_S, painted, search_whole(frame) if search_whole else ())
+        frame, scope = RawFrame(picture, n, n), leak_search.due(n * STEP_S, n == FRAMES - 1)
+        searches = () if scope is None else leak_search.searches(frame, scope)
+        leak_search.step(frame, n, n * STEP_S, painted, [found for task in searches for found in task()])
     return list(leak_search.findings())
 
 

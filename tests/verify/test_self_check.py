@@ -175,6 +175,17 @@ def test_what_the_models_still_detect_is_a_finding(kind, score, expected, clip, 
     assert bool(expected) is report.needs_review
 
 
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_picture_that_stands_still_is_searched_once(moves, tmp_path, monkeypatch):
+    searched = []
+    use_fake_detectors(monkeypatch, detect=lambda frame, scope: searched.append(frame.index) or [])
+    monkeypatch.setattr(clips, "drawing", lambda index, size: np.full((*size[::-1], 3), moves * 4 * index, np.uint8))
+    plan = plan_for(clip := clips.cfr(tmp_path / "still.mp4"))
+    report = redact(clip, tmp_path / "out.mp4", plan=plan)
+    assert report.check.frames_searched == 4
+    assert (4 if moves else 1) == len(searched)
+
+
 def test_a_detection_in_a_mask_is_not(clip, monkeypatch):
     use_fake_detectors(monkeypatch, detect=sees(Detection(Kind.FACE, OTHER.expand(-0.1), 0.9, "test")))
     assert [] == descriptions(check(clip, permanent_track(1, OTHER)))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -31,7 +33,10 @@ INPUT_STRIDE = 32
 
 
 class Detector:
-    """Runs one model. Safe for several threads, which take turns."""
+    """Runs one model. Safe for several threads: `max_instances` of them run it at once, the others wait. Instances
+    beyond the first are loaded when they are needed."""
+
+    max_instances = 1
 
     def __init__(self, registry: Registry, id: str, threads: int | None = None, backend: Backend | None = None) -> None:
         """Reads and checks the weights. `threads` for inference, None lets the runtime choose; `backend` replaces it.
@@ -45,15 +50,42 @@ class Detector:
                 f"The weights {id} are of an unknown family, {self.entry.family}. Known are: {', '.join(FAMILIES)}."
             )
         self._family: Family = FAMILIES[self.entry.family]
-        self._lock = threading.Lock()
-        self._backend: Backend = backend or OpenVinoModel(
-            registry.load_bytes(id),
-            id,
+        self._registry, self._threads = registry, threads
+        self._lock, self._loaded = threading.Lock(), 1
+        self._idle: queue.LifoQueue[Backend] = queue.LifoQueue()
+        self._idle.put(backend or self._load())
+
+    def _load(self) -> Backend:
+        return OpenVinoModel(
+            self._registry.load_bytes(self.id),
+            self.id,
             self._family.input,
             self._family.outputs,
-            threads,
-            CompiledModelCache(registry.cache.with_name("compiled")),
+            self._threads,
+            CompiledModelCache(self._registry.cache.with_name("compiled")),
         )
+
+    @contextmanager
+    def _instance(self) -> Iterator[Backend]:
+        """One that no other thread uses; its outputs last until it is used again."""
+        backend = self._take()
+        try:
+            yield backend
+        finally:
+            self._idle.put(backend)
+
+    def _take(self) -> Backend:
+        with self._lock:
+            is_one_more = self._idle.empty() and self._loaded < self.max_instances
+            self._loaded += is_one_more
+        if not is_one_more:
+            return self._idle.get()
+        try:
+            return self._load()
+        except BaseException:
+            with self._lock:
+                self._loaded -= 1
+            raise
 
     def detect(self, image: Image, threshold: float, kinds: Collection[Kind] | None = None) -> list[Detection]:
         """What is in `image` (uint8, BGR, (h, w, 3)) with a score of at least `threshold`, best first.
@@ -66,8 +98,8 @@ class Detector:
         if not classes:
             return []
         padded, scale = _pad_to_input(image, self._family)
-        with self._lock:  # the outputs are the runtime's own, and last until the next call
-            decoded = self._family.decode(self._backend.infer(padded), threshold, classes)
+        with self._instance() as backend:
+            decoded = self._family.decode(backend.infer(padded), threshold, classes)
         height, width = image.shape[:2]
         detections = [
             detection
@@ -79,9 +111,9 @@ class Detector:
 
     def prepare(self, sizes: Iterable[tuple[int, int]]) -> None:
         """Compile the network for images of these (width, height), which otherwise happens with the first of them."""
-        with self._lock:
+        with self._instance() as backend:
             for width, height in dict.fromkeys(_padded_size(*size, self._family) for size in sizes):
-                self._backend.prepare(width, height)
+                backend.prepare(width, height)
 
     def _of_kind(self, kind: Kind, decoded: DecodedBoxes, scale: float) -> list[Detection]:
         numbers = [number for number, known in self.entry.classes.items() if known is kind]
@@ -130,10 +162,11 @@ class Detectors:
         return {id: self._loaded[id] for id in ids}
 
     def crop_model(self, id: str) -> Detector:
-        """A second instance of a model for crops, so that these do not wait for whole frames; on one thread."""
+        """A model once more, for crops, so that these do not wait for whole frames; on one thread each."""
         key = f"{id}#crop"
         if key not in self._loaded:
             self._loaded[key] = self._load(self.registry, id, 1)
+            self._loaded[key].max_instances = CONCURRENT_INFERENCES
         return self._loaded[key]
 
     def _load_one(self, id: str) -> Detector:

@@ -51,8 +51,7 @@ class MotionEstimator:
         """The flow that led to `frame` (None for the first one), and statistics of the frame."""
         now = _padded(to_luma(frame, self._geometry, self._size))
         before, self._before = self._before, now
-        cells = len(range(CELL_PX // 2, now.shape[1], CELL_PX)), len(range(CELL_PX // 2, now.shape[0], CELL_PX))
-        coarse, self._coarse = self._coarse, np.asarray(cv2.resize(now, cells, interpolation=cv2.INTER_AREA), np.uint8)
+        coarse, self._coarse = self._coarse, _cells(now)
         brightness = float(cv2.mean(now)[0]) / 255
         if before is None:
             return None, SceneStats(cut=True, brightness=brightness, change=0.0, cells=self._coarse)
@@ -73,6 +72,16 @@ class MotionEstimator:
         # Given an array, it would start from the flow in it; cv2's stubs do not know that None starts from none.
         flow = self._flow.calc(first, second, None)  # type: ignore[call-overload]
         return np.asarray(flow, np.float32)
+
+
+def frame_cells(frame: RawFrame, geometry: Geometry) -> Image:
+    """The mean luma of each cell, as in SceneStats, of a frame whose motion is not needed."""
+    return _cells(_padded(to_luma(frame, geometry, fit_size(geometry, FLOW_SIZE_PX))))
+
+
+def _cells(image: Image) -> Image:
+    cells = len(range(CELL_PX // 2, image.shape[1], CELL_PX)), len(range(CELL_PX // 2, image.shape[0], CELL_PX))
+    return np.asarray(cv2.resize(image, cells, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _padded(image: Image) -> Image:

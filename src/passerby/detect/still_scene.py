@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.core.kinds import Detection
-from passerby.core.motion import SceneStats
 from passerby.detect.schedule import Scope
 
 #: By how much the mean luma (of 255) of no cell may differ. A cell is an eightieth of the width: compression and
@@ -25,13 +24,14 @@ MAX_DIFFERENCE = 4
 MAX_STILL_S = 2.0
 
 Tasks = Sequence[Future[list[Detection]]]
+Cells = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     scope: Scope
     seconds: float
-    cells: npt.NDArray[np.uint8]
+    cells: Cells
     tasks: Tasks
 
     def covers(self, scope: Scope) -> bool:
@@ -48,21 +48,22 @@ class StillScene:
     def __init__(self) -> None:
         self._runs: list[_Run] = []
 
-    def earlier(self, scope: Scope, seconds: float, scene: SceneStats) -> Tasks | None:
-        """The results of an earlier run that such a run would only repeat; None where it has to run."""
-        if scene.cut or scene.cells is None:
+    def earlier(self, scope: Scope, seconds: float, cells: Cells | None, cut: bool = False) -> Tasks | None:
+        """The results of an earlier run that such a run would only repeat; None where it has to run. `cells` is as in
+        SceneStats, `cut` marks the first frame of a scene."""
+        if cut or cells is None:
             self._runs.clear()
         self._runs = [run for run in self._runs if 0 <= seconds - run.seconds < MAX_STILL_S]
-        same = (run for run in reversed(self._runs) if run.covers(scope) and _is_same(run.cells, scene.cells))
+        same = (run for run in reversed(self._runs) if run.covers(scope) and _is_same(run.cells, cells))
         return next((run.tasks for run in same), None)
 
-    def ran(self, scope: Scope, seconds: float, scene: SceneStats, tasks: Tasks) -> None:
+    def ran(self, scope: Scope, seconds: float, cells: Cells | None, tasks: Tasks) -> None:
         """A run has been started."""
-        if scene.cells is not None:
-            self._runs.append(_Run(scope, seconds, scene.cells, tasks))
+        if cells is not None:
+            self._runs.append(_Run(scope, seconds, cells, tasks))
 
 
-def _is_same(before: npt.NDArray[np.uint8], now: npt.NDArray[np.uint8] | None) -> bool:
+def _is_same(before: Cells, now: Cells | None) -> bool:
     if now is None or before.shape != now.shape:
         return False
     return int(np.abs(before.astype(np.int16) - now).max()) <= MAX_DIFFERENCE

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -78,34 +78,35 @@ def analyse_track(
     progress = options.progress
     progress.start(printable_name(video.path), "analyse", info.frames_estimate if segments == SegmentRange() else None)
     new_schedule = partial(detectors.schedule, info.frame_rate, settings.profile)
-    for state in prefetch(_analysed_frames(video, number, detector, new_schedule, grid, segments), FRAMES_WAITING):
-        if state.segment < segments.first:
-            result.frame_before = state.time, state.hash
-            continue
-        _record(result, state)
-        buffer.add(state.index, state.image)
-        starts = state.starts_segment and state.segment in segments
-        if starts:
-            trackers[state.segment] = _tracker(video, number)
-            result.candidates[state.segment] = []
-        detections = None
-        if state.detection_tasks is not None:
-            seconds = float(state.time * info.time_base)
-            requested = keep_requested_kinds(add_head_boxes(state.detections()), settings.hide)
-            detections = suppress_in_keep_regions(requested, settings.keep_regions, seconds)
-            if state.segment in segments:
-                kept = kept_visible(requested, settings.keep_regions, seconds)
-                result.kept += [(state.time, region, kind) for region, kind in kept]
-        for index, tracker in list(trackers.items()):
-            if index < state.segment and grid.overlap_ended(state.segment, state.time):
-                _add_candidates(result, grid, index, trackers.pop(index).finish())
+    with ThreadPoolExecutor(CONCURRENT_INFERENCES - 1, thread_name_prefix="passerby-crops") as helper:
+        for state in prefetch(_analysed_frames(video, number, detector, new_schedule, grid, segments), FRAMES_WAITING):
+            if state.segment < segments.first:
+                result.frame_before = state.time, state.hash
                 continue
-            motion = None if starts and index == state.segment else state.motion
-            ended = tracker.update(
-                state.index, state.time, motion, detections, state.searched_kinds, buffer.search, state.is_quick
-            )
-            _add_candidates(result, grid, index, ended)
-        progress.advance(1)
+            _record(result, state)
+            buffer.add(state.index, state.image)
+            starts = state.starts_segment and state.segment in segments
+            if starts:
+                trackers[state.segment] = _tracker(video, number, helper)
+                result.candidates[state.segment] = []
+            detections = None
+            if state.detection_tasks is not None:
+                seconds = float(state.time * info.time_base)
+                requested = keep_requested_kinds(add_head_boxes(state.detections()), settings.hide)
+                detections = suppress_in_keep_regions(requested, settings.keep_regions, seconds)
+                if state.segment in segments:
+                    kept = kept_visible(requested, settings.keep_regions, seconds)
+                    result.kept += [(state.time, region, kind) for region, kind in kept]
+            for index, tracker in list(trackers.items()):
+                if index < state.segment and grid.overlap_ended(state.segment, state.time):
+                    _add_candidates(result, grid, index, trackers.pop(index).finish())
+                    continue
+                motion = None if starts and index == state.segment else state.motion
+                ended = tracker.update(
+                    state.index, state.time, motion, detections, state.searched_kinds, buffer.search, state.is_quick
+                )
+                _add_candidates(result, grid, index, ended)
+            progress.advance(1)
     for index, tracker in trackers.items():
         _add_candidates(result, grid, index, tracker.finish())
     detector.wait_until_ready()  # also where no detector had to run
@@ -137,9 +138,10 @@ class FrameBuffer:
         return None if image is None else image.search(kind, box)
 
 
-def _tracker(video: VideoFile, number: int) -> Tracker:
+def _tracker(video: VideoFile, number: int, helper: Executor) -> Tracker:
     info = video.info.videos[number]
-    return Tracker(*info.geometry.display_size, TrackerSettings.for_frame_rate(float(info.frame_rate or 25)))
+    settings = TrackerSettings.for_frame_rate(float(info.frame_rate or 25))
+    return Tracker(*info.geometry.display_size, settings, helper)
 
 
 def _add_candidates(result: AnalysisResult, grid: SegmentGrid, index: int, ended: list[TrackCandidate]) -> None:
@@ -239,13 +241,13 @@ def _analysed_frames(
                 scope = schedule.due(scene) if segment >= segments.first else None
                 seconds = float(frame.time * info.time_base)
                 if scope is not None:
-                    tasks = still.earlier(scope, seconds, scene)
+                    tasks = still.earlier(scope, seconds, scene.cells, scene.cut)
                     if tasks is None:
                         if runs % TEST_INTERVAL == TEST_INTERVAL - 1:
                             pool.submit(detector.run_known_answer_test).result()
                         runs += 1
                         tasks = tuple(pool.submit(task) for task in detector.tasks(frame, scope))
-                        still.ran(scope, seconds, scene, tasks)
+                        still.ran(scope, seconds, scene.cells, tasks)
                     state.detection_tasks = tuple(tasks)
                     state.searched_kinds, state.is_quick = scope.searched_kinds, scope.quick
             last = None if frame.damaged else (state, frame)

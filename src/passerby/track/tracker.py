@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Collection, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from passerby.core.box import Box
@@ -29,6 +30,7 @@ from passerby.track.local_search import SEARCHED_KINDS, LocalSearch, best_match
 from passerby.track.own_motion import OwnMotion
 from passerby.track.padding import MAX_UNCERTAINTY, PADDING
 from passerby.track.search_cadence import MAX_UNCONFIRMED_INTERVAL, MISSES_TO_SLOW_DOWN, is_steady
+from passerby.track.shared_work import for_each
 
 #: Seconds between two crops around what motion carries well, at most.
 MAX_SEARCH_INTERVAL_S = 0.08
@@ -72,7 +74,10 @@ class TrackerFrame:
 class Tracker:
     """Tracks everything in one video track of `width` by `height` displayed pixels."""
 
-    def __init__(self, width: int, height: int, settings: TrackerSettings) -> None:
+    def __init__(self, width: int, height: int, settings: TrackerSettings, helper: Executor | None = None) -> None:
+        """With a `helper`, crops are searched in a thread of it as well: the `search` that `update` is given must be
+        safe for that."""
+        self._helper = helper
         self._width, self._height = width, height
         self._settings = settings
         self._frames: deque[TrackerFrame] = deque(maxlen=settings.buffer_frames)
@@ -134,25 +139,26 @@ class Tracker:
         """Find each track again around where motion, or its own velocity, has taken it: in this frame and, where motion
         was wrong, in those that were passed over."""
         now = self._frames[-1].frame
-        for track in self._active:
-            if track.kind not in SEARCHED_KINDS or not track.cadence.is_due(now):
-                continue
-            expected, passed_over = track.box, min(track.cadence.passed_over(now), len(track.points) - 1)
-            found = self._find_in(track, -1, search)
-            if passed_over and not track.crop_misses and (found is None or not is_steady(expected, found.box)):
-                for at in range(-1 - passed_over, -1):
-                    self._take(track, at, self._find_in(track, at, search))
-                found = found or self._find_in(track, -1, search)
-            self._take(track, -1, found)
-            if found is not None and track.cadence.interval > 1 and is_steady(expected, found.box):
-                for _ in range(passed_over):  # it was there as well
-                    track.evidence.add_crop_hit(found.score)
-            if found is None:
-                track.cadence.missed(now, track.crop_misses, track.age, track.is_confirmed)
-            else:
-                longest = self._settings.max_search_interval
-                longest = longest if track.is_confirmed else min(longest, MAX_UNCONFIRMED_INTERVAL)
-                track.cadence.found(now, is_steady(expected, found.box), longest)
+        due = [track for track in self._active if track.kind in SEARCHED_KINDS and track.cadence.is_due(now)]
+        for_each(due, lambda track: self._search_for(track, now, search), self._helper)
+
+    def _search_for(self, track: ActiveTrack, now: int, search: LocalSearch) -> None:
+        expected, passed_over = track.box, min(track.cadence.passed_over(now), len(track.points) - 1)
+        found = self._find_in(track, -1, search)
+        if passed_over and not track.crop_misses and (found is None or not is_steady(expected, found.box)):
+            for at in range(-1 - passed_over, -1):
+                self._take(track, at, self._find_in(track, at, search))
+            found = found or self._find_in(track, -1, search)
+        self._take(track, -1, found)
+        if found is None:
+            track.cadence.missed(now, track.crop_misses, track.age, track.is_confirmed)
+            return
+        if track.cadence.interval > 1 and is_steady(expected, found.box):
+            for _ in range(passed_over):  # it was there as well
+                track.evidence.add_crop_hit(found.score)
+        longest = self._settings.max_search_interval
+        longest = longest if track.is_confirmed else min(longest, MAX_UNCONFIRMED_INTERVAL)
+        track.cadence.found(now, is_steady(expected, found.box), longest)
 
     def _find_in(self, track: ActiveTrack, at: int, search: LocalSearch) -> Detection | None:
         """The track in the frame of one of its points."""
@@ -242,10 +248,9 @@ class Tracker:
         """Add new tracks, each propagated back to where the object may have been before it was first detected: at
         least to the frame in which its kind was last searched for, and as far as it is found in crops."""
         if search is not None:
-            for track, pre_roll in started:
-                if track.kind in SEARCHED_KINDS:
-                    self._search_back(track, pre_roll, search)
-                    self._active.append(track)
+            searched = [new for new in started if new[0].kind in SEARCHED_KINDS]
+            for_each(searched, lambda new: self._search_back(*new, search), self._helper)
+            self._active += [track for track, _ in searched]
             started = [(track, pre_roll) for track, pre_roll in started if track.kind not in SEARCHED_KINDS]
         paths_back = self._propagate_back([track.points[0] for track, _ in started], [n for _, n in started])
         for (track, _), path_back in zip(started, paths_back, strict=True):

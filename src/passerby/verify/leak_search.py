@@ -18,6 +18,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.factory import VideoDetector
+from passerby.detect.schedule import FULL_SCOPE, Scope
 from passerby.documents.plan import Keyframe, Track
 from passerby.documents.report import QuickFinding
 from passerby.verify.checks.independent_detectors import PLATE, Sighting
@@ -27,6 +28,8 @@ from passerby.verify.checks.sighting_fusion import FusionRule, SightingFusion, w
 #: Seconds between two searches of a whole frame for faces. One of so many, and that of the last frame, is a full one,
 #: at all sizes and for plates as well: it costs ten times as much.
 WHOLE_FRAME_INTERVAL_S, FULL_EVERY = 0.36, 12
+#: Of the others.
+FACES_AT_HALF_SIZE = Scope(full_res_faces=False, full_frame_plates=False)
 #: Scores from which a detection in a whole frame is looked at close up, and how many of them in a frame, at most.
 MIN_SCORES, MAX_CLOSE_UPS = {Kind.FACE: 0.2, Kind.PLATE: 0.2}, 6
 #: A sighting with less weight than this (checks/sighting_fusion.py) is none, nor is a plate to which the plate model
@@ -87,8 +90,7 @@ def regions_beside_masks(
 
 
 class LeakSearch:
-    """Searches the frames of one video track of a release: `whole_search` and `step` for each frame, in order, then
-    `findings`."""
+    """Searches the frames of one video track of a release: `due` and `step` for each, in order, then `findings`."""
 
     def __init__(
         self, detector: VideoDetector, hide: Collection[Kind], beside_masks: Mapping[int, list[tuple[Kind, Box]]]
@@ -99,15 +101,21 @@ class LeakSearch:
         #: Whole frames that were searched.
         self.searched = 0
 
-    def whole_search(self, seconds: float, is_last: bool = False) -> Callable[[RawFrame], list[Detection]] | None:
-        """What searches the whole of the frame at `seconds`, None where that is not due. Ask for each frame, in order;
-        the search itself may run beside others."""
+    def due(self, seconds: float, is_last: bool = False) -> Scope | None:
+        """With which scope the whole of the frame at `seconds` is to be searched (`searches`), None for not at all.
+        Ask for each frame, in order."""
         if not self._hide or not (seconds >= self._next_whole or is_last):
             return None
         is_full = is_last or self.searched % FULL_EVERY == 0
         self.searched += 1
         self._next_whole = seconds + WHOLE_FRAME_INTERVAL_S - 1e-6
-        return self._detector.detect if is_full else self._detector.detect_faces_quick
+        return FULL_SCOPE if is_full else FACES_AT_HALF_SIZE
+
+    def searches(self, frame: RawFrame, scope: Scope) -> Sequence[Callable[[], list[Detection]]]:
+        """What searches the whole of a frame. Safe beside one another, and beside those of other frames."""
+        if scope == FULL_SCOPE:
+            return self._detector.tasks(frame, scope)
+        return (lambda: self._detector.detect_faces_quick(frame),)
 
     def step(
         self, frame: RawFrame, number: int, seconds: float, hidden: Explained, whole: Sequence[Detection] = ()

@@ -19,13 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
-from passerby.core.kinds import Detection
 from passerby.core.media import Geometry
 from passerby.core.prefetch import prefetch
 from passerby.core.progress import Progress
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.factory import DetectorFactory
+from passerby.detect.model import CONCURRENT_INFERENCES
+from passerby.detect.optical_flow import frame_cells
 from passerby.detect.preprocess import fit_size, to_luma
+from passerby.detect.still_scene import StillScene, Tasks
 from passerby.documents.plan import Keyframe, Plan
 from passerby.documents.report import QuickCheck, QuickFinding
 from passerby.documents.trim import Trims
@@ -118,9 +120,10 @@ def _check_track(
     search = LeakSearch(detectors.frame_detector(info.geometry, settings.hide), settings.hide, beside_masks)
     pending: deque[Future[None]] = deque()
     max_pending = _max_pending(info.geometry)
+    still = StillScene()
     # Whole frames are searched beside the close-ups of those before them.
     with (
-        ThreadPoolExecutor(1, thread_name_prefix="passerby-search") as searches,
+        ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-search") as searches,
         ThreadPoolExecutor(1, thread_name_prefix="passerby-check") as steps,
     ):
         for frame in prefetch(video.frames(number)):
@@ -140,8 +143,13 @@ def _check_track(
                 pending.popleft().result()
             hidden = Explained([key for _, key in masks], shown.at(time))
             check.frames_compared += 1
-            search_whole = search.whole_search(seconds, is_last=check.frames_compared == len(expected))
-            whole = None if search_whole is None else searches.submit(search_whole, frame)
+            whole: Tasks = ()
+            if (scope := search.due(seconds, is_last=check.frames_compared == len(expected))) is not None:
+                cells = frame_cells(frame, info.geometry)
+                earlier = still.earlier(scope, seconds, cells)
+                whole = earlier or tuple(searches.submit(task) for task in search.searches(frame, scope))
+                if earlier is None:
+                    still.ran(scope, seconds, cells, whole)
             pending.append(steps.submit(_step, search, frame, check.frames_compared - 1, seconds, hidden, whole))
             progress.advance(1)
         for waiting in pending:
@@ -161,9 +169,9 @@ def _step(
     number: int,
     seconds: float,
     hidden: Explained,
-    whole: Future[list[Detection]] | None,
+    whole: Tasks,
 ) -> None:
-    search.step(frame, number, seconds, hidden, () if whole is None else whole.result())
+    search.step(frame, number, seconds, hidden, [detection for task in whole for detection in task.result()])
 
 
 def _max_pending(geometry: Geometry) -> int:
