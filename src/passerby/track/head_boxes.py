@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from passerby.core.box import Box
 from passerby.core.kinds import HEADLESS, Detection, Kind
 
+#: What the origin of a head that was derived from a body begins with.
+HEAD_ORIGIN = "head:"
 #: A person this much taller than wide is standing or walking, and visible from head to foot: the body model boxes
 #: people who sit or are cut off by the frame wider. Proportions of people, not measured.
 MIN_STANDING_ASPECT = 1.3
@@ -58,7 +60,7 @@ def add_head_boxes(detections: Sequence[Detection]) -> list[Detection]:
     confident = [f for f in faces if f.score >= CONFIDENT_FACE]
     faces = [f if f.score >= CONFIDENT_FACE else _raise_score(f, heads) for f in faces]
     faceless = [
-        Detection(Kind.FACE, head, person.score, f"head:{person.origin}")
+        Detection(Kind.FACE, head, person.score, f"{HEAD_ORIGIN}{person.origin}")
         for head, person in heads
         if not any(contains_centre(head, f.box) or _belongs_to(person.box, head, f.box) for f in confident)
     ]

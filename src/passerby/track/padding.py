@@ -37,3 +37,15 @@ PADDING = {
 #: Uncertainty of motion never enlarges a mask by more than this share of the box's shorter side, on each side. A limit,
 #: so that motion that cannot be estimated (a blank wall, a flash) does not cover the frame; chosen by hand.
 MAX_UNCERTAINTY = 0.35
+#: A face that is narrower than the second of these shares of its height is turned aside: a face model boxes what lies
+#: between nose and cheek, and not the ear and the back of the head. What is narrower than the first is no whole face,
+#: but half hidden or cut off. What that is worth: docs/design/tracking.md.
+MIN_PROFILE, FULL_FACE = 0.5, 0.75
+
+
+def whole_head(face: Box) -> Box:
+    """The box of a face in profile as wide as a head is."""
+    if not MIN_PROFILE * face.height <= face.width < FULL_FACE * face.height:
+        return face
+    more = (FULL_FACE * face.height - face.width) / 2
+    return Box(face.x1 - more, face.y1, face.x2 + more, face.y2)

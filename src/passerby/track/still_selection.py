@@ -11,7 +11,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Keyframe, Track
-from passerby.track.head_boxes import contains_centre, head_box
+from passerby.track.head_boxes import HEAD_ORIGIN, contains_centre, head_box
 from passerby.track.padding import PADDING, Padding
 from passerby.track.regions import kept_visible, suppress_in_keep_regions
 
@@ -101,14 +101,14 @@ def _heads(detections: Sequence[Detection], thresholds: FaceThresholds) -> list[
     confident = [d for d in detections if d.kind is Kind.FACE and d.score >= thresholds.confident_face]
     heads = [(head_box(body.box), body) for body in _bodies(detections, thresholds)]
     return [
-        Detection(Kind.FACE, head, body.score, f"head:{body.origin}")
+        Detection(Kind.FACE, head, body.score, f"{HEAD_ORIGIN}{body.origin}")
         for head, body in heads
         if not any(contains_centre(head, f.box) for f in confident)
     ]
 
 
 def _padded(detection: Detection, face_padding: Padding) -> Box:
-    if detection.origin.startswith("head:"):
+    if detection.origin.startswith(HEAD_ORIGIN):
         return detection.box  # the box of a head has room for its face
     padding = face_padding if detection.kind is Kind.FACE else PADDING[detection.kind]
     return padding.apply(detection.box)

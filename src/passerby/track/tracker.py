@@ -25,10 +25,11 @@ from passerby.track.active_track import ActiveTrack
 from passerby.track.association import associate
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate
 from passerby.track.flow_propagation import propagate, surrounding_motion
+from passerby.track.head_boxes import HEAD_ORIGIN
 from passerby.track.keyframes import TrackPoint
 from passerby.track.local_search import SEARCHED_KINDS, LocalSearch, best_match
 from passerby.track.own_motion import OwnMotion
-from passerby.track.padding import MAX_UNCERTAINTY, PADDING
+from passerby.track.padding import MAX_UNCERTAINTY, PADDING, whole_head
 from passerby.track.search_cadence import MAX_UNCONFIRMED_INTERVAL, MISSES_TO_SLOW_DOWN, is_steady
 from passerby.track.shared_work import for_each
 
@@ -334,7 +335,8 @@ class Tracker:
 
 def padded_box(kind: Kind, point: TrackPoint) -> Box:
     """What is to be covered of an object: itself, its margins, and more where motion is uncertain."""
-    box = point.box if point.predicted is None else point.box.hull(point.predicted)
+    own = whole_head(point.box) if kind is Kind.FACE and not point.origin.startswith(HEAD_ORIGIN) else point.box
+    box = own if point.predicted is None else own.hull(point.predicted)
     return PADDING[kind].apply(box, min(point.uncertainty, MAX_UNCERTAINTY * point.box.shorter_side))
 
 

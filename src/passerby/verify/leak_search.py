@@ -21,6 +21,7 @@ from passerby.detect.factory import VideoDetector
 from passerby.detect.schedule import FULL_SCOPE, Scope
 from passerby.documents.plan import Keyframe, Track
 from passerby.documents.report import QuickFinding
+from passerby.track.head_boxes import HEAD_ORIGIN
 from passerby.verify.checks.independent_detectors import PLATE, Sighting
 from passerby.verify.checks.shown_on_purpose import ShownHere
 from passerby.verify.checks.sighting_fusion import FusionRule, SightingFusion, weight
@@ -153,7 +154,7 @@ class LeakSearch:
         for kind in self._hide:
             boxes = _distinct([box for place, box in places if place is kind])
             close_ups = self._detector.close_up(frame, kind, boxes) if boxes else []
-            detections = [d for d in whole if d.kind is kind and not d.origin.startswith("head:")]
+            detections = [d for d in whole if d.kind is kind and not d.origin.startswith(HEAD_ORIGIN)]
             for d in sorted([*detections, *(d for of_box in close_ups for d in of_box)], key=lambda d: -d.score):
                 same = next((s for s in found if s.kind is kind and s.box.iou(d.box) > 0.3), None)
                 if same is None:
