@@ -142,3 +142,10 @@ def test_the_example_in_the_counting_guide_is_valid(tmp_path):
     site = parse_site(example, tmp_path / "site.yaml", {"MQTT_PASSWORD": "x", "HOOK_SECRET": "s" * 20})
     assert ["intruder", "full", "entry"] == [rule.name for rule in site.cameras["hall"].counting.rules]
     assert {"mqtt", "webhook:desk"} == set(site.uplink.destinations())
+
+
+def test_where_the_pages_listen_follows_the_image_unless_the_file_says_so():
+    text = "cameras: {gate: {url: 'rtsp://h/s'}}"
+    assert "127.0.0.1" == site(text).web.host
+    assert "0.0.0.0" == site(text, PASSERBY_WEB_HOST="0.0.0.0").web.host
+    assert "192.0.2.7" == site(f"web: {{host: 192.0.2.7}}\n{text}", PASSERBY_WEB_HOST="0.0.0.0").web.host

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -18,6 +18,10 @@ from passerby.config.renamed_keys import RENAMED_KEYS, Location, find_renamed
 from passerby.config.site import Site, StatusSettings
 from passerby.config.site_secrets import VARIABLE, is_secret_field
 from passerby.core.errors import UsageError
+
+#: Environment variable with the address that the pages listen on where the file sets none: an image that publishes a
+#: port needs 0.0.0.0; on the machine itself the same file serves this machine alone.
+HOST_VARIABLE: Final = "PASSERBY_WEB_HOST"
 
 
 def load_site(path: Path, environment: Mapping[str, str] | None = None) -> Site:
@@ -48,6 +52,9 @@ def parse_site(text: str, path: Path, environment: Mapping[str, str]) -> Site:
         values["cameras"] = {
             name: {**defaults, **camera} if isinstance(camera, dict) else camera for name, camera in cameras.items()
         }
+    web = values.setdefault("web", {}) if HOST_VARIABLE in environment else None
+    if isinstance(web, dict):
+        web.setdefault("host", environment[HOST_VARIABLE])
     try:
         site = Site.model_validate(values)
     except ValidationError as error:

@@ -38,6 +38,7 @@ export default function CamerasPage() {
       }
     >
       <QueryStatus query={query} />
+      <ErrorNote text={settings?.write_problem ?? null} />
       {settings && !settings.hot_reload && <p class="note">{t('restartNeeded')}</p>}
       <div class="cards">
         {settings?.cameras.map((camera) => (

@@ -62,27 +62,30 @@ function ZoneEditor({ camera }: { camera: Camera }) {
   }, [camera.state]);
   const [width, height] = [camera.width ?? 16, camera.height ?? 9];
   return (
-    <div class="editor">
-      <div>
-        <Toolbar editable={editable} live={live} still={still} />
-        <div class="screen canvas" style={{ aspectRatio: `${width} / ${height}` }}>
-          {live.value ? (
-            <CameraTile camera={camera} enabled serverReachable plain />
-          ) : (
-            <LazyImage
-              key={still.value}
-              src={`${camera.still_url}?size=1280&r=${still.value}`}
-              alt={t('stillOf', { camera: camera.name })}
-              fallback={t('noStill')}
-              retry
-            />
-          )}
-          <ZoneOverlay width={width} height={height} editable={editable} />
+    <>
+      <ErrorNote text={saved.value?.write_problem ?? null} />
+      <div class="editor">
+        <div>
+          <Toolbar editable={editable} live={live} still={still} />
+          <div class="screen canvas" style={{ aspectRatio: `${width} / ${height}` }}>
+            {live.value ? (
+              <CameraTile camera={camera} enabled serverReachable plain />
+            ) : (
+              <LazyImage
+                key={still.value}
+                src={`${camera.still_url}?size=1280&r=${still.value}`}
+                alt={t('stillOf', { camera: camera.name })}
+                fallback={t('noStill')}
+                retry
+              />
+            )}
+            <ZoneOverlay width={width} height={height} editable={editable} />
+          </div>
+          <p class="quiet small">{editor.drawing.value ? t('drawHint') : t('editHint')}</p>
         </div>
-        <p class="quiet small">{editor.drawing.value ? t('drawHint') : t('editHint')}</p>
+        <ShapeList camera={camera.name} editable={editable} saved={saved} />
       </div>
-      <ShapeList camera={camera.name} editable={editable} saved={saved} />
-    </div>
+    </>
   );
 }
 

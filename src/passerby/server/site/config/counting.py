@@ -6,8 +6,9 @@ from fastapi import APIRouter, HTTPException
 from pydantic import Field
 
 from passerby.config.counting_config import CountingSettings
-from passerby.config.roles import Right
+from passerby.config.roles import RIGHTS, Right
 from passerby.core.model import FrozenModel
+from passerby.server.site.auth.principal import Principal
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.config.config_changes import apply_change
 from passerby.server.site.config.site_file import SiteFile
@@ -23,6 +24,7 @@ class CountingResponse(FrozenModel):
     counting: CountingSettings
     timetables: tuple[str, ...] = Field(description="Names that rules may use.")
     still_url: str = Field(description="A masked still to draw on.")
+    write_problem: str | None = Field(description="For those who may change it: why the file cannot be written.")
 
 
 class CountingRequest(FrozenModel):
@@ -36,9 +38,9 @@ router = APIRouter(prefix="/api/cameras/{camera}/counting", tags=["counting"], r
 
 
 @router.get("", dependencies=[requires(Right.VIEW_MEDIA)])
-def counting(file: ConfigFile, camera: CameraName) -> CountingResponse:
+def counting(file: ConfigFile, camera: CameraName, principal: CurrentPrincipal) -> CountingResponse:
     """As in the file."""
-    return _response(file, camera)
+    return _response(file, camera, principal)
 
 
 @router.put("", dependencies=[requires(Right.EDIT_CONFIG)])
@@ -46,7 +48,7 @@ def set_counting(
     context: Context, file: ConfigFile, camera: CameraName, principal: CurrentPrincipal, request: CountingRequest
 ) -> CountingResponse:
     """Write it to the file, and put it into effect."""
-    _response(file, camera)
+    _response(file, camera, principal)
     full = request.counting.model_dump(mode="json")
     sparse = request.counting.model_dump(mode="json", exclude_defaults=True)
     details = {
@@ -58,10 +60,10 @@ def set_counting(
     }
     keys = ("cameras", camera, "counting")
     apply_change(context, file, principal, request.revision, details, lambda text, _: text.put(keys, sparse, full))
-    return _response(file, camera)
+    return _response(file, camera, principal)
 
 
-def _response(file: SiteFile, camera: str) -> CountingResponse:
+def _response(file: SiteFile, camera: str, principal: Principal) -> CountingResponse:
     site, _, revision = file.read()
     if camera not in site.cameras:
         raise HTTPException(404, f"There is no camera {camera} in site.yaml.")
@@ -71,4 +73,5 @@ def _response(file: SiteFile, camera: str) -> CountingResponse:
         counting=site.cameras[camera].counting,
         timetables=tuple(table.name for table in site.timetables),
         still_url=f"/api/cameras/{camera}/still.jpg",
+        write_problem=file.write_problem if Right.EDIT_CONFIG in RIGHTS[principal.role] else None,
     )

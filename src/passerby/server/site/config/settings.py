@@ -55,6 +55,7 @@ class SettingsResponse(FrozenModel):
     cameras: tuple[CameraConfigResponse, ...]
     dual_approval: bool = Field(description="Only in the file: nobody can turn it off from the web interface.")
     hot_reload: bool = Field(description="Do changes take effect at once? If not, restart the program.")
+    write_problem: str | None = Field(description="Why the file cannot be changed, and what to do; null if it can.")
 
 
 class RetentionSettingsRequest(FrozenModel):
@@ -231,6 +232,7 @@ def _response(context: SiteContext, file: SiteFile) -> SettingsResponse:
         cameras=tuple(_camera_config(text, name, site) for name in site.cameras),
         dual_approval=site.web.dual_approval,
         hot_reload=context.apply is not None,
+        write_problem=file.write_problem,
     )
 
 

@@ -14,6 +14,7 @@ from passerby.config.site_edit import REMOVED, SiteText
 from passerby.config.site_file import parse_site
 from passerby.config.site_secrets import forget_moved_passwords, refuse_new_variables
 from passerby.core.errors import PasserbyError, UsageError
+from passerby.server.site.config.write_access import write_error, write_problem
 
 
 class ConfigConflict(PasserbyError):
@@ -53,6 +54,11 @@ class SiteFile:
             self._write(written)
             return changed
 
+    @property
+    def write_problem(self) -> str | None:
+        """Why it cannot be changed, and what to do; None where it can."""
+        return write_problem(self.path)
+
     def _text(self) -> str:
         try:
             return self.path.read_text(encoding="utf-8")
@@ -73,10 +79,7 @@ class SiteFile:
         except OSError as error:
             with suppress(OSError):
                 part.unlink()
-            raise UsageError(
-                f"Cannot write {self.path}: {error.strerror}. The user that passerby runs as needs write permission "
-                "for the file and its folder."
-            ) from error
+            raise write_error(path, error) from error
 
 
 def _revision(text: str) -> str:
