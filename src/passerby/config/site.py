@@ -80,7 +80,9 @@ class CameraSettings(CameraDefaults):
     )
     user: str | None = Field(default=None, description="User name, where the camera requires one.")
     password: SecretStr | None = Field(
-        default=None, description="Its password, from the environment: ${GATE_PASSWORD}. Never written into this file."
+        default=None,
+        description="Its password, from the environment: ${GATE_PASSWORD}. Never written into this file. "
+        "Left out where it was entered on the pages.",
     )
     counting: CountingSettings = Field(
         default=CountingSettings(), description="What is counted, and which rules raise events."

@@ -13,6 +13,7 @@ export interface NewCamera {
   name: string;
   url: string;
   user: string;
+  password?: string;
 }
 
 interface CameraFormProps {
@@ -33,6 +34,7 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
   const name = useSignal(camera?.name ?? initial?.name ?? '');
   const url = useSignal(camera?.url ?? initial?.url ?? '');
   const user = useSignal(camera?.user ?? initial?.user ?? '');
+  const password = useSignal(initial?.password ?? '');
   const hide = useSignal(camera?.overrides.includes('hide') ? [...(camera.settings.hide ?? [])] : null);
   const profile = useSignal(override('profile'));
   const maxFps = useSignal(override('max_fps'));
@@ -42,6 +44,7 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
     revision,
     url: url.value,
     user: user.value || null,
+    ...(password.value ? { password: password.value } : {}),
     hide: hide.value,
     profile: (profile.value || null) as Profile | null,
     max_fps: maxFps.value ? Number(maxFps.value) : null,
@@ -65,13 +68,15 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
         )}
         <Field id="camera-url" label={t('url')} hint={t('urlHint')} value={url} required maxLength={500} />
         <Field label={t('user')} hint={t('optional')} value={user} autocomplete="off" maxLength={100} />
-        <p class="quiet">
-          {camera?.password_env
-            ? t('passwordFrom', { variable: camera.password_env })
-            : t('passwordInFile', {
-                variable: `${(name.value || 'camera').replace(/\W/g, '_').toUpperCase()}_PASSWORD`,
-              })}
-        </p>
+        <Field
+          label={t('password')}
+          hint={t(camera?.password_stored || camera?.password_env ? 'passwordKept' : 'optional')}
+          type="password"
+          value={password}
+          autocomplete="new-password"
+          maxLength={200}
+        />
+        <p class="quiet small">{t('passwordStored')}</p>
         <HideOptions
           value={hide.value}
           siteDefault={defaults.hide ?? []}
@@ -109,7 +114,16 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
           }}
         />
       </Form>
-      {!camera && url.value && <CameraCheck target={{ url: url.value, ...(user.value ? { user: user.value } : {}) }} />}
+      {url.value && (
+        <CameraCheck
+          target={{
+            url: url.value,
+            ...(camera ? { camera: camera.name } : {}),
+            ...(user.value ? { user: user.value } : {}),
+            ...(password.value ? { password: password.value } : {}),
+          }}
+        />
+      )}
       {camera && <RemoveCamera camera={camera.name} revision={revision} onSaved={onSaved} />}
     </>
   );

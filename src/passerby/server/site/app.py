@@ -24,7 +24,7 @@ from passerby.server.site.auth.rights import (
     requires,
 )
 from passerby.server.site.clips import ClipExports
-from passerby.server.site.config import camera_discovery, counting, settings
+from passerby.server.site.config import camera_discovery, camera_settings, counting, settings
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
@@ -82,6 +82,7 @@ def site_app(
         timeline.router,
         counting.router,
         settings.router,
+        camera_settings.router,
         camera_discovery.router,
         exports.router,
         accounts.router,

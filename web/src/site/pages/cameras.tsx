@@ -39,6 +39,7 @@ export default function CamerasPage() {
     >
       <QueryStatus query={query} />
       <ErrorNote text={settings?.write_problem ?? null} />
+      <ErrorNote text={settings?.password_problem ?? null} />
       {settings && !settings.hot_reload && <p class="note">{t('restartNeeded')}</p>}
       <div class="cards">
         {settings?.cameras.map((camera) => (
@@ -67,7 +68,7 @@ export default function CamerasPage() {
 }
 
 function CameraCard({ camera, edit }: { camera: CameraConfig; edit: () => void }) {
-  const { name, url, user, password_env, settings } = camera;
+  const { name, url, user, password_env, password_stored, settings } = camera;
   return (
     <section class="card" aria-label={name}>
       <h3>{name}</h3>
@@ -77,7 +78,7 @@ function CameraCard({ camera, edit }: { camera: CameraConfig; edit: () => void }
         {user && (
           <>
             <dt>{t('user')}</dt>
-            <dd>{password_env ? t('userPassword', { user, variable: password_env }) : user}</dd>
+            <dd>{userText(user, password_env, password_stored)}</dd>
           </>
         )}
         <dt>{t('hides')}</dt>
@@ -94,6 +95,11 @@ function CameraCard({ camera, edit }: { camera: CameraConfig; edit: () => void }
       </div>
     </section>
   );
+}
+
+function userText(user: string, variable: string | null, stored: boolean): string {
+  if (variable) return t('userPassword', { user, variable });
+  return stored ? t('userPasswordStored', { user }) : user;
 }
 
 interface CameraDiscoveryProps {
@@ -133,7 +139,7 @@ function CameraDiscovery({ known, add }: CameraDiscoveryProps) {
             key={camera.host}
             camera={camera}
             known={urls}
-            add={(url) => add({ name: suggestedName(camera), url, user: user.value })}
+            add={(url) => add({ name: suggestedName(camera), url, user: user.value, password: password.value })}
           />
         ))}
       </div>
