@@ -101,7 +101,7 @@ def test_failed_detector_runs_are_no_signal_loss():
 
 
 def test_an_event_that_the_cool_down_delays_is_about_what_happened():
-    """Somebody enters during the cool-down and stays beyond it: the event, its clip and its picture show him entering."""
+    """Somebody enters during the cool-down and stays beyond it: event, clip and picture show him entering."""
     rules = ({"name": "visit", "kind": "presence", "zone": "room", "min_duration": 2, "cool_down": 60},)
     one = counter(zones=(ROOM,), rules=rules)
     first, second = run(one, 100, together(stand(1, 0.3, 10, 5), stand(2, 0.6, 40, 50)))

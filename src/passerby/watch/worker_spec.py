@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from passerby.config.site import CameraSettings, Site
+from passerby.config.site import CameraSettings, RetentionSettings, Site
 from passerby.config.web import WebSettings
 from passerby.core.model import FrozenModel
 
@@ -27,6 +27,10 @@ class WorkerSpec(FrozenModel):
         if restream is not None:
             restream = restream.model_copy(update={"password": _hidden(self.restream_password)})
         return settings.model_copy(update={"password": _hidden(self.password), "restream": restream})
+
+    def without_retention(self) -> WorkerSpec:
+        """The same with the default retention: a change of that needs no restart."""
+        return self.model_copy(update={"site": self.site.model_copy(update={"retention": RetentionSettings()})})
 
     @classmethod
     def for_camera(cls, site: Site, name: str) -> WorkerSpec:
