@@ -24,6 +24,8 @@ from passerby.watch.retention import retention_of
 
 #: Seconds between two checks.
 POLL_INTERVAL_S = 5.0
+#: Seconds between two updates of what is so at the cameras: their processes report once a second.
+UPDATE_INTERVAL_S = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +34,7 @@ class SiteMonitor:
 
     def __init__(self, site: Site, clock: Clock) -> None:
         """Raises as Database.open does, and UsageError where metrics cannot be served."""
-        self._clock, self._polled_at = clock, float("-inf")
+        self._clock, self._polled_at, self._updated_at = clock, float("-inf"), float("-inf")
         cameras = {name: camera.counting for name, camera in site.cameras.items()}
         self._database = Database.open(Path(site.data))
         self._recordings = Recordings.open(Path(site.data))
@@ -52,6 +54,12 @@ class SiteMonitor:
         """Why messages cannot be sent; empty while they can."""
         return self._uplink.problems
 
+    def apply(self, site: Site) -> None:
+        """Switch to the cameras, zones and rules of a changed configuration."""
+        cameras = {name: camera.counting for name, camera in site.cameras.items()}
+        self._events.change(cameras, site.schedules())
+        self._uplink.apply(cameras)
+
     def poll(
         self,
         without_process: Callable[[], Mapping[str, str]],
@@ -62,6 +70,9 @@ class SiteMonitor:
         without a process, with the reason; `disk` its state, with a `problem` where something is not recorded;
         `status` that of the site, for its fleet."""
         now = self._clock.now()
+        if now.monotonic - self._updated_at >= UPDATE_INTERVAL_S:
+            self._updated_at = now.monotonic
+            self._uplink.update(status().cameras)
         if now.monotonic - self._polled_at < POLL_INTERVAL_S:
             return
         self._polled_at = now.monotonic

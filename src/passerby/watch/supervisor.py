@@ -136,6 +136,7 @@ class Supervisor:
         for name, camera in self.cameras.items():
             if name not in unchanged:
                 camera.start()
+        self._monitor.apply(site)
         self._notify(f"configuration changed: {len(self.cameras) - len(unchanged)} cameras restarted")
 
     def _new_process(self, site: Site, name: str) -> CameraProcess:

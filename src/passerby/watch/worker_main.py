@@ -1,8 +1,8 @@
 """The main program of one camera's process. Its spec comes in on standard input, its status goes to standard output.
 
 The first input line is a WorkerSpec; each further one a RetentionPolicy that is in force from then on. When the
-other end closes standard input, on purpose or because it died, the process ends. Each output line is a CameraStatus, one
-per second.
+other end closes standard input, on purpose or because it died, the process ends. Each output line is a CameraStatus,
+one per second.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def run_worker(
         if now() - sent_at >= STATUS_INTERVAL_S:
             sent_at = now()
             counter.poll(clock.now(), worker.status().state is CameraState.LOST)
-            send_status(with_restream(with_stream_counters(worker.status(), camera), restream))
+            status = worker.status().model_copy(update={"occupancy": counter.occupancy})
+            send_status(with_restream(with_stream_counters(status, camera), restream))
     worker.drain(DRAIN_TIMEOUT_S)
     for receiver in parts:
         receiver.close()
