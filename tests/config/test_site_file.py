@@ -65,12 +65,12 @@ def test_secrets_come_from_the_environment_and_are_not_printed():
         (
             "cameras:\n  a:\n    url: x.mp4\n    hide_regions: [[[0, 0], [1, 0], [1, 1.2]]]\n",
             4,
-            "less than or equal to 1",
+            "must be 1 or less",
         ),
         ("cameras:\n  a:\n    url: rtsp://h/s\n    user: me\n    password: ${NOPE}\n", 5, "export NOPE="),
         ("cameras:\n  front:\n    url: rtsp://me:hunter2@h/s\n", 3, "password: ${FRONT_PASSWORD}"),
         ("cameras:\n  front:\n    url: rtsp://h/s\n    user: me\n    password: hunter2\n", 5, "in the environment"),
-        ("cameras: {}\n", 1, "at least 1"),
+        ("cameras: {}\n", 1, "at least 1 entries"),
     ],
 )
 def test_an_error_names_its_line_and_what_to_do(text, line, message):

@@ -7,6 +7,7 @@ from passerby.config.counting_config import EventKind
 from passerby.config.site_file import load_site, parse_site
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
+from passerby.documents.count_records import EventState
 from passerby.documents.fleet_messages import parse_message
 from passerby.documents.status import SiteStatus
 from passerby.store.counts.events_and_counts import CountStore
@@ -63,6 +64,23 @@ def test_a_changed_site_reaches_uplink_and_rules_and_repeats_nothing(site, tmp_p
         found = CountStore(database, site.topic).events()
     assert ["attic", "gate", "site"] == sorted(one.event.camera or "site" for one in found)
     assert [["attic", "gate"]] * 2 == told
+
+
+def test_a_clock_that_nothing_synchronises_is_told_once_over_all_starts(site, tmp_path):
+    clock = Clock()
+    clock.trusted = False
+    for start in range(3):
+        monitor = SiteMonitor(site, clock)
+        for second in range(0, 1000, 5):
+            clock.seconds = float(10_000 * start + second)
+            monitor.poll(dict, lambda: {"free": 1}, lambda: status(site))
+        if start == 1:
+            (event,) = monitor._counts.events()
+            monitor._counts.set_event_state(event.event.id, EventState.RESOLVED, clock.now())
+        monitor.close()
+    with Database.open(tmp_path / "data") as database:
+        found = CountStore(database, site.topic).events()
+    assert [EventState.NEW, EventState.RESOLVED] == [one.state for one in found]
 
 
 def test_a_failing_disk_and_a_camera_without_a_process_raise_events(site, tmp_path):

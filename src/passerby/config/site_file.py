@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from passerby.config.address import CameraProtocol, contains_password
+from passerby.config.invalid_value import invalid_text
 from passerby.config.renamed_keys import RENAMED_KEYS, Location, find_renamed
 from passerby.config.site import Site, StatusSettings
 from passerby.config.site_secrets import SECRET_FIELDS, VARIABLE, camera_secret, is_secret_field, secret_host
@@ -67,7 +69,7 @@ def parse_site(text: str, path: Path, environment: Mapping[str, str], secrets: S
         site = Site.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise UsageError(_message(path, written, first["loc"], first["type"], first["msg"])) from None
+        raise UsageError(_message(path, written, first)) from None
     return _with_stored_passwords(_resolve_paths(site, path.absolute().parent))
 
 
@@ -164,8 +166,8 @@ def _filled(value: object, environment: _Environment, at: Location) -> object:
     return environment.fill(value, at) if isinstance(value, str) else value
 
 
-def _message(path: Path, written: CommentedMap, loc: Sequence[int | str], kind: str, message: str) -> str:
-    at = tuple(loc)
+def _message(path: Path, written: CommentedMap, error: ErrorDetails) -> str:
+    at, kind = tuple(error["loc"]), error["type"]
     if at[:1] == ("cameras",) and len(at) > 2 and not _exists(written, at) and _exists(written, ("defaults", *at[2:3])):
         at = ("defaults", *at[2:])
     name = ".".join(str(part) for part in at) or "the file"
@@ -174,7 +176,7 @@ def _message(path: Path, written: CommentedMap, loc: Sequence[int | str], kind: 
     elif kind == "missing":
         advice = "this setting is required. Add it; docs/ref/site.md describes it"
     else:
-        advice = message.removeprefix("Value error, ").rstrip(".") + ". Correct it there"
+        advice = invalid_text(kind, error["msg"], error.get("ctx")).rstrip(".") + ". Correct it there"
     return f"{path}:{_line(written, at)}: {name}: {advice}."
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from passerby.config.counting_config import EventKind
 from passerby.config.site import Site
 from passerby.core.clock import Clock
 from passerby.core.errors import PasserbyError
 from passerby.counting.site_rules import SiteRules
 from passerby.detect.weights import Registry
+from passerby.documents.count_records import Event, EventState
 from passerby.documents.status import SiteStatus
 from passerby.sink.recording.event_media import RecordedEventMedia
 from passerby.store.counts.events_and_counts import CountStore
@@ -26,6 +28,8 @@ from passerby.watch.retention import retention_of
 POLL_INTERVAL_S = 5.0
 #: Seconds between two updates of what is so at the cameras: their processes report once a second.
 UPDATE_INTERVAL_S = 1.0
+#: Seconds after which an event of the clock is told again, though the one before was not resolved.
+CLOCK_MEMORY_S = 30 * 86400.0
 _log = logging.getLogger(__name__)
 
 
@@ -78,13 +82,20 @@ class SiteMonitor:
         self._polled_at = now.monotonic
         problem = disk().get("problem")
         try:
-            self._counts.add(
-                [], self._events.update(now, None if problem is None else str(problem), without_process()), now
-            )
+            found = self._events.update(now, None if problem is None else str(problem), without_process())
+            self._counts.add([], [event for event in found if not self._is_repeated(event)], now)
         except PasserbyError as error:
             _log.warning("An event cannot be stored: %s", error)
         if self._fleet is not None:
             self._fleet.poll(status)
+
+    def _is_repeated(self, event: Event) -> bool:
+        """Is it about the clock, as one is that nobody has resolved? A clock that nothing synchronises stays so over
+        every start of the program, and is told once."""
+        return event.kind is EventKind.CLOCK and any(
+            known.event.kind is EventKind.CLOCK and known.state is not EventState.RESOLVED
+            for known in self._counts.events(start=event.time - CLOCK_MEMORY_S)
+        )
 
     def close(self) -> None:
         if self._fleet is not None:

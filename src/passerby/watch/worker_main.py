@@ -65,7 +65,8 @@ def main() -> None:
     sys.stdout = sys.stderr
 
     def send(status: CameraStatus) -> None:
-        print(status.model_dump_json(), file=out, flush=True)
+        with suppress(BrokenPipeError):  # the program has ended, which standard input tells as well
+            print(status.model_dump_json(), file=out, flush=True)
 
     run_worker(spec, send, stopped, listener=listener, policy=policy)
     # FFmpeg may still be blocked on the camera in its thread, and cannot be interrupted.

@@ -20,8 +20,9 @@ interface ShapeFormProps {
 }
 
 export function ShapeForm({ shape, index, editable }: ShapeFormProps) {
+  if (!editable) return <ShapeFacts shape={shape} />;
   return (
-    <fieldset disabled={!editable}>
+    <fieldset>
       <legend>{t(shape.type)}</legend>
       <NameField shape={shape} index={index} />
       <div role="group" aria-label={t('counted')}>
@@ -40,6 +41,23 @@ export function ShapeForm({ shape, index, editable }: ShapeFormProps) {
         {t('remove')}
       </button>
     </fieldset>
+  );
+}
+
+/** For those who may not change it: what it counts and when it alerts, without fields. */
+function ShapeFacts({ shape }: { shape: Shape }) {
+  const rule = shape.rules.find(({ kind }) => kind === 'presence' || kind === 'crossing');
+  return (
+    <dl>
+      <dt>{t('name')}</dt>
+      <dd>{shape.name}</dd>
+      <dt>{t('counted')}</dt>
+      <dd>{shape.count.map(className).join(', ')}</dd>
+      <dt>{t('anchor')}</dt>
+      <dd>{t(`anchor_${shape.anchor}`)}</dd>
+      <dt>{t(shape.type === 'zone' ? 'alertPresence' : 'alertCrossing')}</dt>
+      <dd>{t(rule ? 'yes' : 'no')}</dd>
+    </dl>
   );
 }
 

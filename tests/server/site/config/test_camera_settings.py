@@ -49,10 +49,10 @@ def test_cameras_are_added_changed_and_removed(served):
     [
         ({"url": "/etc/passwd"}, "Give the address of a camera"),
         ({"url": "rtsp://user:secret@192.0.2.3/"}, "password"),
-        ({"password_env": "OIDC_SECRET", "user": "x"}, "password_env"),
+        ({"password_env": "OIDC_SECRET", "user": "x"}, "Password env is not known here"),
         ({"user": "${OIDC_SECRET}"}, "by hand"),
         ({"url": "rtsp://${OIDC_SECRET}/"}, "by hand"),
-        ({"name": "../x"}, "name"),
+        ({"name": "../x"}, "Name has characters that cannot be used here"),
         ({"name": "yard"}, "already"),
     ],
 )

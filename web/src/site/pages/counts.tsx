@@ -64,7 +64,13 @@ export default function CountsPage() {
             ‹
           </button>
           <b class="nowrap">{period.value === 'hour' ? formatMinute(start) : formatDate(start)}</b>
-          <button type="button" aria-label={t('later')} disabled={end > now()} onClick={() => step(1)}>
+          <button
+            type="button"
+            aria-label={t('later')}
+            disabled={end > now()}
+            title={end > now() ? t('latestShown') : undefined}
+            onClick={() => step(1)}
+          >
             ›
           </button>
           <button

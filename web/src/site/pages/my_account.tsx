@@ -85,6 +85,7 @@ function PasswordCard() {
         button={t('changePassword')}
         label={t('changePassword')}
         disabled={!next.value || next.value !== repeated.value}
+        why={t('passwordsDiffer')}
       >
         <CurrentPassword label={t('currentPassword')} value={old} />
         <Field

@@ -240,6 +240,7 @@ function ClipRange({ name, time, selection }: { name: string; time: number; sele
   const requestClip = () => {
     if (range) navigate('exports', '', { camera: name, from: range.from.toFixed(1), to: range.to.toFixed(1) });
   };
+  const chosen = range !== null && range.to - range.from >= MIN_CLIP_S;
   return (
     <div class="buttons">
       <button type="button" onClick={() => mark('from')}>
@@ -253,12 +254,14 @@ function ClipRange({ name, time, selection }: { name: string; time: number; sele
         <button
           type="button"
           class="strong"
-          disabled={!range || range.to - range.from < MIN_CLIP_S}
+          disabled={!chosen}
+          title={chosen ? undefined : t('chooseClipFirst')}
           onClick={requestClip}
         >
           {t('requestClip')}
         </button>
       )}
+      {can('manage_events') && !chosen && <span class="quiet small">{t('chooseClipFirst')}</span>}
     </div>
   );
 }

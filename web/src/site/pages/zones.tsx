@@ -150,11 +150,21 @@ function Toolbar({ editable, live, still }: { editable: boolean; live: Signal<bo
       )}
       {editable && (
         <>
-          <button type="button" disabled={!editor.canUndo.value && !drawing} onClick={editor.undo}>
+          <button
+            type="button"
+            disabled={!editor.canUndo.value && !drawing}
+            title={editor.canUndo.value || drawing ? undefined : t('nothingToUndo')}
+            onClick={editor.undo}
+          >
             {t('undo')}
             <kbd>Ctrl+Z</kbd>
           </button>
-          <button type="button" disabled={!editor.canRedo.value} onClick={editor.redo}>
+          <button
+            type="button"
+            disabled={!editor.canRedo.value}
+            title={editor.canRedo.value ? undefined : t('nothingToRedo')}
+            onClick={editor.redo}
+          >
             {t('redo')}
             <kbd>Ctrl+Y</kbd>
           </button>

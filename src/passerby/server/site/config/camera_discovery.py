@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Field, SecretStr, ValidationError
 
+from passerby.config.invalid_value import invalid_text
 from passerby.config.roles import Right
 from passerby.config.site import CameraSettings
 from passerby.config.site_secrets import secret_host
@@ -111,9 +112,9 @@ def _settings(context: SiteContext, request: CameraCheckRequest) -> CameraSettin
     try:
         return CameraSettings(**settings, url=url, user=request.user, password=password)
     except ValidationError as error:
-        raise HTTPException(
-            422, str(error.errors(include_input=False)[0]["msg"]).removeprefix("Value error, ")
-        ) from None
+        first = error.errors(include_input=False)[0]
+        text = invalid_text(first["type"], first["msg"], first.get("ctx"))
+        raise HTTPException(422, f"The camera: {text}.") from None
 
 
 @contextmanager
