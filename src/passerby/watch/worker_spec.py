@@ -36,7 +36,7 @@ class WorkerSpec(FrozenModel):
     def for_camera(cls, site: Site, name: str) -> WorkerSpec:
         """The spec for one camera, without the other cameras, the web pages and the public notice: a change to those
         must not restart this camera."""
-        camera = site.cameras[name]
+        camera = site.cameras[name].model_copy(update={"display_name": None})
         own = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
         irrelevant = {"web": WebSettings(), "notice": None}
         return cls(

@@ -31,7 +31,7 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
   /** A value of the camera's own; empty where the site's default applies. */
   const override = (key: 'profile' | 'max_fps' | 'transport'): string =>
     camera?.overrides.includes(key) ? String(camera.settings[key]) : '';
-  const name = useSignal(camera?.name ?? initial?.name ?? '');
+  const name = useSignal(camera?.display_name ?? initial?.name ?? '');
   const url = useSignal(camera?.url ?? initial?.url ?? '');
   const user = useSignal(camera?.user ?? initial?.user ?? '');
   const password = useSignal(initial?.password ?? '');
@@ -42,6 +42,7 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
   const { defaults, revision } = settings;
   const body = () => ({
     revision,
+    ...(name.value !== (camera?.display_name ?? '') ? { display_name: name.value.trim() } : {}),
     url: url.value,
     user: user.value || null,
     ...(password.value ? { password: password.value } : {}),
@@ -57,15 +58,13 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
             params: { path: { camera: camera.name } },
             body: body() as never,
           })
-        : client.POST('/api/settings/cameras', { body: { ...body(), name: name.value } as never });
+        : client.POST('/api/settings/cameras', { body: body() as never });
       onSaved(await request<Settings>(call));
     }, t('savedInFile'));
   return (
     <>
       <Form onSubmit={submit} button={t(camera ? 'save' : 'saveCamera')} label={t('camera')}>
-        {!camera && (
-          <Field id="camera-name" label={t('name')} hint={t('nameHint')} value={name} required maxLength={40} />
-        )}
+        <Field id="camera-name" label={t('name')} hint={t('nameHint')} value={name} required maxLength={60} />
         <Field id="camera-url" label={t('url')} hint={t('urlHint')} value={url} required maxLength={500} />
         <Field label={t('user')} hint={t('optional')} value={user} autocomplete="off" maxLength={100} />
         <Field
@@ -124,20 +123,23 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
           }}
         />
       )}
-      {camera && <RemoveCamera camera={camera.name} revision={revision} onSaved={onSaved} />}
+      {camera && (
+        <RemoveCamera camera={camera.name} title={camera.display_name} revision={revision} onSaved={onSaved} />
+      )}
     </>
   );
 }
 
 interface RemoveCameraProps {
   camera: string;
+  title: string;
   revision: string;
   onSaved: (saved: Settings) => void;
 }
 
-function RemoveCamera({ camera, revision, onSaved }: RemoveCameraProps) {
+function RemoveCamera({ camera, title, revision, onSaved }: RemoveCameraProps) {
   const remove = () => {
-    if (!confirm(t('removeCameraSure', { camera }))) return;
+    if (!confirm(t('removeCameraSure', { camera: title }))) return;
     void withErrors(async () => {
       const params = { path: { camera }, query: { revision } };
       onSaved(await request<Settings>(client.DELETE('/api/settings/cameras/{camera}', { params })));

@@ -57,7 +57,7 @@ export function CameraTile({ camera, enabled, serverReachable, plain = false }: 
           muted
           playsInline
           disablePictureInPicture
-          aria-label={t('livePicture', { camera: camera.name })}
+          aria-label={t('livePicture', { camera: camera.display_name })}
           style={{ visibility: visible ? 'visible' : 'hidden' }}
         />
         {!visible && (
@@ -70,7 +70,7 @@ export function CameraTile({ camera, enabled, serverReachable, plain = false }: 
       {!plain && (
         <footer>
           <span class={`lamp ${state}`} aria-hidden="true" />
-          <b>{camera.name}</b>
+          <b>{camera.display_name}</b>
           <span class="quiet" title={visible ? t('legendWhy') : undefined}>
             {visible ? legend(camera) : t(`tile_${state}`)}
           </span>

@@ -206,7 +206,7 @@ const en = {
   anchor_foot: 'feet (bottom of the box)',
   anchor_middle: 'centre',
   anchor_head: 'head (top of the box)',
-  nameHint: 'lower-case letters, digits, - and _',
+  nameHint: 'as people call it',
   tooFewCorners: 'A zone needs at least three corners, a line at least two.',
   cornersNeeded: 'This corner cannot be removed: the shape would have too few. Remove the whole shape instead.',
   newCorner: 'Add a corner to side {n}',

@@ -4,13 +4,12 @@ import { useEffect } from 'preact/hooks';
 import type { Anchor, ObjectClass } from './api';
 import { Checkbox, Select } from './components';
 import { className, t } from './messages';
-import { DEFAULT_MIN_DURATION_S, newRule, type Shape } from './shapes';
+import { DEFAULT_MIN_DURATION_S, nameFrom, newRule, type Shape } from './shapes';
 import * as editor from './zone_editor_state';
 
 const CLASSES: ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'bus', 'truck'];
 const ANCHORS = ['foot', 'middle', 'head'] as const satisfies Anchor[];
-/** The names that site.yaml takes. */
-const NAME_PATTERN = '[a-z0-9][a-z0-9_\\-]{0,39}';
+const MAX_TITLE = 60;
 const MAX_MIN_DURATION_S = 3600;
 
 interface ShapeFormProps {
@@ -50,7 +49,7 @@ function ShapeFacts({ shape }: { shape: Shape }) {
   return (
     <dl>
       <dt>{t('name')}</dt>
-      <dd>{shape.name}</dd>
+      <dd>{shape.title || shape.name}</dd>
       <dt>{t('counted')}</dt>
       <dd>{shape.count.map(className).join(', ')}</dd>
       <dt>{t('anchor')}</dt>
@@ -62,23 +61,29 @@ function ShapeFacts({ shape }: { shape: Shape }) {
 }
 
 function NameField({ shape, index }: { shape: Shape; index: number }) {
-  const name = useSignal(shape.name);
+  const current = shape.title || shape.name;
+  const name = useSignal(current);
   useEffect(() => {
-    name.value = shape.name;
-  }, [shape.name, index]);
+    name.value = current;
+  }, [current, index]);
+  /** A shape that was never saved gets its name from what it is called. */
+  const rename = (title: string) => {
+    const others = editor.shapes.value.filter((_, n) => n !== index).map((other) => other.name);
+    const made = editor.isSaved(shape.name) ? '' : nameFrom(title, new Set(others));
+    editor.updateShape(index, { title, ...(made ? { name: made } : {}) });
+  };
   return (
     <label>
       {t('name')}
       <input
         value={name.value}
-        pattern={NAME_PATTERN}
-        title={t('nameHint')}
+        required
+        maxLength={MAX_TITLE}
         onInput={(event) => {
           name.value = event.currentTarget.value;
         }}
         onBlur={(event) => {
-          if (!event.currentTarget.reportValidity() || name.value === shape.name) return;
-          editor.updateShape(index, { name: name.value });
+          if (event.currentTarget.reportValidity() && name.value.trim() !== current) rename(name.value.trim());
         }}
       />
     </label>

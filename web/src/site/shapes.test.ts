@@ -3,6 +3,7 @@ import type { Rule } from './api';
 import {
   configFromShapes,
   movedPoints,
+  nameFrom,
   newRule,
   type Point,
   type Shape,
@@ -98,4 +99,23 @@ test('names that are taken get a number', () => {
   const alarmed = zone({ rules: [{ name: 'yard' } as Rule] });
   expect(newRule(zone(), [alarmed]).name).toBe('yard-2');
   expect(newRule(zone({ type: 'line' }), [])).toMatchObject({ name: 'yard', kind: 'crossing', line: 'yard' });
+});
+
+const EMPTY = { full_frame: [], zones: [], lines: [], rules: [] };
+
+describe('what people call a shape', () => {
+  test('is in the file beside its name, and comes back', () => {
+    const config = configFromShapes(EMPTY, [zone({ title: 'Hof, Süd' }), zone({ name: 'gate', title: 'gate' })]);
+    expect(config.zones?.map(({ name, display_name }) => [name, display_name])).toEqual([
+      ['yard', 'Hof, Süd'],
+      ['gate', undefined],
+    ]);
+    expect(shapesFromConfig(config).map(({ title }) => title)).toEqual(['Hof, Süd', undefined]);
+  });
+
+  test('makes a name that the file takes', () => {
+    expect(nameFrom('Höfe, Süd (2. Stock)', new Set())).toBe('hoefe-sued-2-stock');
+    expect(nameFrom('Café', new Set(['cafe']))).toBe('cafe-2');
+    expect(nameFrom('日本', new Set())).toBe('');
+  });
 });

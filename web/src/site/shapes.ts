@@ -6,7 +6,10 @@ export type Point = [number, number];
 
 export interface Shape {
   type: 'zone' | 'line';
+  /** In site.yaml, and in counts: it stays when the zone is called otherwise. */
   name: string;
+  /** What people call it; empty for the name. */
+  title?: string;
   points: Point[];
   /** The classes that are counted. */
   count: ObjectClass[];
@@ -81,6 +84,7 @@ export function shapesFromConfig({ zones = [], lines = [], rules = [] }: Countin
       (zone): Shape => ({
         type: 'zone',
         name: zone.name,
+        ...titled(zone),
         points: zone.polygon as Point[],
         count: counted(zone.count),
         anchor: zone.anchor ?? 'foot',
@@ -91,6 +95,7 @@ export function shapesFromConfig({ zones = [], lines = [], rules = [] }: Countin
       (line): Shape => ({
         type: 'line',
         name: line.name,
+        ...titled(line),
         points: line.points as Point[],
         count: counted(line.count),
         anchor: line.anchor ?? 'foot',
@@ -100,12 +105,15 @@ export function shapesFromConfig({ zones = [], lines = [], rules = [] }: Countin
   ];
 }
 
+const titled = ({ display_name }: { display_name?: string | null }) => (display_name ? { title: display_name } : {});
+
 /** `config` with these shapes and their rules in place of those that it had. */
 export function configFromShapes(config: CountingConfig, shapes: Shape[]): CountingConfig {
   const replaced = new Set(shapesFromConfig(config).flatMap((shape) => shape.rules));
   const others = (config.rules ?? []).filter((rule) => !replaced.has(rule));
-  const common = ({ name, count, anchor }: Shape) => ({
+  const common = ({ name, title, count, anchor }: Shape) => ({
     name,
+    ...(title && title !== name ? { display_name: title } : {}),
     count: count as [ObjectClass, ...ObjectClass[]],
     anchor,
   });
@@ -136,6 +144,22 @@ export function newRule(shape: Shape, shapes: Shape[]): Rule {
       ? { ...common, kind: 'presence', zone: shape.name, min_duration: DEFAULT_MIN_DURATION_S }
       : { ...common, kind: 'crossing', line: shape.name };
   return rule as Rule;
+}
+
+/** A name made from what a person calls a shape, as the server makes one for a camera; empty where nothing is left. */
+export function nameFrom(title: string, taken: ReadonlySet<string>): string {
+  const spelled = title
+    .toLowerCase()
+    .replace(/[äöüß]/g, (letter) => ({ ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' })[letter] ?? '');
+  const plain = spelled.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+  const base = plain
+    .replace(/[^a-z0-9_]+/g, '-')
+    .replace(/^[-_]+/, '')
+    .slice(0, 36)
+    .replace(/[-_]+$/, '');
+  let name = base;
+  for (let n = 2; taken.has(name); n += 1) name = `${base}-${n}`;
+  return name;
 }
 
 /** `zone-1`, or the first number that is free. */

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { client, request, type Waiting } from './api';
 import { can } from './session';
+import { loadTitles } from './titles';
 
 export const waiting = signal<Waiting | null>(null);
 const INTERVAL_MS = 10_000;
@@ -29,6 +30,7 @@ export function watchWaiting(): () => void {
     waiting.value = await request<Waiting>(client.GET('/api/waiting')).catch(() => waiting.value);
   };
   void ask();
+  void loadTitles();
   const timer = window.setInterval(() => void ask(), INTERVAL_MS);
   return () => window.clearInterval(timer);
 }

@@ -162,7 +162,7 @@ function ShapeOutline(props: ShapeProps & { selected: boolean; editable: boolean
         </>
       )}
       <text x={labelX * width + radius} y={Math.max(radius * 2, labelY * height - radius)} font-size={labelSize}>
-        {shape.name}
+        {shape.title || shape.name}
       </text>
       {selected && editable && <Handles {...props} />}
     </g>

@@ -173,3 +173,17 @@ def test_a_password_goes_with_its_camera(served):
     del new["password"]
     changed(administrator, "/api/settings/cameras", **new)
     assert "rtsp://admin@192.0.2.3/s" == used_address(served, "attic")
+
+
+def test_a_camera_is_called_what_people_call_it(served):
+    administrator = served.as_("administrator")
+    for _ in range(2):
+        answer = changed(administrator, "/api/settings/cameras", display_name="Höfe, Süd", url="rtsp://192.0.2.3/s")
+        assert 200 == answer.status_code
+    found = {camera["name"]: camera["display_name"] for camera in answer.json()["cameras"]}
+    assert {"yard": "yard", "gate": "gate", "hoefe-sued": "Höfe, Süd", "hoefe-sued-2": "Höfe, Süd"} == found
+    changed(administrator, "/api/settings/cameras/yard", display_name="School yard")
+    assert "School yard" == administrator.get("/api/cameras/yard").json()["display_name"]
+    assert ["door"] == [zone["name"] for zone in administrator.get("/api/cameras/yard").json()["zones"]]
+    answer = changed(administrator, "/api/settings/cameras", url="rtsp://192.0.2.4/s")
+    assert "192-0-2-4" in [camera["name"] for camera in answer.json()["cameras"]]

@@ -4,6 +4,7 @@ import { ErrorNote, Page } from '../components';
 import { formatBytes, formatDateTime, formatDuration } from '../datetime';
 import { diskName, reasonName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
+import { cameraTitle } from '../titles';
 
 const INTERVAL_S = 3;
 /** A larger share of hidden pictures than this is shown as a fault. */
@@ -84,7 +85,7 @@ function CameraCard({ name, camera }: { name: string; camera: CameraStatus }) {
   return (
     <section class="card" aria-label={name}>
       <h3>
-        {name}{' '}
+        {cameraTitle(name)}{' '}
         <span class={`badge ${camera.state === 'live' ? 'good' : 'wrong'}`}>
           {t(`health_${camera.state ?? 'connecting'}`)}
         </span>

@@ -11,6 +11,7 @@ import { EventList, RecordingsTimeline } from '../recordings_timeline';
 import { navigate, pageUrl, route } from '../route';
 import { can } from '../session';
 import { centredRange, dataRange, type TimeRange, zoomRange } from '../time_range';
+import { cameraTitle } from '../titles';
 
 const REFRESH_S = 5;
 /** Video that is asked for at once. */
@@ -52,7 +53,7 @@ function Recordings({ name }: { name: string }) {
   const { time, playing, seek } = playback;
   const recordedAt = (at: number) => !!timeline?.spans.some(({ start, end }) => start <= at && end > at);
   return (
-    <Page title={t('recordingsOf', { camera: name })} tools={<a href={pageUrl('live')}>{t('live')}</a>}>
+    <Page title={t('recordingsOf', { camera: cameraTitle(name) })} tools={<a href={pageUrl('live')}>{t('live')}</a>}>
       <div class="screen large">
         <video
           ref={playback.video}
@@ -86,7 +87,7 @@ function Recordings({ name }: { name: string }) {
       <ClipRange name={name} time={time.value} selection={selection} />
       <p class="quiet small">{t('timelineLegend')}</p>
       <h3>{t('events')}</h3>
-      <EventList timeline={timeline} onSeek={seek} />
+      <EventList camera={name} timeline={timeline} onSeek={seek} />
     </Page>
   );
 }

@@ -10,6 +10,7 @@ import { navigate, pageUrl, route } from '../route';
 import { can } from '../session';
 import { ShapeForm } from '../shape_form';
 import { configFromShapes, selfIntersects, shapesFromConfig } from '../shapes';
+import { cameraTitle, loadTitles } from '../titles';
 import { withErrors } from '../toast';
 import * as editor from '../zone_editor_state';
 import { finishShape, ZoneOverlay } from '../zone_overlay';
@@ -27,7 +28,7 @@ export default function ZonesPage() {
   };
   return (
     <Page
-      title={t('zonesOf', { camera: name })}
+      title={t('zonesOf', { camera: cameraTitle(name) })}
       tools={
         cameras &&
         cameras.length > 1 && (
@@ -35,7 +36,7 @@ export default function ZonesPage() {
             label={t('camera')}
             value={name}
             options={cameras.map((other) => other.name)}
-            optionText={(other) => other}
+            optionText={cameraTitle}
             onChange={choose}
           />
         )
@@ -74,7 +75,7 @@ function ZoneEditor({ camera }: { camera: Camera }) {
               <LazyImage
                 key={still.value}
                 src={`${camera.still_url}?size=1280&r=${still.value}`}
-                alt={t('stillOf', { camera: camera.name })}
+                alt={t('stillOf', { camera: camera.display_name })}
                 fallback={t('noStill')}
                 retry
               />
@@ -211,6 +212,7 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
       const params = { path: { camera } };
       saved.value = await request<Counting>(client.PUT('/api/cameras/{camera}/counting', { params, body }));
       editor.markSaved();
+      void loadTitles();
     }, t('savedCounting'));
   return (
     <aside>
@@ -226,7 +228,7 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
                 editor.selectedIndex.value = index;
               }}
             >
-              <span class={`swatch ${shape.type}`} /> {t(shape.type)} {shape.name}
+              <span class={`swatch ${shape.type}`} /> {t(shape.type)} {shape.title || shape.name}
             </button>
           </li>
         ))}
@@ -234,7 +236,7 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
       {selected && editor.selectedIndex.value !== null && (
         <ShapeForm shape={selected} index={editor.selectedIndex.value} editable={editable} />
       )}
-      {crossed && <ErrorNote text={t('selfIntersects', { name: crossed.name })} />}
+      {crossed && <ErrorNote text={t('selfIntersects', { name: crossed.title || crossed.name })} />}
       {editable && (
         <button
           type="button"
@@ -250,7 +252,7 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
         {editor.isDirty.value ? t('unsaved') : t('allSaved')}
       </p>
       <p>
-        <a href={pageUrl('counts', '', { camera })}>{t('countsOf', { camera })}</a>
+        <a href={pageUrl('counts', '', { camera })}>{t('countsOf', { camera: cameraTitle(camera) })}</a>
       </p>
     </aside>
   );

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import Field, SecretStr
@@ -11,7 +12,7 @@ from passerby.config.address import CameraProtocol, parse_address
 from passerby.config.roles import Right
 from passerby.config.site_edit import REMOVED
 from passerby.core.errors import UsageError
-from passerby.core.names import NAME_PATTERN
+from passerby.core.names import NAME_PATTERN, DisplayName, name_from
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.config.settings import (
     CAMERA_KEYS,
@@ -34,15 +35,16 @@ class CameraConfigRequest(CameraDefaultsRequest):
     the file, and forgotten when the camera's host changes. Variables are written into the file by hand only."""
 
     revision: Revision
+    display_name: DisplayName | None = None
     url: str | None = Field(default=None, min_length=1, max_length=500)
     user: str | None = Field(default=None, min_length=1, max_length=100)
     password: CameraPassword | None = None
 
 
 class NewCameraRequest(CameraConfigRequest):
-    """A camera to add."""
+    """A camera to add. Without a `name`, one is made from the display name, or from the host."""
 
-    name: str = Field(pattern=f"^{NAME_PATTERN}$")
+    name: str | None = Field(default=None, pattern=f"^{NAME_PATTERN}$")
     url: str = Field(min_length=1, max_length=500)
 
 
@@ -59,9 +61,11 @@ def add_camera(
     context: Context, file: ConfigFile, principal: CurrentPrincipal, request: NewCameraRequest
 ) -> SettingsResponse:
     """Add a camera."""
-    if file.read()[0].cameras.get(request.name) is not None:
-        raise HTTPException(409, f"There already is a camera {request.name}.")
-    changes, passwords = _camera_changes(request.name, request), _passwords(file, request.name, request)
+    taken = {*file.read()[0].cameras, *(recorded.camera for recorded in context.recordings.cameras())}
+    name = request.name or name_from(request.display_name or urlsplit(request.url).hostname or "", taken)
+    if name in file.read()[0].cameras:
+        raise HTTPException(409, f"There already is a camera {name}.")
+    changes, passwords = _camera_changes(name, request), _passwords(file, name, request)
     details = {"subject": "camera added"}
     return apply_settings(context, file, principal, request.revision, changes, details, passwords)
 
@@ -112,6 +116,8 @@ def _camera_changes(camera: str, request: CameraConfigRequest) -> list[Change]:
     if fields.get("url") is not None:
         require_network_address(fields["url"])
         changes.append((("cameras", camera, "url"), fields["url"]))
+    if "display_name" in fields:
+        changes.append((("cameras", camera, "display_name"), fields["display_name"]))
     if "user" in fields:
         changes.append((("cameras", camera, "user"), fields["user"]))
     if "password" in fields:

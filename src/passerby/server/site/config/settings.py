@@ -37,6 +37,7 @@ class CameraConfigResponse(FrozenModel):
     """One camera as in the file. `settings` are in effect; `overrides` names those that the camera sets itself."""
 
     name: str
+    display_name: str = Field(description="What people call it.")
     url: str
     user: str | None
     password_env: str | None = Field(description="Environment variable that holds its password.")
@@ -172,6 +173,7 @@ def _camera_config(text: SiteText, name: str, site: Site) -> CameraConfigRespons
     password = str(written.get("password") or "").strip()
     return CameraConfigResponse(
         name=name,
+        display_name=camera.display_name or name,
         url=str(written.get("url")),
         user=written.get("user"),
         password_env=password.removeprefix("${").removesuffix("}") if password else None,
