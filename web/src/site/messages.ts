@@ -1,5 +1,6 @@
-// Every text of the site's pages, in one place, long as it is: to translate them, translate this one file.
+// Every text of the site's pages in English, long as it is. Another language is a file beside languages/de.json, and no code.
 import { fillIn, type Values } from '../shared/translate';
+import { translated } from './language';
 
 const en = {
   // header and general
@@ -444,6 +445,8 @@ const en = {
   // one's own account
   sessionEnds: 'This session ends',
   version: 'Version of passerby',
+  language: 'Language',
+  languageOfBrowser: 'as in the browser',
   byToken: 'You are logged in through the start-up address that the program printed. Create an account for daily use.',
   changePassword: 'Change password',
   currentPassword: 'Current password',
@@ -465,11 +468,13 @@ const en = {
 
 export type Text = keyof typeof en;
 
-export const t = (key: Text, values?: Values): string => fillIn(en[key], values);
+export const english = en;
+
+export const t = (key: Text, values?: Values): string => fillIn(translated(key) ?? en[key], values);
 
 /** The text for a value of the server, or `otherwise` for one that the catalogue does not have. */
 const named = (group: string, value: string, otherwise = value): string =>
-  (en as Record<string, string>)[`${group}_${value}`] ?? otherwise;
+  translated(`${group}_${value}`) ?? (en as Record<string, string>)[`${group}_${value}`] ?? otherwise;
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 
