@@ -5,19 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.site.steps import PATIENCE, axe, go, serious
 
-PAGES = "live events counts exports cameras settings health accounts camera/gate zones/gate me".split()
-    "live",
-    "events",
-    "counts",
-    "exports",
-    "cameras",
-    "settings",
-    "health",
-    "accounts",
-    "camera/gate",
-    "zones/gate",
-    "me",
-)
+PAGES = ("live", "events", "counts", "exports", "cameras", "settings", "health", "accounts", "me")
+OF_A_CAMERA = ("camera/gate", "zones/gate")
 
 
 @pytest.mark.parametrize("width", [1280, 375])
@@ -32,11 +21,12 @@ def test_a_german_browser_gets_german_pages(browser, site, width):
         page.wait_for_selector(".frame nav")
         assert "de" == page.evaluate("document.documentElement.lang")
         axe(page)
-        for where in PAGES:
+        for where in (*PAGES, *OF_A_CAMERA):
             go(page, site, where)
             page.wait_for_timeout(300)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), where
             assert [] == serious(page), where
+        go(page, site, "me")
         expect(page.locator("main")).to_contain_text("Diese Sitzung endet")
 
 

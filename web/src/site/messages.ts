@@ -74,6 +74,11 @@ const en = {
   livePicture: 'Live picture of {camera}, masked',
   startPictures: 'Start live pictures',
   stopPictures: 'Stop live pictures',
+  layout: 'Pictures beside each other',
+  layoutAuto: 'auto',
+  enlarge: 'Enlarge',
+  fullScreen: 'Full screen',
+  snapshot: 'Masked snapshot',
   noCameras: 'No cameras yet.',
   tile_live: 'live',
   tile_covered: 'picture hidden',
@@ -184,11 +189,17 @@ const en = {
   class_bus: 'buses',
   class_truck: 'lorries',
   // zones and lines
-  zonesOf: 'Zones and lines of {camera}',
+  zonesOf: 'Zones and regions of {camera}',
   noSuchCamera: 'There is no camera named {camera}.',
   tools: 'Tools',
   newZone: 'New zone',
   newLine: 'New line',
+  newHide: 'Always hide',
+  newKeep: 'Leave alone',
+  hide: 'Always hidden',
+  keep: 'Left alone',
+  hideNote: 'This area is black in every picture, recorded and live.',
+  keepNote: 'Nothing is hidden in this area, not even faces. Only for a poster with a face on it, or a clock.',
   finishShape: 'Finish',
   undo: 'Undo',
   redo: 'Redo',
@@ -200,7 +211,7 @@ const en = {
     'Click for each corner. To finish, click the first corner of a zone, double-click, or press Enter. Escape cancels.',
   editHint:
     'Drag corners, or a whole shape. Drag the middle of a side to add a corner. Double-click a corner or press Delete to remove it. Arrow keys move the focused corner.',
-  shapes: 'Zones and lines',
+  shapes: 'Zones, lines, regions',
   noShapes: 'None yet. The whole picture is always counted.',
   counted: 'What is counted',
   anchor: 'Position of a person or vehicle',
@@ -497,3 +508,7 @@ export function actorName(actor: string): string {
   if (kind === 'account') return name;
   return kind === 'system' ? t('atMachine', { name }) : actor;
 }
+
+/** A region has no name of its own: `Always hidden 2`. */
+export const shapeTitle = ({ type, name, title }: { type: string; name: string; title?: string }): string =>
+  type === 'hide' || type === 'keep' ? `${t(type)} ${name.split('-').at(-1)}` : title || name;

@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Anchor, ObjectClass } from './api';
 import { Checkbox, Select } from './components';
-import { className, t } from './messages';
-import { DEFAULT_MIN_DURATION_S, nameFrom, newRule, type Shape } from './shapes';
+import { className, shapeTitle, t } from './messages';
+import { DEFAULT_MIN_DURATION_S, isRegion, nameFrom, newRule, type Shape } from './shapes';
 import * as editor from './zone_editor_state';
 
 const CLASSES: ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'bus', 'truck'];
@@ -19,6 +19,7 @@ interface ShapeFormProps {
 }
 
 export function ShapeForm({ shape, index, editable }: ShapeFormProps) {
+  if (isRegion(shape)) return <RegionForm shape={shape} index={index} editable={editable} />;
   if (!editable) return <ShapeFacts shape={shape} />;
   return (
     <fieldset>
@@ -39,6 +40,20 @@ export function ShapeForm({ shape, index, editable }: ShapeFormProps) {
       <button type="button" onClick={() => editor.removeShape(index)}>
         {t('remove')}
       </button>
+    </fieldset>
+  );
+}
+
+function RegionForm({ shape, index, editable }: ShapeFormProps) {
+  return (
+    <fieldset>
+      <legend>{shapeTitle(shape)}</legend>
+      <p class={shape.type === 'keep' ? 'note' : 'quiet'}>{t(shape.type === 'keep' ? 'keepNote' : 'hideNote')}</p>
+      {editable && (
+        <button type="button" onClick={() => editor.removeShape(index)}>
+          {t('remove')}
+        </button>
+      )}
     </fieldset>
   );
 }

@@ -6,9 +6,11 @@ import {
   nameFrom,
   newRule,
   type Point,
+  regionsFromShapes,
   type Shape,
   selfIntersects,
   shapesFromConfig,
+  shapesFromRegions,
   sides,
   unusedName,
 } from './shapes';
@@ -118,4 +120,14 @@ describe('what people call a shape', () => {
     expect(nameFrom('Café', new Set(['cafe']))).toBe('cafe-2');
     expect(nameFrom('日本', new Set())).toBe('');
   });
+});
+
+test('regions are beside zones, and are no zones', () => {
+  const regions = [...shapesFromRegions('hide', [SQUARE]), ...shapesFromRegions('keep', [SQUARE, SQUARE])];
+  expect(regions.map(({ name }) => name)).toEqual(['hide-1', 'keep-1', 'keep-2']);
+  expect(sides(regions[0] as Shape)).toHaveLength(4);
+  const all = [zone(), ...regions];
+  expect(configFromShapes(EMPTY, all).zones).toHaveLength(1);
+  expect(regionsFromShapes('hide', all)).toEqual([SQUARE]);
+  expect(regionsFromShapes('keep', all)).toEqual([SQUARE, SQUARE]);
 });

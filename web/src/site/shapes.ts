@@ -5,7 +5,8 @@ import type { Anchor, Counting, ObjectClass, Rule } from './api';
 export type Point = [number, number];
 
 export interface Shape {
-  type: 'zone' | 'line';
+  /** `hide` and `keep` are regions: always hidden, and left alone. They count nothing. */
+  type: 'zone' | 'line' | 'hide' | 'keep';
   /** In site.yaml, and in counts: it stays when the zone is called otherwise. */
   name: string;
   /** What people call it; empty for the name. */
@@ -30,7 +31,9 @@ type CountingConfig = Counting['counting'];
 export const DEFAULT_MIN_DURATION_S = 2;
 
 /** Corners that a shape must keep. */
-export const minCorners = (shape: Pick<Shape, 'type'>): number => (shape.type === 'zone' ? 3 : 2);
+export const minCorners = (shape: Pick<Shape, 'type'>): number => (shape.type === 'line' ? 2 : 3);
+
+export const isRegion = ({ type }: Pick<Shape, 'type'>): boolean => type === 'hide' || type === 'keep';
 
 /** To the nearest ten-thousandth, inside the picture. */
 export const clampShare = (value: number): number => Math.min(1, Math.max(0, Math.round(value * 10000) / 10000));
@@ -39,7 +42,7 @@ export const clampPoint = ([x, y]: Point): Point => [clampShare(x), clampShare(y
 
 /** The sides of a shape with their middles, where a new corner can be inserted. */
 export function sides({ type, points }: Pick<Shape, 'type' | 'points'>): Side[] {
-  const starts = type === 'zone' ? points.map((_, n) => n) : points.slice(1).map((_, n) => n);
+  const starts = type !== 'line' ? points.map((_, n) => n) : points.slice(1).map((_, n) => n);
   return starts.map((from) => {
     const [ax, ay] = points[from] as Point;
     const [bx, by] = points[(from + 1) % points.length] as Point;
@@ -104,6 +107,21 @@ export function shapesFromConfig({ zones = [], lines = [], rules = [] }: Countin
     ),
   ];
 }
+
+/** The regions of a camera, numbered from 1: they have no names in the file. */
+export function shapesFromRegions(type: 'hide' | 'keep', polygons: readonly (readonly Point[])[]): Shape[] {
+  return polygons.map((points, n) => ({
+    type,
+    name: `${type}-${n + 1}`,
+    points: [...points],
+    count: [],
+    anchor: 'foot',
+    rules: [],
+  }));
+}
+
+export const regionsFromShapes = (type: 'hide' | 'keep', shapes: Shape[]): Point[][] =>
+  shapes.filter((shape) => shape.type === type).map(({ points }) => points);
 
 const titled = ({ display_name }: { display_name?: string | null }) => (display_name ? { title: display_name } : {});
 

@@ -4,12 +4,19 @@ import { useEffect } from 'preact/hooks';
 import { type Camera, type Counting, client, request } from '../api';
 import { CameraTile } from '../camera_tile';
 import { ErrorNote, LazyImage, Page, ToggleGroup } from '../components';
-import { t } from '../messages';
+import { shapeTitle, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { navigate, pageUrl, route } from '../route';
 import { can } from '../session';
 import { ShapeForm } from '../shape_form';
-import { configFromShapes, selfIntersects, shapesFromConfig } from '../shapes';
+import {
+  configFromShapes,
+  isRegion,
+  regionsFromShapes,
+  selfIntersects,
+  shapesFromConfig,
+  shapesFromRegions,
+} from '../shapes';
 import { cameraTitle, loadTitles } from '../titles';
 import { withErrors } from '../toast';
 import * as editor from '../zone_editor_state';
@@ -97,7 +104,12 @@ function useSavedShapes(camera: string, saved: Signal<Counting | null>): void {
     const path = { camera };
     void withErrors(async () => {
       saved.value = await request<Counting>(client.GET('/api/cameras/{camera}/counting', { params: { path } }));
-      editor.loadShapes(shapesFromConfig(saved.value.counting));
+      const { counting, hide_regions, keep_regions } = saved.value;
+      editor.loadShapes([
+        ...shapesFromConfig(counting),
+        ...shapesFromRegions('hide', hide_regions),
+        ...shapesFromRegions('keep', keep_regions),
+      ]);
     });
     const onLeave = (event: BeforeUnloadEvent) => editor.isDirty.value && event.preventDefault();
     window.addEventListener('beforeunload', onLeave);
@@ -119,6 +131,8 @@ function useEditorKeys(saved: Signal<Counting | null>): void {
       else if (name === 'Enter' && editor.drawing.value && !target.matches('button')) finishShape();
       else if (name === 'z' && editable) editor.startDrawing('zone');
       else if (name === 'l' && editable) editor.startDrawing('line');
+      else if (name === 'h' && editable) editor.startDrawing('hide');
+      else if (name === 'k' && editable) editor.startDrawing('keep');
       else return;
       event.preventDefault();
     };
@@ -140,6 +154,14 @@ function Toolbar({ editable, live, still }: { editable: boolean; live: Signal<bo
           <button type="button" aria-pressed={drawing?.type === 'line'} onClick={() => editor.startDrawing('line')}>
             {t('newLine')}
             <kbd>L</kbd>
+          </button>
+          <button type="button" aria-pressed={drawing?.type === 'hide'} onClick={() => editor.startDrawing('hide')}>
+            {t('newHide')}
+            <kbd>H</kbd>
+          </button>
+          <button type="button" aria-pressed={drawing?.type === 'keep'} onClick={() => editor.startDrawing('keep')}>
+            {t('newKeep')}
+            <kbd>K</kbd>
           </button>
         </>
       )}
@@ -208,7 +230,12 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
     withErrors(async () => {
       if (!saved.value) return;
       const { revision, counting } = saved.value;
-      const body = { revision, counting: configFromShapes(counting, shapes) };
+      const body = {
+        revision,
+        counting: configFromShapes(counting, shapes),
+        hide_regions: regionsFromShapes('hide', shapes),
+        keep_regions: regionsFromShapes('keep', shapes),
+      };
       const params = { path: { camera } };
       saved.value = await request<Counting>(client.PUT('/api/cameras/{camera}/counting', { params, body }));
       editor.markSaved();
@@ -228,7 +255,8 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
                 editor.selectedIndex.value = index;
               }}
             >
-              <span class={`swatch ${shape.type}`} /> {t(shape.type)} {shape.title || shape.name}
+              <span class={`swatch ${shape.type}`} />{' '}
+              {isRegion(shape) ? shapeTitle(shape) : `${t(shape.type)} ${shapeTitle(shape)}`}
             </button>
           </li>
         ))}
@@ -236,7 +264,7 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
       {selected && editor.selectedIndex.value !== null && (
         <ShapeForm shape={selected} index={editor.selectedIndex.value} editable={editable} />
       )}
-      {crossed && <ErrorNote text={t('selfIntersects', { name: crossed.title || crossed.name })} />}
+      {crossed && <ErrorNote text={t('selfIntersects', { name: shapeTitle(crossed) })} />}
       {editable && (
         <button
           type="button"

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from passerby.config.counting_config import CountingSettings
 from passerby.config.roles import RIGHTS, Right
+from passerby.config.site import Polygon, Site
+from passerby.config.site_edit import REMOVED, SiteText
 from passerby.core.model import FrozenModel
 from passerby.server.site.auth.principal import Principal
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
@@ -15,6 +17,9 @@ from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.dependencies import ConfigFile, Context
 from passerby.server.site.parameters import CameraName
 
+#: Regions of one kind that a camera may be given on the pages.
+MAX_REGIONS = 50
+
 
 class CountingResponse(FrozenModel):
     """What is counted and reported at one camera, as in site.yaml. A change must name the `revision`."""
@@ -22,16 +27,20 @@ class CountingResponse(FrozenModel):
     camera: str
     revision: str = Field(description="Of the file: a change of an older one is rejected.")
     counting: CountingSettings
+    hide_regions: tuple[Polygon, ...] = Field(description="Always hidden.")
+    keep_regions: tuple[Polygon, ...] = Field(description="Left alone: nothing is hidden there.")
     timetables: tuple[str, ...] = Field(description="Names that rules may use.")
     still_url: str = Field(description="A masked still to draw on.")
     write_problem: str | None = Field(description="For those who may change it: why the file cannot be written.")
 
 
 class CountingRequest(FrozenModel):
-    """All zones, lines and rules of one camera."""
+    """All zones, lines and rules of one camera; and its regions, where they change."""
 
     revision: str = Field(max_length=64)
     counting: CountingSettings
+    hide_regions: tuple[Polygon, ...] | None = Field(default=None, max_length=MAX_REGIONS)
+    keep_regions: tuple[Polygon, ...] | None = Field(default=None, max_length=MAX_REGIONS)
 
 
 router = APIRouter(prefix="/api/cameras/{camera}/counting", tags=["counting"], responses=ERROR_RESPONSES)
@@ -57,10 +66,25 @@ def set_counting(
         "zones": [zone.name for zone in request.counting.zones],
         "lines": [line.name for line in request.counting.lines],
         "rules": [rule.name for rule in request.counting.rules],
+        **{name: len(polygons) for name, polygons in _regions(request).items()},
     }
-    keys = ("cameras", camera, "counting")
-    apply_change(context, file, principal, request.revision, details, lambda text, _: text.put(keys, sparse, full))
+
+    def edit(text: SiteText, site: Site) -> None:
+        text.put(("cameras", camera, "counting"), sparse, full)
+        for name, polygons in _regions(request).items():
+            if polygons != getattr(site.cameras[camera], name):
+                same = polygons == getattr(site.defaults, name)
+                plain = [[list(point) for point in polygon] for polygon in polygons]
+                text.put(("cameras", camera, name), REMOVED if same else plain)
+
+    apply_change(context, file, principal, request.revision, details, edit)
     return _response(file, camera, principal)
+
+
+def _regions(request: CountingRequest) -> dict[str, tuple[Polygon, ...]]:
+    """The regions that are to change, by their setting."""
+    found = {"hide_regions": request.hide_regions, "keep_regions": request.keep_regions}
+    return {name: polygons for name, polygons in found.items() if polygons is not None}
 
 
 def _response(file: SiteFile, camera: str, principal: Principal) -> CountingResponse:
@@ -71,6 +95,8 @@ def _response(file: SiteFile, camera: str, principal: Principal) -> CountingResp
         camera=camera,
         revision=revision,
         counting=site.cameras[camera].counting,
+        hide_regions=site.cameras[camera].hide_regions,
+        keep_regions=site.cameras[camera].keep_regions,
         timetables=tuple(table.name for table in site.timetables),
         still_url=f"/api/cameras/{camera}/still.jpg",
         write_problem=file.write_problem if Right.EDIT_CONFIG in RIGHTS[principal.role] else None,
