@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from passerby.config.secrets.site_secrets import CAMERA_PASSWORDS
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.site_file import load_site, parse_site
-from passerby.config.site_secrets import CAMERA_PASSWORDS
-from passerby.config.stored_secrets import StoredSecrets
 from passerby.core.errors import UsageError
 from passerby.core.kinds import Kind
 

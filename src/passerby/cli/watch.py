@@ -18,9 +18,9 @@ from passerby.cli.common.example_config import EXAMPLE
 from passerby.cli.common.pages_main import COMMAND
 from passerby.cli.common.site_server import PageSockets
 from passerby.cli.common.terminal import echo
+from passerby.config.secrets.site_secrets import CAMERA_PASSWORDS
 from passerby.config.site import Site
 from passerby.config.site_file import load_site
-from passerby.config.site_secrets import CAMERA_PASSWORDS
 from passerby.core.errors import OutputError, UsageError
 from passerby.server.auth import new_token
 from passerby.server.limited_log import LineLimit, limit_logger

@@ -18,9 +18,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from passerby.config.address import CameraProtocol, contains_password
 from passerby.config.invalid_value import invalid_text
 from passerby.config.renamed_keys import RENAMED_KEYS, Location, find_renamed
+from passerby.config.secrets.site_secrets import SECRET_FIELDS, VARIABLE, camera_secret, is_secret_field, secret_host
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.site import Site, StatusSettings
-from passerby.config.site_secrets import SECRET_FIELDS, VARIABLE, camera_secret, is_secret_field, secret_host
-from passerby.config.stored_secrets import StoredSecrets
 from passerby.core.errors import UsageError
 
 #: Environment variable with the address that the pages listen on where the file sets none: an image that publishes a

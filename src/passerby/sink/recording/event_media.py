@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from secrets import token_hex
 from typing import Literal
 
 from passerby.core.errors import StoreError
@@ -43,12 +42,14 @@ class RecordedEventMedia:
 
     def _export_clip(self, camera: str, start: float, end: float) -> bytes | None:
         scratch = self._recordings.database.folder.path / SCRATCH_FOLDER
-        scratch.mkdir(mode=0o750, exist_ok=True)
         # A folder of its own: MQTT and webhooks make theirs at the same time, of the same event.
-        with TemporaryDirectory(prefix=FOLDER_PREFIX, dir=scratch) as folder:
-            path = Path(folder) / "excerpt.mp4"
-            try:
-                export_recording(self._recordings, camera, start, end, path)
-                return path.read_bytes()
-            except (StoreError, FileNotFoundError):
-                return None
+        folder = scratch / f"{FOLDER_PREFIX}{token_hex(8)}"
+        folder.mkdir(mode=0o750, parents=True)
+        try:
+            path = folder / "excerpt.mp4"
+            export_recording(self._recordings, camera, start, end, path)
+            return path.read_bytes()
+        except (StoreError, FileNotFoundError):
+            return None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)

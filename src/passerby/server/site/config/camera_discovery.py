@@ -13,8 +13,8 @@ from pydantic import Field, SecretStr, ValidationError
 
 from passerby.config.invalid_value import invalid_text
 from passerby.config.roles import Right
+from passerby.config.secrets.site_secrets import secret_host
 from passerby.config.site import CameraSettings
-from passerby.config.site_secrets import secret_host
 from passerby.core.model import FrozenModel
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.config.camera_settings import require_network_address

@@ -12,10 +12,10 @@ from pydantic import ByteSize, Field
 
 from passerby.config.address import parse_address
 from passerby.config.roles import Right
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.settings import Profile
 from passerby.config.site import CameraDefaults, Polygon, RetentionSettings, Site
 from passerby.config.site_edit import REMOVED, SiteText
-from passerby.config.stored_secrets import StoredSecrets
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.server.site.auth.principal import Principal

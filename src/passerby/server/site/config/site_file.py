@@ -10,11 +10,16 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
+from passerby.config.secrets.site_secrets import (
+    camera_secret,
+    forget_moved_passwords,
+    refuse_new_variables,
+    secret_host,
+)
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.site import Site
 from passerby.config.site_edit import REMOVED, SiteText
 from passerby.config.site_file import parse_site
-from passerby.config.site_secrets import camera_secret, forget_moved_passwords, refuse_new_variables, secret_host
-from passerby.config.stored_secrets import StoredSecrets
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.server.site.config.write_access import write_error, write_problem
 

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from passerby.config.stored_secrets import FILE, KEY_FILE, StoredSecrets
+from passerby.config.secrets.stored_secrets import FILE, KEY_FILE, StoredSecrets
 from passerby.core.errors import OutputError
 
 HOST = "rtsp://192.0.2.1:None"
