@@ -18,7 +18,7 @@ def test_a_german_browser_gets_german_pages(browser, site, width):
         expect(page.locator("body")).to_contain_text("Grund dieses Besuchs")
         page.fill("#purpose", "ein Test der Seiten")
         page.keyboard.press("Enter")
-        page.wait_for_selector(".frame nav")
+        page.wait_for_selector(".frame .who a")
         assert "de" == page.evaluate("document.documentElement.lang")
         axe(page)
         for where in (*PAGES, *OF_A_CAMERA):
