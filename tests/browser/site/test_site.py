@@ -182,8 +182,11 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
         come_in(second, site, "olga", "second pair of eyes", first="to be changed by olga at once")
         secret = second_factor(second, site, "olga")
         come_in(second, site, "olga", "second pair of eyes", secret)
+        badge = second.locator(".frame nav a:has-text('Clips') .badge")
+        expect(badge).to_contain_text("waiting for your decision: 1")
         go(second, site, "exports")
         second.click(".clip button:has-text('Approve')")
+        expect(badge).to_have_count(0)
         second.wait_for_selector(".clip[data-state=done]")
         assert 0 == second.locator(".clip a:has-text('Download')").count()
 
