@@ -201,6 +201,7 @@ const en = {
   hideNote: 'This area is black in every picture, recorded and live.',
   keepNote: 'Nothing is hidden in this area, not even faces. Only for a poster with a face on it, or a clock.',
   finishShape: 'Finish',
+  nothingDrawn: 'Nothing is being drawn',
   undo: 'Undo',
   redo: 'Redo',
   livePictures: 'Live picture',

@@ -165,8 +165,15 @@ function Toolbar({ editable, live, still }: { editable: boolean; live: Signal<bo
           </button>
         </>
       )}
-      {drawing && (
-        <button type="button" class="strong" onClick={finishShape}>
+      {/* There from the beginning: a row of tools that grew when one draws would move the picture away. */}
+      {editable && (
+        <button
+          type="button"
+          class={drawing ? 'strong' : ''}
+          disabled={!drawing}
+          title={drawing ? undefined : t('nothingDrawn')}
+          onClick={finishShape}
+        >
           {t('finishShape')}
           <kbd>Enter</kbd>
         </button>
