@@ -9,6 +9,8 @@ import pytest
 import typer
 
 from passerby.cli.app import app
+from passerby.config.site_file import HOST_VARIABLE
+from passerby.config.web import WebSettings
 
 FOLDER = Path(__file__).parent.parent / "deploy"
 UNIT = FOLDER / "passerby.service"
@@ -34,6 +36,24 @@ def test_the_clock_state_can_be_queried():
     calls = [line.removeprefix("SystemCallFilter=").split() for line in lines if line.startswith("SystemCallFilter=")]
     assert {"adjtimex", "clock_adjtime", "clock_adjtime64"} <= set(calls[-1])
     assert not [line for line in lines if line.startswith("ProtectClock=")]
+
+
+def test_site_yaml_lies_where_the_pages_may_change_it():
+    """The unit, the image and the guide name one file, in the folder that may be written."""
+    unit, image = UNIT.read_text(encoding="utf-8"), (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    (writable,) = re.findall(r"^ReadWritePaths=(\S+)$", unit, re.MULTILINE)
+    (volume,) = re.findall(r"^VOLUME (\S+)$", image, re.MULTILINE)
+    started = re.findall(r"-c (\S+)$", unit, re.MULTILINE) + re.findall(r'"watch", "-c", "(\S+)"', image)
+    assert [f"{writable}/site.yaml", f"{volume}/site.yaml"] == started
+    guide = (FOLDER.parent / "docs" / "guide" / "watch.md").read_text(encoding="utf-8")
+    assert started[0] in guide
+
+
+def test_the_image_serves_its_pages_on_the_port_that_it_publishes():
+    image = (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    port = WebSettings().port
+    assert {f"EXPOSE {port}", f"ENV {HOST_VARIABLE}=0.0.0.0"} <= set(image.splitlines())
+    assert f"-p {port}:{port}" in image
 
 
 @pytest.mark.parametrize("name", ["passerby.service", "Dockerfile"])

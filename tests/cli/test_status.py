@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from passerby.cli.app import app
+from passerby.cli.status import storage_text
 from passerby.core.errors import PasserbyError
 from passerby.documents.status import CameraHealth, CameraState, CoverReason, SiteStatus
 from tests.cameras.servers import free_port
@@ -85,3 +86,11 @@ def test_an_unsynchronised_clock_is_reported(tmp_path):
 def test_a_site_that_is_not_running_is_an_error(tmp_path):
     with pytest.raises(PasserbyError, match="Nothing answers on port"):
         run(tmp_path, free_port())
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [(20_000_000_000, "The limit of 20 GB will be reached in 2.7 days"), (None, "The disk will be full in 2.7 days")],
+)
+def test_what_is_reached_first_is_named(limit, says):
+    assert f"{says}; the oldest recordings are then deleted." == storage_text(2.7, limit)

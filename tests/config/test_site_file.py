@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from passerby.config.secrets.site_secrets import CAMERA_PASSWORDS
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.site_file import load_site, parse_site
 from passerby.core.errors import UsageError
 from passerby.core.kinds import Kind
@@ -63,12 +65,12 @@ def test_secrets_come_from_the_environment_and_are_not_printed():
         (
             "cameras:\n  a:\n    url: x.mp4\n    hide_regions: [[[0, 0], [1, 0], [1, 1.2]]]\n",
             4,
-            "less than or equal to 1",
+            "must be 1 or less",
         ),
         ("cameras:\n  a:\n    url: rtsp://h/s\n    user: me\n    password: ${NOPE}\n", 5, "export NOPE="),
         ("cameras:\n  front:\n    url: rtsp://me:hunter2@h/s\n", 3, "password: ${FRONT_PASSWORD}"),
         ("cameras:\n  front:\n    url: rtsp://h/s\n    user: me\n    password: hunter2\n", 5, "in the environment"),
-        ("cameras: {}\n", 1, "at least 1"),
+        ("cameras: {}\n", 1, "at least 1 entries"),
     ],
 )
 def test_an_error_names_its_line_and_what_to_do(text, line, message):
@@ -142,3 +144,40 @@ def test_the_example_in_the_counting_guide_is_valid(tmp_path):
     site = parse_site(example, tmp_path / "site.yaml", {"MQTT_PASSWORD": "x", "HOOK_SECRET": "s" * 20})
     assert ["intruder", "full", "entry"] == [rule.name for rule in site.cameras["hall"].counting.rules]
     assert {"mqtt", "webhook:desk"} == set(site.uplink.destinations())
+
+
+def test_where_the_pages_listen_follows_the_image_unless_the_file_says_so():
+    text = "cameras: {gate: {url: 'rtsp://h/s'}}"
+    assert "127.0.0.1" == site(text).web.host
+    assert "0.0.0.0" == site(text, PASSERBY_WEB_HOST="0.0.0.0").web.host
+    assert "192.0.2.7" == site(f"web: {{host: 192.0.2.7}}\n{text}", PASSERBY_WEB_HOST="0.0.0.0").web.host
+
+
+def test_secrets_that_are_not_needed_may_be_missing():
+    text = """
+web: {oidc: {issuer: 'https://login.example.org', client_id: passerby, client_secret: '${OIDC_SECRET}'}}
+uplink:
+  mqtt: {host: broker, user: me, password: '${MQTT_PASSWORD}'}
+  webhooks: [{name: desk, url: 'https://desk.example', secret: '${HOOK_SECRET}'}]
+cameras: {gate: {url: 'rtsp://h/s', user: me, password: '${GATE_PASSWORD}'}}
+"""
+    assert "gate" in parse_site(text, PATH, {}, secrets=()).cameras
+    needed = parse_site(text, PATH, {"GATE_PASSWORD": "hunter2"}, secrets=(CAMERA_PASSWORDS,))
+    assert "hunter2" in needed.cameras["gate"].address().url
+    with pytest.raises(UsageError, match="GATE_PASSWORD is not set"):
+        parse_site(text, PATH, {}, secrets=(CAMERA_PASSWORDS,))
+    with pytest.raises(UsageError, match="OIDC_SECRET is not set"):
+        parse_site(text, PATH, {"GATE_PASSWORD": "hunter2"})
+
+
+def test_a_password_that_was_entered_on_the_pages_is_used_for_its_host_alone(tmp_path):
+    def camera(url):
+        text = f"cameras: {{gate: {{url: '{url}', user: me}}}}"
+        return parse_site(text, tmp_path / "site.yaml", {}).cameras["gate"]
+
+    (tmp_path / "data").mkdir()
+    StoredSecrets(tmp_path / "data").put("cameras.gate.password", "p:/@ x", "rtsp://192.0.2.1:None")
+    url = "rtsp://me:p%3A%2F%40%20x@192.0.2.1/other"
+    assert url == camera("rtsp://192.0.2.1/other").address().url
+    for elsewhere in ("rtsp://192.0.2.9/s", "rtsps://192.0.2.1/s", "rtsp://192.0.2.1:8554/s"):
+        assert None is camera(elsewhere).password

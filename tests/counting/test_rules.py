@@ -100,6 +100,15 @@ def test_failed_detector_runs_are_no_signal_loss():
     assert [] == [event for second in range(60) for event in one.no_data(moment(second), "a detector run failed")]
 
 
+def test_an_event_that_the_cool_down_delays_is_about_what_happened():
+    """Somebody enters during the cool-down and stays beyond it: event, clip and picture show him entering."""
+    rules = ({"name": "visit", "kind": "presence", "zone": "room", "min_duration": 2, "cool_down": 60},)
+    one = counter(zones=(ROOM,), rules=rules)
+    first, second = run(one, 100, together(stand(1, 0.3, 10, 5), stand(2, 0.6, 40, 50)))
+    assert (BEGIN + 12, BEGIN + 42) == (first.time, second.time)
+    assert (second.time - 2 - 5, second.time + 10) == (second.start, second.end)
+
+
 def test_cool_down():
     visits = [walk(n, (0.4, 0.3), (0.4, 0.7), 5 * n, 4) for n in range(8)]
     events = run(configured_counter(), 60, together(*visits))

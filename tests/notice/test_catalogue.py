@@ -15,7 +15,7 @@ from passerby.notice.dpia import RISKS
 SOURCES = "".join(path.read_text() for path in Path(passerby.notice.__file__).parent.glob("*.py"))
 #: Keys that the source composes from parts.
 COMPOSED = r"(kind|class|basis|measure|page\.language)\..*|dpia\.(column_|necessity_).*"
-COMPOSED += rf"|dpia\.({'|'.join(RISKS)})(_mitigation|_residual)?"
+COMPOSED += rf"|dpia\.({'|'.join(RISKS)})(_mitigation|_residual)?(_some|_all)?"
 COMPOSED += r"|retention\.(column_|why_|reason_|compliant|undetermined|violated).*|measures\.column_.*"
 
 

@@ -51,12 +51,33 @@ class EventEntity(Strict):
     evt_typ: list[Text] = Field(min_length=1)
 
 
+class BinarySensor(Strict):
+    p: Literal["binary_sensor"]
+    uniq_id: Text
+    name: Text
+    stat_t: Topic
+    val_tpl: Annotated[str, Field(pattern=r"^\{\{.*\}\}$")]
+    dev_cla: Literal["connectivity", "motion", "occupancy"]
+    ent_cat: Literal["diagnostic"] | None = None
+
+
+class Image(Strict):
+    p: Literal["image"]
+    uniq_id: Text
+    name: Text
+    img_t: Topic
+    cont_type: Literal["image/jpeg"]
+
+
+Entity = Annotated[Sensor | BinarySensor | Image | EventEntity, Field(discriminator="p")]
+
+
 class Discovery(Strict):
     """One device. `dev`, `o` and `cmps` are needed; every entity needs `p` and, in a device, `uniq_id`."""
 
     dev: Device
     o: Origin
-    cmps: dict[Text, Annotated[Sensor | EventEntity, Field(discriminator="p")]] = Field(min_length=1)
+    cmps: dict[Text, Entity] = Field(min_length=1)
     avty_t: Topic
     qos: Literal[0, 1, 2]
 

@@ -69,6 +69,7 @@ class Cache(dict):
 
 #: Of what is stood in for, what is used after all.
 USED = {
+    "httpx2": {"__version__": "0"},
     "lru": {"LRU": Cache},
     "orjson": {
         "JSONDecodeError": json.JSONDecodeError,
@@ -112,12 +113,12 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 sys.meta_path.append(StandIns())
 
-from homeassistant.components.mqtt import discovery, event, sensor  # noqa: E402
+from homeassistant.components.mqtt import binary_sensor, discovery, event, image, sensor  # noqa: E402
 from homeassistant.components.mqtt.const import CONF_COMPONENTS  # noqa: E402
 from homeassistant.components.mqtt.models import MqttValueTemplate  # noqa: E402
 from homeassistant.core import HomeAssistant  # noqa: E402
 
-PLATFORMS = {"sensor": sensor, "event": event}
+PLATFORMS = {"binary_sensor": binary_sensor, "event": event, "image": image, "sensor": sensor}
 PREFIX = "homeassistant/"
 
 
@@ -143,6 +144,9 @@ def judge(home, topic, payload, messages):
             return None, f"{name}: {error}"
         if left_out := sorted(set(entity) - set(taken)):
             return None, f"{name}: it takes no notice of {left_out}"
+        if "image_topic" in taken:
+            shown[name] = taken["image_topic"]
+            continue
         template = MqttValueTemplate(taken["value_template"])
         message = messages.get(taken["state_topic"])
         shown[name] = None if message is None else template.async_render_with_possible_json_value(message)

@@ -37,7 +37,7 @@ WHEELS = (
 )
 PYODIDE, PYTHON = "pyodide@314.0.7", "3.14.2"
 #: Of its thousand integrations, those that take part.
-INTEGRATIONS = ("mqtt", "sensor", "event")
+INTEGRATIONS = ("mqtt", "sensor", "binary_sensor", "image", "event")
 HERE = Path(__file__).parent
 
 

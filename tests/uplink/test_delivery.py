@@ -1,6 +1,7 @@
 """Messages that are due: event media one at a time, and within the day's budget."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -66,3 +67,20 @@ def test_media_beyond_the_budget_are_not_read_again_and_again(database):
     assert reads == one.media.reads
     one.clock.seconds += 86400
     assert [Priority.THUMBNAILS] == sent(one)
+
+
+class Failing:
+    """Recordings that cannot be read for thumbnails."""
+
+    def read(self, kind, camera, start, end, at):
+        if kind == "thumbnail":
+            raise OSError(28, "No space left on device")
+        return b"clip"
+
+
+def test_media_that_cannot_be_made_hold_up_nothing_else(database):
+    """An error here ended the connection to the broker, and the next one announced everything anew."""
+    one = replace(sender(database, 1), media=Failing())
+    assert [Priority.EVENTS, Priority.EVENTS, Priority.COUNTS, Priority.CLIPS] == sent(one)
+    assert [[Priority.CLIPS], []] == [sent(one) for _ in range(2)]
+    assert 2 == Outbox(database).pending()["mqtt"][Priority.THUMBNAILS]

@@ -7,10 +7,12 @@ from passerby.config.counting_config import CountingSettings
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
 from passerby.documents.count_records import DWELL_BOUNDS_S, CountBin, LineCount, ZoneCount
+from passerby.documents.status import CameraHealth, CameraState
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.uplink.camera_state import CameraTotalsReader
-from passerby.uplink.homeassistant import discovery_messages
+from passerby.uplink.homeassistant import discovery_messages, entities_left_out
+from passerby.uplink.presence import presence
 from tests.uplink import homeassistant_itself
 from tests.uplink.homeassistant import accepted
 from tests.uplink.program import BEGIN, event
@@ -30,13 +32,22 @@ def test_discovery_messages_are_accepted(counting):
     found = accepted(discovered.payload)
     assert "event" in found.cmps
     expected = sum(len(zone.count) for zone in counting.all_zones) + 2 * sum(len(line.count) for line in counting.lines)
-    assert expected == len(found.cmps) - 1
+    sensors = [entity for entity in found.cmps.values() if entity.p == "sensor"]
+    present = {key for key, entity in found.cmps.items() if entity.p == "binary_sensor"}
+    assert expected == len(sensors)
+    assert {"connection", "motion", *(f"{zone.name}_occupancy" for zone in counting.all_zones)} == present
+    assert "latest_picture" not in found.cmps
+
+
+def test_a_picture_is_announced_only_where_pictures_are_sent():
+    (discovered,) = discovery_messages("passerby", "school", {"gate": CountingSettings()}, pictures=True)
+    assert "passerby/school/gate/picture" == accepted(discovered.payload).cmps["latest_picture"].img_t
 
 
 def test_ids_of_two_cameras_differ():
     both = discovery_messages("passerby", "school", {"gate": CountingSettings(), "hall": CountingSettings()})
     ids = [entity["uniq_id"] for discovered in both for entity in discovered.payload["cmps"].values()]
-    assert len(ids) == len(set(ids)) == 4
+    assert len(ids) == len(set(ids)) == 10
 
 
 def test_the_id_can_be_part_of_a_topic():
@@ -45,7 +56,14 @@ def test_the_id_can_be_part_of_a_topic():
 
 
 def discovered(counting=EVERYTHING):
-    return discovery_messages("passerby", "school", {"gate": counting})[0].payload
+    return discovery_messages("passerby", "school", {"gate": counting}, pictures=True)[0].payload
+
+
+def test_an_entity_that_is_gone_is_left_to_its_kind():
+    message = entities_left_out(discovered(), discovered(CountingSettings()))
+    assert {"p": "sensor"} == message["cmps"]["door_person_forward"]
+    assert {"p": "binary_sensor"} == message["cmps"]["hall-1_occupancy"]
+    assert discovered(CountingSettings())["cmps"]["connection"] == message["cmps"]["connection"]
 
 
 def without(name):
@@ -69,6 +87,8 @@ BROKEN = {
     "an entity without an id": changed("event", uniq_id=None),
     "a class of state that is not known": changed("door_person_backward", stat_cla="growing"),
     "a template that does not end": changed("door_person_backward", val_tpl="{{ value_json."),
+    "a class of device that is not known": changed("motion", dev_cla="walking"),
+    "a picture without a topic": changed("latest_picture", img_t=None),
     "an icon that is none": changed("door_person_backward", ic="account"),
 }
 #: What it takes, though it would not work.
@@ -112,6 +132,9 @@ def test_home_assistant_accepts_and_shows_every_message(tmp_path):
     messages = {
         "passerby/school/gate/state": json.dumps(state),
         "passerby/school/gate/event": json.dumps(event_message),
+        "passerby/school/gate/now": json.dumps(
+            presence(CameraHealth(state=CameraState.LIVE, occupancy={"picture": 2, "hall-1": 0}))
+        ),
     }
     found = homeassistant_itself.judged(homeassistant_itself.fetched(tmp_path), devices, messages)
     assert [None] * len(several) == [why for _, why in found[: len(several)]]
@@ -120,4 +143,7 @@ def test_home_assistant_accepts_and_shows_every_message(tmp_path):
     shown = found[2][0]
     assert ("2", "4", "1") == (shown["hall-1_person"], shown["door_person_forward"], shown["door_person_backward"])
     assert {"event_type": "crowd", "rule": "full", "time": event(1).time} == json.loads(shown["event"])
+    now = ("connection", "motion", "picture_occupancy", "hall-1_occupancy")
+    assert ["ON", "ON", "ON", "OFF"] == [shown[name] for name in now]
+    assert "passerby/school/gate/picture" == shown["latest_picture"]
     assert set(discovered()["cmps"]) == set(shown)

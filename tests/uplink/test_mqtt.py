@@ -11,6 +11,7 @@ from passerby.config.uplink import MqttSettings, PrometheusSettings, UplinkSetti
 from passerby.config.uplink_destination import Priority
 from passerby.core.clock import Moment
 from passerby.documents.count_records import Event
+from passerby.documents.status import CameraHealth, CameraState
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
@@ -126,6 +127,56 @@ def test_discovery_is_repeated_when_home_assistant_starts(broker, receiver, data
         receiver.plain.clear()
         receiver.publish("homeassistant/status", "online")
         until(lambda: len([topic for topic in receiver.plain if topic.startswith("homeassistant/device/")]) == 2)
+
+
+def configs(receiver):
+    topics = [topic for topic in receiver.plain if topic.startswith("homeassistant/device/")]
+    return {topic.split("/")[2]: receiver.plain[topic][0] for topic in topics}
+
+
+def test_a_change_of_cameras_and_zones_is_told_at_once(broker, receiver, database):
+    """A zone is added, a line and a camera are removed, while it runs."""
+    _, site_uplink = uplink(broker, database)
+    changed = {"gate": CountingSettings(zones=({"name": "step", "polygon": ((0, 0), (1, 0), (1, 1))},))}
+    with site_uplink:
+        until(lambda: 2 == len(configs(receiver)))
+        receiver.plain.clear()
+        site_uplink.apply(changed)
+        until(lambda: b"step_occupancy" in configs(receiver).get("passerby_school_gate", b""))
+        until(lambda: b"" == configs(receiver).get("passerby_school_hall"))
+        until(lambda: "door_person_forward" not in json.loads(configs(receiver)["passerby_school_gate"])["cmps"])
+        accepted(json.loads(configs(receiver)["passerby_school_gate"]))
+        receiver.plain.clear()
+        site_uplink.apply(changed)  # the same again is no news
+        site_uplink.apply({**changed, "yard": CountingSettings()})
+        until(lambda: "passerby_school_yard" in configs(receiver))
+    assert ["passerby_school_yard"] == list(configs(receiver))
+
+
+def test_who_is_where_and_the_newest_picture(broker, receiver, database):
+    _, site_uplink = uplink(broker, database, GateRecordings(), send=tuple(Priority))
+    cameras = {
+        "gate": CameraHealth(state=CameraState.LIVE, occupancy={"picture": 1}),
+        "hall": CameraHealth(state=CameraState.LOST),
+    }
+    with site_uplink:
+        site_uplink.update(cameras)
+        until(lambda: "passerby/school/gate/now" in receiver.plain and "passerby/school/hall/now" in receiver.plain)
+        until(lambda: "passerby/school/gate/picture" in receiver.plain)
+    gate, hall = (json.loads(receiver.plain[f"passerby/school/{name}/now"][0]) for name in ("gate", "hall"))
+    assert {"connected": True, "motion": True, "zones": {"picture": True}} == gate
+    assert {"connected": False, "motion": None, "zones": {}} == hall
+    assert receiver.plain["passerby/school/gate/picture"][0].startswith(b"thumbnail gate")
+    assert "passerby/school/hall/picture" not in receiver.plain
+
+
+def test_without_thumbnails_no_picture_is_sent(broker, receiver, database):
+    _, site_uplink = uplink(broker, database, GateRecordings())
+    with site_uplink:
+        site_uplink.update({"gate": CameraHealth(state=CameraState.LIVE, occupancy={"picture": 1})})
+        until(lambda: "passerby/school/gate/now" in receiver.plain)
+    assert b"latest_picture" not in configs(receiver)["passerby_school_gate"]
+    assert "passerby/school/gate/picture" not in receiver.plain
 
 
 def test_discovery_can_be_switched_off(broker, receiver, database):

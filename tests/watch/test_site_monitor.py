@@ -7,7 +7,9 @@ from passerby.config.counting_config import EventKind
 from passerby.config.site_file import load_site, parse_site
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
+from passerby.documents.count_records import EventState
 from passerby.documents.fleet_messages import parse_message
+from passerby.documents.status import SiteStatus
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.counts.tables import outbox
 from passerby.store.data_folder import DataFolder
@@ -26,16 +28,59 @@ uplink:
 
 class Clock:
     def __init__(self):
-        self.seconds = 0.0
+        self.seconds, self.trusted = 0.0, True
 
     def now(self):
-        return Moment(self.seconds, 1_800_000_000 + self.seconds, True)
+        return Moment(self.seconds, 1_800_000_000 + self.seconds, self.trusted)
 
 
 @pytest.fixture
 def site(tmp_path):
     DataFolder.create(tmp_path / "data").close()
     return parse_site(SITE, tmp_path / "site.yaml", {"SECRET": "s" * 20})
+
+
+def status(site):
+    return SiteStatus(name=site.name, started=0.0, now=1.0, clock_trusted=True, cameras={})
+
+
+def test_a_changed_site_reaches_uplink_and_rules_and_repeats_nothing(site, tmp_path):
+    """A clock that is not synchronised was an event anew with each change of a setting."""
+    clock, told = Clock(), []
+    clock.trusted = False
+    monitor = SiteMonitor(site, clock)
+    monitor._uplink.apply = lambda cameras: told.append(sorted(cameras))
+    more = SITE.replace("uplink:", "  attic: {url: 'rtsp://h/attic'}\nuplink:")
+    changed = parse_site(more, tmp_path / "site.yaml", {"SECRET": "s" * 20})
+    down = {"gate": "its process died"}
+    for second in range(0, 3000, 5):
+        clock.seconds = float(second)
+        if second in (1000, 2000):
+            monitor.apply(changed)
+            down["attic"] = "its process died"
+        monitor.poll(lambda: down, lambda: {"free": 1}, lambda: status(site))
+    monitor.close()
+    with Database.open(tmp_path / "data") as database:
+        found = CountStore(database, site.topic).events()
+    assert ["attic", "gate", "site"] == sorted(one.event.camera or "site" for one in found)
+    assert [["attic", "gate"]] * 2 == told
+
+
+def test_a_clock_that_nothing_synchronises_is_told_once_over_all_starts(site, tmp_path):
+    clock = Clock()
+    clock.trusted = False
+    for start in range(3):
+        monitor = SiteMonitor(site, clock)
+        for second in range(0, 1000, 5):
+            clock.seconds = float(10_000 * start + second)
+            monitor.poll(dict, lambda: {"free": 1}, lambda: status(site))
+        if start == 1:
+            (event,) = monitor._counts.events()
+            monitor._counts.set_event_state(event.event.id, EventState.RESOLVED, clock.now())
+        monitor.close()
+    with Database.open(tmp_path / "data") as database:
+        found = CountStore(database, site.topic).events()
+    assert [EventState.NEW, EventState.RESOLVED] == [one.state for one in found]
 
 
 def test_a_failing_disk_and_a_camera_without_a_process_raise_events(site, tmp_path):
@@ -48,7 +93,7 @@ def test_a_failing_disk_and_a_camera_without_a_process_raise_events(site, tmp_pa
 
     for second in range(100):
         clock.seconds = float(second)
-        monitor.poll(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk, lambda: None)
+        monitor.poll(lambda: {"gate": "its process died"} if clock.seconds > 40 else {}, disk, lambda: status(site))
     monitor.close()
     assert 100 / POLL_INTERVAL_S == len(checks)
     with Database.open(tmp_path / "data") as database:

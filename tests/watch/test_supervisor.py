@@ -57,6 +57,18 @@ def test_a_changed_configuration_restarts_only_what_changed(site, tmp_path):
     assert (True, False) == (before["a"] == after["a"], before["b"] == after["b"])
 
 
+def test_a_changed_retention_restarts_no_camera(site, tmp_path):
+    """Five seconds of every camera were lost when somebody entered another number of days."""
+    changed = parse_site("retention: {days: 3, bytes: 1GB}\n" + SITE, tmp_path / "site.yaml", {"SECRET": "hunter2"})
+    with running(site) as (supervisor, lines):
+        wait_until(lambda: "b: live" in lines)
+        before = {name: camera.pid for name, camera in supervisor.cameras.items()}
+        supervisor.apply(changed)
+        wait_until(lambda: "configuration changed: 0 cameras restarted" in lines)
+        assert before == {name: camera.pid for name, camera in supervisor.cameras.items()}
+        assert 3 == supervisor._retention._recordings.retention.policy.days
+
+
 def test_without_its_data_folder_it_does_not_start(tmp_path):
     with pytest.raises(DataFolderMissing, match="recordings init"):
         Supervisor(parse_site(SITE, tmp_path / "site.yaml", {"SECRET": "x"}), command=RUNNING)

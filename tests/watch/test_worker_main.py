@@ -1,20 +1,25 @@
 """The process of a camera: statuses as JSON lines until its standard input is closed."""
 
 import ctypes
+import io
 import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from passerby.config.site import CameraSettings
+from passerby.config.site import CameraSettings, Site
 from passerby.config.site_file import parse_site
 from passerby.documents.status import CameraState, CameraStatus, RestreamState, RestreamStatus
 from passerby.source.camera.rtsp_relay import listen_on_loopback
 from passerby.store.data_folder import DataFolder
+from passerby.store.recordings.retention import RetentionPolicy
+from passerby.watch import factories, worker_main
+from passerby.watch.retention import ChangingPolicy
 from passerby.watch.worker_main import DNS_PORT, allowed_ports, memory_limit, with_restream, with_stream_counters
 from passerby.watch.worker_spec import WorkerSpec
 from tests.cameras.lying_camera import OTHER, LyingCamera
@@ -105,3 +110,18 @@ def test_a_problem_of_the_masked_stream_is_told_where_there_is_no_other(own):
     status = with_restream(CameraStatus(problem=own), SimpleNamespace(status=lambda: state))
     assert (state, own or "Masked stream: rtsp://h refuses the login.") == (status.restream, status.problem)
     assert with_restream(CameraStatus(), None).restream is None
+
+
+def test_a_changed_retention_is_in_force_without_a_restart(tmp_path):
+    policy, stopped = ChangingPolicy(RetentionPolicy(days=14)), threading.Event()
+    DataFolder.create(tmp_path / "data").close()
+    site = Site(data=str(tmp_path / "data"), cameras={"a": {"url": "rtsp://h/a"}})
+    opened, video = [], SimpleNamespace(geometry=SimpleNamespace(width=64, height=48), frame_rate=10)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factories, "RecordingWriter", lambda camera, recordings, **_: opened.append(recordings))
+        factories.part_writer_factory(site, "a", policy=policy)(video, site.cameras["a"])
+    lines = io.StringIO('{"days": 3, "max_bytes": 5}\nnonsense\n')
+    worker_main._read_policies(lines, policy, stopped)
+    assert (3, 5) == (opened[0].retention.policy.days, opened[0].retention.policy.max_bytes)
+    assert stopped.is_set()
+    opened[0].close()

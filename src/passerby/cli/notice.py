@@ -37,7 +37,7 @@ def page(config: Config = _SITE, out: Out = _OUT, force: Force = False) -> None:
     from passerby.config.notice import Language
     from passerby.notice.page import render_page
 
-    site = load_site(config)
+    site = load_site(config, secrets=())
     facts = _facts(site, with_outlines=True)
     languages = facts.notice.languages
 
@@ -54,7 +54,7 @@ def sign(config: Config = _SITE, out: Out = _OUT, force: Force = False) -> None:
     from passerby.notice.sign import make_sign, sign_pdf, sign_svg
     from passerby.notice.site_facts import site_facts
 
-    content = make_sign(site_facts(load_site(config), SystemClock().now(), None, None))
+    content = make_sign(site_facts(load_site(config, secrets=()), SystemClock().now(), None, None))
     _write(out, [("sign.pdf", sign_pdf(content)), ("sign.svg", sign_svg(content).encode())], force)
 
 
@@ -67,7 +67,7 @@ def pack(config: Config = _SITE, out: Out = _OUT, force: Force = False) -> None:
     """
     from passerby.notice.data_protection_pack import data_protection_pack
 
-    site = load_site(config)
+    site = load_site(config, secrets=())
     facts = _facts(site, with_outlines=True)
     attestation = _retention_attestation(site)
     _write(out, data_protection_pack(facts, attestation), force)
@@ -89,7 +89,7 @@ def retention(
     from passerby.notice.catalogue import Translator
     from passerby.notice.retention_statement import VERDICT_KEYS, reason_texts
 
-    site = load_site(config)
+    site = load_site(config, secrets=())
     attestation = _retention_attestation(site)
     if json:
         echo(attestation.model_dump_json(indent=1))

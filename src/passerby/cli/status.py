@@ -28,7 +28,7 @@ def status(
 ) -> None:
     """Show the state of the cameras of this machine, as reported by the running `passerby watch`.
 
-    Exit code 3 when a camera is lost or not recorded, or 10 % or more of its frames of the last minute were covered
+    Exit code 3 when a camera is lost or not recorded, or 10 % or more of its frames of the last minute were hidden
     completely.
     """
     port = StatusSettings().port if config is None else status_port(config)
@@ -61,7 +61,7 @@ def _needs_attention(camera: CameraHealth) -> bool:
 
 
 def _show(site: SiteStatus) -> None:
-    table = Table("camera", "state", "size", "fps", "last frame", "covered", "latency")
+    table = Table("camera", "state", "size", "fps", "last frame", "hidden", "latency")
     for name, camera in site.cameras.items():
         size = "" if camera.width is None else f"{camera.width}x{camera.height}"
         reasons = ", ".join(f"{reason} {count}" for reason, count in camera.covered.items())
@@ -81,11 +81,17 @@ def _show(site: SiteStatus) -> None:
             console.print(f"{name}: {camera.problem}", soft_wrap=True)
     left = site.disk.get("days_left")
     if left is not None:
-        console.print(f"At the current rate the disk will be full in {left:.1f} days.")
+        console.print(storage_text(left, site.disk.get("limit")))
     if site.disk.get("problem"):
         console.print(f"recordings: {site.disk['problem']}", soft_wrap=True)
     if not site.clock_trusted:
         console.print("The clock of this machine is not synchronised; recordings are marked accordingly.")
+
+
+def storage_text(days_left: float, limit: int | None) -> str:
+    """When recordings are deleted before their time, and why: the limit in the settings, or the disk."""
+    reached = "The disk will be full" if limit is None else f"The limit of {limit / 1e9:.3g} GB will be reached"
+    return f"{reached} in {days_left:.1f} days; the oldest recordings are then deleted."
 
 
 def _seconds(value: float | None) -> str:

@@ -18,6 +18,7 @@ from passerby.cli.common.example_config import EXAMPLE
 from passerby.cli.common.pages_main import COMMAND
 from passerby.cli.common.site_server import PageSockets
 from passerby.cli.common.terminal import echo
+from passerby.config.secrets.site_secrets import CAMERA_PASSWORDS
 from passerby.config.site import Site
 from passerby.config.site_file import load_site
 from passerby.core.errors import OutputError, UsageError
@@ -61,11 +62,10 @@ def watch(
         raise UsageError("No site file given. Use: passerby watch -c site.yaml (passerby watch --example prints one)")
     if stills is not None and not check:
         raise UsageError("--stills requires --check.")
-    site = load_site(config)
     if check:
-        _check(site, stills)
+        _check(load_site(config, secrets=(CAMERA_PASSWORDS,)), stills)
     else:
-        _run(site, config)
+        _run(load_site(config), config)
 
 
 def _check(site: Site, stills: Path | None) -> None:

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 from passerby.config.public_holidays import public_holidays
 from passerby.core.kinds import Kind, ObjectClass
 from passerby.core.model import FrozenModel
-from passerby.core.names import Name
+from passerby.core.names import DisplayName, Name
 
 #: A position in the frame: fractions of its width and height.
 NormalizedPoint = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
@@ -39,6 +39,7 @@ class Zone(FrozenModel):
     """A polygon in which to count: occupancy, entries, exits and dwell times."""
 
     name: Name
+    display_name: DisplayName | None = Field(default=None, description="What people call it; null for `name`.")
     polygon: tuple[NormalizedPoint, ...] = Field(min_length=3, description="Its vertices, in order.")
     count: tuple[ObjectClass, ...] = Field(
         default=DEFAULT_CLASSES, min_length=1, description="Object classes to count."
@@ -62,6 +63,7 @@ class Line(FrozenModel):
     from left to right: a line drawn from the left of the frame to its right is crossed forward by moving down."""
 
     name: Name
+    display_name: DisplayName | None = Field(default=None, description="What people call it; null for `name`.")
     points: tuple[NormalizedPoint, ...] = Field(min_length=2, description="Its end points, and the bends between them.")
     count: tuple[ObjectClass, ...] = Field(
         default=DEFAULT_CLASSES, min_length=1, description="Object classes to count."

@@ -23,7 +23,7 @@ from passerby.config.web import WebSettings
 from passerby.core.errors import UsageError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
-from passerby.core.names import NAME_RULE, is_name
+from passerby.core.names import NAME_RULE, DisplayName, is_name
 
 
 def _fillable(polygon: tuple[NormalizedPoint, ...]) -> tuple[NormalizedPoint, ...]:
@@ -74,13 +74,16 @@ class CameraDefaults(FrozenModel):
 class CameraSettings(CameraDefaults):
     """One camera. What it does not set is taken from `defaults`."""
 
+    display_name: DisplayName | None = Field(default=None, description="What people call it; null for its name.")
     url: str = Field(
         description="rtsp://, http:// (MJPEG; HLS where it ends in .m3u8), /dev/video0, or a file that is played in a "
         "loop."
     )
     user: str | None = Field(default=None, description="User name, where the camera requires one.")
     password: SecretStr | None = Field(
-        default=None, description="Its password, from the environment: ${GATE_PASSWORD}. Never written into this file."
+        default=None,
+        description="Its password, from the environment: ${GATE_PASSWORD}. Never written into this file. "
+        "Left out where it was entered on the pages.",
     )
     counting: CountingSettings = Field(
         default=CountingSettings(), description="What is counted, and which rules raise events."

@@ -5,24 +5,37 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from passerby.config.address import CameraProtocol, contains_password
+from passerby.config.invalid_value import invalid_text
 from passerby.config.renamed_keys import RENAMED_KEYS, Location, find_renamed
+from passerby.config.secrets.site_secrets import SECRET_FIELDS, VARIABLE, camera_secret, is_secret_field, secret_host
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.site import Site, StatusSettings
-from passerby.config.site_secrets import VARIABLE, is_secret_field
 from passerby.core.errors import UsageError
 
+#: Environment variable with the address that the pages listen on where the file sets none: an image that publishes a
+#: port needs 0.0.0.0; on the machine itself the same file serves this machine alone.
+HOST_VARIABLE: Final = "PASSERBY_WEB_HOST"
 
-def load_site(path: Path, environment: Mapping[str, str] | None = None) -> Site:
+
+#: Stands for a secret that is not set, where it is not needed; long enough to be taken for one of any kind.
+_NOT_SET = "*" * 16
+
+
+def load_site(path: Path, environment: Mapping[str, str] | None = None, secrets: Sequence[str] = SECRET_FIELDS) -> Site:
     """The site that a file describes. Paths in it are relative to the folder of the file; `${NAME}` in a
-    field for a secret is replaced by that environment variable, and refused elsewhere.
+    field for a secret is replaced by that environment variable, and refused elsewhere. `secrets` names the fields of
+    which the caller needs the secret: a variable of another one may be missing.
 
     Raises UsageError with the line, what is wrong there, and what to do; never with the value of a variable.
     """
@@ -33,27 +46,31 @@ def load_site(path: Path, environment: Mapping[str, str] | None = None) -> Site:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"{path} cannot be read: {reason}. Check its name and permissions.") from None
-    return parse_site(text, path, os.environ if environment is None else environment)
+    return parse_site(text, path, os.environ if environment is None else environment, secrets)
 
 
-def parse_site(text: str, path: Path, environment: Mapping[str, str]) -> Site:
+def parse_site(text: str, path: Path, environment: Mapping[str, str], secrets: Sequence[str] = SECRET_FIELDS) -> Site:
     """As `load_site`, from the text of a file that is, or would be, at `path`."""
     written = _yaml(text, path)
     _refuse_renamed(written, path)
     _refuse_passwords(written, path)
-    values: dict[str, Any] = {key: _filled(value, path, environment, written, (key,)) for key, value in written.items()}
+    known = _Environment(path, written, environment, secrets)
+    values: dict[str, Any] = {key: _filled(value, known, (key,)) for key, value in written.items()}
     defaults = values.get("defaults") or {}
     cameras = values.get("cameras") or {}
     if isinstance(cameras, dict) and isinstance(defaults, dict):
         values["cameras"] = {
             name: {**defaults, **camera} if isinstance(camera, dict) else camera for name, camera in cameras.items()
         }
+    web = values.setdefault("web", {}) if HOST_VARIABLE in environment else None
+    if isinstance(web, dict):
+        web.setdefault("host", environment[HOST_VARIABLE])
     try:
         site = Site.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise UsageError(_message(path, written, first["loc"], first["type"], first["msg"])) from None
-    return _resolve_paths(site, path.absolute().parent)
+        raise UsageError(_message(path, written, first)) from None
+    return _with_stored_passwords(_resolve_paths(site, path.absolute().parent))
 
 
 def status_port(path: Path) -> int:
@@ -114,30 +131,43 @@ def _refuse_password(login: CommentedMap, written: CommentedMap, path: Path, at:
             )
 
 
-def _filled(value: object, path: Path, environment: Mapping[str, str], root: CommentedMap, at: Location) -> object:
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    """What variables are replaced by. `needed`: patterns of the fields whose variables must be set."""
+
+    path: Path
+    written: CommentedMap
+    values: Mapping[str, str]
+    needed: Sequence[str]
+
+    def fill(self, text: str, at: Location) -> str:
+        """The text of a field with its variables replaced. Raises UsageError."""
+        line = f"{self.path}:{_line(self.written, at)}"
+        if "${" in text and not is_secret_field(at):
+            raise UsageError(
+                f"{line}: {'.'.join(str(part) for part in at)}: ${{...}} is replaced in passwords and secrets only. "
+                "Write the value itself here."
+            )
+        missing = [name for name in VARIABLE.findall(text) if name not in self.values]
+        if missing and is_secret_field(at, self.needed):
+            raise UsageError(
+                f"{line}: the environment variable {missing[0]} is not set. Set it where passerby is started: "
+                f"export {missing[0]}=..., or in the EnvironmentFile of the service."
+            )
+        return VARIABLE.sub(lambda match: self.values.get(match[1], _NOT_SET), text)
+
+
+def _filled(value: object, environment: _Environment, at: Location) -> object:
     """Plain dicts and lists, with variables substituted in the fields for secrets."""
     if isinstance(value, CommentedMap):
-        return {key: _filled(v, path, environment, root, (*at, key)) for key, v in value.items()}
+        return {key: _filled(v, environment, (*at, key)) for key, v in value.items()}
     if isinstance(value, CommentedSeq):
-        return [_filled(v, path, environment, root, (*at, n)) for n, v in enumerate(value)]
-    if not isinstance(value, str):
-        return value
-    if "${" in value and not is_secret_field(at):
-        raise UsageError(
-            f"{path}:{_line(root, at)}: {'.'.join(str(part) for part in at)}: ${{...}} is replaced in passwords and "
-            "secrets only. Write the value itself here."
-        )
-    for name in VARIABLE.findall(value):
-        if name not in environment:
-            raise UsageError(
-                f"{path}:{_line(root, at)}: the environment variable {name} is not set. Set it where passerby is "
-                f"started: export {name}=..., or in the EnvironmentFile of the service."
-            )
-    return VARIABLE.sub(lambda match: environment[match[1]], value)
+        return [_filled(v, environment, (*at, n)) for n, v in enumerate(value)]
+    return environment.fill(value, at) if isinstance(value, str) else value
 
 
-def _message(path: Path, written: CommentedMap, loc: Sequence[int | str], kind: str, message: str) -> str:
-    at = tuple(loc)
+def _message(path: Path, written: CommentedMap, error: ErrorDetails) -> str:
+    at, kind = tuple(error["loc"]), error["type"]
     if at[:1] == ("cameras",) and len(at) > 2 and not _exists(written, at) and _exists(written, ("defaults", *at[2:3])):
         at = ("defaults", *at[2:])
     name = ".".join(str(part) for part in at) or "the file"
@@ -146,7 +176,7 @@ def _message(path: Path, written: CommentedMap, loc: Sequence[int | str], kind: 
     elif kind == "missing":
         advice = "this setting is required. Add it; docs/ref/site.md describes it"
     else:
-        advice = message.removeprefix("Value error, ").rstrip(".") + ". Correct it there"
+        advice = invalid_text(kind, error["msg"], error.get("ctx")).rstrip(".") + ". Correct it there"
     return f"{path}:{_line(written, at)}: {name}: {advice}."
 
 
@@ -168,6 +198,17 @@ def _steps(written: object, at: Sequence[int | str]) -> Iterator[int]:
 
 def _line(written: CommentedMap, at: Sequence[int | str]) -> int:
     return max(_steps(written, at), default=1)
+
+
+def _with_stored_passwords(site: Site) -> Site:
+    """Cameras with a user and no password in the file get the one that was entered on the pages, if there is one."""
+    stored, found = StoredSecrets(Path(site.data)), {}
+    for name, camera in site.cameras.items():
+        if camera.user is not None and camera.password is None:
+            password = stored.get(camera_secret(name), secret_host(camera.url))
+            if password is not None:
+                found[name] = camera.model_copy(update={"password": SecretStr(password)})
+    return site.model_copy(update={"cameras": site.cameras | found}) if found else site
 
 
 def _resolve_paths(site: Site, folder: Path) -> Site:

@@ -74,7 +74,7 @@ class WebSettings(FrozenModel):
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on, for others or for the proxy. On loopback without a proxy, only the port of "
-        "`status` is used.",
+        "`status` is used. Where it is not set, the environment variable PASSERBY_WEB_HOST counts, as in the image.",
     )
     port: int = Field(
         default=8443, ge=0, le=65535, description="Port, where `host` is not loopback or there is a proxy."

@@ -101,6 +101,11 @@ class CameraCounter:
         return self._bins.take_complete()
 
     @property
+    def observes(self) -> bool:
+        """Is what it last saw still what is there? Not after `no_data`."""
+        return self._last_update is not None
+
+    @property
     def occupancy(self) -> Mapping[SeriesKey, int]:
         """How many objects are in each zone now, by zone and object class."""
         return self._occupancy

@@ -52,21 +52,26 @@ class RuleState:
         self._camera = camera
         self._schedules = schedules
         self._since: float | None = None
+        #: When the condition had held long enough, and what it was then: the event is about that moment, though the
+        #: cool-down may delay it.
+        self._fulfilled: tuple[Moment, Condition] | None = None
         self._reported = False
         self._cooldown_until = float("-inf")
 
     def evaluate(self, at: Moment, condition: Condition | None, min_duration_s: float) -> Event | None:
         """The condition holds now, or does not (None); the event that follows from it."""
         if condition is None or not self._is_active(at):
-            self._since, self._reported = None, False
+            self._since, self._fulfilled, self._reported = None, None, False
             return None
         if self._since is None:
             self._since = at.monotonic
-        if self._reported or at.monotonic - self._since < min_duration_s or at.monotonic < self._cooldown_until:
+        if self._fulfilled is None and at.monotonic - self._since >= min_duration_s:
+            self._fulfilled = at, condition
+        if self._reported or self._fulfilled is None or at.monotonic < self._cooldown_until:
             return None
         self._reported = True
         self._cooldown_until = at.monotonic + self.rule.cool_down
-        return self._event(at, condition)
+        return self._event(*self._fulfilled)
 
     def _is_active(self, at: Moment) -> bool:
         if self.rule.during is not None:

@@ -21,12 +21,20 @@ class SiteRules:
         self._storage, self._clock = (
             (rule.min_duration, RuleState(None, rule, schedules)) for rule in DEFAULT_SITE_RULES
         )
-        self._signal_loss = {
-            name: (max(rule.min_duration, MIN_PROCESS_DOWN_S), RuleState(name, rule, schedules))
-            for name, counting in cameras.items()
-            for rule in counting.all_rules
-            if isinstance(rule, SignalLossRule)
-        }
+        self._signal_loss: dict[str, tuple[float, RuleState]] = {}
+        self.change(cameras, schedules)
+
+    def change(self, cameras: Mapping[str, CountingSettings], schedules: Schedules) -> None:
+        """Other cameras or rules from now on. What was reported under a rule that is the same is not reported again."""
+        before = self._signal_loss
+        self._signal_loss = {}
+        for name, counting in cameras.items():
+            for rule in counting.all_rules:
+                if isinstance(rule, SignalLossRule):
+                    known = before.get(name)
+                    same = known is not None and known[1].rule == rule and not (rule.during or rule.outside)
+                    state = known[1] if known is not None and same else RuleState(name, rule, schedules)
+                    self._signal_loss[name] = max(rule.min_duration, MIN_PROCESS_DOWN_S), state
 
     def update(self, at: Moment, storage_problem: str | None, down: Mapping[str, str]) -> list[Event]:
         """`storage_problem` is None while there is none; `down` are cameras whose process cannot report that they are

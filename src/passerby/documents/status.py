@@ -77,6 +77,9 @@ class CameraStatus(FrozenModel):
         default=0.0,
         description="share of the newest frame that is covered because it changed and no detector run saw it empty",
     )
+    occupancy: dict[str, int] | None = Field(
+        default=None, description="people and vehicles in each zone now; null while that is not known"
+    )
     latency: float | None = Field(default=None, description="seconds from capture to output, of the newest frame")
     detector_runs: int = Field(default=0, description="detection passes")
     detector_seconds: float | None = Field(default=None, description="seconds per detection pass, running mean")

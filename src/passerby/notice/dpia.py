@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from passerby.core.kinds import Kind
 from passerby.notice.catalogue import Translator
 from passerby.notice.document import (
     Block,
@@ -70,7 +71,7 @@ def _blocks(
     yield OpenQuestion(tr("dpia.necessity_alternatives"))
     yield OpenQuestion(tr("dpia.necessity_views"))
     yield Heading(tr("dpia.risks"))
-    yield _risk_table(evidence, attestation, tr)
+    yield _risk_table(facts, evidence, attestation, tr)
     yield OpenQuestion(tr("dpia.likelihood"))
     yield Heading(tr("dpia.measures"))
     yield Paragraph(tr("dpia.measures_value"))
@@ -105,15 +106,47 @@ def _cameras(facts: SiteFacts, tr: Translator) -> Iterator[Block]:
             yield Paragraph(tr("page.outline", camera=camera_facts.title), soft=True)
 
 
-def _risk_table(evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator) -> Table:
-    figures = {
-        "face": evidence.figure_text("found"),
-        "plate": evidence.figure_text("found_plate"),
-        "tracks": evidence.figure_text("followed"),
+def _risk_table(
+    facts: SiteFacts, evidence: EvidenceCatalogue, attestation: RetentionAttestation, tr: Translator
+) -> Table:
+    texts = {
+        "kinds": kinds_text(_hidden(facts), tr),
+        "missed": " ".join(_missed_texts(facts, evidence, tr)),
         "retention": tr(f"retention.{VERDICT_KEYS[attestation.verdict]}"),
     }
     head = tuple(tr(f"dpia.column_{name}") for name in ("risk", "mitigation", "residual"))
     rows = tuple(
-        (tr(f"dpia.{risk}"), tr(f"dpia.{risk}_mitigation"), tr(f"dpia.{risk}_residual", **figures)) for risk in RISKS
+        tuple(tr(f"dpia.{risk}{column}{_variant(risk, column, facts)}", **texts) for column in ("", *_COLUMNS))
+        for risk in RISKS
     )
     return Table(head, rows, (1, 1.3, 1.3))
+
+
+_COLUMNS = ("_mitigation", "_residual")
+
+
+def _hidden(facts: SiteFacts) -> tuple[Kind, ...]:
+    """What at least one camera hides."""
+    return tuple(kind for kind in Kind if any(kind in camera.hide for camera in facts.cameras))
+
+
+def _variant(risk: str, column: str, facts: SiteFacts) -> str:
+    """Whether whole persons are hidden decides on what else they are recognised by."""
+    if risk != "context_identification" or not column:
+        return ""
+    hiding = [Kind.PERSON in camera.hide for camera in facts.cameras]
+    return "_all" if all(hiding) else "_some" if any(hiding) else ""
+
+
+def _missed_texts(facts: SiteFacts, evidence: EvidenceCatalogue, tr: Translator) -> Iterator[str]:
+    """What was measured of the kinds that this site hides, and of which of them nothing was."""
+    hidden = _hidden(facts)
+    yield tr("dpia.missed_lead")
+    if Kind.FACE in hidden:
+        yield tr("dpia.missed_face", face=evidence.figure_text("found"), tracks=evidence.figure_text("followed"))
+    if Kind.PLATE in hidden:
+        yield tr("dpia.missed_plate", plate=evidence.figure_text("found_plate"))
+    unmeasured = tuple(kind for kind in hidden if kind not in (Kind.FACE, Kind.PLATE))
+    if unmeasured:
+        yield tr("dpia.missed_unmeasured", kinds=kinds_text(unmeasured, tr))
+    yield tr("dpia.missed_harder")

@@ -100,7 +100,7 @@ def site_facts(
         cameras.append(
             CameraFacts(
                 name=name,
-                title=notice.views.get(name, name),
+                title=notice.views.get(name, settings.display_name or name),
                 hide=settings.hide,
                 hide_regions=settings.hide_regions,
                 keep_regions=settings.keep_regions,

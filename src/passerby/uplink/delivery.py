@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Clock
+from passerby.core.errors import PasserbyError
 from passerby.store.outbox import Message, Outbox
 from passerby.uplink.event_media import EventMedia, MediaKind
 
@@ -49,7 +50,11 @@ class Sender:
         now = self.clock.now().wall
         found = []
         for queued in await asyncio.to_thread(self.outbox.due, self.destination, self.budget, now):
-            message = await asyncio.to_thread(self._build, queued)
+            try:
+                message = await asyncio.to_thread(self._build, queued)
+            except (PasserbyError, OSError) as error:  # its picture cannot be made now: the connection is in order
+                await asyncio.to_thread(self.outbox.failed, self.destination, queued, str(error), now, 0)
+                continue
             if queued.camera is None:
                 found.append(message)
             elif await self._fits_budget(message):

@@ -44,12 +44,23 @@ class DiscoveryMessage:
     payload: dict[str, object]
 
 
-def discovery_messages(prefix: str, site: str, cameras: Mapping[str, CountingSettings]) -> list[DiscoveryMessage]:
-    """A device for each camera of a site. `prefix` and `site` are the beginning of its topics."""
-    return [_device(f"{prefix}/{site}", site, camera, counting) for camera, counting in cameras.items()]
+def discovery_messages(
+    prefix: str, site: str, cameras: Mapping[str, CountingSettings], *, pictures: bool = False
+) -> list[DiscoveryMessage]:
+    """A device for each camera of a site. `prefix` and `site` are the beginning of its topics; `pictures`: masked ones
+    are published, too."""
+    return [_device(f"{prefix}/{site}", site, camera, counting, pictures) for camera, counting in cameras.items()]
 
 
-def _device(base: str, site: str, camera: str, counting: CountingSettings) -> DiscoveryMessage:
+def entities_left_out(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, object]:
+    """The message `now`, with what was in `before` and is no more as Home Assistant wants it: its kind alone."""
+    old, new = before["cmps"], now["cmps"]
+    assert isinstance(old, dict)
+    assert isinstance(new, dict)
+    return {**now, "cmps": {**new, **{key: {"p": entity["p"]} for key, entity in old.items() if key not in new}}}
+
+
+def _device(base: str, site: str, camera: str, counting: CountingSettings, pictures: bool) -> DiscoveryMessage:
     id = re.sub(r"[^a-zA-Z0-9_-]", "_", f"passerby_{site}_{camera}")
     return DiscoveryMessage(
         id,
@@ -62,14 +73,47 @@ def _device(base: str, site: str, camera: str, counting: CountingSettings) -> Di
                 "sw": __version__,
             },
             "o": {"name": "passerby", "sw": __version__},
-            "cmps": dict(_entities(id, f"{base}/{camera}", camera, counting)),
+            "cmps": {
+                **dict(_present(id, f"{base}/{camera}", counting, pictures)),
+                **dict(_entities(id, f"{base}/{camera}", counting)),
+            },
             "avty_t": f"{base}/status",
             "qos": 1,
         },
     )
 
 
-def _entities(device: str, base: str, camera: str, counting: CountingSettings) -> Iterator[tuple[str, Entity]]:
+def _present(device: str, base: str, counting: CountingSettings, pictures: bool) -> Iterator[tuple[str, Entity]]:
+    """What is so now: whether the camera is connected, something moves, somebody is in a zone; the newest picture."""
+    states = [("connection", "connectivity", "value_json.connected"), ("motion", "motion", "value_json.motion")]
+    states += [
+        (f"{zone.name}_occupancy", "occupancy", f"value_json.zones['{zone.name}']") for zone in counting.all_zones
+    ]
+    for key, device_class, value in states:
+        entity: Entity = {
+            "p": "binary_sensor",
+            "uniq_id": f"{device}_{key}",
+            "name": key.replace("_", " "),
+            "stat_t": f"{base}/now",
+            # "None" is shown as unknown: while the camera is lost, nobody knows who is where.
+            "val_tpl": f"{{{{ None if {value} is none else 'ON' if {value} else 'OFF' }}}}",
+            "dev_cla": device_class,
+        }
+        yield key, entity | ({"ent_cat": "diagnostic"} if key == "connection" else {})
+    if pictures:
+        yield (
+            "latest_picture",
+            {
+                "p": "image",
+                "uniq_id": f"{device}_latest_picture",
+                "name": "picture",
+                "img_t": f"{base}/picture",
+                "cont_type": "image/jpeg",
+            },
+        )
+
+
+def _entities(device: str, base: str, counting: CountingSettings) -> Iterator[tuple[str, Entity]]:
     state = f"{base}/state"
     for zone in counting.all_zones:
         for object_class in zone.count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from passerby.config.fleet.credentials import FleetCredentials
 from passerby.config.fleet.uplink import FLEET_DESTINATION
 from passerby.config.uplink import UplinkSettings
 from passerby.core.clock import Clock, SystemClock
+from passerby.documents.status import CameraHealth
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 from passerby.store.outbox import Outbox
@@ -24,7 +26,8 @@ from passerby.uplink.fleet.https import FleetHttpsUplink
 from passerby.uplink.fleet.mqtt import FleetMqttUplink
 from passerby.uplink.homeassistant import discovery_messages
 from passerby.uplink.metrics import CountsCollector, serve
-from passerby.uplink.mqtt import MqttUplink
+from passerby.uplink.mqtt import MqttUplink, sends_pictures
+from passerby.uplink.presence import presence
 from passerby.uplink.webhooks import WebhookUplink
 
 #: Seconds before a channel that failed with an unexpected error runs again.
@@ -55,6 +58,9 @@ class Uplink:
     ) -> None:
         """Raises UsageError where the credentials of a fleet cannot be used."""
         self._outbox = Outbox(database)
+        self._cameras, self._present = dict(cameras), dict[str, Mapping[str, object]]()
+        self._mqtt: MqttUplink | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         states = CameraTotalsReader(CountStore(database, site))
         channels: list[Channel] = []
 
@@ -67,15 +73,16 @@ class Uplink:
 
         if settings.mqtt is not None:
             prefix = settings.mqtt.prefix
-            channels.append(
-                MqttUplink(
-                    site,
-                    settings.mqtt,
-                    sender("mqtt"),
-                    lambda: discovery_messages(prefix, site, cameras),
-                    states.as_json,
-                )
+            pictures = sends_pictures(settings.mqtt)
+            self._mqtt = MqttUplink(
+                site,
+                settings.mqtt,
+                sender("mqtt"),
+                lambda: discovery_messages(prefix, site, self._cameras, pictures=pictures),
+                states.as_json,
+                lambda: self._present,
             )
+            channels.append(self._mqtt)
         channels += [WebhookUplink(hook, sender(f"webhook:{hook.name}")) for hook in settings.webhooks]
         if settings.fleet is not None:
             credentials = FleetCredentials.read(Path(settings.fleet.credentials))
@@ -105,6 +112,18 @@ class Uplink:
         """Why messages cannot be sent, for `passerby status`; empty while they can."""
         return [channel.problem for channel in self._channels if channel.problem is not None]
 
+    def apply(self, cameras: Mapping[str, CountingSettings]) -> None:
+        """The site has these cameras and zones from now on: whoever was told of others is told. From any thread."""
+        self._cameras = dict(cameras)
+        self._present = {name: state for name, state in self._present.items() if name in cameras}
+        if self._mqtt is not None and self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(self._mqtt.changed)
+
+    def update(self, cameras: Mapping[str, CameraHealth]) -> None:
+        """What is so at each camera now. From any thread."""
+        self._present = {name: presence(camera) for name, camera in cameras.items()}
+
     def start(self) -> None:
         self._thread.start()
         self._ready.wait()
@@ -118,6 +137,7 @@ class Uplink:
 
     async def _run(self) -> None:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._loop = loop
 
         def request_stop() -> None:
             loop.call_soon_threadsafe(stop.set)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from passerby.core.backoff import Backoff
 from passerby.documents.status import CameraHealth, CameraState, CameraStatus
+from passerby.watch.retention import retention_of
 from passerby.watch.worker_main import DRAIN_TIMEOUT_S
 from passerby.watch.worker_spec import WorkerSpec
 
@@ -115,6 +116,14 @@ class CameraProcess:
             self._on_exit(f"Its process sent no status for {HEARTBEAT_TIMEOUT_S:.0f} s and was killed")
         elif code is not None:
             self._on_exit(f"Its process died ({_exit_text(code)})")
+
+    def change_retention(self, spec: WorkerSpec) -> None:
+        """Use the retention of `spec`, which differs in nothing else, from now on."""
+        self._spec = spec
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError, ValueError):  # it died, and the next one gets the new spec
+                self._process.stdin.write(retention_of(spec.site).model_dump_json() + "\n")
+                self._process.stdin.flush()
 
     def stop(self) -> None:
         """Ask the process to end. `join` waits for it."""

@@ -95,6 +95,16 @@ class CameraCountSink:
             self._events += self._counter.no_data(now, reason, lost)
         self._store_pending(now)
 
+    @property
+    def occupancy(self) -> dict[str, int] | None:
+        """How many objects are in each zone now; None while no frame is analysed."""
+        if self._counter is None or not self._counter.observes:
+            return None
+        found = {zone.name: 0 for zone in self._counting.all_zones}
+        for (zone_name, _), count in self._counter.occupancy.items():
+            found[zone_name] += count
+        return found
+
     def close(self, now: Moment) -> None:
         """Finish: store the unfinished minute."""
         if self._counter is not None:

@@ -18,7 +18,7 @@ from passerby.source.camera.capture import Camera
 from passerby.store.recordings.index import Recordings
 from passerby.store.recordings.part import Part
 from passerby.watch.recorder_thread import FrameWriter
-from passerby.watch.retention import retention_of
+from passerby.watch.retention import ChangingPolicy, retention_of
 
 
 def open_camera(settings: CameraSettings, clock: Clock, listener: socket.socket | None = None) -> Camera:
@@ -52,15 +52,18 @@ def detector_factory(settings: CameraSettings) -> Callable[[Geometry], FrameDete
 
 
 def part_writer_factory(
-    site: Site, camera: str, live: Callable[[Part], None] | None = None
+    site: Site, camera: str, live: Callable[[Part], None] | None = None, policy: ChangingPolicy | None = None
 ) -> Callable[[VideoInfo, CameraSettings], FrameWriter]:
     """A function that makes a writer of one camera's parts for a frame size. The store is opened on the first call,
-    which raises as Recordings.open does until it succeeds. `live` is called with each part."""
+    which raises as Recordings.open does until it succeeds. `live` is called with each part; `policy` is that of the
+    site, where it may change."""
     opened: list[Recordings] = []
 
     def make(video: VideoInfo, settings: CameraSettings) -> FrameWriter:
         if not opened:
             opened.append(Recordings.open(Path(site.data), retention_of(site)))
+            if policy is not None:
+                policy.add(opened[0].retention)
         return RecordingWriter(
             camera,
             opened[0],

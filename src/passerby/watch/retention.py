@@ -14,7 +14,7 @@ from passerby.core.clock import Clock
 from passerby.core.errors import PasserbyError
 from passerby.store.counts.retention import CountsRetentionEnforcer
 from passerby.store.recordings.index import Recordings
-from passerby.store.recordings.retention import RetentionPolicy
+from passerby.store.recordings.retention import RetentionEnforcer, RetentionPolicy
 
 #: Seconds between two rounds of deletion.
 EXPIRY_INTERVAL_S = 60.0
@@ -25,6 +25,24 @@ def retention_of(site: Site) -> RetentionPolicy:
     """The retention settings of a site, as the store takes them."""
     keep = site.retention
     return RetentionPolicy(days=keep.days, max_bytes=keep.bytes, min_free_bytes=keep.min_free)
+
+
+class ChangingPolicy:
+    """The retention policy of a running process: a change reaches all that enforce it, without a restart."""
+
+    def __init__(self, policy: RetentionPolicy) -> None:
+        self._policy = policy
+        self._enforcers: list[RetentionEnforcer] = []
+
+    def add(self, enforcer: RetentionEnforcer) -> None:
+        """Keep its policy the present one."""
+        self._enforcers.append(enforcer)
+        enforcer.policy = self._policy
+
+    def change(self, policy: RetentionPolicy) -> None:
+        self._policy = policy
+        for enforcer in self._enforcers:
+            enforcer.policy = policy
 
 
 class RetentionThread:
@@ -55,6 +73,7 @@ class RetentionThread:
     def apply(self, site: Site) -> None:
         """Use the retention settings of a changed site from now on."""
         self._recordings.retention.policy = retention_of(site)
+        self._counts.change(site.retention.counts_days, site.retention.events_days)
 
     def close(self) -> None:
         with self._lock:

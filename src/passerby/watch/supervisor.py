@@ -118,7 +118,9 @@ class Supervisor:
         unchanged = {
             name: camera
             for name, camera in running.items()
-            if name in site.cameras and WorkerSpec.for_camera(previous, name) == WorkerSpec.for_camera(site, name)
+            if name in site.cameras
+            and WorkerSpec.for_camera(previous, name).without_retention()
+            == WorkerSpec.for_camera(site, name).without_retention()
         }
         ending = [camera for name, camera in running.items() if name not in unchanged]
         for camera in ending:
@@ -127,10 +129,14 @@ class Supervisor:
             camera.join()
         self.site = site
         self._retention.apply(site)
+        if site.retention != previous.retention:
+            for name, camera in unchanged.items():
+                camera.change_retention(WorkerSpec.for_camera(site, name))
         self.cameras = {name: unchanged.get(name) or self._new_process(site, name) for name in site.cameras}
         for name, camera in self.cameras.items():
             if name not in unchanged:
                 camera.start()
+        self._monitor.apply(site)
         self._notify(f"configuration changed: {len(self.cameras) - len(unchanged)} cameras restarted")
 
     def _new_process(self, site: Site, name: str) -> CameraProcess:

@@ -1,7 +1,8 @@
 """The main program of one camera's process. Its spec comes in on standard input, its status goes to standard output.
 
-The first input line is a WorkerSpec; nothing follows. When the other end closes standard input, on purpose or because
-it died, the process ends. Each output line is a CameraStatus, one per second.
+The first input line is a WorkerSpec; each further one a RetentionPolicy that is in force from then on. When the
+other end closes standard input, on purpose or because it died, the process ends. Each output line is a CameraStatus,
+one per second.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import IO
 
 import cv2
+from pydantic import ValidationError
 
 from passerby.config.address import CameraProtocol
 from passerby.config.site import CameraSettings
@@ -27,12 +30,14 @@ from passerby.sink.restream.rtsp_publisher import RtspPublisher
 from passerby.source.camera.capture import Camera
 from passerby.source.camera.rtsp_relay import listen_on_loopback
 from passerby.store.recordings.part import Part
+from passerby.store.recordings.retention import RetentionPolicy
 from passerby.watch.camera_worker import CameraWorker
 from passerby.watch.capture_thread import CaptureThread
 from passerby.watch.count_sink import CameraCountSink
 from passerby.watch.detector_thread import DetectorThread
 from passerby.watch.factories import detector_factory, open_camera, part_writer_factory
 from passerby.watch.recorder_thread import FrameWriter, RecorderThread
+from passerby.watch.retention import ChangingPolicy, retention_of
 from passerby.watch.worker_spec import WorkerSpec
 
 #: Seconds between two status lines.
@@ -53,11 +58,17 @@ def main() -> None:
     listener = listen_on_loopback() if spec.settings.address().protocol is CameraProtocol.RTSP else None
     restrict_connections(allowed_ports(spec.settings, listener))
     stopped = threading.Event()
-    threading.Thread(target=_wait_until_closed, args=(sys.stdin, stopped), daemon=True).start()
+    policy = ChangingPolicy(retention_of(spec.site))
+    threading.Thread(target=_read_policies, args=(sys.stdin, policy, stopped), daemon=True).start()
     out = sys.stdout
     # Whatever libraries print must not end up among the status lines.
     sys.stdout = sys.stderr
-    run_worker(spec, lambda status: print(status.model_dump_json(), file=out, flush=True), stopped, listener=listener)
+
+    def send(status: CameraStatus) -> None:
+        with suppress(BrokenPipeError):  # the program has ended, which standard input tells as well
+            print(status.model_dump_json(), file=out, flush=True)
+
+    run_worker(spec, send, stopped, listener=listener, policy=policy)
     # FFmpeg may still be blocked on the camera in its thread, and cannot be interrupted.
     os._exit(0)
 
@@ -82,8 +93,9 @@ def run_worker(
     stopped: threading.Event,
     clock: Clock | None = None,
     listener: socket.socket | None = None,
+    policy: ChangingPolicy | None = None,
 ) -> None:
-    """Run a camera until `stopped` is set; `send_status` is called every STATUS_INTERVAL_S."""
+    """Run a camera until `stopped` is set; `send_status` is called every STATUS_INTERVAL_S. `policy` may change."""
     cv2.setNumThreads(1)  # there is one process per camera
     clock = clock or SystemClock()
     settings = spec.settings
@@ -100,7 +112,7 @@ def run_worker(
         for receiver in parts:
             receiver(part)
 
-    make = part_writer_factory(spec.site, spec.name, on_part)
+    make = part_writer_factory(spec.site, spec.name, on_part, policy)
 
     def writer(video: VideoInfo) -> FrameWriter:
         return make(video, settings)
@@ -120,7 +132,8 @@ def run_worker(
         if now() - sent_at >= STATUS_INTERVAL_S:
             sent_at = now()
             counter.poll(clock.now(), worker.status().state is CameraState.LOST)
-            send_status(with_restream(with_stream_counters(worker.status(), camera), restream))
+            status = worker.status().model_copy(update={"occupancy": counter.occupancy})
+            send_status(with_restream(with_stream_counters(status, camera), restream))
     worker.drain(DRAIN_TIMEOUT_S)
     for receiver in parts:
         receiver.close()
@@ -142,10 +155,11 @@ def with_restream(status: CameraStatus, restream: RtspPublisher | None) -> Camer
     return status.model_copy(update={"restream": state, "problem": status.problem or problem})
 
 
-def _wait_until_closed(stdin: IO[str], stopped: threading.Event) -> None:
-    """Set `stopped` once the other end has closed standard input."""
-    while stdin.readline():
-        pass
+def _read_policies(stdin: IO[str], policy: ChangingPolicy, stopped: threading.Event) -> None:
+    """Put each policy into force that comes in. Set `stopped` once the other end has closed standard input."""
+    while line := stdin.readline():
+        with suppress(ValidationError):
+            policy.change(RetentionPolicy.model_validate_json(line))
     stopped.set()
 
 

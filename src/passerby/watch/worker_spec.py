@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from passerby.config.site import CameraSettings, Site
+from passerby.config.site import CameraSettings, RetentionSettings, Site
 from passerby.config.web import WebSettings
 from passerby.core.model import FrozenModel
 
@@ -28,11 +28,15 @@ class WorkerSpec(FrozenModel):
             restream = restream.model_copy(update={"password": _hidden(self.restream_password)})
         return settings.model_copy(update={"password": _hidden(self.password), "restream": restream})
 
+    def without_retention(self) -> WorkerSpec:
+        """The same with the default retention: a change of that needs no restart."""
+        return self.model_copy(update={"site": self.site.model_copy(update={"retention": RetentionSettings()})})
+
     @classmethod
     def for_camera(cls, site: Site, name: str) -> WorkerSpec:
         """The spec for one camera, without the other cameras, the web pages and the public notice: a change to those
         must not restart this camera."""
-        camera = site.cameras[name]
+        camera = site.cameras[name].model_copy(update={"display_name": None})
         own = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
         irrelevant = {"web": WebSettings(), "notice": None}
         return cls(

@@ -63,7 +63,7 @@ def test_live_pictures_move_and_a_camera_that_is_lost_shows_none(inside, site):
     gate, yard = inside.locator("[aria-label=gate]"), inside.locator("[aria-label=yard]")
     inside.wait_for_selector("[aria-label=gate][data-state=live]")
     moved(inside)
-    expect(gate.locator("footer")).to_contain_text("black: what was found")
+    expect(gate.locator("footer")).to_contain_text("hidden: what was found")
     inside.wait_for_selector("[aria-label=yard][data-state=offline]")
     assert "refuses the connection" in yard.inner_text()
     assert hidden(yard.locator("video"))
@@ -182,8 +182,11 @@ def test_a_clip_takes_two_persons(inside, site, browser, tmp_path):
         come_in(second, site, "olga", "second pair of eyes", first="to be changed by olga at once")
         secret = second_factor(second, site, "olga")
         come_in(second, site, "olga", "second pair of eyes", secret)
+        badge = second.locator(".frame nav a:has-text('Clips') .badge")
+        expect(badge).to_contain_text("waiting for your decision: 1")
         go(second, site, "exports")
         second.click(".clip button:has-text('Approve')")
+        expect(badge).to_have_count(0)
         second.wait_for_selector(".clip[data-state=done]")
         assert 0 == second.locator(".clip a:has-text('Download')").count()
 
@@ -317,7 +320,7 @@ def test_the_page_says_why_a_picture_is_black(inside):
     footer = inside.locator("[aria-label=gate] footer")
     expect(footer).to_contain_text("and 30 % that changed and is not checked yet")
     told |= {"covered_now": "motion"}
-    expect(footer).to_contain_text("all black: motion could not be followed")
+    expect(footer).to_contain_text("all hidden: motion could not be followed")
     inside.unroute("**/api/cameras")
 
 

@@ -42,11 +42,16 @@ def test_a_good_password_is_returned():
 
 @pytest.mark.parametrize(
     ("password", "words"),
-    [("short", ()), ("x" * (MAX_CHARS + 1), ()), ("password1234", ()), ("jo-the-viewer", ("jo-the-viewer",))],
+    [("short", ()), ("x" * (MAX_CHARS + 1), ()), ("password1234", ()), ("jo-the-viewer", ("jo-the-viewer",))]
+    + [(password, ("jo", "North hall")) for password in ("northhall123", "North-Hall-2026!", "n0rth.h4ll.sch00l")],
 )
 def test_a_weak_password_is_refused(password, words):
     with pytest.raises(UsageError, match="few (unrelated )?words"):
         check_strength(password, *words)
+
+
+def test_a_word_of_the_sites_name_among_others_is_no_harm():
+    assert "green bottles in the hall" == check_strength("green bottles in the hall", "jo", "North hall")
 
 
 def test_of_many_at_once_a_few_hash_and_a_few_wait():

@@ -174,6 +174,9 @@ def test_status_reports_days_left(tmp_path, clock):
         assert (segment.size, 4_000_000 - segment.size, True) == (status.used, status.available, status.clock_trusted)
         assert segment.size * 24 * 60 == pytest.approx(status.bytes_per_day, abs=1)
         assert status.available / status.bytes_per_day == status.days_left
+        assert 4_000_000 == status.limit
+        recordings.retention.policy = RetentionPolicy(days=None, min_free_bytes=0)
+        assert None is recordings.status(clock.now()).limit
 
 
 def test_days_left_is_unlimited_when_retention_by_age_applies_first(tmp_path, clock):

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { chooseLanguage, languages } from './language';
+import { chooseLanguage } from '../shared/choose_language';
+import { languages } from './language';
 import { english, t } from './messages';
 
 const placeholders = (text: string | undefined) => (text?.match(/\{\w+\}/g) ?? []).sort();

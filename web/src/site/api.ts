@@ -37,6 +37,7 @@ export type Series = Schemas['CountSeries'];
 export type Session = Schemas['SessionResponse'];
 export type Settings = Schemas['SettingsResponse'];
 export type SiteEvent = Schemas['EventResponse'];
+export type Waiting = Schemas['WaitingResponse'];
 export type Timeline = Schemas['TimelineResponse'];
 
 /** What the server waits for before it answers: a login, a reason, one's own password, a second factor. */

@@ -13,6 +13,7 @@ export interface NewCamera {
   name: string;
   url: string;
   user: string;
+  password?: string;
 }
 
 interface CameraFormProps {
@@ -30,9 +31,10 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
   /** A value of the camera's own; empty where the site's default applies. */
   const override = (key: 'profile' | 'max_fps' | 'transport'): string =>
     camera?.overrides.includes(key) ? String(camera.settings[key]) : '';
-  const name = useSignal(camera?.name ?? initial?.name ?? '');
+  const name = useSignal(camera?.display_name ?? initial?.name ?? '');
   const url = useSignal(camera?.url ?? initial?.url ?? '');
   const user = useSignal(camera?.user ?? initial?.user ?? '');
+  const password = useSignal(initial?.password ?? '');
   const hide = useSignal(camera?.overrides.includes('hide') ? [...(camera.settings.hide ?? [])] : null);
   const profile = useSignal(override('profile'));
   const maxFps = useSignal(override('max_fps'));
@@ -40,8 +42,10 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
   const { defaults, revision } = settings;
   const body = () => ({
     revision,
+    ...(name.value !== (camera?.display_name ?? '') ? { display_name: name.value.trim() } : {}),
     url: url.value,
     user: user.value || null,
+    ...(password.value ? { password: password.value } : {}),
     hide: hide.value,
     profile: (profile.value || null) as Profile | null,
     max_fps: maxFps.value ? Number(maxFps.value) : null,
@@ -54,24 +58,24 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
             params: { path: { camera: camera.name } },
             body: body() as never,
           })
-        : client.POST('/api/settings/cameras', { body: { ...body(), name: name.value } as never });
+        : client.POST('/api/settings/cameras', { body: body() as never });
       onSaved(await request<Settings>(call));
     }, t('savedInFile'));
   return (
     <>
       <Form onSubmit={submit} button={t(camera ? 'save' : 'saveCamera')} label={t('camera')}>
-        {!camera && (
-          <Field id="camera-name" label={t('name')} hint={t('nameHint')} value={name} required maxLength={40} />
-        )}
+        <Field id="camera-name" label={t('name')} hint={t('nameHint')} value={name} required maxLength={60} />
         <Field id="camera-url" label={t('url')} hint={t('urlHint')} value={url} required maxLength={500} />
         <Field label={t('user')} hint={t('optional')} value={user} autocomplete="off" maxLength={100} />
-        <p class="quiet">
-          {camera?.password_env
-            ? t('passwordFrom', { variable: camera.password_env })
-            : t('passwordInFile', {
-                variable: `${(name.value || 'camera').replace(/\W/g, '_').toUpperCase()}_PASSWORD`,
-              })}
-        </p>
+        <Field
+          label={t('password')}
+          hint={t(camera?.password_stored || camera?.password_env ? 'passwordKept' : 'optional')}
+          type="password"
+          value={password}
+          autocomplete="new-password"
+          maxLength={200}
+        />
+        <p class="quiet small">{t('passwordStored')}</p>
         <HideOptions
           value={hide.value}
           siteDefault={defaults.hide ?? []}
@@ -109,21 +113,33 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
           }}
         />
       </Form>
-      {!camera && url.value && <CameraCheck target={{ url: url.value, ...(user.value ? { user: user.value } : {}) }} />}
-      {camera && <RemoveCamera camera={camera.name} revision={revision} onSaved={onSaved} />}
+      {url.value && (
+        <CameraCheck
+          target={{
+            url: url.value,
+            ...(camera ? { camera: camera.name } : {}),
+            ...(user.value ? { user: user.value } : {}),
+            ...(password.value ? { password: password.value } : {}),
+          }}
+        />
+      )}
+      {camera && (
+        <RemoveCamera camera={camera.name} title={camera.display_name} revision={revision} onSaved={onSaved} />
+      )}
     </>
   );
 }
 
 interface RemoveCameraProps {
   camera: string;
+  title: string;
   revision: string;
   onSaved: (saved: Settings) => void;
 }
 
-function RemoveCamera({ camera, revision, onSaved }: RemoveCameraProps) {
+function RemoveCamera({ camera, title, revision, onSaved }: RemoveCameraProps) {
   const remove = () => {
-    if (!confirm(t('removeCameraSure', { camera }))) return;
+    if (!confirm(t('removeCameraSure', { camera: title }))) return;
     void withErrors(async () => {
       const params = { path: { camera }, query: { revision } };
       onSaved(await request<Settings>(client.DELETE('/api/settings/cameras/{camera}', { params })));

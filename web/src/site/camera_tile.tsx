@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Camera } from './api';
-import { formatDuration } from './datetime';
+import { formatDateTime, formatDuration, formatTime } from './datetime';
 import { reasonName, t } from './messages';
 import { playLive } from './player';
 import { pageUrl } from './route';
@@ -19,12 +19,29 @@ interface CameraTileProps {
   serverReachable: boolean;
   /** Without the line below the picture. */
   plain?: boolean;
+  /** Is it the one over the whole width? */
+  enlarged?: boolean;
+  /** Where it can be enlarged: does so, or takes it back. */
+  onEnlarge?: () => void;
 }
 
-export function CameraTile({ camera, enabled, serverReachable, plain = false }: CameraTileProps) {
+/** Between two looks at the clock of a picture. */
+const CLOCK_MS = 250;
+const SNAPSHOT_PX = 1280;
+
+export function CameraTile({
+  camera,
+  enabled,
+  serverReachable,
+  plain = false,
+  enlarged = false,
+  onEnlarge,
+}: CameraTileProps) {
   const video = useRef<HTMLVideoElement>(null);
   const inView = useSignal(false);
   const moving = useSignal(false);
+  const capturedAt = useSignal<number | null>(null);
+  const screen = useRef<HTMLDivElement>(null);
   const hasPicture = serverReachable && (camera.state === 'live' || camera.state === 'covered');
   const playing = enabled && inView.value && hasPicture && can('view_media');
   useEffect(() => {
@@ -42,24 +59,35 @@ export function CameraTile({ camera, enabled, serverReachable, plain = false }: 
     const player = playLive(video.current, camera.playlist_url, (isMoving) => {
       moving.value = isMoving;
     });
+    const clock = window.setInterval(() => {
+      const time = player.capturedAt();
+      capturedAt.value = time === null ? null : Math.floor(time);
+    }, CLOCK_MS);
     return () => {
+      window.clearInterval(clock);
       moving.value = false;
+      capturedAt.value = null;
       player.close();
     };
   }, [playing, camera.playlist_url]);
   const state = tileState(camera, serverReachable, enabled, moving.value);
   const visible = state === 'live';
   return (
-    <section class={`tile ${state}`} aria-label={camera.name} data-state={state}>
-      <div class="screen" style={{ aspectRatio: `${camera.width ?? 16} / ${camera.height ?? 9}` }}>
+    <section class={`tile ${state} ${enlarged ? 'enlarged' : ''}`} aria-label={camera.name} data-state={state}>
+      <div class="screen" ref={screen} style={{ aspectRatio: `${camera.width ?? 16} / ${camera.height ?? 9}` }}>
         <video
           ref={video}
           muted
           playsInline
           disablePictureInPicture
-          aria-label={t('livePicture', { camera: camera.name })}
+          aria-label={t('livePicture', { camera: camera.display_name })}
           style={{ visibility: visible ? 'visible' : 'hidden' }}
         />
+        {visible && capturedAt.value !== null && !plain && (
+          <time class="tile-clock" title={formatDateTime(capturedAt.value)}>
+            {formatTime(capturedAt.value)}
+          </time>
+        )}
         {!visible && (
           <div class="instead" role="status">
             <b>{t(`tile_${state}`)}</b>
@@ -70,13 +98,28 @@ export function CameraTile({ camera, enabled, serverReachable, plain = false }: 
       {!plain && (
         <footer>
           <span class={`lamp ${state}`} aria-hidden="true" />
-          <b>{camera.name}</b>
+          <b>{camera.display_name}</b>
           <span class="quiet" title={visible ? t('legendWhy') : undefined}>
             {visible ? legend(camera) : t(`tile_${state}`)}
           </span>
           <span class="grow" />
           {can('view_media') && (
             <>
+              {onEnlarge && (
+                <button type="button" aria-pressed={enlarged} onClick={onEnlarge}>
+                  {t('enlarge')}
+                </button>
+              )}
+              {document.fullscreenEnabled && (
+                <button type="button" onClick={() => void screen.current?.requestFullscreen()}>
+                  {t('fullScreen')}
+                </button>
+              )}
+              {hasPicture && (
+                <a href={`${camera.still_url}?size=${SNAPSHOT_PX}`} download={`${camera.name}.jpg`}>
+                  {t('snapshot')}
+                </a>
+              )}
               <a href={pageUrl('camera', camera.name)}>{t('recordings')}</a>
               <a href={pageUrl('zones', camera.name)}>{t('zones')}</a>
             </>

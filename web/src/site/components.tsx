@@ -59,10 +59,12 @@ interface FormProps {
   button: string;
   strong?: boolean;
   disabled?: boolean;
+  /** Why it cannot be submitted yet, where it is disabled. */
+  why?: string;
 }
 
 /** Cannot be submitted again before the first time is done. */
-export function Form({ onSubmit, children, label, button, strong = true, disabled = false }: FormProps) {
+export function Form({ onSubmit, children, label, button, strong = true, disabled = false, why }: FormProps) {
   const busy = useSignal(false);
   return (
     <form
@@ -80,6 +82,7 @@ export function Form({ onSubmit, children, label, button, strong = true, disable
       <button type="submit" class={strong ? 'strong' : ''} disabled={busy.value || disabled}>
         {busy.value ? t('working') : button}
       </button>
+      {disabled && why && <p class="quiet small">{why}</p>}
     </form>
   );
 }

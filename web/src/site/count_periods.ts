@@ -1,5 +1,6 @@
-// The periods that counts are shown for: an hour, a day, a week, a month, in the time of the browser.
+// The periods that counts are shown for: an hour, a day, a week, a month, in the time of the site.
 import type { Interval } from './api';
+import { clockParts, fromClock } from './datetime';
 
 export const PERIODS = ['hour', 'day', 'week', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
@@ -12,14 +13,13 @@ export const INTERVALS: Record<Period, Interval> = { hour: 'minute', day: 'quart
  * 23 or 25 hours. Weeks start on Monday.
  */
 export function periodBounds(period: Period, time: number, offset = 0): [number, number] {
-  const date = new Date(time * 1000);
-  const [year, month, day, hour] = [date.getFullYear(), date.getMonth(), date.getDate(), date.getHours()];
-  const monday = day - ((date.getDay() + 6) % 7);
+  const [year, month, day, hour] = clockParts(time);
+  const monday = day - ((new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7);
   const startOf = (n: number): number => {
-    if (period === 'hour') return new Date(year, month, day, hour + n).getTime() / 1000;
-    if (period === 'day') return new Date(year, month, day + n).getTime() / 1000;
-    if (period === 'week') return new Date(year, month, monday + 7 * n).getTime() / 1000;
-    return new Date(year, month + n, 1).getTime() / 1000;
+    if (period === 'hour') return fromClock(year, month, day, hour + n);
+    if (period === 'day') return fromClock(year, month, day + n);
+    if (period === 'week') return fromClock(year, month, monday + 7 * n);
+    return fromClock(year, month + n, 1);
   };
   return [startOf(offset), startOf(offset + 1)];
 }

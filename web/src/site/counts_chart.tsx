@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { dark, theme } from '../shared/theme';
+import { timeZone } from './datetime';
 
 export interface ChartSeries {
   label: string;
@@ -22,6 +23,11 @@ interface CountsChartProps {
 const COLOURS = ['#2f6fd6', '#c8641a', '#1f8a4c', '#8a4fc7', '#b3335f', '#5b6b7d'];
 /** Narrower charts have no room for the values under the pointer. */
 const MIN_LEGEND_PX = 500;
+
+/** Distances of the ticks: there is no half of a person. */
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((first) => [0, 1, 2, 3, 4, 5, 6].map((zeros) => first * 10 ** zeros))
+  .sort((a, b) => a - b);
 
 const DATE = '\n{MM}-{DD}';
 /** Formats of the time axis by the distance of its ticks; see uPlot's axes.values. */
@@ -55,6 +61,7 @@ function options(times: number[], step: number, series: ChartSeries[]): Omit<uPl
   const axis = { stroke: colour('--quiet'), grid, ticks: grid };
   const end = (times.at(-1) ?? 0) + step;
   return {
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), timeZone()),
     scales: {
       x: { time: true, range: () => [times[0] ?? 0, end] },
       y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] },
@@ -65,7 +72,7 @@ function options(times: number[], step: number, series: ChartSeries[]): Omit<uPl
     ],
     axes: [
       { ...axis, values: TIME_FORMATS },
-      { ...axis, size: 44 },
+      { ...axis, size: 44, incrs: WHOLE_STEPS },
     ],
     cursor: { drag: { x: false, y: false } },
     legend: { live: window.innerWidth > MIN_LEGEND_PX },

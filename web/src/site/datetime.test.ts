@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
+  browserTime,
   formatBytes,
   formatDateTime,
   formatDuration,
   formatMinute,
   formatTime,
+  fromClock,
   fromInputValue,
   parseDateTime,
+  setTimeZone,
   toInputValue,
 } from './datetime';
 
@@ -15,6 +18,7 @@ const WINTER = Date.UTC(2026, 10, 24, 16, 5, 9) / 1000;
 const SUMMER = Date.UTC(2026, 6, 1, 22, 30, 0) / 1000;
 
 afterEach(() => {
+  setTimeZone(undefined);
   vi.useRealTimers();
 });
 
@@ -72,4 +76,26 @@ test.each([
   [5e15, '5000 TB'],
 ])('%d bytes are %s', (count, text) => {
   expect(formatBytes(count)).toBe(text);
+});
+
+test('times are those of the site, wherever the browser is', () => {
+  setTimeZone('America/New_York');
+  expect(formatDateTime(WINTER)).toBe('2026-11-24 11:05:09');
+  expect(parseDateTime('2026-11-24 11:05:09', 0)).toBe(WINTER);
+  expect(fromInputValue(toInputValue(SUMMER))).toBe(SUMMER);
+  expect(browserTime(WINTER)).toBe('17:05');
+  setTimeZone('Europe/Paris');
+  expect(browserTime(WINTER)).toBeNull();
+});
+
+test('the hour that a change of summer time leaves out or repeats is one of those beside it', () => {
+  setTimeZone('Europe/Berlin');
+  expect(formatDateTime(fromClock(2026, 10, 25, 1, 59))).toBe('2026-10-25 01:59:00');
+  expect(formatDateTime(fromClock(2026, 10, 25, 3, 0))).toBe('2026-10-25 03:00:00');
+  expect(formatDateTime(fromClock(2026, 3, 29, 3, 0))).toBe('2026-03-29 03:00:00');
+});
+
+test('a zone that the browser does not know leaves its own', () => {
+  setTimeZone('Mars/Olympus');
+  expect(formatDateTime(WINTER)).toBe('2026-11-24 17:05:09');
 });

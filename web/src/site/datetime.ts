@@ -1,23 +1,78 @@
-// Dates, times, durations and sizes as text. The server speaks of Unix seconds; people read the time of their browser.
+// Dates, times, durations and sizes as text. The server speaks of Unix seconds; people read the time of the site, wherever
+// they are. Before it is known, that of the browser.
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+let zone: string | undefined;
+let formatter = newFormatter();
+
+function newFormatter(): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+}
+
+/** All times are those of this zone from now on, as Europe/Berlin; of the browser where it does not know the zone. */
+export function setTimeZone(name: string | undefined): void {
+  zone = name;
+  try {
+    formatter = newFormatter();
+  } catch {
+    zone = undefined;
+    formatter = newFormatter();
+  }
+}
+
+/** The zone of all times. */
+export const timeZone = (): string => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Year, month (1 to 12), day, hour, minute, second on the clock of the site. */
+export function clockParts(seconds: number): [number, number, number, number, number, number] {
+  const parts = new Map(formatter.formatToParts(Math.floor(seconds) * 1000).map(({ type, value }) => [type, value]));
+  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
+  return [part('year'), part('month'), part('day'), part('hour'), part('minute'), part('second')];
+}
+
+/** Seconds by which the clock of the site is ahead of UTC at a time. */
+export function zoneOffset(seconds: number): number {
+  const [year, month, ...rest] = clockParts(seconds);
+  return Date.UTC(year, month - 1, ...rest) / 1000 - Math.floor(seconds);
+}
+
+/** Unix seconds of a date and time on the clock of the site. A day or hour beyond the last one is one of the next. */
+export function fromClock(year: number, month: number, day: number, hour = 0, minute = 0, second = 0): number {
+  const utc = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+  // Twice: the offset at the first guess may be that of the other side of a change of summer time.
+  return utc - zoneOffset(utc - zoneOffset(utc));
+}
 
 /** 2026-11-24 17:05:09 */
 export const formatDateTime = (seconds: number): string => `${formatDate(seconds)} ${formatTime(seconds)}`;
 
 /** 2026-11-24 */
 export function formatDate(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
+  const [year, month, day] = clockParts(seconds);
+  return `${year}-${twoDigits(month)}-${twoDigits(day)}`;
 }
 
 /** 2026-11-24 17:05 */
 export const formatMinute = (seconds: number): string => formatDateTime(seconds).slice(0, 16);
 
 /** 17:05:09 */
-export function formatTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+export const formatTime = (seconds: number): string => clockParts(seconds).slice(3).map(twoDigits).join(':');
+
+/** 16:05: on the clock of the browser, where it shows another time than that of the site; else null. */
+export function browserTime(seconds: number): string | null {
+  const here = new Date(seconds * 1000);
+  if (-here.getTimezoneOffset() * 60 === zoneOffset(seconds)) return null;
+  return `${twoDigits(here.getHours())}:${twoDigits(here.getMinutes())}`;
 }
 
 const DATE_TIME = /^(?:(\d{4})-(\d{1,2})-(\d{1,2})[ T]+)?(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?$/;
@@ -32,24 +87,19 @@ export function parseDateTime(text: string, around: number): number | null {
   if (SECONDS_AGO.test(trimmed)) return Date.now() / 1000 + Number(trimmed);
   const match = DATE_TIME.exec(trimmed);
   if (!match) return null;
-  const day = new Date(around * 1000);
-  const [year, month, date] = match[1]
-    ? [Number(match[1]), Number(match[2]) - 1, Number(match[3])]
-    : [day.getFullYear(), day.getMonth(), day.getDate()];
+  const [year, month, date] = match[1] ? [Number(match[1]), Number(match[2]), Number(match[3])] : clockParts(around);
   const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6] ?? 0)];
   if (hour > 23 || minute > 59 || second >= 60) return null;
-  const parsed = new Date(year, month, date, hour, minute, 0);
-  const exists = parsed.getMonth() === month && parsed.getDate() === date; // not 30 February
-  return exists ? parsed.getTime() / 1000 + second : null;
+  const parsed = fromClock(year, month, date, hour, minute);
+  const [, parsedMonth, parsedDate] = clockParts(parsed);
+  const exists = parsedMonth === month && parsedDate === date; // not 30 February
+  return exists ? parsed + second : null;
 }
 
 /** The value of an input of type datetime-local. */
 export const toInputValue = (seconds: number): string => formatDateTime(seconds).replace(' ', 'T');
 
-export function fromInputValue(value: string): number | null {
-  const milliseconds = new Date(value).getTime();
-  return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
-}
+export const fromInputValue = (value: string): number | null => parseDateTime(value, 0);
 
 const MINUTE = 60;
 const HOUR = 3600;

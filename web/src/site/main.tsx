@@ -9,7 +9,9 @@ import { type Text, t } from './messages';
 import { LoginPage, PurposePage } from './pages/login';
 import { pageUrl, route } from './route';
 import { can, loadSession, logOut, session, sessionLoaded } from './session';
+import { SiteClock } from './site_clock';
 import { Toast } from './toast';
+import { waiting, waitingOn, watchWaiting } from './waiting';
 import './site.css';
 
 interface PageEntry {
@@ -103,8 +105,21 @@ function Content({ entry }: { entry: PageEntry | undefined }) {
   );
 }
 
+/** How many wait on a page, in words for those who do not see it. */
+function WaitingBadge({ page }: { page: string }) {
+  const found = waiting.value && waitingOn(page, waiting.value);
+  if (!found) return null;
+  return (
+    <span class={`badge ${page === 'live' ? 'wrong' : 'wait'}`} title={t(found.text, { n: found.count })}>
+      <span aria-hidden="true">{found.count}</span>
+      <span class="unseen">, {t(found.text, { n: found.count })}</span>
+    </span>
+  );
+}
+
 function Header({ page }: { page: string }) {
   const open = useSignal(false);
+  useEffect(watchWaiting, []);
   useEffect(() => {
     open.value = false;
   }, [page]);
@@ -129,9 +144,11 @@ function Header({ page }: { page: string }) {
         {MENU.filter(({ right }) => can(right)).map(({ name, title }) => (
           <a key={name} href={pageUrl(name)} aria-current={current(name)}>
             {t(title)}
+            <WaitingBadge page={name} />
           </a>
         ))}
       </nav>
+      <SiteClock />
       <span class="who">
         <a
           href={pageUrl('me')}

@@ -1,5 +1,6 @@
-// Every text of the site's pages, in one place, long as it is: to translate them, translate this one file.
+// Every text of the site's pages in English, long as it is. Another language is a file beside languages/de.json, and no code.
 import { fillIn, type Values } from '../shared/translate';
+import { translated } from './language';
 
 const en = {
   // header and general
@@ -20,6 +21,11 @@ const en = {
   menu: 'Menu',
   skipToContent: 'Skip to content',
   theme: 'Theme',
+  clockTitle: 'Time of the site, {zone}. All times are given in it.',
+  clockHere: 'here {time}',
+  waitingClips: 'waiting for your decision: {n}',
+  waitingEvents: 'new: {n}',
+  waitingCameras: 'offline: {n}',
   logOut: 'Log out',
   roleOf: 'My account. Role: {role}',
   noSuchPage: 'This page does not exist.',
@@ -30,6 +36,7 @@ const en = {
   tryAgain: 'Try again',
   close: 'Close',
   all: 'all',
+  none: 'none',
   yes: 'yes',
   no: 'no',
   name: 'Name',
@@ -67,6 +74,11 @@ const en = {
   livePicture: 'Live picture of {camera}, masked',
   startPictures: 'Start live pictures',
   stopPictures: 'Stop live pictures',
+  layout: 'Pictures beside each other',
+  layoutAuto: 'auto',
+  enlarge: 'Enlarge',
+  fullScreen: 'Full screen',
+  snapshot: 'Masked snapshot',
   noCameras: 'No cameras yet.',
   tile_live: 'live',
   tile_covered: 'picture hidden',
@@ -78,9 +90,9 @@ const en = {
   tile_withheld: 'live',
   coveredWhy: 'Camera is working. The picture is hidden until it has been checked.',
   coveredBecause: 'Camera is working. All of the picture is hidden: {reason}.',
-  coveredNow: 'all black: {reason}',
-  legend: 'black: what was found',
-  legendUnseen: 'black: what was found, and {n} % that changed and is not checked yet',
+  coveredNow: 'all hidden: {reason}',
+  legend: 'hidden: what was found',
+  legendUnseen: 'hidden: what was found, and {n} % that changed and is not checked yet',
   legendWhy:
     'What was found (a face, a head, a plate) is black. So is what has changed since it was checked, until it has been checked twice: nobody need be there.',
   withheldWhy: 'Camera is working. Auditors do not see pictures.',
@@ -114,6 +126,14 @@ const en = {
   clipFrom: 'Clip starts here',
   clipTo: 'Clip ends here',
   requestClip: 'Request this clip',
+  chooseClipFirst: 'First choose where the clip starts and ends.',
+  nothingToUndo: 'Nothing to undo',
+  nothingToRedo: 'Nothing to redo',
+  latestShown: 'The newest are shown.',
+  oldestShown: 'There are no older ones.',
+  purposeTooShort: 'Enter the reason above first.',
+  passwordOrOidc: 'Enter an initial password, or the name at the single sign-on provider: one of the two.',
+  passwordsDiffer: 'Enter the new password twice, the same both times.',
   // events
   state_new: 'new',
   state_acknowledged: 'read',
@@ -121,7 +141,7 @@ const en = {
   kind_presence: 'Person in zone',
   kind_crossing: 'Line crossed',
   kind_crowd: 'Too many people',
-  kind_covered: 'Camera covered',
+  kind_covered: 'Lens covered',
   kind_moved: 'Camera moved',
   kind_dark: 'Camera dark',
   kind_lost: 'Camera offline',
@@ -169,12 +189,19 @@ const en = {
   class_bus: 'buses',
   class_truck: 'lorries',
   // zones and lines
-  zonesOf: 'Zones and lines of {camera}',
+  zonesOf: 'Zones and regions of {camera}',
   noSuchCamera: 'There is no camera named {camera}.',
   tools: 'Tools',
   newZone: 'New zone',
   newLine: 'New line',
+  newHide: 'Always hide',
+  newKeep: 'Leave alone',
+  hide: 'Always hidden',
+  keep: 'Left alone',
+  hideNote: 'This area is black in every picture, recorded and live.',
+  keepNote: 'Nothing is hidden in this area, not even faces. Only for a poster with a face on it, or a clock.',
   finishShape: 'Finish',
+  nothingDrawn: 'Nothing is being drawn',
   undo: 'Undo',
   redo: 'Redo',
   livePictures: 'Live picture',
@@ -185,14 +212,14 @@ const en = {
     'Click for each corner. To finish, click the first corner of a zone, double-click, or press Enter. Escape cancels.',
   editHint:
     'Drag corners, or a whole shape. Drag the middle of a side to add a corner. Double-click a corner or press Delete to remove it. Arrow keys move the focused corner.',
-  shapes: 'Zones and lines',
+  shapes: 'Zones, lines, regions',
   noShapes: 'None yet. The whole picture is always counted.',
   counted: 'What is counted',
   anchor: 'Position of a person or vehicle',
   anchor_foot: 'feet (bottom of the box)',
   anchor_middle: 'centre',
   anchor_head: 'head (top of the box)',
-  nameHint: 'lower-case letters, digits, - and _',
+  nameHint: 'as people call it',
   tooFewCorners: 'A zone needs at least three corners, a line at least two.',
   cornersNeeded: 'This corner cannot be removed: the shape would have too few. Remove the whole shape instead.',
   newCorner: 'Add a corner to side {n}',
@@ -212,7 +239,9 @@ const en = {
   disk_free: 'Free on the disk',
   disk_available: 'Space for recordings',
   disk_bytes_per_day: 'Recorded per day',
-  disk_days_left: 'Storage limit reached in (days)',
+  storage: 'Storage',
+  storageLimit: 'The {limit} limit will be reached in {days} days; the oldest recordings are then deleted.',
+  storageDisk: 'The disk will be full in {days} days; the oldest recordings are then deleted.',
   since: 'Running since',
   clock: 'Clock',
   outboxOf: 'Waiting to be sent to {to}',
@@ -222,7 +251,7 @@ const en = {
   ago: '{span} ago',
   delayOf: 'Delay',
   coveredShare: 'Picture hidden, last minute',
-  unseenShare: 'Covered in parts, last minute',
+  unseenShare: 'Hidden in parts, last minute',
   unseenWhy:
     'Black parts without a face changed after they were last searched. They are shown when they have been seen empty.',
   frames: '{n} frames',
@@ -281,8 +310,9 @@ const en = {
   urlHint: 'rtsp://, http:// or /dev/video0, without user name and password',
   user: 'User name',
   userPassword: '{user}, password from {variable}',
-  passwordFrom: 'Its password comes from {variable}. If you change the host, it has to be set in site.yaml again.',
-  passwordInFile: 'If it needs a password: set {variable} in the environment, and name it in site.yaml by hand.',
+  userPasswordStored: '{user}, with a stored password',
+  passwordKept: 'empty: unchanged, as long as the host stays the same',
+  passwordStored: 'The password is stored encrypted on this machine, and is never shown again.',
   optional: 'optional',
   notStored: 'optional; not stored',
   hides: 'Hidden',
@@ -388,6 +418,8 @@ const en = {
   detail_end: 'to',
   detail_requested_in: 'requested in',
   detail_requested_by: 'requested by',
+  detail_subject: 'of',
+  detail_changes: 'now',
   action: 'Action',
   who: 'Who',
   details: 'Details',
@@ -425,6 +457,8 @@ const en = {
   // one's own account
   sessionEnds: 'This session ends',
   version: 'Version of passerby',
+  language: 'Language',
+  languageOfBrowser: 'as in the browser',
   byToken: 'You are logged in through the start-up address that the program printed. Create an account for daily use.',
   changePassword: 'Change password',
   currentPassword: 'Current password',
@@ -446,11 +480,13 @@ const en = {
 
 export type Text = keyof typeof en;
 
-export const t = (key: Text, values?: Values): string => fillIn(en[key], values);
+export const english = en;
+
+export const t = (key: Text, values?: Values): string => fillIn(translated(key) ?? en[key], values);
 
 /** The text for a value of the server, or `otherwise` for one that the catalogue does not have. */
 const named = (group: string, value: string, otherwise = value): string =>
-  (en as Record<string, string>)[`${group}_${value}`] ?? otherwise;
+  translated(`${group}_${value}`) ?? (en as Record<string, string>)[`${group}_${value}`] ?? otherwise;
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 
@@ -473,3 +509,7 @@ export function actorName(actor: string): string {
   if (kind === 'account') return name;
   return kind === 'system' ? t('atMachine', { name }) : actor;
 }
+
+/** A region has no name of its own: `Always hidden 2`. */
+export const shapeTitle = ({ type, name, title }: { type: string; name: string; title?: string }): string =>
+  type === 'hide' || type === 'keep' ? `${t(type)} ${name.split('-').at(-1)}` : title || name;

@@ -38,11 +38,16 @@ function release(video: HTMLVideoElement, hls: Hls | null): void {
   video.load();
 }
 
+export interface LivePlayer extends Player {
+  /** When the picture that is shown was captured, Unix seconds; null where that is not known. */
+  capturedAt: () => number | null;
+}
+
 /**
  * Plays the live pictures of an HLS playlist. `onMoving(true)` is called when pictures move, `onMoving(false)` when they
  * stop; it then reconnects by itself, without end.
  */
-export function playLive(video: HTMLVideoElement, playlist: string, onMoving: (moving: boolean) => void): Player {
+export function playLive(video: HTMLVideoElement, playlist: string, onMoving: (moving: boolean) => void): LivePlayer {
   let hls: Hls | null = null;
   let closed = false;
   let position = -1;
@@ -104,6 +109,10 @@ export function playLive(video: HTMLVideoElement, playlist: string, onMoving: (m
   const timer = window.setInterval(check, STALL_CHECK_MS);
   void connect();
   return {
+    capturedAt() {
+      const date = hls ? hls.playingDate : playingDate(video);
+      return date ? date.getTime() / 1000 : null;
+    },
     close() {
       closed = true;
       window.clearInterval(timer);

@@ -7,6 +7,7 @@ import { formatDateTime, formatTime } from './datetime';
 import { kindName, t } from './messages';
 import { drawTimeline, HEIGHT_PX } from './recordings_timeline_drawing';
 import { type TimeRange, zoomRange } from './time_range';
+import { placeTitle } from './titles';
 
 const DRAG_THRESHOLD_PX = 4;
 const WHEEL_ZOOM = 1.3;
@@ -166,8 +167,14 @@ function Preview(props: RecordingsTimelineProps & { hovered: number | null; widt
   );
 }
 
+interface EventListProps {
+  camera: string;
+  timeline: Timeline | null;
+  onSeek: (time: number) => void;
+}
+
 /** The events of the timeline as a list, which does not have to be seen to be used. */
-export function EventList({ timeline, onSeek }: { timeline: Timeline | null; onSeek: (time: number) => void }) {
+export function EventList({ camera, timeline, onSeek }: EventListProps) {
   const events = timeline?.events ?? [];
   if (!events.length) return <p class="quiet">{t('noEventsHere')}</p>;
   return (
@@ -178,7 +185,8 @@ export function EventList({ timeline, onSeek }: { timeline: Timeline | null; onS
         .map((event) => (
           <li key={event.id}>
             <button type="button" onClick={() => onSeek(event.time)}>
-              {formatDateTime(event.time)} <b>{kindName(event.kind)}</b> {event.location ?? ''}{' '}
+              {formatDateTime(event.time)} <b>{kindName(event.kind)}</b>{' '}
+              {event.location ? placeTitle(camera, event.location) : ''}{' '}
               <span class="quiet">{t(`state_${event.state}`)}</span>
             </button>
           </li>

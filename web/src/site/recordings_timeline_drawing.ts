@@ -1,6 +1,6 @@
 // Draws the timeline of one camera: what was recorded, events, a selected range, and the current time.
 import type { Timeline } from './api';
-import { formatDate, formatDuration, formatTime } from './datetime';
+import { formatDate, formatDuration, formatTime, zoneOffset } from './datetime';
 import type { TimeRange } from './time_range';
 
 export const HEIGHT_PX = 84;
@@ -82,7 +82,7 @@ function drawTicks(
 ): void {
   const pixelsPerSecond = width / (view.to - view.from);
   const step = TICK_STEPS_S.find((seconds) => seconds * pixelsPerSecond >= TICK_SPACE_PX) ?? MAX_TICK_STEP_S;
-  const offset = new Date(view.from * 1000).getTimezoneOffset() * 60;
+  const offset = -zoneOffset(view.from);
   for (let tick = Math.ceil((view.from - offset) / step) * step + offset; tick < view.to; tick += step) {
     const x = xOf(tick);
     context.fillStyle = line;

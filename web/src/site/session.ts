@@ -1,6 +1,8 @@
 // Who is logged in, and what they may do. When a session ends, the login page is shown, whatever page one is on.
 import { signal } from '@preact/signals';
 import { client, type LoginMethods, type Right, request, requiredStep, type Session } from './api';
+import { setTimeZone } from './datetime';
+import { applyLanguage } from './language';
 
 export const session = signal<Session | null>(null);
 export const loginMethods = signal<LoginMethods | null>(null);
@@ -19,6 +21,11 @@ export async function loadSession(): Promise<void> {
   }
   sessionLoaded.value = true;
 }
+
+/** Times are those of the site. */
+session.subscribe((current) => setTimeZone(current?.timezone));
+/** The pages of a fleet are written in English alone. */
+session.subscribe((current) => applyLanguage(current?.rights.includes('view_fleet_health') ? 'en' : undefined));
 
 requiredStep.subscribe((step) => {
   if (step === 'login' && session.value) void loadSession();

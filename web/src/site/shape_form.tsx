@@ -3,14 +3,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Anchor, ObjectClass } from './api';
 import { Checkbox, Select } from './components';
-import { className, t } from './messages';
-import { DEFAULT_MIN_DURATION_S, newRule, type Shape } from './shapes';
+import { className, shapeTitle, t } from './messages';
+import { DEFAULT_MIN_DURATION_S, isRegion, nameFrom, newRule, type Shape } from './shapes';
 import * as editor from './zone_editor_state';
 
 const CLASSES: ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'bus', 'truck'];
 const ANCHORS = ['foot', 'middle', 'head'] as const satisfies Anchor[];
-/** The names that site.yaml takes. */
-const NAME_PATTERN = '[a-z0-9][a-z0-9_\\-]{0,39}';
+const MAX_TITLE = 60;
 const MAX_MIN_DURATION_S = 3600;
 
 interface ShapeFormProps {
@@ -20,8 +19,10 @@ interface ShapeFormProps {
 }
 
 export function ShapeForm({ shape, index, editable }: ShapeFormProps) {
+  if (isRegion(shape)) return <RegionForm shape={shape} index={index} editable={editable} />;
+  if (!editable) return <ShapeFacts shape={shape} />;
   return (
-    <fieldset disabled={!editable}>
+    <fieldset>
       <legend>{t(shape.type)}</legend>
       <NameField shape={shape} index={index} />
       <div role="group" aria-label={t('counted')}>
@@ -43,24 +44,61 @@ export function ShapeForm({ shape, index, editable }: ShapeFormProps) {
   );
 }
 
+function RegionForm({ shape, index, editable }: ShapeFormProps) {
+  return (
+    <fieldset>
+      <legend>{shapeTitle(shape)}</legend>
+      <p class={shape.type === 'keep' ? 'note' : 'quiet'}>{t(shape.type === 'keep' ? 'keepNote' : 'hideNote')}</p>
+      {editable && (
+        <button type="button" onClick={() => editor.removeShape(index)}>
+          {t('remove')}
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+/** For those who may not change it: what it counts and when it alerts, without fields. */
+function ShapeFacts({ shape }: { shape: Shape }) {
+  const rule = shape.rules.find(({ kind }) => kind === 'presence' || kind === 'crossing');
+  return (
+    <dl>
+      <dt>{t('name')}</dt>
+      <dd>{shape.title || shape.name}</dd>
+      <dt>{t('counted')}</dt>
+      <dd>{shape.count.map(className).join(', ')}</dd>
+      <dt>{t('anchor')}</dt>
+      <dd>{t(`anchor_${shape.anchor}`)}</dd>
+      <dt>{t(shape.type === 'zone' ? 'alertPresence' : 'alertCrossing')}</dt>
+      <dd>{t(rule ? 'yes' : 'no')}</dd>
+    </dl>
+  );
+}
+
 function NameField({ shape, index }: { shape: Shape; index: number }) {
-  const name = useSignal(shape.name);
+  const current = shape.title || shape.name;
+  const name = useSignal(current);
   useEffect(() => {
-    name.value = shape.name;
-  }, [shape.name, index]);
+    name.value = current;
+  }, [current, index]);
+  /** A shape that was never saved gets its name from what it is called. */
+  const rename = (title: string) => {
+    const others = editor.shapes.value.filter((_, n) => n !== index).map((other) => other.name);
+    const made = editor.isSaved(shape.name) ? '' : nameFrom(title, new Set(others));
+    editor.updateShape(index, { title, ...(made ? { name: made } : {}) });
+  };
   return (
     <label>
       {t('name')}
       <input
         value={name.value}
-        pattern={NAME_PATTERN}
-        title={t('nameHint')}
+        required
+        maxLength={MAX_TITLE}
         onInput={(event) => {
           name.value = event.currentTarget.value;
         }}
         onBlur={(event) => {
-          if (!event.currentTarget.reportValidity() || name.value === shape.name) return;
-          editor.updateShape(index, { name: name.value });
+          if (event.currentTarget.reportValidity() && name.value.trim() !== current) rename(name.value.trim());
         }}
       />
     </label>

@@ -3,11 +3,14 @@ import type { Rule } from './api';
 import {
   configFromShapes,
   movedPoints,
+  nameFrom,
   newRule,
   type Point,
+  regionsFromShapes,
   type Shape,
   selfIntersects,
   shapesFromConfig,
+  shapesFromRegions,
   sides,
   unusedName,
 } from './shapes';
@@ -98,4 +101,33 @@ test('names that are taken get a number', () => {
   const alarmed = zone({ rules: [{ name: 'yard' } as Rule] });
   expect(newRule(zone(), [alarmed]).name).toBe('yard-2');
   expect(newRule(zone({ type: 'line' }), [])).toMatchObject({ name: 'yard', kind: 'crossing', line: 'yard' });
+});
+
+const EMPTY = { full_frame: [], zones: [], lines: [], rules: [] };
+
+describe('what people call a shape', () => {
+  test('is in the file beside its name, and comes back', () => {
+    const config = configFromShapes(EMPTY, [zone({ title: 'Hof, Süd' }), zone({ name: 'gate', title: 'gate' })]);
+    expect(config.zones?.map(({ name, display_name }) => [name, display_name])).toEqual([
+      ['yard', 'Hof, Süd'],
+      ['gate', undefined],
+    ]);
+    expect(shapesFromConfig(config).map(({ title }) => title)).toEqual(['Hof, Süd', undefined]);
+  });
+
+  test('makes a name that the file takes', () => {
+    expect(nameFrom('Höfe, Süd (2. Stock)', new Set())).toBe('hoefe-sued-2-stock');
+    expect(nameFrom('Café', new Set(['cafe']))).toBe('cafe-2');
+    expect(nameFrom('日本', new Set())).toBe('');
+  });
+});
+
+test('regions are beside zones, and are no zones', () => {
+  const regions = [...shapesFromRegions('hide', [SQUARE]), ...shapesFromRegions('keep', [SQUARE, SQUARE])];
+  expect(regions.map(({ name }) => name)).toEqual(['hide-1', 'keep-1', 'keep-2']);
+  expect(sides(regions[0] as Shape)).toHaveLength(4);
+  const all = [zone(), ...regions];
+  expect(configFromShapes(EMPTY, all).zones).toHaveLength(1);
+  expect(regionsFromShapes('hide', all)).toEqual([SQUARE]);
+  expect(regionsFromShapes('keep', all)).toEqual([SQUARE, SQUARE]);
 });

@@ -5,8 +5,12 @@ import type { Anchor, Counting, ObjectClass, Rule } from './api';
 export type Point = [number, number];
 
 export interface Shape {
-  type: 'zone' | 'line';
+  /** `hide` and `keep` are regions: always hidden, and left alone. They count nothing. */
+  type: 'zone' | 'line' | 'hide' | 'keep';
+  /** In site.yaml, and in counts: it stays when the zone is called otherwise. */
   name: string;
+  /** What people call it; empty for the name. */
+  title?: string;
   points: Point[];
   /** The classes that are counted. */
   count: ObjectClass[];
@@ -27,7 +31,9 @@ type CountingConfig = Counting['counting'];
 export const DEFAULT_MIN_DURATION_S = 2;
 
 /** Corners that a shape must keep. */
-export const minCorners = (shape: Pick<Shape, 'type'>): number => (shape.type === 'zone' ? 3 : 2);
+export const minCorners = (shape: Pick<Shape, 'type'>): number => (shape.type === 'line' ? 2 : 3);
+
+export const isRegion = ({ type }: Pick<Shape, 'type'>): boolean => type === 'hide' || type === 'keep';
 
 /** To the nearest ten-thousandth, inside the picture. */
 export const clampShare = (value: number): number => Math.min(1, Math.max(0, Math.round(value * 10000) / 10000));
@@ -36,7 +42,7 @@ export const clampPoint = ([x, y]: Point): Point => [clampShare(x), clampShare(y
 
 /** The sides of a shape with their middles, where a new corner can be inserted. */
 export function sides({ type, points }: Pick<Shape, 'type' | 'points'>): Side[] {
-  const starts = type === 'zone' ? points.map((_, n) => n) : points.slice(1).map((_, n) => n);
+  const starts = type !== 'line' ? points.map((_, n) => n) : points.slice(1).map((_, n) => n);
   return starts.map((from) => {
     const [ax, ay] = points[from] as Point;
     const [bx, by] = points[(from + 1) % points.length] as Point;
@@ -81,6 +87,7 @@ export function shapesFromConfig({ zones = [], lines = [], rules = [] }: Countin
       (zone): Shape => ({
         type: 'zone',
         name: zone.name,
+        ...titled(zone),
         points: zone.polygon as Point[],
         count: counted(zone.count),
         anchor: zone.anchor ?? 'foot',
@@ -91,6 +98,7 @@ export function shapesFromConfig({ zones = [], lines = [], rules = [] }: Countin
       (line): Shape => ({
         type: 'line',
         name: line.name,
+        ...titled(line),
         points: line.points as Point[],
         count: counted(line.count),
         anchor: line.anchor ?? 'foot',
@@ -100,12 +108,30 @@ export function shapesFromConfig({ zones = [], lines = [], rules = [] }: Countin
   ];
 }
 
+/** The regions of a camera, numbered from 1: they have no names in the file. */
+export function shapesFromRegions(type: 'hide' | 'keep', polygons: readonly (readonly Point[])[]): Shape[] {
+  return polygons.map((points, n) => ({
+    type,
+    name: `${type}-${n + 1}`,
+    points: [...points],
+    count: [],
+    anchor: 'foot',
+    rules: [],
+  }));
+}
+
+export const regionsFromShapes = (type: 'hide' | 'keep', shapes: Shape[]): Point[][] =>
+  shapes.filter((shape) => shape.type === type).map(({ points }) => points);
+
+const titled = ({ display_name }: { display_name?: string | null }) => (display_name ? { title: display_name } : {});
+
 /** `config` with these shapes and their rules in place of those that it had. */
 export function configFromShapes(config: CountingConfig, shapes: Shape[]): CountingConfig {
   const replaced = new Set(shapesFromConfig(config).flatMap((shape) => shape.rules));
   const others = (config.rules ?? []).filter((rule) => !replaced.has(rule));
-  const common = ({ name, count, anchor }: Shape) => ({
+  const common = ({ name, title, count, anchor }: Shape) => ({
     name,
+    ...(title && title !== name ? { display_name: title } : {}),
     count: count as [ObjectClass, ...ObjectClass[]],
     anchor,
   });
@@ -136,6 +162,22 @@ export function newRule(shape: Shape, shapes: Shape[]): Rule {
       ? { ...common, kind: 'presence', zone: shape.name, min_duration: DEFAULT_MIN_DURATION_S }
       : { ...common, kind: 'crossing', line: shape.name };
   return rule as Rule;
+}
+
+/** A name made from what a person calls a shape, as the server makes one for a camera; empty where nothing is left. */
+export function nameFrom(title: string, taken: ReadonlySet<string>): string {
+  const spelled = title
+    .toLowerCase()
+    .replace(/[äöüß]/g, (letter) => ({ ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' })[letter] ?? '');
+  const plain = spelled.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+  const base = plain
+    .replace(/[^a-z0-9_]+/g, '-')
+    .replace(/^[-_]+/, '')
+    .slice(0, 36)
+    .replace(/[-_]+$/, '');
+  let name = base;
+  for (let n = 2; taken.has(name); n += 1) name = `${base}-${n}`;
+  return name;
 }
 
 /** `zone-1`, or the first number that is free. */

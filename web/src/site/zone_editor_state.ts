@@ -34,6 +34,10 @@ export function markSaved(): void {
   savedShapes.value = JSON.stringify(shapes.value);
 }
 
+/** Is a shape of this name in the file? */
+export const isSaved = (name: string): boolean =>
+  (JSON.parse(savedShapes.value) as Shape[]).some((shape) => shape.name === name);
+
 /** Makes what is there now a step of undo. A drag does so once, before its first movement. */
 export function pushHistory(): void {
   undoStack.value = [...undoStack.value.slice(-(MAX_UNDO - 1)), shapes.value];

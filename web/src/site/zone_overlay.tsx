@@ -1,7 +1,7 @@
 // Zones and lines over the picture. Corners are dragged, or moved with the arrow keys; a side's middle makes a new one.
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from './messages';
+import { shapeTitle, t } from './messages';
 import { type Point, type Shape, type Side, selfIntersects, sides } from './shapes';
 import { toast } from './toast';
 import * as editor from './zone_editor_state';
@@ -91,7 +91,7 @@ export function ZoneOverlay({ width, height, editable }: OverlayProps) {
     const first = drawing.points[0];
     const box = (svg.current as SVGSVGElement).getBoundingClientRect();
     const closes = first && Math.hypot((first[0] - to[0]) * box.width, (first[1] - to[1]) * box.height) < CLOSE_PX;
-    if (drawing.type === 'zone' && closes && drawing.points.length >= 3) finishShape();
+    if (drawing.type !== 'line' && closes && drawing.points.length >= 3) finishShape();
     else editor.addCorner(to);
   };
 
@@ -144,6 +144,9 @@ interface ShapeProps {
   startDrag: (event: PointerEvent, index: number, corner: number | null, moved?: boolean) => void;
 }
 
+/** Share of the width from which on a label has no room to its right. */
+const RIGHT_LABEL = 0.7;
+
 function ShapeOutline(props: ShapeProps & { selected: boolean; editable: boolean; labelSize: number }) {
   const { shape, index, width, height, radius, selected, editable, labelSize, startDrag } = props;
   const points = shape.points.map(([x, y]) => `${x * width},${y * height}`).join(' ');
@@ -152,7 +155,7 @@ function ShapeOutline(props: ShapeProps & { selected: boolean; editable: boolean
   const state = `${selected ? 'selected' : ''} ${selfIntersects(shape) ? 'wrong' : ''}`;
   return (
     <g class={`shape ${shape.type} ${state}`} data-name={shape.name}>
-      {shape.type === 'zone' ? (
+      {shape.type !== 'line' ? (
         <polygon points={points} onPointerDown={onPointerDown} />
       ) : (
         <>
@@ -161,8 +164,13 @@ function ShapeOutline(props: ShapeProps & { selected: boolean; editable: boolean
           <DirectionArrow shape={shape} width={width} height={height} />
         </>
       )}
-      <text x={labelX * width + radius} y={Math.max(radius * 2, labelY * height - radius)} font-size={labelSize}>
-        {shape.name}
+      <text
+        x={labelX * width + (labelX > RIGHT_LABEL ? -radius : radius)}
+        y={Math.max(radius * 2, labelY * height - radius)}
+        font-size={labelSize}
+        text-anchor={labelX > RIGHT_LABEL ? 'end' : 'start'}
+      >
+        {shapeTitle(shape)}
       </text>
       {selected && editable && <Handles {...props} />}
     </g>

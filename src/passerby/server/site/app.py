@@ -13,7 +13,7 @@ from passerby.core.version import __version__
 from passerby.server.guard import RequestGuard, host_check
 from passerby.server.live.routes import live_routes
 from passerby.server.login_throttle import LoginThrottle
-from passerby.server.site import audit, cameras, counts, events, exports, health, retention, timeline
+from passerby.server.site import audit, cameras, counts, events, exports, health, retention, timeline, waiting
 from passerby.server.site.accounts import accounts, me
 from passerby.server.site.auth import session
 from passerby.server.site.auth.authenticator import Authenticator
@@ -24,7 +24,7 @@ from passerby.server.site.auth.rights import (
     requires,
 )
 from passerby.server.site.clips import ClipExports
-from passerby.server.site.config import camera_discovery, counting, settings
+from passerby.server.site.config import camera_discovery, camera_settings, counting, settings
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
@@ -82,6 +82,7 @@ def site_app(
         timeline.router,
         counting.router,
         settings.router,
+        camera_settings.router,
         camera_discovery.router,
         exports.router,
         accounts.router,
@@ -91,6 +92,7 @@ def site_app(
         events.router,
         counts.router,
         health.router,
+        waiting.router,
         *([status_routes(context.status)] if local else []),
     )
     for router in routers:

@@ -37,6 +37,7 @@ class CameraResponse(FrozenModel):
     """One camera, at present."""
 
     name: str
+    display_name: str = Field(description="What people call it.")
     state: TileState
     age: float | None = Field(description="Seconds since the newest frame was captured; null before the first.")
     problem: str | None = Field(description="Current problem and what to do about it.")
@@ -118,6 +119,7 @@ def _response(context: SiteContext, name: str, health: CameraHealth) -> CameraRe
     counting = context.site.cameras[name].counting
     return CameraResponse(
         name=name,
+        display_name=context.site.cameras[name].display_name or name,
         state=_tile_state(health, part, age),
         age=age,
         problem=health.problem,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from passerby.config.invalid_value import invalid_text
 from passerby.core.errors import DiskFull, PasserbyError, UsageError
 from passerby.server.rate_limit import RateExceeded
 from passerby.server.site.auth.rights import AccessDenied, InputRequired
@@ -35,8 +39,15 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
 def _invalid_request(_: Request, error: Exception) -> JSONResponse:
     """The errors, without the invalid values: one may be a password."""
     assert isinstance(error, RequestValidationError)
-    detail = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+    detail = "; ".join(_sentence(item) for item in error.errors())
     return JSONResponse({"detail": detail, "needs": None}, 422)
+
+
+def _sentence(item: Mapping[str, Any]) -> str:
+    """One error, with the name of the field as the page has it: `max_fps` is Max fps."""
+    names = [str(part) for part in item["loc"][1:] if not isinstance(part, int)]
+    name = names[-1].replace("_", " ").capitalize() if names else "The request"
+    return f"{name} {invalid_text(item['type'], item['msg'], item.get('ctx'))}."
 
 
 def _too_often(_: Request, error: Exception) -> JSONResponse:

@@ -6,8 +6,10 @@ a confirmation, a new password. A few more wait; everybody else is told to come 
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -20,6 +22,10 @@ from passerby.core.errors import PasserbyError, UsageError
 MIN_CHARS, MAX_CHARS = 12, 1000
 #: Characters that must remain when guessable words are removed.
 _MIN_UNGUESSABLE_CHARS = 8
+#: Shorter parts of such words are in many good passwords, too.
+_MIN_WORD_CHARS = 3
+#: Digits and signs that people write for letters.
+_LOOKALIKES = str.maketrans("013457@$", "oleastas")
 #: Minimum zxcvbn score, of 4: 3 means 10^10 guesses. It is slow on long passwords, so it gets the beginning only.
 MIN_ZXCVBN_SCORE, _SCORED_CHARS = 3, 60
 #: Hashes at a time, and how many more may wait for one.
@@ -83,16 +89,29 @@ def check_strength(password: str, *words: str) -> str:
         )
     from zxcvbn import zxcvbn
 
-    rest = password.lower()
-    for word in words:
-        rest = rest.replace(word.lower(), "")
+    guessable = _guessable(words)
+    rests = [_letters(password), _letters(password.translate(_LOOKALIKES))]
+    for word in guessable:
+        rests = [rest.replace(word, "") for rest in rests]
     if (
-        len(rest.strip()) < _MIN_UNGUESSABLE_CHARS
-        or zxcvbn(password[:_SCORED_CHARS], user_inputs=list(words), max_length=_SCORED_CHARS)["score"]
+        min(len(rest) for rest in rests) < _MIN_UNGUESSABLE_CHARS
+        or zxcvbn(password[:_SCORED_CHARS], user_inputs=[*words, *guessable], max_length=_SCORED_CHARS)["score"]
         < MIN_ZXCVBN_SCORE
     ):
         raise UsageError("This password is easy to guess. Use a few unrelated words.")
     return password
+
+
+def _guessable(words: Sequence[str]) -> list[str]:
+    """The words as one, and each part of them, the longest first: `North hall` is northhall, north and hall."""
+    parts = {_letters(part) for word in words for part in (word, *re.split(r"[\W_]+", word))}
+    return sorted((part for part in parts if len(part) >= _MIN_WORD_CHARS), key=len, reverse=True)
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, without case and accents: what separates words is guessed with them."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 @cache

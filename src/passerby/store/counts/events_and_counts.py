@@ -134,6 +134,12 @@ class CountStore:
             ).all()
         return [_stored_event(row) for row in rows]
 
+    def count_events(self, state: EventState) -> int:
+        """How many events are in this state."""
+        with self._database.read_transaction() as connection:
+            query = select(func.count()).select_from(events).where(events.c.state == state.value)
+            return int(connection.execute(query).scalar_one())
+
     def event(self, id: str) -> StoredEvent | None:
         """The event of that id, if there is one."""
         with self._database.read_transaction() as connection:

@@ -56,6 +56,10 @@ class CountsRetentionEnforcer:
         self._days = {_COUNTS: counts_days, _EVENTS: events_days}
         self._boot = boot_id() if boot is None else boot
 
+    def change(self, counts_days: float | None, events_days: float | None) -> None:
+        """Other limits, from now on."""
+        self._days = {_COUNTS: counts_days, _EVENTS: events_days}
+
     def expire(self, now: Moment) -> int:
         """Delete what is past its retention. Returns the number of rows. To be called about once a minute."""
         return sum(self._expire(kind, days, now) for kind, days in self._days.items() if days is not None)

@@ -42,13 +42,15 @@ class CameraRecordings:
 class RecordingStatus:
     """Bytes: `used` by recordings, `free` on the disk, `available` to recordings, `bytes_per_day` over the last day.
     `days_left` until no space is left and the oldest are deleted early; None when they are deleted for their age
-    before that. `clock_trusted` is false while times of this boot session may be wrong."""
+    before that. `limit` is the size that the settings allow to all recordings, where that is reached first; None where
+    it is the disk. `clock_trusted` is false while times of this boot session may be wrong."""
 
     used: int
     free: int
     available: int
     bytes_per_day: int
     days_left: float | None
+    limit: int | None
     clock_trusted: bool
 
 
@@ -157,8 +159,9 @@ class Recordings:
             ).scalar()
         used, free, policy = self.retention.used(), self.database.folder.free_bytes(), self.retention.policy
         available = max(0, free - self.retention.min_free)
-        if policy.max_bytes is not None:
-            available = min(available, max(0, policy.max_bytes - used))
+        limit = None
+        if policy.max_bytes is not None and policy.max_bytes - used < available:
+            limit, available = policy.max_bytes, max(0, policy.max_bytes - used)
         span = to_us(now.monotonic) - max(since, first) if first is not None else 0
         bytes_per_day = round(size * _DAY / span) if span > 0 else 0
         days: Sequence[float | None] = [policy.days, *policy.days_by_camera.values()]
@@ -166,7 +169,7 @@ class Recordings:
         days_left = available / bytes_per_day if bytes_per_day else None
         if days_left is not None and longest is not None and longest * bytes_per_day <= used + available:
             days_left = None
-        return RecordingStatus(used, free, available, bytes_per_day, days_left, now.trusted or bool(known))
+        return RecordingStatus(used, free, available, bytes_per_day, days_left, limit, now.trusted or bool(known))
 
     def open_segment(self, segment: Segment) -> BinaryIO:
         """Open its file. Bytes beyond `segment.size` are not part of it. Raises StoreError when it was deleted."""

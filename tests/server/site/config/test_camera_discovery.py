@@ -29,12 +29,16 @@ def test_cameras_are_discovered_and_checked(site_data, tmp_path):
         assert 200 == administrator.post("/api/network/check-camera", login).status_code
         for wish in (
             {},
-            {"camera": "gate", **login},
+            {"camera": "gate", "url": "/etc/passwd"},
             {"url": "/etc/passwd"},
             {"url": "gopher://192.0.2.9/"},
         ):
             assert 422 == administrator.post("/api/network/check-camera", wish).status_code, wish
-        secrets = [settings.password.get_secret_value() for settings in served.context.tools.checked]
-        assert ["not in any file", "typed once"] == secrets
+        changed = {"camera": "gate", "url": "rtsp://192.0.2.2/stream2", "user": "passerby"}
+        moved = {"camera": "gate", "url": "rtsp://192.0.2.66/stream2", "user": "passerby"}
+        for wish in (changed, moved):
+            assert 200 == administrator.post("/api/network/check-camera", wish).status_code
+        secrets = [one.password and one.password.get_secret_value() for one in served.context.tools.checked]
+        assert ["not in any file", "typed once", "not in any file", None] == secrets
         with served.context.database.read_transaction() as connection:
             assert "typed once" not in str([entry for _, entry in read(connection)])

@@ -44,3 +44,28 @@ def test_zones_and_their_revision(served):
     found = served.get("/api/cameras/yard/counting").json()
     assert ["door"] == [zone["name"] for zone in found["counting"]["zones"]]
     assert 16 == len(found["revision"])
+
+
+def test_regions_are_drawn_beside_zones(served):
+    administrator, before = served.as_("administrator"), comments(served)
+    corner = [[0.0, 0.0], [0.2, 0.0], [0.2, 0.2]]
+    body = administrator.get("/api/cameras/yard/counting").json()
+    assert ([], []) == (body["hide_regions"], body["keep_regions"])
+
+    def change(**regions):
+        found = administrator.get("/api/cameras/yard/counting").json()
+        wish = {"revision": found["revision"], "counting": found["counting"], **regions}
+        return administrator.put("/api/cameras/yard/counting", wish)
+
+    assert [corner] == change(hide_regions=[corner], keep_regions=[]).json()["hide_regions"]
+    assert "hide_regions: [[[0.0, 0.0], [0.2, 0.0], [0.2, 0.2]]]" in text(served)
+    assert "keep_regions" not in text(served)
+    assert (3, 0) == (  # it runs
+        len(served.context.site.cameras["yard"].hide_regions[0]),
+        len(served.context.site.cameras["yard"].keep_regions),
+    )
+    assert [corner] == change().json()["hide_regions"]  # who does not name them leaves them
+    flat = change(hide_regions=[[[0, 0], [0.5, 0.5], [1, 1]]])
+    assert (422, True) == (flat.status_code, "polygon cannot be filled" in flat.json()["detail"])
+    assert [] == change(hide_regions=[]).json()["hide_regions"]
+    assert before == comments(served)

@@ -140,7 +140,13 @@ function AddAccount({ refresh }: { refresh: Refresh }) {
       await refresh();
     });
   return (
-    <Form onSubmit={submit} button={t('addAccount')} label={t('addAccount')} disabled={!password.value === !oidc.value}>
+    <Form
+      onSubmit={submit}
+      button={t('addAccount')}
+      label={t('addAccount')}
+      disabled={!password.value === !oidc.value}
+      why={t('passwordOrOidc')}
+    >
       <Field id="account-name" label={t('name')} value={name} required maxLength={64} autocomplete="off" />
       <Select
         label={t('role')}

@@ -82,10 +82,20 @@ export default function AuditLogPage() {
       {log?.rows.some(({ entry }) => !entry.trusted) && <p class="quiet small">{t('clockQuestion')}</p>}
       <LogTable rows={log?.rows ?? []} />
       <div class="buttons">
-        <button type="button" disabled={!pages.value.length} onClick={showNewer}>
+        <button
+          type="button"
+          disabled={!pages.value.length}
+          title={pages.value.length ? undefined : t('latestShown')}
+          onClick={showNewer}
+        >
           {t('newer')}
         </button>
-        <button type="button" disabled={!log?.has_more} onClick={showOlder}>
+        <button
+          type="button"
+          disabled={!log?.has_more}
+          title={log?.has_more ? undefined : t('oldestShown')}
+          onClick={showOlder}
+        >
           {t('older')}
         </button>
       </div>
@@ -118,7 +128,7 @@ function LogTable({ rows }: { rows: readonly Row[] }) {
                 {!entry.trusted && <abbr title={t('timeUncertain')}>?</abbr>}
               </span>
             </td>
-            <td data-label={t('who')}>{entry.actor}</td>
+            <td data-label={t('who')}>{actorName(entry.actor)}</td>
             <td data-label={t('action')}>{actionName(entry.action)}</td>
             <td data-label={t('details')}>{detailsText(entry.details)}</td>
             <td data-label={t('purposeOf')}>{entry.purpose ?? '–'}</td>
@@ -145,7 +155,9 @@ function fieldText(name: string, value: unknown): string {
   if (name === 'requested_by') return actorName(String(value));
   if (name === 'files' && Array.isArray(value)) return value.map(fileText).join('; ');
   if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.length ? value.map((one) => fieldText('', one)).join(', ') : t('none');
+  if (typeof value === 'object' && value !== null) return `(${detailsText(value as Record<string, unknown>)})`;
+  return value === null || value === '' ? t('none') : String(value);
 }
 
 const fileText = (file: Record<string, string | number>): string =>

@@ -7,11 +7,11 @@ import { Dialog, ErrorNote, Field, Form, Page } from '../components';
 import { hideName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { pageUrl } from '../route';
+import { loadTitles } from '../titles';
 import { withErrors } from '../toast';
 
 /** How long cameras have to answer. */
 const DISCOVERY_TIMEOUT_S = 4;
-const MAX_NAME_LENGTH = 40;
 
 export default function CamerasPage() {
   const query = useQuery(() => request<Settings>(client.GET('/api/settings')), []);
@@ -23,6 +23,7 @@ export default function CamerasPage() {
   };
   const replace = (saved: Settings) => {
     query.data.value = saved;
+    void loadTitles();
     close();
   };
   const add = (camera: NewCamera) => {
@@ -38,6 +39,8 @@ export default function CamerasPage() {
       }
     >
       <QueryStatus query={query} />
+      <ErrorNote text={settings?.write_problem ?? null} />
+      <ErrorNote text={settings?.password_problem ?? null} />
       {settings && !settings.hot_reload && <p class="note">{t('restartNeeded')}</p>}
       <div class="cards">
         {settings?.cameras.map((camera) => (
@@ -52,7 +55,7 @@ export default function CamerasPage() {
       </div>
       <CameraDiscovery known={settings?.cameras ?? []} add={add} />
       {settings && edited.value && (
-        <Dialog title={t('editCamera', { camera: edited.value.name })} close={close}>
+        <Dialog title={t('editCamera', { camera: edited.value.display_name })} close={close}>
           <CameraForm settings={settings} camera={edited.value} onSaved={replace} />
         </Dialog>
       )}
@@ -66,17 +69,17 @@ export default function CamerasPage() {
 }
 
 function CameraCard({ camera, edit }: { camera: CameraConfig; edit: () => void }) {
-  const { name, url, user, password_env, settings } = camera;
+  const { name, display_name, url, user, password_env, password_stored, settings } = camera;
   return (
     <section class="card" aria-label={name}>
-      <h3>{name}</h3>
+      <h3>{display_name}</h3>
       <dl>
         <dt>{t('url')}</dt>
         <dd>{url}</dd>
         {user && (
           <>
             <dt>{t('user')}</dt>
-            <dd>{password_env ? t('userPassword', { user, variable: password_env }) : user}</dd>
+            <dd>{userText(user, password_env, password_stored)}</dd>
           </>
         )}
         <dt>{t('hides')}</dt>
@@ -93,6 +96,11 @@ function CameraCard({ camera, edit }: { camera: CameraConfig; edit: () => void }
       </div>
     </section>
   );
+}
+
+function userText(user: string, variable: string | null, stored: boolean): string {
+  if (variable) return t('userPassword', { user, variable });
+  return stored ? t('userPasswordStored', { user }) : user;
 }
 
 interface CameraDiscoveryProps {
@@ -132,7 +140,7 @@ function CameraDiscovery({ known, add }: CameraDiscoveryProps) {
             key={camera.host}
             camera={camera}
             known={urls}
-            add={(url) => add({ name: suggestedName(camera), url, user: user.value })}
+            add={(url) => add({ name: camera.name || camera.host, url, user: user.value, password: password.value })}
           />
         ))}
       </div>
@@ -172,11 +180,3 @@ function FoundCard({ camera, known, add }: FoundCardProps) {
     </section>
   );
 }
-
-/** The camera's own name, with only what a name in site.yaml can have. */
-const suggestedName = ({ name, host }: FoundCamera): string =>
-  (name || host)
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-')
-    .replace(/^[^a-z0-9]+|-+$/g, '')
-    .slice(0, MAX_NAME_LENGTH);

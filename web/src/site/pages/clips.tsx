@@ -7,6 +7,7 @@ import { actorName, stageName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { pageUrl, route } from '../route';
 import { can, session } from '../session';
+import { cameraTitle } from '../titles';
 import { withErrors } from '../toast';
 import { PURPOSE_LENGTH } from './login';
 
@@ -74,7 +75,7 @@ function ClipRequestForm({ camera, from, to, onRequested }: ClipRequestFormProps
         <Select
           label={t('camera')}
           value={selected}
-          options={cameras.map(({ name }) => [name, name])}
+          options={cameras.map(({ name, display_name }) => [name, display_name])}
           onChange={(name) => {
             chosen.value = name;
           }}
@@ -105,7 +106,7 @@ function ClipCard({ clip, onDecided }: { clip: Clip; onDecided: () => Promise<vo
   return (
     <section class="card clip" aria-label={`${t('clip')} ${clip.id}`} data-state={clip.state}>
       <h3>
-        {clip.camera} <span class={`badge ${badge}`}>{stageName(clip.state)}</span>
+        {cameraTitle(clip.camera)} <span class={`badge ${badge}`}>{stageName(clip.state)}</span>
       </h3>
       <dl>
         <dt>{t('time')}</dt>

@@ -9,14 +9,13 @@ import { lazy } from '../lazy';
 import { className, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { navigate, route } from '../route';
+import { cameraTitle, placeTitle } from '../titles';
 
 const CountsChart = lazy(() => import('../counts_chart'));
 
 const REFRESH_S = 30;
 const METRICS = ['entries', 'mean', 'peak'] as const;
 type Metric = (typeof METRICS)[number];
-/** The server's name of the zone that is the whole picture. */
-const WHOLE_PICTURE = 'picture';
 
 const now = () => Date.now() / 1000;
 
@@ -64,7 +63,13 @@ export default function CountsPage() {
             ‹
           </button>
           <b class="nowrap">{period.value === 'hour' ? formatMinute(start) : formatDate(start)}</b>
-          <button type="button" aria-label={t('later')} disabled={end > now()} onClick={() => step(1)}>
+          <button
+            type="button"
+            aria-label={t('later')}
+            disabled={end > now()}
+            title={end > now() ? t('latestShown') : undefined}
+            onClick={() => step(1)}
+          >
             ›
           </button>
           <button
@@ -80,7 +85,7 @@ export default function CountsPage() {
           label={t('camera')}
           value={camera}
           emptyText={t('all')}
-          options={cameras.map((name) => [name, name])}
+          options={cameras.map((name) => [name, cameraTitle(name)])}
           onChange={(name) => navigate('counts', '', name ? { camera: name } : {})}
         />
         <ToggleGroup
@@ -145,7 +150,7 @@ function LocationCounts({ series, step, metric, table }: LocationCountsProps) {
   const { camera, location, kind, points } = series[0] as Series;
   const times = points.map((point) => point.start);
   const shown = series.flatMap((one) => chartSeries(one, metric));
-  const title = `${camera} · ${location === WHOLE_PICTURE ? t('wholePicture') : location}`;
+  const title = `${cameraTitle(camera)} · ${placeTitle(camera, location)}`;
   const observed = points.reduce((sum, point) => sum + point.observed_seconds, 0);
   const past = times.filter((time) => time < now()).length * step;
   const percent = past ? Math.min(100, Math.round((100 * observed) / past)) : 0;

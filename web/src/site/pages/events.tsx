@@ -7,6 +7,7 @@ import { kindName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { navigate, pageUrl, route } from '../route';
 import { can } from '../session';
+import { cameraTitle, placeTitle } from '../titles';
 import { withErrors } from '../toast';
 
 const STATES = ['', 'new', 'acknowledged', 'resolved'] as const;
@@ -84,7 +85,7 @@ function Filters() {
         label={t('camera')}
         value={filterOf('camera')}
         emptyText={t('all')}
-        options={(cameras.data.value ?? []).map(({ name }) => [name, name])}
+        options={(cameras.data.value ?? []).map(({ name, display_name }) => [name, display_name])}
         onChange={(camera) => setFilter('camera', camera)}
       />
       <Select
@@ -110,7 +111,7 @@ function Filters() {
 
 function EventRow({ event, onChange }: { event: SiteEvent; onChange: () => Promise<void> }) {
   const details = [
-    event.location,
+    event.location && event.camera ? placeTitle(event.camera, event.location) : event.location,
     event.count != null ? t('countOf', { n: event.count }) : null,
     event.detail,
     event.trusted ? null : t('timeUncertain'),
@@ -130,7 +131,7 @@ function EventRow({ event, onChange }: { event: SiteEvent; onChange: () => Promi
       <div class="about">
         <b>{kindName(event.kind)}</b> <span class={`badge ${event.state}`}>{t(`state_${event.state}`)}</span>
         <div>
-          {when} · {event.camera ?? t('ofSite')}
+          {when} · {event.camera ? cameraTitle(event.camera) : t('ofSite')}
         </div>
         <div class="quiet">{details.filter(Boolean).join(' · ')}</div>
         <div class="buttons">

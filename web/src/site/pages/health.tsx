@@ -4,6 +4,7 @@ import { ErrorNote, Page } from '../components';
 import { formatBytes, formatDateTime, formatDuration } from '../datetime';
 import { diskName, reasonName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
+import { cameraTitle } from '../titles';
 
 const INTERVAL_S = 3;
 /** A larger share of hidden pictures than this is shown as a fault. */
@@ -40,7 +41,10 @@ export default function HealthPage() {
 }
 
 function SiteCard({ status }: { status: Health['status'] }) {
-  const facts = Object.entries(status.disk ?? {}).filter(([name, value]) => name !== 'clock_trusted' && value !== null);
+  const facts = Object.entries(status.disk ?? {}).filter(
+    ([name, value]) => !['clock_trusted', 'limit', 'days_left'].includes(name) && value !== null,
+  );
+  const storage = storageText(status.disk ?? {});
   return (
     <section class="card">
       <h3>{status.name}</h3>
@@ -56,9 +60,24 @@ function SiteCard({ status }: { status: Health['status'] }) {
         {facts.map(([name, value]) => (
           <Fact key={name} name={name} value={value} />
         ))}
+        {storage && (
+          <>
+            <dt>{t('storage')}</dt>
+            <dd>{storage}</dd>
+          </>
+        )}
       </dl>
     </section>
   );
+}
+
+/** When recordings are deleted before their time: at the limit in the settings, or when the disk is full. */
+function storageText({ days_left, limit }: Record<string, unknown>): string | null {
+  if (typeof days_left !== 'number') return null;
+  const days = days_left.toFixed(1);
+  return typeof limit === 'number'
+    ? t('storageLimit', { days, limit: formatBytes(limit) })
+    : t('storageDisk', { days });
 }
 
 function CameraCard({ name, camera }: { name: string; camera: CameraStatus }) {
@@ -66,7 +85,7 @@ function CameraCard({ name, camera }: { name: string; camera: CameraStatus }) {
   return (
     <section class="card" aria-label={name}>
       <h3>
-        {name}{' '}
+        {cameraTitle(name)}{' '}
         <span class={`badge ${camera.state === 'live' ? 'good' : 'wrong'}`}>
           {t(`health_${camera.state ?? 'connecting'}`)}
         </span>

@@ -68,6 +68,7 @@ export function LoginPage() {
           <button
             type="button"
             disabled={purpose.value.trim().length < PURPOSE_LENGTH.minLength}
+            title={purpose.value.trim().length < PURPOSE_LENGTH.minLength ? t('purposeTooShort') : undefined}
             onClick={() => location.assign(`${methods.oidc_url}?${new URLSearchParams({ purpose: purpose.value })}`)}
           >
             {t('logInWith', { provider: methods.oidc })}

@@ -3,8 +3,9 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { encode } from 'uqr';
 import { client, request, type SecondFactor } from '../api';
-import { Field, Form, Page } from '../components';
+import { Field, Form, Page, Select } from '../components';
 import { formatDateTime } from '../datetime';
+import { LANGUAGE_NAMES, storedLanguage, storeLanguage } from '../language';
 import { roleName, t } from '../messages';
 import { MIN_PASSWORD_LENGTH } from '../password_policy';
 import { can, loadSession, logOut, session, setPurpose } from '../session';
@@ -38,12 +39,29 @@ export default function MyAccountPage() {
           >
             <PurposeField purpose={purpose} />
           </Form>
+          {!can('view_fleet_health') && <LanguageChoice />}
         </section>
         {current.method === 'password' && can('login') && <PasswordCard />}
         {current.method === 'password' && <SecondFactorCard isSet={current.has_totp} />}
         {current.method === 'token' && <p class="note">{t('byToken')}</p>}
       </div>
     </Page>
+  );
+}
+
+/** For this browser: whoever else uses the account may read another one. */
+function LanguageChoice() {
+  return (
+    <Select
+      label={t('language')}
+      value={storedLanguage()}
+      emptyText={t('languageOfBrowser')}
+      options={LANGUAGE_NAMES}
+      onChange={(code) => {
+        storeLanguage(code);
+        location.reload();
+      }}
+    />
   );
 }
 
@@ -85,6 +103,7 @@ function PasswordCard() {
         button={t('changePassword')}
         label={t('changePassword')}
         disabled={!next.value || next.value !== repeated.value}
+        why={t('passwordsDiffer')}
       >
         <CurrentPassword label={t('currentPassword')} value={old} />
         <Field

@@ -11,6 +11,7 @@ import { EventList, RecordingsTimeline } from '../recordings_timeline';
 import { navigate, pageUrl, route } from '../route';
 import { can } from '../session';
 import { centredRange, dataRange, type TimeRange, zoomRange } from '../time_range';
+import { cameraTitle } from '../titles';
 
 const REFRESH_S = 5;
 /** Video that is asked for at once. */
@@ -52,7 +53,7 @@ function Recordings({ name }: { name: string }) {
   const { time, playing, seek } = playback;
   const recordedAt = (at: number) => !!timeline?.spans.some(({ start, end }) => start <= at && end > at);
   return (
-    <Page title={t('recordingsOf', { camera: name })} tools={<a href={pageUrl('live')}>{t('live')}</a>}>
+    <Page title={t('recordingsOf', { camera: cameraTitle(name) })} tools={<a href={pageUrl('live')}>{t('live')}</a>}>
       <div class="screen large">
         <video
           ref={playback.video}
@@ -86,7 +87,7 @@ function Recordings({ name }: { name: string }) {
       <ClipRange name={name} time={time.value} selection={selection} />
       <p class="quiet small">{t('timelineLegend')}</p>
       <h3>{t('events')}</h3>
-      <EventList timeline={timeline} onSeek={seek} />
+      <EventList camera={name} timeline={timeline} onSeek={seek} />
     </Page>
   );
 }
@@ -240,6 +241,7 @@ function ClipRange({ name, time, selection }: { name: string; time: number; sele
   const requestClip = () => {
     if (range) navigate('exports', '', { camera: name, from: range.from.toFixed(1), to: range.to.toFixed(1) });
   };
+  const chosen = range !== null && range.to - range.from >= MIN_CLIP_S;
   return (
     <div class="buttons">
       <button type="button" onClick={() => mark('from')}>
@@ -253,12 +255,14 @@ function ClipRange({ name, time, selection }: { name: string; time: number; sele
         <button
           type="button"
           class="strong"
-          disabled={!range || range.to - range.from < MIN_CLIP_S}
+          disabled={!chosen}
+          title={chosen ? undefined : t('chooseClipFirst')}
           onClick={requestClip}
         >
           {t('requestClip')}
         </button>
       )}
+      {can('manage_events') && !chosen && <span class="quiet small">{t('chooseClipFirst')}</span>}
     </div>
   );
 }

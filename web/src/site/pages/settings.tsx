@@ -1,7 +1,7 @@
 // Settings of the whole site. They are written into site.yaml, whose comments are kept.
 import { type Signal, useSignal } from '@preact/signals';
 import { client, type Profile, request, type Settings } from '../api';
-import { Field, Form, Page, Select } from '../components';
+import { ErrorNote, Field, Form, Page, Select } from '../components';
 import { formatBytes } from '../datetime';
 import { HideOptions, PROFILES } from '../hide_options';
 import { profileName, t } from '../messages';
@@ -28,6 +28,7 @@ export default function SettingsPage() {
     >
       <p class="quiet">{t('settingsNote')}</p>
       <QueryStatus query={query} />
+      <ErrorNote text={settings?.write_problem ?? null} />
       {settings && !settings.hot_reload && <p class="note">{t('restartNeeded')}</p>}
       {settings && <SettingsForm key={settings.revision} settings={settings} onSaved={replace} />}
     </Page>

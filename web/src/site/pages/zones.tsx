@@ -4,12 +4,20 @@ import { useEffect } from 'preact/hooks';
 import { type Camera, type Counting, client, request } from '../api';
 import { CameraTile } from '../camera_tile';
 import { ErrorNote, LazyImage, Page, ToggleGroup } from '../components';
-import { t } from '../messages';
+import { shapeTitle, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { navigate, pageUrl, route } from '../route';
 import { can } from '../session';
 import { ShapeForm } from '../shape_form';
-import { configFromShapes, selfIntersects, shapesFromConfig } from '../shapes';
+import {
+  configFromShapes,
+  isRegion,
+  regionsFromShapes,
+  selfIntersects,
+  shapesFromConfig,
+  shapesFromRegions,
+} from '../shapes';
+import { cameraTitle, loadTitles } from '../titles';
 import { withErrors } from '../toast';
 import * as editor from '../zone_editor_state';
 import { finishShape, ZoneOverlay } from '../zone_overlay';
@@ -27,7 +35,7 @@ export default function ZonesPage() {
   };
   return (
     <Page
-      title={t('zonesOf', { camera: name })}
+      title={t('zonesOf', { camera: cameraTitle(name) })}
       tools={
         cameras &&
         cameras.length > 1 && (
@@ -35,7 +43,7 @@ export default function ZonesPage() {
             label={t('camera')}
             value={name}
             options={cameras.map((other) => other.name)}
-            optionText={(other) => other}
+            optionText={cameraTitle}
             onChange={choose}
           />
         )
@@ -62,27 +70,30 @@ function ZoneEditor({ camera }: { camera: Camera }) {
   }, [camera.state]);
   const [width, height] = [camera.width ?? 16, camera.height ?? 9];
   return (
-    <div class="editor">
-      <div>
-        <Toolbar editable={editable} live={live} still={still} />
-        <div class="screen canvas" style={{ aspectRatio: `${width} / ${height}` }}>
-          {live.value ? (
-            <CameraTile camera={camera} enabled serverReachable plain />
-          ) : (
-            <LazyImage
-              key={still.value}
-              src={`${camera.still_url}?size=1280&r=${still.value}`}
-              alt={t('stillOf', { camera: camera.name })}
-              fallback={t('noStill')}
-              retry
-            />
-          )}
-          <ZoneOverlay width={width} height={height} editable={editable} />
+    <>
+      <ErrorNote text={saved.value?.write_problem ?? null} />
+      <div class="editor">
+        <div>
+          <Toolbar editable={editable} live={live} still={still} />
+          <div class="screen canvas" style={{ aspectRatio: `${width} / ${height}` }}>
+            {live.value ? (
+              <CameraTile camera={camera} enabled serverReachable plain />
+            ) : (
+              <LazyImage
+                key={still.value}
+                src={`${camera.still_url}?size=1280&r=${still.value}`}
+                alt={t('stillOf', { camera: camera.display_name })}
+                fallback={t('noStill')}
+                retry
+              />
+            )}
+            <ZoneOverlay width={width} height={height} editable={editable} />
+          </div>
+          <p class="quiet small">{editor.drawing.value ? t('drawHint') : t('editHint')}</p>
         </div>
-        <p class="quiet small">{editor.drawing.value ? t('drawHint') : t('editHint')}</p>
+        <ShapeList camera={camera.name} editable={editable} saved={saved} />
       </div>
-      <ShapeList camera={camera.name} editable={editable} saved={saved} />
-    </div>
+    </>
   );
 }
 
@@ -93,7 +104,12 @@ function useSavedShapes(camera: string, saved: Signal<Counting | null>): void {
     const path = { camera };
     void withErrors(async () => {
       saved.value = await request<Counting>(client.GET('/api/cameras/{camera}/counting', { params: { path } }));
-      editor.loadShapes(shapesFromConfig(saved.value.counting));
+      const { counting, hide_regions, keep_regions } = saved.value;
+      editor.loadShapes([
+        ...shapesFromConfig(counting),
+        ...shapesFromRegions('hide', hide_regions),
+        ...shapesFromRegions('keep', keep_regions),
+      ]);
     });
     const onLeave = (event: BeforeUnloadEvent) => editor.isDirty.value && event.preventDefault();
     window.addEventListener('beforeunload', onLeave);
@@ -115,6 +131,8 @@ function useEditorKeys(saved: Signal<Counting | null>): void {
       else if (name === 'Enter' && editor.drawing.value && !target.matches('button')) finishShape();
       else if (name === 'z' && editable) editor.startDrawing('zone');
       else if (name === 'l' && editable) editor.startDrawing('line');
+      else if (name === 'h' && editable) editor.startDrawing('hide');
+      else if (name === 'k' && editable) editor.startDrawing('keep');
       else return;
       event.preventDefault();
     };
@@ -137,21 +155,46 @@ function Toolbar({ editable, live, still }: { editable: boolean; live: Signal<bo
             {t('newLine')}
             <kbd>L</kbd>
           </button>
+          <button type="button" aria-pressed={drawing?.type === 'hide'} onClick={() => editor.startDrawing('hide')}>
+            {t('newHide')}
+            <kbd>H</kbd>
+          </button>
+          <button type="button" aria-pressed={drawing?.type === 'keep'} onClick={() => editor.startDrawing('keep')}>
+            {t('newKeep')}
+            <kbd>K</kbd>
+          </button>
         </>
       )}
-      {drawing && (
-        <button type="button" class="strong" onClick={finishShape}>
+      {/* There from the beginning: a row of tools that grew when one draws would move the picture away. */}
+      {editable && (
+        <button
+          type="button"
+          class={drawing ? 'strong' : ''}
+          disabled={!drawing}
+          title={drawing ? undefined : t('nothingDrawn')}
+          onClick={finishShape}
+        >
           {t('finishShape')}
           <kbd>Enter</kbd>
         </button>
       )}
       {editable && (
         <>
-          <button type="button" disabled={!editor.canUndo.value && !drawing} onClick={editor.undo}>
+          <button
+            type="button"
+            disabled={!editor.canUndo.value && !drawing}
+            title={editor.canUndo.value || drawing ? undefined : t('nothingToUndo')}
+            onClick={editor.undo}
+          >
             {t('undo')}
             <kbd>Ctrl+Z</kbd>
           </button>
-          <button type="button" disabled={!editor.canRedo.value} onClick={editor.redo}>
+          <button
+            type="button"
+            disabled={!editor.canRedo.value}
+            title={editor.canRedo.value ? undefined : t('nothingToRedo')}
+            onClick={editor.redo}
+          >
             {t('redo')}
             <kbd>Ctrl+Y</kbd>
           </button>
@@ -194,10 +237,16 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
     withErrors(async () => {
       if (!saved.value) return;
       const { revision, counting } = saved.value;
-      const body = { revision, counting: configFromShapes(counting, shapes) };
+      const body = {
+        revision,
+        counting: configFromShapes(counting, shapes),
+        hide_regions: regionsFromShapes('hide', shapes),
+        keep_regions: regionsFromShapes('keep', shapes),
+      };
       const params = { path: { camera } };
       saved.value = await request<Counting>(client.PUT('/api/cameras/{camera}/counting', { params, body }));
       editor.markSaved();
+      void loadTitles();
     }, t('savedCounting'));
   return (
     <aside>
@@ -213,7 +262,8 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
                 editor.selectedIndex.value = index;
               }}
             >
-              <span class={`swatch ${shape.type}`} /> {t(shape.type)} {shape.name}
+              <span class={`swatch ${shape.type}`} />{' '}
+              {isRegion(shape) ? shapeTitle(shape) : `${t(shape.type)} ${shapeTitle(shape)}`}
             </button>
           </li>
         ))}
@@ -221,7 +271,7 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
       {selected && editor.selectedIndex.value !== null && (
         <ShapeForm shape={selected} index={editor.selectedIndex.value} editable={editable} />
       )}
-      {crossed && <ErrorNote text={t('selfIntersects', { name: crossed.name })} />}
+      {crossed && <ErrorNote text={t('selfIntersects', { name: shapeTitle(crossed) })} />}
       {editable && (
         <button
           type="button"
@@ -237,7 +287,7 @@ function ShapeList({ camera, editable, saved }: ShapeListProps) {
         {editor.isDirty.value ? t('unsaved') : t('allSaved')}
       </p>
       <p>
-        <a href={pageUrl('counts', '', { camera })}>{t('countsOf', { camera })}</a>
+        <a href={pageUrl('counts', '', { camera })}>{t('countsOf', { camera: cameraTitle(camera) })}</a>
       </p>
     </aside>
   );

@@ -11,11 +11,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Field, SecretStr, ValidationError
 
+from passerby.config.invalid_value import invalid_text
 from passerby.config.roles import Right
+from passerby.config.secrets.site_secrets import secret_host
 from passerby.config.site import CameraSettings
 from passerby.core.model import FrozenModel
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
-from passerby.server.site.config.settings import CAMERA_KEYS, require_network_address
+from passerby.server.site.config.camera_settings import require_network_address
+from passerby.server.site.config.settings import CAMERA_KEYS
 from passerby.server.site.context import DiscoveredCamera, SiteContext
 from passerby.server.site.dependencies import Context
 from passerby.store.audit.log import AuditAction
@@ -33,7 +36,8 @@ class DiscoveryRequest(FrozenModel):
 
 
 class CameraCheckRequest(FrozenModel):
-    """A camera to check: one of the site by its name, or any by its address. The login is not stored."""
+    """A camera to check: one of the site by its name, or any by its address; with both, one of the site as it would be
+    with another address or login. The login is not stored."""
 
     camera: str | None = Field(default=None, max_length=63)
     url: str | None = Field(default=None, min_length=1, max_length=500)
@@ -92,18 +96,25 @@ def check_camera(
 
 
 def _settings(context: SiteContext, request: CameraCheckRequest) -> CameraSettings:
-    if (request.camera is None) == (request.url is None):
-        raise HTTPException(422, "Give either the name of a camera of the site, or an address.")
-    if request.camera is not None:
-        if request.camera not in context.site.cameras:
-            raise HTTPException(404, f"There is no camera {request.camera} here.")
-        return context.site.cameras[request.camera]
-    require_network_address(request.url or "")
-    defaults = {key: getattr(context.site.defaults, key) for key in CAMERA_KEYS}
+    if request.camera is None and request.url is None:
+        raise HTTPException(422, "Enter the address of the camera first.")
+    if request.camera is not None and request.camera not in context.site.cameras:
+        raise HTTPException(404, f"There is no camera {request.camera} here.")
+    known = None if request.camera is None else context.site.cameras[request.camera]
+    if request.url is None and known is not None:
+        return known
+    url, password = request.url or "", request.password
+    require_network_address(url)
+    same = known is not None and secret_host(known.url) == secret_host(url) and known.user == request.user
+    if password is None and same and known is not None:
+        password = known.password
+    settings = {key: getattr(known or context.site.defaults, key) for key in CAMERA_KEYS}
     try:
-        return CameraSettings(**defaults, url=request.url or "", user=request.user, password=request.password)
+        return CameraSettings(**settings, url=url, user=request.user, password=password)
     except ValidationError as error:
-        raise HTTPException(422, str(error.errors(include_input=False)[0]["msg"])) from None
+        first = error.errors(include_input=False)[0]
+        text = invalid_text(first["type"], first["msg"], first.get("ctx"))
+        raise HTTPException(422, f"The camera: {text}.") from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import HTTPException
@@ -23,9 +24,11 @@ def apply_change(
     revision: str,
     details: Mapping[str, Any],
     edit: Callable[[SiteText, Site], None],
+    passwords: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Site:
-    """Change the file with `edit`. `details` go into the audit log. Raises ConfigConflict, UsageError, and
-    HTTPException for a retention beyond the retention limit."""
+    """Change the file with `edit`. `details` go into the audit log; `passwords` of cameras are stored.
+
+    Raises ConfigConflict, UsageError, and HTTPException for a retention beyond the retention limit."""
 
     def before_write(site: Site) -> None:
         limit, days = read_retention_limit(context.database).days, site.retention.days
@@ -35,7 +38,7 @@ def apply_change(
             )
         context.audit(principal, AuditAction.CHANGED, details)
 
-    site = file.change(revision, edit, before_write)
+    site = file.change(revision, edit, before_write, passwords)
     if context.apply is not None:
         context.apply(site)
     return site

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter
 from pydantic import ByteSize, Field
 
-from passerby.config.address import CameraProtocol, parse_address
+from passerby.config.address import parse_address
 from passerby.config.roles import Right
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.settings import Profile
 from passerby.config.site import CameraDefaults, Polygon, RetentionSettings, Site
 from passerby.config.site_edit import REMOVED, SiteText
-from passerby.core.errors import UsageError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
-from passerby.core.names import NAME_PATTERN
 from passerby.server.site.auth.principal import Principal
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.config.config_changes import apply_change
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import ConfigFile, Context
-from passerby.server.site.parameters import CameraName
 from passerby.store.recordings.retention_limit import MAX_DAYS, read_retention_limit
 
 Revision = Annotated[str, Field(max_length=64, description="Of the file: a change of an older one is rejected.")]
@@ -36,9 +37,11 @@ class CameraConfigResponse(FrozenModel):
     """One camera as in the file. `settings` are in effect; `overrides` names those that the camera sets itself."""
 
     name: str
+    display_name: str = Field(description="What people call it.")
     url: str
     user: str | None
     password_env: str | None = Field(description="Environment variable that holds its password.")
+    password_stored: bool = Field(description="Was its password entered on the pages? It is never shown again.")
     settings: CameraDefaults
     overrides: tuple[str, ...]
 
@@ -55,6 +58,8 @@ class SettingsResponse(FrozenModel):
     cameras: tuple[CameraConfigResponse, ...]
     dual_approval: bool = Field(description="Only in the file: nobody can turn it off from the web interface.")
     hot_reload: bool = Field(description="Do changes take effect at once? If not, restart the program.")
+    password_problem: str | None = Field(description="Why stored passwords cannot be used, and what to do.")
+    write_problem: str | None = Field(description="Why the file cannot be changed, and what to do; null if it can.")
 
 
 class RetentionSettingsRequest(FrozenModel):
@@ -89,22 +94,6 @@ class SettingsRequest(FrozenModel):
     defaults: CameraDefaultsRequest | None = None
 
 
-class CameraConfigRequest(CameraDefaultsRequest):
-    """Fields of one camera to change; null removes one, so that the default applies. Which variable holds its password
-    is written into the file by hand only, and forgotten when its host changes."""
-
-    revision: Revision
-    url: str | None = Field(default=None, min_length=1, max_length=500)
-    user: str | None = Field(default=None, min_length=1, max_length=100)
-
-
-class NewCameraRequest(CameraConfigRequest):
-    """A camera to add."""
-
-    name: str = Field(pattern=f"^{NAME_PATTERN}$")
-    url: str = Field(min_length=1, max_length=500)
-
-
 router = APIRouter(
     prefix="/api/settings", tags=["settings"], responses=ERROR_RESPONSES, dependencies=[requires(Right.EDIT_CONFIG)]
 )
@@ -121,93 +110,36 @@ def change_settings(
     context: Context, file: ConfigFile, principal: CurrentPrincipal, request: SettingsRequest
 ) -> SettingsResponse:
     """Change settings of the whole site."""
-    fields = _set_fields(request)
+    fields = set_fields(request)
     changes: list[Change] = [((name,), fields[name]) for name in ("name", "timezone") if fields.get(name) is not None]
     for block in ("retention", "defaults"):
         changes += [((block, key), value) for key, value in (fields.get(block) or {}).items()]
-    return _apply(context, file, principal, request.revision, changes, {"subject": "settings"})
+    return apply_settings(context, file, principal, request.revision, changes, {"subject": "settings"})
 
 
-@router.post("/cameras")
-def add_camera(
-    context: Context, file: ConfigFile, principal: CurrentPrincipal, request: NewCameraRequest
-) -> SettingsResponse:
-    """Add a camera."""
-    if file.read()[0].cameras.get(request.name) is not None:
-        raise HTTPException(409, f"There already is a camera {request.name}.")
-    changes = _camera_changes(request.name, request)
-    return _apply(context, file, principal, request.revision, changes, {"subject": "camera added"})
-
-
-@router.put("/cameras/{camera}")
-def change_camera(
-    context: Context, file: ConfigFile, camera: CameraName, principal: CurrentPrincipal, request: CameraConfigRequest
-) -> SettingsResponse:
-    """Change one camera."""
-    _require_configured(file, camera)
-    changes = _camera_changes(camera, request)
-    return _apply(context, file, principal, request.revision, changes, {"subject": "camera"})
-
-
-@router.delete("/cameras/{camera}")
-def remove_camera(
-    context: Context,
-    file: ConfigFile,
-    camera: CameraName,
-    principal: CurrentPrincipal,
-    revision: Annotated[str, Query(max_length=64)],
-) -> SettingsResponse:
-    """Remove a camera. Its recordings are kept as long as they would have been."""
-    _require_configured(file, camera)
-    changes: list[Change] = [(("cameras", camera), REMOVED)]
-    return _apply(context, file, principal, revision, changes, {"subject": "camera removed", "camera": camera})
-
-
-def require_network_address(url: str) -> None:
-    """Files of this machine may only be configured on this machine. Raises HTTPException."""
-    try:
-        protocol = parse_address(url).protocol
-    except UsageError as error:
-        raise HTTPException(422, str(error)) from error
-    if protocol is CameraProtocol.FILE:
-        raise HTTPException(422, "Give the address of a camera: rtsp://, http://, https:// or /dev/video0.")
-
-
-def _require_configured(file: SiteFile, camera: str) -> None:
-    if camera not in file.read()[0].cameras:
-        raise HTTPException(404, f"There is no camera {camera} in site.yaml.")
-
-
-def _set_fields(request: FrozenModel) -> dict[str, Any]:
+def set_fields(request: FrozenModel) -> dict[str, Any]:
     """Fields that were sent, nulls included, as they are written to the file."""
     return request.model_dump(mode="json", exclude_unset=True)
 
 
-def _camera_changes(camera: str, request: CameraConfigRequest) -> list[Change]:
-    fields = _set_fields(request)
-    changes: list[Change] = []
-    if fields.get("url") is not None:
-        require_network_address(fields["url"])
-        changes.append((("cameras", camera, "url"), fields["url"]))
-    if "user" in fields:
-        changes.append((("cameras", camera, "user"), fields["user"]))
-    return changes + [(("cameras", camera, key), fields[key]) for key in CAMERA_KEYS if key in fields]
-
-
-def _apply(
+def apply_settings(
     context: SiteContext,
     file: SiteFile,
     principal: Principal,
     revision: str,
     changes: list[Change],
     details: dict[str, Any],
+    passwords: Mapping[str, str | None] = MappingProxyType({}),
 ) -> SettingsResponse:
+    """Write changes to the audit log and to the file, put them into effect, and say how it stands then."""
+
     def edit(text: SiteText, _: Site) -> None:
         for keys, value in changes:
             text.put(keys, REMOVED if value is None else value)
 
-    logged = {".".join(keys): _logged(keys, value) for keys, value in changes}
-    apply_change(context, file, principal, revision, {**details, "changes": logged}, edit)
+    logged = {".".join(keys): _logged(keys, value) for keys, value in changes if keys[-1] != "password"}
+    logged |= {f"cameras.{name}.password": "removed" if new is None else "set" for name, new in passwords.items()}
+    apply_change(context, file, principal, revision, {**details, "changes": logged}, edit, passwords)
     return _response(context, file)
 
 
@@ -231,6 +163,8 @@ def _response(context: SiteContext, file: SiteFile) -> SettingsResponse:
         cameras=tuple(_camera_config(text, name, site) for name in site.cameras),
         dual_approval=site.web.dual_approval,
         hot_reload=context.apply is not None,
+        password_problem=StoredSecrets(Path(site.data)).problem,
+        write_problem=file.write_problem,
     )
 
 
@@ -239,9 +173,11 @@ def _camera_config(text: SiteText, name: str, site: Site) -> CameraConfigRespons
     password = str(written.get("password") or "").strip()
     return CameraConfigResponse(
         name=name,
+        display_name=camera.display_name or name,
         url=str(written.get("url")),
         user=written.get("user"),
         password_env=password.removeprefix("${").removesuffix("}") if password else None,
+        password_stored=not password and camera.password is not None,
         settings=CameraDefaults.model_validate({key: getattr(camera, key) for key in CAMERA_KEYS}),
         overrides=tuple(key for key in CAMERA_KEYS if key in written),
     )

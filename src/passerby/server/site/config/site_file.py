@@ -5,15 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
+from passerby.config.secrets.site_secrets import (
+    camera_secret,
+    forget_moved_passwords,
+    refuse_new_variables,
+    secret_host,
+)
+from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.site import Site
 from passerby.config.site_edit import REMOVED, SiteText
 from passerby.config.site_file import parse_site
-from passerby.config.site_secrets import forget_moved_passwords, refuse_new_variables
 from passerby.core.errors import PasserbyError, UsageError
+from passerby.server.site.config.write_access import write_error, write_problem
 
 
 class ConfigConflict(PasserbyError):
@@ -33,10 +41,15 @@ class SiteFile:
         return parse_site(text, self.path, self._environment()), SiteText(text, self.path), _revision(text)
 
     def change(
-        self, revision: str, edit: Callable[[SiteText, Site], None], before_write: Callable[[Site], None]
+        self,
+        revision: str,
+        edit: Callable[[SiteText, Site], None],
+        before_write: Callable[[Site], None],
+        passwords: Mapping[str, str | None] = MappingProxyType({}),
     ) -> Site:
         """Change the file with `edit`, if it still has that revision. `before_write` is called with the new site once
-        it is valid. A camera whose host changes loses its password. Raises ConfigConflict, and UsageError for an
+        it is valid. A camera whose host changes loses its password. `passwords` of cameras are stored, apart from the
+        file; None forgets one. Raises ConfigConflict, and UsageError for an
         invalid configuration and for secrets that were not there before."""
         with self._lock:
             site, text, current = self.read()
@@ -50,8 +63,22 @@ class SiteFile:
             written = str(text)
             changed = parse_site(written, self.path, self._environment())
             before_write(changed)
+            self._store_passwords(site, changed, passwords)
             self._write(written)
-            return changed
+            return parse_site(written, self.path, self._environment())
+
+    def _store_passwords(self, before: Site, site: Site, passwords: Mapping[str, str | None]) -> None:
+        """Store those that were entered, and forget those of cameras whose host is another one now."""
+        stored = StoredSecrets(Path(site.data))
+        hosts = {name: secret_host(camera.url) for name, camera in site.cameras.items()}
+        moved = [name for name, camera in before.cameras.items() if secret_host(camera.url) != hosts.get(name)]
+        for camera, password in (dict.fromkeys(moved) | dict(passwords)).items():
+            stored.put(camera_secret(camera), password, hosts.get(camera, ""))
+
+    @property
+    def write_problem(self) -> str | None:
+        """Why it cannot be changed, and what to do; None where it can."""
+        return write_problem(self.path)
 
     def _text(self) -> str:
         try:
@@ -73,10 +100,7 @@ class SiteFile:
         except OSError as error:
             with suppress(OSError):
                 part.unlink()
-            raise UsageError(
-                f"Cannot write {self.path}: {error.strerror}. The user that passerby runs as needs write permission "
-                "for the file and its folder."
-            ) from error
+            raise write_error(path, error) from error
 
 
 def _revision(text: str) -> str:

@@ -8,7 +8,7 @@ only a person who can write the file itself puts it there, and a camera's passwo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,9 +16,11 @@ from passerby.config.renamed_keys import Location, matches
 from passerby.core.errors import UsageError
 
 VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+#: The passwords of cameras, as a pattern.
+CAMERA_PASSWORDS: Final = "cameras.*.password"
 #: Fields in which variables are replaced, as patterns of `config/renamed_keys.py`.
 SECRET_FIELDS: Final = (
-    "cameras.*.password",
+    CAMERA_PASSWORDS,
     "cameras.*.restream.password",
     "uplink.mqtt.password",
     "uplink.webhooks.*.secret",
@@ -26,9 +28,9 @@ SECRET_FIELDS: Final = (
 )
 
 
-def is_secret_field(at: Location) -> bool:
-    """May a variable stand there?"""
-    return any(matches(pattern.split("."), at) for pattern in SECRET_FIELDS)
+def is_secret_field(at: Location, among: Sequence[str] = SECRET_FIELDS) -> bool:
+    """May a variable stand there? Or: is it one of the fields `among` that these patterns name?"""
+    return any(matches(pattern.split("."), at) for pattern in among)
 
 
 def forget_moved_passwords(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Location]:
@@ -64,9 +66,23 @@ def _logins(document: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str
                 yield ("cameras", str(name), "restream"), camera["restream"]
 
 
+def camera_secret(camera: str) -> str:
+    """The name under which a camera's password is stored."""
+    return f"cameras.{camera}.password"
+
+
+def secret_host(url: str) -> str:
+    """The host that a stored password belongs to, as text."""
+    host = _host_of(url)
+    return host if isinstance(host, str) else "{}://{}:{}".format(*host)
+
+
 def _host(camera: Mapping[str, Any]) -> tuple[str, str, int | None] | str:
+    return _host_of(str(camera.get("url")))
+
+
+def _host_of(url: str) -> tuple[str, str, int | None] | str:
     """Protocol, host and port: a password that was given for TLS is not sent without it, nor to another service."""
-    url = str(camera.get("url"))
     try:
         parts = urlsplit(url)
         return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port

@@ -4,8 +4,13 @@ import typing
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from passerby.config.secrets.site_secrets import (
+    SECRET_FIELDS,
+    forget_moved_passwords,
+    is_secret_field,
+    refuse_new_variables,
+)
 from passerby.config.site import Site
-from passerby.config.site_secrets import SECRET_FIELDS, forget_moved_passwords, is_secret_field, refuse_new_variables
 from passerby.core.errors import UsageError
 
 

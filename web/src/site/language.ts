@@ -1,0 +1,37 @@
+// The language of the pages: what somebody has chosen in this browser, else what the browser asks for, else English.
+import { chooseLanguage, type Language, languagesFrom, type Texts } from '../shared/choose_language';
+
+const files = import.meta.glob<Texts>('./languages/*.json', { eager: true, import: 'default' });
+
+export const languages = languagesFrom(files);
+/** Names of the languages, each in itself. */
+export const LANGUAGE_NAMES: [string, string][] = [
+  ['en', 'English'],
+  ['de', 'Deutsch'],
+];
+const STORED = 'passerby-language';
+
+/** The code that was chosen in this browser; empty where none was. */
+export function storedLanguage(): string {
+  try {
+    return localStorage.getItem(STORED) ?? '';
+  } catch {
+    return ''; // a browser that keeps nothing, or none at all, in tests
+  }
+}
+
+export function storeLanguage(code: string): void {
+  if (code) localStorage.setItem(STORED, code);
+  else localStorage.removeItem(STORED);
+}
+
+const inBrowser = typeof document !== 'undefined';
+let chosen: Language = chooseLanguage(inBrowser ? [storedLanguage(), ...navigator.languages] : [], languages);
+
+/** A text of the chosen language, where it has one. */
+export const translated = (key: string): string | undefined => chosen.texts[key];
+
+export function applyLanguage(code?: string): void {
+  if (code) chosen = chooseLanguage([code], languages);
+  if (inBrowser) document.documentElement.lang = chosen.code;
+}
