@@ -25,6 +25,7 @@ from passerby.documents.case_file import (
     CaseEntry,
     CaseFile,
 )
+from passerby.documents.plan_text import current_content
 from passerby.review.files import ReviewPaths, file_stamp, make_folder, save_text
 
 #: A plan beside a file elsewhere is compared with all of the file up to this size, bytes; with its size beyond. Opening
@@ -183,7 +184,7 @@ class CaseFolder:
             if not is_plan_of(beside, source, whole=source.stat().st_size <= MAX_COMPARED_BYTES):
                 return
             make_folder(plan.parent)
-            save_text(plan, beside.read_text(encoding="utf-8"))
+            save_text(plan, current_content(beside).decode())
         except (OSError, UnicodeDecodeError, PasserbyError):
             return  # it is analysed, as if there were none
 

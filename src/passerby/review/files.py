@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from passerby.core.kinds import Kind
 from passerby.core.progress import Progress
 from passerby.documents.file_names import REPORT_SUFFIX, notes_path
 from passerby.documents.plan import Plan
+from passerby.documents.plan_journal import journal_path
 from passerby.documents.report import Report
 from passerby.engine import api
 from passerby.engine.options import RunOptions
-from passerby.sink.output_file import OutputFile, output_error, write_text_atomically
+from passerby.sink.output_file import write_text_atomically
 from passerby.source.fingerprint import fingerprint
 
 
@@ -52,6 +53,7 @@ def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
     """Analyse the whole file and save its plan. Raises PasserbyError."""
     plan = api.analyse(paths.source, progress=progress)
     make_folder(paths.plan.parent)
+    journal_path(paths.plan).unlink(missing_ok=True)  # of a plan that somebody has removed
     write_text_atomically(paths.plan, plan.to_json())
     return plan
 
@@ -67,17 +69,6 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"The folder {folder} cannot be created: {error.strerror}. Check its permissions.") from error
-
-
-def save_parts(path: Path, parts: Iterable[bytes]) -> None:
-    """The same for a text in parts, so that a large one is not copied first."""
-    with OutputFile(path, force=True) as output:
-        try:
-            with output.temp_path.open("wb") as file:
-                file.writelines(parts)
-        except OSError as error:
-            raise output_error(path, error) from error
-        output.commit()
 
 
 def matches_plan(plan: Plan, source: Path) -> bool:

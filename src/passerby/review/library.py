@@ -69,7 +69,7 @@ class ReviewLibrary:
         item.close()
 
     def close(self) -> None:
-        """Stop all work. Plans and notes are on the disk already."""
+        """Stop all work, and write all plans."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()

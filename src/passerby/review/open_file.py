@@ -5,19 +5,21 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Literal
 
+from passerby.core.errors import PasserbyError
 from passerby.documents.plan import Plan
 from passerby.review.background_job import JobProgress
 from passerby.review.errors import ErrorInfo, ReviewError, error_info
-from passerby.review.files import ReviewPaths, file_stamp, make_plan, matches_plan, save_parts, save_text
+from passerby.review.files import ReviewPaths, file_stamp, make_plan, matches_plan, save_text
 from passerby.review.frames import FileViewer
 from passerby.review.history import Change, History, Key
 from passerby.review.notes import ReviewNotes
 from passerby.review.queue import KnownEntries, QueueEntry, queue_entries
+from passerby.review.saved_plan import SavedPlan
 
 FileState = Literal["waiting", "analysing", "opening", "ready", "failed"]
 
@@ -37,7 +39,7 @@ class OpenFile:
         self._history: History | None = None
         self._viewer: FileViewer | None = None
         self._thumbnail_viewer: FileViewer | None = None
-        self._plan_stamp: tuple[int, int] | None = None
+        self._saved: SavedPlan | None = None
         self._notes_stamp: tuple[int, int] | None = None
         self._plan_entries: tuple[int, list[QueueEntry]] | None = None
         self._known_entries: KnownEntries = {}
@@ -51,20 +53,19 @@ class OpenFile:
                 make_plan(self.paths, self.progress)
                 notes = ReviewNotes()  # what was reviewed was another analysis, and perhaps another file
             self.state = "opening"
+            saved = SavedPlan(self.paths.plan)
             with without_garbage_collection():
                 plan = Plan.load(self.paths.plan)
-            self._plan_stamp = file_stamp(self.paths.plan)
+            saved.require_unchanged()
             self.notes = notes.of_source(plan.source.sha256)
             self._notes_stamp = file_stamp(self.paths.notes)
             if self.paths.source.stat().st_size != plan.source.size:
                 raise self._mismatch()
             viewer = FileViewer.open(self.paths.source, plan)
             self._viewer, self._thumbnail_viewer = viewer, viewer.duplicate()
-            self._history = History(plan, self.reviewer, self.now)
+            self._history, self._saved = History(plan, self.reviewer, self.now), saved
             self.state = "ready"
-            # So that the first edit, and who asks for the queue, need not wait for these.
-            self._history.saved_parts()
-            self.plan_entries()
+            self.plan_entries()  # so that who asks for the queue need not wait
         except Exception as error:
             self.fail(error)
 
@@ -170,19 +171,37 @@ class OpenFile:
                 self.notes = ReviewNotes.load(self.paths.notes).of_source(self.history.plan.source.sha256)
                 self._notes_stamp = stamp
 
+    def write_plan(self) -> None:
+        """Write the plan with all that is in its journal, as what is released belongs to a plan file; where nothing was
+        changed, nothing is written. Raises ReviewError, OutputError and DiskFull."""
+        with self.lock:
+            saved = self._saved_plan()
+            if saved.has_journal:
+                saved.write(self.history.saved_parts())
+                self.history.saved()
+
+    def close(self) -> None:
+        """Write the plan where that is possible; the journal has what is missing in it."""
+        with suppress(ReviewError, PasserbyError):
+            self.write_plan()
+
+    def _saved_plan(self) -> SavedPlan:
+        if self._saved is None:
+            raise FileNotReady(self.error)
+        return self._saved
+
     def _check_unmodified(self) -> None:
         """Two programs that write the same plan would lose each other's corrections."""
-        if file_stamp(self.paths.plan) != self._plan_stamp:
-            raise ReviewError("plan_changed", plan=self.paths.plan.name)
+        self._saved_plan().require_unchanged()
 
     def _save(self, undo_with: Callable[[], object]) -> None:
-        """Write the plan; where that fails, what is shown and released stays what is on the disk."""
+        """Append to the journal; where that fails, what is shown and released stays what is on the disk."""
         try:
-            save_parts(self.paths.plan, self.history.saved_parts())
+            self._saved_plan().append(self.history.unsaved())
         except BaseException:
             undo_with()
             raise
-        self._plan_stamp = file_stamp(self.paths.plan)
+        self.history.saved()
 
 
 @contextmanager

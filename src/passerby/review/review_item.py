@@ -44,10 +44,11 @@ class ReviewItem:
         return cls(file, EditService(file, propagation), propagation, ExportJob(file))
 
     def close(self) -> None:
-        """Stop all work. Plan and notes are on the disk already."""
+        """Stop all work, and write the plan with what is in its journal."""
         self.file.progress.cancel()
         self.propagation.stop()
         self.export.job.progress.cancel()
+        self.file.close()
 
     def require_open(self) -> None:
         """Raises FileNotReady until the file is open."""
