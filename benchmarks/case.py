@@ -105,12 +105,22 @@ def measure(cases: Path) -> None:
             server.terminate()
 
 
+#: Asks for something that needs neither disk nor work: what is left is the browser and whatever else runs here.
+NOTHING = """async () => {
+    const begun = performance.now();
+    await (await fetch('/api/start')).json();
+    return performance.now() - begun;
+}"""
+
+
 def measure_edits(page: Page, name: str, pid: int) -> None:
     files: list[dict[str, Any]] = page.evaluate("async () => (await fetch('/api/files')).json()")
     file = next(one["id"] for one in files if one["name"].startswith(name))
     detail = page.evaluate("async (file) => (await fetch(`/api/files/${file}`)).json()", file)
     numbers = [track["number"] for track in detail["tracks"][0]]
     durations = []
+    idle = [page.evaluate(NOTHING) for _ in range(2 * EDITS)]
+    print(f"a request without work: median {statistics.median(idle):.0f} ms, worst {max(idle):.0f} ms of {len(idle)}")
     used = processor_s(pid)
     for n in range(EDITS):
         track = numbers[n % len(numbers)]

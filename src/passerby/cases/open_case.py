@@ -155,8 +155,8 @@ class OpenCase:
         except CaseError:
             return None
 
-    def set_details(self, details: CaseDetails) -> None:
-        self.folder.set_details(details)
+    def set_details(self, details: CaseDetails, seen: CaseDetails | None = None) -> None:
+        self.folder.set_details(details, seen)
 
     def add(self, found: FoundMedia) -> None:
         """Add what was found; what was not is told until files are added again."""

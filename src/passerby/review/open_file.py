@@ -20,6 +20,7 @@ from passerby.review.history import Change, History, Key
 from passerby.review.notes import ReviewNotes
 from passerby.review.queue import KnownEntries, QueueEntry, queue_entries
 from passerby.review.saved_plan import SavedPlan
+from passerby.sink.file_lock import while_locked
 
 FileState = Literal["waiting", "analysing", "opening", "ready", "failed"]
 
@@ -156,7 +157,7 @@ class OpenFile:
 
     def update_notes(self, **fields: object) -> None:
         """Change the notes; they are on the disk on return."""
-        with self.lock:
+        with self.lock, while_locked(self.paths.notes):
             if file_stamp(self.paths.notes) != self._notes_stamp:
                 raise ReviewError("plan_changed", plan=self.paths.notes.name)
             notes = self.notes.model_copy(update={"source_sha256": self.history.plan.source.sha256, **fields})

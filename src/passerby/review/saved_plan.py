@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from passerby.documents.plan_journal import PlanMark, has_journal, journal_path, mark_line
 from passerby.review.errors import ReviewError
 from passerby.review.files import file_stamp
+from passerby.sink.file_lock import open_locked
 from passerby.sink.output_file import OutputFile, output_error, sync_folder
 
 
@@ -87,7 +87,7 @@ class SavedPlan:
     def _locked(self) -> Iterator[int]:
         """The journal, locked against other programs, as this program left it."""
         try:
-            descriptor = self._open_locked()
+            descriptor = open_locked(self.journal, create=True)
         except OSError as error:
             raise output_error(self.journal, error) from error
         try:
@@ -106,20 +106,6 @@ class SavedPlan:
         except OSError as error:
             raise output_error(self.journal, error) from error
         finally:
-            os.close(descriptor)
-
-    def _open_locked(self) -> int:
-        while True:
-            descriptor = os.open(self.journal, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-                # Who had the lock may have removed the file meanwhile: nobody would read what is written to it.
-                with suppress(FileNotFoundError):
-                    if os.path.samestat(os.fstat(descriptor), os.lstat(self.journal)):
-                        return descriptor
-            except BaseException:
-                os.close(descriptor)
-                raise
             os.close(descriptor)
 
     def _remove_empty(self, descriptor: int) -> None:

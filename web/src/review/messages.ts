@@ -277,6 +277,10 @@ const en = {
   error_folders_forbidden: 'Folders are listed only on the computer that holds them.',
   error_invalid_name: 'This cannot be used as a name. Use letters, digits, dots and dashes.',
   error_hidden_characters: 'The name holds characters that cannot be seen. Rename the file, and add it again.',
+  error_details_changed:
+    'Somebody else has changed these details in the meantime. What you typed is not saved yet: change the field once more to save it.',
+  error_reasons_changed:
+    'Somebody else has changed this list in the meantime; yours is not saved. Close it, and open it again to see theirs.',
   error_reasons_twice: 'Two reasons have the same code, or are the default for the same type.',
   error_release_nothing: 'No file is marked as reviewed yet, so there is nothing to release.',
   error_upload_order: 'The file was not copied completely. Drop it again.',

@@ -12,7 +12,8 @@ const EMPTY: ReleaseReason = { code: '', statute: '', text: '', default_for: [] 
 
 export function ReasonsDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const rows = useSignal<ReleaseReason[]>([...(store.reasons.value.reasons ?? [])]);
+  const seen = useRef<ReleaseReason[]>([...(store.reasons.value.reasons ?? [])]);
+  const rows = useSignal<ReleaseReason[]>(seen.current);
   useEffect(() => {
     dialog.current?.showModal();
     if (!rows.value.length) rows.value = [EMPTY];
@@ -28,7 +29,13 @@ export function ReasonsDialog() {
     });
   };
   const save = async () => {
-    if (await saveReasons(rows.value.filter((row) => row.code.trim()))) dialog.current?.close();
+    if (
+      await saveReasons(
+        rows.value.filter((row) => row.code.trim()),
+        seen.current,
+      )
+    )
+      dialog.current?.close();
   };
   return (
     <dialog
