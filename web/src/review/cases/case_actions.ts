@@ -136,9 +136,7 @@ export const stopRelease = (): Promise<boolean> =>
 
 /** `seen`: the reasons that were there before they were changed here; others are not overwritten. */
 export async function saveReasons(reasons: ReleaseReason[], seen: ReleaseReason[]): Promise<boolean> {
-  const saved = await withErrors(() =>
-    request<ReasonList>(client.POST('/api/reasons', { body: { reasons, seen } })),
-  );
+  const saved = await withErrors(() => request<ReasonList>(client.POST('/api/reasons', { body: { reasons, seen } })));
   if (saved) {
     store.reasons.value = saved;
     toast(t('reasonsSaved'));
