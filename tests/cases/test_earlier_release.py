@@ -57,7 +57,9 @@ def test_the_report_says_what_was_released_and_names_nothing_outside(tmp_path):
 def test_a_copy_of_an_earlier_report_does_not_stay_beside_a_new_one(tmp_path):
     """Without Typst, no PDF is made: that of the release before says what is not so."""
     key = load_key(tmp_path / "config")
-    signed = sign_copies(sign_case(example_case_report({"a.redacted.mp4": b"x"}), key), {"case-report.pdf": b"case-report.pdf"}, key)
+    signed = sign_copies(
+        sign_case(example_case_report({"a.redacted.mp4": b"x"}), key), {"case-report.pdf": b"case-report.pdf"}, key
+    )
     write(tmp_path / "release", "case-report.pdf", "case-report.html")
     (tmp_path / "release" / "case-report.json").write_text(to_json(signed))
     before = packed_before(tmp_path / "release" / "case-report.json")

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Kind, ReleaseReason } from '../api';
 import { Button } from '../button';
+import { Message } from '../message';
 import { kindName, t } from '../messages';
 import { saveReasons } from './case_actions';
 import * as store from './case_store';
@@ -79,6 +80,7 @@ export function ReasonsDialog() {
           </li>
         ))}
       </ul>
+      <Message />
       <div class="buttons">
         <Button
           text={t('addReason')}
