@@ -14,7 +14,7 @@ COVERED = """() => {
     const said = [...open.querySelectorAll('.message')].filter((one) => one.checkVisibility() && box(one).width > 0);
     if (said.length !== 1) return [`${said.length} messages`];
     const { left, top, right, bottom } = box(said[0]);
-    const controls = open.querySelectorAll('button, select, input, summary, a, th, h2, h3, label, .banner, .gallery li');
+    const controls = open.querySelectorAll("button, select, input, summary, a, th, h2, h3, label, .banner, .cards li");
     const wrong = [];
     for (const one of controls) {
         if (!one.checkVisibility({ visibilityProperty: true })) continue;
