@@ -75,7 +75,9 @@ def analyse_segments(source: Path, segments: SegmentRange, options: RunOptions) 
     with VideoFile.open(source, options.threads or 0, options.effective_settings.frame_rate) as video:
         result = analyse_track(video, 0, segments, options, options.detector_factory())
         stats = video.decode_stats[0]
-        decodes_cleanly = all(result.intact) and not (stats.damaged or stats.undecodable or stats.notes)
+        decodes_cleanly = all(result.intact) and not (
+            stats.damaged or stats.undecodable or stats.missing or stats.notes
+        )
         if segments.first:
             return SegmentAnalysis(result, decodes_cleanly)
         return SegmentAnalysis(result, decodes_cleanly, video.info, fingerprint(source))
