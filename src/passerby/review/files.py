@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
-from passerby.config.settings import Audio
+from passerby.config.settings import Audio, Settings
 from passerby.core.errors import OutputError
 from passerby.core.kinds import Kind
 from passerby.core.progress import Progress
@@ -49,9 +50,11 @@ def file_stamp(path: Path) -> tuple[int, int] | None:
     return stat.st_mtime_ns, stat.st_ino
 
 
-def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
-    """Analyse the whole file and save its plan. Raises PasserbyError."""
-    plan = api.analyse(paths.source, progress=progress)
+def make_plan(paths: ReviewPaths, progress: Progress, frame_rate: Fraction | None = None) -> Plan:
+    """Analyse the whole file and save its plan. `frame_rate` is that of a stream without times. Raises
+    PasserbyError."""
+    settings = None if frame_rate is None else Settings(frame_rate=frame_rate)
+    plan = api.analyse(paths.source, settings, progress=progress)
     make_folder(paths.plan.parent)
     journal_path(paths.plan).unlink(missing_ok=True)  # of a plan that somebody has removed
     write_text_atomically(paths.plan, plan.to_json())

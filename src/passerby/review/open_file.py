@@ -21,6 +21,7 @@ from passerby.review.notes import ReviewNotes
 from passerby.review.queue import KnownEntries, QueueEntry, queue_entries
 from passerby.review.saved_plan import SavedPlan
 from passerby.sink.file_lock import while_locked
+from passerby.sink.output_file import output_error
 
 FileState = Literal["waiting", "analysing", "opening", "ready", "failed"]
 
@@ -34,6 +35,8 @@ class OpenFile:
         self.id, self.paths, self.reviewer, self.now = id, paths, reviewer, now
         self.state: FileState = "waiting"
         self.error: ErrorInfo | None = None
+        #: Frames a second of a stream without times, where a person has given them.
+        self.frame_rate: Fraction | None = None
         self.lock = threading.RLock()
         self.notes = ReviewNotes()
         self.progress = JobProgress()
@@ -51,7 +54,7 @@ class OpenFile:
             notes = ReviewNotes.load(self.paths.notes)
             if not self.paths.plan.exists():
                 self.state = "analysing"
-                make_plan(self.paths, self.progress)
+                make_plan(self.paths, self.progress, self.frame_rate)
                 notes = ReviewNotes()  # what was reviewed was another analysis, and perhaps another file
             self.state = "opening"
             saved = SavedPlan(self.paths.plan)
@@ -82,6 +85,23 @@ class OpenFile:
         """Forget why it failed: it is to be opened once more."""
         self.progress = JobProgress()
         self.error, self.state = None, "waiting"
+
+    def forget_plan(self, frame_rate: Fraction) -> None:
+        """Remove the plan of a stream without times, so that it is made for this rate. Raises ReviewError when the file
+        has times, or when somebody has corrected the plan: corrections have times of the present rate."""
+        with self.lock:
+            self._check_unmodified()
+            if self.viewer.stream_rate is None:
+                raise ReviewError("no_rate")
+            if self.history.plan.corrections:
+                raise ReviewError("rate_corrected", plan=self.paths.plan.name)
+            try:
+                self.paths.plan.unlink()
+            except OSError as error:
+                raise output_error(self.paths.plan, error) from error
+            self.frame_rate = frame_rate
+            self._plan_entries, self._known_entries = None, {}
+            self.wait_again()
 
     def _mismatch(self) -> ReviewError:
         return ReviewError("file_mismatch", plan=self.paths.plan.name, source=self.paths.source.name)
