@@ -3,12 +3,13 @@
 CLIP and its plan (analysed, or NAME.plan.json beside it) are copied 199 times, and looped to an hour once (needs
 ffmpeg). Then `passerby review` is started, and Chromium measures, as a person sees it: from the request until the
 start page lists the case, from the click until the table has all rows, and an edit with its answer, in the film of an
-hour and in a short one.
+hour and in a short one; of the edits also what they cost the server's processor.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import statistics
@@ -97,25 +98,44 @@ def measure(cases: Path) -> None:
             page.click("td button")
             page.wait_for_function(f"() => document.querySelectorAll('.case tbody tr').length === {FILES}")
             print(f"table, files open: {time.perf_counter() - begun:.2f} s")
-            measure_edits(page, "film-001")
-            measure_edits(page, "hour")
+            measure_edits(page, "film-001", server.pid)
+            measure_edits(page, "hour", server.pid)
         finally:
             chromium.close()
             server.terminate()
 
 
-def measure_edits(page: Page, name: str) -> None:
+#: Asks for something that needs neither disk nor work: what is left is the browser and whatever else runs here.
+NOTHING = """async () => {
+    const begun = performance.now();
+    await (await fetch('/api/start')).json();
+    return performance.now() - begun;
+}"""
+
+
+def measure_edits(page: Page, name: str, pid: int) -> None:
     files: list[dict[str, Any]] = page.evaluate("async () => (await fetch('/api/files')).json()")
     file = next(one["id"] for one in files if one["name"].startswith(name))
     detail = page.evaluate("async (file) => (await fetch(`/api/files/${file}`)).json()", file)
     numbers = [track["number"] for track in detail["tracks"][0]]
     durations = []
+    idle = [page.evaluate(NOTHING) for _ in range(2 * EDITS)]
+    print(f"a request without work: median {statistics.median(idle):.0f} ms, worst {max(idle):.0f} ms of {len(idle)}")
+    used = processor_s(pid)
     for n in range(EDITS):
         track = numbers[n % len(numbers)]
         durations.append(page.evaluate(EDIT, [file, {"op": "set_reason", "track": track, "reason": f"b({n})"}]))
         durations.append(page.evaluate(EDIT, [file, None]))
     median, worst = statistics.median(durations), max(durations)
+    each = (processor_s(pid) - used) / len(durations) * 1000
     print(f"edit, {name}: median {median:.0f} ms, worst {worst:.0f} ms of {len(durations)}")
+    print(f"edit, {name}: {each:.0f} ms of the processor each")
+
+
+def processor_s(pid: int) -> float:
+    """Seconds that a process has computed, with all its threads, whatever else runs on the machine."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

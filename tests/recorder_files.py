@@ -45,6 +45,15 @@ def stream(path: Path, kind: str, frames: int = 12, size: tuple[int, int] = (128
     )
 
 
+def with_pictures_lost(path: Path, kind: str, lost: range, frames: int = 60) -> Path:
+    """A stream from which whole pictures are gone: the recorder had no room, or the network lost them."""
+    stream(path, kind, frames)
+    with av.open(str(path), format="hevc" if kind.endswith("h265") else "h264") as container:
+        packets = [bytes(packet) for packet in container.demux() if packet.size]
+    path.write_bytes(b"".join(packet for number, packet in enumerate(packets) if number not in lost))
+    return path
+
+
 def behind_a_header(path: Path, kind: str = "h264") -> Path:
     """A stream that begins behind a header that is the recorder's own."""
     stream(path, kind)

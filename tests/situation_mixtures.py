@@ -21,13 +21,14 @@ def lost_sync_byte(data: bytes) -> bytes:
     return data[: 188 * 4] + b"\0" + data[188 * 4 + 1 :]
 
 
-def with_dropped_frames(path: Path) -> None:
-    """AVI in which every third chunk is empty: the frame before is shown on."""
+def with_dropped_frames(path: Path, at_the_end: int = 0) -> None:
+    """AVI in which every third chunk is empty: the frame before is shown on. As many as `at_the_end` are the last."""
     clip("avi", codec="mpeg4", options={"bf": "0", "g": "5"})(path)
     raw = path.read_bytes()
     with av.open(str(path)) as container:
         packets = [(bytes(packet), packet.is_keyframe) for packet in container.demux(video=0) if packet.size]
     chunks = [part for n, packet in enumerate(packets) for part in ([packet, (b"", False)] if n % 2 else [packet])][:-1]
+    chunks += [(b"", False)] * at_the_end
     body, index = b"movi", b""
     for data, is_keyframe in chunks:
         index += b"00dc" + struct.pack("<III", 0x10 if is_keyframe else 0, len(body), len(data))
@@ -133,6 +134,9 @@ MIXTURES = (
         suffix=".webm",
     ),
     Situation("AVI with empty chunks for dropped frames", WHOLE, with_dropped_frames, suffix=".avi"),
+    Situation(
+        "AVI that ends in empty chunks", WHOLE, lambda path: with_dropped_frames(path, at_the_end=3), suffix=".avi"
+    ),
     Situation("AVI, MPEG-4 and AC-3", WHOLE, toned("avi", "mpeg4", "ac3"), suffix=".avi", tolerance=0.033),
     Situation("VOB, MPEG-2 and AC-3", WHOLE, toned("vob", "mpeg2video", "ac3"), suffix=".vob", tolerance=0.1),
     Situation("FLV, H.264 with B-frames", WHOLE, clip("flv", options={"bf": "2", "preset": "medium"}), suffix=".flv"),

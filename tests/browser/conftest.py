@@ -1,5 +1,6 @@
 """A browser, and `passerby review` as a process of its own, as a person starts it."""
 
+import json
 import os
 import re
 import shutil
@@ -13,8 +14,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from passerby.core.box import Box
 from passerby.server.spa import is_built
+from tests import stills
+from tests.browser.case_steps import NUMBER, film
 from tests.browser.footage import MOVING, demo_footage, real_footage
+from tests.clips import everything
+from tests.plans import permanent_track, plan_for
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -112,3 +118,36 @@ def case(footage, tmp_path):
     plan = tmp_path / f"{clip.stem}.plan.json"
     plan.write_text(footage.plan.to_json())
     return clip, plan
+
+
+@pytest.fixture(scope="module")
+def eleven(tmp_path_factory):
+    """Five films, one of them with sound, five photos, and a file that is broken."""
+    folder = tmp_path_factory.mktemp("request") / "films"
+    folder.mkdir()
+    for number in range(4):
+        film(folder / f"film-{number}.mp4", number)
+    everything(folder / "sound.mp4")
+    (folder / "sound.plan.json").write_text(
+        plan_for(folder / "sound.mp4", permanent_track(1, Box(4, 4, 28, 20))).to_json()
+    )
+    for number in range(5):
+        stills.image(seed=number).save(folder / f"photo-{number}.jpg", quality=90)
+    (folder / "broken.mp4").write_bytes((folder / "film-0.mp4").read_bytes()[:600])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def office(eleven, tmp_path_factory, models):
+    """A server with a case of two films, in which tests only look."""
+    root = tmp_path_factory.mktemp("office")
+    for name in ("film-0.mp4", "film-1.mp4"):
+        (root / "cases" / NUMBER).mkdir(parents=True, exist_ok=True)
+        shutil.copy(eleven / name, root / "cases" / NUMBER / name)
+        plan = name.replace(".mp4", ".plan.json")
+        shutil.copy(eleven / plan, root / "cases" / NUMBER / plan)
+    (root / "cases" / NUMBER / "passerby-case.json").write_text(
+        json.dumps({"details": {"number": NUMBER, "requestor": "J. Roe"}, "created": "2026-03-01T10:30:00+00:00"})
+    )
+    with started() as servers:
+        yield servers.start("--cases", root / "cases", "--root", root)

@@ -125,7 +125,9 @@ def test_a_field_that_is_said_twice_is_refused(page, received):
     assert ("bad", "The report was changed") == result(page, received, *ALL)
 
 
-@pytest.mark.parametrize("name", ["case-report.html", "exemption-log.csv", "yard.redacted.mp4.report.json"])
+@pytest.mark.parametrize(
+    "name", ["case-report.html", "case-report.pdf", "exemption-log.csv", "yard.redacted.mp4.report.json"]
+)
 def test_what_the_report_on_a_case_vouches_for_is_without_it_neither_genuine_nor_forged(page, received, name):
     (received[0] / name).write_text("anything")
     assert ("open", "File and report are genuine") == result(page, received, *ALL, name)

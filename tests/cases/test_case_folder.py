@@ -1,12 +1,16 @@
 import json
 import shutil
+import threading
+import time
 
 import pytest
 
+from passerby.cases import case_folder
 from passerby.cases.case_folder import CaseFolder
 from passerby.cli.common.case_files import find_media
 from passerby.core.errors import CaseError, OutputError, SourceError
 from passerby.documents.case_file import CASE_FILE, MAX_FILES, CaseDetails
+from passerby.review.errors import ReviewError
 from tests.cases.fixtures import DETAILS, add_clip, media
 
 
@@ -123,3 +127,35 @@ def test_a_case_that_would_be_too_large_to_be_opened_again_is_not_saved(case):
     with pytest.raises(CaseError, match="up to 10000 files"):
         case.add(media(*(case.folder / f"{number}.mp4" for number in range(MAX_FILES))))
     assert ["a.mp4", "b.mp4"] == sources(CaseFolder.load(case.folder))
+
+
+def test_programs_that_change_a_case_at_the_same_time_lose_nothing(case, monkeypatch):
+    """Between reading the file and replacing it, another program replaced it."""
+    folders = [CaseFolder.load(case.folder) for _ in range(6)]
+    save = case_folder.save_text
+
+    def slowly(path, text):
+        time.sleep(0.02)
+        save(path, text)
+
+    monkeypatch.setattr(case_folder, "save_text", slowly)
+    threads = [
+        threading.Thread(target=one.add, args=(media(case.folder / f"{number}.mp4"),))
+        for number, one in enumerate(folders)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {"a.mp4", "b.mp4", *(f"{n}.mp4" for n in range(6))} == set(sources(CaseFolder.load(case.folder)))
+
+
+def test_details_that_another_page_has_changed_are_not_overwritten(case):
+    seen = case.case.details
+    other = CaseFolder.load(case.folder)
+    other.set_details(DETAILS, seen)
+    with pytest.raises(ReviewError, match="details changed"):
+        case.set_details(CaseDetails(number="mine"), seen)
+    assert DETAILS == CaseFolder.load(case.folder).case.details
+    case.set_details(CaseDetails(number="mine"), DETAILS)
+    assert "mine" == CaseFolder.load(case.folder).case.details.number

@@ -71,7 +71,7 @@ def test_a_case_that_cannot_be_read_is_listed_with_the_reason(cases, case):
 
 def test_reasons_are_kept_and_those_used_last_come_first(cases):
     assert ReasonList() == cases.reasons()
-    cases.set_reasons(ReasonList(reasons=(ReleaseReason(code="b(6)"), ReleaseReason(code="b(5)"))))
+    cases.set_reasons([ReleaseReason(code="b(6)"), ReleaseReason(code="b(5)")])
     cases.note_reason("b(6)")
     cases.note_reason("b(5)")
     assert (2, ("b(5)", "b(6)")) == (len(again(cases).reasons().reasons), again(cases).reasons().recent)

@@ -2,7 +2,7 @@ import fcntl
 import hashlib
 
 from passerby.cases.earlier_release import clear_earlier, packed_before
-from passerby.verify.report.signing import load_key, sign_case, to_json
+from passerby.verify.report.signing import load_key, sign_case, sign_copies, to_json
 from tests.verify.factories import example_case_report
 
 
@@ -52,3 +52,16 @@ def test_the_report_says_what_was_released_and_names_nothing_outside(tmp_path):
     report = example_case_report({"a.redacted.mp4": b"x", "../b.mp4": b"x", "/c.mp4": b"x"})
     (tmp_path / "case-report.json").write_text(to_json(sign_case(report, load_key(tmp_path / "key"))))
     assert ["a.redacted.mp4"] == list(packed_before(tmp_path / "case-report.json"))
+
+
+def test_a_copy_of_an_earlier_report_does_not_stay_beside_a_new_one(tmp_path):
+    """Without Typst, no PDF is made: that of the release before says what is not so."""
+    key = load_key(tmp_path / "config")
+    signed = sign_copies(
+        sign_case(example_case_report({"a.redacted.mp4": b"x"}), key), {"case-report.pdf": b"case-report.pdf"}, key
+    )
+    write(tmp_path / "release", "case-report.pdf", "case-report.html")
+    (tmp_path / "release" / "case-report.json").write_text(to_json(signed))
+    before = packed_before(tmp_path / "release" / "case-report.json")
+    clear_earlier(tmp_path / "release", before, packed={"case-report.html", "case-report.json"}, outputs=set())
+    assert ["case-report.html", "case-report.json"] == left(tmp_path / "release")

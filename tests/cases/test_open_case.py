@@ -73,15 +73,12 @@ def test_reviewed_files_are_rendered_and_packed_and_the_others_named(opened):
         names = packed.namelist()
         report = json.loads(packed.read("case-report.json"))["report"]
         assert packed.testzip() is None
-    assert {"a.redacted.mp4", "exemption-log.csv", "case-report.json", "case-report.html"} < set(names)
+    about = {"case-report.json", "case-report.html", "case-report.pdf"}
+    assert {"a.redacted.mp4", "exemption-log.csv", *about} < set(names)
     assert not any(name.endswith((".plan.json", ".review.json")) or name.startswith("b.") for name in names)
     assert [("b.mp4", "not_reviewed")] == [(file["name"], file["reason"]) for file in report["missing"]]
     assert ["Plate 1"] == [item["item"] for item in report["withheld"]]
-    assert {file["path"] for file in report["package"]} == set(names) - {
-        "case-report.json",
-        "case-report.html",
-        "check.html",
-    }
+    assert {file["path"] for file in report["package"]} == set(names) - about - {"check.html"}
 
 
 def test_what_did_not_change_is_not_rendered_again(opened):

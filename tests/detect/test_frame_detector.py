@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import av
-import cv2
-import numpy as np
 import pytest
 
 from passerby.core.box import Box
@@ -16,79 +14,13 @@ from passerby.core.errors import DetectorError
 from passerby.core.kinds import Kind, ObjectClass
 from passerby.core.media import Geometry
 from passerby.core.raw_frame import RawFrame
-from passerby.detect.close_persons import HEAD_CROP_SIZE
 from passerby.detect.frame_detector import FrameDetector
-from passerby.detect.model import Detection, Detectors
+from passerby.detect.model import Detectors
 from passerby.detect.plates.fusion import TEXT_SUPPORT_SCORE
 from passerby.detect.profiles import BODY, FACE, PLATE, QUICK_FACE, TEXT, DetectionProfile
 from passerby.detect.schedule import FULL_SCOPE, QUICK_SCOPE, Scope
-from passerby.detect.weights import Registry
 from tests import plates
-from tests.geometry import box_to_stored
-
-SIZE = (1600, 800)
-#: BGR: the colour of each kind. Within half of 255 of it, it is detected.
-COLOURS = {
-    Kind.FACE: (0, 0, 255),
-    Kind.PERSON: (255, 0, 255),
-    Kind.VEHICLE: (255, 0, 0),
-    Kind.PLATE: (0, 255, 0),
-    Kind.TEXT: (255, 255, 255),
-    Kind.SCREEN: (0, 255, 255),
-}
-#: A darker face, which is still a face.
-IN_SHADE = (0, 0, 140)
-SORTS = {Kind.PERSON: ObjectClass.PERSON, Kind.VEHICLE: ObjectClass.CAR}
-
-
-class ColourDetector:
-    """Detects the largest patch of the colour of each kind. Keeps the shapes of the images that it was given."""
-
-    def __init__(self, registry, id, threads=None):
-        self.entry, self.id, self.shapes = registry[id], id, []
-
-    def prepare(self, sizes):
-        pass
-
-    def detect(self, picture, threshold, kinds=None):
-        self.shapes.append(picture.shape)
-        return [found for kind in kinds or self.entry.finds if (found := self._patch(picture, kind))]
-
-    def _patch(self, picture, kind):
-        near = (np.abs(picture.astype(int) - COLOURS[kind]) < 128).all(axis=2).astype(np.uint8)
-        count, _, stats, _ = cv2.connectedComponentsWithStats(near)
-        if count < 2:
-            return None
-        x, y, width, height, _ = max(stats[1:], key=lambda row: row[cv2.CC_STAT_AREA])
-        return Detection(kind, Box(x, y, x + width, y + height), 0.9, self.id, SORTS.get(kind))
-
-
-def models(load=ColourDetector):
-    return Detectors(Registry.load(), load=load)
-
-
-def detector(*hide, geometry=None, profile=None, load=ColourDetector, test=lambda model, size: None):
-    """A FrameDetector whose models detect colours."""
-    return FrameDetector(models(load), geometry or Geometry(*SIZE), hide, profile, known_answer_test=test)
-
-
-def scene(*patches, geometry=None):
-    """A stored frame of whose displayed picture `patches` {kind: box} are painted, in this order."""
-    geometry = geometry or Geometry(*SIZE)
-    picture = np.full((geometry.height, geometry.width, 3), 60, np.uint8)
-    for kind, box in patches:
-        x1, y1, x2, y2 = (round(value) for value in box_to_stored(geometry, box))
-        picture[y1:y2, x1:x2] = COLOURS[kind]
-        if kind is Kind.FACE:  # with an edge, as what is in focus has
-            picture[y1 : (y1 + y2) // 2, x1:x2] = IN_SHADE
-    return RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv444p", threads=1), 0, 0)
-
-
-def boxes(found, kind):
-    return [d.box for d in found if d.kind is kind]
-
-
-BOX = Box(300, 200, 420, 360)
+from tests.detect.colour_detector import BOX, SIZE, ColourDetector, boxes, detector, models, scene
 
 
 @pytest.mark.parametrize(
@@ -282,57 +214,6 @@ def test_faces_at_full_size_are_searched_for_only_in_that_scope():
         assert close is (1280 in [max(size) for size in frame_detector._models[FACE].shapes])
 
 
-def weak(scores):
-    """A ColourDetector with the score of `scores` for each input size."""
-
-    class WeakDetector(ColourDetector):
-        def detect(self, picture, threshold, kinds=None):
-            score = scores.get(picture.shape[1], 0.0)
-            return [replace(d, score=score) for d in super().detect(picture, threshold, kinds) if score >= threshold]
-
-    return WeakDetector
-
-
-def coat(place):
-    """A frame with a person in stripes, so that it is not out of focus."""
-    frame = scene((Kind.PERSON, place))
-    picture = frame.av_frame.to_ndarray(format="bgr24")
-    x1, y1, x2, y2 = (round(value) for value in place)
-    for x in range(x1, x2, 40):
-        picture[y1:y2, x : min(x + 20, x2), 1] = 110
-    return RawFrame(av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv444p", threads=1), 0, 0)
-
-
-LARGE, SMALL = Box(400, 100, 900, 700), Box(400, 100, 500, 300)
-
-
-@pytest.mark.parametrize(
-    ("scores", "place", "detected"),
-    [
-        ({512: 0.15, 256: 0.15}, LARGE, True),
-        ({512: 0.15}, LARGE, False),
-        ({256: 0.9}, LARGE, False),
-        ({512: 0.15, 256: 0.9}, SMALL, False),
-        ({512: 0.3}, SMALL, True),
-    ],
-)
-def test_close_persons_that_two_sizes_detect_weakly_are_persons(scores, place, detected):
-    found = detector(Kind.PERSON, load=weak(scores)).detect(coat(place), FULL_SCOPE)
-    assert detected == bool(boxes(found, Kind.PERSON))
-
-
-def test_nobody_is_detected_in_what_is_out_of_focus():
-    frame_detector = detector(Kind.PERSON, load=weak({512: 0.15, 256: 0.9}))
-    assert [] == frame_detector.detect(scene((Kind.PERSON, LARGE)), FULL_SCOPE)
-    assert [Kind.PERSON] == [d.kind for d in frame_detector.detect(coat(LARGE), FULL_SCOPE)]
-
-
-@pytest.mark.parametrize("score", [0.15, 0.22])  # less and more than vehicles need, who are asked for together
-def test_without_a_second_size_weak_persons_are_dropped(score):
-    plain = detector(Kind.PERSON, profile=DetectionProfile(close_person_size=0), load=weak({512: score, 256: 0.9}))
-    assert [] == plain.detect(coat(LARGE), FULL_SCOPE)
-
-
 def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(weights):
     frame_detector = FrameDetector(Detectors(weights), Geometry(960, 540), (Kind.PLATE,))
     for words, paper, is_plate in (("B 4711 KX", 235, True), ("no plate", 60, False)):
@@ -340,36 +221,6 @@ def test_a_real_plate_that_fills_the_picture_is_found_and_other_writing_is_not(w
         found = frame_detector.detect(RawFrame(picture.reformat(format="yuv420p", threads=1), 0, 0))
         sure = [d.box for d in found if d.kind is Kind.PLATE and d.score > TEXT_SUPPORT_SCORE]
         assert is_plate is any(Box(*plates.WORDS).containment(box) > 0.95 for box in sure)
-
-
-class FaceInCrop(ColourDetector):
-    """The face model sees a face in crops alone: one that is blurred, or cut off by the frame."""
-
-    def detect(self, picture, threshold, kinds=None):
-        if self.id == FACE and max(picture.shape[:2]) > HEAD_CROP_SIZE:
-            return []
-        return super().detect(picture, threshold, kinds)
-
-
-#: Somebody close up whom the top of the frame cuts off, and a whole person.
-CUT_OFF, WHOLE = Box(200, 0, 800, 760), Box(1000, 100, 1200, 780)
-
-
-def origins(*patches, load=FaceInCrop):
-    found = detector(Kind.FACE, load=load).detect(scene(*patches))
-    return [d.origin for d in found if d.kind is Kind.PERSON]
-
-
-def test_of_whom_the_frame_shows_only_legs_is_said_to_have_no_head():
-    assert ["headless:yolov8n-coco"] == origins((Kind.PERSON, CUT_OFF))
-
-
-def test_who_is_cut_off_but_has_something_like_a_face_keeps_the_head():
-    assert [BODY] == origins((Kind.PERSON, CUT_OFF), (Kind.FACE, Box(420, 20, 580, 220)))
-
-
-def test_a_whole_person_keeps_the_head_without_a_face():
-    assert [BODY] == origins((Kind.PERSON, WHOLE))
 
 
 WITH_SECOND = DetectionProfile(quick_face_sizes=(1280, 640))
@@ -390,22 +241,6 @@ def test_both_face_models_together_are_one_detection():
     frame_detector = detector(Kind.FACE, profile=WITH_SECOND)
     assert 1 == len(boxes(frame_detector.detect(scene((Kind.FACE, BOX))), Kind.FACE))
     assert [1280, 640] == [max(shape) for shape in frame_detector._models[QUICK_FACE].shapes]
-
-
-class SecondSees(ColourDetector):
-    """Of the two face models the second alone sees the face: of a head that is turned away."""
-
-    def detect(self, picture, threshold, kinds=None):
-        return [] if self.id == FACE else super().detect(picture, threshold, kinds)
-
-
-@pytest.mark.parametrize(
-    ("profile", "origin"), [(WITH_SECOND, BODY), (DetectionProfile(), "headless:yolov8n-coco")], ids=["second", "first"]
-)
-def test_who_is_cut_off_and_turned_away_keeps_the_head_by_the_second_face_model(profile, origin):
-    frame_detector = detector(Kind.FACE, profile=profile, load=SecondSees)
-    found = frame_detector.detect(scene((Kind.PERSON, CUT_OFF), (Kind.FACE, Box(420, 20, 580, 220))))
-    assert [origin] == [d.origin for d in found if d.kind is Kind.PERSON]
 
 
 class Motorcycles(ColourDetector):

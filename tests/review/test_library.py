@@ -1,10 +1,15 @@
 import threading
 import time
+from fractions import Fraction
 
 import pytest
 
-from passerby.review.errors import NotFoundError
+from passerby.documents.spans import AudioSpan
+from passerby.review.errors import NotFoundError, ReviewError
+from passerby.review.history import Change
 from passerby.review.library import ReviewLibrary
+from tests import recorder_files
+from tests.plans import plan_for
 from tests.review.fixtures import review_paths
 
 
@@ -68,7 +73,7 @@ def test_a_file_that_is_dropped_is_not_opened(paths):
 def test_a_plan_does_not_wait_for_files_that_must_be_analysed(paths, tmp_path, monkeypatch):
     """An analysis takes minutes, and a file with a plan is ready at once."""
     release = threading.Event()
-    monkeypatch.setattr("passerby.review.open_file.make_plan", lambda paths, progress: release.wait(20))
+    monkeypatch.setattr("passerby.review.open_file.make_plan", lambda *_: release.wait(20))
     library = ReviewLibrary([review_paths(tmp_path / "none.mp4"), paths], "J. Doe")
     library.start()
     wait_for(lambda: library.item(1).file.state == "ready")
@@ -93,3 +98,33 @@ def test_a_file_that_failed_is_opened_again_when_its_cause_is_gone(paths):
     library.retry(item)  # it is open: nothing happens
     assert "ready" == item.file.state
     library.close()
+
+
+def test_a_stream_without_times_is_searched_again_at_another_rate(tmp_path, monkeypatch):
+    paths = review_paths(recorder_files.stream(tmp_path / "gate.264", "h264", 12))
+    rates = []
+
+    def analyse(source, settings=None, **_):
+        rates.append(None if settings is None else settings.frame_rate)
+        return plan_for(source, settings=settings)
+
+    monkeypatch.setattr("passerby.review.files.api.analyse", analyse)
+    library = ReviewLibrary([paths], "J. Doe")
+    (item,) = library.items
+    item.file.prepare()
+    library._waiting.clear()
+    assert 25 == item.file.viewer.stream_rate
+    library.search_again(item, Fraction(30000, 1001))
+    assert ("waiting", False, [item]) == (item.file.state, paths.plan.exists(), library._waiting)
+    item.file.prepare()
+    assert ("ready", [None, Fraction(30000, 1001)]) == (item.file.state, rates)
+    assert Fraction(30000, 1001) == item.file.viewer.stream_rate
+    item.file.edit([Change(audio=(AudioSpan(start=0, end=0.1),))])
+    with pytest.raises(ReviewError, match="rate corrected"):
+        library.search_again(item, Fraction(12))
+    assert paths.plan.exists()
+
+
+def test_a_file_with_times_has_no_rate(item):
+    with pytest.raises(ReviewError, match="no rate"):
+        item.search_at(Fraction(12))

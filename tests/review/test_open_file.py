@@ -111,7 +111,7 @@ def test_an_edit_that_cannot_be_saved_did_not_happen(item, paths, monkeypatch):
 
     item.file.edit([Change(0, 1, None, "a sign")])
     item.file.undo()
-    monkeypatch.setattr("passerby.review.open_file.save_parts", full)
+    monkeypatch.setattr("passerby.review.saved_plan.SavedPlan.append", full)
     monkeypatch.setattr("passerby.review.open_file.save_text", full)
     for change in (lambda: item.file.edit([Change(0, 1, None)]), item.file.redo):
         with pytest.raises(OutputError):

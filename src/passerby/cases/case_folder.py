@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -25,7 +25,10 @@ from passerby.documents.case_file import (
     CaseEntry,
     CaseFile,
 )
+from passerby.documents.plan_text import current_content
+from passerby.review.errors import ReviewError
 from passerby.review.files import ReviewPaths, file_stamp, make_folder, save_text
+from passerby.sink.file_lock import while_locked
 
 #: A plan beside a file elsewhere is compared with all of the file up to this size, bytes; with its size beyond. Opening
 #: the file compares the rest, in the background.
@@ -119,10 +122,16 @@ class CaseFolder:
                 again = self.load(self.folder)
                 self.case, self._stamp = again.case, again._stamp
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Held from reading the case's file until it is replaced, so that no change of another program is lost."""
+        with self._lock, while_locked(self.folder / CASE_FILE):
+            self.refresh()
+            yield
+
     def add(self, files: Iterable[MediaFile]) -> list[CaseEntry]:
         """Add files. Those that are in the case already are passed over. The new ones."""
-        with self._lock:
-            self.refresh()
+        with self._changing():
             known = {entry.source for entry in self.case.files}
             new = {self.stored_name(file.source): file for file in files}
             new = {name: file for name, file in new.items() if name not in known}
@@ -139,21 +148,21 @@ class CaseFolder:
 
     def remove(self, source: str) -> None:
         """Take a file out of the case. Nothing on the disk is deleted but the line in the case's file."""
-        with self._lock:
-            self.refresh()
+        with self._changing():
             remaining = tuple(entry for entry in self.case.files if entry.source != source)
             self._replace(files=remaining, removed=(*self.case.removed, source))
 
-    def set_details(self, details: CaseDetails) -> None:
-        with self._lock:
-            self.refresh()
+    def set_details(self, details: CaseDetails, seen: CaseDetails | None = None) -> None:
+        """Raises ReviewError when the details are not those that were `seen` before they were changed."""
+        with self._changing():
+            if seen is not None and seen != self.case.details:
+                raise ReviewError("details_changed")
             self._replace(details=details)
 
     def set_released(self, source: str, plan_sha256: str | None, output_sha256: str | None) -> None:
         """Remember from which plan a file was released, and what came out."""
         update = {"plan_sha256": plan_sha256, "output_sha256": output_sha256}
-        with self._lock:
-            self.refresh()
+        with self._changing():
             files = tuple(
                 entry.model_copy(update=update) if entry.source == source else entry for entry in self.case.files
             )
@@ -161,8 +170,7 @@ class CaseFolder:
 
     def set_packed(self, now: datetime, archive: str) -> None:
         """Remember when it was packed, and as what. The archive of an earlier number of the case is removed."""
-        with self._lock:
-            self.refresh()
+        with self._changing():
             earlier = self.case.archive
             self._replace(released=now.isoformat(timespec="seconds"), archive=archive)
             if earlier is not None and earlier != archive:
@@ -183,7 +191,7 @@ class CaseFolder:
             if not is_plan_of(beside, source, whole=source.stat().st_size <= MAX_COMPARED_BYTES):
                 return
             make_folder(plan.parent)
-            save_text(plan, beside.read_text(encoding="utf-8"))
+            save_text(plan, current_content(beside).decode())
         except (OSError, UnicodeDecodeError, PasserbyError):
             return  # it is analysed, as if there were none
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from passerby.cases.added_files import FindMedia, FoundMedia
 from passerby.cases.case_folder import CaseFolder
 from passerby.cases.open_case import OpenCase
@@ -16,12 +18,13 @@ from passerby.core.errors import CaseError, PasserbyError
 from passerby.core.model import FrozenModel
 from passerby.documents import file_names
 from passerby.documents.case_file import CASE_FILE, CaseDetails, CaseEntry
-from passerby.documents.reason_list import REASONS_FILE, ReasonList
+from passerby.documents.reason_list import REASONS_FILE, ReasonList, ReleaseReason
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.files import make_folder, save_text
 from passerby.review.library import ReviewLibrary
 from passerby.review.notes import ReviewNotes
 from passerby.review.page_text import without_commands
+from passerby.sink.file_lock import while_locked
 
 ELSEWHERE_FILE = "cases-elsewhere.json"
 
@@ -104,17 +107,30 @@ class CaseList:
         """The office's reasons. Raises CaseError when the file cannot be read."""
         return ReasonList.load(self.folder / REASONS_FILE)
 
-    def set_reasons(self, reasons: ReasonList) -> None:
-        with self._lock:
-            make_folder(self.folder)
-            save_text(self.folder / REASONS_FILE, reasons.to_json())
+    def set_reasons(self, reasons: Sequence[ReleaseReason], seen: Sequence[ReleaseReason] | None = None) -> ReasonList:
+        """Replace the reasons. Raises ReviewError when they are not those that were `seen` before they were changed, or
+        two of them clash."""
+        with self._lock, while_locked(self.folder / REASONS_FILE):
+            present = self.reasons()
+            if seen is not None and tuple(seen) != present.reasons:
+                raise ReviewError("reasons_changed")
+            try:
+                changed = ReasonList(reasons=tuple(reasons), recent=present.recent)
+            except ValidationError:
+                raise ReviewError("reasons_twice") from None
+            self._save_reasons(changed)
+            return changed
 
     def note_reason(self, code: str) -> None:
         """A reason was used: it comes first the next time. What cannot be saved is not worth an error."""
-        with suppress(PasserbyError), self._lock:
+        with suppress(PasserbyError), self._lock, while_locked(self.folder / REASONS_FILE):
             reasons = self.reasons()
             if reasons.recent[:1] != (code,):
-                self.set_reasons(reasons.after_use(code))
+                self._save_reasons(reasons.after_use(code))
+
+    def _save_reasons(self, reasons: ReasonList) -> None:
+        make_folder(self.folder)
+        save_text(self.folder / REASONS_FILE, reasons.to_json())
 
     def close(self) -> None:
         for case in self._open.values():
@@ -145,8 +161,8 @@ class CaseList:
 
     def _remember(self, folder: Path) -> None:
         """What cannot be remembered is open all the same."""
-        known = list(dict.fromkeys([*map(str, self._elsewhere()), str(folder)]))
-        with suppress(PasserbyError):
+        with suppress(PasserbyError), while_locked(self.folder / ELSEWHERE_FILE):
+            known = list(dict.fromkeys([*map(str, self._elsewhere()), str(folder)]))
             make_folder(self.folder)
             save_text(self.folder / ELSEWHERE_FILE, json.dumps(known, indent=1) + "\n")
 

@@ -1,4 +1,4 @@
-"""The report on a case as a page for reading, printing and attaching. It is derived from the signed report only."""
+"""The report on a case as a page for reading. It is derived from the signed report only, and so is the PDF."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from html import escape
 from passerby.cases.exemption_log import COLUMNS
 from passerby.documents.case_report import CaseReport, CaseReportFile, MissingReason, SignedCaseReport, WithheldItem
 
-REPORT_JSON, REPORT_HTML, LOG_CSV = "case-report.json", "case-report.html", "exemption-log.csv"
+REPORT_JSON, REPORT_HTML, REPORT_PDF = "case-report.json", "case-report.html", "case-report.pdf"
+LOG_CSV = "exemption-log.csv"
+FILE_COLUMNS = ("File", "Made from", "Independent check", "Bytes", "SHA-256")
+MISSING_COLUMNS = ("File", "Why")
+WITHHELD_COLUMNS = tuple(name.capitalize() for name in COLUMNS)
+TIMES_NOTE = "Times are those of the released file."
+LIMITS = (
+    "The check searches the released files with other models than those that made the masks. It can miss what they "
+    "miss too; a person has reviewed each file."
+)
 #: No scripts, and nothing from anywhere; the logo lies in the page.
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = (
@@ -28,11 +37,10 @@ MISSING_TEXTS: dict[MissingReason, str] = {
 }
 
 
-def render_html(signed: SignedCaseReport, logo: str | None = None) -> str:
-    """The report as a page that needs nothing else. `logo` is the agency's, as a data URL."""
-    report = signed.report
+def details(report: CaseReport) -> list[tuple[str, str]]:
+    """What the case is about; only what is known."""
     case = report.case
-    details = {
+    rows = {
         "Case": case.number,
         "Requestor": case.requestor,
         "Date of request": case.requested,
@@ -41,49 +49,71 @@ def render_html(signed: SignedCaseReport, logo: str | None = None) -> str:
         "Released": report.created,
         "Program": report.program,
     }
-    title = f"Case {case.number}" if case.number else "Case"
+    return [(name, text) for name, text in rows.items() if text]
+
+
+def title(report: CaseReport) -> str:
+    return f"Case {report.case.number}" if report.case.number else "Case"
+
+
+def file_rows(report: CaseReport) -> list[tuple[str, ...]]:
+    return [(file.path, file.source, _verdict(file), f"{file.size}", file.sha256) for file in report.files]
+
+
+def missing_rows(report: CaseReport) -> list[tuple[str, ...]]:
+    return [(file.name, f"{MISSING_TEXTS[file.reason]}. {file.detail}".strip()) for file in report.missing]
+
+
+def withheld_rows(report: CaseReport) -> list[tuple[str, ...]]:
+    return list(map(_withheld_row, report.withheld))
+
+
+def genuine(name: str) -> tuple[str, str]:
+    """How to find out whether the report is genuine, from the copy that has this `name`, and the command that does."""
+    return (
+        f"What is signed is {REPORT_JSON}, which came with this page, has the same contents, and names every file "
+        "of the release with its SHA-256. Ask the sender for the fingerprint of their key, through a separate channel "
+        "(phone, letter). Then open check.html, which came with it too, in a browser, and give it the files; or run:",
+        f"passerby verify --check {REPORT_JSON} {name} --key FINGERPRINT",
+    )
+
+
+def signature_rows(signed: SignedCaseReport) -> list[tuple[str, str]]:
+    return [
+        ("Fingerprint of the key", signed.signature.fingerprint),
+        ("Signature (Ed25519)", signed.signature.value),
+    ]
+
+
+def render_html(signed: SignedCaseReport, logo: str | None = None) -> str:
+    """The report as a page that needs nothing else. `logo` is the agency's, as a data URL."""
+    report = signed.report
     parts = [
         *_agency(report, logo),
-        f"<h1>{escape(title)}: what is released</h1>",
-        _table(None, [(name, text) for name, text in details.items() if text]),
+        f"<h1>{escape(title(report))}: what is released</h1>",
+        _table(None, details(report)),
         f"<h2>Files ({len(report.files)})</h2>",
-        _table(
-            ("File", "Made from", "Independent check", "Bytes", "SHA-256"),
-            [(file.path, file.source, _verdict(file), f"{file.size}", file.sha256) for file in report.files],
-        ),
+        _table(FILE_COLUMNS, file_rows(report)),
     ]
     if report.missing:
-        rows = [(file.name, f"{MISSING_TEXTS[file.reason]}. {file.detail}".strip()) for file in report.missing]
-        parts += [f"<h2>Not released ({len(rows)})</h2>", _table(("File", "Why"), rows)]
+        parts += [f"<h2>Not released ({len(report.missing)})</h2>", _table(MISSING_COLUMNS, missing_rows(report))]
+    text, command = genuine(REPORT_HTML)
     parts += [
         f"<h2>List of redactions and reasons ({len(report.withheld)})</h2>",
-        "<p>Times are those of the released file.</p>",
-        _table([name.capitalize() for name in COLUMNS], map(_withheld_row, report.withheld)),
+        f"<p>{escape(TIMES_NOTE)}</p>",
+        _table(WITHHELD_COLUMNS, withheld_rows(report)),
         "<h2>Limits of this report</h2>",
-        "<p>The check searches the released files with other models than those that made the masks. It can miss "
-        "what they miss too; a person has reviewed each file.</p>",
-        *_signature(signed),
+        f"<p>{escape(LIMITS)}</p>",
+        "<h2>Is this report genuine?</h2>",
+        f"<p>{escape(text)}</p><p><code>{escape(command)}</code></p>",
+        _table(None, signature_rows(signed)),
     ]
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title(report))}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{_CSP}"><style>{_STYLE}</style></head><body>'
         + "\n".join(parts)
         + "</body></html>\n"
     )
-
-
-def _signature(signed: SignedCaseReport) -> Iterable[str]:
-    """How to find out whether the report is genuine."""
-    signature = signed.signature
-    yield "<h2>Is this report genuine?</h2>"
-    yield (
-        f"<p>What is signed is {REPORT_JSON}, which came with this page, has the same contents, and names every file "
-        "of the release with its SHA-256. Ask the sender for the fingerprint of their key, through a separate channel "
-        "(phone, letter). Then open check.html, which came with it too, in a browser, and give it the files; or "
-        "run:</p>"
-        f"<p><code>passerby verify --check {REPORT_JSON} {REPORT_HTML} --key FINGERPRINT</code></p>"
-    )
-    yield _table(None, [("Fingerprint of the key", signature.fingerprint), ("Signature (Ed25519)", signature.value)])
 
 
 def _agency(report: CaseReport, logo: str | None) -> Iterable[str]:
@@ -100,7 +130,7 @@ def _verdict(file: CaseReportFile) -> str:
     return "No problems found" if file.verdict == "clean" else "Not checked independently"
 
 
-def _withheld_row(item: WithheldItem) -> Sequence[str]:
+def _withheld_row(item: WithheldItem) -> tuple[str, ...]:
     times = ("" if seconds is None else f"{seconds:.2f} s" for seconds in (item.start, item.end))
     return (item.file, item.item, *times, item.code, item.statute, item.text, item.by)
 

@@ -9,9 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
+from passerby.core.errors import PasserbyError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseEntry
+from passerby.documents.plan_journal import has_journal
+from passerby.documents.plan_text import current_content
 from passerby.documents.reason_list import ReasonList
 from passerby.documents.report import Report
 from passerby.review.answers import FileSummary
@@ -79,6 +82,15 @@ class FileHashes:
             return None
         return known[1]
 
+    def plan_sha256(self, path: Path) -> str | None:
+        """Of a plan with the corrections in its journal, as it will be written."""
+        if not has_journal(path):
+            return self.sha256(path)
+        try:
+            return hashlib.sha256(current_content(path)).hexdigest()
+        except (OSError, PasserbyError):
+            return None
+
     def reasons(self, report: Path) -> ReportReasons | None:
         """None where there is no report."""
         try:
@@ -124,7 +136,7 @@ def is_up_to_date(entry: CaseEntry, paths: ReviewPaths, reasons: ReasonList, has
     if (
         entry.plan_sha256 is None
         or entry.output_sha256 is None
-        or hashes.sha256(paths.plan) != entry.plan_sha256
+        or hashes.plan_sha256(paths.plan) != entry.plan_sha256
         or hashes.sha256(paths.output) != entry.output_sha256
     ):
         return False
@@ -144,7 +156,9 @@ def _state(
         # The output is hashed when it is released; here only its plan, since films have gigabytes.
         used = hashes.reasons(file.paths.report) if reasons is not None else None
         same = used is None or reasons is None or used.are_those_of(reasons)
-        return "released" if same and hashes.sha256(file.paths.plan) == entry.plan_sha256 else "outdated"
+        # What is in the journal was changed after the plan was written, which a release does first.
+        current = not has_journal(file.paths.plan) and hashes.sha256(file.paths.plan) == entry.plan_sha256
+        return "released" if same and current else "outdated"
     return "reviewed" if summary.finished else "to_check"
 
 

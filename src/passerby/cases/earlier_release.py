@@ -24,7 +24,9 @@ def packed_before(report: Path) -> dict[str, str]:
         signed = SignedCaseReport.model_validate_json(report.read_bytes())
     except (OSError, ValidationError):
         return {}
-    return {packed.path: packed.sha256 for packed in signed.report.package if _stays_inside(packed.path)}
+    named = {packed.path: packed.sha256 for packed in signed.report.package}
+    named |= signed.copies.files if signed.copies is not None else {}
+    return {path: sha256 for path, sha256 in named.items() if _stays_inside(path)}
 
 
 def clear_earlier(folder: Path, before: dict[str, str], packed: Collection[str], outputs: Collection[str]) -> None:

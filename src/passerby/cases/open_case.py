@@ -16,7 +16,7 @@ from passerby.cases.distinct_names import distinct_names
 from passerby.cases.package import PackedCase, write_release
 from passerby.cases.release_lock import release_lock
 from passerby.config.settings import Audio
-from passerby.core.errors import CaseError
+from passerby.core.errors import CaseError, PasserbyError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails, CaseEntry
@@ -25,7 +25,7 @@ from passerby.documents.reason_list import ReasonList
 from passerby.documents.report import Report
 from passerby.review.background_job import BackgroundJob, JobProgress, JobStatus
 from passerby.review.commands import EditMany
-from passerby.review.errors import ErrorInfo, NotFoundError, ReviewError
+from passerby.review.errors import ErrorInfo, NotFoundError, ReviewError, error_info
 from passerby.review.files import ReviewPaths
 from passerby.review.library import ReviewLibrary
 from passerby.review.review_item import ReviewItem
@@ -120,7 +120,7 @@ class OpenCase:
             with item.file.lock:  # so that the plan is not changed meanwhile
                 copy = item.export.checked_copy() if item.file.paths.output.exists() else None
                 if copy is not None and copy != entry.output_sha256:
-                    self.folder.set_released(entry.source, self._hashes.sha256(item.file.paths.plan), copy)
+                    self.folder.set_released(entry.source, self._hashes.plan_sha256(item.file.paths.plan), copy)
 
     def _pairs(self) -> list[tuple[CaseEntry, ReviewItem]]:
         return [(entry, self._items[entry.source]) for entry in self.folder.case.files if entry.source in self._items]
@@ -155,8 +155,8 @@ class OpenCase:
         except CaseError:
             return None
 
-    def set_details(self, details: CaseDetails) -> None:
-        self.folder.set_details(details)
+    def set_details(self, details: CaseDetails, seen: CaseDetails | None = None) -> None:
+        self.folder.set_details(details, seen)
 
     def add(self, found: FoundMedia) -> None:
         """Add what was found; what was not is told until files are added again."""
@@ -284,14 +284,15 @@ class OpenCase:
     ) -> ErrorInfo | None:
         """Render and check one file, unless its copy is that of the plan as it is. Why it did not succeed."""
         paths = item.file.paths
-        if is_up_to_date(entry, paths, reasons, self._hashes) and item.export.status().verdict is not None:
-            return None
-        item.propagation.stop()
-        plan_sha256 = self._hashes.sha256(paths.plan)
         try:
+            item.propagation.stop()
+            item.file.write_plan()
+            if is_up_to_date(entry, paths, reasons, self._hashes) and item.export.status().verdict is not None:
+                return None
+            plan_sha256 = self._hashes.plan_sha256(paths.plan)
             item.start_export(_sound_of_copy(paths), reasons.defaults)
-        except ReviewError as error:
-            return error.info
+        except (ReviewError, PasserbyError) as error:
+            return error_info(error)
         while item.export.job.running:
             if progress.cancelled:
                 item.export.job.progress.cancel()

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from passerby.cases.case_folder import CaseFolder
-from passerby.cases.case_report import LOG_CSV, REPORT_HTML, REPORT_JSON, render_html
+from passerby.cases.case_report import LOG_CSV, REPORT_HTML, REPORT_JSON, REPORT_PDF, render_html
 from passerby.cases.distinct_names import distinct_names
 from passerby.cases.earlier_release import clear_earlier, packed_before
 from passerby.cases.exemption_log import as_csv, withheld_items
@@ -56,8 +56,10 @@ def write_release(
     CaseError when there is none, UsageError when the agency's name and logo cannot be read, VerificationError when
     the key cannot, and OutputError."""
     # Imported here: what reads and draws pictures is not needed to list a case.
+    from passerby.cases.case_report_pdf import render_pdf
     from passerby.verify.report.agency import load_agency
     from passerby.verify.report.files import CHECK_PAGE, check_page
+    from passerby.verify.report.pdf import can_render_pdf
     from passerby.verify.report.signing import config_folder, load_key, sign_case, sign_copies, to_json
 
     if not released:
@@ -90,11 +92,13 @@ def write_release(
         withheld=tuple(withheld),
         package=tuple(_packed(path, folder) for path in (*parts, folder / LOG_CSV)),
     )
-    logo = agency.logo.data_url if agency is not None and agency.logo is not None else None
+    logo = agency.logo if agency is not None else None
     signed = sign_case(summary, key)
-    page = render_html(signed, logo).encode()
-    signed = sign_copies(signed, {REPORT_HTML: page, LOG_CSV: log}, key)
-    content = {REPORT_HTML: page, CHECK_PAGE: check_page(), REPORT_JSON: to_json(signed).encode()}
+    copies = {REPORT_HTML: render_html(signed, None if logo is None else logo.data_url).encode()}
+    if can_render_pdf():
+        copies[REPORT_PDF] = render_pdf(signed, logo)
+    signed = sign_copies(signed, {**copies, LOG_CSV: log}, key)
+    content = {**copies, CHECK_PAGE: check_page(), REPORT_JSON: to_json(signed).encode()}
     for name, data in content.items():
         write_bytes_atomically(folder / name, data, force=True)
     archive = archive_path(case)

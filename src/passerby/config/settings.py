@@ -73,6 +73,7 @@ def _plausible_rate(rate: Fraction) -> Fraction:
     return rate
 
 
+FrameRate = Annotated[Rational, AfterValidator(_plausible_rate)]
 #: Kinds to hide: at least one, each once, in the order of HIDEABLE.
 HiddenKinds = Annotated[tuple[Kind, ...], Field(min_length=1), AfterValidator(_hideable)]
 
@@ -135,7 +136,7 @@ class Settings(FrozenModel, metaclass=_CheckedModel):
         default=False, description="Keep 4:2:2 and 4:4:4 chroma, which many players do not support, instead of 4:2:0."
     )
     keep_times: bool = Field(default=False, description="Keep the creation date and time of the source.")
-    frame_rate: Annotated[Rational, AfterValidator(_plausible_rate)] | None = Field(
+    frame_rate: FrameRate | None = Field(
         default=None,
         description="Frames a second of a stream without a container, such as 25 or 30000/1001; by default what the "
         "stream states, or 25. Other files state the time of each frame.",

@@ -28,6 +28,7 @@ from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.kept import KeptSpan
+from passerby.documents.plan_journal import JournalEdit, journal_path, read_with_journal
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, explain_renamed
 from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 
@@ -339,13 +340,35 @@ class Plan(FrozenModel):
 
     @classmethod
     def load(cls, path: Path) -> Plan:
-        """Raises PlanError, naming the field, when the file is not a plan of this version."""
+        """The plan with the corrections in its journal. Raises PlanError, naming the field, when the file is not a plan
+        of this version."""
         try:
-            return cls.parse(path.read_bytes(), path)
+            content, edits = read_with_journal(path)
+            return cls.parse(content, path)._with_edits(edits, path)
         except FileNotFoundError:
             raise PlanError(f"There is no plan {path}. Make one with: passerby redact INPUT --save-plan") from None
         except OSError as error:
             raise PlanError(f"The plan {path} cannot be read: {error.strerror}.") from error
+
+    def _with_edits(self, edits: Sequence[JournalEdit], path: Path) -> Plan:
+        """The same plan with what its journal says. Raises PlanError when that does not fit."""
+        if not edits:
+            return self
+        fields = {name: getattr(self, name) for name in Plan.model_fields}
+        corrections = list(self.corrections)
+        try:
+            for edit in edits:
+                if edit.replaces:
+                    corrections.pop()
+                made = Correction.model_validate(edit.correction)
+                corrections.append(made)
+                if not made.changes_track:
+                    fields[made.action] = made.audio_after if made.action == "audio" else made.trim_after
+            return Plan(**fields | {"corrections": tuple(corrections)})
+        except (ValidationError, IndexError) as error:
+            raise PlanError(
+                f"{journal_path(path)} does not fit its plan: {error}. Delete it to go on without its corrections."
+            ) from error
 
     @classmethod
     def parse(cls, content: bytes, path: Path) -> Plan:

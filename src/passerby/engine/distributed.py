@@ -24,7 +24,7 @@ from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import make_plan
 from passerby.engine.render import concatenate_chunks, write_chunk
 from passerby.engine.report import make_report
-from passerby.sink.output_file import OutputFile, commit_together
+from passerby.sink.output_file import OutputFile
 from passerby.sink.video.codec_choice import Encoding, choose_encoding, with_rate_cap
 from passerby.sink.video.container import container_for
 from passerby.source.fingerprint import fingerprint
@@ -75,7 +75,9 @@ def analyse_segments(source: Path, segments: SegmentRange, options: RunOptions) 
     with VideoFile.open(source, options.threads or 0, options.effective_settings.frame_rate) as video:
         result = analyse_track(video, 0, segments, options, options.detector_factory())
         stats = video.decode_stats[0]
-        decodes_cleanly = all(result.intact) and not (stats.damaged or stats.undecodable or stats.notes)
+        decodes_cleanly = all(result.intact) and not (
+            stats.damaged or stats.undecodable or stats.missing or stats.notes
+        )
         if segments.first:
             return SegmentAnalysis(result, decodes_cleanly)
         return SegmentAnalysis(result, decodes_cleanly, video.info, fingerprint(source))
@@ -175,7 +177,7 @@ def join_chunks(
         written = dataclasses.replace(written, covered=[covered])
         check = _merge_checks([rendered.check for _, _, rendered in chunks])
         report = make_report(video.info, output, out.temp_path, plan, settings, written, check, edited=False)
-        commit_together(out, *options.texts(plan, report), force=options.force)
+        options.commit(out, plan, report)
     return report
 
 

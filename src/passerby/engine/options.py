@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from passerby.core.progress import NullProgress, Progress
 from passerby.detect.factory import DetectorFactory, ModelDetectorFactory, StillDetectorCache
 from passerby.detect.weights import Registry
 from passerby.documents.plan import Plan
+from passerby.documents.plan_journal import journal_path
 from passerby.documents.report import Report
+from passerby.sink.output_file import OutputFile, commit_together
 from passerby.track.segments import SegmentLengths
 
 
@@ -53,6 +56,14 @@ class RunOptions:
         """What is saved beside the output, by path."""
         saved = [(self.save_plan, plan.to_json()), (self.save_report, report.to_json())]
         return [(path, text) for path, text in saved if path is not None]
+
+    def commit(self, output: OutputFile, plan: Plan, report: Report) -> None:
+        """Commit the output together with what is saved beside it. The journal of a plan that is replaced goes with it.
+        Raises OutputError."""
+        commit_together(output, *self.texts(plan, report), force=self.force)
+        if self.save_plan is not None:
+            with suppress(OSError):  # one that stays is refused together with a plan that it does not fit
+                journal_path(self.save_plan).unlink()
 
     def detector_factory(self) -> DetectorFactory:
         """What makes the detectors of video: the models, unless others were passed in. Models load when first used."""

@@ -28,7 +28,7 @@ from passerby.engine.plan_builder import check_belongs
 from passerby.engine.report import RenderResult, make_report
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import to_shape
-from passerby.sink.output_file import OutputFile, commit_together, unreadable_output
+from passerby.sink.output_file import OutputFile, unreadable_output
 from passerby.sink.still.writer import check_suffix, write_still
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.still.file import StillFile
@@ -75,7 +75,7 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
                 timed=False,
                 default_reasons=options.default_reasons,
             )
-            commit_together(out, *options.texts(plan, report), force=options.force)
+            options.commit(out, plan, report)
     return report
 
 

@@ -17,7 +17,7 @@ from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import check_belongs
 from passerby.engine.render import render
 from passerby.engine.report import make_report
-from passerby.sink.output_file import OutputFile, commit_together, unreadable_output
+from passerby.sink.output_file import OutputFile, unreadable_output
 from passerby.sink.video.codec_choice import choose_encoding, with_rate_cap
 from passerby.sink.video.container import container_for
 from passerby.source.video.file import VideoFile
@@ -61,7 +61,7 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
             edited,
             default_reasons=options.default_reasons,
         )
-        commit_together(out, *options.texts(plan, report), force=options.force)
+        options.commit(out, plan, report)
     return report
 
 

@@ -113,7 +113,8 @@ class HistoryResponse(FrozenModel):
 
 class FileDetail(FrozenModel):
     """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan; `still`:
-    its frames are the pages of a photo or scan, which have no times."""
+    its frames are the pages of a photo or scan, which have no times. `stream_rate`: frames a second of a stream without
+    a container, which states no times; None for other files."""
 
     id: int
     name: str
@@ -123,6 +124,7 @@ class FileDetail(FrozenModel):
     audio: str
     has_audio: bool
     still: bool = False
+    stream_rate: float | None = None
     output: str
 
     def json_with_tracks(self, tracks: Sequence[Sequence[Track]]) -> bytes:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
-from passerby.config.settings import Audio
+from passerby.config.settings import Audio, Settings
 from passerby.core.errors import OutputError
 from passerby.core.kinds import Kind
 from passerby.core.progress import Progress
 from passerby.documents.file_names import REPORT_SUFFIX, notes_path
 from passerby.documents.plan import Plan
+from passerby.documents.plan_journal import journal_path
 from passerby.documents.report import Report
 from passerby.engine import api
 from passerby.engine.options import RunOptions
-from passerby.sink.output_file import OutputFile, output_error, write_text_atomically
+from passerby.sink.output_file import write_text_atomically
 from passerby.source.fingerprint import fingerprint
 
 
@@ -48,10 +50,13 @@ def file_stamp(path: Path) -> tuple[int, int] | None:
     return stat.st_mtime_ns, stat.st_ino
 
 
-def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
-    """Analyse the whole file and save its plan. Raises PasserbyError."""
-    plan = api.analyse(paths.source, progress=progress)
+def make_plan(paths: ReviewPaths, progress: Progress, frame_rate: Fraction | None = None) -> Plan:
+    """Analyse the whole file and save its plan. `frame_rate` is that of a stream without times. Raises
+    PasserbyError."""
+    settings = None if frame_rate is None else Settings(frame_rate=frame_rate)
+    plan = api.analyse(paths.source, settings, progress=progress)
     make_folder(paths.plan.parent)
+    journal_path(paths.plan).unlink(missing_ok=True)  # of a plan that somebody has removed
     write_text_atomically(paths.plan, plan.to_json())
     return plan
 
@@ -67,17 +72,6 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"The folder {folder} cannot be created: {error.strerror}. Check its permissions.") from error
-
-
-def save_parts(path: Path, parts: Iterable[bytes]) -> None:
-    """The same for a text in parts, so that a large one is not copied first."""
-    with OutputFile(path, force=True) as output:
-        try:
-            with output.temp_path.open("wb") as file:
-                file.writelines(parts)
-        except OSError as error:
-            raise output_error(path, error) from error
-        output.commit()
 
 
 def matches_plan(plan: Plan, source: Path) -> bool:

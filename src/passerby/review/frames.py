@@ -29,6 +29,7 @@ from passerby.source.still.file import StillFile
 from passerby.source.still.sniff import is_still
 from passerby.source.video.file import VideoFile
 from passerby.source.video.random_access import FrameIndex, RandomAccessReader, build_frame_index
+from passerby.source.video.raw_streams import RAW_DEMUXERS
 
 #: JPEG quality of the images that the page shows.
 JPEG_QUALITY = 88
@@ -72,8 +73,16 @@ class StillPages:
 class FileViewer:
     """An open file: `masked` and `original` images of each of its video tracks, as JPEG."""
 
-    def __init__(self, path: Path, plan: Plan, readers: Sequence[FrameReader], has_audio: bool = False) -> None:
-        self.path, self.has_audio = path, has_audio
+    def __init__(
+        self,
+        path: Path,
+        plan: Plan,
+        readers: Sequence[FrameReader],
+        has_audio: bool = False,
+        stream_rate: Fraction | None = None,
+    ) -> None:
+        """`stream_rate`: frames a second of a stream without a container, None for a file with times."""
+        self.path, self.has_audio, self.stream_rate = path, has_audio, stream_rate
         self._plan = plan
         self._readers = readers
         self.masked = [MaskedView(reader, plan, number) for number, reader in enumerate(readers)]
@@ -97,11 +106,13 @@ class FileViewer:
                 for number in range(min(len(video.info.videos), len(plan.videos)))
             ],
             has_audio=bool(video.info.audio_tracks),
+            stream_rate=video.info.videos[0].frame_rate if video.info.container in RAW_DEMUXERS else None,
         )
 
     def duplicate(self) -> Self:
         """Another viewer of the same file, with the same index and a decoder of its own."""
-        return type(self)(self.path, self._plan, [reader.clone() for reader in self._readers], self.has_audio)
+        readers = [reader.clone() for reader in self._readers]
+        return type(self)(self.path, self._plan, readers, self.has_audio, self.stream_rate)
 
     def times(self, video: int) -> Sequence[int]:
         """Presentation times of all frames, in ticks of the track's time base."""

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from passerby.documents.plan import Correction, Plan, Track
+from passerby.documents.plan_journal import edits_line
+from passerby.documents.plan_text import analysis_part, edited_part
 from passerby.documents.spans import AudioSpan, TrimSpan
 
 #: What a change is about: a video and a track's number, or ("audio",) and ("trim",).
 Key = tuple[int, int] | tuple[str]
 _AUDIO, _TRIM = ("audio",), ("trim",)
-#: Fields of the plan that edits change.
-_EDITED = {"trim", "audio", "corrections"}
-#: A longer analysis is not read by people.
-MAX_INDENTED_CHARS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,8 @@ class History:
         self._reasons: dict[Key, str | None] = {}
         self._highest = max((track.number for tracks in self._tracks for track in tracks.values()), default=0)
         self._head: bytes | None = None
+        #: JSON of corrections that the disk has not yet, and whether each takes the place of the one before.
+        self._unsaved: list[tuple[str, bool]] = []
         #: Corrections that a later one of the same group has replaced, and what the last correction continued.
         self._superseded = 0
         self._continued: tuple[int, Key] | None = None
@@ -129,7 +129,9 @@ class History:
                 self._corrections.pop()
                 self._correction_lines.pop()
                 self._superseded += 1
-            self._append(change, number, None)
+                self._append(change, number, None, replaces=True)
+            else:
+                self._append(change, number, None)
             self._continued = None if group is None else (group, change.key)
         return number
 
@@ -147,15 +149,18 @@ class History:
 
     def saved_parts(self) -> tuple[bytes, bytes]:
         """The same in two parts: the analysis, which is serialised once, since that of an hour has megabytes, and what
-        edits change. A large analysis is written without line ends, in a third of the space."""
+        edits change."""
         if self._head is None:
-            text = self._plan.model_dump_json(exclude_none=True, exclude=_EDITED)
-            if len(text) < MAX_INDENTED_CHARS:
-                text = self._plan.model_dump_json(exclude_none=True, exclude=_EDITED, indent=1)
-            self._head = text.rstrip().removesuffix("}").rstrip().encode()
-        edited = self._plan.model_dump_json(include={"trim", "audio"}).strip("{}")
-        corrections = ",\n  ".join(self._correction_lines)
-        return self._head, f',\n {edited},\n "corrections": [\n  {corrections}\n ]\n}}\n'.encode()
+            self._head = analysis_part(self._plan)
+        return self._head, edited_part(self._plan, self._correction_lines)
+
+    def unsaved(self) -> bytes:
+        """What was changed since `saved` was called last, as a line of the journal; empty where that is nothing."""
+        return edits_line(self._unsaved) if self._unsaved else b""
+
+    def saved(self) -> None:
+        """All changes are on the disk."""
+        self._unsaved.clear()
 
     def _revert(self, number: int) -> list[Key]:
         group = self._groups[number]
@@ -167,7 +172,7 @@ class History:
             self._register(EditGroup(reverting, number))
         return list(group.before)
 
-    def _append(self, change: Change, group: int, reverts: int | None) -> None:
+    def _append(self, change: Change, group: int, reverts: int | None, *, replaces: bool = False) -> None:
         common = {
             "author": self._author,
             "created": self._now().isoformat(timespec="seconds"),
@@ -190,6 +195,7 @@ class History:
                 video=change.video, action=action, number=change.number, track=change.track, **common
             )
         self._record(correction)
+        self._unsaved.append((self._correction_lines[-1], replaces))
 
     def _record(self, correction: Correction) -> None:
         before = self._current(_key(correction))

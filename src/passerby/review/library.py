@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from passerby.core.errors import PasserbyError
 from passerby.review.errors import NotFoundError
@@ -61,6 +62,13 @@ class ReviewLibrary:
                 self._waiting.append(item)
                 self._changed.notify_all()
 
+    def search_again(self, item: ReviewItem, frame_rate: Fraction) -> None:
+        """Search a stream without times anew, at this rate. Raises ReviewError."""
+        with self._changed:
+            item.search_at(frame_rate)
+            self._waiting.append(item)
+            self._changed.notify_all()
+
     def drop(self, item: ReviewItem) -> None:
         """A file is not wanted any more: do not open it, and stop what runs."""
         with self._changed:
@@ -69,7 +77,7 @@ class ReviewLibrary:
         item.close()
 
     def close(self) -> None:
-        """Stop all work. Plans and notes are on the disk already."""
+        """Stop all work, and write all plans."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()

@@ -5,19 +5,23 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Literal
 
+from passerby.core.errors import PasserbyError
 from passerby.documents.plan import Plan
 from passerby.review.background_job import JobProgress
 from passerby.review.errors import ErrorInfo, ReviewError, error_info
-from passerby.review.files import ReviewPaths, file_stamp, make_plan, matches_plan, save_parts, save_text
+from passerby.review.files import ReviewPaths, file_stamp, make_plan, matches_plan, save_text
 from passerby.review.frames import FileViewer
 from passerby.review.history import Change, History, Key
 from passerby.review.notes import ReviewNotes
 from passerby.review.queue import KnownEntries, QueueEntry, queue_entries
+from passerby.review.saved_plan import SavedPlan
+from passerby.sink.file_lock import while_locked
+from passerby.sink.output_file import output_error
 
 FileState = Literal["waiting", "analysing", "opening", "ready", "failed"]
 
@@ -31,13 +35,15 @@ class OpenFile:
         self.id, self.paths, self.reviewer, self.now = id, paths, reviewer, now
         self.state: FileState = "waiting"
         self.error: ErrorInfo | None = None
+        #: Frames a second of a stream without times, where a person has given them.
+        self.frame_rate: Fraction | None = None
         self.lock = threading.RLock()
         self.notes = ReviewNotes()
         self.progress = JobProgress()
         self._history: History | None = None
         self._viewer: FileViewer | None = None
         self._thumbnail_viewer: FileViewer | None = None
-        self._plan_stamp: tuple[int, int] | None = None
+        self._saved: SavedPlan | None = None
         self._notes_stamp: tuple[int, int] | None = None
         self._plan_entries: tuple[int, list[QueueEntry]] | None = None
         self._known_entries: KnownEntries = {}
@@ -48,23 +54,22 @@ class OpenFile:
             notes = ReviewNotes.load(self.paths.notes)
             if not self.paths.plan.exists():
                 self.state = "analysing"
-                make_plan(self.paths, self.progress)
+                make_plan(self.paths, self.progress, self.frame_rate)
                 notes = ReviewNotes()  # what was reviewed was another analysis, and perhaps another file
             self.state = "opening"
+            saved = SavedPlan(self.paths.plan)
             with without_garbage_collection():
                 plan = Plan.load(self.paths.plan)
-            self._plan_stamp = file_stamp(self.paths.plan)
+            saved.require_unchanged()
             self.notes = notes.of_source(plan.source.sha256)
             self._notes_stamp = file_stamp(self.paths.notes)
             if self.paths.source.stat().st_size != plan.source.size:
                 raise self._mismatch()
             viewer = FileViewer.open(self.paths.source, plan)
             self._viewer, self._thumbnail_viewer = viewer, viewer.duplicate()
-            self._history = History(plan, self.reviewer, self.now)
+            self._history, self._saved = History(plan, self.reviewer, self.now), saved
             self.state = "ready"
-            # So that the first edit, and who asks for the queue, need not wait for these.
-            self._history.saved_parts()
-            self.plan_entries()
+            self.plan_entries()  # so that who asks for the queue need not wait
         except Exception as error:
             self.fail(error)
 
@@ -80,6 +85,23 @@ class OpenFile:
         """Forget why it failed: it is to be opened once more."""
         self.progress = JobProgress()
         self.error, self.state = None, "waiting"
+
+    def forget_plan(self, frame_rate: Fraction) -> None:
+        """Remove the plan of a stream without times, so that it is made for this rate. Raises ReviewError when the file
+        has times, or when somebody has corrected the plan: corrections have times of the present rate."""
+        with self.lock:
+            self._check_unmodified()
+            if self.viewer.stream_rate is None:
+                raise ReviewError("no_rate")
+            if self.history.plan.corrections:
+                raise ReviewError("rate_corrected", plan=self.paths.plan.name)
+            try:
+                self.paths.plan.unlink()
+            except OSError as error:
+                raise output_error(self.paths.plan, error) from error
+            self.frame_rate = frame_rate
+            self._plan_entries, self._known_entries = None, {}
+            self.wait_again()
 
     def _mismatch(self) -> ReviewError:
         return ReviewError("file_mismatch", plan=self.paths.plan.name, source=self.paths.source.name)
@@ -155,7 +177,7 @@ class OpenFile:
 
     def update_notes(self, **fields: object) -> None:
         """Change the notes; they are on the disk on return."""
-        with self.lock:
+        with self.lock, while_locked(self.paths.notes):
             if file_stamp(self.paths.notes) != self._notes_stamp:
                 raise ReviewError("plan_changed", plan=self.paths.notes.name)
             notes = self.notes.model_copy(update={"source_sha256": self.history.plan.source.sha256, **fields})
@@ -170,19 +192,37 @@ class OpenFile:
                 self.notes = ReviewNotes.load(self.paths.notes).of_source(self.history.plan.source.sha256)
                 self._notes_stamp = stamp
 
+    def write_plan(self) -> None:
+        """Write the plan with all that is in its journal, as what is released belongs to a plan file; where nothing was
+        changed, nothing is written. Raises ReviewError, OutputError and DiskFull."""
+        with self.lock:
+            saved = self._saved_plan()
+            if saved.has_journal:
+                saved.write(self.history.saved_parts())
+                self.history.saved()
+
+    def close(self) -> None:
+        """Write the plan where that is possible; the journal has what is missing in it."""
+        with suppress(ReviewError, PasserbyError):
+            self.write_plan()
+
+    def _saved_plan(self) -> SavedPlan:
+        if self._saved is None:
+            raise FileNotReady(self.error)
+        return self._saved
+
     def _check_unmodified(self) -> None:
         """Two programs that write the same plan would lose each other's corrections."""
-        if file_stamp(self.paths.plan) != self._plan_stamp:
-            raise ReviewError("plan_changed", plan=self.paths.plan.name)
+        self._saved_plan().require_unchanged()
 
     def _save(self, undo_with: Callable[[], object]) -> None:
-        """Write the plan; where that fails, what is shown and released stays what is on the disk."""
+        """Append to the journal; where that fails, what is shown and released stays what is on the disk."""
         try:
-            save_parts(self.paths.plan, self.history.saved_parts())
+            self._saved_plan().append(self.history.unsaved())
         except BaseException:
             undo_with()
             raise
-        self._plan_stamp = file_stamp(self.paths.plan)
+        self.history.saved()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from passerby.config.settings import Audio
 from passerby.core.kinds import Kind
@@ -44,10 +45,11 @@ class ReviewItem:
         return cls(file, EditService(file, propagation), propagation, ExportJob(file))
 
     def close(self) -> None:
-        """Stop all work. Plan and notes are on the disk already."""
+        """Stop all work, and write the plan with what is in its journal."""
         self.file.progress.cancel()
         self.propagation.stop()
         self.export.job.progress.cancel()
+        self.file.close()
 
     def require_open(self) -> None:
         """Raises FileNotReady until the file is open."""
@@ -115,6 +117,7 @@ class ReviewItem:
                 audio=plan.settings.audio.value,
                 has_audio=viewer.has_audio,
                 still=viewer.is_still,
+                stream_rate=None if viewer.stream_rate is None else float(viewer.stream_rate),
                 output=file.paths.output.name,
             )
             tracks = [file.history.tracks(number) for number in range(len(plan.videos))]
@@ -130,6 +133,13 @@ class ReviewItem:
                 track=None if track is None else TrackResponse.of(track),
                 history=HistoryResponse.of(file.history),
             )
+
+    def search_at(self, frame_rate: Fraction) -> None:
+        """Forget the plan of a stream without times: it is to be searched anew, at another rate. Raises ReviewError."""
+        self.propagation.stop()
+        if self.export.job.running:
+            raise ReviewError("busy")
+        self.file.forget_plan(frame_rate)
 
     def start_export(self, audio: Audio | None, default_reasons: Mapping[Kind, str] | None = None) -> ExportResponse:
         """Render and verify in the background. Ends a propagation: the export has the plan as it is now."""

@@ -71,7 +71,7 @@ class OutputFile:
         try:
             os.replace(self.temp_path, self.path)
             self._release()
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         except OSError as error:
             raise output_error(self.path, error) from error
 
@@ -226,7 +226,8 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(f"{path} cannot be written: {error.strerror}. Check the disk, or choose another path with -o.")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to disk. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

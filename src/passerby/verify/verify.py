@@ -21,6 +21,7 @@ from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
 from passerby.documents.file_names import find_report
 from passerby.documents.plan import Plan, WeightsUsed
+from passerby.documents.plan_text import current_content
 from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import Report
 from passerby.documents.spans import AudioSpan, effective_audio
@@ -245,7 +246,7 @@ def _read_inputs(
         inputs.plan = Plan.load(plan) if plan_content is None else Plan.parse(plan_content, plan)
         inputs.plan_summary = PlanSummary(
             name=printable_name(plan),
-            sha256=fingerprint(plan)[0] if plan_content is None else hashlib.sha256(plan_content).hexdigest(),
+            sha256=hashlib.sha256(current_content(plan) if plan_content is None else plan_content).hexdigest(),
             corrections=len(inputs.plan.corrections),
             edited_by_hand=inputs.plan.edited_by_hand,
         )

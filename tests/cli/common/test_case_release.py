@@ -11,9 +11,12 @@ from passerby.cli.common.case_release import load_case, office_reasons, split_re
 from passerby.core.errors import CaseError, UsageError
 from passerby.core.kinds import Kind
 from passerby.documents.case_report import CaseReportFile
+from passerby.documents.plan_journal import has_journal
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import Report
+from passerby.review.history import Change
 from passerby.review.notes import ReviewNotes
+from passerby.review.open_file import OpenFile
 from tests.fake_detector import use_fake_detectors
 
 
@@ -159,3 +162,23 @@ def test_the_default_reasons_of_the_office_stand_in_the_report(case, unchecked):
     run(case.folder, "--plans", "--no-verify")
     report = Report.model_validate_json(case.paths(case.case.files[0]).report.read_bytes())
     assert ["b(6)"] == [entry.reason for entry in report.redaction_log]
+
+
+def test_what_a_page_has_not_written_into_its_plan_yet_is_released(case, unchecked):
+    """The plan of an open file has its latest corrections in the journal; a release never uses an earlier state."""
+    reviewed(case, "a.mp4", "b.mp4")
+    opened = OpenFile(0, case.paths(case.case.files[0]), "J. Doe")
+    opened.prepare()
+    assert 0 == run(case.folder, "--plans", "--no-verify")
+    before = stamps(case)
+    opened.edit([Change(0, 1, None, "a sign")])
+    assert has_journal(opened.paths.plan)
+    assert 0 == run(case.folder, "--plans", "--no-verify")
+    report = Report.model_validate_json(opened.paths.report.read_bytes())
+    assert 1 == report.corrections
+    assert (True, False) == tuple(a != b for a, b in zip(before, stamps(case), strict=True))
+    opened.close()  # the plan is written, and is the one that was released
+    assert not has_journal(opened.paths.plan)
+    rendered = stamps(case)
+    assert 0 == run(case.folder, "--plans", "--no-verify")
+    assert rendered == stamps(case)

@@ -53,7 +53,8 @@ def test_a_case_is_made_from_files_of_this_machine(office, cases):
 def test_a_case_can_be_changed_and_files_added_and_removed(office):
     case = created(office).json()
     path = f"/cases/{case['id']}"
-    changed = office.post(f"{path}/details", DETAILS.model_dump() | {"officer": "B. Poe"}).json()
+    request = {"details": DETAILS.model_dump() | {"officer": "B. Poe"}, "seen": DETAILS.model_dump()}
+    changed = office.post(f"{path}/details", request).json()
     assert "B. Poe" == changed["details"]["officer"]
     rows = office.post(f"{path}/files", {"paths": ["films"]}).json()["files"]
     assert ["yard.mp4"] == [row["file"]["name"] for row in rows]
@@ -142,9 +143,9 @@ def test_other_machines_are_not_told_where_files_lie(cases, case, tmp_path, host
 def test_reasons_are_kept_and_the_one_used_last_is_first(office, cases):
     list_of_two = [{"code": "b(6)", "default_for": ["face"]}, {"code": "b(5)"}]
     assert ["b(6)", "b(5)"] == [
-        one["code"] for one in office.post("/reasons", {"reasons": list_of_two}).json()["reasons"]
+        one["code"] for one in office.post("/reasons", {"reasons": list_of_two, "seen": []}).json()["reasons"]
     ]
-    twice = office.post("/reasons", {"reasons": [{"code": "b(6)"}, {"code": "b(6)"}]})
+    twice = office.post("/reasons", {"reasons": [{"code": "b(6)"}, {"code": "b(6)"}], "seen": list_of_two})
     assert (409, "reasons_twice") == (twice.status_code, twice.json()["error"]["code"])
     case = created(office, "films/yard.mp4").json()
     id = case["files"][0]["file"]["id"]
@@ -161,3 +162,17 @@ def test_there_is_no_case_where_single_files_are_reviewed(review):
     assert 404 == review.client.get("/api/cases/0", headers=HEADERS).status_code
     assert 403 == review.client.get("/api/folders", headers=HEADERS).status_code
     assert [] == review.client.get("/api/reasons", headers=HEADERS).json()["reasons"]
+
+
+def test_a_page_does_not_overwrite_what_another_has_changed(office):
+    case = created(office).json()
+    path, before = f"/cases/{case['id']}", DETAILS.model_dump()
+    theirs = before | {"requestor": "P. Poe"}
+    assert 200 == office.post(f"{path}/details", {"details": theirs, "seen": before}).status_code
+    mine = office.post(f"{path}/details", {"details": before | {"officer": "B. Poe"}, "seen": before})
+    assert (409, "details_changed") == (mine.status_code, mine.json()["error"]["code"])
+    assert theirs == office.get(path).json()["details"]
+    assert 200 == office.post("/reasons", {"reasons": [{"code": "b(6)"}], "seen": []}).status_code
+    mine = office.post("/reasons", {"reasons": [{"code": "b(5)"}], "seen": []})
+    assert (409, "reasons_changed") == (mine.status_code, mine.json()["error"]["code"])
+    assert ["b(6)"] == [one["code"] for one in office.get("/reasons").json()["reasons"]]

@@ -6,6 +6,7 @@ import { fetchFrame, frameUrl, type TrackResponse } from './api';
 import { useCanvasGestures } from './canvas_gestures';
 import { FrameCache } from './frame_cache';
 import { KindChoice } from './kind_choice';
+import { Message } from './message';
 import { t } from './messages';
 import { toastError } from './notify';
 import { Outline } from './outline';
@@ -142,6 +143,7 @@ export function FrameCanvas() {
           </g>
         </svg>
       )}
+      <Message only="good" onPicture />
       <KindChoice />
     </div>
   );

@@ -17,6 +17,7 @@ import { Gallery } from './gallery';
 import { galleryOpen } from './gallery_store';
 import { HelpDialog } from './help_dialog';
 import { chosenLanguage } from './language';
+import { Message, useMessageEnd } from './message';
 import { type Text, t } from './messages';
 import { usePlayback } from './playback';
 import { QueuePanel } from './queue_panel';
@@ -30,8 +31,6 @@ import { Timeline } from './timeline';
 import { TopBar } from './top_bar';
 import { TrackPanel } from './track_panel';
 import { Transport } from './transport';
-
-const TOAST_MS = 4000;
 
 const PANELS: { name: store.Panel; title: Text; component: ComponentType }[] = [
   { name: 'queue', title: 'queue', component: QueuePanel },
@@ -49,13 +48,13 @@ function ReviewPage() {
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
   usePlayback();
+  useMessageEnd();
   if (store.loggedOut.value) return <LoginPage />;
   return (
     <>
       <TopBar />
       <ConnectionBanner />
       <CurrentPage />
-      <Toast />
       {store.helpOpen.value && <HelpDialog />}
       {cases.reasonsOpen.value && <ReasonsDialog />}
     </>
@@ -63,23 +62,33 @@ function ReviewPage() {
 }
 
 function CurrentPage() {
-  if (cases.pageName.value === 'start') return <StartPage />;
-  if (cases.pageName.value === 'case') return <CasePage />;
-  return store.file.value ? <Workspace /> : <FileList />;
+  if (cases.pageName.value === 'file' && store.file.value) return <Workspace />;
+  const pages = { start: StartPage, case: CasePage, file: FileList };
+  const Page = pages[cases.pageName.value];
+  return (
+    <>
+      <Page />
+      <Message />
+    </>
+  );
 }
 
 function Workspace() {
   const spotCheck = store.panel.value === 'spot-check' && store.spotCheckFrame.value !== null;
+  const canvas = !galleryOpen.value && !spotCheck;
   return (
     <main class={`workspace${store.isStill.value ? ' still' : ''}`}>
       <section class="picture">
-        <div class={`banner ${store.view.value}`} role="status">
-          {store.view.value === 'masked' ? t('releaseView') : t('originalWarning')}
-          {hereTexts.value.map((text) => (
-            <span key={text} class="here">
-              {t(text)}
-            </span>
-          ))}
+        <div class="above-picture">
+          <div class={`banner ${store.view.value}`} role="status">
+            {store.view.value === 'masked' ? t('releaseView') : t('originalWarning')}
+            {hereTexts.value.map((text) => (
+              <span key={text} class="here">
+                {t(text)}
+              </span>
+            ))}
+          </div>
+          {canvas ? <Message only="bad" /> : <Message />}
         </div>
         {galleryOpen.value ? <Gallery /> : spotCheck ? <SpotCheckFrame /> : <FrameCanvas />}
         <Transport />
@@ -182,26 +191,8 @@ function LoginPage() {
         </label>
         <button type="submit">{t('logIn')}</button>
       </form>
-      <Toast />
+      <Message />
     </main>
-  );
-}
-
-/** Errors stay until the next message. */
-function Toast() {
-  const message = store.toast.value;
-  useEffect(() => {
-    if (!message || message.bad) return;
-    const timer = window.setTimeout(() => {
-      store.toast.value = null;
-    }, TOAST_MS);
-    return () => window.clearTimeout(timer);
-  }, [message]);
-  return (
-    <div class={`message ${message?.bad ? 'bad' : ''}`} role={message?.bad ? 'alert' : 'status'} aria-live="polite">
-      {message?.text}
-      {message?.details && <span lang="en"> {message.details}</span>}
-    </div>
   );
 }
 

@@ -63,6 +63,10 @@ const en = {
   reason_finding: 'found by the check of the release copy',
   reason_not_analysed: 'could not be analysed: blacked out',
   framesLong: ', {n} frames',
+  streamRate: 'This stream has no times: {rate} frames a second are assumed.',
+  streamRateOther: 'Another rate, in frames a second',
+  streamRateHint: '25 or 30000/1001',
+  streamRateSearch: 'Search again at this rate',
   trackPanel: 'Item',
   tracksInFrame: 'In this frame',
   noSelection: 'Nothing is selected. Press T to select an item in this frame, or B to draw a box.',
@@ -247,6 +251,9 @@ const en = {
   error_no_file: 'There is no such file.',
   error_no_frame: 'There is no such frame.',
   error_track_end_between_frames: 'This item has no frame of its own to follow from.',
+  error_no_rate: 'This file states the time of each frame; there is no rate to give.',
+  error_rate_corrected:
+    'The plan {plan} has corrections, whose times are those of the present rate. Move it away to begin again at another rate.',
   error_no_report: 'There is no report yet. Create a release copy first.',
   error_no_track: 'Item {number} no longer exists.',
   error_no_video: 'There is no such video track.',
@@ -277,6 +284,10 @@ const en = {
   error_folders_forbidden: 'Folders are listed only on the computer that holds them.',
   error_invalid_name: 'This cannot be used as a name. Use letters, digits, dots and dashes.',
   error_hidden_characters: 'The name holds characters that cannot be seen. Rename the file, and add it again.',
+  error_details_changed:
+    'Somebody else has changed these details in the meantime. What you typed is not saved yet: change the field once more to save it.',
+  error_reasons_changed:
+    'Somebody else has changed this list in the meantime; yours is not saved. Close it, and open it again to see theirs.',
   error_reasons_twice: 'Two reasons have the same code, or are the default for the same type.',
   error_release_nothing: 'No file is marked as reviewed yet, so there is nothing to release.',
   error_upload_order: 'The file was not copied completely. Drop it again.',

@@ -4,6 +4,7 @@ import type { QueueEntry } from './api';
 import { Button } from './button';
 import { kindName, t } from './messages';
 import * as store from './store';
+import { StreamRate } from './stream_rate';
 import { formatTimecode } from './timecode';
 import { confidenceColour } from './track_label';
 
@@ -18,6 +19,7 @@ export function QueuePanel() {
   const file = store.files.value.find(({ id }) => id === store.file.value?.id);
   return (
     <>
+      <StreamRate />
       {entries.length ? (
         <>
           <p>{t('queueProgress', { done, all: entries.length })}</p>

@@ -18,6 +18,7 @@ from passerby.core.progress import NullProgress
 from passerby.documents.case_file import CASE_FILE, CaseEntry
 from passerby.documents.case_report import MissingFile, MissingReason
 from passerby.documents.plan import Plan
+from passerby.documents.plan_text import current_content
 from passerby.documents.reason_list import REASONS_FILE, ReasonList
 from passerby.documents.report import Report
 from passerby.jobs.file_job import FileJob
@@ -119,7 +120,7 @@ def finish_release(
             continue
         if verify:
             _verify(paths)
-        case.set_released(entry.source, hashes.sha256(paths.plan), hashes.sha256(paths.output))
+        case.set_released(entry.source, hashes.plan_sha256(paths.plan), hashes.sha256(paths.output))
         released.append(entry)
     packed = write_release(case, released, not_released, office_reasons(case), reviewer, datetime.now(UTC))
     echo(f"Released {len(released)} of {len(case.case.files)} files: {packed.archive}", err=True)
@@ -130,7 +131,7 @@ def finish_release(
 
 
 def _verify(paths: ReviewPaths) -> None:
-    verification.verify_release(paths, paths.plan.read_bytes(), ReviewNotes.load(paths.notes), NullProgress())
+    verification.verify_release(paths, current_content(paths.plan), ReviewNotes.load(paths.notes), NullProgress())
 
 
 def office_reasons(case: CaseFolder) -> ReasonList:

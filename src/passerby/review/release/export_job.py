@@ -62,8 +62,9 @@ class ExportJob:
 
     def start(self, audio: Audio | None, default_reasons: Mapping[Kind, str] | None = None) -> None:
         """Render and verify in the background. `default_reasons` stand in the report for what is hidden without a
-        reason of its own. Raises ReviewError while a job is running."""
+        reason of its own. Raises ReviewError while a job is running, and what `write_plan` raises."""
         with self._file.lock:  # what is verified is what was rendered, whatever is changed meanwhile
+            self._file.write_plan()
             plan, content = self._file.history.plan, self._file.history.to_json().encode()
             revision = self._file.history.revision
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from passerby.cases.case_list import CaseSummary
 from passerby.cases.folder_browser import FolderResponse
@@ -15,7 +15,7 @@ from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseDetails
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.review.commands import DrawableKind, Reason
-from passerby.review.errors import ForbiddenError, ReviewError
+from passerby.review.errors import ForbiddenError
 from passerby.server.review.state import ApiError, Browser, Cases, State
 
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
@@ -67,10 +67,18 @@ class KindRequest(FrozenModel):
     reason: Reason | None = None
 
 
+class DetailsRequest(FrozenModel):
+    """The details of a case, and those that were `seen` before they were changed."""
+
+    details: CaseDetails
+    seen: CaseDetails
+
+
 class ReasonsRequest(FrozenModel):
-    """All reasons of the office."""
+    """All reasons of the office, and those that were `seen` before they were changed."""
 
     reasons: Annotated[tuple[ReleaseReason, ...], Field(max_length=200)]
+    seen: Annotated[tuple[ReleaseReason, ...], Field(max_length=200)]
 
 
 def open_case(cases: Cases, case: Number) -> OpenCase:
@@ -118,9 +126,9 @@ def case(case: Case) -> CaseResponse:
 
 
 @router.post("/cases/{case}/details")
-def set_details(case: Case, request: CaseDetails) -> CaseResponse:
-    """Change number, requestor, date, agency and officer."""
-    case.set_details(request)
+def set_details(case: Case, request: DetailsRequest) -> CaseResponse:
+    """Change number, requestor, date, agency and officer, unless another page has changed them meanwhile."""
+    case.set_details(request.details, request.seen)
     return case.response()
 
 
@@ -194,10 +202,5 @@ def reasons(state: State) -> ReasonList:
 
 @router.post("/reasons")
 def set_reasons(cases: Cases, request: ReasonsRequest) -> ReasonList:
-    """Replace the list of reasons."""
-    try:
-        reasons = ReasonList(reasons=request.reasons, recent=cases.reasons().recent)
-    except ValidationError:
-        raise ReviewError("reasons_twice") from None
-    cases.set_reasons(reasons)
-    return reasons
+    """Replace the list of reasons, unless another page has changed it meanwhile."""
+    return cases.set_reasons(request.reasons, request.seen)

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse, Response
 
-from passerby.config.settings import Audio
+from passerby.config.settings import Audio, FrameRate
 from passerby.core.model import FrozenModel
 from passerby.core.version import PROGRAM
 from passerby.review.answers import (
@@ -39,6 +39,12 @@ class ExportRequest(FrozenModel):
     """How to export: what happens to the audio; by default as in the settings of the plan."""
 
     audio: Audio | None = None
+
+
+class RateRequest(FrozenModel):
+    """Frames a second of a stream without times."""
+
+    frame_rate: FrameRate
 
 
 class ReviewedRequest(FrozenModel):
@@ -193,6 +199,13 @@ def set_finished(item: OpenItem, request: FinishedRequest) -> FileSummary:
 def retry(state: State, item: Item) -> FileSummary:
     """Open a file again that could not be opened."""
     state.library.retry(item)
+    return item.summary()
+
+
+@router.post("/files/{id}/rate")
+def search_at_rate(state: State, item: OpenItem, request: RateRequest) -> FileSummary:
+    """Search a stream without times anew, at this rate."""
+    state.library.search_again(item, request.frame_rate)
     return item.summary()
 
 

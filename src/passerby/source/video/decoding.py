@@ -22,6 +22,7 @@ from passerby.source.video.pixel_format import to_planar
 from passerby.source.video.raw_streams import RAW_DEMUXERS
 from passerby.source.video.raw_timing import SeekPoint, StreamClock
 from passerby.source.video.structure.container_crop import cropped
+from passerby.source.video.structure.picture_numbers import numbers_of
 from passerby.source.video.timestamp_repair import MAX_BROADCAST_GAP_S, MAX_GAP_S, RepairStats, TimestampRepair
 
 #: Codecs whose packets hold one frame each, so that a packet without a decoded frame is a lost frame.
@@ -48,7 +49,8 @@ class DecodeStats:
     """Statistics of one decoding pass over a track; complete once the pass has ended.
 
     `last_duration` is for how many ticks the last frame is shown, as its packet says. `damaged` frames were output by
-    the decoder with partly concealed content; `undecodable` ones were never output.
+    the decoder with partly concealed content; `undecodable` ones were never output, and `missing` ones are not in the
+    stream at all.
     """
 
     frames: int = 0
@@ -58,6 +60,7 @@ class DecodeStats:
     last_duration: int | None = None
     undecodable_start: int = 0
     undecodable_start_s: float = 0.0
+    missing: int = 0
     repairs: RepairStats = field(default_factory=RepairStats)
 
     @property
@@ -68,6 +71,11 @@ class DecodeStats:
             lines.append(self._start_line)
         if self.undecodable:
             lines.append(f"{self.undecodable} frames could not be decoded; the previous frame is shown instead")
+        if self.missing:
+            lines.append(
+                f"{self.missing} frames are missing in the stream, by the numbers that the encoder gave them: the "
+                "recording lost them, and what follows is shown earlier by as much"
+            )
         if self.damaged:
             lines.append(f"{self.damaged} frames were damaged and covered whole")
         return tuple(lines)
@@ -163,6 +171,7 @@ class TrackDecoder:
         #: The times of a stream that has none.
         self.clock = StreamClock(stream, start, track.field_pictures) if info.container in RAW_DEMUXERS else None
         self._reorder: TimestampReorder | StreamClock | None = self.clock
+        self._numbers = numbers_of(track.codec) if self.clock is not None else None
         if without_pts and track.codec in _REORDERING_CODECS:
             self._reorder = TimestampReorder(info.container == "asf")
         self._weaver = FieldWeaver() if track.field_pictures else None
@@ -181,6 +190,7 @@ class TrackDecoder:
         finally:
             self.stats.undecodable = max(self._missing_frames, self._decode_errors)
         self.stats.undecodable = self._count_lost()
+        self.stats.missing = self._numbers.missing if self._numbers is not None else 0
 
     def _decoded_frames(self) -> Iterator[_TimedFrame]:
         for packet in self._demux():
@@ -240,6 +250,8 @@ class TrackDecoder:
     def _register(self, packet: av.Packet[VideoStream]) -> None:
         if self._reorder is not None:
             self._reorder.add(packet)
+        if self._numbers is not None:
+            self._numbers.add(bytes(packet))
         if self._first_pts is None and packet.pts is not None and not packet.is_discard:
             self._start_pts.append(packet.pts)
         if self._delay is None and packet.pts is not None and packet.dts is not None:

@@ -15,8 +15,9 @@ from passerby.core.media import VideoInfo
 from passerby.source.video.decoding import DecodeStats
 from passerby.source.video.timestamp_repair import MAX_GAP_S
 
-#: Containers that state the length of each track.
-_WITH_TRACK_LENGTH = {"mp4", "mov"}
+#: Containers that state the length of each track, and those that do so for pictures: AVI counts its chunks, of which
+#: empty ones at the end only prolong the last picture, and rounds the length of sound.
+_WITH_TRACK_LENGTH, _WITH_PICTURE_LENGTH = {"mp4", "mov"}, {"avi"}
 #: Containers that state only the length of the longest track, from 0 on.
 _WITH_FILE_LENGTH = {"matroska", "webm", "flv"}
 #: With such tags mkvmerge says that it has written the others.
@@ -26,7 +27,8 @@ _DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 def stated_end(container: InputContainer, stream: VideoStream | AudioStream, kind: str) -> Fraction | None:
     """The time in seconds on the file's clock at which a track ends, where the container says so."""
-    if kind in _WITH_TRACK_LENGTH and stream.duration and stream.time_base:
+    states = kind in _WITH_TRACK_LENGTH or (kind in _WITH_PICTURE_LENGTH and isinstance(stream, VideoStream))
+    if states and stream.duration and stream.time_base:
         return ((stream.start_time or 0) + stream.duration) * stream.time_base
     if kind not in _WITH_FILE_LENGTH:
         return None

@@ -7,6 +7,7 @@ from the signed report only, as the HTML page is.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.util import find_spec
 
@@ -27,18 +28,38 @@ def can_render_pdf() -> bool:
 
 def render_pdf(signed: SignedVerificationReport, logo: Logo | None = None) -> bytes:
     """The content of `report.pdf`. Raises OutputError."""
+    template = files("passerby.verify.report").joinpath("report.typ").read_bytes()
+    return typeset(template, _data(signed, logo), "report.html")
+
+
+def typeset(template: bytes, data: Mapping[str, object], same: str) -> bytes:
+    """A PDF of `data`, laid out by a Typst template that follows common.typ. `same` is the file that has the same
+    content, for the error. Raises OutputError."""
     import typst  # slow to import, and most commands do not need it
 
-    source = files("passerby.verify.report").joinpath("report.typ").read_bytes()
+    common = files("passerby.verify.report").joinpath("common.typ").read_bytes()
     try:
         return typst.compile(
-            source,
+            common + template,
             format="pdf",
-            sys_inputs={"report": json.dumps(_data(signed, logo))},
+            sys_inputs={"report": json.dumps(data)},
             pdf_standards=["a-2a", "ua-1"],
         )
     except (typst.TypstError, RuntimeError) as error:
-        raise OutputError(f"The PDF could not be created: {error}. report.html has the same content.") from error
+        raise OutputError(f"The PDF could not be created: {error}. {same} has the same content.") from error
+
+
+def letterhead(title: str, name: str, agency: str | None, program: str, logo: Logo | None) -> dict[str, object]:
+    """What common.typ takes: the title of the document, the name at the foot of each page, and who answers for it."""
+    return {
+        "title": title,
+        "author": agency or program,
+        "name": name,
+        "agency": agency or "",
+        "logo": logo is not None,
+        "logo_bytes": [] if logo is None else list(logo.content),
+        "logo_format": "" if logo is None else logo.format,
+    }
 
 
 def _data(signed: SignedVerificationReport, logo: Logo | None) -> dict[str, object]:
@@ -52,13 +73,7 @@ def _data(signed: SignedVerificationReport, logo: Logo | None) -> dict[str, obje
     ]
     lists = [*content.removed_lines(report), ("Limits of this report", report.not_claimed)]
     return {
-        "title": f"Report on {report.file.name}",
-        "author": report.agency or report.program,
-        "name": report.file.name,
-        "agency": report.agency or "",
-        "logo": logo is not None,
-        "logo_bytes": [] if logo is None else list(logo.content),
-        "logo_format": "" if logo is None else logo.format,
+        **letterhead(f"Report on {report.file.name}", report.file.name, report.agency, report.program, logo),
         "verdict": verdict,
         "meaning": meaning,
         "tone": _TONES.get(report.verdict, "bad"),

@@ -6,6 +6,7 @@ import {
   type CaseSummary,
   client,
   type ReasonList,
+  type ReleaseReason,
   request,
 } from '../api';
 import { t } from '../messages';
@@ -81,8 +82,13 @@ export const addPaths = (paths: string[]): Promise<boolean> => {
   return change(() => request(client.POST('/api/cases/{case}/files', { ...caseParams(), body: { paths } })));
 };
 
-export const saveDetails = (details: CaseDetails): Promise<boolean> =>
-  change(() => request(client.POST('/api/cases/{case}/details', { ...caseParams(), body: details })));
+/** `seen`: the details that were there before they were changed here; others are not overwritten. */
+export async function saveDetails(details: CaseDetails, seen: CaseDetails): Promise<void> {
+  const saved = await change(() =>
+    request(client.POST('/api/cases/{case}/details', { ...caseParams(), body: { details, seen } })),
+  );
+  if (!saved) await refreshCase();
+}
 
 export async function removeFile(id: number, name: string): Promise<void> {
   const done = await change(() =>
@@ -128,10 +134,9 @@ export const startRelease = (): Promise<boolean> =>
 export const stopRelease = (): Promise<boolean> =>
   change(() => request(client.POST('/api/cases/{case}/release/stop', caseParams())));
 
-export async function saveReasons(reasons: ReasonList['reasons']): Promise<boolean> {
-  const saved = await withErrors(() =>
-    request<ReasonList>(client.POST('/api/reasons', { body: { reasons: reasons ?? [] } })),
-  );
+/** `seen`: the reasons that were there before they were changed here; others are not overwritten. */
+export async function saveReasons(reasons: ReleaseReason[], seen: ReleaseReason[]): Promise<boolean> {
+  const saved = await withErrors(() => request<ReasonList>(client.POST('/api/reasons', { body: { reasons, seen } })));
   if (saved) {
     store.reasons.value = saved;
     toast(t('reasonsSaved'));

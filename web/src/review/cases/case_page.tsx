@@ -1,11 +1,13 @@
 // One case: its details, its files, and its release.
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { Button } from '../button';
 import { t } from '../messages';
 import { addPaths, saveDetails, uploadAll } from './case_actions';
 import { CaseFields, NO_DETAILS } from './case_form';
 import * as store from './case_store';
 import { CaseTable } from './case_table';
+import { withTheirs } from './details_merge';
 import { DropZone } from './drop_zone';
 import { FolderDialog } from './folder_dialog';
 import { LeftOutNote } from './left_out';
@@ -48,9 +50,15 @@ export function CasePage() {
   );
 }
 
-/** Saved when a field is left. What was typed stays if that fails. */
+/** Saved when a field is left. What was typed stays if that fails, and what others change shows in the other fields. */
 function Details() {
-  const typed = useSignal(store.openCase.value?.details ?? NO_DETAILS);
+  const shown = store.openCase.value?.details ?? NO_DETAILS;
+  const seen = useSignal(shown);
+  const typed = useSignal(shown);
+  useEffect(() => {
+    typed.value = withTheirs(typed.value, seen.value, shown);
+    seen.value = shown;
+  }, [JSON.stringify(shown)]);
   return (
     <section class="card" aria-labelledby="details-title">
       <h2 id="details-title">{t('caseDetails')}</h2>
@@ -59,7 +67,7 @@ function Details() {
         onInput={(details) => {
           typed.value = details;
         }}
-        onChange={() => void saveDetails(typed.value)}
+        onChange={() => void saveDetails(typed.value, seen.value)}
       />
       <Button
         text={t('reasonsButton')}

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { client, type FolderResponse, request } from '../api';
 import { Button } from '../button';
+import { Message } from '../message';
 import { t } from '../messages';
 import { withErrors } from '../notify';
 
@@ -59,6 +60,7 @@ export function FolderDialog({ purpose, onChosen, onClose }: FolderDialogProps) 
         <FolderList folder={current} chosen={chosen.value} show={show} toggle={purpose === 'add' ? toggle : null} />
       )}
       {current?.more && <p>{t('folderMore')}</p>}
+      <Message />
       <p class="buttons">
         {purpose === 'open' ? (
           <Button text={t('openThisFolder')} run={() => choose([current?.path ?? ''])} strong />

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Kind, ReleaseReason } from '../api';
 import { Button } from '../button';
+import { Message } from '../message';
 import { kindName, t } from '../messages';
 import { saveReasons } from './case_actions';
 import * as store from './case_store';
@@ -12,7 +13,8 @@ const EMPTY: ReleaseReason = { code: '', statute: '', text: '', default_for: [] 
 
 export function ReasonsDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const rows = useSignal<ReleaseReason[]>([...(store.reasons.value.reasons ?? [])]);
+  const seen = useRef<ReleaseReason[]>([...(store.reasons.value.reasons ?? [])]);
+  const rows = useSignal<ReleaseReason[]>(seen.current);
   useEffect(() => {
     dialog.current?.showModal();
     if (!rows.value.length) rows.value = [EMPTY];
@@ -28,7 +30,13 @@ export function ReasonsDialog() {
     });
   };
   const save = async () => {
-    if (await saveReasons(rows.value.filter((row) => row.code.trim()))) dialog.current?.close();
+    if (
+      await saveReasons(
+        rows.value.filter((row) => row.code.trim()),
+        seen.current,
+      )
+    )
+      dialog.current?.close();
   };
   return (
     <dialog
@@ -72,6 +80,7 @@ export function ReasonsDialog() {
           </li>
         ))}
       </ul>
+      <Message />
       <div class="buttons">
         <Button
           text={t('addReason')}
