@@ -33,7 +33,7 @@ def main(sites: int) -> None:
             measure_intake(database, sites, server.seconds)
             generate_year(database, sites)
             measure_sizes(database)
-            measure_queries(database, explain="--explain" in sys.argv)
+            measure_queries(database, server.seconds, explain="--explain" in sys.argv)
     finally:
         server.close()
 

@@ -27,7 +27,7 @@ from passerby.config.counting_config import (
     Zone,
 )
 from passerby.config.fleet.alerts import AlertChannel, MailSettings
-from passerby.config.fleet.settings import FleetIngest, FleetMqtt, FleetPages, FleetSettings
+from passerby.config.fleet.settings import FleetIngest, FleetMqtt, FleetPages, FleetRetention, FleetSettings
 from passerby.config.fleet.uplink import FleetUplinkSettings, PublishedCountsSettings
 from passerby.config.notice import NoticeSettings
 from passerby.config.restream import RestreamSettings
@@ -200,6 +200,7 @@ def fleet() -> str:
         ("`pages`", FleetPages, "The web pages."),
         ("`ingest`", FleetIngest, "Messages of sites over HTTPS."),
         ("`mqtt`", FleetMqtt, "Messages of sites over MQTT 5."),
+        ("`retention`", FleetRetention, "How long what was received is kept."),
         ("An alert", AlertChannel, "Of `alerts`: who is told, once when something is wrong and once when it is over."),
         ("`mail`", MailSettings, "Of an alert."),
     ]
