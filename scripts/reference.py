@@ -18,8 +18,10 @@ from passerby.config.counting_config import (
     CountingSettings,
     CrossingRule,
     CrowdRule,
+    Door,
     Hours,
     Line,
+    OccupancySettings,
     PresenceRule,
     SignalLossRule,
     TamperRule,
@@ -27,7 +29,7 @@ from passerby.config.counting_config import (
     Zone,
 )
 from passerby.config.fleet.alerts import AlertChannel, MailSettings
-from passerby.config.fleet.settings import FleetIngest, FleetMqtt, FleetPages, FleetSettings
+from passerby.config.fleet.settings import FleetIngest, FleetMqtt, FleetPages, FleetRetention, FleetSettings
 from passerby.config.fleet.uplink import FleetUplinkSettings, PublishedCountsSettings
 from passerby.config.notice import NoticeSettings
 from passerby.config.restream import RestreamSettings
@@ -177,6 +179,8 @@ def site() -> str:
         ("A rule of kind `crowd`", CrowdRule, "A zone holds more than its limit."),
         ("A rule of kind `covered`, `moved` or `dark`", TamperRule, "Tampering with the camera."),
         ("A rule of kind `lost`", SignalLossRule, "The camera sends no video."),
+        ("A place", OccupancySettings, "Of `occupancy`: its doors are all counted, so how many are inside is known."),
+        ("A door", Door, "Of a place."),
         ("A timetable", Timetable, "Of `timetables`."),
         ("Hours", Hours, "Of a timetable. Those that end before they start continue into the next morning."),
         ("`web`", WebSettings, "The web interface, and who can reach it: see [the guide](../guide/site.md)."),
@@ -200,6 +204,7 @@ def fleet() -> str:
         ("`pages`", FleetPages, "The web pages."),
         ("`ingest`", FleetIngest, "Messages of sites over HTTPS."),
         ("`mqtt`", FleetMqtt, "Messages of sites over MQTT 5."),
+        ("`retention`", FleetRetention, "How long what was received is kept."),
         ("An alert", AlertChannel, "Of `alerts`: who is told, once when something is wrong and once when it is over."),
         ("`mail`", MailSettings, "Of an alert."),
     ]

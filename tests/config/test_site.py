@@ -4,6 +4,9 @@ from pydantic import ValidationError
 from passerby.config.site import CameraSettings, Site
 
 CAMERAS = {"gate": {"url": "rtsp://h/s"}}
+DOOR = {"counting": {"lines": [{"name": "door", "points": [[0, 0], [1, 1]]}]}}
+OPEN = {"name": "open", "hours": [{"days": ["mon"], "start": "08:00", "end": "18:00"}]}
+PLACE = {"name": "hall", "during": "open", "doors": [{"camera": "gate", "line": "door"}]}
 RULE = {"kind": "dark", "name": "dark", "during": "open"}
 
 
@@ -21,6 +24,12 @@ def test_a_camera_without_settings_has_the_defaults():
         ({"cameras": {"gate": {**CAMERAS["gate"], "hide": ["vehicle"]}}}, "cannot hide vehicle"),
         ({"timezone": "Mars/Olympus"}, "not a time zone"),
         ({"cameras": {"gate": {**CAMERAS["gate"], "counting": {"rules": [RULE]}}}}, "timetable open, which does not"),
+        ({"occupancy": [PLACE]}, "timetable open, which does not"),
+        ({"occupancy": [PLACE], "timetables": [OPEN]}, "line door of camera gate, which does not count person"),
+        (
+            {"occupancy": [PLACE, PLACE], "timetables": [OPEN], "cameras": {"gate": {**CAMERAS["gate"], **DOOR}}},
+            "more than one place named hall",
+        ),
     ],
 )
 def test_an_invalid_site_is_refused(change, message):

@@ -39,3 +39,27 @@ def test_an_authority_is_made_once(tmp_path):
 def test_without_one_nothing_is_signed(tmp_path):
     with pytest.raises(UsageError, match="passerby fleet init"):
         Authority(tmp_path)
+
+
+def revoked(authority):
+    return {entry.serial_number for entry in x509.load_pem_x509_crl(authority.revocation_path.read_bytes())}
+
+
+def serial(issued):
+    return x509.load_pem_x509_certificate(issued.certificate.encode()).serial_number
+
+
+def test_the_list_of_revoked_certificates_only_grows(tmp_path):
+    authority = Authority.create(tmp_path / "a", "test")
+    assert set() == revoked(authority)
+    north, south = authority.issue_client("north"), authority.issue_client("south")
+    other = Authority.create(tmp_path / "b", "other").issue_client("north")
+    authority.revoke(north.key + north.certificate + authority.pem + other.certificate)
+    assert {serial(north)} == revoked(authority)
+    Authority(tmp_path / "a").revoke(south.certificate)
+    authority.revoke(north.certificate)
+    assert {serial(north), serial(south)} == revoked(authority)
+    found = x509.load_pem_x509_crl(authority.revocation_path.read_bytes())
+    assert found.is_signature_valid(x509.load_pem_x509_certificate(authority.pem.encode()).public_key())
+    # A list that expires would lock out every site.
+    assert found.next_update_utc == x509.load_pem_x509_certificate(authority.pem.encode()).not_valid_after_utc

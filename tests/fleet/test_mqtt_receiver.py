@@ -1,6 +1,7 @@
 """Sites, a real broker with TLS, and the receiver: what arrives, and what the broker lets nobody do."""
 
 import contextlib
+import json
 import ssl
 import threading
 import time
@@ -9,8 +10,13 @@ import paho.mqtt.client as paho
 import pytest
 from sqlalchemy import func, select
 
+from passerby.config.fleet.alerts import AlertChannel
 from passerby.core.clock import SystemClock
+from passerby.fleet.alert_channels import ChannelSender
+from passerby.fleet.alerts import Notice
 from passerby.fleet.certificates import Authority
+from passerby.fleet.problems import ProblemKind
+from passerby.fleet.setup import add_credentials, revoke_credentials
 from passerby.fleet.store import tables
 from passerby.fleet.store.database import FleetDatabase
 from tests.fleet.messages import body, health
@@ -171,6 +177,52 @@ def test_without_a_certificate_of_the_fleet_nobody_connects(fleet, broker, tmp_p
     for certificate in (None, forged):
         with pytest.raises(OSError, match="."):  # of which TLS's errors are
             Client(fleet, certificate)
+
+
+def test_a_revoked_certificate_does_not_pass_the_broker(tmp_path, fleet):
+    """Renewed credentials and a site that was removed: the old certificates were copied before. The broker reads the
+    list when it starts; then its own words end in TLS, whatever name is in the certificate."""
+    own = make_fleet(tmp_path)
+    broker = TlsBroker(own.folder, own.broker_port)
+    copies = {}
+    for site in ("north", "south", "west"):
+        copies[site] = tmp_path / f"{site}.pem"
+        copies[site].write_text(own.credentials(site).read_text())
+    broker.start()
+    try:
+        for copy in copies.values():
+            Client(own, copy).close()
+        add_credentials(own.folder, "north")
+        revoke_credentials(own.folder, "south")
+        broker.kill()
+        broker.start()
+        for site in ("north", "south"):
+            with pytest.raises(OSError, match="."):
+                Client(own, copies[site])
+        Client(own, copies["west"]).close()
+        Client(own, own.credentials("north")).close()
+    finally:
+        broker.kill()
+
+
+def test_an_alert_reaches_whoever_may_read_it(fleet, connect):
+    """Through a real broker: the receiver publishes it, and the access list keeps it from the sites."""
+    reader, north = fleet.folder.alert_reader, connect(fleet.credentials("north"))
+    notice = Notice("alert-7-began", "north", "North school", ProblemKind.DISK, 1_800_000_000, None)
+    with fleet.receiving() as running:
+        until(lambda: running.mqtt.problem is None)
+        listening = connect(reader)
+        listening.subscribe("passerby-fleet/alerts")
+        north.subscribe("passerby-fleet/alerts")
+        ChannelSender("Lakeside", publish=running.mqtt.publish)(AlertChannel(name="bus", mqtt=True), notice)
+        until(lambda: listening.received)
+        [(topic, payload)] = listening.received
+        assert "passerby-fleet/alerts" == topic
+        decoded = json.loads(payload)
+        assert ("north", "disk", "began") == (decoded["site"], decoded["kind"], decoded["state"])
+    assert [] == north.received
+    with pytest.raises(RuntimeError, match="."):  # the connection has ended: it is told, and tried again later
+        ChannelSender("Lakeside", publish=running.mqtt.publish)(AlertChannel(name="bus", mqtt=True), notice)
 
 
 def test_what_hostile_sites_send_is_refused(fleet, connect):

@@ -4,7 +4,11 @@ import pytest
 
 from passerby.core.clock import SystemClock
 from passerby.core.errors import PasserbyError
-from passerby.watch.factories import open_camera, part_writer_factory
+from passerby.core.kinds import Kind
+from passerby.detect.frame_detector import FrameDetector
+from passerby.detect.model import Detectors
+from passerby.detect.weights import Registry
+from passerby.watch.factories import detector_factory, open_camera, part_writer_factory, weights_in_use
 from tests.watch.simulated import settings, video
 
 
@@ -29,3 +33,17 @@ def test_a_missing_data_folder_is_an_error_until_it_is_there(site, tmp_path):
         make(video(), site.cameras["a"])
     (tmp_path / "away").rename(folder)
     make(video(), site.cameras["a"]).close()
+
+
+@pytest.mark.parametrize("hide", [(Kind.FACE,), (Kind.FACE, Kind.PLATE), (Kind.TEXT,)], ids=str)
+def test_the_weights_in_use_are_those_that_a_camera_loads(site, monkeypatch, hide):
+    """Not all that are registered: a fleet would be told of models that nobody runs."""
+    camera = settings(hide=hide)
+    loaded = []
+    monkeypatch.setattr(Detectors, "get", lambda _, ids: loaded.extend(ids) or {})
+    monkeypatch.setattr(FrameDetector, "prepare_live_frames", lambda _: None)
+    detector_factory(camera)(video().geometry)
+    found = weights_in_use(site.model_copy(update={"cameras": {"a": camera}}))
+    registered = {id: entry.sha256 for id, entry in Registry.load().items()}
+    assert {id: registered[id] for id in loaded} == found
+    assert len(found) < len(registered)

@@ -15,6 +15,7 @@ from passerby.store.counts.tables import outbox
 from passerby.store.data_folder import DataFolder
 from passerby.store.database import Database
 from passerby.store.outbox import Draft, Outbox, enqueue
+from passerby.watch.factories import weights_in_use
 from passerby.watch.site_monitor import POLL_INTERVAL_S, SiteMonitor
 from tests.fleet.running import make_fleet, status_of
 
@@ -140,7 +141,7 @@ def test_a_site_with_a_fleet_reports_to_it(tmp_path):
     messages = [parse_message("health", row.body) for row in rows]
     assert [1, 2, 3, 4] == [message.number for message in messages]
     assert ["gate", "yard"] == [camera.camera for camera in messages[-1].cameras]
-    assert {"centerface"} < {weights.model for weights in messages[-1].weights}
+    assert weights_in_use(load_site(file)) == {used.model: used.sha256 for used in messages[-1].weights}
 
 
 class SteppedClock:

@@ -80,6 +80,8 @@ def add(
         elif sites.find(site) is None:
             raise UsageError(f"There is no site {site} in this fleet. Add it without --renew.")
         sites.set_certificate(site, add_credentials(place, site))
+    if renew:
+        _tell_broker(place)
     echo(f"{place.credentials(site)}: credentials of {site}. Copy this file to the site, beside its site.yaml, and add")
     echo(f"there:\n\nuplink:\n  fleet:\n    credentials: {site}.pem\n    by: {_transport(place)}\n")
 
@@ -91,7 +93,7 @@ def remove(
 ) -> None:
     """Take nothing more from a site. What it has sent stays."""
     from passerby.config.fleet.settings import database_address
-    from passerby.fleet.setup import FleetFolder
+    from passerby.fleet.setup import FleetFolder, revoke_credentials
     from passerby.fleet.store.database import FleetDatabase
     from passerby.fleet.store.sites import FleetSites
 
@@ -100,8 +102,9 @@ def remove(
         if FleetSites(database).find(site) is None:
             raise UsageError(f"There is no site {site} in this fleet.")
         FleetSites(database).set_certificate(site, None)
-    place.credentials(site).unlink(missing_ok=True)
+    revoke_credentials(place, site)
     echo(f"{site}: its messages are refused from now on. To let it send again: passerby fleet add {site} --renew")
+    _tell_broker(place)
 
 
 @app.command()
@@ -157,6 +160,12 @@ def _position(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise UsageError(f"{text!r} is not a position. Write two numbers from 0 to 1, as 0.25,0.5") from None
     return x, y
+
+
+def _tell_broker(place: FleetFolder) -> None:
+    """A broker reads the list of revoked certificates when it starts."""
+    if place.settings().mqtt is not None:
+        echo(f"Restart the broker now: it reads {place.revoked}, and ends the connections that are open.", err=True)
 
 
 def _transport(place: FleetFolder) -> str:

@@ -291,3 +291,20 @@ class CountingSettings(FrozenModel):
     def timetables(self) -> frozenset[str]:
         """Names of the timetables that the rules refer to."""
         return frozenset(name for rule in self.rules for name in (rule.during, rule.outside) if name is not None)
+
+
+class Door(FrozenModel):
+    """A line of a camera, and the direction in which it is crossed on the way in."""
+
+    camera: str = Field(description="Name of the camera.")
+    line: Name = Field(description="Name of its line.")
+    inwards: Literal["forward", "backward"] = Field(default="forward", description="The direction of the way in.")
+
+
+class OccupancySettings(FrozenModel):
+    """A place whose doors are all counted. Outside the hours of `during` nobody is inside, so it starts from zero."""
+
+    name: Name
+    doors: tuple[Door, ...] = Field(min_length=1, description="All ways in and out.")
+    count: ObjectClass = Field(default=ObjectClass.PERSON, description="Object class.")
+    during: Name = Field(description="The timetable in which somebody may be inside.")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, field_validator, model_validator
 
 from passerby.config.address import CameraAddress, parse_address
-from passerby.config.counting_config import CountingSettings, NormalizedPoint, Timetable
+from passerby.config.counting_config import CountingSettings, NormalizedPoint, OccupancySettings, Timetable
 from passerby.config.notice import NoticeSettings
 from passerby.config.polygon import fault_of
 from passerby.config.restream import RestreamSettings
@@ -147,6 +147,9 @@ class Site(FrozenModel):
     timetables: tuple[Timetable, ...] = Field(
         default=(), description="Weekly hours to which rules refer, with holidays."
     )
+    occupancy: tuple[OccupancySettings, ...] = Field(
+        default=(), description="Places with several doors: how many are inside."
+    )
     uplink: UplinkSettings = Field(default=UplinkSettings(), description="Where counts and events are sent.")
     notice: NoticeSettings | None = Field(
         default=None, description="Privacy notice for the people in front of the cameras: a page, signs, documents."
@@ -179,6 +182,25 @@ class Site(FrozenModel):
         for camera, settings in self.cameras.items():
             for name in sorted(settings.counting.timetables - set(known)):
                 raise ValueError(f"a rule of camera {camera} refers to timetable {name}, which does not exist")
+        return self
+
+    @model_validator(mode="after")
+    def _doors_exist(self) -> Self:
+        timetables = {table.name for table in self.timetables}
+        names = [place.name for place in self.occupancy]
+        for place in self.occupancy:
+            if names.count(place.name) > 1:
+                raise ValueError(f"there is more than one place named {place.name} under occupancy")
+            if place.during not in timetables:
+                raise ValueError(f"occupancy {place.name} refers to timetable {place.during}, which does not exist")
+            for door in place.doors:
+                camera = self.cameras.get(door.camera)
+                counted = () if camera is None else camera.counting.lines
+                if not any(line.name == door.line and place.count in line.count for line in counted):
+                    raise ValueError(
+                        f"occupancy {place.name} refers to line {door.line} of camera {door.camera}, which does not "
+                        f"count {place.count.value}"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -69,7 +69,7 @@ class FrameDetector:
         self._geometry = geometry
         self._hide = frozenset(hide)
         self._profile = profile or DetectionProfile()
-        self._models = models.get(self._required_models())
+        self._models = models.get(required_models(self._hide, self._profile))
         self._shared_models = models
         self._crop_detectors: dict[Kind, Detector] | None = None
         self._newest: tuple[RawFrame, ImagePyramid] | None = None
@@ -270,18 +270,6 @@ class FrameDetector:
             self._test(self._shared_models[SECOND_FACE], test[1])
             self._passed_tests.add(test)
 
-    def _required_models(self) -> Iterable[str]:
-        # In the order in which the first frame needs them.
-        if Kind.FACE in self._hide:
-            yield FACE
-            if self._profile.quick_face_sizes:
-                yield QUICK_FACE
-        yield BODY
-        if self._hide & {Kind.PLATE, Kind.TEXT}:
-            yield TEXT
-        if Kind.PLATE in self._hide:
-            yield PLATE
-
     def _run(
         self, images: ImagePyramid, id: str, size: int, threshold: float, kinds: Collection[Kind] | None = None
     ) -> list[Detection]:
@@ -335,6 +323,19 @@ class FrameDetector:
             return []
         smaller = self._run(images, BODY, p.close_person_size, MIN_AGREEING_SCORE, (Kind.PERSON,))
         return confirm_by_second_size(close, smaller, p.person_threshold)
+
+
+def required_models(hide: Collection[Kind], profile: DetectionProfile) -> Iterable[str]:
+    """The ids of the models that every frame needs, in the order in which the first one needs them."""
+    if Kind.FACE in hide:
+        yield FACE
+        if profile.quick_face_sizes:
+            yield QUICK_FACE
+    yield BODY
+    if {Kind.PLATE, Kind.TEXT} & set(hide):
+        yield TEXT
+    if Kind.PLATE in hide:
+        yield PLATE
 
 
 def _ready_models(models: Mapping[str, Detector], prepared: Mapping[str, Future[None]]) -> Callable[[str], Detector]:

@@ -1,9 +1,11 @@
-"""The fleet's own certificate authority: one certificate for the server, one for the receiver, one for each site."""
+"""The fleet's own certificate authority: one certificate for the server, one for the receiver, one for each site; and
+the list of those that were revoked, which the broker and the HTTPS port read."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,9 @@ from passerby.core.errors import OutputExists, UsageError
 
 #: Validity: of the authority, and of a certificate. A site that cannot be visited every year must go on sending.
 AUTHORITY_VALIDITY, VALIDITY = timedelta(days=7300), timedelta(days=3650)
+#: Name of the list in the folder of the authority.
+REVOKED = "revoked.pem"
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         """Raises UsageError where there is none."""
         self.certificate_path = folder / "authority.pem"
+        #: The certificates that are not valid any more (PEM).
+        self.revocation_path = folder / REVOKED
         try:
             self._certificate = x509.load_pem_x509_certificate(self.certificate_path.read_bytes())
             key = serialization.load_pem_private_key((folder / "authority.key").read_bytes(), None)
@@ -60,7 +67,46 @@ class Authority:
         )
         write_private(folder / "authority.key", _key_pem(key))
         (folder / "authority.pem").write_text(_pem(certificate), encoding="ascii")
-        return cls(folder)
+        created = cls(folder)
+        created.ensure_revocation_list()
+        return created
+
+    def ensure_revocation_list(self) -> None:
+        """An empty one where there is none yet."""
+        if not self.revocation_path.exists():
+            self._write_revocations([])
+
+    def revoke(self, certificates: str) -> None:
+        """Put the certificates of this authority in a PEM file, such as the credentials of a site, on the list. Whoever
+        reads it refuses them; it is never shortened."""
+        self.ensure_revocation_list()
+        revoked = list(x509.load_pem_x509_crl(self.revocation_path.read_bytes()))
+        known = {entry.serial_number for entry in revoked}
+        for block in _CERTIFICATE.findall(certificates):
+            found = x509.load_pem_x509_certificate(block.encode())
+            if found.issuer != self._certificate.subject or found == self._certificate:
+                continue
+            if found.serial_number not in known:
+                entry = x509.RevokedCertificateBuilder().serial_number(found.serial_number)
+                revoked.append(entry.revocation_date(datetime.now(UTC)).build())
+        self._write_revocations(revoked)
+
+    def _write_revocations(self, revoked: list[x509.RevokedCertificate]) -> None:
+        now = datetime.now(UTC)
+        number = int(now.timestamp() * 1e6)  # the newer of two lists is that with the greater number
+        # It does not expire before the authority does: an expired one would lock out every site.
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._certificate.subject)
+            .last_update(datetime(1970, 1, 2, tzinfo=UTC) if not revoked else now)
+            .next_update(self._certificate.not_valid_after_utc)
+            .add_extension(x509.CRLNumber(number), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+        )
+        for entry in revoked:
+            builder = builder.add_revoked_certificate(entry)
+        text = builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        write_private(self.revocation_path, text)
 
     @property
     def pem(self) -> str:

@@ -12,6 +12,7 @@ from passerby.fleet.store.totals import Every, TotalsRow
 #: The columns, and the type of each. Empty, or null, is unknown, and never zero.
 COLUMNS = {
     "site": "text",
+    "display_name": "text",  # of the site
     "start": "text",  # an hour in UTC, ISO 8601; a day, or the Monday of a week, of the site's zone
     "interval": "text",
     "entries": "count",

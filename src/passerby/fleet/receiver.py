@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from passerby.config.fleet.settings import FleetRetention
 from passerby.core.names import printable
 from passerby.documents.fleet_messages import (
     EARLIEST,
@@ -24,6 +25,7 @@ from passerby.documents.fleet_messages import (
 )
 from passerby.fleet.store.database import FleetDatabase
 from passerby.fleet.store.intake import Intake
+from passerby.fleet.store.retention import KeptFrom
 from passerby.fleet.store.sites import FleetSites
 
 #: Seconds by which the clock of a site may be ahead of the fleet's.
@@ -48,6 +50,7 @@ class ReceiverStats:
 
     stored: int = 0
     repeated: int = 0
+    expired: int = 0  # older than the retention
     refused: Counter[RefusalKind] = field(default_factory=Counter)
     lag_s: float = 0.0
 
@@ -55,8 +58,15 @@ class ReceiverStats:
 class Receiver:
     """One for all transports of a fleet; used by one thread at a time."""
 
-    def __init__(self, database: FleetDatabase, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        database: FleetDatabase,
+        clock: Callable[[], float] = time.time,
+        retention: FleetRetention | None = None,
+    ) -> None:
+        """What is older than the retention is acknowledged, and not stored: it was deleted, or would be."""
         self._intake, self._sites, self._clock = Intake(database), FleetSites(database), clock
+        self._retention = retention or FleetRetention()
         self._ids: dict[str, int] = {}
         self._certificates: dict[str, str | None] = {}
         self._read_at = float("-inf")
@@ -72,6 +82,7 @@ class Receiver:
         was stored, and nothing may be acknowledged."""
         self._read_sites()
         now = self._clock()
+        kept = KeptFrom.of(self._retention, now)
         valid: list[FleetMessage] = []
         received: dict[str, list[str]] = {}
         refused: dict[str, list[Refusal]] = {}
@@ -85,7 +96,10 @@ class Receiver:
                 if error.id is not None:
                     refused.setdefault(message.site, []).append(Refusal(id=error.id, reason=str(error)[:300]))
                 continue
-            valid.append(parsed)
+            if kept.is_too_old(parsed):
+                self.stats.expired += 1
+            else:
+                valid.append(parsed)
             received.setdefault(message.site, []).append(parsed.id)
         if valid:
             stored = self._intake.store(valid, self._ids, int(now))

@@ -11,10 +11,12 @@ from passerby.config.fleet.credentials import credentials_text
 from passerby.config.fleet.settings import FILE, FleetSettings, load_fleet
 from passerby.core.errors import OutputExists, StoreError
 from passerby.documents.fleet_messages import MAX_MESSAGE_BYTES
-from passerby.fleet.certificates import Authority, write_private
+from passerby.fleet.certificates import REVOKED, Authority, write_private
 
 #: Name of the receiver at the broker.
 RECEIVER = "receiver"
+#: Name of those who read its alerts there.
+ALERT_READER = "alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class FleetFolder:
         return self.path / "authority"
 
     @property
+    def revoked(self) -> Path:
+        """The certificates that are not valid any more."""
+        return self.authority / REVOKED
+
+    @property
     def server(self) -> Path:
         """Certificate and key of the ingest, and of the broker."""
         return self.path / "certificates" / "server.pem"
@@ -41,6 +48,11 @@ class FleetFolder:
     def receiver(self) -> Path:
         """Certificate and key with which the receiver connects to the broker."""
         return self.path / "certificates" / "receiver.pem"
+
+    @property
+    def alert_reader(self) -> Path:
+        """Certificate and key with which other programs read alerts at the broker."""
+        return self.path / "certificates" / "alerts.pem"
 
     @property
     def broker(self) -> Path:
@@ -66,6 +78,8 @@ def initialise(folder: FleetFolder, name: str, address: str, mqtt: bool) -> None
         receiver = authority.issue_client(RECEIVER)
         write_private(folder.server, server.certificate + server.key)
         write_private(folder.receiver, receiver.certificate + receiver.key)
+        reader = authority.issue_client(ALERT_READER)
+        write_private(folder.alert_reader, reader.certificate + reader.key)
         settings = FleetSettings(name=name, address=address)
         _write_broker_files(folder, settings, "passerby-fleet")
         (folder.path / FILE).write_text(_settings_text(settings, mqtt), encoding="utf-8")
@@ -76,8 +90,10 @@ def initialise(folder: FleetFolder, name: str, address: str, mqtt: bool) -> None
 
 
 def add_credentials(folder: FleetFolder, site: str) -> str:
-    """Write the credentials file of a site; the SHA-256 of its certificate. It replaces an older one."""
+    """Write the credentials file of a site; the SHA-256 of its certificate. It replaces an older one, whose certificate
+    is revoked."""
     settings, authority = folder.settings(), Authority(folder.authority)
+    revoke_credentials(folder, site)
     issued = authority.issue_client(site)
     host = f"[{settings.address}]" if ":" in settings.address else settings.address
     text = credentials_text(
@@ -94,6 +110,14 @@ def add_credentials(folder: FleetFolder, site: str) -> str:
     return issued.sha256
 
 
+def revoke_credentials(folder: FleetFolder, site: str) -> None:
+    """The certificate in the credentials file of a site, where there is one, is not valid any more."""
+    path = folder.credentials(site)
+    if path.exists():
+        Authority(folder.authority).revoke(path.read_text(encoding="ascii"))
+        path.unlink()
+
+
 def broker_files(folder: FleetFolder, prefix: str, port: int = 8883) -> dict[str, str]:
     """Configuration of a mosquitto broker, and its access list, by file name.
 
@@ -108,6 +132,7 @@ listener {port}
 cafile {root / "authority" / "authority.pem"}
 certfile {root / "certificates" / "server.pem"}
 keyfile {root / "certificates" / "server.pem"}
+crlfile {root / "authority" / REVOKED}
 tls_version tlsv1.2
 require_certificate true
 use_identity_as_username true
@@ -125,6 +150,10 @@ topic read {prefix}/+/health
 topic read {prefix}/+/counts
 topic write {prefix}/+/received
 topic write {prefix}/alerts
+
+# Whoever reads alerts: a client whose certificate says {ALERT_READER}: certificates/alerts.pem.
+user {ALERT_READER}
+topic read {prefix}/alerts
 
 # Each site: %u is the name in its certificate.
 pattern write {prefix}/%u/health

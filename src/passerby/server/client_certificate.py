@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ssl
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -42,6 +44,22 @@ def client_certificate(der: bytes | None) -> ClientCertificate | None:
     if len(names) != 1:
         return None
     return ClientCertificate(str(names[0].value), hashlib.sha256(der).hexdigest())
+
+
+class RevokedCertificates:
+    """A list of revoked certificates (PEM), with which new connections are compared. It is read again whenever the file
+    was replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._read = path, 0
+
+    def read_into(self, tls: ssl.SSLContext) -> None:
+        """Raises OSError where there is none: nobody can be let in without knowing who was locked out."""
+        written = self._path.stat().st_mtime_ns
+        if written != self._read:
+            tls.load_verify_locations(self._path)
+            tls.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
+            self._read = written
 
 
 def _with_client(app: ASGIApp, shown: ClientCertificate | None) -> ASGIApp:

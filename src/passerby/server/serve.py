@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from passerby.core.errors import UsageError
-from passerby.server.client_certificate import ClientCertificateProtocol
+from passerby.server.client_certificate import ClientCertificateProtocol, RevokedCertificates
 from passerby.server.connection_limits import ConnectionLimits, LimitedListener, affordable_connections
 from passerby.server.http_protocol import MAX_HEAD_BYTES, TimedHttpProtocol
 from passerby.server.limited_log import limit_logger
@@ -52,12 +52,18 @@ class LimitedServer(uvicorn.Server):
     """A server whose connections are limited. `ready` is called once requests are accepted."""
 
     def __init__(
-        self, config: uvicorn.Config, limits: ConnectionLimits, ready: Callable[[], None] | None = None
+        self,
+        config: uvicorn.Config,
+        limits: ConnectionLimits,
+        ready: Callable[[], None] | None = None,
+        revoked: RevokedCertificates | None = None,
     ) -> None:
         super().__init__(config)
-        self.limits, self._ready = limits, ready
+        self.limits, self._ready, self._revoked = limits, ready, revoked
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._revoked is not None and self.config.ssl is not None:
+            self._revoked.read_into(self.config.ssl)
         await super().startup(sockets)
         if self.started and self._ready is not None:
             self._ready()
@@ -65,6 +71,8 @@ class LimitedServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:  # a second
             self.limits.end_silent()
+            if self._revoked is not None and self.config.ssl is not None:
+                self._revoked.read_into(self.config.ssl)
         return await super().on_tick(counter)
 
 
@@ -74,9 +82,10 @@ def limited_server(
     limits: ConnectionLimits | None = None,
     ready: Callable[[], None] | None = None,
     client_authority: Path | None = None,
+    revoked: Path | None = None,
 ) -> LimitedServer:
     """A server for an application: TLS with a certificate, and limits for connections, time, and request heads.
-    `client_authority`: only clients with a certificate that it signed are let in."""
+    `client_authority`: only clients with a certificate that it signed are let in, and that is not in `revoked`."""
     limits = ConnectionLimits(affordable_connections()) if limits is None else limits
     protocol = TimedHttpProtocol if client_authority is None else ClientCertificateProtocol
     config = uvicorn.Config(
@@ -94,7 +103,7 @@ def limited_server(
         **_tls(certificate, client_authority),
     )
     limit_logger(logging.getLogger("uvicorn"))
-    return LimitedServer(config, limits, ready)
+    return LimitedServer(config, limits, ready, None if revoked is None else RevokedCertificates(revoked))
 
 
 class BackgroundServer:
@@ -107,8 +116,9 @@ class BackgroundServer:
         certificate: Certificate | None = None,
         limits: ConnectionLimits | None = None,
         client_authority: Path | None = None,
+        revoked: Path | None = None,
     ) -> None:
-        self._server = limited_server(app, certificate, limits, client_authority=client_authority)
+        self._server = limited_server(app, certificate, limits, client_authority=client_authority, revoked=revoked)
         self._socket = LimitedListener(listener, self._server.limits)
         self._thread = threading.Thread(target=self._run, name="passerby-pages", daemon=True)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from passerby.config.site import CameraSettings, Site
 from passerby.core.clock import Clock
+from passerby.core.kinds import Kind
 from passerby.core.media import Geometry, VideoInfo
-from passerby.detect.frame_detector import FrameDetector
+from passerby.detect.frame_detector import FrameDetector, required_models
 from passerby.detect.live_schedule import LIVE_PROFILES
 from passerby.detect.model import Detectors
 from passerby.detect.weights import Registry
@@ -38,17 +39,26 @@ def detector_factory(settings: CameraSettings) -> Callable[[Geometry], FrameDete
     or fail the known-answer test."""
 
     def load(geometry: Geometry) -> FrameDetector:
-        detector = FrameDetector(
-            Detectors(Registry.load(), threads=1),
-            geometry,
-            (*settings.hide, *settings.counting.required_kinds),
-            LIVE_PROFILES[settings.profile],
-        )
+        detectors = Detectors(Registry.load(), threads=1)
+        detector = FrameDetector(detectors, geometry, _kinds(settings), LIVE_PROFILES[settings.profile])
         detector.wait_until_ready()
         detector.prepare_live_frames()
         return detector
 
     return load
+
+
+def _kinds(settings: CameraSettings) -> tuple[Kind, ...]:
+    return *settings.hide, *settings.counting.required_kinds
+
+
+def weights_in_use(site: Site) -> dict[str, str]:
+    """The hash of each model that the cameras of a site run on every frame, by its id. Raises WeightsError."""
+    registry = Registry.load().items()
+    used = {
+        id for camera in site.cameras.values() for id in required_models(_kinds(camera), LIVE_PROFILES[camera.profile])
+    }
+    return {id: entry.sha256 for id, entry in registry if id in used}
 
 
 def part_writer_factory(

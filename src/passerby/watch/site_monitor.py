@@ -12,7 +12,6 @@ from passerby.config.site import Site
 from passerby.core.clock import Clock
 from passerby.core.errors import PasserbyError
 from passerby.counting.site_rules import SiteRules
-from passerby.detect.weights import Registry
 from passerby.documents.count_records import Event, EventState
 from passerby.documents.status import SiteStatus
 from passerby.sink.recording.event_media import RecordedEventMedia
@@ -22,6 +21,7 @@ from passerby.store.outbox import Outbox
 from passerby.store.recordings.index import Recordings
 from passerby.uplink.fleet.reporter import FleetReporter
 from passerby.uplink.service import Uplink
+from passerby.watch.factories import weights_in_use
 from passerby.watch.retention import retention_of
 
 #: Seconds between two checks.
@@ -109,5 +109,4 @@ def _fleet_reporter(site: Site, database: Database, clock: Clock) -> FleetReport
     """What reports to the fleet of the site, where it has one."""
     if site.uplink.fleet is None:
         return None
-    weights = {id: entry.sha256 for id, entry in Registry.load().items()}
-    return FleetReporter.of(site, database, retention_of(site), clock, weights)
+    return FleetReporter.of(site, database, retention_of(site), clock, weights_in_use(site))

@@ -77,6 +77,7 @@ def fill(database):
         for back in range(2, 24 * 30)
         if not 60 < back < 110 or site == "south"
     ]
+    messages += [counts("north", "hall", hour - 3600 * back, forward=9) for back in range(2, 24 * 7)]
     Intake(database).store(messages[:-1], ids, now)
     with database.transaction() as connection:
         connection.exec_driver_sql(f"UPDATE latest SET received = {now - 9000} WHERE site = {ids['west']}")

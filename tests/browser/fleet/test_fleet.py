@@ -16,6 +16,17 @@ PAGES = {
     "accounts": "main td",
     "me": "main .card",
 }
+#: Every page of a fleet: its title in the menu where it is there, and what is on it for those who may see it.
+ALL_PAGES = {
+    "sites": ("Sites", "main table tbody tr"),
+    "site/south": (None, "main .card"),
+    "sums": ("Counts", "main section.card"),
+    "accounts": ("Accounts", "main td"),
+    "log": ("Audit log", "table.log tbody tr"),
+    "me": (None, "main .card"),
+}
+#: Pages of a site that a fleet has for nobody: there is nothing that they could show.
+PAGES_OF_A_SITE = ("events", "counts", "exports", "cameras", "settings", "health", "camera/gate", "zones/gate")
 OFFERED = {
     "vera": ["Sites"],
     "oscar": ["Sites", "Counts"],
@@ -51,7 +62,7 @@ def test_those_come_first_that_need_somebody(inside):
     rows.nth(1).get_by_role("link").click()
     expect(inside.get_by_role("heading", name="South school")).to_be_visible()
     expect(inside.locator(".note.bad")).to_contain_text("rewritten: row 280")
-    expect(inside.locator("main table tbody tr").first).to_contain_text("down")
+    expect(inside.get_by_role("region", name="Cameras", exact=True).locator("tbody tr").first).to_contain_text("down")
 
 
 def test_sums_say_what_is_missing_from_them(inside, pages):
@@ -69,15 +80,54 @@ def test_sums_say_what_is_missing_from_them(inside, pages):
     expect(lines.nth(1)).to_contain_text("before")
     inside.get_by_role("button", name="Each site").click()
     inside.get_by_label("Compare with").select_option("none")
-    inside.get_by_label("Sites").select_option("north")
+    choose(inside, "North school")
     inside.get_by_role("button", name="Hours").click()
     inside.get_by_role("button", name="Table").click()
     expect(inside.locator("main table")).to_contain_text("no data")
     with inside.expect_download() as download:
         inside.get_by_role("link", name="CSV").click()
     text = download.value.path().read_text()
-    assert text.startswith("site,start,interval,entries,forward,backward")
-    assert {"north"} == {line.split(",")[0] for line in text.splitlines()[1:]}
+    assert text.startswith("site,display_name,start,interval,entries,forward,backward")
+    assert {"north,North school"} == {",".join(line.split(",")[:2]) for line in text.splitlines()[1:]}
+
+
+def selector(page, label):
+    return page.locator("label", has_text=re.compile(f"^{label}")).locator("select")
+
+
+def choose(page, *names):
+    """Choose these sites on the page of counts, and no others."""
+    page.locator(".choose-sites summary").click()
+    if page.locator(".choose-sites input:checked").count():
+        page.get_by_role("button", name="All sites").click()
+    for name in names:
+        page.get_by_label(name).check()
+    page.locator(".choose-sites summary").click()
+
+
+def test_several_sites_a_camera_and_a_line(inside, pages):
+    """Sites have their names and not those of their certificates; of a camera no more is summed up than it counted."""
+    inside.goto(f"{pages.top}/#/sums")
+    lines = inside.locator("main section.card li")
+    expect(lines).to_have_count(2)
+    assert ["North school", "South school"] == [text.partition(":")[0] for text in lines.all_inner_texts()]
+    expect(inside.locator(".chart .u-legend")).to_contain_text("South school")
+    expect(selector(inside, "Camera")).to_have_count(0)
+    both = lines.all_inner_texts()
+    choose(inside, "South school")
+    expect(lines).to_have_count(1)
+    assert both[1:] == lines.all_inner_texts()
+    expect(inside.get_by_text("Sites: South school")).to_be_visible()
+    choose(inside, "North school", "South school")
+    expect(lines).to_have_count(2)
+    selector(inside, "Camera").select_option("hall")
+    expect(lines).to_have_count(1)
+    expect(lines.first).to_contain_text("North school")
+    selector(inside, "Camera").select_option("gate")
+    expect(lines).to_have_count(2)
+    selector(inside, "Line or zone").select_option("door")
+    expect(lines).to_have_count(2)
+    assert "location=door" in inside.get_by_role("link", name="CSV").get_attribute("href")
 
 
 @pytest.mark.parametrize("name", sorted(OFFERED))
@@ -88,11 +138,35 @@ def test_each_role_sees_its_own_pages(page, pages, name):
     page.wait_for_selector(".frame nav")
     assert OFFERED[name] == page.locator(".frame nav a").all_inner_texts()
     expect(page.locator("main table tbody tr")).to_have_count(3)
-    page.goto(f"{pages.top}/#/sums")
-    if name == "oscar":
-        expect(page.locator("main section.card")).to_be_visible()
-    else:
+    for where, (title, selector) in ALL_PAGES.items():
+        page.goto(f"{pages.top}/#/{where}")
+        if title is None or title in OFFERED[name]:
+            expect(page.locator(selector).first).to_be_visible()
+        else:
+            expect(page.locator("main")).to_contain_text("no access")
+    for where in PAGES_OF_A_SITE:
+        page.goto(f"{pages.top}/#/{where}")
         expect(page.locator("main")).to_contain_text("no access")
+
+
+def test_the_audit_log_says_who_saw_what(page, pages):
+    """An auditor reads it, has its chain verified, and finds an export in it."""
+    page.set_default_timeout(60_000)
+    page.goto(pages.top)
+    log_in(page, "oscar", password_of("oscar"), "case 12")
+    page.goto(f"{pages.top}/#/sums")
+    with page.expect_download():
+        page.get_by_role("link", name="CSV").click()
+    page.get_by_role("button", name="Log out").click()
+    log_in(page, "audra", password_of("audra"), "the yearly audit")
+    page.goto(f"{pages.top}/#/log")
+    export = page.locator("table.log tbody tr", has_text="fleet counts").first
+    expect(export).to_contain_text("oscar")
+    expect(export).to_contain_text("case 12")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.locator("#checked")).to_contain_text("Intact")
+    axe(page)
+    assert [] == serious(page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

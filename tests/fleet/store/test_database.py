@@ -3,12 +3,14 @@
 import re
 
 import pytest
-from sqlalchemy import String, inspect, text
+from sqlalchemy import String, inspect, select, text
 
 from passerby.core.errors import StoreError, UsageError
 from passerby.fleet.store.database import FleetDatabase, month_of
+from passerby.fleet.store.intake import Intake, site_ids_of
+from passerby.fleet.store.sites import FleetSites
 from passerby.fleet.store.tables import metadata
-from tests.fleet.messages import NOW
+from tests.fleet.messages import HOUR, NOW, counts, health
 
 
 def test_the_migrated_tables_are_those_that_are_declared(database):
@@ -79,3 +81,47 @@ def test_postgresql_has_a_partition_a_month(postgres):
             found = connection.execute(text("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'"))
             names = set(found.scalars())
     assert {"counts_2027_01", "counts_2027_02", "health_2027_01", "health_other"} <= names
+
+
+def contents(database):
+    with database.reading() as connection:
+        return {
+            name: sorted(tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found)
+            for name in SUMS
+            if (found := connection.execute(select(metadata.tables[name])).all()) is not None
+        }
+
+
+SUMS = ("health_hours", "series_days", "site_hours", "site_days")
+
+
+def test_sums_of_what_was_there_are_made_when_it_is_migrated(address):
+    """A database of the first version is made again by taking away what the second one added."""
+    hours = range(1, 80)
+    zones = {"north": "Asia/Kolkata", "south": "Europe/Berlin"}
+    messages = [health(number=n, sent=NOW - 3000 * n, backlog=n % 7) for n in range(1, 60)]
+    messages += [health("south", sent=5, clock_trusted=False)]
+    messages += [
+        counts(
+            site, start=HOUR - 3600 * hour - 1800 * (site == "north"), timezone=zone, backward=None, forward=5 + hour
+        )
+        for site, zone in zones.items()
+        for hour in hours
+    ]
+    with FleetDatabase(address) as database:
+        for name in zones:
+            FleetSites(database).add(name, name, NOW)
+            FleetSites(database).set_certificate(name, "c" * 64)
+        with database.reading() as connection:
+            ids = site_ids_of(connection)
+        Intake(database).store(messages, ids, NOW)
+        expected = contents(database)
+        with database.transaction() as connection:
+            for name in SUMS:
+                connection.execute(text(f"DROP TABLE {name}"))
+            connection.execute(text("CREATE TABLE daily (site INTEGER)"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with FleetDatabase(address) as database:
+        assert expected == contents(database)
+        # And it goes on: the months of what comes next can be made.
+        Intake(database).store([health(number=99, sent=NOW + 60), counts(start=HOUR - 40 * 86400)], ids, NOW + 60)

@@ -1,12 +1,14 @@
 """Sums of any selection, with coverage beside them, and gaps as gaps."""
 
+import itertools
+
 import pytest
 from sqlalchemy import event
 
 from passerby.core.errors import UsageError
 from passerby.core.kinds import ObjectClass
 from passerby.fleet.store.intake import Intake, site_ids_of
-from passerby.fleet.store.totals import Counted, Every, Selection, counted, totals
+from passerby.fleet.store.totals import Counted, CountedSite, Every, Selection, counted, totals
 from tests.fleet.messages import HOUR, counts
 
 DAY = HOUR // 86400
@@ -69,9 +71,9 @@ def test_doubtful_hours_are_counted(fleet, store):
 def test_it_is_one_query(fleet):
     queries = []
     event.listen(fleet._engine, "before_cursor_execute", lambda *arguments: queries.append(arguments[2]))
-    for every in Every:
+    for every, by_site, camera in itertools.product(Every, (True, False), ("gate", None)):
         queries.clear()
-        totals(fleet, Selection(DAY, DAY + 7, every))
+        totals(fleet, Selection(DAY, DAY + 7, every, ("north",) if camera else (), None, by_site, camera))
         assert 1 == len([query for query in queries if query.startswith("SELECT")])
 
 
@@ -83,5 +85,54 @@ def test_too_much_or_nothing_is_told(fleet, days, every):
 
 def test_what_there_is(fleet, store):
     assert Counted((), ()) == counted(fleet)
-    store(at(1), at(1, "south"))
-    assert Counted(("north", "south"), ("person",)) == counted(fleet)
+    store(at(1), at(1, "south", camera="hall"))
+    both = CountedSite("north", "North"), CountedSite("south", "South")
+    assert Counted(both, ("person",)) == counted(fleet)
+    assert Counted(both, ("person",), ("hall",), ("door",)) == counted(fleet, ["south"])
+
+
+def test_a_camera_or_a_line_of_some_sites(fleet, store):
+    cell = counts().cells[0]
+    two = (cell, cell.model_copy(update={"location": "stairs", "forward": 30}))
+    store(at(1, cells=two), at(1, camera="hall", forward=50), at(1, "south", forward=7), at(26, camera="hall"))
+    for every, days in ((Every.HOUR, 1), (Every.DAY, 1), (Every.WEEK, 1)):
+        of_camera = Selection(DAY, DAY + days, every, sites=("north",), camera="gate")
+        [row] = totals(fleet, of_camera)
+        assert (42, 7200.0) == (row.forward, row.observed_seconds)
+        of_line = Selection(DAY, DAY + days, every, sites=("north", "south"), location="door", by_site=False)
+        [row] = totals(fleet, of_line)
+        assert 12 + 50 + 7 == row.forward
+        assert 3 * (3600 if every is Every.HOUR else 86400) == row.possible_seconds
+    for chosen in ((), tuple(f"site-{n}" for n in range(21))):
+        with pytest.raises(UsageError, match="choose its site first: at most 20"):
+            totals(fleet, Selection(DAY, DAY + 1, Every.DAY, sites=chosen, camera="gate"))
+
+
+def test_sums_of_all_sites_are_the_sums_of_each(fleet, store):
+    """They have rows of their own, whatever the zones of the sites are."""
+    zones = {"north": "Europe/Berlin", "south": "Asia/Kolkata", "west": "Pacific/Auckland"}
+    store(
+        *(
+            counts(
+                site, start=MIDNIGHT + 3600 * hour - (1800 if site == "south" else 0), timezone=zone, forward=5 + hour
+            )
+            for hour in range(72)
+            for site, zone in zones.items()
+        )
+    )
+    for every in Every:
+        together = totals(fleet, Selection(DAY - 2, DAY + 6, every, by_site=False))
+        apart = totals(fleet, Selection(DAY - 2, DAY + 6, every))
+        chosen = totals(fleet, Selection(DAY - 2, DAY + 6, every, sites=tuple(zones), by_site=False))
+        assert together == chosen
+        for row in together:
+            of_each = [one for one in apart if one.start == row.start]
+            assert row.forward == sum(one.forward for one in of_each)
+            assert row.observed_seconds == sum(one.observed_seconds for one in of_each)
+
+
+def test_more_rows_than_a_page_takes_are_refused(fleet, store):
+    store(*(at(24 * day) for day in range(5)))
+    assert 5 == len(totals(fleet, Selection(DAY, DAY + 5, Every.DAY), 5))
+    with pytest.raises(UsageError, match="more than 4 sums. Choose fewer"):
+        totals(fleet, Selection(DAY, DAY + 5, Every.DAY), 4)

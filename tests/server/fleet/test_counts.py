@@ -19,7 +19,8 @@ def operator(served_fleet):
 def test_sums_have_their_coverage_beside_them(operator):
     found = operator.get("/api/fleet/counts", params={**QUERY, "every": "day"}).json()
     assert 86400 == found["step_s"]
-    assert ["north", "south"] == [series["site"] for series in found["series"]]
+    expected = [("north", "North school"), ("south", "South school")]
+    assert expected == [(series["site"], series["display_name"]) for series in found["series"]]
     point = found["series"][0]["points"][0]
     assert point["possible_seconds"] >= point["observed_seconds"] > 0
     assert point["entries"] is None
@@ -49,7 +50,19 @@ def test_the_same_as_a_file(operator, served_fleet):
 
 
 def test_what_there_is(operator):
-    assert {"sites": ["north", "south"], "classes": ["person"]} == operator.get("/api/fleet/counts/counted").json()
+    found = operator.get("/api/fleet/counts/counted", params={"site": "north"}).json()
+    shown = [{"name": name, "display_name": f"{name.title()} school"} for name in ("north", "south")]
+    assert {"sites": shown, "classes": ["person"], "cameras": ["gate", "yard"], "locations": ["door"]} == found
+
+
+def test_a_camera_of_two_sites(operator):
+    query = {**QUERY, "site": ["north", "south"], "by_site": False}
+    [everything] = operator.get("/api/fleet/counts", params=query).json()["series"]
+    [part] = operator.get("/api/fleet/counts", params={**query, "camera": "gate"}).json()["series"]
+    assert (None, None) == (part["site"], part["display_name"])
+    assert everything["points"][0]["possible_seconds"] == 2 * part["points"][0]["possible_seconds"]
+    answer = operator.get("/api/fleet/counts", params={**QUERY, "camera": "gate"})
+    assert (422, True) == (answer.status_code, "choose its site first" in answer.json()["detail"])
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from passerby.core.clock import SystemClock
 from passerby.fleet import receiver as receiver_module
 from passerby.fleet.certificates import Authority
+from passerby.fleet.setup import revoke_credentials
 from passerby.fleet.store import tables
 from passerby.fleet.store.database import FleetDatabase
 from passerby.fleet.store.sites import FleetSites
@@ -131,3 +132,28 @@ def test_a_fleet_that_cannot_store_asks_to_come_again(fleet, running, north, mon
     monkeypatch.setattr(running.intake, "take", lambda messages, timeout_s: None)
     answer = north.post("/health", content=body(health(sent=time.time(), number=78)))
     assert (503, "30") == (answer.status_code, answer.headers["retry-after"])
+
+
+def test_a_revoked_certificate_is_refused_by_tls_while_the_fleet_runs(tmp_path):
+    """Not only by the database: the list is the one that the broker reads. Others connect as before."""
+    fleet = make_fleet(tmp_path, mqtt=False)
+    copies = {}
+    for site in ("north", "south"):
+        copies[site] = tmp_path / f"{site}.pem"
+        copies[site].write_text(fleet.credentials(site).read_text())
+    with fleet.receiving():
+        for copy in copies.values():
+            with client(fleet, copy) as other:
+                assert 200 == other.post("/health", content=b"").status_code
+        revoke_credentials(fleet.folder, "north")
+
+        def is_refused(copy):
+            try:
+                with client(fleet, copy) as other:
+                    other.post("/health", content=b"")
+            except httpx2.HTTPError:
+                return True
+            return False
+
+        until(lambda: is_refused(copies["north"]), 20)
+        assert not is_refused(copies["south"])

@@ -33,6 +33,7 @@ export type Right = Schemas['Right'];
 export type Role = Schemas['Role'];
 export type Rule = NonNullable<Schemas['CountingSettings']['rules']>[number];
 export type SecondFactor = Schemas['TotpResponse'];
+export type Occupancy = Schemas['OccupancyResponse'];
 export type Series = Schemas['CountSeries'];
 export type Session = Schemas['SessionResponse'];
 export type Settings = Schemas['SettingsResponse'];

@@ -176,6 +176,12 @@ const en = {
   crossings: 'Crossings',
   exportTable: 'Export table (CSV)',
   asTable: 'Show as table',
+  insideOf: 'Inside: {place}',
+  insideNow: 'Inside',
+  insideCorrected:
+    'Added up over all doors, from zero at each opening. Missed on the way in: {added}; still counted at closing time: {removed}.',
+  insideIncomplete: 'Not every door was observed all the time since opening, so more may be wrong.',
+  insideGrey: 'Grey: closed, or no data.',
   nothingCounted: 'Nothing was counted in this period.',
   gapsGrey: 'Grey: no data. The camera was not analysed then, which is not the same as a count of zero.',
   wholePicture: 'whole picture',

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -23,11 +24,13 @@ from passerby.core.errors import PasserbyError, UsageError
 from passerby.core.version import __version__
 from passerby.fleet.alert_channels import ChannelSender
 from passerby.fleet.alerts import AlertEngine
+from passerby.fleet.certificates import Authority
 from passerby.fleet.intake_queue import IntakeQueue
 from passerby.fleet.mqtt_receiver import MqttReceiver, tls_context
 from passerby.fleet.receiver import Receiver
 from passerby.fleet.setup import FleetFolder
 from passerby.fleet.store.database import FleetDatabase
+from passerby.fleet.store.retention import KeptFrom, delete_expired
 from passerby.server.auth import new_token
 from passerby.server.connection_limits import ConnectionLimits, affordable_connections
 from passerby.server.fleet.app import fleet_app, fleet_context
@@ -47,6 +50,8 @@ MQTT_PASSWORD = "PASSERBY_MQTT_PASSWORD"
 SMTP_PASSWORD, ALERT_SECRET = "PASSERBY_SMTP_PASSWORD", "PASSERBY_ALERT_SECRET"
 #: Seconds between two checks for alerts.
 ALERT_INTERVAL_S = 30.0
+#: Seconds between two deletions of what is past its retention.
+RETENTION_INTERVAL_S = 3600.0
 _log = logging.getLogger(__name__)
 
 
@@ -65,7 +70,7 @@ def running_fleet(folder: FleetFolder, settings: FleetSettings) -> Iterator[Runn
     """Receives while the block runs. Raises UsageError and StoreError where it cannot."""
     with ExitStack() as stack:
         database = stack.enter_context(FleetDatabase(database_address(folder.path, settings)))
-        intake = IntakeQueue(Receiver(database))
+        intake = IntakeQueue(Receiver(database, retention=settings.retention))
         stack.callback(intake.close)
         port = None if settings.ingest is None else _serve_ingest(stack, folder, settings.ingest.host, settings, intake)
         mqtt = None
@@ -85,6 +90,7 @@ def running_fleet(folder: FleetFolder, settings: FleetSettings) -> Iterator[Runn
                 _secret(MQTT_PASSWORD),
             )
             stack.callback(mqtt.close)
+        _repeat(stack, "passerby-retention", RETENTION_INTERVAL_S, partial(_delete_expired, database, settings))
         if settings.alerts:
             _start_alerts(stack, settings, database, mqtt)
         yield RunningFleet(database, intake, port, mqtt)
@@ -117,18 +123,34 @@ def _start_alerts(
         None if mqtt is None else mqtt.publish,
     )
     engine = AlertEngine(database, settings.alerts, settings.timezone, settings.version or __version__, sender)
+
+    def check() -> None:
+        try:
+            engine.poll(int(time.time()))
+        except PasserbyError as error:
+            _log.warning("Alerts cannot be checked: %s", error)
+        for channel, problem in engine.problems.items():
+            _log.warning("An alert cannot be sent by %s: %s. It is tried again.", channel, problem)
+
+    _repeat(stack, "passerby-alerts", ALERT_INTERVAL_S, check)
+
+
+def _delete_expired(database: FleetDatabase, settings: FleetSettings) -> None:
+    try:
+        delete_expired(database, KeptFrom.of(settings.retention, time.time()))
+    except PasserbyError as error:
+        _log.warning("What is past its retention cannot be deleted: %s It is tried again.", error)
+
+
+def _repeat(stack: ExitStack, name: str, interval_s: float, action: Callable[[], None]) -> None:
+    """Call it every so often in a thread of its own, the first time after one interval, until the stack is closed."""
     stopped = threading.Event()
 
     def run() -> None:
-        while not stopped.wait(ALERT_INTERVAL_S):
-            try:
-                engine.poll(int(time.time()))
-            except PasserbyError as error:
-                _log.warning("Alerts cannot be checked: %s", error)
-            for channel, problem in engine.problems.items():
-                _log.warning("An alert cannot be sent by %s: %s. It is tried again.", channel, problem)
+        while not stopped.wait(interval_s):
+            action()
 
-    thread = threading.Thread(target=run, name="passerby-alerts", daemon=True)
+    thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
 
     def stop() -> None:
@@ -188,8 +210,18 @@ def _serve_ingest(
     # Sites behind one router share an address.
     limits = ConnectionLimits(connections, connections)
     port = int(listener.getsockname()[1])
-    authority = folder.authority / "authority.pem"
-    stack.enter_context(BackgroundServer(ingest_app(intake), listener, certificate, limits, client_authority=authority))
+    authority = Authority(folder.authority)
+    authority.ensure_revocation_list()
+    stack.enter_context(
+        BackgroundServer(
+            ingest_app(intake),
+            listener,
+            certificate,
+            limits,
+            client_authority=authority.certificate_path,
+            revoked=authority.revocation_path,
+        )
+    )
     return port
 
 

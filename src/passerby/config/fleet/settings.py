@@ -44,6 +44,14 @@ class FleetMqtt(FrozenModel):
     certificate: str | None = Field(default=None, description="PEM file with certificate and key of the receiver.")
 
 
+class FleetRetention(FrozenModel):
+    """How long a fleet keeps what it received: whole months, of which the current one is not counted. Heads of audit
+    logs and retention attestations are kept for good."""
+
+    health_months: int | None = Field(default=13, ge=1, le=1200, description="Health of sites; null for no limit.")
+    counts_months: int | None = Field(default=37, ge=1, le=1200, description="Published counts; null for no limit.")
+
+
 class FleetSettings(FrozenModel):
     """All of `fleet.toml`."""
 
@@ -64,6 +72,7 @@ class FleetSettings(FrozenModel):
     pages: FleetPages = Field(default=FleetPages(), description="The web pages.")
     ingest: FleetIngest | None = Field(default=FleetIngest(), description="Messages over HTTPS.")
     mqtt: FleetMqtt | None = Field(default=None, description="Messages over MQTT.")
+    retention: FleetRetention = Field(default=FleetRetention(), description="When what was received is deleted.")
     alerts: tuple[AlertChannel, ...] = Field(default=(), description="Who is told what is wrong with a site.")
 
     @model_validator(mode="after")

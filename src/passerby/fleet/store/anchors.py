@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from passerby.core.errors import UsageError
 from passerby.fleet.store.database import FleetDatabase
@@ -86,38 +86,43 @@ class LogCopy:
 
 def site_anchors(database: FleetDatabase, site: FleetSite, now: float, copy: LogCopy | None = None) -> SiteAnchors:
     """What was kept of a site, and what is wrong. `copy`: every head that was kept must be in it."""
+    of_site = heads.c.site == site.id
+    before = func.max(heads.c.number).over(order_by=_ORDER, rows=(None, -1)).label("before")
+    ordered = select(heads.c.number, heads.c.hash, before).where(of_site).subquery()
+    shorter = select(ordered.c.number).where(ordered.c.number < ordered.c.before)
+    twice = select(heads.c.number).where(of_site).group_by(heads.c.number).having(func.count() > 1)
     with database.reading() as connection:
-        kept = connection.execute(
-            select(heads).where(heads.c.site == site.id).order_by(heads.c.received, heads.c.stated, heads.c.number)
-        ).all()
+        number = connection.execute(select(func.count()).select_from(heads).where(of_site)).scalar_one()
+        rewritten = set(connection.execute(twice).scalars())
+        truncated = set(connection.execute(shorter).scalars()) - rewritten
+        last = connection.execute(
+            select(heads.c.number, heads.c.hash).where(of_site).order_by(*(column.desc() for column in _ORDER)).limit(1)
+        ).first()
         newest = connection.execute(
             select(attestations).where(attestations.c.site == site.id).order_by(attestations.c.received.desc()).limit(1)
         ).first()
         known = connection.execute(select(latest.c.site).where(latest.c.site == site.id)).first() is not None
-    findings: list[AnchorFinding] = []
-    hashes: dict[int, str] = {}
-    highest = 0
-    for row in kept:
-        if hashes.setdefault(row.number, row.hash) != row.hash:
-            findings.append(AnchorFinding(AnchorFlaw.REWRITTEN, row.number))
-        elif row.number < highest:
-            findings.append(AnchorFinding(AnchorFlaw.TRUNCATED, row.number))
-        highest = max(highest, row.number)
+        kept = [] if copy is None else connection.execute(select(heads.c.number, heads.c.hash).where(of_site)).all()
+    findings = [AnchorFinding(AnchorFlaw.REWRITTEN, row) for row in sorted(rewritten)]
+    findings += [AnchorFinding(AnchorFlaw.TRUNCATED, row) for row in sorted(truncated)]
     if copy is not None:
-        findings += _compare(hashes, copy)
+        findings += _compare({row.number: row.hash for row in kept}, copy)
     if newest is not None and newest.verdict == "violated":
         findings.append(AnchorFinding(AnchorFlaw.RETENTION_VIOLATED))
     if known and (newest is None or now - newest.received > ATTESTATION_AGE_S):
         findings.append(AnchorFinding(AnchorFlaw.NOT_ATTESTED))
-    last = kept[-1] if kept else None
     return SiteAnchors(
         site=site.name,
-        kept=len(kept),
+        kept=number,
         newest=None if last is None else (last.number, last.hash),
         verdict=None if newest is None else newest.verdict,
         attested=None if newest is None else newest.created,
         findings=tuple(dict.fromkeys(findings)),
     )
+
+
+#: In which order heads were stated.
+_ORDER = (heads.c.received, heads.c.stated, heads.c.number)
 
 
 def _compare(kept: dict[int, str], copy: LogCopy) -> Iterable[AnchorFinding]:

@@ -23,6 +23,8 @@ _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 BUSY_TIMEOUT_S, CONNECT_TIMEOUT_S = 30, 10
 #: Seconds after which PostgreSQL ends a query: none of ours takes long.
 STATEMENT_TIMEOUT_S = 60
+#: Memory of a query for sorting: the sums of ten sites over a month are sorted without files.
+WORK_MEMORY_MB = 32
 #: Key of the lock that migrations hold.
 _MIGRATION_LOCK = 7_061_737
 
@@ -158,7 +160,8 @@ def _options(address: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000} -c timezone=UTC",
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000} -c timezone=UTC "
+            f"-c work_mem={WORK_MEMORY_MB}MB",
         },
     }
 

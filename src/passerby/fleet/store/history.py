@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Table, cast, func, select
 
 from passerby.documents.status import CoverReason
 from passerby.fleet.store.database import FleetDatabase
-from passerby.fleet.store.tables import COVER_COLUMNS, cameras, health, weights
+from passerby.fleet.store.sums import HOUR_S
+from passerby.fleet.store.tables import COVER_COLUMNS, cameras, health, health_hours, weights
 
-#: Points of a chart: a step is as long as it takes to have no more.
+#: Points of a chart: a step is the shortest with which it has no more.
 MAX_POINTS = 400
-MIN_STEP_S = 300
+STEPS_S = (300, 900, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +32,31 @@ class HealthPoint:
 
 
 def step_of(start: int, end: int) -> int:
-    """Seconds of a step: a whole number of MIN_STEP_S."""
-    return -(-(end - start) // (MAX_POINTS * MIN_STEP_S)) * MIN_STEP_S or MIN_STEP_S
+    """Seconds of a step: one of STEPS_S."""
+    return next((step for step in STEPS_S if end - start <= step * MAX_POINTS), STEPS_S[-1])
 
 
 def health_history(database: FleetDatabase, site: int, start: int, end: int) -> list[HealthPoint]:
-    """Points from `start` to before `end` (Unix seconds): one query."""
+    """Points of the steps from that of `start` to before `end` (Unix seconds): one query. Steps of an hour or more are
+    read from the sums by hour."""
     step = step_of(start, end)
-    bucket = (health.c.at - health.c.at % step).label("start")
-    shares = [func.avg(health.c[name]).label(name) for name in COVER_COLUMNS.values()]
+    first = start - start % step
+    table, at = (health_hours, health_hours.c.start) if step >= HOUR_S else (health, health.c.at)
+    messages: ColumnElement[int] = func.sum(table.c.messages) if table is health_hours else func.count()
+    doubtful = func.sum(table.c.doubtful if table is health_hours else 1 - cast(health.c.clock_trusted, Integer))
+    bucket = (at - at % step).label("start")
     query = (
         select(
             bucket,
-            func.count().label("messages"),
-            func.max(health.c.cameras).label("cameras"),
-            func.min(health.c.cameras_up).label("up"),
-            *shares,
-            func.min(health.c.disk_days).label("disk"),
-            func.max(health.c.backlog).label("backlog"),
-            func.min(cast(health.c.clock_trusted, Integer)).label("trusted"),
+            messages.label("messages"),
+            func.max(table.c.cameras).label("cameras"),
+            func.min(table.c.cameras_up).label("up"),
+            *(_mean(table, name).label(name) for name in COVER_COLUMNS.values()),
+            func.min(table.c.disk_days).label("disk"),
+            func.max(table.c.backlog).label("backlog"),
+            doubtful.label("doubtful"),
         )
-        .where(health.c.site == site, health.c.at >= start, health.c.at < end)
+        .where(table.c.site == site, at >= first, at < end)
         .group_by(bucket)
         .order_by(bucket)
     )
@@ -59,16 +65,23 @@ def health_history(database: FleetDatabase, site: int, start: int, end: int) -> 
     return [
         HealthPoint(
             start=row.start,
-            messages=row.messages,
+            messages=int(row.messages),
             cameras=row.cameras,
             min_cameras_up=row.up,
             covered={reason: float(getattr(row, name)) for reason, name in COVER_COLUMNS.items()},
             disk_days=row.disk,
             max_backlog=row.backlog,
-            clock_trusted=bool(row.trusted),
+            clock_trusted=not row.doubtful,
         )
         for row in rows
     ]
+
+
+def _mean(table: Table, name: str) -> ColumnElement[Any]:
+    """Of all messages, which the sums by hour have counted."""
+    if table is health:
+        return func.avg(table.c[name])
+    return func.sum(table.c[name]) / func.sum(table.c.messages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,19 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 
 from passerby.documents.fleet_messages import CountsMessage, FleetMessage, HealthMessage, RefusalKind
 from passerby.documents.status import CoverReason
 from passerby.fleet.store.database import FleetDatabase, month_of
+from passerby.fleet.store.sums import CountSums, Row, add_health
+from passerby.fleet.store.sums import insert_rows as _insert
 from passerby.fleet.store.tables import (
     COVER_COLUMNS,
     attestations,
     cameras,
     counts,
     counts_messages,
-    daily,
     heads,
     health,
     latest,
@@ -32,7 +33,6 @@ from passerby.fleet.store.tables import (
 #: Rows of one query for series: SQLite takes 32,766 values.
 MAX_ROWS = 500
 _EPOCH = date(1970, 1, 1).toordinal()
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ class Intake:
         rows = [_health_row(message, site_ids[message.site], now) for message in messages]
         self._ensure_months(connection, "health", (row["sent"] // 1_000_000 for row in rows), now)
         new = self._insert_new(connection, health, rows)
+        self._ensure_months(connection, "health_hours", (row["at"] for row in rows), now)
+        add_health(self._database, connection, [row for row in _once(rows) if row["id"] in new])
         fresh = [message for message in messages if message.id in new]
         newest: dict[str, HealthMessage] = {}
         for message in fresh:
@@ -163,20 +165,20 @@ class Intake:
             {"id": message.id, "start": message.start, "site": site_ids[message.site], "received": now}
             for message in messages
         ]
-        for table in ("counts_messages", "counts"):
+        for table in ("counts_messages", "counts", "site_hours"):
             self._ensure_months(connection, table, (message.start for message in messages), now)
         new = self._insert_new(connection, counts_messages, rows)
         fresh = list({message.id: message for message in messages if message.id in new}.values())
         self._know_series(connection, fresh, site_ids)
-        sums: dict[tuple[int, str, int], Row] = {}
+        sums = CountSums()
         cells: list[Row] = []
         for message in fresh:
             site = site_ids[message.site]
             for cell, row in zip(message.cells, self._count_rows(message, site), strict=True):
                 cells.append(row)
-                _add_to_day(sums, site, cell.object_class.value, row)
+                sums.add(site, cell.object_class.value, row)
         _insert(connection, self._database.insert(counts).on_conflict_do_nothing(), counts.c.series, cells)
-        self._add_daily(connection, [sums[key] for key in sorted(sums)])
+        sums.write(self._database, connection)
         return len(new)
 
     def _know_series(
@@ -210,15 +212,6 @@ class Intake:
                 },
             }
 
-    def _add_daily(self, connection: Connection, rows: Sequence[Row]) -> None:
-        statement = self._database.insert(daily)
-        excluded = statement.excluded
-        added: Row = {name: daily.c[name] + excluded[name] for name in _NO_DAY if name not in _NUMBERS}
-        for name in _NUMBERS:  # what is unknown on both sides stays unknown
-            added[name] = func.coalesce(daily.c[name] + excluded[name], daily.c[name], excluded[name])
-        keys = [daily.c.site, daily.c.object_class, daily.c.local_day]
-        _insert(connection, statement.on_conflict_do_update(index_elements=keys, set_=added), daily.c.site, rows)
-
     def _insert_new(self, connection: Connection, table: Any, rows: Sequence[Row]) -> set[str]:  # noqa: ANN401
         """INSERT … ON CONFLICT (id) DO NOTHING. Returns the ids that were not there before."""
         return set(_insert(connection, self._database.insert(table).on_conflict_do_nothing(), table.c.id, rows))
@@ -231,21 +224,6 @@ class Intake:
 
 
 _FIRST_MONTH = 2020 * 12
-_NUMBERS = ("entries", "forward", "backward")
-_NO_DAY: Row = {"observed_seconds": 0.0, "hours": 0, "suppressed": 0, "doubtful": 0, **dict.fromkeys(_NUMBERS)}
-
-
-def _add_to_day(sums: dict[tuple[int, str, int], Row], site: int, object_class: str, cell: Row) -> None:
-    """Add an hour of a series to its day."""
-    key = site, object_class, cell["local_day"]
-    row = sums.setdefault(key, {**dict(zip(("site", "object_class", "local_day"), key, strict=True)), **_NO_DAY})
-    row["observed_seconds"] += cell["observed_seconds"]
-    row["hours"] += 1
-    row["suppressed"] += bool(cell["suppressed"])
-    row["doubtful"] += not cell["trusted"]
-    for name in _NUMBERS:
-        if cell[name] is not None:
-            row[name] = (row[name] or 0) + cell[name]
 
 
 def site_ids_of(connection: Connection) -> dict[str, int]:
@@ -253,12 +231,9 @@ def site_ids_of(connection: Connection) -> dict[str, int]:
     return {row.name: row.id for row in connection.execute(select(sites.c.name, sites.c.id))}
 
 
-def _insert(connection: Connection, statement: Any, column: Any, rows: Sequence[Row]) -> Sequence[Any]:  # noqa: ANN401
-    """Insert rows with one statement for many, which SQLAlchemy compiles once: with RETURNING it puts them together.
-    Returns this column of those that were inserted or changed."""
-    if not rows:
-        return []
-    return connection.execute(statement.returning(column), list(rows)).scalars().all()
+def _once(rows: Sequence[Row]) -> Iterable[Row]:
+    """A batch may hold a message twice."""
+    return {row["id"]: row for row in rows}.values()
 
 
 def _chunks(rows: Sequence[Row]) -> Iterable[list[Row]]:

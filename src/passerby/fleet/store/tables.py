@@ -1,10 +1,13 @@
 """The tables of a fleet, with the unit of each column. Typed and short columns only: none could hold a picture.
 
-`health` and the counts are two streams that share nothing but the site. `health`, `counts_messages` and `counts` are
-partitioned by month in PostgreSQL, so their keys contain the time by which they are.
+`health` and the counts are two streams that share nothing but the site. What grows by the hour is partitioned by month
+in PostgreSQL (PARTITIONED), so its keys contain the time by which it is. Beside what arrived are sums, by hour and by
+day, from which the pages read.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -26,6 +29,11 @@ from passerby.documents.status import CoverReason
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
 )
+
+#: What is counted: entries of zones, crossings of lines.
+NUMBERS = ("entries", "forward", "backward")
+#: Stands for all sites together in the tables of sums.
+ALL_SITES = 0
 
 #: Columns of `health` and `cameras` with the share of frames covered whole, by reason.
 COVER_COLUMNS = {reason: f"covered_{reason.value}" for reason in CoverReason}
@@ -101,6 +109,21 @@ health = Table(
     Index(None, "site", "at"),
 )
 
+#: Health by hour: what charts of more than two days read.
+health_hours = Table(
+    "health_hours",
+    metadata,
+    Column("site", Integer, primary_key=True),
+    Column("start", BigInteger, primary_key=True),  # Unix seconds, a whole hour, by `health.at`
+    Column("messages", Integer, nullable=False),
+    Column("doubtful", Integer, nullable=False),  # of these, those without a trusted clock
+    Column("cameras", SmallInteger, nullable=False),  # the highest
+    Column("cameras_up", SmallInteger, nullable=False),  # the lowest
+    *(Column(name, Float, nullable=False) for name in COVER_COLUMNS.values()),  # sums
+    Column("disk_days", Float, nullable=True),  # the lowest
+    Column("backlog", BigInteger, nullable=False),  # the highest
+)
+
 #: Heads of audit logs, and rows that were heads before, as they were stated: never deleted. Two hashes of one number
 #: show that a log was rewritten.
 heads = Table(
@@ -159,29 +182,53 @@ counts = Table(
     Column("local_hour", SmallInteger, nullable=False),
     Column("observed_seconds", Float, nullable=False),
     Column("trusted", Boolean, nullable=False),
-    Column("entries", Integer, nullable=True),
-    Column("forward", Integer, nullable=True),
-    Column("backward", Integer, nullable=True),
+    *(Column(name, Integer, nullable=True) for name in NUMBERS),
     Column("suppressed", Boolean, nullable=False),
     Column("epsilon", Float, nullable=False),
     Column("min_count", Integer, nullable=False),
 )
 
-#: Sums of all lines and zones of a site and a class, by day of the site: what charts of weeks and months read. A year
-#: of a thousand sites has some hundred thousand rows.
-daily = Table(
-    "daily",
+
+def _sums() -> list[Column[Any]]:
+    """Columns of every table of sums: of hours of series."""
+    return [
+        Column("observed_seconds", Float, nullable=False),
+        Column("hours", Integer, nullable=False),  # hours of series that arrived
+        Column("suppressed", Integer, nullable=False),  # of these, those of which a number was left out
+        Column("doubtful", Integer, nullable=False),  # of these, those without a trusted clock
+        *(Column(name, BigInteger, nullable=True) for name in NUMBERS),
+    ]
+
+
+#: Of a line or zone, by day of its site: what is read where cameras or lines are chosen.
+series_days = Table(
+    "series_days",
     metadata,
-    Column("site", ForeignKey("sites.id"), primary_key=True),
+    Column("series", Integer, primary_key=True),
+    Column("local_day", Integer, primary_key=True),
+    *_sums(),
+)
+
+#: Of all lines and zones of a site and a class, by hour; the rows of site ALL_SITES are of all sites together. The day
+#: is that of the site: where zones differ, one hour of all sites has two.
+site_hours = Table(
+    "site_hours",
+    metadata,
+    Column("site", Integer, primary_key=True),
+    Column("class", String(16), key="object_class", primary_key=True),
+    Column("start", BigInteger, primary_key=True),  # Unix seconds, UTC, a whole hour
+    Column("local_day", Integer, primary_key=True),
+    *_sums(),
+)
+
+#: Likewise, by day.
+site_days = Table(
+    "site_days",
+    metadata,
+    Column("site", Integer, primary_key=True),
     Column("class", String(16), key="object_class", primary_key=True),
     Column("local_day", Integer, primary_key=True),
-    Column("observed_seconds", Float, nullable=False),
-    Column("hours", Integer, nullable=False),  # hours of series that arrived
-    Column("suppressed", Integer, nullable=False),  # of these, those of which a number was left out
-    Column("doubtful", Integer, nullable=False),  # of these, those without a trusted clock
-    Column("entries", BigInteger, nullable=True),
-    Column("forward", BigInteger, nullable=True),
-    Column("backward", BigInteger, nullable=True),
+    *_sums(),
     Index(None, "local_day"),
 )
 
@@ -221,4 +268,10 @@ notices = Table(
 )
 
 #: Tables that PostgreSQL partitions by month, and the column with the time; how many of its units are a second.
-PARTITIONED = {"health": ("sent", 1_000_000), "counts_messages": ("start", 1), "counts": ("start", 1)}
+PARTITIONED = {
+    "health": ("sent", 1_000_000),
+    "health_hours": ("start", 1),
+    "counts_messages": ("start", 1),
+    "counts": ("start", 1),
+    "site_hours": ("start", 1),
+}

@@ -22,14 +22,22 @@ from passerby.server.site.parameters import CSV, content
 from passerby.store.audit.log import AuditAction
 
 PARQUET = "application/vnd.apache.parquet"
+#: Sites that can be chosen at once.
+MAX_SITES = 100
+#: Sums that are sent to a page at most.
+MAX_PAGE_ROWS = 20_000
 _EPOCH = date(1970, 1, 1).toordinal()
 Sites = Annotated[
     list[Annotated[str, Field(pattern=rf"^{SITE_PATTERN}$")]],
-    Query(max_length=200, alias="site", description="Names of sites; none for all."),
+    Query(max_length=MAX_SITES, alias="site", description="Names of sites; none for all."),
 ]
 Start = Annotated[date, Query(description="First day, of each site's zone.")]
 End = Annotated[date, Query(description="The day after the last.")]
 Class = Annotated[ObjectClass | None, Query(alias="class", description="Only this class.")]
+Camera = Annotated[str | None, Query(min_length=1, max_length=40, description="Only this camera, of some sites.")]
+Location = Annotated[
+    str | None, Query(min_length=1, max_length=40, description="Only this line or zone, of some sites.")
+]
 BySite = Annotated[bool, Query(description="A series for each site, or one for all together.")]
 
 
@@ -52,6 +60,7 @@ class TotalSeriesResponse(FrozenModel):
     """The sums of a site; of all together where `site` is null."""
 
     site: str | None
+    display_name: str | None = Field(description="Its name, as people know it.")
     points: tuple[TotalResponse, ...]
 
 
@@ -62,11 +71,20 @@ class FleetCountsResponse(FrozenModel):
     series: tuple[TotalSeriesResponse, ...]
 
 
+class CountedSiteResponse(FrozenModel):
+    """A site that there are counts of."""
+
+    name: str
+    display_name: str
+
+
 class CountedResponse(FrozenModel):
     """What there are counts of."""
 
-    sites: tuple[str, ...]
+    sites: tuple[CountedSiteResponse, ...]
     classes: tuple[str, ...]
+    cameras: tuple[str, ...] = Field(description="Of the sites that were asked for.")
+    locations: tuple[str, ...] = Field(description="Lines and zones, likewise.")
 
 
 router = APIRouter(
@@ -84,10 +102,12 @@ def selection_of(
     site: Sites = [],  # noqa: B006  # FastAPI copies it
     object_class: Class = None,
     by_site: BySite = True,
+    camera: Camera = None,
+    location: Location = None,
 ) -> Selection:
     """From the parameters of a request."""
     first, last = (day.toordinal() - _EPOCH for day in (start, end))
-    return Selection(first, last, every, tuple(site), object_class, by_site)
+    return Selection(first, last, every, tuple(site), object_class, by_site, camera, location)
 
 
 Selected = Annotated[Selection, Depends(selection_of)]
@@ -96,9 +116,9 @@ Selected = Annotated[Selection, Depends(selection_of)]
 @router.get("")
 def fleet_counts(fleet: Fleet, selection: Selected) -> FleetCountsResponse:
     """Sums by hour, day or week."""
-    points: dict[str | None, list[TotalResponse]] = {}
-    for row in totals(fleet.database, selection):
-        points.setdefault(row.site, []).append(
+    points: dict[tuple[str | None, str | None], list[TotalResponse]] = {}
+    for row in totals(fleet.database, selection, MAX_PAGE_ROWS):
+        points.setdefault((row.site, row.display_name), []).append(
             TotalResponse(
                 start=row.start,
                 entries=row.entries,
@@ -112,15 +132,23 @@ def fleet_counts(fleet: Fleet, selection: Selected) -> FleetCountsResponse:
         )
     return FleetCountsResponse(
         step_s=STEP_S[selection.every],
-        series=tuple(TotalSeriesResponse(site=site, points=tuple(found)) for site, found in points.items()),
+        series=tuple(
+            TotalSeriesResponse(site=site, display_name=name, points=tuple(found))
+            for (site, name), found in points.items()
+        ),
     )
 
 
 @router.get("/counted")
-def fleet_counted(fleet: Fleet) -> CountedResponse:
-    """Sites and classes that there are counts of."""
-    found = counted(fleet.database)
-    return CountedResponse(sites=found.sites, classes=found.classes)
+def fleet_counted(fleet: Fleet, site: Sites = []) -> CountedResponse:  # noqa: B006  # FastAPI copies it
+    """Sites and classes that there are counts of; cameras, lines and zones of these sites."""
+    found = counted(fleet.database, site)
+    return CountedResponse(
+        sites=tuple(CountedSiteResponse(name=one.name, display_name=one.display_name) for one in found.sites),
+        classes=found.classes,
+        cameras=found.cameras,
+        locations=found.locations,
+    )
 
 
 @router.get(

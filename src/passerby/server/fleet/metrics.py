@@ -50,6 +50,7 @@ class FleetCollector(Collector):
         messages = CounterMetricFamily("passerby_fleet_messages", "Messages that were taken", labels=["result"])
         messages.add_metric(["stored"], stats.stored)
         messages.add_metric(["repeated"], stats.repeated)
+        messages.add_metric(["expired"], stats.expired)
         yield messages
         refused = CounterMetricFamily("passerby_fleet_refused", "Messages that were refused", labels=["reason"])
         for reason, number in stats.refused.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -27,6 +29,7 @@ from passerby.store.counts.count_table import (
     count_rows,
     whole_minutes,
 )
+from passerby.store.counts.occupancy import LOOK_BACK_S, occupancy
 from passerby.store.recordings.part import to_us
 
 #: Seconds that can be requested at once, by interval: at most a few thousand points per series.
@@ -75,6 +78,31 @@ class CountsResponse(FrozenModel):
     step_s: int
     dwell_classes: tuple[str, ...]
     series: tuple[CountSeries, ...]
+
+
+class OccupancyPointResponse(FrozenModel):
+    """One interval of a place."""
+
+    start: int = Field(description="Unix seconds.")
+    inside: int | None = Field(description="At its end; null while it is closed.")
+    peak: int
+    added: int = Field(description="Missed on their way in: more left than were inside.")
+    removed: int = Field(description="Missed on their way out: still counted when it closed.")
+    complete: bool = Field(description="Was every door observed in all minutes since opening?")
+
+
+class PlaceResponse(FrozenModel):
+    """A place with several doors."""
+
+    name: str
+    points: tuple[OccupancyPointResponse, ...]
+
+
+class OccupancyResponse(FrozenModel):
+    """How many are inside each place."""
+
+    step_s: int
+    places: tuple[PlaceResponse, ...]
 
 
 router = APIRouter(
@@ -126,6 +154,33 @@ def table(
     writer.writerows({name: _cell(row[name]) for name in COLUMNS} for row in rows)
     headers = {"content-disposition": 'attachment; filename="counts.csv"'}
     return Response(text.getvalue(), media_type=CSV, headers=headers)
+
+
+@router.get("/occupancy")
+def inside(
+    context: Context,
+    start: UnixTime,
+    end: UnixTime,
+    every: Interval = Interval.QUARTER,
+) -> OccupancyResponse:
+    """How many are inside each place with counted doors, with every correction."""
+    check_range(start, end, MAX_RANGE_S[Interval.QUARTER])
+    first, last = whole_minutes((0, 0), start, end)
+    step, schedules, places = INTERVAL_S[every], context.site.schedules(), context.site.occupancy
+    bins = context.counts.between(first - LOOK_BACK_S, last) if places else []
+    return OccupancyResponse(
+        step_s=step,
+        places=tuple(
+            PlaceResponse(
+                name=place.name,
+                points=tuple(
+                    OccupancyPointResponse.model_validate(asdict(point))
+                    for point in occupancy(place, bins, partial(schedules.is_active, place.during), first, last, step)
+                ),
+            )
+            for place in places
+        ),
+    )
 
 
 def _rows(context: SiteContext, start: float, end: float, interval: Interval, camera: str | None) -> list[CountRow]:

@@ -469,7 +469,7 @@ export interface paths {
         };
         /**
          * Fleet Counted
-         * @description Sites and classes that there are counts of.
+         * @description Sites and classes that there are counts of; cameras, lines and zones of these sites.
          */
         get: operations["fleet_counted_api_fleet_counts_counted_get"];
         put?: never;
@@ -718,9 +718,29 @@ export interface components {
          */
         CountedResponse: {
             /** Sites */
-            sites: string[];
+            sites: components["schemas"]["CountedSiteResponse"][];
             /** Classes */
             classes: string[];
+            /**
+             * Cameras
+             * @description Of the sites that were asked for.
+             */
+            cameras: string[];
+            /**
+             * Locations
+             * @description Lines and zones, likewise.
+             */
+            locations: string[];
+        };
+        /**
+         * CountedSiteResponse
+         * @description A site that there are counts of.
+         */
+        CountedSiteResponse: {
+            /** Name */
+            name: string;
+            /** Display Name */
+            display_name: string;
         };
         /**
          * CoverReason
@@ -1125,6 +1145,11 @@ export interface components {
         TotalSeriesResponse: {
             /** Site */
             site: string | null;
+            /**
+             * Display Name
+             * @description Its name, as people know it.
+             */
+            display_name: string | null;
             /** Points */
             points: components["schemas"]["TotalResponse"][];
         };
@@ -2178,6 +2203,10 @@ export interface operations {
                 class?: components["schemas"]["ObjectClass"] | null;
                 /** @description A series for each site, or one for all together. */
                 by_site?: boolean;
+                /** @description Only this camera, of some sites. */
+                camera?: string | null;
+                /** @description Only this line or zone, of some sites. */
+                location?: string | null;
             };
             header?: never;
             path?: never;
@@ -2216,7 +2245,10 @@ export interface operations {
     };
     fleet_counted_api_fleet_counts_counted_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Names of sites; none for all. */
+                site?: string[];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2266,6 +2298,10 @@ export interface operations {
                 class?: components["schemas"]["ObjectClass"] | null;
                 /** @description A series for each site, or one for all together. */
                 by_site?: boolean;
+                /** @description Only this camera, of some sites. */
+                camera?: string | null;
+                /** @description Only this line or zone, of some sites. */
+                location?: string | null;
             };
             header?: never;
             path: {

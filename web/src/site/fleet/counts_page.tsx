@@ -9,6 +9,7 @@ import { lazy } from '../lazy';
 import { className } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { type Counted, type Every, type FleetCounts, fleetClient, type TotalSeries } from './api';
+import { ChooseSites } from './choose_sites';
 import { f } from './messages';
 import {
   coverage,
@@ -26,6 +27,9 @@ import {
 const CountsChart = lazy(() => import('../counts_chart'));
 const EVERY = ['hour', 'day', 'week'] as const;
 const GROUPINGS = ['apart', 'together'] as const;
+type Grouping = (typeof GROUPINGS)[number];
+/** A chart of more lines cannot be read; of more sites than this it begins with all together. */
+const MAX_LINES = 6;
 /** Days between a period and the one that it is compared with: weeks, so that Mondays meet Mondays. */
 const COMPARISONS = { none: 0, week: 7, month: 28, year: 364 } as const;
 type Comparison = keyof typeof COMPARISONS;
@@ -35,29 +39,46 @@ const today = () => isoDate(Date.now() / 1000);
 export default function FleetCountsPage() {
   const [start, end] = [useSignal(shiftDate(today(), -14)), useSignal(shiftDate(today(), 1))];
   const [every, metric] = [useSignal<Every>('day'), useSignal<Metric>('forward')];
-  const [objectClass, site] = [useSignal(''), useSignal('')];
-  const [grouping, compare] = [useSignal<(typeof GROUPINGS)[number]>('apart'), useSignal<Comparison>('none')];
+  const [objectClass, camera, location] = [useSignal(''), useSignal(''), useSignal('')];
+  const sites = useSignal<readonly string[]>([]);
+  const [chosenGrouping, compare] = [useSignal<Grouping | null>(null), useSignal<Comparison>('none')];
   const table = useSignal(false);
-  const choices = useQuery(() => request<Counted>(fleetClient.GET('/api/fleet/counts/counted')), []);
+  const choices = useQuery(
+    () =>
+      request<Counted>(fleetClient.GET('/api/fleet/counts/counted', { params: { query: { site: [...sites.value] } } })),
+    [sites.value],
+  );
+  const known = choices.data.value;
+  const grouping =
+    chosenGrouping.value ?? ((sites.value.length || (known?.sites.length ?? 0)) > MAX_LINES ? 'together' : 'apart');
   const shift = COMPARISONS[compare.value];
   const queryOf = (days: number) => ({
     start: shiftDate(start.value, -days),
     end: shiftDate(end.value, -days),
     every: every.value,
-    by_site: grouping.value === 'apart',
-    ...(site.value ? { site: [site.value] } : {}),
+    by_site: grouping === 'apart',
+    site: [...sites.value],
     ...(objectClass.value ? { class: objectClass.value as never } : {}),
+    ...(camera.value ? { camera: camera.value } : {}),
+    ...(location.value ? { location: location.value } : {}),
   });
   const fetchCounts = (days: number) =>
-    request<FleetCounts>(fleetClient.GET('/api/fleet/counts', { params: { query: queryOf(days) } }));
-  const deps = [start.value, end.value, every.value, grouping.value, site.value, objectClass.value];
+    known
+      ? request<FleetCounts>(fleetClient.GET('/api/fleet/counts', { params: { query: queryOf(days) } }))
+      : Promise.resolve<FleetCounts>({ step_s: 1, series: [] });
+  const deps = [
+    ...[start.value, end.value, every.value, grouping, sites.value],
+    ...[objectClass.value, camera.value, location.value, known !== undefined && known !== null],
+  ];
   const current = useQuery(() => fetchCounts(0), deps);
   const before = useQuery(
     () => (shift ? fetchCounts(shift) : Promise.resolve<FleetCounts>({ step_s: 1, series: [] })),
     [...deps, shift],
   );
   const counts = current.data.value;
-  const file = new URLSearchParams(Object.entries(queryOf(0)).map(([name, value]) => [name, String(value)]));
+  const file = new URLSearchParams(
+    Object.entries(queryOf(0)).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)])),
+  );
   const shown = [
     ...(counts?.series ?? []).map((series) => ({ series, days: 0 })),
     ...(shift ? (before.data.value?.series ?? []).map((series) => ({ series, days: shift })) : []),
@@ -106,11 +127,11 @@ export default function FleetCountsPage() {
         />
         <ToggleGroup
           label={f('grouping')}
-          value={grouping.value}
+          value={grouping}
           options={GROUPINGS}
           optionText={(option) => f(option)}
           onChange={(option) => {
-            grouping.value = option;
+            chosenGrouping.value = option;
           }}
         />
         <Select
@@ -121,20 +142,42 @@ export default function FleetCountsPage() {
             metric.value = name as Metric;
           }}
         />
-        <Select
-          label={f('sitesShown')}
-          value={site.value}
-          emptyText={f('all')}
-          options={(choices.data.value?.sites ?? []).map((name) => [name, name])}
-          onChange={(name) => {
-            site.value = name;
+        <ChooseSites
+          sites={known?.sites ?? []}
+          chosen={sites.value}
+          onChange={(names) => {
+            sites.value = names;
+            camera.value = '';
+            location.value = '';
           }}
         />
+        {(known?.cameras.length ?? 0) > 0 && (
+          <Select
+            label={f('camera')}
+            value={camera.value}
+            emptyText={f('all')}
+            options={(known?.cameras ?? []).map((name) => [name, name])}
+            onChange={(name) => {
+              camera.value = name;
+            }}
+          />
+        )}
+        {(known?.locations.length ?? 0) > 0 && (
+          <Select
+            label={f('location')}
+            value={location.value}
+            emptyText={f('all')}
+            options={(known?.locations ?? []).map((name) => [name, name])}
+            onChange={(name) => {
+              location.value = name;
+            }}
+          />
+        )}
         <Select
           label={f('class')}
           value={objectClass.value}
           emptyText={f('all')}
-          options={(choices.data.value?.classes ?? []).map((name) => [name, className(name)])}
+          options={(known?.classes ?? []).map((name) => [name, className(name)])}
           onChange={(name) => {
             objectClass.value = name;
           }}
@@ -158,7 +201,7 @@ export default function FleetCountsPage() {
         </button>
       </div>
       <QueryStatus query={current} />
-      {counts && !shown.length && <p>{f('nothingCounted')}</p>}
+      {known && counts && !shown.length && <p>{f('nothingCounted')}</p>}
       {counts && shown.length > 0 && (
         <Sums
           shown={shown}
@@ -191,12 +234,12 @@ interface SumsProps {
 function Sums({ shown, step, start, end, metric, table }: SumsProps) {
   const lines = shown.map(({ series, days }) => {
     const moved = series.points.map((point) => ({ ...point, start: point.start + days * 86400 }));
-    const name = series.site ?? f('together');
+    const name = series.display_name ?? f('together');
     const grid = fillGaps(moved, step, start, end);
     return { label: days ? f('before', { name }) : name, series, ...grid };
   });
   const times = lines[0]?.times ?? [];
-  const charted: ChartSeries[] = lines.map(({ label, points }) => ({
+  const charted: ChartSeries[] = lines.slice(0, MAX_LINES).map(({ label, points }) => ({
     label,
     values: points.map((point) => point?.[metric] ?? null),
   }));
@@ -214,6 +257,7 @@ function Sums({ shown, step, start, end, metric, table }: SumsProps) {
           );
         })}
       </ul>
+      {!table && lines.length > MAX_LINES && <p class="note">{f('tooManyLines', { n: MAX_LINES })}</p>}
       {table ? (
         <div class="scroll" tabIndex={0} role="region" aria-label={f('asTable')}>
           <table>

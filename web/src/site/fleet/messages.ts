@@ -75,6 +75,13 @@ const en = {
   class: 'Class',
   all: 'all',
   sitesShown: 'Sites',
+  sitesChosen: 'Sites: {sites}',
+  findSite: 'Find by name',
+  moreSites: '{n} more: find them by name.',
+  chooseAll: 'All sites',
+  location: 'Line or zone',
+  tooManyLines:
+    'The chart shows the first {n} only; the list and the table have all. Choose fewer sites, or all together.',
   together: 'All together',
   apart: 'Each site',
   grouping: 'Sums',

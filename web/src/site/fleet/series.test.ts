@@ -30,8 +30,8 @@ test('unknown stays unknown', () => {
 });
 
 test('coverage counts steps of which nothing arrived', () => {
-  expect(coverage({ site: 'a', points: [point(0, 1), point(3600, 1)] }, 3600, 4)).toBe(0.25);
-  expect(coverage({ site: 'a', points: [] }, 3600, 4)).toBe(0);
+  expect(coverage({ site: 'a', display_name: null, points: [point(0, 1), point(3600, 1)] }, 3600, 4)).toBe(0.25);
+  expect(coverage({ site: 'a', display_name: null, points: [] }, 3600, 4)).toBe(0);
 });
 
 test('weeks begin on Monday', () => {

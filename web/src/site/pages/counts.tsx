@@ -7,6 +7,7 @@ import type { ChartSeries } from '../counts_chart';
 import { formatDate, formatMinute } from '../datetime';
 import { lazy } from '../lazy';
 import { className, t } from '../messages';
+import { OccupancyCharts } from '../occupancy';
 import { QueryStatus, useQuery } from '../query';
 import { navigate, route } from '../route';
 import { cameraTitle, placeTitle } from '../titles';
@@ -107,6 +108,7 @@ export default function CountsPage() {
           {t('asTable')}
         </button>
       </div>
+      {period.value !== 'month' && <OccupancyCharts start={start} end={end} />}
       <QueryStatus query={query} />
       {counts && <p class={places.length ? 'quiet small' : ''}>{t(places.length ? 'gapsGrey' : 'nothingCounted')}</p>}
       {counts &&
