@@ -35,7 +35,8 @@ def correction(track, author="A. Lee"):
 def report_of(plan, audio=Audio.REMOVE, source_tracks=0, covered=()):
     """As a release is reported, with the log that it has."""
     times = ReleaseTimes.of(plan, 0, clips.constant(), covered)
-    facts = SoundFacts(audio, source_tracks, 0 if audio is Audio.REMOVE else source_tracks, times.end, times.end)
+    written = 0 if audio is Audio.REMOVE else source_tracks
+    facts = SoundFacts(Settings(audio=audio), source_tracks, written, times.end, times.end)
     return Report(
         program="passerby",
         created=CREATED,

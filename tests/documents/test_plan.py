@@ -21,6 +21,7 @@ from passerby.documents.plan import (
     WeightsUsed,
 )
 from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
+from passerby.documents.speech import AudioMode, SpeechSpan
 
 SQUARE = Box(0, 0, 10, 10)
 
@@ -57,7 +58,9 @@ def plan(*tracks, corrections=()):
         weights=(WeightsUsed(id="centerface", sha256="1" * 64),),
         videos=(video,),
         trim=(TrimSpan(start=0, end=1),),
+        speech=(SpeechSpan(track=1, start=0, end=1, score=0.9, origin="silero-vad", channels=(1,)),),
         audio=(AudioSpan(start=0, end=1, action="bleep"),),
+        audio_mode=AudioMode(audio="keep"),
         corrections=corrections,
     )
 

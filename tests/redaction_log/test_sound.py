@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerby.config.settings import Audio
+from passerby.config.settings import Audio, Settings
 from passerby.documents.redaction_log import DecidedBy, LogAction
 from passerby.documents.spans import AudioSpan, TrimSpan
 from passerby.redaction_log.decisions import Decisions
@@ -12,7 +12,7 @@ from tests.redaction_log.plans import plan
 
 def heard(spans=(), trim=(), end=10.0, audio=Audio.KEEP, source=1, written=1):
     made = plan().model_copy(update={"audio": tuple(spans), "trim": tuple(trim)})
-    return [*sound(made, SoundFacts(audio, source, written, end, end), Decisions(made))]
+    return [*sound(made, SoundFacts(Settings(audio=audio), source, written, end, end), Decisions(made))]
 
 
 def times(entries):

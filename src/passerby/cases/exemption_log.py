@@ -21,6 +21,7 @@ _ACTIONS: dict[LogAction, str] = {
     LogAction.COVERED: "Picture, covered whole",
     LogAction.MUTED: "Sound, muted",
     LogAction.BLEEPED: "Sound, bleeped",
+    LogAction.ROOM_TONE: "Sound, replaced by room tone",
     LogAction.SOUND_REMOVED: "Sound, all of it",
     LogAction.VOICES_DISGUISED: "Sound, voices disguised",
 }

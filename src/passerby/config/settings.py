@@ -44,8 +44,16 @@ class Audio(StrEnum):
     """Processing of the audio tracks."""
 
     REMOVE = "remove"
+    REMOVE_VOICES = "remove-voices"
     KEEP = "keep"
     DISGUISE = "disguise"
+
+
+class VoiceFill(StrEnum):
+    """What takes the place of voices that are removed. Room tone is noise like that of the surroundings."""
+
+    SILENCE = "silence"
+    ROOM_TONE = "room-tone"
 
 
 class Codec(StrEnum):
@@ -120,7 +128,12 @@ class Settings(FrozenModel, metaclass=_CheckedModel):
     )
     audio: Audio = Field(
         default=Audio.REMOVE,
-        description="Processing of the audio. disguise shifts voices; it is weak: a speaker can still be recognised.",
+        description="Processing of the audio. remove-voices detects speech and takes it out, other sound stays; "
+        "disguise shifts voices; it is weak: a speaker can still be recognised.",
+    )
+    voice_fill: VoiceFill = Field(
+        default=VoiceFill.SILENCE,
+        description="What takes the place of voices with remove-voices: silence, or noise like the surroundings.",
     )
     codec: Codec | None = Field(
         default=None, description="Video codec; by default H.264 for 8-bit sources and HEVC for higher bit depths."

@@ -46,7 +46,7 @@ class RunOptions:
     def effective_settings(self) -> Settings:
         """The settings in effect: those given, else those of the plan, else the defaults."""
         if self.settings is None and self.plan is not None:
-            return self.plan.settings
+            return self.plan.run_settings
         return self.settings or Settings()
 
     def texts(self, plan: Plan, report: Report) -> list[tuple[Path, str]]:

@@ -122,7 +122,7 @@ def _log(
     trims = Trims(plan.trim, plan.videos[0].time_base)
     end_s = max([source.duration or 0.0, *(_end(plan, number, ticks) for number, ticks in enumerate(written.times))])
     end = max([trims.to_output_seconds(end_s), *(of_video.end for of_video in times)])
-    facts = SoundFacts(settings.audio, len(source.audio_tracks), written.audio_tracks, end, written.audio_end_s)
+    facts = SoundFacts(settings, len(source.audio_tracks), written.audio_tracks, end, written.audio_end_s)
     return redaction_log(plan, times, facts, end_s, default_reasons)
 
 

@@ -94,7 +94,7 @@ def render_export(
 ) -> Report:
     """What `passerby redact --plan` does; replaces an earlier export. `default_reasons` stand in the report for what is
     hidden without a reason of its own. Raises PasserbyError."""
-    settings = plan.settings if audio is None else plan.settings.model_copy(update={"audio": audio})
+    settings = plan.run_settings if audio is None else plan.run_settings.model_copy(update={"audio": audio})
     make_folder(paths.output.parent)
     options = RunOptions(
         settings=settings, plan=plan, force=True, progress=progress, default_reasons=default_reasons or {}

@@ -37,9 +37,8 @@ def test_does_not_depend_on_how_the_sound_comes(detector):
 @pytest.mark.parametrize("channel", [1, 2, 3])
 def test_a_voice_in_one_channel_is_found_there(detector, channel):
     sound = np.repeat(np.float32(0.3) * noise(), 3, axis=0) * np.float32([[1], [0.9], [1.1]])
-    sound[channel - 1, RATE : 3 * RATE] += 0.1 * voice_at(0, seconds=2)[0]
-    (found,) = detector.find([sound])
-    assert channel in found.channels
+    sound[channel - 1, RATE : 3 * RATE] += 0.3 * voice_at(0, seconds=2)[0]
+    assert {(channel,)} == {one.channels for one in detector.find([sound]) if one.end > 1.5}
 
 
 def test_a_voice_that_cancels_in_the_mean_is_found(detector):

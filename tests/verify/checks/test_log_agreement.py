@@ -22,7 +22,7 @@ PLAN = plan(track(), track(2, Box(40, 10, 50, 20)), corrections=(correction("B",
 def made(of=PLAN, defaults=None):
     """(report, times of the frames of the release)."""
     times = ReleaseTimes.of(of, 0, TIMES)
-    log = redaction_log(of, [times], SoundFacts(of.settings.audio, 1, 1, times.end, times.end), 1.0, defaults)
+    log = redaction_log(of, [times], SoundFacts(of.settings, 1, 1, times.end, times.end), 1.0, defaults)
     output = OutputSummary(name="a.mp4", sha256="0" * 64, size=1, codec="x", frames=9)
     report = Report(
         program="x", created="x", source=of.source, output=output, settings=of.settings, weights=(), plan_edited=True,

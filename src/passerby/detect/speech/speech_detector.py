@@ -21,7 +21,7 @@ from passerby.detect.speech.voicing import voiced_syllables
 VOICING = "voiced-syllables"
 #: Least score of the network: of the sound as it is, without its noise, and with its murmurs made voices. Low, since
 #: what is left cannot be taken back (benchmarks/sound.py).
-MIN_SCORES = (0.1, 0.1, 0.2)
+MIN_SCORES = (0.1, 0.1, 0.25)
 #: Frames in a row that must reach it: fewer are clicks.
 MIN_RUN = 3
 #: Seconds before and after what was found, that are part of it: first and last consonants have little sound.
@@ -133,13 +133,18 @@ class _Hearing:
 
 
 def _windows(chunks: Iterable[Rows]) -> Iterator[tuple[Rows, int, int]]:
-    """(sound with context, first frame that counts, frame after the last) of one piece after the other."""
+    """(sound with context, first frame that counts, frame after the last) of one piece after the other. Before the
+    first there is its own beginning, reversed: a network that hears sound begin out of nothing takes it for a voice."""
     core, context = round(CHUNK_S * RATE / FRAME) * FRAME, round(CONTEXT_S * RATE / FRAME) * FRAME
-    held, lead = list[Rows](), 0
+    held, lead, begun = list[Rows](), 0, False
     size = 0
     for chunk in chunks:
         held.append(chunk)
         size += chunk.shape[1]
+        if not begun and size >= context:
+            sound = np.concatenate(held, axis=1)
+            held, lead, begun = [sound[:, :context][:, ::-1], sound], context, True
+            size += context
         while size >= lead + core + context:
             sound = np.concatenate(held, axis=1)
             yield sound[:, : lead + core + context], lead // FRAME, (lead + core) // FRAME
@@ -147,6 +152,10 @@ def _windows(chunks: Iterable[Rows]) -> Iterator[tuple[Rows, int, int]]:
             held, size, lead = [rest], rest.shape[1], context
     if size > lead:
         sound = np.concatenate(held, axis=1)
+        if not begun:
+            lead = size // FRAME * FRAME
+            sound = np.concatenate([sound[:, :lead][:, ::-1], sound], axis=1)
+            size += lead
         after = -(-size // FRAME)
         yield np.pad(sound, ((0, 0), (0, after * FRAME - size))), lead // FRAME, after
 

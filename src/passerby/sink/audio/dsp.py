@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
 import numpy.typing as npt
 
 from passerby.documents.spans import AudioSpan
+from passerby.sink.audio.room_tone import RoomTone
 
 #: Shape (channels, samples), from -1 to 1.
 Samples = npt.NDArray[np.float32]
@@ -88,20 +90,48 @@ class AudioTimeline:
 
 
 def with_spans(chunks: Iterable[Samples], rate: int, spans: Sequence[AudioSpan]) -> Iterator[Samples]:
-    """The same samples, with the spans silenced or replaced by a tone."""
+    """The same samples, with the spans silenced, or replaced by a tone or by room tone. All others are the same, bit by
+    bit. Where spans overlap, the last one applies."""
     done = 0
+    room: RoomTone | None = None
+    wants_tone = any(span.action == "room-tone" for span in spans)
+    in_order = sorted((span.start, number) for number, span in enumerate(spans))
+    next_span, open_spans = 0, list[tuple[int, AudioSpan]]()
     for samples in chunks:
-        for span in spans:
+        # Only those that can reach this chunk: a file may have thousands.
+        until, since = (done + samples.shape[1]) / rate, done / rate
+        while next_span < len(in_order) and in_order[next_span][0] <= until:
+            open_spans.append((in_order[next_span][1], spans[in_order[next_span][1]]))
+            next_span += 1
+        open_spans = sorted((pair for pair in open_spans if pair[1].end >= since), key=lambda pair: pair[0])
+        original, toned = samples, np.zeros(samples.shape[1], bool)
+        removed = np.zeros(samples.shape[1], bool)
+        for _, span in open_spans:
             # Rounded outward to whole samples: nothing inside the span remains audible.
             start = max(0, int(np.floor(span.start * rate)) - done)
             end = min(samples.shape[1], int(np.ceil(span.end * rate)) - done)
             if start < end:
-                samples = samples.copy()
+                samples = samples.copy() if samples is original else samples
                 times = (done + np.arange(start, end)) / rate
                 level = _BLEEP_LEVEL if span.action == "bleep" else 0.0
                 samples[:, start:end] = level * np.sin(2 * np.pi * _BLEEP_HZ * times)
+                removed[start:end], toned[start:end] = True, span.action == "room-tone"
+        if wants_tone:
+            room = room or RoomTone(samples.shape[0])
+            for first, after in _runs(removed):
+                if removed[first]:
+                    noise = room.make(after - first)
+                    samples[:, first:after] += noise * toned[first:after]
+                else:
+                    room.hear(original[:, first:after])
         yield samples
         done += samples.shape[1]
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """(first, after the last) of each run of equal flags."""
+    bounds = [0, *(np.flatnonzero(flags[1:] != flags[:-1]) + 1).tolist(), len(flags)]
+    return pairwise(bounds)
 
 
 def without_padding(chunks: Iterable[Samples], end: int, most: int) -> Iterator[Samples]:

@@ -90,7 +90,7 @@ def make_audio_track(
 
     `spans` are silenced, and `cuts` (seconds, sorted and disjoint) are removed; both are in source time.
     """
-    if audio is Audio.KEEP and not spans and not cuts and source.info.codec in COPYABLE_CODECS[container]:
+    if audio is not Audio.DISGUISE and not spans and not cuts and source.info.codec in COPYABLE_CODECS[container]:
         # MP4 plays from 0 on whatever comes before it. Matroska would delay everything to fit it in, unless the track
         # itself states by how much it is early.
         early = container in ("mp4", "mov") or source.info.codec == "opus" or source.states_delay

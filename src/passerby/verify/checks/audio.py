@@ -48,6 +48,8 @@ class MutedRanges:
 def measure_muted(released: ReleasedFile, spans: Sequence[AudioSpan]) -> MutedRanges:
     """Listen to the ranges that were muted or bleeped, in seconds of the release; they must not overlap."""
     info, found = released.info, MutedRanges()
+    # What lies under room tone is searched for speech (speech.py): it is not silent.
+    spans = [span for span in spans if span.action != "room-tone"]
     for track in info.audio_tracks if spans else ():
         levels = [_Level(span) for span in spans]
         with AudioReader(info.path, info, track) as file:
