@@ -22,7 +22,7 @@ def test_the_union_over_all_tracks_is_removed():
     assert {"room-tone"} == {span.action for span in detected_ranges(spans, VoiceFill.ROOM_TONE)}
 
 
-@pytest.mark.parametrize("audio", [Audio.KEEP, Audio.DISGUISE])
+@pytest.mark.parametrize("audio", [Audio.KEEP, Audio.UNNATURAL_VOICE])
 def test_detected_ranges_apply_only_while_voices_are_removed(audio):
     assert (DRAWN,) == applied_ranges((DRAWN, FOUND), Settings(audio=audio))
     assert (DRAWN, FOUND) == applied_ranges((DRAWN, FOUND), Settings(audio=Audio.REMOVE_VOICES))

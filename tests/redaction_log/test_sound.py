@@ -26,7 +26,7 @@ def times(entries):
         (Audio.REMOVE, 0, 0, []),
         (Audio.KEEP, 1, 1, []),
         (Audio.KEEP, 2, 1, [(LogAction.SOUND_REMOVED, DecidedBy.PROGRAM)]),
-        (Audio.DISGUISE, 1, 1, [(LogAction.VOICES_DISGUISED, DecidedBy.SETTINGS)]),
+        (Audio.UNNATURAL_VOICE, 1, 1, [(LogAction.VOICES_ALTERED, DecidedBy.SETTINGS)]),
     ],
 )
 def test_all_of_the_sound(audio, source, written, expected):

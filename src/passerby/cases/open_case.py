@@ -289,7 +289,8 @@ class OpenCase:
         item.propagation.stop()
         plan_sha256 = self._hashes.sha256(paths.plan)
         try:
-            item.start_export(_sound_of_copy(paths), reasons.defaults)
+            chosen = item.file.history.plan.audio_mode is not None
+            item.start_export(None if chosen else _sound_of_copy(paths), reasons.defaults)
         except ReviewError as error:
             return error.info
         while item.export.job.running:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from passerby.cli.common.audio_option import AUDIO_METAVAR, parse_audio
 from passerby.cli.common.os_user import user_name
 from passerby.cli.common.terminal import echo
 from passerby.cluster.manifest import merge_row_settings
@@ -62,7 +63,7 @@ def redact(
     keep_regions: Annotated[list[str] | None, typer.Option(help=Help["keep_regions"])] = None,
     style: Annotated[Style, typer.Option(help=Help["style"])] = Style.SOLID,
     profile: Annotated[Profile, typer.Option(help=Help["profile"])] = Profile.BALANCED,
-    audio: Annotated[Audio, typer.Option(help=Help["audio"])] = Audio.REMOVE,
+    audio: Annotated[Audio, typer.Option(help=Help["audio"], parser=parse_audio, metavar=AUDIO_METAVAR)] = Audio.REMOVE,
     voice_fill: Annotated[VoiceFill, typer.Option(help=Help["voice_fill"])] = VoiceFill.SILENCE,
     codec: Annotated[Codec | None, typer.Option(help=Help["codec"])] = None,
     quality: Annotated[int | None, typer.Option(help=Help["quality"], min=1, max=51)] = None,

@@ -40,13 +40,22 @@ class Profile(StrEnum):
     THOROUGH = "thorough"
 
 
+#: What `unnatural-voice` was called before it was measured: it hides nobody.
+OLD_UNNATURAL_VOICE = "disguise"
+
+
 class Audio(StrEnum):
     """Processing of the audio tracks."""
 
     REMOVE = "remove"
     REMOVE_VOICES = "remove-voices"
     KEEP = "keep"
-    DISGUISE = "disguise"
+    UNNATURAL_VOICE = "unnatural-voice"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Audio | None:
+        """Plans and reports of earlier versions have the old name."""
+        return cls.UNNATURAL_VOICE if value == OLD_UNNATURAL_VOICE else None
 
 
 class VoiceFill(StrEnum):
@@ -129,7 +138,7 @@ class Settings(FrozenModel, metaclass=_CheckedModel):
     audio: Audio = Field(
         default=Audio.REMOVE,
         description="Processing of the audio. remove-voices detects speech and takes it out, other sound stays; "
-        "disguise shifts voices; it is weak: a speaker can still be recognised.",
+        "unnatural-voice shifts voices, which can be undone: it hides nobody.",
     )
     voice_fill: VoiceFill = Field(
         default=VoiceFill.SILENCE,

@@ -26,9 +26,14 @@ class LogAction(StrEnum):
     BLEEPED = "bleeped"
     ROOM_TONE = "room_tone"
     SOUND_REMOVED = "sound_removed"
-    VOICES_DISGUISED = "voices_disguised"
+    VOICES_ALTERED = "voices_altered"
     VOICES_KEPT = "voices_kept"
     SHOWN = "shown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> LogAction | None:
+        """Reports of earlier versions have the old name."""
+        return cls.VOICES_ALTERED if value == "voices_disguised" else None
 
 
 class DecidedBy(StrEnum):

@@ -62,7 +62,7 @@ def analyse_file(video: VideoFile, options: RunOptions, detectors: DetectorFacto
     tracks = range(len(video.info.videos))
     results = [analyse_track(video, number, SegmentRange(), options, detectors) for number in tracks]
     speech = None
-    if settings.audio is Audio.REMOVE_VOICES:
+    if settings.audio is Audio.REMOVE_VOICES or options.search_speech:
         speech = find_speech(video.path, video.info, detectors.registry, options.progress)
     plan = make_plan(
         video.info, fingerprint(video.path), settings, detectors.registry, [[result] for result in results], speech

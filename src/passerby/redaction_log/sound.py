@@ -31,7 +31,7 @@ class SoundFacts:
 
 
 def sound(plan: Plan, facts: SoundFacts, decisions: Decisions) -> Iterator[LogEntry]:
-    """Sound that was removed, disguised, muted, bleeped or replaced, and voices that a person left in. Their numbers
+    """Sound that was removed, made unnatural, muted, bleeped or replaced, and voices that a person left in. Numbers
     are given later."""
     audio = facts.settings.audio
     gone = facts.source_tracks - facts.written_tracks
@@ -42,8 +42,8 @@ def sound(plan: Plan, facts: SoundFacts, decisions: Decisions) -> Iterator[LogEn
         yield _entry(LogAction.SOUND_REMOVED, 0, facts.end, Decision(by, reason=why))
     if not facts.written_tracks:
         return
-    if audio is Audio.DISGUISE:
-        yield _entry(LogAction.VOICES_DISGUISED, 0, facts.end, Decision(DecidedBy.SETTINGS))
+    if audio is Audio.UNNATURAL_VOICE:
+        yield _entry(LogAction.VOICES_ALTERED, 0, facts.end, Decision(DecidedBy.SETTINGS))
     trims = Trims(plan.trim, plan.videos[0].time_base)
     applied = applied_ranges(plan.audio, facts.settings)
     for original, span in effective_audio(applied):

@@ -11,6 +11,7 @@ from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Track
 from passerby.documents.spans import AudioSpan, TrimSpan
+from passerby.documents.speech import AudioMode
 from passerby.review.background_job import JobStatus
 from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
@@ -98,6 +99,7 @@ class HistoryResponse(FrozenModel):
     can_undo: bool
     can_redo: bool
     audio: tuple[AudioSpan, ...]
+    audio_mode: AudioMode
     trim: tuple[TrimSpan, ...]
 
     @classmethod
@@ -107,13 +109,15 @@ class HistoryResponse(FrozenModel):
             can_undo=history.can_undo,
             can_redo=history.can_redo,
             audio=history.audio,
+            audio_mode=history.mode,
             trim=history.trim,
         )
 
 
 class FileDetail(FrozenModel):
-    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan; `still`:
-    its frames are the pages of a photo or scan, which have no times."""
+    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan,
+    `speech_searched` whether it says where somebody speaks; `still`: its frames are the pages of a photo or scan,
+    which have no times."""
 
     id: int
     name: str
@@ -122,6 +126,7 @@ class FileDetail(FrozenModel):
     history: HistoryResponse
     audio: str
     has_audio: bool
+    speech_searched: bool = False
     still: bool = False
     output: str
 

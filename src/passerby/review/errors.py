@@ -37,6 +37,7 @@ ErrorCode = Literal[
     "no_folder",
     "no_frame",
     "no_report",
+    "no_speech_search",
     "no_track",
     "no_video",
     "not_in_sample",

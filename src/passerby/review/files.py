@@ -50,7 +50,7 @@ def file_stamp(path: Path) -> tuple[int, int] | None:
 
 def make_plan(paths: ReviewPaths, progress: Progress) -> Plan:
     """Analyse the whole file and save its plan. Raises PasserbyError."""
-    plan = api.analyse(paths.source, progress=progress)
+    plan = api.analyse(paths.source, progress=progress, search_speech=True)
     make_folder(paths.plan.parent)
     write_text_atomically(paths.plan, plan.to_json())
     return plan

@@ -114,6 +114,7 @@ class ReviewItem:
                 history=HistoryResponse.of(file.history),
                 audio=plan.settings.audio.value,
                 has_audio=viewer.has_audio,
+                speech_searched=plan.speech is not None,
                 still=viewer.is_still,
                 output=file.paths.output.name,
             )

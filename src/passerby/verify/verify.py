@@ -61,7 +61,7 @@ NOT_CLAIMED = (
     "That the source was genuine or complete: only the contents of the released file were checked.",
 )
 NOT_CLAIMED_OF_AUDIO = (
-    "That voices cannot be recognised: audio that is kept or disguised can identify a speaker, and speech remains."
+    "That voices cannot be recognised: audio that is kept or made unnatural identifies speakers, and speech remains."
 )
 
 

@@ -1,4 +1,4 @@
-"""Audio samples: a continuous timeline without gaps, silence and bleeps, cuts, voice disguise."""
+"""Audio samples: a continuous timeline without gaps, silence and bleeps, cuts, unnatural voices."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ MAX_DRIFT_S = 0.01
 MAX_TRAILING_SILENCE_S = 60
 #: Seconds of silence per chunk.
 _SILENCE_CHUNK_S = 1
-#: Factor on pitch and formants of a disguised voice: 0.78 sounds like a larger speaker.
+#: Factor on pitch and formants of an unnatural voice: 0.78 sounds like a larger speaker, and is undone by 1/0.78
+#: (benchmarks/sound.py --undo).
 PITCH_FACTOR = 0.78
-#: Cut-off frequency for disguised voices in Hz. Unlike the pitch shift, this cannot be undone.
+#: Cut-off frequency for unnatural voices in Hz. Unlike the pitch shift, this cannot be undone.
 _LOWPASS_HZ = 3500
 _BLEEP_HZ, _BLEEP_LEVEL = 1000, 0.1
 
@@ -171,7 +172,7 @@ def without_cuts(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[floa
             yield np.ascontiguousarray(samples[:, keep])
 
 
-def disguise_voice(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:
+def make_unnatural(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:
     """The same samples with lower pitch and formants, low-pass filtered. Same number, same timing."""
     graph = av.filter.Graph()
     source = graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=Fraction(1, rate))

@@ -19,7 +19,7 @@ from passerby.verify.report.log_table import ACTIONS, item_name
 #: By how many seconds times may differ: containers round them.
 TOLERANCE_S = 0.1
 #: What the plan says of these cannot be known from it and the release alone.
-_NOT_IN_PLAN = frozenset({LogAction.COVERED, LogAction.SOUND_REMOVED, LogAction.VOICES_DISGUISED})
+_NOT_IN_PLAN = frozenset({LogAction.COVERED, LogAction.SOUND_REMOVED, LogAction.VOICES_ALTERED})
 _SOUND = frozenset({LogAction.MUTED, LogAction.BLEEPED, LogAction.ROOM_TONE, LogAction.VOICES_KEPT})
 #: Lines that are named, at most.
 MAX_NAMED = 5

@@ -26,7 +26,12 @@ OUTCOMES = {
 FINDING_COLUMNS = ("No.", "Time", "Finding", "Position", "Answer of a person")
 TIMES = "\N{MULTIPLICATION SIGN}"
 _STYLES = {"solid": "solid black"}
-_SOUND = {"remove": "removed", "remove-voices": "voices removed", "keep": "kept", "disguise": "voices disguised"}
+_SOUND = {
+    "remove": "removed",
+    "remove-voices": "voices removed",
+    "keep": "kept",
+    "unnatural-voice": "voices made unnatural",
+}
 EDITED_BY_HAND = (
     "The plan was edited by hand: it was changed without a correction, or not written by passerby. What was detected "
     "and is not hidden cannot be listed."

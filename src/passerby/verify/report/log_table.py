@@ -21,7 +21,7 @@ ACTIONS = {
     LogAction.BLEEPED: "Bleeped",
     LogAction.ROOM_TONE: "Replaced by room tone",
     LogAction.SOUND_REMOVED: "Sound removed",
-    LogAction.VOICES_DISGUISED: "Voices disguised",
+    LogAction.VOICES_ALTERED: "Voices made unnatural",
     LogAction.VOICES_KEPT: "Left in on purpose",
     LogAction.SHOWN: "Shown on purpose",
 }
