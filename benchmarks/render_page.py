@@ -277,10 +277,10 @@ def _sound(saved: Saved) -> str:
         f"Searching {cost['minutes']} minutes of stereo AAC takes {cost['processor_s']:.0f} s of one processor, and "
         f"{cost['memory_mib'][1]} MiB of memory; {cost['memory_mib'][0]} MiB for {cost['short_minutes']} minutes.\n\n"
         "`unnatural-voice` hides nobody. As released, the pitch of "
-        f"{undo['voices']} voices is off by {undo['as_released']['pitch']:.0%} and their spectral envelope by "
+        f"{undo['voices']} voices is off by {_share(undo['as_released']['pitch'])} and their spectral envelope by "
         f"{undo['as_released']['envelope_db']:.1f} dB (of two voices: {undo['between_voices']['envelope_db']:.1f} dB). "
         f"A search for the factor that undoes it finds {undo['found_factor']}, and leaves "
-        f"{undo['undone']['pitch']:.1%} and {undo['undone']['envelope_db']:.1f} dB: it withstands nothing.\n"
+        f"{_share(undo['undone']['pitch'])} and {undo['undone']['envelope_db']:.1f} dB: it withstands nothing.\n"
     )
 
 
