@@ -16,7 +16,7 @@ _STEP = _WINDOW // 2
 #: Windows over which the level of a band is remembered: about three seconds at 48 kHz.
 _MEMORY = 140
 _SHAPE = np.sqrt(np.hanning(_WINDOW + 1)[:-1])
-#: Octaves are averaged this finely, so that no tone of a voice that was not found can be heard again.
+#: Frequencies are averaged over so many neighbours, so that no tone of a voice that was not found can be heard again.
 _SMOOTH = 24
 
 
@@ -53,9 +53,8 @@ class RoomTone:
         channels = len(self._tail)
         if self._power is None:
             return np.zeros((channels, count), np.float32)
-        kernel = np.hanning(_SMOOTH + 2)[1:-1]
         # Twice the power, since the noise is windowed once more than the sound that was measured.
-        amplitude = np.sqrt(2 * np.stack([np.convolve(row, kernel / kernel.sum(), "same") for row in self._power]))
+        amplitude = np.sqrt(2 * _smoothed(self._power))
         parts, size = [self._ready], self._ready.shape[1]
         while size < count:
             phase = np.exp(2j * np.pi * self._random.random(amplitude.shape))
@@ -66,3 +65,13 @@ class RoomTone:
         made = np.concatenate(parts, axis=1)
         self._ready = made[:, count:]
         return made[:, :count].astype(np.float32)
+
+
+def _smoothed(power: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Over neighbouring frequencies, in dB: a dark sound would else be filled with a brighter one."""
+    kernel = np.hanning(_SMOOTH + 3)[1:-1]
+    padded = np.pad(np.log(power + 1e-20), ((0, 0), (_SMOOTH // 2, _SMOOTH // 2)), mode="edge")
+    level = np.exp(np.stack([np.convolve(row, kernel / kernel.sum(), "valid") for row in padded]))
+    # A mean of logarithms is below the mean; by how much, most frequencies say.
+    bias = np.mean(np.sort(power / (level + 1e-20), axis=1)[:, : level.shape[1] * 99 // 100], axis=1, keepdims=True)
+    return np.asarray(level * bias, np.float64)
