@@ -128,6 +128,27 @@ def stages(figures: dict[str, Any]) -> Figure:
     return figure
 
 
+def speech_left(figures: dict[str, Any]) -> Figure:
+    """Speech that is left and other sound that is muted, in per cent, by loudness of the voices over the noise."""
+    figure = Figure(figsize=(8, 2.9), layout="constrained")
+    axes = figure.subplots()
+    loudness = sorted(figures["snr"], key=int)
+    for label, key, colour, form in (
+        ("speech that is left", "left", OURS, "o-"),
+        ("other sound that is muted", "muted", OTHER, "s--"),
+    ):
+        values = [100 * figures["snr"][snr][key] for snr in loudness]
+        axes.plot([int(snr) for snr in loudness], values, form, color=colour, label=label)
+        for snr, value in zip(loudness, values, strict=True):
+            place = (int(snr), value)
+            axes.annotate(f"{value:.1f}", place, (0, 6), textcoords="offset points", ha="center", fontsize=8)
+    axes.set_xlabel("loudness of the voices over the noise, dB")
+    axes.set_ylabel("% of time")
+    axes.set_ylim(0, 1.2 * max(100 * row[key] for row in figures["snr"].values() for key in ("left", "muted")))
+    axes.legend(frameon=False)
+    return figure
+
+
 def cost(figures: dict[str, Any]) -> Figure:
     """Cost per frame by resolution, and run time by length."""
     figure = Figure(figsize=(8, 2.9), layout="constrained")

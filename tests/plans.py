@@ -5,7 +5,8 @@ from pathlib import Path
 from passerby import Plan, Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.plan import AnalysedRange, Fingerprint, Keyframe, Track, VideoPlan
+from passerby.documents.plan import AnalysedRange, Keyframe, Track, VideoPlan
+from passerby.documents.plan_parts.made_from import Fingerprint
 from passerby.source.fingerprint import fingerprint
 from passerby.source.video.file import VideoFile
 

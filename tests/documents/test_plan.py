@@ -10,17 +10,10 @@ from passerby.config.settings import Settings, Style
 from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
-from passerby.documents.plan import (
-    AnalysedRange,
-    Correction,
-    Fingerprint,
-    Keyframe,
-    Plan,
-    Track,
-    VideoPlan,
-    WeightsUsed,
-)
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
+from passerby.documents.plan import AnalysedRange, Correction, Keyframe, Plan, Track, VideoPlan
+from passerby.documents.plan_parts.made_from import Fingerprint, WeightsUsed
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
+from passerby.documents.plan_parts.speech import AudioMode, SpeechSpan
 
 SQUARE = Box(0, 0, 10, 10)
 
@@ -57,7 +50,9 @@ def plan(*tracks, corrections=()):
         weights=(WeightsUsed(id="centerface", sha256="1" * 64),),
         videos=(video,),
         trim=(TrimSpan(start=0, end=1),),
+        speech=(SpeechSpan(track=1, start=0, end=1, score=0.9, origin="silero-vad", channels=(1,)),),
         audio=(AudioSpan(start=0, end=1, action="bleep"),),
+        audio_mode=AudioMode(audio="keep"),
         corrections=corrections,
     )
 

@@ -1,6 +1,8 @@
+from passerby.config.settings import Audio
 from passerby.documents import plan_text
 from passerby.documents.plan import Plan
-from passerby.documents.plan_journal import PlanMark, edits_line, journal_path, mark_line
+from passerby.documents.plan_parts.journal import PlanMark, edits_line, journal_path, mark_line
+from passerby.documents.plan_parts.speech import AudioMode
 from passerby.review.history import Change, History
 from tests.documents.test_plan import correction, plan, track
 
@@ -13,6 +15,12 @@ def test_the_parts_are_the_plan(monkeypatch):
         text = plan_text.analysis_part(one) + plan_text.edited_part(one, lines)
         assert one == Plan.model_validate_json(text)
         assert (limit == 0) == (b"\n" not in plan_text.analysis_part(one))
+
+
+def test_the_choice_of_sound_is_among_what_people_change():
+    one = plan(track(1)).model_copy(update={"audio_mode": AudioMode(audio=Audio.KEEP)})
+    assert b"audio_mode" not in plan_text.analysis_part(one)
+    assert one == Plan.model_validate_json(plan_text.analysis_part(one) + plan_text.edited_part(one, []))
 
 
 def test_the_content_of_a_plan_with_a_journal_is_what_will_be_written(tmp_path):

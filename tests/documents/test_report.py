@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from passerby.config.settings import Settings
-from passerby.documents.plan import Fingerprint
+from passerby.documents.plan_parts.made_from import Fingerprint
 from passerby.documents.report import OutputSummary, QuickCheck, QuickFinding, Report
 
 FINDING = QuickFinding(time=1.5, description="a face is visible", box=(1, 2, 3, 4), score=0.8)

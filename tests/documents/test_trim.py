@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from passerby.documents.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
 from passerby.documents.trim import Trims
 
 TENTH = Fraction(1, 10)

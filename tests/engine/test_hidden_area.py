@@ -7,8 +7,9 @@ import pytest
 from passerby import Plan, Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.plan import AnalysedRange, Fingerprint, VideoPlan
-from passerby.documents.spans import TrimSpan
+from passerby.documents.plan import AnalysedRange, VideoPlan
+from passerby.documents.plan_parts.made_from import Fingerprint
+from passerby.documents.plan_parts.spans import TrimSpan
 from passerby.engine.hidden_area import hidden_share, large_mask_ranges
 from passerby.track.mask_schedule import MaskSchedule
 from tests.plans import still_track

@@ -9,7 +9,7 @@ import pytest
 from passerby import redact
 from passerby.core.errors import OutputError
 from passerby.core.kinds import Kind
-from passerby.documents.spans import TrimSpan
+from passerby.documents.plan_parts.spans import TrimSpan
 from passerby.engine import video as pipeline
 from tests import clips
 from tests.plans import permanent_track, plan_for, still_track

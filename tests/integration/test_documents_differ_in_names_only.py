@@ -14,8 +14,8 @@ from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Detection, Kind
 from passerby.documents.plan import Correction, Keyframe, Plan, Track
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, RECORDING_FIELDS, REPORT_FIELDS
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.sink.recording.export import export_recording
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings

@@ -154,7 +154,7 @@ def edited(file, made):
 def log_of(plan, audio=Audio.KEEP):
     times = ReleaseTimes.of(plan, 0, TIMES)
     end = max(Trims(plan.trim, BASE).to_output_seconds(END_S), times.end)
-    return redaction_log(plan, [times], SoundFacts(audio, 1, 1, end, end), END_S)
+    return redaction_log(plan, [times], SoundFacts(Settings(audio=audio), 1, 1, end, end), END_S)
 
 
 def active(entry, second):

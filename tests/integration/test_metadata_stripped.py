@@ -92,7 +92,7 @@ def secrets(container):
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
 @pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv"])
-@pytest.mark.parametrize("audio", ["remove", "keep", "disguise"])
+@pytest.mark.parametrize("audio", ["remove", "keep", "unnatural-voice"])
 def test_nothing_of_it_is_in_the_output(tmp_path, container, ending, audio):
     source, out = laden(tmp_path / "source", container), tmp_path / f"o{ending}"
     report = redact(source, out, Settings(audio=audio))

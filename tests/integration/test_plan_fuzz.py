@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from passerby.config.regions import Region
-from passerby.config.settings import Audio, Settings, Style
+from passerby.config.settings import Settings, Style
 from passerby.core.kinds import Kind
 from passerby.core.media import Colour, Geometry, VideoInfo
 from passerby.core.raw_frame import RawFrame
 from passerby.documents.kept import KeptSpan
-from passerby.documents.plan import AnalysedRange, Fingerprint, Keyframe, Plan, Track, VideoPlan
+from passerby.documents.plan import AnalysedRange, Keyframe, Plan, Track, VideoPlan
+from passerby.documents.plan_parts.made_from import Fingerprint
 from passerby.documents.trim import Trims
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import to_shape
@@ -197,7 +198,7 @@ def test_what_is_not_painted_is_in_the_report_or_the_plan_is_refused(made, edit)
         return
     shown = painted(plan)
     covered = [time for index, time in enumerate(TIMES) if not plan.videos[0].is_analysed(index, time)]
-    log = redaction_log(plan, [ReleaseTimes.of(plan, 0, TIMES, covered)], SoundFacts(Audio.REMOVE), 0.6)
+    log = redaction_log(plan, [ReleaseTimes.of(plan, 0, TIMES, covered)], SoundFacts(Settings()), 0.6)
     listed = [entry for entry in log if not entry.withheld]
     hidden = {summary.kind: summary.tracks for summary in hidden_summaries(log, plan.settings)}
     assert {Kind.FACE, Kind.PLATE} <= set(hidden)

@@ -7,7 +7,8 @@ from fractions import Fraction
 from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
-from passerby.documents.plan import AnalysedRange, Correction, Fingerprint, Keyframe, Plan, Track, VideoPlan
+from passerby.documents.plan import AnalysedRange, Correction, Keyframe, Plan, Track, VideoPlan
+from passerby.documents.plan_parts.made_from import Fingerprint
 
 WIDTH, HEIGHT, BASE = 64, 48, Fraction(1, 100)
 TIMES = list(range(0, 100, 10))

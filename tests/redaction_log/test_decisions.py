@@ -4,8 +4,8 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.documents.redaction_log import DecidedBy
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.redaction_log.decisions import Decisions
 from tests.redaction_log.plans import correction, plan, track
 

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from passerby import Plan, redact
-from passerby.config.settings import Audio
+from passerby.config.settings import Settings
 from passerby.core.box import Box
 from passerby.core.errors import PlanError
 from passerby.core.kinds import Detection, Kind
 from passerby.documents.plan import Correction, Keyframe
-from passerby.documents.spans import TrimSpan, VisibleSpan
+from passerby.documents.plan_parts.spans import TrimSpan, VisibleSpan
 from passerby.redaction_log.log import hidden_summaries, redaction_log
 from passerby.redaction_log.release_times import ReleaseTimes
 from passerby.redaction_log.sound import SoundFacts
@@ -59,7 +59,7 @@ def edited(plan, tmp_path, change):
 
 def summaries(plan):
     times = ReleaseTimes.of(plan, 0, [number * clips.STEP for number in range(clips.FRAMES)])
-    log = redaction_log(plan, [times], SoundFacts(Audio.REMOVE), END)
+    log = redaction_log(plan, [times], SoundFacts(Settings()), END)
     kinds = {one.kind: one for one in hidden_summaries(log, plan.settings)}
     return kinds, [entry for entry in log if not entry.withheld]
 

@@ -2,8 +2,8 @@
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.plan_parts.spans import TrimSpan, VisibleSpan
 from passerby.documents.redaction_log import DecidedBy, LogAction
-from passerby.documents.spans import TrimSpan, VisibleSpan
 from passerby.redaction_log.decisions import Decisions
 from passerby.redaction_log.masked import masked
 from passerby.redaction_log.release_times import ReleaseTimes

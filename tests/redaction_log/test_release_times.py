@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerby.documents.spans import TrimSpan
+from passerby.documents.plan_parts.spans import TrimSpan
 from passerby.redaction_log.release_times import ReleaseTimes, runs
 from tests.redaction_log.plans import plan
 

@@ -6,8 +6,8 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.kept import KeptSpan
 from passerby.documents.plan import Keyframe
+from passerby.documents.plan_parts.spans import TrimSpan, VisibleSpan
 from passerby.documents.redaction_log import DecidedBy
-from passerby.documents.spans import TrimSpan, VisibleSpan
 from passerby.redaction_log.decisions import Decisions
 from passerby.redaction_log.release_times import ReleaseTimes
 from passerby.redaction_log.shown import kept, shown, subjects

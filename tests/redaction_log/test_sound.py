@@ -2,9 +2,9 @@
 
 import pytest
 
-from passerby.config.settings import Audio
+from passerby.config.settings import Audio, Settings
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
 from passerby.documents.redaction_log import DecidedBy, LogAction
-from passerby.documents.spans import AudioSpan, TrimSpan
 from passerby.redaction_log.decisions import Decisions
 from passerby.redaction_log.sound import SoundFacts, cuts, sound
 from tests.redaction_log.plans import plan
@@ -12,7 +12,7 @@ from tests.redaction_log.plans import plan
 
 def heard(spans=(), trim=(), end=10.0, audio=Audio.KEEP, source=1, written=1):
     made = plan().model_copy(update={"audio": tuple(spans), "trim": tuple(trim)})
-    return [*sound(made, SoundFacts(audio, source, written, end, end), Decisions(made))]
+    return [*sound(made, SoundFacts(Settings(audio=audio), source, written, end, end), Decisions(made))]
 
 
 def times(entries):
@@ -26,7 +26,7 @@ def times(entries):
         (Audio.REMOVE, 0, 0, []),
         (Audio.KEEP, 1, 1, []),
         (Audio.KEEP, 2, 1, [(LogAction.SOUND_REMOVED, DecidedBy.PROGRAM)]),
-        (Audio.DISGUISE, 1, 1, [(LogAction.VOICES_DISGUISED, DecidedBy.SETTINGS)]),
+        (Audio.UNNATURAL_VOICE, 1, 1, [(LogAction.VOICES_ALTERED, DecidedBy.SETTINGS)]),
     ],
 )
 def test_all_of_the_sound(audio, source, written, expected):

@@ -3,7 +3,7 @@ import json
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Keyframe, Track
-from passerby.documents.spans import VisibleSpan
+from passerby.documents.plan_parts.spans import VisibleSpan
 from passerby.review.answers import EditResponse, FileDetail, HistoryResponse, TrackResponse
 from passerby.review.history import Change
 

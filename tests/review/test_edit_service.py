@@ -4,11 +4,14 @@ from typing import get_args
 
 import pytest
 
+from passerby.config.settings import Audio, VoiceFill
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.plan import Plan
+from passerby.documents.plan_parts.spans import AudioSpan
 from passerby.review import commands
 from passerby.review.errors import ReviewError
-from passerby.review.history import Change
+from passerby.review.history import Change, History
 
 ALL = get_args(get_args(commands.Edit)[0])
 
@@ -159,3 +162,41 @@ def test_one_of_many_that_is_gone_changes_nothing(crowd):
     with pytest.raises(ReviewError, match="no track"):
         crowd.edits.apply(many("remove", 2, 99))
     assert before == crowd.file.history.revision
+
+
+def test_muting_keeps_the_rest_of_the_sound_and_one_step_undoes_both(item):
+    history = item.file.history
+    assert Audio.REMOVE is history.mode.audio
+    item.edits.apply(commands.SetAudioSpans(op="audio", spans=({"start": 0.1, "end": 0.2},)))
+    assert (Audio.KEEP, 1) == (history.mode.audio, len(history.audio))
+    history.undo()
+    assert (Audio.REMOVE, 0) == (history.mode.audio, len(history.audio))
+
+
+def test_the_choice_of_sound_is_saved_with_the_plan(item):
+    command = commands.SetAudioMode(op="audio_mode", audio="unnatural-voice", voice_fill="room-tone")
+    item.edits.apply(command)
+    saved = Plan.parse(item.file.history.to_json().encode(), item.file.paths.plan)
+    assert (Audio.UNNATURAL_VOICE, VoiceFill.ROOM_TONE) == (saved.run_settings.audio, saved.run_settings.voice_fill)
+    assert not saved.edited_by_hand
+    again = History(saved, "J. Doe")
+    assert Audio.UNNATURAL_VOICE is again.mode.audio
+    again.undo()
+    assert Audio.REMOVE is again.mode.audio
+    assert not again.plan.edited_by_hand
+
+
+def test_voices_are_not_removed_where_nobody_looked_for_them(item):
+    with pytest.raises(ReviewError) as caught:
+        item.edits.apply(commands.SetAudioMode(op="audio_mode", audio="remove-voices"))
+    assert "no_speech_search" == caught.value.info.code
+
+
+def test_a_detected_range_that_is_moved_is_a_persons(item):
+    found = AudioSpan(start=0.1, end=0.3, origin="silero-vad", score=0.9)
+    item.file.history.apply([Change(audio=(found,))])
+    sent = found.model_dump()
+    item.edits.apply(commands.SetAudioSpans(op="audio", spans=(sent, {**sent, "start": 0.5, "end": 0.6})))
+    same, moved = item.file.history.audio
+    assert found == same
+    assert (None, None, "J. Doe") == (moved.origin, moved.score, moved.by)

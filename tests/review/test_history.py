@@ -1,10 +1,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.config.settings import Audio
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Plan, Track
-from passerby.documents.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.speech import AudioMode
 from passerby.review.history import Change, History
 from tests.documents.test_plan import plan as empty_plan
 from tests.plans import still_track
@@ -19,7 +21,7 @@ def history(*tracks):
 
 
 def state(one: History):
-    return one.tracks(0), one.audio, one.trim, one.can_undo, one.can_redo
+    return one.tracks(0), one.audio, one.mode, one.trim, one.can_undo, one.can_redo
 
 
 def again(one: History) -> History:
@@ -131,6 +133,7 @@ STEPS = st.lists(
         st.tuples(st.just("put"), st.integers(1, 4), st.integers(0, 9)),
         st.tuples(st.just("remove"), st.integers(1, 4)),
         st.tuples(st.just("audio"), st.integers(0, 3)),
+        st.tuples(st.just("mode"), st.sampled_from(list(Audio))),
         st.tuples(st.just("trim"), st.integers(0, 3)),
         st.tuples(st.just("undo")),
         st.tuples(st.just("redo")),
@@ -167,7 +170,7 @@ def test_any_sequence_of_edits_can_be_undone_and_redone(steps):
 
 
 def contents(one: History):
-    return one.tracks(0), one.audio, one.trim
+    return one.tracks(0), one.audio, one.mode, one.trim
 
 
 def change(name: str, *values: int) -> Change:
@@ -177,6 +180,8 @@ def change(name: str, *values: int) -> Change:
             return Change(0, values[0], made)
         case "remove":
             return Change(0, values[0], None)
+        case "mode":
+            return Change(mode=AudioMode(audio=values[0]))
         case "audio":
             return Change(audio=tuple(AudioSpan(start=n, end=n + 1) for n in range(values[0])))
         case _:

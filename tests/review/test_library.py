@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from passerby.documents.spans import AudioSpan
+from passerby.documents.plan_parts.spans import AudioSpan
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.history import Change
 from passerby.review.library import ReviewLibrary

@@ -6,7 +6,7 @@ import pytest
 
 from passerby.core.errors import DiskFull, OutputError
 from passerby.documents.plan import Plan
-from passerby.documents.plan_journal import PlanMark, journal_path, mark_line
+from passerby.documents.plan_parts.journal import PlanMark, journal_path, mark_line
 from passerby.review.errors import ReviewError
 from passerby.review.history import Change
 from passerby.review.open_file import OpenFile

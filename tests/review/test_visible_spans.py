@@ -5,7 +5,7 @@ import pytest
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Keyframe, Track
-from passerby.documents.spans import VisibleSpan
+from passerby.documents.plan_parts.spans import VisibleSpan
 from passerby.review.errors import ReviewError
 from passerby.review.visible_spans import (
     crossing_spans,

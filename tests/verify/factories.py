@@ -12,7 +12,8 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.case_file import CaseDetails
 from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, PackedFile, WithheldItem
-from passerby.documents.plan import Fingerprint, Keyframe, Track, WeightsUsed
+from passerby.documents.plan import Keyframe, Track
+from passerby.documents.plan_parts.made_from import Fingerprint, WeightsUsed
 from passerby.documents.redaction_log import DecidedBy, LogAction, LogEntry
 from passerby.documents.report import HiddenSummary, TimeRange
 from passerby.documents.verification_report import (

@@ -7,8 +7,8 @@ from pathlib import Path
 from passerby import redact
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Correction
+from passerby.documents.plan_parts.spans import VisibleSpan
 from passerby.documents.redaction_log import LogAction
-from passerby.documents.spans import VisibleSpan
 from tests.plans import permanent_track, plan_for
 from tests.white_patch import PATCH
 

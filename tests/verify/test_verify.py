@@ -10,7 +10,7 @@ from passerby.config.settings import Style
 from passerby.core.box import Box
 from passerby.core.errors import PlanError, SourceError, VerificationError
 from passerby.core.kinds import Kind
-from passerby.documents.spans import AudioSpan
+from passerby.documents.plan_parts.spans import AudioSpan
 from passerby.documents.verification_report import Check, CheckOutcome, Verdict
 from passerby.engine import render
 from passerby.jobs.inputs import collect_jobs

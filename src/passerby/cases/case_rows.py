@@ -13,7 +13,7 @@ from passerby.core.errors import PasserbyError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.case_file import CaseEntry
-from passerby.documents.plan_journal import has_journal
+from passerby.documents.plan_parts.journal import has_journal
 from passerby.documents.plan_text import current_content
 from passerby.documents.reason_list import ReasonList
 from passerby.documents.report import Report

@@ -21,8 +21,9 @@ _ACTIONS: dict[LogAction, str] = {
     LogAction.COVERED: "Picture, covered whole",
     LogAction.MUTED: "Sound, muted",
     LogAction.BLEEPED: "Sound, bleeped",
+    LogAction.ROOM_TONE: "Sound, replaced by room tone",
     LogAction.SOUND_REMOVED: "Sound, all of it",
-    LogAction.VOICES_DISGUISED: "Sound, voices disguised",
+    LogAction.VOICES_ALTERED: "Sound, voices made unnatural",
 }
 _BY = {
     DecidedBy.PROGRAM: BY_PROGRAM,

@@ -290,7 +290,8 @@ class OpenCase:
             if is_up_to_date(entry, paths, reasons, self._hashes) and item.export.status().verdict is not None:
                 return None
             plan_sha256 = self._hashes.plan_sha256(paths.plan)
-            item.start_export(_sound_of_copy(paths), reasons.defaults)
+            chosen = item.file.history.plan.audio_mode is not None
+            item.start_export(None if chosen else _sound_of_copy(paths), reasons.defaults)
         except (ReviewError, PasserbyError) as error:
             return error_info(error)
         while item.export.job.running:

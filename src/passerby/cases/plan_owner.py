@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from passerby.core.errors import PasserbyError
-from passerby.documents.plan import Fingerprint
+from passerby.documents.plan_parts.made_from import Fingerprint
 from passerby.source.fingerprint import fingerprint
 
 #: The fingerprint stands at the beginning of a plan.

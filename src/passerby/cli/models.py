@@ -13,11 +13,13 @@ from passerby.core.errors import PasserbyError, UsageError, WeightsError
 from passerby.detect import known_answer_test
 from passerby.detect.fetch import fetch as fetch_weights
 from passerby.detect.model import Detector
+from passerby.detect.speech.known_answer_sound import check_speech
+from passerby.detect.speech.network import SpeechNetwork
 from passerby.detect.weights import Registry
 
 app = typer.Typer(help="List, fetch and check the detection models.", no_args_is_help=True)
 
-Ids = Annotated[list[str] | None, typer.Argument(help="Model ids; by deerror all.", metavar="[ID]...")]
+Ids = Annotated[list[str] | None, typer.Argument(help="Model ids; by default all.", metavar="[ID]...")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 
 
@@ -72,8 +74,12 @@ def _selected(registry: Registry, ids: list[str] | None) -> list[str]:
 
 
 def _check_error(registry: Registry, id: str) -> str | None:
+    entry = registry[id]
     try:
-        known_answer_test.check(Detector(registry, id))
+        if entry.hears:
+            check_speech(SpeechNetwork(registry, id), entry.known_answer_score)
+        else:
+            known_answer_test.check(Detector(registry, id))
     except PasserbyError as error:
         return str(error)
     return None
@@ -89,7 +95,7 @@ def _row(registry: Registry, id: str) -> dict[str, Any]:
         cached = "modified" if (registry.cache / entry.cache_name).exists() else "no"
     return {
         "id": id,
-        "detects": [kind.value for kind in entry.finds],
+        "detects": [*(kind.value for kind in entry.finds), *entry.hears],
         "family": entry.family,
         "licence": entry.licence,
         "source": entry.url if wheel is None else f"{wheel.package} {wheel.version}",

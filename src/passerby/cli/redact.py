@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from passerby.cli.common.audio_option import AUDIO_METAVAR, parse_audio
 from passerby.cli.common.os_user import user_name
 from passerby.cli.common.terminal import echo
 from passerby.cluster.manifest import merge_row_settings
 from passerby.config.object_path import display_path, is_remote
 from passerby.config.regions import parse_regions
-from passerby.config.settings import Audio, Codec, Profile, Settings, Style, settings_fault
+from passerby.config.settings import Audio, Codec, Profile, Settings, Style, VoiceFill, settings_fault
 from passerby.core.errors import OutputError, PasserbyError, UsageError
 from passerby.documents.case_file import CaseEntry
 from passerby.documents.file_names import PLAN_SUFFIX
@@ -62,7 +63,8 @@ def redact(
     keep_regions: Annotated[list[str] | None, typer.Option(help=Help["keep_regions"])] = None,
     style: Annotated[Style, typer.Option(help=Help["style"])] = Style.SOLID,
     profile: Annotated[Profile, typer.Option(help=Help["profile"])] = Profile.BALANCED,
-    audio: Annotated[Audio, typer.Option(help=Help["audio"])] = Audio.REMOVE,
+    audio: Annotated[Audio, typer.Option(help=Help["audio"], parser=parse_audio, metavar=AUDIO_METAVAR)] = Audio.REMOVE,
+    voice_fill: Annotated[VoiceFill, typer.Option(help=Help["voice_fill"])] = VoiceFill.SILENCE,
     codec: Annotated[Codec | None, typer.Option(help=Help["codec"])] = None,
     quality: Annotated[int | None, typer.Option(help=Help["quality"], min=1, max=51)] = None,
     exact_chroma: Annotated[bool, typer.Option("--exact-chroma", help=Help["exact_chroma"])] = False,
@@ -110,6 +112,7 @@ def redact(
         style=style,
         profile=profile,
         audio=audio,
+        voice_fill=voice_fill,
         codec=codec,
         quality=quality,
         exact_chroma=exact_chroma,
@@ -249,7 +252,7 @@ def _plan_settings(plan: Plan, settings: Settings, context: typer.Context) -> Se
     """The settings that the plan was made with, overridden by those on the command line."""
     sources = {name: context.get_parameter_source(name) for name in Settings.model_fields}
     typed = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
-    return plan.settings.model_copy(update={name: getattr(settings, name) for name in typed})
+    return plan.run_settings.model_copy(update={name: getattr(settings, name) for name in typed})
 
 
 def _settings(**options: object) -> Settings:

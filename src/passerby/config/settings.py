@@ -40,12 +40,29 @@ class Profile(StrEnum):
     THOROUGH = "thorough"
 
 
+#: What `unnatural-voice` was called before it was measured: it hides nobody.
+OLD_UNNATURAL_VOICE = "disguise"
+
+
 class Audio(StrEnum):
     """Processing of the audio tracks."""
 
     REMOVE = "remove"
+    REMOVE_VOICES = "remove-voices"
     KEEP = "keep"
-    DISGUISE = "disguise"
+    UNNATURAL_VOICE = "unnatural-voice"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Audio | None:
+        """Plans and reports of earlier versions have the old name."""
+        return cls.UNNATURAL_VOICE if value == OLD_UNNATURAL_VOICE else None
+
+
+class VoiceFill(StrEnum):
+    """What takes the place of voices that are removed. Room tone is noise like that of the surroundings."""
+
+    SILENCE = "silence"
+    ROOM_TONE = "room-tone"
 
 
 class Codec(StrEnum):
@@ -121,7 +138,12 @@ class Settings(FrozenModel, metaclass=_CheckedModel):
     )
     audio: Audio = Field(
         default=Audio.REMOVE,
-        description="Processing of the audio. disguise shifts voices; it is weak: a speaker can still be recognised.",
+        description="Processing of the audio. remove-voices detects speech and takes it out, other sound stays; "
+        "unnatural-voice shifts voices, which can be undone: it hides nobody.",
+    )
+    voice_fill: VoiceFill = Field(
+        default=VoiceFill.SILENCE,
+        description="What takes the place of voices with remove-voices: silence, or noise like the surroundings.",
     )
     codec: Codec | None = Field(
         default=None, description="Video codec; by default H.264 for 8-bit sources and HEVC for higher bit depths."

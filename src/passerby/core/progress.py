@@ -9,7 +9,7 @@ class Progress(Protocol):
     """Observer of a run. One stage of one file at a time: start, advance any number of times, finish."""
 
     def start(self, file: str, stage: str, total: int | None) -> None:
-        """`stage` is analyse, render or check; `total` its number of frames, None if unknown."""
+        """`stage` is analyse, listen, render or check; `total` its number of frames (listen: of seconds), or None."""
 
     def advance(self, frames: int) -> None:
         """So many more frames are done."""

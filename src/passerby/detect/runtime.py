@@ -1,4 +1,4 @@
-"""The only module that knows the inference runtime: an image in, arrays out.
+"""What knows the inference runtime for pictures: an image in, arrays out (for sound: speech/network.py).
 
 OpenVINO is the runtime. Another one would be a sibling class that implements the protocol `Backend`.
 """

@@ -33,7 +33,8 @@ CACHE_VARIABLE = "PASSERBY_CACHE"
 _REFUSED = re.compile(
     r"arcface|facenet|insightface|buffalo|adaface|cosface|sphereface|magface|vggface|deepface|ghostface"
     r"|recogni|identif|embedding|verification|re-?id(?![a-z])|(?<![a-z])rec(?![a-z])"
-    r"|(?<![a-z])l?pr-?net|crnn|trocr|svtr|parseq|gender|emotion|ethnic",
+    r"|(?<![a-z])l?pr-?net|crnn|trocr|svtr|parseq|gender|emotion|ethnic"
+    r"|speaker|diariz|ecapa|x-?vector|titanet|wespeaker|voiceprint|whisper|wav2vec|speech-?to-?text|(?<![a-z])asr",
     re.IGNORECASE,
 )
 
@@ -47,18 +48,20 @@ class WheelSource(FrozenModel):
 
 
 class WeightsEntry(FrozenModel):
-    """One model: what it detects, how its output is decoded, and the hash of its file."""
+    """One model: what it detects, how its output is decoded, and the hash of its file. A model for pictures `finds`
+    kinds, one for sound `hears` speech: that somebody speaks, never who or what."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     task: Literal["detection"]
-    finds: tuple[Kind, ...] = Field(min_length=1)
+    finds: tuple[Kind, ...] = ()
+    hears: tuple[Literal["speech"], ...] = ()
     family: str
     licence: str = Field(min_length=1)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     wheel: WheelSource | None = None
     url: Annotated[str, Field(pattern=r"^https://[^/?#]+/.*[^/]$")] | None = None
     input: str = ""
-    classes: dict[int, Kind] = Field(min_length=1)
+    classes: dict[int, Kind] = Field(default={})
     object_classes: dict[int, ObjectClass] = Field(
         default={}, description="object class of each class number, for classes that are counted"
     )
@@ -70,6 +73,8 @@ class WeightsEntry(FrozenModel):
     def _validate(self) -> Self:
         if (self.wheel is None) == (self.url is None):
             raise ValueError("give either `wheel` or `url`")
+        if bool(self.finds) == bool(self.hears):
+            raise ValueError("give either `finds` (kinds in pictures) or `hears` (speech in sound)")
         if set(self.classes.values()) != set(self.finds):
             raise ValueError("`classes` must map to each kind in `finds`, and to no other")
         if not set(self.object_classes) <= set(self.classes):

@@ -28,9 +28,11 @@ from passerby.core.errors import PlanError
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.kept import KeptSpan
-from passerby.documents.plan_journal import JournalEdit, journal_path, read_with_journal
+from passerby.documents.plan_parts.journal import JournalEdit, journal_path, read_with_journal
+from passerby.documents.plan_parts.made_from import Fingerprint, WeightsUsed
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
+from passerby.documents.plan_parts.speech import AudioMode, SpeechSpan, detected_ranges
 from passerby.documents.renamed_fields import PLAN_FIELDS, PLAN_VALUES, explain_renamed
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 
 
 class Keyframe(FrozenModel):
@@ -176,8 +178,8 @@ class VideoPlan(FrozenModel):
 class Correction(FrozenModel):
     """A change made by a person. The analysis is never edited: corrections are appended, and the last one applies.
 
-    `add` adds `track`; `remove` removes the track with that number; `replace` puts `track` in its place. `audio` and
-    `trim` record what these fields of the plan were before and after; the plan itself holds the current value.
+    `add` adds `track`; `remove` removes the track with that number; `replace` puts `track` in its place. `audio`,
+    `trim` and `audio_mode` record what these fields were before and after; the plan itself holds the current value.
     Corrections with the same `group` were made in one step. An undo names the group that it `reverts`; a redo reverts
     the undo.
     """
@@ -185,8 +187,8 @@ class Correction(FrozenModel):
     author: str
     created: str = Field(description="ISO 8601 with offset")
     video: int = Field(ge=0, description="index into `videos`")
-    action: Literal["add", "remove", "replace", "audio", "trim"]
-    number: int = Field(default=0, description="of the track; 0 for audio and trim")
+    action: Literal["add", "remove", "replace", "audio", "trim", "audio_mode"]
+    number: int = Field(default=0, description="of the track; 0 for audio, trim and audio_mode")
     track: Track | None = None
     reason: str | None = None
     group: int | None = Field(default=None, ge=1)
@@ -195,10 +197,17 @@ class Correction(FrozenModel):
     audio_after: tuple[AudioSpan, ...] | None = None
     trim_before: tuple[TrimSpan, ...] | None = None
     trim_after: tuple[TrimSpan, ...] | None = None
+    mode_before: AudioMode | None = None
+    mode_after: AudioMode | None = None
 
     @property
     def changes_track(self) -> bool:
         return self.action in ("add", "remove", "replace")
+
+    @property
+    def new_value(self) -> tuple[AudioSpan, ...] | tuple[TrimSpan, ...] | AudioMode | None:
+        """What the field of the plan that `action` names holds after it, where it changes no track."""
+        return {"audio": self.audio_after, "trim": self.trim_after, "audio_mode": self.mode_after}.get(self.action)
 
     @model_validator(mode="after")
     def _who_and_when(self) -> Self:
@@ -217,6 +226,8 @@ class Correction(FrozenModel):
             raise ValueError("correction audio: audio_before and audio_after are required, with action audio only")
         if (self.trim_before is None or self.trim_after is None) == (self.action == "trim"):
             raise ValueError("correction trim: trim_before and trim_after are required, with action trim only")
+        if (self.mode_before or self.mode_after) and self.action != "audio_mode":
+            raise ValueError("correction audio_mode: mode_before and mode_after go with action audio_mode only")
         if not self.changes_track:
             if self.track is not None:
                 raise ValueError(f"correction {self.action}: it must not have a track")
@@ -232,23 +243,6 @@ class Correction(FrozenModel):
         return self
 
 
-class Fingerprint(FrozenModel):
-    """Identifies a file. `duration` in seconds, if the container states it; `frames` of the first video track."""
-
-    name: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    size: int = Field(ge=0)
-    duration: float | None = None
-    frames: int = Field(ge=0)
-
-
-class WeightsUsed(FrozenModel):
-    """A model that was used."""
-
-    id: str
-    sha256: str
-
-
 class Plan(FrozenModel):
     """Everything that was detected in one file, and everything that will be hidden in it."""
 
@@ -259,11 +253,13 @@ class Plan(FrozenModel):
     weights: tuple[WeightsUsed, ...]
     videos: tuple[VideoPlan, ...] = Field(min_length=1)
     trim: tuple[TrimSpan, ...] = ()
+    speech: tuple[SpeechSpan, ...] | None = Field(default=None, description="None: it was not searched for")
     audio: tuple[AudioSpan, ...] = ()
+    audio_mode: AudioMode | None = None
     analysis_sha256: str | None = Field(
         default=None,
         pattern="^[0-9a-f]{64}$",
-        description="of what the program wrote: all but trim, audio, corrections",
+        description="of what the program wrote: all but trim, audio, audio_mode, corrections",
     )
     corrections: tuple[Correction, ...] = ()
 
@@ -321,15 +317,24 @@ class Plan(FrozenModel):
         """Was it changed without a correction, or can that not be told? It is no protection against forgery: whoever
         can write the file can also write the hash."""
         changed = [c for c in self.corrections if not c.changes_track]
-        spans: dict[str, object] = {c.action: c.audio_after if c.action == "audio" else c.trim_after for c in changed}
+        after: dict[str, object] = {c.action: c.new_value or () for c in changed}
+        detected = set(detected_ranges(self.speech or (), self.settings.voice_fill))
         return (
             self.analysis_sha256 != self._analysis_hash()
-            or spans.get("audio", self.audio) != self.audio
-            or spans.get("trim", self.trim) != self.trim
+            or after.get("audio", self.audio) != self.audio
+            or ("audio" not in after and not detected <= set(self.audio))
+            or after.get("trim", self.trim) != self.trim
+            or after.get("audio_mode", ()) != (self.audio_mode or ())
         )
 
+    @property
+    def run_settings(self) -> Settings:
+        """The settings that it was made with, and what a person chose for the sound since."""
+        mode = self.audio_mode
+        return self.settings if mode is None else self.settings.model_copy(update=dict(mode))
+
     def _analysis_hash(self) -> str:
-        analysis = {"program", "source", "settings", "weights", "videos"}
+        analysis = {"program", "source", "settings", "weights", "videos", "speech"}
         # Once through JSON: numbers are hashed as they are read back. Defaults are left out: later versions add fields.
         written = Plan.model_validate_json(self.model_dump_json(exclude={"corrections", "analysis_sha256"}))
         return hashlib.sha256(written.model_dump_json(include=analysis, exclude_defaults=True).encode()).hexdigest()
@@ -363,7 +368,7 @@ class Plan(FrozenModel):
                 made = Correction.model_validate(edit.correction)
                 corrections.append(made)
                 if not made.changes_track:
-                    fields[made.action] = made.audio_after if made.action == "audio" else made.trim_after
+                    fields[made.action] = made.new_value
             return Plan(**fields | {"corrections": tuple(corrections)})
         except (ValidationError, IndexError) as error:
             raise PlanError(

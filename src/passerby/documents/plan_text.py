@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from passerby.documents.plan import Plan
-from passerby.documents.plan_journal import has_journal
+from passerby.documents.plan_parts.journal import has_journal
 
 #: Fields of the plan that edits change.
-_EDITED = {"trim", "audio", "corrections"}
+_EDITED = {"trim", "audio", "audio_mode", "corrections"}
 #: A longer analysis is not read by people: it is written without line ends, in a third of the space.
 MAX_INDENTED_CHARS = 2_000_000
 
@@ -24,7 +24,7 @@ def analysis_part(plan: Plan) -> bytes:
 
 def edited_part(plan: Plan, correction_lines: Iterable[str]) -> bytes:
     """The end of the file, with `correction_lines`, the JSON of each correction."""
-    edited = plan.model_dump_json(include={"trim", "audio"}).strip("{}")
+    edited = plan.model_dump_json(include={"trim", "audio", "audio_mode"}, exclude_none=True)[1:-1]
     corrections = ",\n  ".join(correction_lines)
     return f',\n {edited},\n "corrections": [\n  {corrections}\n ]\n}}\n'.encode()
 

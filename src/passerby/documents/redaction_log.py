@@ -14,8 +14,9 @@ from passerby.core.model import FrozenModel
 
 
 class LogAction(StrEnum):
-    """What was done. `covered`: frames painted over whole, since it is not known what they show. `shown`: shown on
-    purpose, though it was detected, or drawn."""
+    """What was done. `covered`: frames painted over whole, since it is not known what they show. `room_tone`: sound
+    in place of which there is noise like the surroundings. `shown`, `voices_kept`: left in on purpose, though it was
+    detected, or drawn."""
 
     MASKED = "masked"
     BLACKED_OUT = "blacked_out"
@@ -23,9 +24,16 @@ class LogAction(StrEnum):
     CUT = "cut"
     MUTED = "muted"
     BLEEPED = "bleeped"
+    ROOM_TONE = "room_tone"
     SOUND_REMOVED = "sound_removed"
-    VOICES_DISGUISED = "voices_disguised"
+    VOICES_ALTERED = "voices_altered"
+    VOICES_KEPT = "voices_kept"
     SHOWN = "shown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> LogAction | None:
+        """Reports of earlier versions have the old name."""
+        return cls.VOICES_ALTERED if value == "voices_disguised" else None
 
 
 class DecidedBy(StrEnum):
@@ -58,6 +66,8 @@ class LogEntry(FrozenModel):
         default=(), description="of what a person decided to show: second, left, top, right, bottom; straight between"
     )
     share: float | None = Field(default=None, ge=0, le=1)
+    channels: str | None = Field(default=None, description="of sound: all, since none of a track is left out")
+    detected: str | None = Field(default=None, description="of speech: the detectors that found it")
     reason: str | None = Field(default=None, description="text or exemption code")
     decided_by: DecidedBy
     by: str | None = Field(default=None, description="the name of the person")
@@ -65,4 +75,4 @@ class LogEntry(FrozenModel):
 
     @property
     def withheld(self) -> bool:
-        return self.action is not LogAction.SHOWN
+        return self.action not in (LogAction.SHOWN, LogAction.VOICES_KEPT)

@@ -12,7 +12,7 @@ from pydantic import Field
 from passerby.config.settings import Settings
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
-from passerby.documents.plan import Fingerprint, WeightsUsed
+from passerby.documents.plan_parts.made_from import Fingerprint, WeightsUsed
 from passerby.documents.redaction_log import LogAction, LogEntry
 
 

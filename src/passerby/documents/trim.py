@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
-from passerby.documents.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
 
 
 class Trims:

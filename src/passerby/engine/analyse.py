@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from passerby.config.settings import Audio
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
 from passerby.core.motion import MotionField
@@ -26,6 +27,7 @@ from passerby.detect.still_scene import StillScene
 from passerby.documents.plan import Plan
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import make_plan
+from passerby.engine.speech import find_speech
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.video.file import VideoFile
 from passerby.source.video.frame_hash import frame_hash
@@ -59,8 +61,11 @@ def analyse_file(video: VideoFile, options: RunOptions, detectors: DetectorFacto
     settings = options.effective_settings
     tracks = range(len(video.info.videos))
     results = [analyse_track(video, number, SegmentRange(), options, detectors) for number in tracks]
+    speech = None
+    if settings.audio is Audio.REMOVE_VOICES or options.search_speech:
+        speech = find_speech(video.path, video.info, detectors.registry, options.progress)
     plan = make_plan(
-        video.info, fingerprint(video.path), settings, detectors.registry, [[result] for result in results]
+        video.info, fingerprint(video.path), settings, detectors.registry, [[result] for result in results], speech
     )
     return plan, [result.hashes for result in results]
 

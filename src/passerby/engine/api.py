@@ -71,9 +71,17 @@ def analyse(
     threads: int | None = None,
     progress: Progress | None = None,
     detectors: DetectorFactory | None = None,
+    search_speech: bool = False,
 ) -> Plan:
-    """The first half alone: analyse the whole file and return the plan of what would be masked in it."""
-    options = RunOptions(settings=settings, threads=threads, progress=progress or NullProgress(), detectors=detectors)
+    """The first half alone: analyse the whole file and return the plan of what would be masked in it. `search_speech`
+    looks for speech also where the settings do not remove voices."""
+    options = RunOptions(
+        settings=settings,
+        threads=threads,
+        progress=progress or NullProgress(),
+        detectors=detectors,
+        search_speech=search_speech,
+    )
     path = _path(source)
     return still.analyse(path, options) if is_still(path) else video.analyse(path, options)
 

@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
 
-from passerby.config.settings import Settings
+from passerby.config.settings import Audio, Settings
 from passerby.core.errors import OutputError
 from passerby.core.media import SourceInfo
 from passerby.detect.weights import Registry
 from passerby.documents.plan import Plan
+from passerby.documents.plan_parts.speech import SpeechSpan
 from passerby.documents.report import QuickCheck, Report
 from passerby.engine.analyse import analyse_track
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import make_plan
 from passerby.engine.render import concatenate_chunks, write_chunk
 from passerby.engine.report import make_report
+from passerby.engine.speech import find_speech
 from passerby.sink.output_file import OutputFile
 from passerby.sink.video.codec_choice import Encoding, choose_encoding, with_rate_cap
 from passerby.sink.video.container import container_for
@@ -46,13 +48,14 @@ _SEEKABLE_CONTAINERS = ("mp4", "mov", "matroska", "webm")
 
 @dataclass(frozen=True, slots=True)
 class SegmentAnalysis:
-    """The analysis of one range of segments. `decodes_cleanly` says whether all of it could be decoded. `source` and
-    `fingerprint` (SHA-256 and size) come with the first one only."""
+    """The analysis of one range of segments. `decodes_cleanly` says whether all of it could be decoded. `source`,
+    `fingerprint` (SHA-256 and size) and the `speech` of the whole file come with the first one only."""
 
     result: AnalysisResult
     decodes_cleanly: bool
     source: SourceInfo | None = None
     fingerprint: tuple[str, int] | None = None
+    speech: tuple[SpeechSpan, ...] | None = None
 
 
 def split(source: Path, lengths: SegmentLengths, min_segments: int = 1) -> list[SegmentRange]:
@@ -80,7 +83,10 @@ def analyse_segments(source: Path, segments: SegmentRange, options: RunOptions) 
         )
         if segments.first:
             return SegmentAnalysis(result, decodes_cleanly)
-        return SegmentAnalysis(result, decodes_cleanly, video.info, fingerprint(source))
+        speech = None
+        if options.effective_settings.audio is Audio.REMOVE_VOICES:
+            speech = find_speech(source, video.info, Registry.load(), options.progress)
+        return SegmentAnalysis(result, decodes_cleanly, video.info, fingerprint(source), speech)
 
 
 def merge_plan(analyses: Sequence[SegmentAnalysis], settings: Settings) -> Plan | None:
@@ -92,7 +98,7 @@ def merge_plan(analyses: Sequence[SegmentAnalysis], settings: Settings) -> Plan 
     results = [analysis.result for analysis in analyses]
     if not all(analysis.decodes_cleanly for analysis in analyses) or not decode_alike(results):
         return None
-    return make_plan(first.source, first.fingerprint, settings, Registry.load(), [results])
+    return make_plan(first.source, first.fingerprint, settings, Registry.load(), [results], first.speech)
 
 
 def plan_chunks(plan: Plan, analyses: Sequence[SegmentAnalysis]) -> list[tuple[Plan, RenderChunk]]:

@@ -13,7 +13,7 @@ from passerby.core.progress import NullProgress, Progress
 from passerby.detect.factory import DetectorFactory, ModelDetectorFactory, StillDetectorCache
 from passerby.detect.weights import Registry
 from passerby.documents.plan import Plan
-from passerby.documents.plan_journal import journal_path
+from passerby.documents.plan_parts.journal import journal_path
 from passerby.documents.report import Report
 from passerby.sink.output_file import OutputFile, commit_together
 from passerby.track.segments import SegmentLengths
@@ -26,7 +26,9 @@ class RunOptions:
     `settings` are what to hide and how to write, None for those of `plan`, or the defaults. `plan` is rendered as it
     is, in place of an analysis. The plan is saved as `save_plan` and the report as `save_report`, together with the
     output or not at all; `force` replaces files that exist. `default_reasons` stand in the report for what is hidden
-    without a reason of its own. `verify` runs the self-check on the result. `threads` are for each of decoding,
+    without a reason of its own. `verify` runs the self-check on the result.
+    `search_speech` looks for speech also where voices are not removed: a person may choose that later.
+    `threads` are for each of decoding,
     inference and encoding, None for as many as there are processors; the plan does not depend on their number.
     `detectors` replace the models in video, `still_detectors` keep those for stills from file to file.
     `segment_lengths` are for long videos.
@@ -38,6 +40,7 @@ class RunOptions:
     save_report: Path | None = None
     force: bool = False
     verify: bool = True
+    search_speech: bool = False
     threads: int | None = None
     progress: Progress = field(default_factory=NullProgress)
     detectors: DetectorFactory | None = None
@@ -49,7 +52,7 @@ class RunOptions:
     def effective_settings(self) -> Settings:
         """The settings in effect: those given, else those of the plan, else the defaults."""
         if self.settings is None and self.plan is not None:
-            return self.plan.settings
+            return self.plan.run_settings
         return self.settings or Settings()
 
     def texts(self, plan: Plan, report: Report) -> list[tuple[Path, str]]:

@@ -12,9 +12,12 @@ from passerby.config.settings import Settings
 from passerby.core.errors import PlanError
 from passerby.core.media import SourceInfo, VideoInfo
 from passerby.core.version import PROGRAM
+from passerby.detect.speech.network import SILERO
 from passerby.detect.weights import Registry
 from passerby.documents.kept import kept_spans
-from passerby.documents.plan import AnalysedRange, Fingerprint, Plan, VideoPlan, WeightsUsed
+from passerby.documents.plan import AnalysedRange, Plan, VideoPlan
+from passerby.documents.plan_parts.made_from import Fingerprint, WeightsUsed
+from passerby.documents.plan_parts.speech import SpeechSpan, detected_ranges
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.track.regions import region_tracks
 from passerby.track.segments import AnalysisResult
@@ -30,11 +33,14 @@ def make_plan(
     settings: Settings,
     registry: Registry,
     results: Sequence[Sequence[AnalysisResult]],
+    speech: tuple[SpeechSpan, ...] | None = None,
 ) -> Plan:
     """The plan of a video of which every segment of every video track was analysed: `results` by track, in order of
-    time. `file` is its SHA-256 and its size."""
+    time. `file` is its SHA-256 and its size; `speech` is None where it was not searched for."""
     videos = [_video_plan(info, settings, ranges) for info, ranges in zip(source.videos, results, strict=True)]
     weights = {id for ranges in results for result in ranges for id in result.weights}
+    if speech is not None and source.audio_tracks:
+        weights.add(SILERO)
     return Plan(
         program=PROGRAM,
         source=Fingerprint(
@@ -47,6 +53,8 @@ def make_plan(
         settings=settings,
         weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(weights)),
         videos=tuple(videos),
+        speech=speech,
+        audio=detected_ranges(speech or (), settings.voice_fill),
     ).sealed()
 
 

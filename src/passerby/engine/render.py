@@ -22,9 +22,11 @@ from passerby.core.progress import Progress
 from passerby.core.raw_frame import RawFrame
 from passerby.core.safe_frame import SafeFrame
 from passerby.documents.plan import Plan
+from passerby.documents.plan_parts.speech import applied_ranges
 from passerby.documents.trim import Trims
 from passerby.engine.analyse import Hashes
 from passerby.engine.report import RenderResult
+from passerby.engine.speech import check_searched
 from passerby.mask.painter import Painter
 from passerby.mask.shapes import to_shape
 from passerby.sink.audio.tracks import AudioTrack, make_audio_track
@@ -199,7 +201,10 @@ def _audio_tracks(
     sources = [] if settings.audio is Audio.REMOVE else [s for s in info.audio_tracks if is_decodable(video.path, s)]
     readers = [stack.enter_context(AudioReader(video.path, info, audio)) for audio in sources]
     cut_out = [] if trims is None else trims.seconds
-    return [make_audio_track(file, settings.audio, plan.audio, container, cut_out) for file in readers]
+    if readers and settings.audio is Audio.REMOVE_VOICES:
+        check_searched(plan, video.path)
+    spans = applied_ranges(plan.audio, settings)
+    return [make_audio_track(file, settings.audio, spans, container, cut_out) for file in readers]
 
 
 def _audio_end_s(audio_tracks: Sequence[AudioTrack]) -> float:

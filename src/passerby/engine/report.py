@@ -22,10 +22,11 @@ from passerby.redaction_log.sound import SoundFacts
 from passerby.source.fingerprint import fingerprint, printable_name
 from passerby.source.video.decoding import DecodeStats
 
-#: How well disguises hide a speaker is often measured too kindly: by up to 74 % too high (arXiv 2507.22534).
-DISGUISE_IS_WEAK = (
-    "The disguise of voices is weak: pitch and formants can be shifted back, and how somebody speaks, the words and "
-    "the noises around stay. Where a voice must not be recognised, use --audio remove, or muted spans in the plan."
+#: Measured with benchmarks/sound.py --undo. How well such changes hide a speaker is often measured too kindly: by up to
+#: 74 % too high (arXiv 2507.22534).
+UNNATURAL_VOICE_IS_WEAK = (
+    "An unnatural voice hides nobody: pitch and formants can be shifted back to what they were, and how somebody "
+    "speaks, the words and the noises around stay. Where a voice must not be recognised, use --audio remove-voices."
 )
 
 EDITED_BY_HAND = (
@@ -122,7 +123,7 @@ def _log(
     trims = Trims(plan.trim, plan.videos[0].time_base)
     end_s = max([source.duration or 0.0, *(_end(plan, number, ticks) for number, ticks in enumerate(written.times))])
     end = max([trims.to_output_seconds(end_s), *(of_video.end for of_video in times)])
-    facts = SoundFacts(settings.audio, len(source.audio_tracks), written.audio_tracks, end, written.audio_end_s)
+    facts = SoundFacts(settings, len(source.audio_tracks), written.audio_tracks, end, written.audio_end_s)
     return redaction_log(plan, times, facts, end_s, default_reasons)
 
 
@@ -147,8 +148,8 @@ def _warnings(
     lines = [line for video in source.videos for line in video.notes]
     lines += [line for stats in written.decode_stats for line in stats.notes]
     yield from (f"{line[0].upper()}{line[1:]}." for line in dict.fromkeys([*lines, *written.notes]))
-    if settings.audio is Audio.DISGUISE and source.audio_tracks:
-        yield DISGUISE_IS_WEAK
+    if settings.audio is Audio.UNNATURAL_VOICE and source.audio_tracks:
+        yield UNNATURAL_VOICE_IS_WEAK
     if settings.keep_regions:
         yield (
             f"Nothing is hidden whose centre lies in {len(settings.keep_regions)} regions (keep_regions); "

@@ -21,7 +21,8 @@ from passerby.detect.optical_flow import MotionEstimator
 from passerby.detect.still_detector import StillDetector
 from passerby.detect.weights import Registry
 from passerby.documents.kept import KeptDetection, kept_spans
-from passerby.documents.plan import AnalysedRange, Fingerprint, Plan, Track, VideoPlan, WeightsUsed
+from passerby.documents.plan import AnalysedRange, Plan, Track, VideoPlan
+from passerby.documents.plan_parts.made_from import Fingerprint, WeightsUsed
 from passerby.documents.report import QuickCheck, Report
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import check_belongs

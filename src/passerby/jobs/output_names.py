@@ -6,7 +6,7 @@ from pathlib import Path
 
 from passerby.core.still_info import SUFFIXES
 from passerby.documents.file_names import PLAN_SUFFIX, REDACTED_MARK, REPORT_SUFFIX, shortened
-from passerby.documents.plan_journal import JOURNAL_SUFFIX
+from passerby.documents.plan_parts.journal import JOURNAL_SUFFIX
 from passerby.source.still.sniff import still_kind, with_matching_suffix
 from passerby.source.video.container_sniff import HEAD_BYTES, sniff_file
 from passerby.source.video.raw_streams import RAW_SUFFIXES

@@ -18,7 +18,7 @@ from passerby.core.progress import Progress
 #: Seconds between two JSON lines of one stage.
 JSON_INTERVAL_S = 1.0
 
-STAGE_NAMES = {"analyse": "analysing", "render": "rendering", "check": "checking"}
+STAGE_NAMES = {"analyse": "analysing", "listen": "listening", "render": "rendering", "check": "checking"}
 
 
 def make_progress(

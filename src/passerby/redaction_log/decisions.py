@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Correction, Plan, Track
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.documents.redaction_log import DecidedBy
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,19 @@ class Decisions:
         return _by(history.moved, history.moved.reason)
 
     def of_audio(self, span: AudioSpan) -> Decision:
+        if span.origin is not None:  # a person who changes a detected range draws another
+            by = DecidedBy.UNKNOWN if self.plan.edited_by_hand else DecidedBy.PROGRAM
+            return Decision(by, reason=span.reason)
         return self._of_span(("audio", span), span)
+
+    def of_voices_kept(self, start: float, end: float) -> Decision:
+        """Who took out the range that would have removed this speech: the last who had one there and then had none."""
+        for made in reversed(self.plan.corrections):
+            before = [span for span in made.audio_before or () if span.start < end and span.end > start]
+            after = [span for span in made.audio_after or () if span.start < end and span.end > start]
+            if made.action == "audio" and before and before != after:
+                return _by(made, made.reason)
+        return Decision(DecidedBy.UNKNOWN)
 
     def of_trim(self, span: TrimSpan) -> Decision:
         return self._of_span(("trim", span), span)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from passerby.core.box import Box
 from passerby.documents.plan import Keyframe, Plan, Track
+from passerby.documents.plan_parts.spans import VisibleSpan
 from passerby.documents.redaction_log import DecidedBy, LogAction, LogEntry
-from passerby.documents.spans import VisibleSpan
 from passerby.redaction_log.areas import hull_between
 from passerby.redaction_log.decisions import Decision, Decisions
 from passerby.redaction_log.release_times import ReleaseTimes, Run, runs

@@ -10,7 +10,8 @@ from pydantic_core import to_json
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
 from passerby.documents.plan import Track
-from passerby.documents.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.speech import AudioMode
 from passerby.review.background_job import JobStatus
 from passerby.review.errors import ErrorInfo
 from passerby.review.history import History, Key
@@ -98,6 +99,7 @@ class HistoryResponse(FrozenModel):
     can_undo: bool
     can_redo: bool
     audio: tuple[AudioSpan, ...]
+    audio_mode: AudioMode
     trim: tuple[TrimSpan, ...]
 
     @classmethod
@@ -107,14 +109,16 @@ class HistoryResponse(FrozenModel):
             can_undo=history.can_undo,
             can_redo=history.can_redo,
             audio=history.audio,
+            audio_mode=history.mode,
             trim=history.trim,
         )
 
 
 class FileDetail(FrozenModel):
-    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan; `still`:
-    its frames are the pages of a photo or scan, which have no times. `stream_rate`: frames a second of a stream without
-    a container, which states no times; None for other files."""
+    """An open file: everything but the times of its frames and its images. `audio` is the setting of its plan,
+    `speech_searched` whether it says where somebody speaks; `still`: its frames are the pages of a photo or scan, which
+    have no times. `stream_rate`: frames a second of a stream without a container, which states no times; None for other
+    files."""
 
     id: int
     name: str
@@ -123,6 +127,7 @@ class FileDetail(FrozenModel):
     history: HistoryResponse
     audio: str
     has_audio: bool
+    speech_searched: bool = False
     still: bool = False
     stream_rate: float | None = None
     output: str

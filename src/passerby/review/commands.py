@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field
 from passerby.core.box import Box, Point
 from passerby.core.kinds import Kind
 from passerby.core.model import FrozenModel
-from passerby.documents.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.speech import AudioMode
 
 #: Numbers of frames, tracks and videos: within 32 bits, so that every client can represent them.
 Index = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -201,6 +202,12 @@ class SetAudioSpans(FrozenModel):
     spans: Annotated[tuple[AudioSpanInput, ...], Field(max_length=1000)]
 
 
+class SetAudioMode(AudioMode):
+    """What happens to the sound in the release."""
+
+    op: Literal["audio_mode"]
+
+
 class SetTrimSpans(FrozenModel):
     """Replace all ranges that are cut from the release."""
 
@@ -225,6 +232,7 @@ Edit = Annotated[
     | AddRegion
     | CoverFrames
     | SetAudioSpans
+    | SetAudioMode
     | SetTrimSpans,
     Field(discriminator="op"),
 ]

@@ -7,10 +7,12 @@ from functools import singledispatchmethod
 from typing import TypeVar
 
 from passerby.config.polygon import fault_of, hull_of, is_box
+from passerby.config.settings import Audio
 from passerby.core.box import Box, Point
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Track
-from passerby.documents.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.speech import AudioMode
 from passerby.review import commands
 from passerby.review.answers import EditResponse
 from passerby.review.commands import to_box
@@ -233,8 +235,26 @@ class EditService:
     def _set_audio_spans(self, command: commands.SetAudioSpans) -> EditOutcome:
         _check_order(command.spans)
         present = {_without_author(span): span for span in self._file.history.audio}
-        made = (AudioSpan(start=s.start, end=s.end, action=s.action, reason=s.reason or None) for s in command.spans)
-        return EditOutcome((Change(audio=tuple(present.get(span) or self._decided(span) for span in made)),))
+        made = [
+            AudioSpan(
+                start=s.start, end=s.end, action=s.action, reason=s.reason or None, origin=s.origin, score=s.score
+            )
+            for s in command.spans
+        ]
+        # A detected range that a person changes is a range that the person drew.
+        drawn = {"origin": None, "score": None}
+        spans = tuple(present.get(span) or self._decided(span.model_copy(update=drawn)) for span in made)
+        changes = [Change(audio=spans)]
+        if self._file.history.mode.audio is Audio.REMOVE and any(span not in present for span in made):
+            # Who mutes a part wants to hear the rest.
+            changes.append(Change(mode=AudioMode(audio=Audio.KEEP)))
+        return EditOutcome(tuple(changes))
+
+    @outcome_of.register
+    def _set_audio_mode(self, command: commands.SetAudioMode) -> EditOutcome:
+        if command.audio is Audio.REMOVE_VOICES and self._file.history.plan.speech is None:
+            raise ReviewError("no_speech_search")
+        return EditOutcome((Change(mode=AudioMode(audio=command.audio, voice_fill=command.voice_fill)),))
 
     @outcome_of.register
     def _set_trim_spans(self, command: commands.SetTrimSpans) -> EditOutcome:

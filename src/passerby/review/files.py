@@ -13,7 +13,7 @@ from passerby.core.kinds import Kind
 from passerby.core.progress import Progress
 from passerby.documents.file_names import REPORT_SUFFIX, notes_path
 from passerby.documents.plan import Plan
-from passerby.documents.plan_journal import journal_path
+from passerby.documents.plan_parts.journal import journal_path
 from passerby.documents.report import Report
 from passerby.engine import api
 from passerby.engine.options import RunOptions
@@ -54,7 +54,7 @@ def make_plan(paths: ReviewPaths, progress: Progress, frame_rate: Fraction | Non
     """Analyse the whole file and save its plan. `frame_rate` is that of a stream without times. Raises
     PasserbyError."""
     settings = None if frame_rate is None else Settings(frame_rate=frame_rate)
-    plan = api.analyse(paths.source, settings, progress=progress)
+    plan = api.analyse(paths.source, settings, progress=progress, search_speech=True)
     make_folder(paths.plan.parent)
     journal_path(paths.plan).unlink(missing_ok=True)  # of a plan that somebody has removed
     write_text_atomically(paths.plan, plan.to_json())
@@ -88,7 +88,7 @@ def render_export(
 ) -> Report:
     """What `passerby redact --plan` does; replaces an earlier export. `default_reasons` stand in the report for what is
     hidden without a reason of its own. Raises PasserbyError."""
-    settings = plan.settings if audio is None else plan.settings.model_copy(update={"audio": audio})
+    settings = plan.run_settings if audio is None else plan.run_settings.model_copy(update={"audio": audio})
     make_folder(paths.output.parent)
     options = RunOptions(
         settings=settings, plan=plan, force=True, progress=progress, default_reasons=default_reasons or {}

@@ -11,18 +11,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from passerby.documents.plan import Correction, Plan, Track
-from passerby.documents.plan_journal import edits_line
+from passerby.documents.plan_parts.journal import edits_line
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
+from passerby.documents.plan_parts.speech import AudioMode
 from passerby.documents.plan_text import analysis_part, edited_part
-from passerby.documents.spans import AudioSpan, TrimSpan
 
-#: What a change is about: a video and a track's number, or ("audio",) and ("trim",).
+#: What a change is about: a video and a track's number, or ("audio",), ("trim",) and ("audio_mode",).
 Key = tuple[int, int] | tuple[str]
-_AUDIO, _TRIM = ("audio",), ("trim",)
+_AUDIO, _TRIM, _MODE = ("audio",), ("trim",), ("audio_mode",)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New state of a track, or of the muted or removed spans. `track` None removes the track with that number."""
+    """New state of a track, of the muted or removed spans, or of what happens to the sound. `track` None removes the
+    track with that number."""
 
     video: int = 0
     number: int = 0
@@ -30,11 +32,14 @@ class Change:
     reason: str | None = None
     audio: tuple[AudioSpan, ...] | None = None
     trim: tuple[TrimSpan, ...] | None = None
+    mode: AudioMode | None = None
 
     @property
     def key(self) -> Key:
         if self.audio is not None:
             return _AUDIO
+        if self.mode is not None:
+            return _MODE
         return _TRIM if self.trim is not None else (self.video, self.number)
 
 
@@ -71,10 +76,11 @@ class History:
         self._update_plan(
             audio=next((c.audio_before for c in plan.corrections if c.audio_before is not None), plan.audio),
             trim=next((c.trim_before for c in plan.corrections if c.trim_before is not None), plan.trim),
+            audio_mode=next((c.mode_before for c in plan.corrections if c.mode_before is not None), plan.audio_mode),
         )
         for correction in plan.corrections:
             self._record(correction)
-        self._update_plan(audio=plan.audio, trim=plan.trim)
+        self._update_plan(audio=plan.audio, trim=plan.trim, audio_mode=plan.audio_mode)
 
     @property
     def plan(self) -> Plan:
@@ -95,6 +101,12 @@ class History:
     @property
     def trim(self) -> tuple[TrimSpan, ...]:
         return self._plan.trim
+
+    @property
+    def mode(self) -> AudioMode:
+        """What happens to the sound: as somebody chose, else as in the settings of the plan."""
+        settings = self._plan.run_settings
+        return AudioMode(audio=settings.audio, voice_fill=settings.voice_fill)
 
     @property
     def revision(self) -> int:
@@ -186,6 +198,10 @@ class History:
             )
         elif change.trim is not None:
             correction = Correction(video=0, action="trim", trim_before=self.trim, trim_after=change.trim, **common)
+        elif change.mode is not None:
+            correction = Correction(
+                video=0, action="audio_mode", mode_before=self.mode, mode_after=change.mode, **common
+            )
         else:
             exists = change.number in self._tracks[change.video]
             if change.track is None and not exists:
@@ -206,6 +222,8 @@ class History:
             self._update_plan(audio=correction.audio_after or ())
         elif correction.action == "trim":
             self._update_plan(trim=correction.trim_after or ())
+        elif correction.action == "audio_mode":
+            self._update_plan(audio_mode=correction.mode_after)
         elif correction.track is None:
             self._tracks[correction.video].pop(correction.number, None)
         else:
@@ -238,12 +256,16 @@ class History:
             return Change(audio=self.audio, reason=reason)
         if key == _TRIM:
             return Change(trim=self.trim, reason=reason)
+        if key == _MODE:
+            return Change(mode=self.mode, reason=reason)
         video, number = int(key[0]), int(key[1])  # type: ignore[misc]  # the other keys are of a track
         return Change(video, number, self._tracks[video].get(number), reason)
 
     def _is_current(self, change: Change) -> bool:
         current = self._current(change.key)
-        return (current.track, current.audio, current.trim) == (change.track, change.audio, change.trim)
+        return (current.track, current.audio, current.trim, current.mode) == (
+            change.track, change.audio, change.trim, change.mode,
+        )  # fmt: skip
 
     def _update_plan(self, **fields: object) -> None:
         """`fields` are among those that edits change: the serialised analysis stays."""

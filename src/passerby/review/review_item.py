@@ -116,6 +116,7 @@ class ReviewItem:
                 history=HistoryResponse.of(file.history),
                 audio=plan.settings.audio.value,
                 has_audio=viewer.has_audio,
+                speech_searched=plan.speech is not None,
                 still=viewer.is_still,
                 stream_rate=None if viewer.stream_rate is None else float(viewer.stream_rate),
                 output=file.paths.output.name,

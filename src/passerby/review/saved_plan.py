@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from passerby.documents.plan_journal import PlanMark, has_journal, journal_path, mark_line
+from passerby.documents.plan_parts.journal import PlanMark, has_journal, journal_path, mark_line
 from passerby.review.errors import ReviewError
 from passerby.review.files import file_stamp
 from passerby.sink.file_lock import open_locked

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Track
-from passerby.documents.spans import VisibleSpan
+from passerby.documents.plan_parts.spans import VisibleSpan
 from passerby.review.errors import ReviewError
 from passerby.review.track_edits import best_time, frame_at
 

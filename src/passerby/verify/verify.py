@@ -18,13 +18,16 @@ from passerby.core.errors import VerificationError
 from passerby.core.progress import NullProgress, Progress
 from passerby.core.version import PROGRAM
 from passerby.detect.model import Detectors
+from passerby.detect.speech.network import SILERO
 from passerby.detect.weights import Registry
 from passerby.documents.file_names import find_report
-from passerby.documents.plan import Plan, WeightsUsed
+from passerby.documents.plan import Plan
+from passerby.documents.plan_parts.made_from import WeightsUsed
+from passerby.documents.plan_parts.spans import AudioSpan, effective_audio
+from passerby.documents.plan_parts.speech import applied_ranges, voices_left
 from passerby.documents.plan_text import current_content
 from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import Report
-from passerby.documents.spans import AudioSpan, effective_audio
 from passerby.documents.trim import Trims
 from passerby.documents.verification_report import (
     NOT_ANSWERABLE,
@@ -46,6 +49,7 @@ from passerby.verify.checks.independent_detectors import Ensemble
 from passerby.verify.checks.log_agreement import disagreements, is_comparable
 from passerby.verify.checks.redaction_report import differences, is_about, read_report, summarise_release
 from passerby.verify.checks.signed_log import signer_of
+from passerby.verify.checks.speech import NOT_CLAIMED_OF_VOICES, describe, speech_left
 from passerby.verify.checks.track_checker import TIMESTAMP_ROUNDING_S, Expectations, TrackChecker, TrackResult
 from passerby.verify.containers.inspect import ContainerInspection, inspect_container
 from passerby.verify.released_file import ReleasedFile
@@ -59,7 +63,7 @@ NOT_CLAIMED = (
     "That the source was genuine or complete: only the contents of the released file were checked.",
 )
 NOT_CLAIMED_OF_AUDIO = (
-    "That voices cannot be recognised: audio that is kept or disguised can identify a speaker, and speech remains."
+    "That voices cannot be recognised: audio that is kept or made unnatural identifies speakers, and speech remains."
 )
 
 
@@ -145,7 +149,7 @@ def verify(
         _compare_with_report(inputs, checked, released, findings)
         inspection = inspect_container(released, inputs.report_matches and inputs.settings.keep_times)
         _report_container(inspection, checked, released, findings)
-        muted = _check_audio(inputs, released, findings)
+        muted = _check_audio(inputs, released, detectors.registry, findings)
         log_compared = _compare_log(inputs, tracks, released, muted, findings)
     results = CheckResults(
         file=checked,
@@ -165,6 +169,7 @@ def verify(
         report_signer=inputs.report_signer,
     )
     checks = tuple(check_results(results))
+    used = {*ensemble.weights, *([SILERO] if checked.audio_tracks and inputs.audio is Audio.REMOVE_VOICES else [])}
     return VerificationReport(
         program=PROGRAM,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -172,13 +177,19 @@ def verify(
         verdict=_verdict(checked, tracks, [check.outcome for check in checks]),
         checks=checks,
         findings=findings.listed(),
-        weights=tuple(WeightsUsed(id=id, sha256=detectors.registry[id].sha256) for id in sorted(ensemble.weights)),
+        weights=tuple(WeightsUsed(id=id, sha256=detectors.registry[id].sha256) for id in sorted(used)),
         release=inputs.release,
         plan=inputs.plan_summary,
         original=inputs.original_sha256,
         bound=bound,
-        not_claimed=(*NOT_CLAIMED, *([NOT_CLAIMED_OF_AUDIO] if checked.audio_tracks else [])),
+        not_claimed=(*NOT_CLAIMED, *_not_claimed_of_audio(checked, inputs.audio)),
     )
+
+
+def _not_claimed_of_audio(file: CheckedFile, audio: Audio | None) -> list[str]:
+    if not file.audio_tracks:
+        return []
+    return [NOT_CLAIMED_OF_VOICES if audio is Audio.REMOVE_VOICES else NOT_CLAIMED_OF_AUDIO]
 
 
 def add_upper_bound(report: VerificationReport, bound: UpperBound) -> VerificationReport:
@@ -251,7 +262,7 @@ def _read_inputs(
             edited_by_hand=inputs.plan.edited_by_hand,
         )
         if not inputs.report_matches:
-            inputs.settings = inputs.plan.settings
+            inputs.settings = inputs.plan.run_settings
     if original is not None:
         inputs.original = ReleasedFile.open(original, inputs.settings.frame_rate)
         inputs.original_sha256 = fingerprint(original)[0]
@@ -324,24 +335,43 @@ def _report_container(
             findings.add(Check.CONTAINER, f"the file is damaged: {line}", video=number)
 
 
-def _check_audio(inputs: _Inputs, released: ReleasedFile, findings: FindingCollector) -> MutedRanges:
+def _check_audio(
+    inputs: _Inputs, released: ReleasedFile, registry: Registry, findings: FindingCollector
+) -> MutedRanges:
     unexpected = unexpected_audio(len(released.info.audio_tracks), inputs.audio)
     if unexpected is not None:
         findings.add(Check.AUDIO, unexpected)
     muted = measure_muted(released, list(_muted_ranges(inputs)))
     for span, line in muted.audible:
         findings.add(Check.AUDIO, line, span.start)
+    if inputs.audio is Audio.REMOVE_VOICES:
+        for track, speech in speech_left(released, registry, list(_voices_kept(inputs))):
+            findings.add(Check.AUDIO, describe(track, speech), speech.start)
     return muted
+
+
+def _voices_kept(inputs: _Inputs) -> Iterator[tuple[float, float]]:
+    """Speech that a person left in, in seconds of the release: as the plan says, or else a report that is believed."""
+    if inputs.plan is not None:
+        trims = Trims(inputs.plan.trim, inputs.plan.videos[0].time_base)
+        applied = applied_ranges(inputs.plan.audio, inputs.settings)
+        moved = (trims.to_output_range(*left) for left in voices_left(inputs.plan.speech or (), applied))
+        yield from (bounds for bounds in moved if bounds is not None)
+    elif inputs.report is not None and inputs.report_signer is not None:
+        log = inputs.report.redaction_log
+        yield from ((one.start, one.end) for one in log if one.action is LogAction.VOICES_KEPT)
 
 
 def _muted_ranges(inputs: _Inputs) -> Iterator[AudioSpan]:
     """Where nothing is to be heard, in seconds of the release: as the plan says, or else the report."""
     if inputs.plan is not None:
-        spans = [span for _, span in effective_audio(inputs.plan.audio)]
+        spans = [span for _, span in effective_audio(applied_ranges(inputs.plan.audio, inputs.settings))]
         yield from Trims(inputs.plan.trim, inputs.plan.videos[0].time_base).to_output_audio(spans)
     elif inputs.report is not None and inputs.report_matches:
         for entry in inputs.report.redaction_log:
             if entry.action is LogAction.MUTED:
                 yield AudioSpan(start=entry.start, end=entry.end, action="mute")
+            elif entry.action is LogAction.ROOM_TONE:
+                yield AudioSpan(start=entry.start, end=entry.end, action="room-tone")
             elif entry.action is LogAction.BLEEPED:
                 yield AudioSpan(start=entry.start, end=entry.end, action="bleep")

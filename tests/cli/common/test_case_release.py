@@ -11,7 +11,7 @@ from passerby.cli.common.case_release import load_case, office_reasons, split_re
 from passerby.core.errors import CaseError, UsageError
 from passerby.core.kinds import Kind
 from passerby.documents.case_report import CaseReportFile
-from passerby.documents.plan_journal import has_journal
+from passerby.documents.plan_parts.journal import has_journal
 from passerby.documents.reason_list import ReasonList, ReleaseReason
 from passerby.documents.report import Report
 from passerby.review.history import Change

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from passerby.documents.spans import TrimSpan
+from passerby.documents.plan_parts.spans import TrimSpan
 from passerby.documents.trim import Trims
 from passerby.review.release.verification import _source_seconds, load_earlier
 

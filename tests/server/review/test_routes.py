@@ -176,6 +176,7 @@ def test_regions_and_covered_frames(review):
         ("extend", {"track": 1, "frame": 5}, "track_already_there"),
         ("cover", {"first": 9, "last": 3}, "invalid_span"),
         ("audio", {"spans": [{"start": 3, "end": 2}]}, "invalid_span"),
+        ("audio_mode", {"audio": "remove-voices"}, "no_speech_search"),
     ],
 )
 def test_impossible_edits_are_rejected_with_an_error_code(review, op, what, code):

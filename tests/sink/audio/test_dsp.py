@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline, disguise_voice, without_padding
+from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline, make_unnatural, without_padding
 
 RATE = 8000
 
@@ -74,8 +74,8 @@ def test_an_end_before_all_sound_is_wrong():
 
 
 @pytest.mark.parametrize("size", [1, 100, 1008, 4000, 48_000])
-def test_a_disguised_voice_is_as_long_as_it_was(size):
+def test_an_unnatural_voice_is_as_long_as_it_was(size):
     """The filters keep back the end, and all of what is very short."""
     tone = np.sin(np.arange(size, dtype=np.float32) / 20)[np.newaxis]
-    out = list(disguise_voice(iter([tone]), 48_000, "mono"))
+    out = list(make_unnatural(iter([tone]), 48_000, "mono"))
     assert size == sum(chunk.shape[1] for chunk in out)

@@ -8,8 +8,8 @@ import pytest
 
 from passerby import Plan, Settings, redact
 from passerby.config.settings import Audio
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan
 from passerby.documents.redaction_log import LogAction
-from passerby.documents.spans import AudioSpan, TrimSpan
 from tests import clips
 from tests.fake_detector import use_fixed_face
 
@@ -121,7 +121,7 @@ SOURCES = {
 }  # fmt: skip
 AVI = {"container": "avi", "base": QUARTER, "video": "mpeg4"}
 #: Each source is kept in MP4, and written in one other way: those take their turns.
-OTHERS = [("disguise", ".mkv"), ("keep", ".mkv"), ("disguise", ".mp4")]
+OTHERS = [("unnatural-voice", ".mkv"), ("keep", ".mkv"), ("unnatural-voice", ".mp4")]
 WAYS = [(name, *way) for n, name in enumerate(SOURCES) for way in (("keep", ".mp4"), OTHERS[n % len(OTHERS)])]
 
 
@@ -133,7 +133,7 @@ def test_in_sync(tmp_path, source, audio, ending):
     assert max(apart(out)) < 0.02
 
 
-@pytest.mark.parametrize("audio", ["keep", "disguise"])
+@pytest.mark.parametrize("audio", ["keep", "unnatural-voice"])
 def test_mp3_in_avi_is_as_far_from_the_picture_as_it_was(tmp_path, audio):
     """FFmpeg writes the packet that only prepares the decoder as sound, so such a file is never quite in step."""
     path, out = clip(tmp_path / "s", codec="libmp3lame", **AVI), tmp_path / "o.mp4"
@@ -218,7 +218,7 @@ def test_bleeped_spans_hold_a_tone_and_nothing_else(tmp_path):
     assert spectrum[np.abs(pitch - 300) < 20].max() < 0.01 * spectrum.max()
 
 
-def test_disguise_lowers_pitch_filters_highs_and_notes_its_weakness(tmp_path):
+def test_an_unnatural_voice_has_lower_pitch_and_no_highs_and_is_called_weak(tmp_path):
     path, out = tmp_path / "s.mp4", tmp_path / "o.mp4"
 
     def finish(output):
@@ -228,14 +228,14 @@ def test_disguise_lowers_pitch_filters_highs_and_notes_its_weakness(tmp_path):
         )
 
     clips.write_clip(path, times=clips.constant(90), prepare=lambda o, _: o.add_stream("aac", rate=RATE), finish=finish)
-    report = redact(path, out, Settings(audio=Audio.DISGUISE))
+    report = redact(path, out, Settings(audio=Audio.UNNATURAL_VOICE))
     samples, moments = audio_of(out)
     inside = samples[(moments > 0.5) & (moments < 2.5)]
     spectrum = np.abs(np.fft.rfft(inside * np.hanning(len(inside))))
     pitch = np.fft.rfftfreq(len(inside), 1 / RATE)
     assert pitch[spectrum.argmax()] == pytest.approx(780, abs=15)
     assert spectrum[pitch > 3500].max() < 0.2 * spectrum.max()
-    assert any("weak" in line for line in report.warnings)
+    assert any("hides nobody" in line for line in report.warnings)
     assert moments[-1] == pytest.approx(3, abs=0.05)
 
 

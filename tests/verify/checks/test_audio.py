@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from passerby.config.settings import Audio
-from passerby.documents.spans import AudioSpan
+from passerby.documents.plan_parts.spans import AudioSpan
 from passerby.verify.checks.audio import measure_muted, unexpected_audio
 from passerby.verify.released_file import ReleasedFile
 from tests import clips

@@ -4,9 +4,9 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import OutputSummary, QuickCheck, Report
-from passerby.documents.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.redaction_log.log import redaction_log
 from passerby.redaction_log.release_times import ReleaseTimes
 from passerby.redaction_log.sound import SoundFacts
@@ -22,7 +22,7 @@ PLAN = plan(track(), track(2, Box(40, 10, 50, 20)), corrections=(correction("B",
 def made(of=PLAN, defaults=None):
     """(report, times of the frames of the release)."""
     times = ReleaseTimes.of(of, 0, TIMES)
-    log = redaction_log(of, [times], SoundFacts(of.settings.audio, 1, 1, times.end, times.end), 1.0, defaults)
+    log = redaction_log(of, [times], SoundFacts(of.settings, 1, 1, times.end, times.end), 1.0, defaults)
     output = OutputSummary(name="a.mp4", sha256="0" * 64, size=1, codec="x", frames=9)
     report = Report(
         program="x", created="x", source=of.source, output=output, settings=of.settings, weights=(), plan_edited=True,

@@ -4,7 +4,7 @@ import pytest
 
 from passerby.config.settings import Settings
 from passerby.core.errors import VerificationError
-from passerby.documents.plan import Fingerprint
+from passerby.documents.plan_parts.made_from import Fingerprint
 from passerby.documents.report import OutputSummary, QuickCheck, Report
 from passerby.documents.verification_report import CheckedFile, VideoSummary
 from passerby.verify.checks.redaction_report import differences, is_about, read_report, summarise_release

@@ -5,8 +5,8 @@ import pytest
 from passerby.config.regions import parse_regions
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.plan_parts.spans import VisibleSpan
 from passerby.documents.redaction_log import LogEntry
-from passerby.documents.spans import VisibleSpan
 from passerby.verify.checks.shown_on_purpose import ShownHere, ShownInLog, ShownOnPurpose
 from tests.redaction_log.plans import correction, plan, track
 

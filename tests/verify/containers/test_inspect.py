@@ -21,7 +21,7 @@ MS = Fraction(1, 1000)
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv"])
-@pytest.mark.parametrize("audio", ["remove", "keep", "disguise"])
+@pytest.mark.parametrize("audio", ["remove", "keep", "unnatural-voice"])
 def test_what_is_released_has_no_remnant(ending, audio, tmp_path, monkeypatch):
     use_fixed_face(monkeypatch)
     source, out = test_metadata_stripped.laden(tmp_path / "source", "mp4"), tmp_path / f"o{ending}"

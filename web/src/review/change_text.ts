@@ -22,6 +22,8 @@ export function changeText(before: StateBefore, change: EditResponse): string {
     if (video === before.video && track) lines.push(t('change_gone', { item: name(track) }));
   }
   if (!same(before.history.audio, change.history.audio)) lines.push(t('change_audio'));
+  const mode = change.history.audio_mode;
+  if (!same(before.history.audio_mode, mode)) lines.push(t('change_sound', { sound: t(`sound_${mode.audio}`) }));
   if (!same(before.history.trim, change.history.trim)) lines.push(t('change_trim'));
   const more = lines.length > 3 ? ` ${t('change_more', { n: lines.length - 3 })}` : '';
   return lines.slice(0, 3).join(' ') + more;

@@ -142,7 +142,11 @@ export function blackOutRange(): void {
 export function silenceRange(action: 'mute' | 'bleep'): void {
   const marked = markedSeconds();
   const current = store.file.value?.history.audio ?? [];
-  if (marked) void edit({ op: 'audio', spans: [...current, { ...marked, action }] });
+  const removed = store.file.value?.history.audio_mode.audio === 'remove';
+  if (!marked) return;
+  void edit({ op: 'audio', spans: [...current, { ...marked, action }] }).then(() => {
+    if (removed && store.file.value?.history.audio_mode.audio === 'keep') toast(t('soundKeptNow'));
+  });
 }
 
 export function cutRange(): void {

@@ -12,8 +12,6 @@ export const MIN_SHOWN_MS = 1000;
 /** The number of the frame that was shown for that long. */
 export const shownFrame = signal<number | null>(null);
 
-export type AudioChoice = 'remove' | 'keep' | 'disguise';
-
 /** Follows a running export; when it ends, what depends on its result is fetched again. */
 export async function watchExport(): Promise<void> {
   await refreshExport();
@@ -25,10 +23,10 @@ async function watchUntilDone(): Promise<void> {
   if (!store.exportRunning.value) await Promise.all([refreshQueue(), refreshSpotCheck(), withErrors(refreshFiles)]);
 }
 
-/** `audio` null: as the plan says. */
-export async function startExport(audio: AudioChoice | null): Promise<void> {
+/** With the sound as the plan says. */
+export async function startExport(): Promise<void> {
   const started = await withErrors(() =>
-    request<ExportResponse>(client.POST('/api/files/{id}/export', { ...fileParams(), body: { audio } })),
+    request<ExportResponse>(client.POST('/api/files/{id}/export', { ...fileParams(), body: { audio: null } })),
   );
   if (started) store.release.value = started;
   await watchUntilDone();

@@ -4,8 +4,9 @@ import { seekTo } from './actions';
 import { errorText, type ReleaseFinding, type ReleaseVerdict } from './api';
 import { Button } from './button';
 import { openCase } from './cases/case_store';
-import { type AudioChoice, answerFinding, startExport, stopExport } from './export_actions';
+import { answerFinding, startExport, stopExport } from './export_actions';
 import { type Text, t } from './messages';
+import { SoundChoice } from './sound_choice';
 import * as store from './store';
 import { formatTimecode } from './timecode';
 
@@ -13,40 +14,15 @@ import { formatTimecode } from './timecode';
 const MAX_FINDINGS = 100;
 
 export function ExportPanel() {
-  const audio = useSignal<AudioChoice | ''>('');
   const release = store.release.value;
   const progress = release?.progress;
   const running = store.exportRunning.value;
-  const byDefault = (store.file.value?.audio ?? 'remove') as AudioChoice;
   return (
     <>
       <p>{t(openCase.value ? 'exportToCase' : 'exportTo', { name: release?.output ?? '' })}</p>
-      <label>
-        {t('sound')}
-        <select
-          value={audio.value}
-          onChange={(event) => {
-            audio.value = event.currentTarget.value as AudioChoice | '';
-          }}
-        >
-          <option value="">{t('sound_default', { audio: t(`sound_${byDefault}`) })}</option>
-          {(['remove', 'keep', 'disguise'] as const)
-            .filter((choice) => choice !== byDefault)
-            .map((choice) => (
-              <option key={choice} value={choice}>
-                {t(`sound_${choice}`)}
-              </option>
-            ))}
-        </select>
-      </label>
+      {store.file.value?.has_audio && <SoundChoice />}
       <div class="buttons">
-        <Button
-          id="export-now"
-          text={t('exportNow')}
-          strong
-          disabled={running}
-          run={() => void startExport(audio.value || null)}
-        />
+        <Button id="export-now" text={t('exportNow')} strong disabled={running} run={() => void startExport()} />
         {running && <Button text={t('stop')} run={() => void stopExport()} />}
       </div>
       {running && <ExportProgress />}

@@ -131,6 +131,7 @@ export const caseTexts = {
   change_hidden: '{item} is hidden again.',
   change_boxes: 'The box of {item} is as before.',
   change_audio: 'The sound ranges are as before.',
+  change_sound: 'The sound is again: {sound}.',
   change_trim: 'The ranges that are cut are as before.',
   change_more: 'and {n} more changes',
   legend: 'What the colours mean',

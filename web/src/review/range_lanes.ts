@@ -10,13 +10,25 @@ export interface RangeLane {
   ranges: { start: number; end: number }[];
 }
 
+type AudioAction = 'mute' | 'bleep' | 'room-tone';
+
+export function actionText(action: AudioAction): Text {
+  return action === 'bleep' ? 'bleeped' : action === 'mute' ? 'muted' : 'roomTone';
+}
+
+/** Whether what was detected as speech is taken out: else it is marked only. */
+export const removesVoices = computed(() => store.file.value?.history.audio_mode.audio === 'remove-voices');
+
 /** Only lanes with something in them. */
 export const rangeLanes = computed<RangeLane[]>(() => {
   const history = store.file.value?.history;
   const audio = history?.audio ?? [];
   const lanes: RangeLane[] = [
-    { name: 'muted', ranges: audio.filter(({ action }) => action !== 'bleep') },
-    { name: 'bleeped', ranges: audio.filter(({ action }) => action === 'bleep') },
+    { name: removesVoices.value ? 'speechRemoved' : 'speech', ranges: audio.filter(({ origin }) => origin) },
+    ...(['mute', 'bleep', 'room-tone'] as const).map((action) => ({
+      name: actionText(action),
+      ranges: audio.filter((span) => !span.origin && span.action === action),
+    })),
     { name: 'cut', ranges: [...(history?.trim ?? [])] },
     { name: 'blackedOut', ranges: blackedOut() },
   ];

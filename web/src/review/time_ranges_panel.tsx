@@ -3,6 +3,7 @@ import { edit } from './actions';
 import { Button } from './button';
 import { blackOutRange, cutRange, markRange, silenceRange } from './commands';
 import { t } from './messages';
+import { actionText, removesVoices } from './range_lanes';
 import * as store from './store';
 import { formatTimecode } from './timecode';
 
@@ -31,7 +32,7 @@ export function TimeRangesPanel() {
         <Button text={t('cutRange')} hint="Shift+X" run={cutRange} disabled={!marked} />
       </div>
       {!hasSound && <p>{t('noSound')}</p>}
-      {hasSound && file?.audio === 'remove' && <p>{t('soundRemoved')}</p>}
+      {hasSound && file?.history.audio_mode.audio === 'remove' && <p>{t('soundRemoved')}</p>}
       <RangeList />
     </>
   );
@@ -47,7 +48,7 @@ function RangeList() {
     <ul class="ranges">
       {sound.map((item, index) => (
         <li key={`sound ${item.start}`}>
-          {range(item)} {item.action === 'bleep' ? t('bleeped') : t('muted')}{' '}
+          {range(item)} {t(item.origin ? (removesVoices.value ? 'speechRemoved' : 'speech') : actionText(item.action))}{' '}
           <Button text={t('removeRange')} run={() => void edit({ op: 'audio', spans: without(sound, index) })} />
         </li>
       ))}

@@ -108,7 +108,7 @@ class ExportJob:
         exported, verdict = self._exported, status.verdict
         if self.job.running or exported is None or verdict is None or not verdict.independent:
             return None
-        same = self._is_current(exported) and exported.settings == self._file.history.plan.settings
+        same = self._is_current(exported) and exported.settings == self._file.history.plan.run_settings
         return exported.output_sha256 if same else None
 
     def _is_current(self, exported: Exported) -> bool:

@@ -1,16 +1,18 @@
-"""Audio samples: a continuous timeline without gaps, silence and bleeps, cuts, voice disguise."""
+"""Audio samples: a continuous timeline without gaps, silence and bleeps, cuts, unnatural voices."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
 import numpy.typing as npt
 
-from passerby.documents.spans import AudioSpan
+from passerby.documents.plan_parts.spans import AudioSpan
+from passerby.sink.audio.room_tone import RoomTone
 
 #: Shape (channels, samples), from -1 to 1.
 Samples = npt.NDArray[np.float32]
@@ -21,9 +23,10 @@ MAX_DRIFT_S = 0.01
 MAX_TRAILING_SILENCE_S = 60
 #: Seconds of silence per chunk.
 _SILENCE_CHUNK_S = 1
-#: Factor on pitch and formants of a disguised voice: 0.78 sounds like a larger speaker.
+#: Factor on pitch and formants of an unnatural voice: 0.78 sounds like a larger speaker, and is undone by 1/0.78
+#: (benchmarks/sound.py --undo).
 PITCH_FACTOR = 0.78
-#: Cut-off frequency for disguised voices in Hz. Unlike the pitch shift, this cannot be undone.
+#: Cut-off frequency for unnatural voices in Hz. Unlike the pitch shift, this cannot be undone.
 _LOWPASS_HZ = 3500
 _BLEEP_HZ, _BLEEP_LEVEL = 1000, 0.1
 
@@ -88,20 +91,48 @@ class AudioTimeline:
 
 
 def with_spans(chunks: Iterable[Samples], rate: int, spans: Sequence[AudioSpan]) -> Iterator[Samples]:
-    """The same samples, with the spans silenced or replaced by a tone."""
+    """The same samples, with the spans silenced, or replaced by a tone or by room tone. All others are the same, bit by
+    bit. Where spans overlap, the last one applies."""
     done = 0
+    room: RoomTone | None = None
+    wants_tone = any(span.action == "room-tone" for span in spans)
+    in_order = sorted((span.start, number) for number, span in enumerate(spans))
+    next_span, open_spans = 0, list[tuple[int, AudioSpan]]()
     for samples in chunks:
-        for span in spans:
+        # Only those that can reach this chunk: a file may have thousands.
+        until, since = (done + samples.shape[1]) / rate, done / rate
+        while next_span < len(in_order) and in_order[next_span][0] <= until:
+            open_spans.append((in_order[next_span][1], spans[in_order[next_span][1]]))
+            next_span += 1
+        open_spans = sorted((pair for pair in open_spans if pair[1].end >= since), key=lambda pair: pair[0])
+        original, toned = samples, np.zeros(samples.shape[1], bool)
+        removed = np.zeros(samples.shape[1], bool)
+        for _, span in open_spans:
             # Rounded outward to whole samples: nothing inside the span remains audible.
             start = max(0, int(np.floor(span.start * rate)) - done)
             end = min(samples.shape[1], int(np.ceil(span.end * rate)) - done)
             if start < end:
-                samples = samples.copy()
+                samples = samples.copy() if samples is original else samples
                 times = (done + np.arange(start, end)) / rate
                 level = _BLEEP_LEVEL if span.action == "bleep" else 0.0
                 samples[:, start:end] = level * np.sin(2 * np.pi * _BLEEP_HZ * times)
+                removed[start:end], toned[start:end] = True, span.action == "room-tone"
+        if wants_tone:
+            room = room or RoomTone(samples.shape[0])
+            for first, after in _runs(removed):
+                if removed[first]:
+                    noise = room.make(after - first)
+                    samples[:, first:after] += noise * toned[first:after]
+                else:
+                    room.hear(original[:, first:after])
         yield samples
         done += samples.shape[1]
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """(first, after the last) of each run of equal flags."""
+    bounds = [0, *(np.flatnonzero(flags[1:] != flags[:-1]) + 1).tolist(), len(flags)]
+    return pairwise(bounds)
 
 
 def without_padding(chunks: Iterable[Samples], end: int, most: int) -> Iterator[Samples]:
@@ -141,7 +172,7 @@ def without_cuts(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[floa
             yield np.ascontiguousarray(samples[:, keep])
 
 
-def disguise_voice(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:
+def make_unnatural(chunks: Iterable[Samples], rate: int, layout: str) -> Iterator[Samples]:
     """The same samples with lower pitch and formants, low-pass filtered. Same number, same timing."""
     graph = av.filter.Graph()
     source = graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=Fraction(1, rate))

@@ -16,11 +16,11 @@ from av.stream import Stream
 
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
-from passerby.documents.spans import AudioSpan
+from passerby.documents.plan_parts.spans import AudioSpan
 from passerby.sink.audio.dsp import (
     AudioTimeline,
     Samples,
-    disguise_voice,
+    make_unnatural,
     with_spans,
     without_cuts,
     without_padding,
@@ -90,7 +90,12 @@ def make_audio_track(
 
     `spans` are silenced, and `cuts` (seconds, sorted and disjoint) are removed; both are in source time.
     """
-    if audio is Audio.KEEP and not spans and not cuts and source.info.codec in COPYABLE_CODECS[container]:
+    if (
+        audio is not Audio.UNNATURAL_VOICE
+        and not spans
+        and not cuts
+        and source.info.codec in COPYABLE_CODECS[container]
+    ):
         # MP4 plays from 0 on whatever comes before it. Matroska would delay everything to fit it in, unless the track
         # itself states by how much it is early.
         early = container in ("mp4", "mov") or source.info.codec == "opus" or source.states_delay
@@ -98,7 +103,9 @@ def make_audio_track(
         first = list(islice(packets, _TRIAL_PACKETS))
         if _accepts(container, source, first):
             return CopiedAudioTrack(source, chain(first, packets))
-    return EncodedAudioTrack(source, audio is Audio.DISGUISE, spans, "libopus" if container == "webm" else "aac", cuts)
+    return EncodedAudioTrack(
+        source, audio is Audio.UNNATURAL_VOICE, spans, "libopus" if container == "webm" else "aac", cuts
+    )
 
 
 def _accepts(container: str, source: AudioSource, packets: list[Timed]) -> bool:
@@ -160,7 +167,7 @@ class EncodedAudioTrack:
     def __init__(
         self,
         source: AudioSource,
-        disguise: bool,
+        unnatural: bool,
         spans: Sequence[AudioSpan],
         encoder: str,
         cuts: Sequence[tuple[float, float]] = (),
@@ -175,10 +182,10 @@ class EncodedAudioTrack:
         chunks = self._timeline.continuous(source.frames(), info.time_base)
         if source.end_s is not None:
             chunks = without_padding(chunks, round(source.end_s * self.rate), round(_MAX_PADDING_S * self.rate))
-        if disguise:
-            chunks = disguise_voice(chunks, self.rate, self._layout)
+        if unnatural:
+            chunks = make_unnatural(chunks, self.rate, self._layout)
         self._chunks: Iterator[Samples] = without_cuts(with_spans(chunks, self.rate, spans), self.rate, cuts)
-        self._only_transcoded = not disguise and not spans and not cuts
+        self._only_transcoded = not unnatural and not spans and not cuts
         self._written = 0
         self._ended = False
 

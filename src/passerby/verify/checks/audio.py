@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from passerby.config.settings import Audio
 from passerby.core.media import AudioInfo
-from passerby.documents.spans import AudioSpan
+from passerby.documents.plan_parts.spans import AudioSpan
 from passerby.source.video.audio import AudioReader
 from passerby.verify.released_file import ReleasedFile
 
@@ -48,6 +48,8 @@ class MutedRanges:
 def measure_muted(released: ReleasedFile, spans: Sequence[AudioSpan]) -> MutedRanges:
     """Listen to the ranges that were muted or bleeped, in seconds of the release; they must not overlap."""
     info, found = released.info, MutedRanges()
+    # What lies under room tone is searched for speech (speech.py): it is not silent.
+    spans = [span for span in spans if span.action != "room-tone"]
     for track in info.audio_tracks if spans else ():
         levels = [_Level(span) for span in spans]
         with AudioReader(info.path, info, track) as file:

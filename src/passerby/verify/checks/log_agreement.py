@@ -19,8 +19,8 @@ from passerby.verify.report.log_table import ACTIONS, item_name
 #: By how many seconds times may differ: containers round them.
 TOLERANCE_S = 0.1
 #: What the plan says of these cannot be known from it and the release alone.
-_NOT_IN_PLAN = frozenset({LogAction.COVERED, LogAction.SOUND_REMOVED, LogAction.VOICES_DISGUISED})
-_SOUND = frozenset({LogAction.MUTED, LogAction.BLEEPED})
+_NOT_IN_PLAN = frozenset({LogAction.COVERED, LogAction.SOUND_REMOVED, LogAction.VOICES_ALTERED})
+_SOUND = frozenset({LogAction.MUTED, LogAction.BLEEPED, LogAction.ROOM_TONE, LogAction.VOICES_KEPT})
 #: Lines that are named, at most.
 MAX_NAMED = 5
 
@@ -46,7 +46,7 @@ def disagreements(
         times.append(ReleaseTimes.of_release(plan, video, seconds, whole, timed))
     end = max((one.end for one in times), default=0.0)
     tracks, sound_end = int(sound_end is not None), sound_end or 0.0
-    facts = SoundFacts(report.settings.audio, tracks, tracks, inf, sound_end)
+    facts = SoundFacts(report.settings, tracks, tracks, inf, sound_end)
     log = redaction_log(plan, times, facts, inf, report.default_reasons)
     expected = [entry for entry in log if _is_compared(entry, end, sound_end)]
     listed = [entry for entry in report.redaction_log if _is_compared(entry, end, sound_end)]

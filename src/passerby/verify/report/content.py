@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from passerby.documents.plan import WeightsUsed
-from passerby.documents.redaction_log import LogAction
+from passerby.documents.plan_parts.made_from import WeightsUsed
 from passerby.documents.verification_report import (
     Check,
     CheckOutcome,
@@ -27,7 +26,12 @@ OUTCOMES = {
 FINDING_COLUMNS = ("No.", "Time", "Finding", "Position", "Answer of a person")
 TIMES = "\N{MULTIPLICATION SIGN}"
 _STYLES = {"solid": "solid black"}
-_SOUND = {"remove": "removed", "keep": "kept", "disguise": "voices disguised"}
+_SOUND = {
+    "remove": "removed",
+    "remove-voices": "voices removed",
+    "keep": "kept",
+    "unnatural-voice": "voices made unnatural",
+}
 EDITED_BY_HAND = (
     "The plan was edited by hand: it was changed without a correction, or not written by passerby. What was detected "
     "and is not hidden cannot be listed."
@@ -150,7 +154,7 @@ def log_intro(report: VerificationReport) -> str:
     if report.release is None:
         return "There is no report of the redaction beside the file, so what was withheld cannot be listed."
     log = log_of(report)
-    on_purpose = sum(entry.action is LogAction.SHOWN for entry in log)
+    on_purpose = sum(not entry.withheld for entry in log)
     if not log:
         return "Nothing was withheld, and nothing is shown on purpose."
     withheld = counted(len(log) - on_purpose, "line")

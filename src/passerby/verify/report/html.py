@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from passerby.documents.redaction_log import LogAction
 from passerby.documents.verification_report import CheckOutcome, SignedVerificationReport, VerificationReport
 from passerby.verify.report import content
 from passerby.verify.report.css import STYLE
@@ -74,7 +73,7 @@ def _findings(report: VerificationReport) -> Iterator[str]:
 def _log(report: VerificationReport) -> Iterator[str]:
     yield f"<section><h2>List of redactions and reasons</h2><p>{_t(content.log_intro(report))}</p>"
     if log_of(report):
-        classes = ["shown" if entry.action is LogAction.SHOWN else "" for entry in log_of(report)]
+        classes = ["" if entry.withheld else "shown" for entry in log_of(report)]
         yield _table(COLUMNS, log_rows(report), classes)
         yield "<p class=soft>An item is one object followed without interruption. Nobody is recognised, so somebody "
         yield "who leaves and returns is two items. The same table is in report.csv.</p>"

@@ -19,8 +19,10 @@ ACTIONS = {
     LogAction.CUT: "Cut out",
     LogAction.MUTED: "Muted",
     LogAction.BLEEPED: "Bleeped",
+    LogAction.ROOM_TONE: "Replaced by room tone",
     LogAction.SOUND_REMOVED: "Sound removed",
-    LogAction.VOICES_DISGUISED: "Voices disguised",
+    LogAction.VOICES_ALTERED: "Voices made unnatural",
+    LogAction.VOICES_KEPT: "Left in on purpose",
     LogAction.SHOWN: "Shown on purpose",
 }
 COLUMNS = ("No.", "What was done", "Item", "From", "To", "Reason", "Decided by")
@@ -35,6 +37,7 @@ _NOBODY = {
 _CSV_COLUMNS = (
     "file", "sha256", "number", "action", "kind", "start_s", "end_s", "removed_s", "video", "track", "left", "top",
     "right", "bottom", "share", "reason", "decided_by", "by", "created",
+    "channels", "detected",
 )  # fmt: skip
 #: A spreadsheet takes a text that begins with one of these for a formula, and runs it.
 _FORMULA = tuple("=+-@\t\r")
@@ -69,7 +72,8 @@ def item_name(entry: LogEntry, several: bool) -> str:
     if entry.action is LogAction.CUT:
         return "Picture and sound"
     if entry.video is None:
-        return "Sound"
+        name = "Speech" if entry.detected is not None or entry.action is LogAction.VOICES_KEPT else "Sound"
+        return name if entry.channels is None else f"{name} ({entry.channels} channels)"
     name = "Picture" if entry.kind is None else "Area" if entry.kind is Kind.REGION else entry.kind.capitalize()
     number = "" if entry.track is None else f" {entry.track}"
     return f"{name}{number}{f' (video track {entry.video + 1})' if several else ''}"
@@ -100,7 +104,7 @@ def log_csv(report: VerificationReport) -> str:
         fields = (
             report.file.name, report.file.sha256, entry.number, entry.action.value, entry.kind, entry.start, entry.end,
             entry.removed, entry.video, entry.track, *area, entry.share, entry.reason, entry.decided_by.value, entry.by,
-            entry.created,
+            entry.created, entry.channels, entry.detected,
         )  # fmt: skip
         writer.writerow(_harmless(fields))
     return text.getvalue()

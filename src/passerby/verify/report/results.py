@@ -155,8 +155,10 @@ def _audio(results: CheckResults) -> CheckSummary:
     if muted.measured:
         method += f" Listened to {counted(muted.measured, 'range')} that were to be muted or bleeped."
     limits = []
-    if results.audio is Audio.DISGUISE and tracks:
-        limits.append("a disguised speaker can still be recognised by manner of speech")
+    if results.audio is Audio.REMOVE_VOICES and tracks:
+        method += " The sound was searched for speech by both detectors, by the network at a lower score."
+    if results.audio is Audio.UNNATURAL_VOICE and tracks:
+        limits.append("an unnatural voice can be shifted back: it hides nobody")
     if muted.not_measured:
         ranges = counted(muted.not_measured, "muted or bleeped range")
         limits.append(f"{ranges} could not be listened to: too short, or after the end of the sound")

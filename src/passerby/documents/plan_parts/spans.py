@@ -32,14 +32,18 @@ class VisibleSpan(TickSpan):
 
 
 class AudioSpan(FrozenModel):
-    """A range of audio to mute. In seconds of the presentation, since audio tracks have other time bases. `reason` is
-    text or an exemption code; `by` who decided it, None for the author of the correction."""
+    """A range of audio to remove, in all tracks and channels: silence, a tone, or noise like the surroundings. In
+    seconds of the presentation, since audio tracks have other time bases. `reason` is text or an exemption code; `by`
+    who decided it, None for the author of the correction. Where speech was detected, `origin` names the detectors and
+    `score` is the highest of the network; such a range applies only while voices are removed."""
 
     start: float = Field(ge=0)
     end: float = Field(ge=0)
-    action: Literal["mute", "bleep"] = "mute"
+    action: Literal["mute", "bleep", "room-tone"] = "mute"
     reason: str | None = None
     by: str | None = None
+    origin: str | None = None
+    score: float | None = Field(default=None, ge=0, le=1)
 
 
 class TrimSpan(FrozenModel):

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
+from passerby.config.settings import Audio
 from passerby.core.errors import PlanError
 from passerby.documents.plan import Plan
-from passerby.documents.plan_journal import PlanMark, edits_line, journal_path, mark_line
+from passerby.documents.plan_parts.journal import PlanMark, edits_line, journal_path, mark_line
 from tests.documents.test_plan import correction, plan, track
 
 
@@ -42,12 +43,14 @@ def test_audio_and_trim_are_those_of_the_last_edit(saved):
     edits = [
         before | {"action": "audio", "audio_before": [], "audio_after": [{"start": 1, "end": 2}]},
         before | {"action": "trim", "trim_before": [], "trim_after": []},
+        before | {"action": "audio_mode", "mode_after": {"audio": "keep"}},
     ]
     journal_path(saved).write_bytes(
         mark_line(PlanMark.of_file(saved)) + edits_line((json.dumps(one), False) for one in edits)
     )
     found = Plan.load(saved)
     assert ([(1.0, 2.0)], ()) == ([(span.start, span.end) for span in found.audio], found.trim)
+    assert Audio.KEEP is found.run_settings.audio
 
 
 @pytest.mark.parametrize("cut", range(1, 40))

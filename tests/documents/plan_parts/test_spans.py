@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from passerby.documents.spans import AudioSpan, TickSpan, TrimSpan, VisibleSpan
+from passerby.documents.plan_parts.spans import AudioSpan, TickSpan, TrimSpan, VisibleSpan
 
 
 @pytest.mark.parametrize("kind", [TickSpan, VisibleSpan])

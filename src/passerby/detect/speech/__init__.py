@@ -1,0 +1,1 @@
+"""Where somebody speaks: when, and never who or what."""
