@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { dark, theme } from '../shared/theme';
+import { axisWidth } from './axis_width';
 import { timeZone } from './datetime';
 
 export interface ChartSeries {
@@ -72,7 +73,7 @@ function options(times: number[], step: number, series: ChartSeries[]): Omit<uPl
     ],
     axes: [
       { ...axis, values: TIME_FORMATS },
-      { ...axis, size: 44, incrs: WHOLE_STEPS },
+      { ...axis, size: (_chart, values) => axisWidth(values), incrs: WHOLE_STEPS },
     ],
     cursor: { drag: { x: false, y: false } },
     legend: { live: window.innerWidth > MIN_LEGEND_PX },
