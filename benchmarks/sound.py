@@ -90,7 +90,7 @@ def measure(minutes: int, seed: int) -> dict[str, Any]:
         "seed": seed,
         **shares,
         "left_5_db_and_better": share(better[0], better[1]),
-        "left_0_db": shares["snr"]["0"]["left"],
+        "left_0_db": shares["snr"].get("0", {}).get("left"),  # not in a few minutes
         "muted": share(whole[2], whole[3]),
         "manner": {key: share(*row) for key, row in sorted(manners.items())},
         "speech_minutes": round(float(whole[1]) / BLOCKS_A_SECOND / 60, 1),

@@ -28,7 +28,8 @@ def test_little_speech_is_left_and_most_other_sound_stays(figures):
 def test_the_truth_is_that_of_the_clean_voice():
     scene = next(load_script("sound_mixtures").scenes(3, 1))
     level = (scene.voices[: len(scene.speech) * 160].reshape(-1, 160) ** 2).mean(axis=1)
-    assert level[~scene.speech].max() < 0.05 * np.percentile(level[scene.speech], 95)
+    silent = np.convolve(scene.speech, [1, 1, 1], "same") == 0  # a voice may begin in the middle of a block
+    assert level[silent].max() < 0.05 * np.percentile(level[scene.speech], 95)
     assert 0.05 < scene.speech.mean() < 0.7
     noise = scene.mixture - scene.voices
     assert abs(10 * np.log10(level[scene.speech].mean() / (noise**2).mean()) - scene.snr) < 0.5

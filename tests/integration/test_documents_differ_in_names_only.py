@@ -35,6 +35,8 @@ LATER = {
     "kept",
     "default_reasons",
     "corrections",
+    "voice_fill",
+    "voices_kept",
 }
 
 OLD_PLAN = """
