@@ -51,6 +51,16 @@ def test_a_log_gets_one_line_per_stage(capsys):
     assert ("", "a.mp4: analysing: 50 frames, 25.0 fps\n") == capsys.readouterr()
 
 
+def test_sound_is_counted_in_seconds(capsys):
+    clock = Clock()
+    shown = make_progress(quiet=True, clock=clock)
+    shown.start("a.mp4", "listen", 60)
+    clock.now += 2
+    shown.advance(60)
+    shown.finish()
+    assert ("", "a.mp4: listening: 60 s of sound, 30 times playback\n") == capsys.readouterr()
+
+
 def test_brackets_in_a_name_are_no_markup():
     out = io.StringIO()
     shown = BarProgress(Console(file=out, force_terminal=True, width=100))

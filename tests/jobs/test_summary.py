@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from passerby.documents.redaction_log import LogAction, LogEntry
 from passerby.documents.report import QuickCheck, QuickFinding
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.summary import print_outcome, print_table, summary_json
@@ -38,6 +39,19 @@ def test_what_a_file_says_is_not_obeyed_by_the_terminal(capsys):
     out = capsys.readouterr().out
     assert 3 == out.count("x?[2K?")
     assert not set("\x1b\x9b").intersection(out)
+
+
+def test_sound_that_was_taken_out_is_told(capsys):
+    muted, bleeped = (
+        LogEntry(number=n, action=action, start=n, end=n + 1.25, channels="all", decided_by="program")
+        for n, action in enumerate((LogAction.MUTED, LogAction.BLEEPED), 1)
+    )
+    for entries, expected in (((), ""), ((muted, bleeped), "; sound taken out: 2 x, 2.5 s in all")):
+        document = report().model_copy(update={"redaction_log": entries})
+        print_outcome(JobOutcome(BAD.job, JobState.DONE, report=document), json=False)
+        line = capsys.readouterr().out.splitlines()[0]
+        assert line.endswith(expected)
+        assert ("sound" in line) is bool(entries)
 
 
 def test_names_that_are_not_text_do_not_stop_the_summary(capsys):

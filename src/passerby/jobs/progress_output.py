@@ -19,6 +19,12 @@ from passerby.core.progress import Progress
 JSON_INTERVAL_S = 1.0
 
 STAGE_NAMES = {"analyse": "analysing", "listen": "listening", "render": "rendering", "check": "checking"}
+#: The stage that is counted in seconds of sound, and not in frames.
+_SOUND = "listen"
+
+
+def _speed(stage: str, per_second: float) -> str:
+    return f"{per_second:.0f} times playback" if stage == _SOUND else f"{per_second:.1f} fps"
 
 
 def make_progress(
@@ -84,21 +90,23 @@ class LineProgress(_FrameCounter):
 
     def finish(self) -> None:
         if self._stage:
-            speed = "" if self._fps is None else f", {self._fps} fps"
+            speed = "" if self._fps is None else f", {_speed(self._stage, self._fps)}"
             stage = STAGE_NAMES.get(self._stage, self._stage)
-            print(f"{self._file}: {stage}: {self._done} frames{speed}", file=sys.stderr, flush=True)
+            unit = "s of sound" if self._stage == _SOUND else "frames"
+            print(f"{self._file}: {stage}: {self._done} {unit}{speed}", file=sys.stderr, flush=True)
             self._stage = ""
 
 
 class _SpeedColumn(TextColumn):
-    """Frames per second."""
+    """Frames per second, or how many times as fast as it plays."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: str) -> None:
         super().__init__("")
+        self._stage = stage
 
     def render(self, task: RichTask) -> Text:
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:.1f} fps")
+        return Text("" if speed is None else _speed(self._stage, speed))
 
 
 class BarProgress:
@@ -115,7 +123,7 @@ class BarProgress:
             TextColumn("{task.description}", markup=False),  # a file name may hold brackets
             BarColumn(),
             MofNCompleteColumn(),
-            _SpeedColumn(),
+            _SpeedColumn(stage),
             TimeRemainingColumn(),
         )
         self._bar = RichProgress(*columns, console=self._console)

@@ -12,11 +12,14 @@ from rich.table import Table
 
 from passerby.config.object_path import display_path
 from passerby.core.names import printable
+from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import Report
 from passerby.jobs.task import JobOutcome, JobState
 
 #: Findings that are printed per file; the report lists all of them.
 MAX_LISTED_FINDINGS = 10
+#: Ranges of sound in whose place there is something else.
+SILENCED = frozenset({LogAction.MUTED, LogAction.BLEEPED, LogAction.ROOM_TONE})
 
 
 def print_outcome(outcome: JobOutcome, json: bool) -> None:
@@ -35,7 +38,7 @@ def print_outcome(outcome: JobOutcome, json: bool) -> None:
 
 def _print_report(outcome: JobOutcome, report: Report) -> None:
     hidden = ", ".join(f"{hidden.tracks} {hidden.kind}" for hidden in report.hidden)
-    print(f"{_printable(outcome.job.output)}: hidden: {hidden}")
+    print(f"{_printable(outcome.job.output)}: hidden: {hidden}{_sound(report)}")
     for shown in report.shown_on_purpose[:MAX_LISTED_FINDINGS]:
         where = f"{shown.start:.2f} to {shown.end:.2f} s"
         what = f"{shown.kind} {shown.track}" if shown.track else f"{shown.kind}, {_printable(shown.reason)}"
@@ -48,6 +51,13 @@ def _print_report(outcome: JobOutcome, report: Report) -> None:
     for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
         print(f"  check {finding.time:.2f} s: {printable(finding.description)}")
     print(f"  report: {_printable(outcome.job.report_path)}")
+
+
+def _sound(report: Report) -> str:
+    """How much sound was taken out, in how many ranges."""
+    ranges = [entry for entry in report.redaction_log if entry.action in SILENCED]
+    seconds = sum(entry.end - entry.start for entry in ranges)
+    return f"; sound taken out: {len(ranges)} x, {seconds:.1f} s in all" if ranges else ""
 
 
 def summary_row(outcome: JobOutcome) -> dict[str, object]:
