@@ -198,3 +198,38 @@ def test_what_is_heard_is_what_is_released(page, servers, flashing):
     page.keyboard.press("v")
     page.keyboard.press("Control+z")
     until(page, lambda: np.abs(played(page)[0]).max() > 0.1)
+
+
+#: How high the waveform is at some positions of the timeline, in pixels of the page: what is as blue as its bars.
+HEIGHTS = """(positions) => {
+    const canvas = document.querySelector('.rows canvas');
+    const scale = canvas.width / canvas.clientWidth;
+    const probe = document.createElement('canvas').getContext('2d');
+    probe.fillStyle = getComputedStyle(canvas).getPropertyValue('--accent').trim();
+    probe.fillRect(0, 0, 1, 1);
+    const wanted = probe.getImageData(0, 0, 1, 1).data;
+    return positions.map((x) => {
+        const { data } = canvas.getContext('2d').getImageData(x * scale, 20 * scale, 1, 32 * scale);
+        let count = 0;
+        for (let at = 0; at < data.length; at += 4)
+            if ([0, 1, 2].every((side) => Math.abs(data[at + side] - wanted[side]) < 40)) count += 1;
+        return count / scale;
+    });
+}"""
+
+
+def x_of(page, seconds, length):
+    """Where a time is on the timeline, in pixels from its left edge."""
+    return 112 + seconds / length * (page.locator(".rows").bounding_box()["width"] - 112)
+
+
+def test_the_waveform_shows_where_it_is_loud(page, servers, spoken):
+    opened(page, servers.start(spoken[0]))
+    page.wait_for_selector(".rows[data-waveform='32']")
+    page.click("#tab-export")
+    page.select_option("#sound-choice", "keep")
+    until(page, lambda: saved(spoken[1]).run_settings.audio is Audio.KEEP)
+    page.keyboard.press("Home")
+    loud = [x_of(page, at, SECONDS) for at in (2.1, 2.4, 3.0, 3.5)]
+    quiet = [x_of(page, at, SECONDS) for at in (0.6, 1.2, 4.6, 5.4)]
+    until(page, lambda: np.mean(page.evaluate(HEIGHTS, loud)) > 3 * max(page.evaluate(HEIGHTS, quiet)) > 0, 20)

@@ -6,6 +6,7 @@ import { seekTo } from './actions';
 import { zoomTimeline } from './commands';
 import { Legend } from './legend';
 import { t } from './messages';
+import { loadPeaks, waveformHeight } from './sound/waveform';
 import * as store from './store';
 import { Thumbnails } from './thumbnails';
 import { frameAt } from './timecode';
@@ -53,6 +54,8 @@ export function Timeline() {
     const current = Math.min(scroll.peek(), limit.value);
     scrollTo(Math.max((row + 1) * ROW_PX - visible, Math.min(current, row * ROW_PX)));
   });
+
+  useEffect(() => void loadPeaks(), [store.fileId.value]);
 
   useSignalEffect(() => {
     theme.value; // colours are read from the style: draw again when the theme changes
@@ -118,6 +121,7 @@ export function Timeline() {
           drag.current = null;
         }}
         onWheel={onWheel}
+        data-waveform={waveformHeight()}
       >
         <canvas ref={canvas} role="img" aria-label={t('timeline')} />
       </div>
