@@ -218,9 +218,9 @@ HEIGHTS = """(positions) => {
 }"""
 
 
-def x_of(page, seconds, length):
-    """Where a time is on the timeline, in pixels from its left edge."""
-    return 112 + seconds / length * (page.locator(".rows").bounding_box()["width"] - 112)
+def x_of(page, seconds):
+    """Where a time is on the timeline, in pixels from its left edge: the last frame is at the right one."""
+    return 112 + seconds / (SECONDS - 1 / 25) * (page.locator(".rows").bounding_box()["width"] - 112)
 
 
 def test_the_waveform_shows_where_it_is_loud(page, servers, spoken):
@@ -230,6 +230,44 @@ def test_the_waveform_shows_where_it_is_loud(page, servers, spoken):
     page.select_option("#sound-choice", "keep")
     until(page, lambda: saved(spoken[1]).run_settings.audio is Audio.KEEP)
     page.keyboard.press("Home")
-    loud = [x_of(page, at, SECONDS) for at in (2.1, 2.4, 3.0, 3.5)]
-    quiet = [x_of(page, at, SECONDS) for at in (0.6, 1.2, 4.6, 5.4)]
+    loud = [x_of(page, at) for at in (2.1, 2.4, 3.0, 3.5)]
+    quiet = [x_of(page, at) for at in (0.6, 1.2, 4.6, 5.4)]
     until(page, lambda: np.mean(page.evaluate(HEIGHTS, loud)) > 3 * max(page.evaluate(HEIGHTS, quiet)) > 0, 20)
+
+
+def drag(page, start, end, *, shift=False):
+    """Over the waveform, from one second to another."""
+    rows = page.locator(".rows").bounding_box()
+    y = rows["y"] + 20 + 16
+    page.mouse.move(rows["x"] + x_of(page, start), y)
+    if shift:
+        page.keyboard.down("Shift")
+    page.mouse.down()
+    page.mouse.move(rows["x"] + x_of(page, (start + end) / 2), y)
+    page.mouse.move(rows["x"] + x_of(page, end), y)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
+def test_a_word_is_muted_by_dragging_over_it(page, servers, spoken, models):
+    clip, plan = spoken
+    opened(page, servers.start(clip))
+    page.wait_for_selector(".rows[data-waveform='32']")
+    drag(page, 2.0, 2.5)
+    page.wait_for_selector("text=The rest of the sound is kept now")
+    until(page, lambda: saved(plan).run_settings.audio is Audio.KEEP, 20)
+    drag(page, 2.5, 3.0)  # its end goes on
+    until(
+        page, lambda: [3.0] == [pytest.approx(span.end, abs=0.02) for span in saved(plan).audio if not span.origin], 20
+    )
+    muted = saved(plan).audio[-1]
+    assert ("mute", pytest.approx(2.0, abs=0.02), "J. Doe") == (muted.action, muted.start, muted.by)
+    drag(page, 4.6, 5.0, shift=True)
+    until(page, lambda: "bleep" == saved(plan).audio[-1].action, 20)
+    page.keyboard.press("Control+z")
+    until(page, lambda: muted == saved(plan).audio[-1], 20)
+
+    out = exported(page, clip)
+    assert level(out, 2.1, 2.9) < 1e-3
+    for start, end in ((1.0, 1.9), (3.1, 3.9), (4.5, 5.5)):
+        assert level(out, start, end) == pytest.approx(level(clip, start, end), rel=0.2)

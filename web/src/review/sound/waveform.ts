@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { fetchPeaks } from '../api';
 import { removesVoices } from '../range_lanes';
 import * as store from '../store';
+import { soundDrag } from './waveform_drag';
 
 /** Peaks a second, as the server sends them. */
 const PEAK_RATE = 50;
@@ -54,6 +55,13 @@ export function drawWaveform(context: CanvasRenderingContext2D, view: WaveformVi
     context.globalAlpha = removed ? 0.45 : 0.3;
     context.fillStyle = removed ? colours.removed : colours.speech;
     if (to > from) context.fillRect(from, top + 1, Math.max(2, to - from), WAVEFORM_PX - 2);
+  }
+  const drag = soundDrag.value;
+  if (drag) {
+    const [from, to] = [view.xAt(Math.min(drag.fixed, drag.at)), view.xAt(Math.max(drag.fixed, drag.at))];
+    context.globalAlpha = 0.6;
+    context.fillStyle = colours.removed;
+    context.fillRect(Math.max(left, from), top, Math.max(1, to - Math.max(left, from)), WAVEFORM_PX);
   }
   context.globalAlpha = allRemoved ? 0.4 : 1;
   context.fillStyle = colours.ink;
