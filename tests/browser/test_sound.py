@@ -266,6 +266,10 @@ def test_a_word_is_muted_by_dragging_over_it(page, servers, spoken, models):
     until(page, lambda: "bleep" == saved(plan).audio[-1].action, 20)
     page.keyboard.press("Control+z")
     until(page, lambda: muted == saved(plan).audio[-1], 20)
+    page.click("#tab-ranges")
+    page.fill("ul.ranges input", "b(6)")
+    page.press("ul.ranges input", "Enter")
+    until(page, lambda: muted.model_copy(update={"reason": "b(6)"}) == saved(plan).audio[-1], 20)
 
     out = exported(page, clip)
     assert level(out, 2.1, 2.9) < 1e-3
