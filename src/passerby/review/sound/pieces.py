@@ -29,7 +29,7 @@ RATE = 24_000
 PIECE_S = 10
 #: Peaks a second of sound, for a waveform.
 PEAK_RATE = 50
-#: Files whose sound is in memory at a time: an hour with one channel is about 70 MB.
+#: Files whose sound is in memory at a time: an hour with one channel takes up to 120 MB.
 MAX_KEPT = 3
 Samples16 = npt.NDArray[np.int16]
 _log = logging.getLogger(__name__)
