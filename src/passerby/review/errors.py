@@ -41,6 +41,7 @@ ErrorCode = Literal[
     "no_frame",
     "no_rate",
     "no_report",
+    "no_sound",
     "no_speech_search",
     "no_track",
     "no_video",

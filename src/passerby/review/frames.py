@@ -25,6 +25,7 @@ from passerby.documents.plan import Plan, Track
 from passerby.mask.painter import Painter
 from passerby.mask.planes import LAYOUTS
 from passerby.mask.shapes import to_shape
+from passerby.review.sound.heard import HeardSound
 from passerby.source.still.file import StillFile
 from passerby.source.still.sniff import is_still
 from passerby.source.video.file import VideoFile
@@ -33,6 +34,8 @@ from passerby.source.video.raw_streams import RAW_DEMUXERS
 
 #: JPEG quality of the images that the page shows.
 JPEG_QUALITY = 88
+#: Seconds of sound after the last frame begins: how long it is shown is not known here.
+LAST_FRAME_S = 1.0
 
 
 class FrameReader(Protocol):
@@ -78,11 +81,12 @@ class FileViewer:
         path: Path,
         plan: Plan,
         readers: Sequence[FrameReader],
-        has_audio: bool = False,
+        sound: HeardSound | None = None,
         stream_rate: Fraction | None = None,
     ) -> None:
-        """`stream_rate`: frames a second of a stream without a container, None for a file with times."""
-        self.path, self.has_audio, self.stream_rate = path, has_audio, stream_rate
+        """`sound` is None for a file without. `stream_rate`: frames a second of a stream without a container, None for
+        a file with times."""
+        self.path, self.sound, self.stream_rate = path, sound, stream_rate
         self._plan = plan
         self._readers = readers
         self.masked = [MaskedView(reader, plan, number) for number, reader in enumerate(readers)]
@@ -98,21 +102,23 @@ class FileViewer:
         if is_still(path):
             return cls(path, plan, [StillPages(StillFile.open(path), plan.videos[0].frames)])
         video = VideoFile.open(path, frame_rate=plan.settings.frame_rate)
+        readers = [
+            RandomAccessReader(video, number, build_frame_index(video, number, plan.videos[number].frames))
+            for number in range(min(len(video.info.videos), len(plan.videos)))
+        ]
+        end_s = max((reader.index.times[-1] * reader.info.time_base for reader in readers), default=Fraction(0))
         return cls(
             path,
             plan,
-            [
-                RandomAccessReader(video, number, build_frame_index(video, number, plan.videos[number].frames))
-                for number in range(min(len(video.info.videos), len(plan.videos)))
-            ],
-            has_audio=bool(video.info.audio_tracks),
+            readers,
+            HeardSound(path, video.info, float(end_s) + LAST_FRAME_S) if video.info.audio_tracks else None,
             stream_rate=video.info.videos[0].frame_rate if video.info.container in RAW_DEMUXERS else None,
         )
 
     def duplicate(self) -> Self:
         """Another viewer of the same file, with the same index and a decoder of its own."""
         readers = [reader.clone() for reader in self._readers]
-        return type(self)(self.path, self._plan, readers, self.has_audio, self.stream_rate)
+        return type(self)(self.path, self._plan, readers, self.sound, self.stream_rate)
 
     def times(self, video: int) -> Sequence[int]:
         """Presentation times of all frames, in ticks of the track's time base."""
@@ -124,6 +130,8 @@ class FileViewer:
     def close(self) -> None:
         for reader in self._readers:
             reader.close()
+        if self.sound is not None:
+            self.sound.close()
 
 
 class MaskedView:

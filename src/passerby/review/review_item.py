@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,6 +27,7 @@ from passerby.review.propagation_job import PropagationJob
 from passerby.review.queue import QueueEntry, priority
 from passerby.review.regression_cases import regression_case
 from passerby.review.release.export_job import ExportJob
+from passerby.review.sound.heard import HeardSound
 from passerby.review.track_edits import frame_at
 
 
@@ -78,6 +79,19 @@ class ReviewItem:
         self.require_frame(video, frame)
         return self.file.viewer.original[video].jpeg(frame, max_side)
 
+    def sound(self) -> HeardSound:
+        """Raises NotFoundError where the file has no sound."""
+        sound = self.file.viewer.sound
+        if sound is None:
+            raise NotFoundError("no_sound")
+        return sound
+
+    def released_sound(self, first: int, after: int) -> Iterator[bytes]:
+        """Bytes of the sound as it will be released, WAV."""
+        with self.file.lock:
+            plan = self.file.history.plan
+        return self.sound().released(first, after, plan.audio, plan.run_settings)
+
     def summary(self) -> FileSummary:
         file = self.file
         flagged = {entry.id for entry in self._entries()} if file.state == "ready" else set()
@@ -115,7 +129,7 @@ class ReviewItem:
                 tracks=(),
                 history=HistoryResponse.of(file.history),
                 audio=plan.settings.audio.value,
-                has_audio=viewer.has_audio,
+                has_audio=viewer.sound is not None,
                 speech_searched=plan.speech is not None,
                 still=viewer.is_still,
                 stream_rate=None if viewer.stream_rate is None else float(viewer.stream_rate),

@@ -91,3 +91,10 @@ export async function fetchFrameTimes(file: number, video: number): Promise<Floa
   if (!response.ok) throw apiError(response.status, null);
   return new Float64Array(await response.arrayBuffer());
 }
+
+/** The loudness of each fiftieth of a second, once the server has read all of the sound. */
+export async function fetchPeaks(file: number): Promise<Uint8Array> {
+  const response = await fetch(`/api/files/${file}/sound/peaks`);
+  if (!response.ok) throw apiError(response.status, null);
+  return new Uint8Array(await response.arrayBuffer());
+}

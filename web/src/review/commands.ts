@@ -1,5 +1,6 @@
 // What buttons and keys do: they read what is selected and marked, and pass it to the server.
 import { edit, stopFollowing } from './actions';
+import type { EditRequest } from './api';
 import { commitDraft, startEdit } from './draft_box';
 import { t } from './messages';
 import { toast } from './notify';
@@ -141,10 +142,15 @@ export function blackOutRange(): void {
 
 export function silenceRange(action: 'mute' | 'bleep'): void {
   const marked = markedSeconds();
-  const current = store.file.value?.history.audio ?? [];
+  if (marked) setSoundRanges([...(store.file.value?.history.audio ?? []), { ...marked, action }]);
+}
+
+type SoundRanges = Extract<EditRequest, { op: 'audio' }>['spans'];
+
+/** Who mutes a part wants to hear the rest: it is said where that was removed before. */
+export function setSoundRanges(spans: SoundRanges): void {
   const removed = store.file.value?.history.audio_mode.audio === 'remove';
-  if (!marked) return;
-  void edit({ op: 'audio', spans: [...current, { ...marked, action }] }).then(() => {
+  void edit({ op: 'audio', spans }).then(() => {
     if (removed && store.file.value?.history.audio_mode.audio === 'keep') toast(t('soundKeptNow'));
   });
 }

@@ -23,6 +23,7 @@ import { usePlayback } from './playback';
 import { QueuePanel } from './queue_panel';
 import { hereTexts } from './range_lanes';
 import { onKeyDown } from './shortcuts';
+import { SoundPlayer } from './sound/sound_player';
 import { SpotCheckFrame, SpotCheckPanel } from './spot_check_panel';
 import * as store from './store';
 import './review.css';
@@ -95,6 +96,7 @@ function Workspace() {
       </section>
       <Panels />
       {!store.isStill.value && <Timeline />}
+      {store.file.value?.has_audio && <SoundPlayer />}
     </main>
   );
 }

@@ -37,6 +37,10 @@ const en = {
   toEnd: 'Go to the end',
   slower: 'Slower',
   faster: 'Faster',
+  hearSound: 'Sound',
+  hearSoundHint: 'Hear the sound, as in the release copy; beside the original, the original',
+  releaseIsSilent: 'The release copy has no sound. Choose another sound under Export, or look at the original.',
+  soundFailed: 'The sound cannot be played. The picture goes on without it.',
   goTo: 'Go to time',
   goToHint: 'Time, as 1:02:03.5 or in seconds',
   framePosition: 'Frame {frame} of {all}',
@@ -263,6 +267,7 @@ const en = {
   error_rate_corrected:
     'The plan {plan} has corrections, whose times are those of the present rate. Move it away to begin again at another rate.',
   error_no_report: 'There is no report yet. Create a release copy first.',
+  error_no_sound: 'This file has no sound.',
   error_no_track: 'Item {number} no longer exists.',
   error_no_video: 'There is no such video track.',
   error_not_open: 'The file is not open yet.',

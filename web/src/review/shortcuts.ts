@@ -8,6 +8,7 @@ import { selection, withTrack } from './commands';
 import { cancelDraft, commitDraft, KINDS, nudgeDraft, startDraft, startEdit } from './draft_box';
 import { toggleGallery } from './gallery_store';
 import type { Text } from './messages';
+import { toggleSound } from './sound/sound_player';
 import * as store from './store';
 
 export interface Shortcut {
@@ -55,6 +56,7 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ['<'], text: 'slower', group: 'time', run: () => commands.changeSpeed(-1) },
   { keys: ['>'], text: 'faster', group: 'time', run: () => commands.changeSpeed(1) },
   { keys: ['g'], text: 'goTo', group: 'time', run: () => focus('go-to') },
+  { keys: ['a'], text: 'hearSoundHint', group: 'time', run: toggleSound },
   { keys: ['n'], text: 'nextItem', group: 'view', run: () => stepQueue(1) },
   { keys: ['p'], text: 'previousItem', group: 'view', run: () => stepQueue(-1) },
   { keys: ['d'], text: 'markReviewed', group: 'view', run: reviewAndAdvance },

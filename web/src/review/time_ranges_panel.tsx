@@ -49,6 +49,24 @@ function RangeList() {
       {sound.map((item, index) => (
         <li key={`sound ${item.start}`}>
           {range(item)} {t(item.origin ? (removesVoices.value ? 'speechRemoved' : 'speech') : actionText(item.action))}{' '}
+          {!item.origin && (
+            <input
+              class="range-reason"
+              aria-label={t('reason')}
+              placeholder={t('reason')}
+              maxLength={500}
+              value={item.reason ?? ''}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') event.currentTarget.blur();
+              }}
+              onBlur={(event) => {
+                const reason = event.currentTarget.value || null;
+                if (reason === (item.reason ?? null)) return;
+                const spans = sound.map((other, place) => (place === index ? { ...item, reason } : other));
+                void edit({ op: 'audio', spans });
+              }}
+            />
+          )}
           <Button text={t('removeRange')} run={() => void edit({ op: 'audio', spans: without(sound, index) })} />
         </li>
       ))}

@@ -6,10 +6,22 @@ import { seekTo } from './actions';
 import { zoomTimeline } from './commands';
 import { Legend } from './legend';
 import { t } from './messages';
+import { loadPeaks, waveformHeight } from './sound/waveform';
+import { endSoundDrag, moveSoundDrag, soundDrag, startSoundDrag } from './sound/waveform_drag';
 import * as store from './store';
 import { Thumbnails } from './thumbnails';
 import { frameAt } from './timecode';
-import { drawTimeline, frameAtX, LABEL_PX, maxScroll, ROW_PX, rowsTop } from './timeline_drawing';
+import {
+  drawTimeline,
+  frameAtX,
+  LABEL_PX,
+  maxScroll,
+  ROW_PX,
+  RULER_PX,
+  rowsTop,
+  secondsAtX,
+  xOfSeconds,
+} from './timeline_drawing';
 import { startTicks } from './track_interpolation';
 
 const KIND_ORDER = ['face', 'person', 'plate', 'text', 'screen', 'region', 'vehicle'];
@@ -54,6 +66,8 @@ export function Timeline() {
     scrollTo(Math.max((row + 1) * ROW_PX - visible, Math.min(current, row * ROW_PX)));
   });
 
+  useEffect(() => void loadPeaks(), [store.fileId.value]);
+
   useSignalEffect(() => {
     theme.value; // colours are read from the style: draw again when the theme changes
     dark.value;
@@ -79,11 +93,16 @@ export function Timeline() {
     const touch = event.pointerType === 'touch';
     if (track && x < LABEL_PX && !touch) return seekToStart(track);
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    if (y > RULER_PX && y <= RULER_PX + waveformHeight() && x >= LABEL_PX) {
+      const width = size.value.width;
+      return startSoundDrag(x, secondsAtX(x, width), (seconds) => xOfSeconds(seconds, width), event.shiftKey);
+    }
     // A finger may want to scroll: where it goes first decides.
     drag.current = { x, y, scroll: scrolled, action: touch ? 'undecided' : 'seek' };
     if (!touch) seek(event);
   };
   const onPointerMove = (event: PointerEvent) => {
+    if (soundDrag.value) return moveSoundDrag(secondsAtX(position(event)[0], size.value.width));
     const held = drag.current;
     if (!held) return;
     const [x, y] = position(event);
@@ -93,6 +112,7 @@ export function Timeline() {
     if (held.action === 'scroll') scrollTo(held.scroll + held.y - y);
   };
   const onPointerUp = (event: PointerEvent) => {
+    if (soundDrag.value) return endSoundDrag() ? undefined : seek(event);
     const held = drag.current;
     drag.current = null;
     if (held?.action !== 'undecided') return;
@@ -116,8 +136,10 @@ export function Timeline() {
         onPointerUp={onPointerUp}
         onPointerCancel={() => {
           drag.current = null;
+          soundDrag.value = null;
         }}
         onWheel={onWheel}
+        data-waveform={waveformHeight()}
       >
         <canvas ref={canvas} role="img" aria-label={t('timeline')} />
       </div>

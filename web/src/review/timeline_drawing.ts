@@ -3,6 +3,7 @@ import { fitCanvas } from '../shared/canvas_size';
 import type { TrackResponse } from './api';
 import { kindName, t } from './messages';
 import { rangeLanes } from './range_lanes';
+import { drawWaveform, waveformHeight } from './sound/waveform';
 import * as store from './store';
 import { formatTimecode, frameAt } from './timecode';
 import { endTicks, startTicks } from './track_interpolation';
@@ -40,9 +41,24 @@ export function frameAtX(x: number, width: number): number {
   return (from + ((x - LABEL_PX) / (width - LABEL_PX)) * (to - from)) * store.lastFrame.value;
 }
 
-/** Ranges of the file have lanes of their own below the ruler; items follow. */
+/** The sound is below the ruler; ranges of the file have lanes of their own below that; items follow. */
 export const lanesHeight = (): number => rangeLanes.value.length * ROW_PX;
-export const rowsTop = (): number => RULER_PX + lanesHeight();
+const lanesTop = (): number => RULER_PX + waveformHeight();
+export const rowsTop = (): number => lanesTop() + lanesHeight();
+
+/** The time at a position on the timeline, and where a time is: between frames too, for sound. */
+export function secondsAtX(x: number, width: number): number {
+  const frame = Math.max(0, frameAtX(x, width));
+  const [first, last] = [Math.floor(frame), store.lastFrame.value];
+  const [from, to] = [store.secondsOfFrame(Math.min(first, last)), store.secondsOfFrame(Math.min(first + 1, last))];
+  return from + (frame - first) * (to - from);
+}
+export function xOfSeconds(seconds: number, width: number): number {
+  const frame = store.frameAtSeconds(seconds);
+  const [from, to] = [store.secondsOfFrame(frame), store.secondsOfFrame(Math.min(frame + 1, store.lastFrame.value))];
+  const within = to > from ? Math.min(1, Math.max(0, (seconds - from) / (to - from))) : 0;
+  return xOfShare(store.shareOfFrame(frame + within), width);
+}
 
 export const maxScroll = (rows: number, height: number): number => Math.max(0, rows * ROW_PX - (height - rowsTop()));
 
@@ -71,6 +87,7 @@ export function drawTimeline(canvas: HTMLCanvasElement, view: TimelineView): voi
   canvas.dataset.rows = `${first} ${last}`;
   drawRows(context, view, palette, first, last);
   drawLanes(context, view, palette);
+  drawSound(context, view, palette);
   drawRuler(context, width, palette);
   drawMarkedRange(context, view, palette);
   drawQueueMarkers(context, width, palette);
@@ -133,9 +150,9 @@ function drawTrack(
 /** What holds for ranges of the file: each sort in its lane, with its name at the side. */
 function drawLanes(context: CanvasRenderingContext2D, { width }: TimelineView, palette: Colours): void {
   context.fillStyle = palette.back;
-  context.fillRect(0, RULER_PX, width, lanesHeight());
+  context.fillRect(0, RULER_PX, width, waveformHeight() + lanesHeight());
   rangeLanes.value.forEach(({ name, ranges }, lane) => {
-    const y = RULER_PX + lane * ROW_PX;
+    const y = lanesTop() + lane * ROW_PX;
     context.textAlign = 'left';
     context.fillStyle = palette.ink;
     context.fillText(t(name), 4, y + ROW_PX / 2, LABEL_PX - 8);
@@ -147,6 +164,21 @@ function drawLanes(context: CanvasRenderingContext2D, { width }: TimelineView, p
       context.fillStyle = COLOURS.region;
       context.fillRect(Math.max(LABEL_PX, left), y + 2, Math.max(2, right - Math.max(LABEL_PX, left)), ROW_PX - 4);
     }
+  });
+}
+
+function drawSound(context: CanvasRenderingContext2D, { width }: TimelineView, palette: Colours): void {
+  if (!waveformHeight()) return;
+  context.textAlign = 'left';
+  context.fillStyle = palette.ink;
+  context.fillText(t('hearSound'), 4, RULER_PX + waveformHeight() / 2, LABEL_PX - 8);
+  drawWaveform(context, {
+    top: RULER_PX,
+    left: LABEL_PX,
+    width,
+    secondsAt: (x) => secondsAtX(x, width),
+    xAt: (seconds) => xOfSeconds(seconds, width),
+    colours: { ink: palette.accent, speech: palette.warn, removed: COLOURS.region },
   });
 }
 

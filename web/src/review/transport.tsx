@@ -13,6 +13,7 @@ import {
 } from './commands';
 import { galleryOpen, toggleGallery } from './gallery_store';
 import { type Text, t } from './messages';
+import { soundOn, toggleSound } from './sound/sound_player';
 import * as store from './store';
 import { formatTimecode, parseTimecode } from './timecode';
 
@@ -67,6 +68,18 @@ function TimeControls() {
       <IconButton icon="−" text="slower" run={() => changeSpeed(-1)} />
       <span class="quiet">{store.speed.value}×</span>
       <IconButton icon="+" text="faster" run={() => changeSpeed(1)} />
+      {store.file.value?.has_audio && (
+        <button
+          type="button"
+          id="sound-on"
+          title={t('hearSoundHint')}
+          aria-pressed={soundOn.value}
+          onClick={toggleSound}
+        >
+          {t('hearSound')}
+          <kbd>A</kbd>
+        </button>
+      )}
     </>
   );
 }

@@ -20,6 +20,7 @@ from passerby.server.guard import RequestGuard, host_check
 from passerby.server.review.case_routes import router as case_router
 from passerby.server.review.pathless_response import PathlessResponse
 from passerby.server.review.routes import router
+from passerby.server.review.sound_routes import router as sound_router
 from passerby.server.review.state import ApiError, ReviewState
 from passerby.server.spa import page_routes, serve_assets
 
@@ -61,6 +62,7 @@ def review_app(
     app.include_router(page_routes(auth, cookie, secure))
     app.include_router(router)
     app.include_router(case_router)
+    app.include_router(sound_router)
     serve_assets(app)
     app.add_exception_handler(ReviewError, _review_error)
     app.add_exception_handler(PasserbyError, _failure)

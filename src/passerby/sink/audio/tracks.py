@@ -43,7 +43,7 @@ _SAMPLE_RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 6
 _TRIAL_PACKETS = 3
 #: Seconds of sound after the stated end of a track that are no more than what filled up its last packet. Where there is
 #: more, the end is wrong.
-_MAX_PADDING_S = 0.1
+MAX_PADDING_S = 0.1
 #: Bits per second for each channel of re-encoded audio.
 _BIT_RATE_PER_CHANNEL = 96_000
 
@@ -181,7 +181,7 @@ class EncodedAudioTrack:
         )
         chunks = self._timeline.continuous(source.frames(), info.time_base)
         if source.end_s is not None:
-            chunks = without_padding(chunks, round(source.end_s * self.rate), round(_MAX_PADDING_S * self.rate))
+            chunks = without_padding(chunks, round(source.end_s * self.rate), round(MAX_PADDING_S * self.rate))
         if unnatural:
             chunks = make_unnatural(chunks, self.rate, self._layout)
         self._chunks: Iterator[Samples] = without_cuts(with_spans(chunks, self.rate, spans), self.rate, cuts)
