@@ -1,4 +1,4 @@
-"""`passerby counts`: export counts as a table for other programs."""
+"""`passerby counts`: export counts as a table for other programs, and state how far they are off."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import typer
 from passerby.cli.common.terminal import echo
 from passerby.cli.common.time_arguments import parse_time
 from passerby.core.errors import StoreError, UsageError
+from passerby.core.kinds import ObjectClass
 from passerby.store.counts.count_table import CountRow, Interval
 
-app = typer.Typer(help="Counts of cameras, as a table.", no_args_is_help=True)
+app = typer.Typer(help="Counts of cameras: export them, and validate them.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Option("--data", envvar="PASSERBY_DATA", help="The data folder, `data` in site.yaml.")]
 FROM = "Start: 2026-05-04T17:30, 17:30 (today), or 20m (ago; s, m, h, d). By default the first count."
@@ -24,7 +25,7 @@ TO = "End, likewise; also now. By default the last count."
 
 @app.callback()
 def counts() -> None:
-    """Counts of cameras, as a table."""
+    """Counts of cameras: export them, and validate them."""
 
 
 @app.command()
@@ -87,6 +88,54 @@ def export(
             "range again would spend it again: publish this file, once.",
             err=True,
         )
+
+
+@app.command()
+def validate(
+    line: Annotated[str | None, typer.Option(metavar="CAMERA/LINE", help="The line to validate.")] = None,
+    zone: Annotated[str | None, typer.Option(metavar="CAMERA/ZONE", help="The zone to validate.")] = None,
+    object_class: Annotated[ObjectClass, typer.Option("--class", help="The object class.")] = ObjectClass.PERSON,
+    stretches: Annotated[
+        int | None, typer.Option(help="Begin a validation: draw so many minutes (20 to 500; 30 are usual).")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the signed result to this file (.json).")] = None,
+    check: Annotated[Path | None, typer.Option(help="Check the signature of such a file instead; needs --key.")] = None,
+    key: Annotated[str | None, typer.Option(help="Public key of the signer: a file, or its fingerprint.")] = None,
+    data: Data = Path("data"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+) -> None:
+    """How far the counts of a line or zone are off. Random minutes of the masked recordings are drawn, a person counts
+    them on the page Counts, and the difference is stated with a 95 % interval.
+
+    Exit code 3 while there is no result yet."""
+    from passerby.cli.common.count_validation import begin, check_signature, result_text
+    from passerby.sink.output_file import OutputFile
+    from passerby.store.counts.validation_draw import CountSubject
+    from passerby.store.counts.validations import Validations
+    from passerby.store.recordings.index import Recordings
+
+    if check is not None:
+        echo(check_signature(check, key))
+        return
+    camera, slash, location = (line or zone or "").partition("/")
+    if (line is None) == (zone is None) or not slash:
+        raise UsageError("Give what to validate: --line CAMERA/LINE or --zone CAMERA/ZONE.")
+    subject = CountSubject(camera, location, "zone" if line is None else "line", object_class)
+    with Recordings.open(data) as recordings:
+        if stretches is not None:
+            begin(recordings, subject, stretches)
+        state = Validations(recordings.database).newest(subject)
+    if state is None:
+        raise StoreError(
+            f"The counts of {camera}/{location} were not validated yet. Add --stretches 30 to draw minutes for it."
+        )
+    echo(result_text(state))
+    if state.signed is None:
+        raise typer.Exit(3)
+    if output is not None:
+        with OutputFile(output, force) as out:
+            out.temp_path.write_text(state.signed.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            out.commit()
 
 
 def _available(extent: tuple[int, int]) -> str:

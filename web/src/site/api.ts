@@ -38,6 +38,7 @@ export type Series = Schemas['CountSeries'];
 export type Session = Schemas['SessionResponse'];
 export type Settings = Schemas['SettingsResponse'];
 export type SiteEvent = Schemas['EventResponse'];
+export type Validation = Schemas['ValidationResponse'];
 export type Waiting = Schemas['WaitingResponse'];
 export type Timeline = Schemas['TimelineResponse'];
 

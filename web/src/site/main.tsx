@@ -42,6 +42,7 @@ const OTHER_PAGES: PageEntry[] = [
   { name: 'site', title: 'fleetSites', right: 'view_fleet_health', component: lazy(() => import('./fleet/site_page')) },
   { name: 'camera', title: 'recordings', right: 'view_media', component: lazy(() => import('./pages/recordings')) },
   { name: 'zones', title: 'zones', right: 'view_media', component: lazy(() => import('./pages/zones')) },
+  { name: 'validation', title: 'counts', right: 'view_media', component: lazy(() => import('./pages/validation')) },
   { name: 'me', title: 'myAccount', right: 'login', component: lazy(() => import('./pages/my_account')) },
 ];
 

@@ -13,7 +13,18 @@ from passerby.core.version import __version__
 from passerby.server.guard import RequestGuard, host_check
 from passerby.server.live.routes import live_routes
 from passerby.server.login_throttle import LoginThrottle
-from passerby.server.site import audit, cameras, counts, events, exports, health, retention, timeline, waiting
+from passerby.server.site import (
+    audit,
+    cameras,
+    counts,
+    events,
+    exports,
+    health,
+    retention,
+    timeline,
+    validations,
+    waiting,
+)
 from passerby.server.site.accounts import accounts, me
 from passerby.server.site.auth import session
 from passerby.server.site.auth.authenticator import Authenticator
@@ -91,6 +102,7 @@ def site_app(
         audit.router,
         events.router,
         counts.router,
+        validations.router,
         health.router,
         waiting.router,
         *([status_routes(context.status)] if local else []),

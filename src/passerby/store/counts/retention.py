@@ -17,6 +17,7 @@ from passerby.documents.count_records import BIN_S
 from passerby.store.audit.log import PROGRAM_ACTOR, AuditAction, AuditEntry, append
 from passerby.store.counts import totals
 from passerby.store.counts.tables import counts, events
+from passerby.store.counts.validations import delete_expired
 from passerby.store.database import Database
 from passerby.store.recordings.boot_sessions import all_boot_sessions, expiry_cutoffs, record_clock
 from passerby.store.recordings.part import to_us
@@ -109,7 +110,10 @@ class CountsRetentionEnforcer:
                     "watch` per data folder."
                 )
             if kind is _COUNTS:
-                totals.mark_deleted(connection, _latest(rows))
+                latest = _latest(rows)
+                totals.mark_deleted(connection, latest)
+                for camera, start in latest.items():
+                    delete_expired(connection, camera, start)
             self._log_deletion(connection, kind, rows, now)
 
     def _log_deletion(

@@ -126,3 +126,36 @@ fleet_reports = Table(
     Column("number", Integer, nullable=False),
     Column("log_number", Integer, nullable=False),  # row of the audit log that was its head
 )
+
+#: Validations of a line or zone. At most one of each is without `document`: not finished.
+validations = Table(
+    "validations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("camera", String, nullable=False),
+    Column("location", String, nullable=False),
+    Column("kind", String, nullable=False),  # line, zone
+    Column("object_class", String, nullable=False),
+    Column("seed", String, nullable=False),
+    Column("eligible_minutes", Integer, nullable=False),
+    Column("first", BigInteger, nullable=False),  # start of the first eligible minute
+    Column("last", BigInteger, nullable=False),
+    Column("drawn", Float, nullable=False),
+    Column("document", String, nullable=True),  # the signed document as JSON
+)
+
+#: The minutes that were drawn, in the order in which a person counts them. Deleted with the counts of that time.
+validation_stretches = Table(
+    "validation_stretches",
+    metadata,
+    Column("validation", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("start", BigInteger, nullable=False),
+    Column("stratum", Integer, nullable=False),
+    Column("stratum_minutes", Integer, nullable=False),
+    Column("program_forward", Integer, nullable=False),  # of a zone: entries
+    Column("program_backward", Integer, nullable=False),  # of a zone: exits
+    Column("person_forward", Integer, nullable=True),  # null: not counted yet, or could not be
+    Column("person_backward", Integer, nullable=True),
+    Column("done", Boolean, nullable=False),
+)

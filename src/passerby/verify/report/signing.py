@@ -29,6 +29,7 @@ from pydantic import ValidationError
 
 from passerby.core.errors import VerificationError
 from passerby.documents.case_report import CaseReport, SignedCaseReport
+from passerby.documents.count_validation import CountValidation, SignedCountValidation
 from passerby.documents.verification_report import (
     Signature,
     SignedCopies,
@@ -135,7 +136,31 @@ def sign_case(report: CaseReport, key: SigningKey) -> SignedCaseReport:
     return SignedCaseReport(report=report, signature=_signature(report, key))
 
 
-def _signature(report: VerificationReport | CaseReport, key: SigningKey) -> Signature:
+def sign_validation(report: CountValidation, key: SigningKey) -> SignedCountValidation:
+    """The result of a validation of counts with its signature."""
+    return SignedCountValidation(report=report, signature=_signature(report, key))
+
+
+def verify_validation(content: bytes, key: str) -> SignedCountValidation:
+    """Verify that a signed validation of counts was signed with `key`, given as for `verify_signature`. Raises
+    VerificationError with the reason."""
+    try:
+        signed = SignedCountValidation.model_validate_json(content)
+    except ValidationError:
+        raise VerificationError("Refused: this is not a validation of counts, or it was changed.") from None
+    public = bytes.fromhex(signed.signature.public_key)
+    if hashlib.sha256(public).hexdigest() != key_fingerprint(key):
+        raise VerificationError("Refused: the validation was signed with another key, by somebody else.")
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(
+            bytes.fromhex(signed.signature.value), canonical(signed.report)
+        )
+    except InvalidSignature:
+        raise VerificationError("Refused: the validation was changed after it was signed.") from None
+    return signed
+
+
+def _signature(report: VerificationReport | CaseReport | CountValidation, key: SigningKey) -> Signature:
     value = key.sign(canonical(report)).hex()
     return Signature(public_key=key.public.hex(), fingerprint=key.fingerprint, value=value)
 
@@ -175,7 +200,7 @@ def check_copies(signed: SignedReport, folder: Path) -> list[str]:
     return found
 
 
-def canonical(report: VerificationReport | CaseReport) -> bytes:
+def canonical(report: VerificationReport | CaseReport | CountValidation) -> bytes:
     """The bytes that are signed (RFC 8785). Raises VerificationError for a number that JSON does not have."""
     try:
         return rfc8785.dumps(report.model_dump(mode="json", exclude_none=True))

@@ -1,6 +1,6 @@
 // Counts as charts or tables, for an hour, a day, a week, a month. Time without data is a gap, not a zero.
 import { useSignal } from '@preact/signals';
-import { type Counts, client, request, type Series } from '../api';
+import { type Counts, client, request, type Series, type Validation } from '../api';
 import { Page, Select, ToggleGroup } from '../components';
 import { INTERVALS, PERIODS, type Period, periodBounds } from '../count_periods';
 import type { ChartSeries } from '../counts_chart';
@@ -9,8 +9,10 @@ import { lazy } from '../lazy';
 import { className, t } from '../messages';
 import { OccupancyCharts } from '../occupancy';
 import { QueryStatus, useQuery } from '../query';
-import { navigate, route } from '../route';
+import { navigate, pageUrl, route } from '../route';
+import { can } from '../session';
 import { cameraTitle, placeTitle } from '../titles';
+import { resultText } from '../validation_result';
 
 const CountsChart = lazy(() => import('../counts_chart'));
 
@@ -33,6 +35,7 @@ export default function CountsPage() {
     [start, end, every],
     REFRESH_S,
   );
+  const validations = useQuery(() => request<Validation[]>(client.GET('/api/count-validations')), []);
   const counts = query.data.value;
   const cameras = [...new Set((counts?.series ?? []).map((series) => series.camera))];
   const places = groupByLocation((counts?.series ?? []).filter((series) => !camera || series.camera === camera));
@@ -113,7 +116,14 @@ export default function CountsPage() {
       {counts && <p class={places.length ? 'quiet small' : ''}>{t(places.length ? 'gapsGrey' : 'nothingCounted')}</p>}
       {counts &&
         places.map(([key, series]) => (
-          <LocationCounts key={key} series={series} step={counts.step_s} metric={metric.value} table={table.value} />
+          <LocationCounts
+            key={key}
+            series={series}
+            step={counts.step_s}
+            metric={metric.value}
+            table={table.value}
+            validations={validations.data.value ?? []}
+          />
         ))}
     </Page>
   );
@@ -146,9 +156,10 @@ interface LocationCountsProps {
   step: number;
   metric: Metric;
   table: boolean;
+  validations: Validation[];
 }
 
-function LocationCounts({ series, step, metric, table }: LocationCountsProps) {
+function LocationCounts({ series, step, metric, table, validations }: LocationCountsProps) {
   const { camera, location, kind, points } = series[0] as Series;
   const times = points.map((point) => point.start);
   const shown = series.flatMap((one) => chartSeries(one, metric));
@@ -166,12 +177,38 @@ function LocationCounts({ series, step, metric, table }: LocationCountsProps) {
       <p class="quiet small">
         {[t(kind === 'line' ? 'crossings' : 'zone'), t('coverage', { percent }), ...totals].join(' · ')}
       </p>
+      {series.map((one) => (
+        <HowFarOff key={one.class} series={one} validations={validations} />
+      ))}
       {table ? (
         <CountsTable title={title} times={times} series={shown} />
       ) : (
         <CountsChart times={times} step={step} series={shown} label={t('chartOf', { what: title })} />
       )}
     </section>
+  );
+}
+
+/** What the newest check by a person has found, and the way to one. */
+function HowFarOff({ series, validations }: { series: Series; validations: Validation[] }) {
+  const { camera, location, kind, class: objectClass } = series;
+  const own = validations.filter(
+    (one) =>
+      one.camera === camera && one.location === location && one.kind === kind && one.object_class === objectClass,
+  );
+  const finished = own.find((one) => one.result);
+  const open = own.find((one) => one.next);
+  const said = [
+    finished ? resultText(finished) : t('validationNone'),
+    ...(open ? [t('validationOpen', { done: open.done, drawn: open.drawn })] : []),
+  ];
+  return (
+    <p class="small">
+      {className(objectClass)}: {said.join(' ')}{' '}
+      {can('manage_events') && (
+        <a href={pageUrl('validation', camera, { location, kind, class: objectClass })}>{t('validationLink')}</a>
+      )}
+    </p>
   );
 }
 
