@@ -70,6 +70,8 @@ class FakeDetector:
     def search(self, kind: Kind, box: Box) -> None:
         """Tracks follow motion alone."""
 
+    def luma(self) -> None: ...
+
 
 class FixedFace(FakeDetector):
     """Detects one face, always in the same place, unless that is black."""

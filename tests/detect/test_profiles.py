@@ -11,7 +11,9 @@ def test_the_models_are_in_the_registry():
 
 def test_balanced_has_the_second_face_model_and_large_images_for_plates():
     assert (
-        DetectionProfile(quick_face_sizes=(1280, 640), plate_sizes=(1280, 320), enlarged_plate_size=1280)
+        DetectionProfile(
+            quick_face_sizes=(1280, 640), plate_sizes=(1280, 320), enlarged_plate_size=1280, fine_text_size=960
+        )
         == DETECTION_PROFILES[Profile.BALANCED]
     )
 

@@ -3,9 +3,17 @@ from itertools import pairwise
 
 import pytest
 
+from passerby.config.settings import Profile
 from passerby.core.kinds import Kind
 from passerby.core.motion import SceneStats
-from passerby.detect.schedule import FULL_SCOPE, QUICK_SCOPE, DetectionSchedule, ScheduleSettings, Scope
+from passerby.detect.schedule import (
+    DETECTION_SCHEDULES,
+    FULL_SCOPE,
+    QUICK_SCOPE,
+    DetectionSchedule,
+    ScheduleSettings,
+    Scope,
+)
 
 SETTINGS = ScheduleSettings(
     min_interval=0.2,
@@ -50,6 +58,15 @@ def test_the_expensive_parts_take_turns_and_the_first_run_has_both():
     due = [schedule.due(scene) for scene in [CUT, *[STEADY] * 34]]
     scopes = [(scope.full_res_faces, scope.full_frame_plates) for scope in due if scope is not None]
     assert [(True, True), (False, False), (False, True), (True, False), (False, False), (False, True)] == scopes[:6]
+
+
+@pytest.mark.parametrize("profile", [Profile.BALANCED, Profile.THOROUGH])
+def test_plates_are_searched_for_in_the_whole_frame_in_every_second_run(profile):
+    """Who drives through the picture in a second and a half would be in none."""
+    schedule = DetectionSchedule(Fraction(25), DETECTION_SCHEDULES[profile])
+    due = [schedule.due(scene) for scene in [CUT, *[STEADY] * 60]]
+    whole = [number for number, scope in enumerate(due) if scope is not None and scope.full_frame_plates]
+    assert max(later - earlier for earlier, later in pairwise(whole)) <= 30
 
 
 def test_with_every_run_in_turn_each_has_the_full_scope():

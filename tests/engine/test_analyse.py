@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from passerby import Settings
+from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
+from passerby.detect.images.pyramid import ImagePyramid
+from passerby.detect.searchable_frame import SearchableFrame
 from passerby.detect.still_scene import MAX_STILL_S
 from passerby.engine import analyse as module
 from passerby.engine.analyse import FrameBuffer, analyse_file, analyse_track
@@ -167,6 +170,8 @@ def test_crops_of_buffered_frames_are_searched_for_what_was_just_detected(clip):
             searched.add(self.index)
             return [Detection(kind, PATCH, 0.9, "crop")]
 
+        def luma(self): ...
+
     def detect(frame, scope):
         return [Detection(Kind.FACE, PATCH, 0.9, "test")] if frame.index == 10 else []
 
@@ -184,3 +189,53 @@ def test_a_frame_that_left_the_buffer_is_not_searched():
     for index in range(5):
         buffer.add(index, FakeDetector())
     assert [False, False, True, True, True] == [index in buffer for index in range(5)]
+
+
+class PlateOnce(FakeDetector):
+    """Detects the plate of `standing_plate` in one frame, and opens frames as they are opened for real."""
+
+    def __init__(self, geometry, frame):
+        super().__init__(lambda seen, scope: [Detection(Kind.PLATE, PLATE, 0.9, "test")] if seen.index == frame else [])
+        self.geometry = geometry
+
+    def open_frame(self, frame):
+        return SearchableFrame(ImagePyramid(frame, self.geometry, 1280), {})
+
+
+PLATE = Box(120.0, 100.0, 184.0, 116.0)
+
+
+def standing_plate(path, begin, end, seconds):
+    """A film of a wall with a plate on it, which is there from one second to the other, and a curtain that moves."""
+    noise = np.random.default_rng(5)
+    wall = noise.integers(60, 160, (30, 40)).repeat(8, 0).repeat(8, 1).astype(np.uint8)
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25, options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for number in range(round(25 * seconds)):
+            picture = wall.copy()
+            if begin <= number / 25 < end:
+                picture[100:116, 120:184] = 220
+                for stroke in (126, 133, 146, 150, 161, 172):
+                    picture[103:113, stroke : stroke + 4] = 20
+            picture[:40] = np.roll(picture[:40], 3 * number, 1)
+            grey = av.VideoFrame.from_ndarray(picture, format="gray8").reformat(format="yuv420p")
+            out.mux(stream.encode(grey))
+        out.mux(stream.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("found", "begin", "end"), [(5, 0.0, 3.0), (70, 1.0, 4.0)], ids=["and then no longer", "two seconds late"]
+)
+def test_a_plate_is_hidden_while_it_can_be_seen_though_it_is_found_once(tmp_path, found, begin, end):
+    film = standing_plate(tmp_path / "film.mp4", begin, end, 4.0)
+    factory = FakeDetectorFactory(lambda geometry: PlateOnce(geometry, found), every_frame=True)
+    with VideoFile.open(film) as video:
+        result = analyse_track(video, 0, SegmentRange(), RunOptions(settings=Settings(hide=(Kind.PLATE,))), factory)
+        step = 1 / (25 * video.info.videos[0].time_base)
+    (candidate,) = result.candidates[0]
+    hidden = [candidate.track.masked_at(round(number * step)) for number in range(100)]
+    there = [number for number in range(100) if begin <= number / 25 < end]
+    assert [] == [n for n in there if hidden[n] is None or PLATE.containment(hidden[n].box) < 0.95]
+    assert all(mask is None for mask in hidden[round(25 * (end + 1.6)) :])

@@ -13,6 +13,7 @@ from passerby.core.media import Geometry
 from passerby.core.motion import SceneStats
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.frame_detector import FrameDetector
+from passerby.detect.images.pattern import LumaImage
 from passerby.detect.model import Detectors
 from passerby.detect.profiles import DETECTION_PROFILES
 from passerby.detect.schedule import DETECTION_SCHEDULES, FULL_SCOPE, DetectionSchedule, Scope
@@ -24,6 +25,8 @@ class FrameSearch(Protocol):
     """What the engine needs of a SearchableFrame."""
 
     def search(self, kind: Kind, box: Box) -> list[Detection] | None: ...
+
+    def luma(self) -> LumaImage | None: ...
 
 
 class VideoDetector(Protocol):

@@ -25,7 +25,8 @@ class DetectionProfile(FrozenModel):
     Smaller frames are searched for plates enlarged as well, to `enlarged_plate_size` and at most twice their size:
     plates of 20 to 50 pixels are too small for the model (0 to leave it out).
     `text_size` is for plates, `text_support_size` for them on frames that are not searched for plates as a whole, and
-    `all_text_size` where all text is to be masked.
+    `fine_text_size` finds small lines of text that are then looked at closely (0 to leave it out), and `all_text_size`
+    where all text is to be masked.
     """
 
     face_sizes: tuple[int, ...] = (1280, 640, 320)
@@ -35,6 +36,7 @@ class DetectionProfile(FrozenModel):
     plate_sizes: tuple[int, ...] = (640, 320)
     enlarged_plate_size: int = 0
     text_size: int = 512
+    fine_text_size: int = 0
     all_text_size: int = 768
     text_support_size: int = 320
     vehicle_crop_size: int = 256
@@ -52,7 +54,9 @@ class DetectionProfile(FrozenModel):
 #: what that is worth).
 DETECTION_PROFILES: Mapping[Profile, DetectionProfile] = {
     Profile.FAST: DetectionProfile(face_sizes=(960, 320), quick_face_sizes=(640,), max_vehicles=2),
-    Profile.BALANCED: DetectionProfile(quick_face_sizes=(1280, 640), plate_sizes=(1280, 320), enlarged_plate_size=1280),
+    Profile.BALANCED: DetectionProfile(
+        quick_face_sizes=(1280, 640), plate_sizes=(1280, 320), enlarged_plate_size=1280, fine_text_size=960
+    ),
     Profile.THOROUGH: DetectionProfile(
         face_sizes=(1920, 1280, 640, 320),
         quick_face_sizes=(1280, 640),
@@ -60,6 +64,7 @@ DETECTION_PROFILES: Mapping[Profile, DetectionProfile] = {
         plate_sizes=(1280, 640, 320),
         enlarged_plate_size=1280,
         text_size=960,
+        fine_text_size=1280,
         all_text_size=1440,
         vehicle_crop_size=480,
         max_vehicles=8,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
+from passerby.detect.images.pattern import LumaImage
 from passerby.detect.images.pyramid import ImagePyramid
 from passerby.detect.model import Detector
 
@@ -25,6 +26,13 @@ class SearchableFrame:
 
     def __init__(self, images: ImagePyramid, models: Mapping[Kind, Detector]) -> None:
         self.images, self._models = images, models
+        self._luma: LumaImage | None = None
+
+    def luma(self) -> LumaImage:
+        """Its luma alone, which takes a third of the memory: for patterns in frames that are no longer searched."""
+        if self._luma is None:
+            self._luma = LumaImage.of(self.images)
+        return self._luma
 
     def search(self, kind: Kind, box: Box) -> list[Detection] | None:
         """Detections of `kind` in and around `box` (displayed pixels); None for kinds that are not searched so."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,6 +20,7 @@ from passerby.core.motion import MotionField
 from passerby.core.prefetch import prefetch
 from passerby.core.raw_frame import RawFrame
 from passerby.detect.factory import DetectorFactory, FrameSchedule, FrameSearch, VideoDetector
+from passerby.detect.images.pattern import LumaImage, Pattern, find_pattern, take_pattern
 from passerby.detect.model import CONCURRENT_INFERENCES
 from passerby.detect.optical_flow import MotionEstimator
 from passerby.detect.schedule import FULL_SCOPE
@@ -34,6 +35,7 @@ from passerby.source.video.frame_hash import frame_hash
 from passerby.track.confirmation import TrackCandidate
 from passerby.track.head_boxes import add_head_boxes, keep_requested_kinds
 from passerby.track.regions import kept_visible, suppress_in_keep_regions
+from passerby.track.search.pattern_following import FOLLOWED_KINDS
 from passerby.track.segments import AnalysisResult, SegmentGrid, SegmentRange
 from passerby.track.tracker import Tracker, TrackerSettings
 
@@ -79,7 +81,11 @@ def analyse_track(
     grid = SegmentGrid(info.time_base, options.segment_lengths)
     result = AnalysisResult(segments)
     trackers: dict[int, Tracker] = {}
-    buffer = FrameBuffer(max(MIN_BUFFER_FRAMES, round(BUFFER_S * float(info.frame_rate or 25))))
+    tracker_settings = TrackerSettings.for_frame_rate(float(info.frame_rate or 25))
+    buffer = FrameBuffer(
+        max(MIN_BUFFER_FRAMES, round(BUFFER_S * float(info.frame_rate or 25))),
+        tracker_settings.buffer_frames if FOLLOWED_KINDS.intersection(settings.hide) else 0,
+    )
     progress = options.progress
     progress.start(printable_name(video.path), "analyse", info.frames_estimate if segments == SegmentRange() else None)
     new_schedule = partial(detectors.schedule, info.frame_rate, settings.profile)
@@ -92,7 +98,7 @@ def analyse_track(
             buffer.add(state.index, state.image)
             starts = state.starts_segment and state.segment in segments
             if starts:
-                trackers[state.segment] = _tracker(video, number, helper)
+                trackers[state.segment] = Tracker(*info.geometry.display_size, tracker_settings, helper, buffer)
                 result.candidates[state.segment] = []
             detections = None
             if state.detection_tasks is not None:
@@ -121,32 +127,47 @@ def analyse_track(
 
 
 class FrameBuffer:
-    """The newest frames, for searches in crops of them."""
+    """The newest frames: as they are for searches in crops of them, and the luma of more for patterns."""
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self, frames: int, luma_frames: int = 0) -> None:
         self._frames: OrderedDict[int, FrameSearch] = OrderedDict()
-        self._max = frames
+        self._older: OrderedDict[int, LumaImage] = OrderedDict()
+        self._max, self._max_luma = frames, luma_frames
 
     def add(self, index: int, image: FrameSearch | None) -> None:
         """Keep a frame; None for one that must not be searched (damage)."""
         if image is not None:
             self._frames[index] = image
         while self._frames and next(iter(self._frames)) <= index - self._max:
-            self._frames.popitem(last=False)
+            number, oldest = self._frames.popitem(last=False)
+            luma = oldest.luma() if self._max_luma else None
+            if luma is not None:
+                self._older[number] = luma
+        while self._older and next(iter(self._older)) <= index - self._max_luma:
+            self._older.popitem(last=False)
 
     def __contains__(self, frame: int) -> bool:
         return frame in self._frames
 
+    def take_pattern(self, frame: int, box: Box) -> Pattern | None:
+        """See track/search/pattern_following.py."""
+        image = self._luma(frame)
+        return None if image is None else take_pattern(image, box)
+
+    def find_pattern(self, frame: int, pattern: object, box: Box) -> tuple[Box, float] | None:
+        """See track/search/pattern_following.py."""
+        assert isinstance(pattern, Pattern)  # the tracker does not know what it holds
+        image = self._luma(frame)
+        return None if image is None else find_pattern(image, pattern, box)
+
+    def _luma(self, frame: int) -> LumaImage | None:
+        image = self._frames.get(frame)
+        return self._older.get(frame) if image is None else image.luma()
+
     def search(self, frame: int, kind: Kind, box: Box) -> list[Detection] | None:
-        """See track/local_search.py."""
+        """See track/search/local_search.py."""
         image = self._frames.get(frame)
         return None if image is None else image.search(kind, box)
-
-
-def _tracker(video: VideoFile, number: int, helper: Executor) -> Tracker:
-    info = video.info.videos[number]
-    settings = TrackerSettings.for_frame_rate(float(info.frame_rate or 25))
-    return Tracker(*info.geometry.display_size, settings, helper)
 
 
 def _add_candidates(result: AnalysisResult, grid: SegmentGrid, index: int, ended: list[TrackCandidate]) -> None:

@@ -9,7 +9,7 @@ from passerby.core.kinds import Detection, Kind
 from passerby.track.confirmation import THRESHOLDS, TrackEvidence
 from passerby.track.keyframes import KeyframeReducer, TrackPoint
 from passerby.track.own_motion import OwnMotion
-from passerby.track.search_cadence import SearchCadence
+from passerby.track.search.search_cadence import SearchCadence
 
 #: What a quick run detects is where a track is when it overlaps that much with where motion has taken it.
 SAME_PLACE_IOU = 0.5
@@ -23,7 +23,8 @@ class ActiveTrack:
 
     `own_motion` knows where it was last found, whether in a whole frame or in a crop, and how it moves; `first_miss` is
     the first frame after that in which a detector searched for it in vain, None while there is none. `number` is 0
-    until one is assigned (track/live_tracker.py).
+    until one is assigned (track/live_tracker.py). `pattern` is what it looked like when it was last detected, where
+    it is followed by that (track/search/pattern_following.py).
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class ActiveTrack:
     reducer: KeyframeReducer = field(default_factory=KeyframeReducer)
     evidence: TrackEvidence = field(default_factory=TrackEvidence)
     number: int = 0
+    pattern: object | None = None
     cadence: SearchCadence = field(init=False)
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from passerby.core.motion import MotionField
 from passerby.track.active_track import ActiveTrack
 from passerby.track.confirmation import THRESHOLDS, TrackCandidate
 from passerby.track.keyframes import TrackPoint
-from passerby.track.local_search import LocalSearch
+from passerby.track.search.local_search import LocalSearch
 from passerby.track.tracker import Tracker, TrackerSettings, padded_box
 
 

@@ -1,8 +1,8 @@
 """Detections and motion, frame by frame -> tracks without a gap.
 
 A track is propagated by motion in every frame and corrected by every detection that is associated with it: those of the
-detector runs on whole frames, and those of a search in a crop around it (track/local_search.py) between them. Where
-neither finds it, the next detection is also propagated back, and both paths are covered: whatever happened in between
+detector runs on whole frames, and between them those of a search in a crop around it, or of what it looked like
+(track/search/). Where none finds it, the next detection is also propagated back, and both paths are covered: whatever happened in between
 lies between them. A track begins before its first detection and goes on after its last one (invariant 6), and no
 track crosses a cut. The same code serves files and, behind a short ring buffer of frames, cameras: it never looks
 further back than `TrackerSettings.buffer_frames`, and a point older than that is final.
@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
@@ -27,39 +28,49 @@ from passerby.track.confirmation import THRESHOLDS, TrackCandidate
 from passerby.track.flow_propagation import propagate, surrounding_motion
 from passerby.track.head_boxes import HEAD_ORIGIN
 from passerby.track.keyframes import TrackPoint
-from passerby.track.local_search import SEARCHED_KINDS, LocalSearch, best_match
 from passerby.track.own_motion import OwnMotion
 from passerby.track.padding import MAX_UNCERTAINTY, PADDING, whole_head
-from passerby.track.search_cadence import MAX_UNCONFIRMED_INTERVAL, MISSES_TO_SLOW_DOWN, is_steady
+from passerby.track.search.local_search import SEARCHED_KINDS, LocalSearch, best_match
+from passerby.track.search.pattern_following import PatternFollower, Patterns
+from passerby.track.search.search_cadence import MAX_UNCONFIRMED_INTERVAL, MISSES_TO_SLOW_DOWN, is_steady
 from passerby.track.shared_work import for_each
 
 #: Seconds between two crops around what motion carries well, at most.
 MAX_SEARCH_INTERVAL_S = 0.08
+#: How far back a new track can be followed, seconds: one search for plates in the whole frame may have missed it.
+REACH_BACK_S = 2.4
+
+
+#: Finds an object in a frame, from where motion and where its velocity would have it, and what it last was.
+Find = Callable[[int, Box, Box | None, Box], Detection | None]
 
 
 class TrackerSettings(FrozenModel):
     """How far masks extend, in frames: `pre_roll` before the first detection and `post_roll` after the last one.
     `max_age` is how long a track may go undetected and still be resumed, `max_search_interval` the longest time
-    between two crops around it."""
+    between two crops around it, `reach_back` how far back a new track can be followed at most."""
 
     pre_roll: int
     post_roll: int
     max_age: int
     max_search_interval: int = 2
+    reach_back: int = 0
 
     @property
     def buffer_frames(self) -> int:
         """How many frames the tracker remembers."""
-        return self.max_age + 1
+        return max(self.max_age, self.reach_back) + 1
 
     @classmethod
     def for_frame_rate(cls, frame_rate: float) -> TrackerSettings:
-        """The same durations at any frame rate: half a second before and after, a second and a half between."""
+        """The same durations at any frame rate: half a second before and after, a second and a half between, and two
+        searches for plates in the whole frame back (detect/schedule.py)."""
         return cls(
             pre_roll=max(4, round(0.5 * frame_rate)),
             post_roll=max(4, round(0.5 * frame_rate)),
             max_age=max(12, round(1.5 * frame_rate)),
             max_search_interval=max(1, round(MAX_SEARCH_INTERVAL_S * frame_rate)),
+            reach_back=round(REACH_BACK_S * frame_rate),
         )
 
 
@@ -75,10 +86,18 @@ class TrackerFrame:
 class Tracker:
     """Tracks everything in one video track of `width` by `height` displayed pixels."""
 
-    def __init__(self, width: int, height: int, settings: TrackerSettings, helper: Executor | None = None) -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        settings: TrackerSettings,
+        helper: Executor | None = None,
+        patterns: Patterns | None = None,
+    ) -> None:
         """With a `helper`, crops are searched in a thread of it as well: the `search` that `update` is given must be
-        safe for that."""
+        safe for that. With `patterns`, plates are followed by what they look like as well."""
         self._helper = helper
+        self._follower = PatternFollower(patterns) if patterns is not None else None
         self._width, self._height = width, height
         self._settings = settings
         self._frames: deque[TrackerFrame] = deque(maxlen=settings.buffer_frames)
@@ -113,6 +132,8 @@ class Tracker:
         self._propagate(frame, time, motion)
         if search is not None:
             self._search(search)
+        if self._follower is not None:
+            self._follower.follow(self._active)
         if detections is not None:
             self._associate(detections, searched_kinds, search, is_quick)
         expired = [track for track in self._active if self._is_expired(track)]
@@ -164,7 +185,7 @@ class Tracker:
     def _find_in(self, track: ActiveTrack, at: int, search: LocalSearch) -> Detection | None:
         """The track in the frame of one of its points."""
         point, motion = track.points[at], track.own_motion
-        return _find(search, point.frame, track.kind, point.box, motion.expected(point.frame), motion.box)
+        return _find(search, track.kind, point.frame, point.box, motion.expected(point.frame), motion.box)
 
     def _take(self, track: ActiveTrack, at: int, found: Detection | None) -> None:
         """What a crop has found, or not found, at a point of a track."""
@@ -227,6 +248,8 @@ class Tracker:
             if are_quick or point.score < THRESHOLDS[track.kind].certain_score:
                 point.predicted = track.box
             track.points[-1] = point
+            if self._follower is not None:
+                self._follower.remember(track)
             earlier = {known.frame: i for i, known in enumerate(track.points)}
             for back in path_back:
                 i = earlier.get(back.frame)
@@ -247,12 +270,21 @@ class Tracker:
 
     def _start_tracks(self, started: Sequence[tuple[ActiveTrack, int]], search: LocalSearch | None) -> None:
         """Add new tracks, each propagated back to where the object may have been before it was first detected: at
-        least to the frame in which its kind was last searched for, and as far as it is found in crops."""
+        least to the frame in which its kind was last searched for, and as far as it is found in crops or by its
+        pattern."""
         if search is not None:
             searched = [new for new in started if new[0].kind in SEARCHED_KINDS]
-            for_each(searched, lambda new: self._search_back(*new, search), self._helper)
+            for_each(searched, lambda new: self._search_back(*new, partial(_find, search, new[0].kind)), self._helper)
             self._active += [track for track, _ in searched]
             started = [(track, pre_roll) for track, pre_roll in started if track.kind not in SEARCHED_KINDS]
+        if self._follower is not None:
+            for new in started:
+                self._follower.remember(new[0])
+            followed = [new for new in started if new[0].pattern is not None]
+            for track, pre_roll in followed:
+                self._search_back(track, pre_roll, partial(self._follower.find, track))
+            self._active += [track for track, _ in followed]
+            started = [new for new in started if new[0].pattern is None]
         paths_back = self._propagate_back([track.points[0] for track, _ in started], [n for _, n in started])
         for (track, _), path_back in zip(started, paths_back, strict=True):
             track.points[:0] = reversed(path_back)
@@ -275,7 +307,7 @@ class Tracker:
                 paths[i].append(newest[i])
         return paths
 
-    def _search_back(self, track: ActiveTrack, pre_roll: int, search: LocalSearch) -> None:
+    def _search_back(self, track: ActiveTrack, pre_roll: int, find: Find) -> None:
         """Find a new track in the frames before its first detection, back to `pre_roll` frames before the earliest in
         which it is found."""
         buffered = list(self._frames)
@@ -290,7 +322,7 @@ class Tracker:
             motion.surroundings_moved(-dx, -dy)
             expected = motion.expected(earlier.frame)
             is_due = misses < MISSES_TO_SLOW_DOWN or misses % 2 == 0
-            found = _find(search, earlier.frame, track.kind, box, expected, motion.box) if is_due else None
+            found = find(earlier.frame, box, expected, motion.box) if is_due else None
             if found is None:
                 misses += 1
                 total = point.uncertainty + uncertainty
@@ -352,7 +384,7 @@ def _new_track(now: TrackerFrame, detection: Detection, is_quick: bool) -> Activ
 
 
 def _find(
-    search: LocalSearch, frame: int, kind: Kind, propagated: Box, expected: Box | None, last: Box
+    search: LocalSearch, kind: Kind, frame: int, propagated: Box, expected: Box | None, last: Box
 ) -> Detection | None:
     """An object that was `last` found as that box, around where motion or its velocity would have it in a frame."""
     around = propagated if expected is None else propagated.hull(expected)

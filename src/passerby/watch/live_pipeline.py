@@ -289,7 +289,7 @@ class LivePipeline:
         return buffered.image
 
     def _search(self, frame: int, kind: Kind, box: Box) -> list[Detection] | None:
-        """See track/local_search.py. What looks as it did when the detector ran is not searched again."""
+        """See track/search/local_search.py. What looks as it did when the detector ran is not searched again."""
         if not self._buffer or not 0 <= frame - self._buffer[0].index < len(self._buffer):
             return None
         buffered = self._buffer[frame - self._buffer[0].index]

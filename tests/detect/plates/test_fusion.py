@@ -11,6 +11,7 @@ from passerby.detect.plates.fusion import (
     full_frame_candidates,
     full_frame_plates,
     model_hinted_plates,
+    plate_shaped,
     text_plates_on_vehicles,
     text_support,
 )
@@ -62,6 +63,12 @@ def test_text_of_a_plates_shape_is_a_trace_but_where_a_plate_is_known():
     plate, sign, column = text(Box(300, 300, 700, 390)), text(Box(0, 0, 400, 90)), text(Box(800, 0, 840, 200))
     found = text_support([plate, sign, column, text(Box(0, 500, 400, 590), 0.4)], [hint(plate.box)])
     assert [Detection(Kind.PLATE, sign.box, TEXT_SUPPORT_SCORE, "ppocr-det")] == found
+
+
+def test_text_that_may_be_a_plate_by_its_shape_and_height():
+    plate, two_rows = text(Box(300, 300, 345, 310)), text(Box(300, 300, 330, 320))
+    others = [Box(300, 300, 310, 320), Box(300, 300, 400, 310), Box(300, 300, 315, 305)]
+    assert [plate, two_rows] == plate_shaped([plate, two_rows, *map(text, others), text(plate.box, 0.4)])
 
 
 def test_text_fills_the_picture_when_it_is_wide_and_of_a_plates_shape():

@@ -36,7 +36,7 @@ class LiveFrame:
         self._local = SearchableFrame(images, {} if faces is None else {Kind.FACE: faces})
 
     def search(self, kind: Kind, box: Box) -> list[Detection] | None:
-        """See track/local_search.py."""
+        """See track/search/local_search.py."""
         return self._local.search(kind, box)
 
     def search_regions(self, regions: Sequence[Box]) -> list[Detection]:

@@ -24,6 +24,9 @@ VEHICLE_TEXT_WEIGHT = 0.3
 #: second score, and be so many times as wide as tall; the plate then gets the last score. docs/design/tracking.md says
 #: what the rule is worth.
 HINT_SCORE, MIN_TEXT_SCORE, MIN_TEXT_ASPECT, HINTED_PLATE_SCORE = 0.03, 0.5, 1.2, 0.2
+#: No plate is longer than so many times its height: the longest, of one row and European, are 4.7 times, seen from
+#: below up to 7.
+MAX_TEXT_ASPECT = 7.0
 #: The score of text alone: nothing as evidence, but it says where a plate that is tracked has moved.
 TEXT_SUPPORT_SCORE = 0.01
 #: Overlap (intersection over union) and containment from which hint and text are in the same place. Chosen by hand,
@@ -72,6 +75,17 @@ def model_hinted_plates(texts: Iterable[Detection], hints: Sequence[Detection]) 
         if text.score >= MIN_TEXT_SCORE
         and text.box.width >= MIN_TEXT_ASPECT * text.box.height
         and any(text.box.iou(h.box) > HINT_IOU or text.box.containment(h.box) > HINT_CONTAINMENT for h in hints)
+    ]
+
+
+def plate_shaped(texts: Iterable[Detection]) -> list[Detection]:
+    """Texts that may be a plate by their shape and height, wherever they are."""
+    return [
+        text
+        for text in texts
+        if text.score >= MIN_TEXT_SCORE
+        and MIN_TEXT_ASPECT * text.box.height <= text.box.width <= MAX_TEXT_ASPECT * text.box.height
+        and text.box.shorter_side >= MIN_TEXT_PX
     ]
 
 

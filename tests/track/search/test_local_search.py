@@ -2,7 +2,7 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.core.kinds import Detection, Kind
-from passerby.track.local_search import best_match
+from passerby.track.search.local_search import best_match
 
 LAST = Box(100.0, 100.0, 120.0, 130.0)
 EXPECTED = LAST.translate(10.0, 0.0)

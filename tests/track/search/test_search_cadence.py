@@ -4,7 +4,7 @@ import pytest
 
 from passerby.core.box import Box
 from passerby.track.own_motion import MAX_COASTING_FRAMES
-from passerby.track.search_cadence import LOST_INTERVAL, MISSES_TO_SLOW_DOWN, SearchCadence, is_steady
+from passerby.track.search.search_cadence import LOST_INTERVAL, MISSES_TO_SLOW_DOWN, SearchCadence, is_steady
 
 BOX = Box(100, 100, 140, 150)
 
