@@ -303,6 +303,8 @@ const en = {
     'Somebody else has changed these details in the meantime. What you typed is not saved yet: change the field once more to save it.',
   error_reasons_changed:
     'Somebody else has changed this list in the meantime; yours is not saved. Close it, and open it again to see theirs.',
+  error_ranges_changed:
+    'Another page has changed or removed this range in the meantime. Your change is not saved; the list shows how it is now.',
   error_reasons_twice: 'Two reasons have the same code, or are the default for the same type.',
   error_release_nothing: 'No file is marked as reviewed yet, so there is nothing to release.',
   error_upload_order: 'The file was not copied completely. Drop it again.',
