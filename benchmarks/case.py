@@ -3,9 +3,9 @@
 CLIP and its plan (analysed, or NAME.plan.json beside it) are copied 199 times, and looped to an hour once (needs
 ffmpeg). Then `passerby review` is started, and Chromium measures, as a person sees it: from the request until the
 start page lists the case, from the click until the table has all rows, and an edit with its answer, in the film of an
-hour and in a short one; of the edits also what they cost the server's processor. With `--before-others` what is measured
-runs before everything else on the machine (Linux's SCHED_FIFO, needs root), for a machine that has other things to do:
-the server, the browser and this program, for the seconds of each measurement alone.
+hour and in a short one; of the edits also what they cost the server's processor. With `--before-others` what is
+measured runs before everything else on the machine (Linux's SCHED_FIFO, needs root), for a machine that has other
+things to do: the server, the browser and this program, for the seconds of each measurement alone.
 """
 
 from __future__ import annotations

@@ -187,9 +187,9 @@ def test_two_pages_on_one_file_keep_each_others_cuts(page, servers, case):
         one.keyboard.press("]")
         one.keyboard.press("Shift+X")
         until(page, lambda count=number + 1: len(saved(case[1]).trim) == count)
-    other.wait_for_function("document.querySelectorAll('.ranges li').length === 2")
+    other.wait_for_function("() => document.querySelectorAll('.ranges li').length === 2")
     other.locator(".ranges li").first.get_by_role("button", name="Remove").click()
-    other.wait_for_function("document.querySelectorAll('.ranges li').length === 1")
+    other.wait_for_function("() => document.querySelectorAll('.ranges li').length === 1")
     # What is gone cannot be removed once more: the page says so, and shows what there is.
     page.locator(".ranges li").first.get_by_role("button", name="Remove").click()
     page.wait_for_selector("text=Another page has changed or removed this range")
