@@ -1,8 +1,8 @@
 """How many frames of a film `passerby review` shows while it plays: `python benchmarks/playback.py [--before-others]`.
 
-A film of 608x1080 at 30 frames a second and 6 Mbit/s, as phones record upright, is made with ffmpeg and played for three
-seconds in Chromium, three times: of the first 90 frames those are counted that were on the canvas at a refresh of the
-screen. The first time none of them is in the page's cache. `--before-others` as of case.py.
+A film of 608x1080 at 30 frames a second and 6 Mbit/s, as phones record upright, is made with ffmpeg and played for
+three seconds in Chromium, three times: of the first 90 frames those are counted that were on the canvas at a refresh of
+the screen. The first time none of them is in the page's cache. `--before-others` as of case.py.
 """
 
 from __future__ import annotations
