@@ -18,6 +18,7 @@ from passerby.fleet.store.overview import overview
 from passerby.fleet.store.sites import FleetSites
 from passerby.fleet.store.tables import PARTITIONED
 from passerby.fleet.store.totals import Every, Selection, counted, totals
+from passerby.fleet.store.validations import line_biases
 
 #: Days of sums. Of what is read for a month at most: two months of sums by hour, a month of counts of ten sites, and
 #: two days of health messages.
@@ -35,13 +36,15 @@ def generate_year(database: FleetDatabase, sites: int) -> None:
         for table in PARTITIONED:
             months = {month_of(NOW - 86400 * day) for day in range(0, DAYS + 31, 14)} | {month_of(NOW)}
             database.ensure_months(connection, table, months)
-        for table in ("series_days", "site_hours", "site_days", "health_hours", "series"):
+        for table in ("series_days", "site_hours", "site_days", "health_hours", "validations", "series"):
             connection.execute(text(f"DELETE FROM {table}"))
         first, hour = NOW - 86400 * HEALTH_DAYS, HOUR - 3600 * 24 * DAYS
         everywhere = "(SELECT id FROM sites UNION ALL SELECT 0) s"
         for statement in (
             "INSERT INTO series (site, camera, location, location_type, class) SELECT s.id, 'camera-' || c, 'line-' || "
             "l, 'line', 'person' FROM sites s, generate_series(1, 8) c, generate_series(1, 4) l",
+            f"INSERT INTO validations SELECT id, {NOW - 86400}, 30, 29, {NOW - 864000}, {NOW - 172800}, -0.04, -0.07, "
+            f"-0.01, -0.04, -0.08, 0, -0.04, -0.08, 0, repeat('a', 64), repeat('b', 128), {NOW} FROM series",
             f"INSERT INTO site_days SELECT s.id, 'person', n, {_SUMS} FROM {everywhere}, "
             f"generate_series({DAY - DAYS}, {DAY - 1}) n",
             f"INSERT INTO site_hours SELECT s.id, 'person', n, n / 86400, {_SUMS} FROM {everywhere}, "
@@ -88,6 +91,8 @@ def pages(database: FleetDatabase) -> dict[str, Callable[[], object]]:
         "a site, its cameras": lambda: (cameras_now(database, first.id), weights_now(database, first.id)),
         "a site, 100,000 heads of its log": lambda: site_anchors(database, first, NOW),
         "counts, what there are": lambda: counted(database, ten),
+        "counts, how far off the first 500 of 32,000 lines are": lambda: line_biases(database),
+        "counts, how far off the lines of ten sites are": lambda: line_biases(database, ten),
         "counts of all together, a year of days": sums(year, Every.DAY, by_site=False),
         "counts of all together, a year of weeks": sums(year, Every.WEEK, by_site=False),
         "counts of all together, a month of hours": sums(month, Every.HOUR, by_site=False),

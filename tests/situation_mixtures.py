@@ -7,6 +7,8 @@ from pathlib import Path
 
 import av
 
+from passerby import Settings
+from passerby.config.settings import Audio
 from tests import clips
 from tests.situation_makers import TS, Make, changed, clip, with_sound
 from tests.situations import WHOLE, Situation
@@ -124,8 +126,29 @@ MIXTURES = (
         suffix=".mkv",
         becomes=".mkv",
     ),
-    # Matroska counts what primes the decoder, 21 ms.
-    Situation("MKV, VP8 and AAC", WHOLE, toned("matroska", "libvpx", "aac"), suffix=".mkv", tolerance=0.022),
+    Situation("MKV, VP8 and AAC", WHOLE, toned("matroska", "libvpx", "aac"), suffix=".mkv"),
+    Situation(
+        "MKV, AAC that begins 0.1 s after the picture and ends last",
+        WHOLE,
+        with_sound("matroska", begins=0.1, seconds=0.77),
+        suffix=".mkv",
+        becomes=".mkv",
+    ),
+    Situation(
+        "MKV, ALAC, whose last packet does not say how long it is",
+        WHOLE,
+        with_sound("matroska", "alac", rate=44100, seconds=0.77),
+        suffix=".mkv",
+        becomes=".mkv",
+    ),
+    Situation(
+        "MOV, PCM, to an unnatural voice in MKV",
+        WHOLE,
+        with_sound("mov", "pcm_s16le", seconds=0.77),
+        suffix=".mov",
+        becomes=".mkv",
+        settings=Settings(audio=Audio.UNNATURAL_VOICE),
+    ),
     Situation("MKV, Opus, to MP4", WHOLE, with_sound("matroska", "libopus", seconds=0.4), suffix=".mkv"),
     Situation(
         "WebM as a browser's recorder writes it, without a length",

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 
 from passerby import Report, Settings, redact
 from passerby.core.errors import PasserbyError
@@ -136,9 +137,26 @@ def length(path: Path) -> float | None:
         ends = [((s.start_time or 0) + s.duration) * s.time_base for s in container.streams if s.duration]
         if "mp4" in container.format.name and len(ends) == len(container.streams):
             return float(max(ends))
+        if "matroska" in container.format.name and (end := _matroska_end(container)) is not None:
+            return end
         broadcast = container.format.name in ("mpegts", "mpeg", "flv", "dhav")
         # Everywhere else presentation begins at 0, and what FFmpeg counts from is the first packet.
         return float((container.duration + (0 if broadcast else max(0, start))) / av.time_base)
+
+
+def _matroska_end(container: InputContainer) -> float | None:
+    """Seconds from 0 to the end of the track that ends last, by its tag. Matroska counts what primes a decoder, which
+    is not played; it is timed in whole milliseconds."""
+    tags = [stream.metadata.get("DURATION", "") for stream in container.streams]
+    if not all(tags):
+        return None
+    primed: dict[int, float] = {}
+    for packet in container.demux(*container.streams.audio) if container.streams.audio else ():
+        skipped = bytes(packet.get_sidedata("skip_samples"))[:4] if packet.has_sidedata("skip_samples") else b""
+        delay = int.from_bytes(skipped, "little") / packet.stream.codec_context.sample_rate
+        primed.setdefault(packet.stream_index, int(delay * 1000 + 0.5) / 1000)
+    ends = [[float(part) for part in tag.split(":")] for tag in tags]
+    return max(60 * (60 * h + m) + s - primed.get(n, 0.0) for n, (h, m, s) in enumerate(ends))
 
 
 def section(situations: Iterable[Situation], outcomes: Callable[[Situation], Outcome]) -> str:

@@ -174,6 +174,28 @@ def test_a_crash_during_propagation_loses_nothing_that_was_saved(page, servers, 
     until(page, lambda: len(footage.plan.tracks(0)) == len(saved(plan).tracks(0)))
 
 
+def test_two_pages_on_one_file_keep_each_others_cuts(page, servers, case):
+    """The other page has the list of ranges that it got when it was opened."""
+    server = servers.start(case[0])
+    opened(page, server)
+    other = page.context.new_page()
+    opened(other, server)
+    for number, one in enumerate((page, other)):
+        go_to(one, 10 * number)
+        one.keyboard.press("[")
+        go_to(one, 10 * number + 4)
+        one.keyboard.press("]")
+        one.keyboard.press("Shift+X")
+        until(page, lambda count=number + 1: len(saved(case[1]).trim) == count)
+    other.wait_for_function("() => document.querySelectorAll('.ranges li').length === 2")
+    other.locator(".ranges li").first.get_by_role("button", name="Remove").click()
+    other.wait_for_function("() => document.querySelectorAll('.ranges li').length === 1")
+    # What is gone cannot be removed once more: the page says so, and shows what there is.
+    page.locator(".ranges li").first.get_by_role("button", name="Remove").click()
+    page.wait_for_selector("text=Another page has changed or removed this range")
+    assert 1 == len(saved(case[1]).trim) == page.locator(".ranges li").count()
+
+
 def test_the_state_of_the_view_is_announced(page, viewed):
     opened(page, viewed)
     assert "Masked, as in the release copy" == page.inner_text(".banner")

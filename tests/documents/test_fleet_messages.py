@@ -12,11 +12,12 @@ from passerby.documents.fleet_messages import (
     CountsMessage,
     HealthMessage,
     InvalidMessage,
+    PublishedValidation,
     batches,
     parse_acknowledgement,
     parse_message,
 )
-from tests.fleet.messages import body, counts, health
+from tests.fleet.messages import body, counts, health, signed_validation
 
 
 def changed(message, **values):
@@ -54,6 +55,45 @@ def test_a_message_comes_back_as_it_was():
 def test_anything_else_is_refused_with_the_reason(kind, wrong, reason):
     with pytest.raises(InvalidMessage, match=reason):
         parse_message(kind, wrong)
+
+
+VALIDATED = PublishedValidation.of(signed_validation())
+
+
+def test_a_validation_comes_with_the_counts_and_is_rounded_to_three_digits():
+    message = counts(validations=(VALIDATED,))
+    assert message == parse_message("counts", body(message))
+    assert (30, 29, -0.041, None) == (VALIDATED.minutes, VALIDATED.counted, VALIDATED.both.bias, VALIDATED.backward)
+    assert b"program" not in body(message)  # neither a minute nor a count
+    assert None is PublishedValidation.of(signed_validation().model_copy(update={"summary": None}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"minutes": 31}, "not signed"),
+        ({"both": {"bias": 0.0, "low": -0.07, "high": -0.01}}, "not signed"),
+        ({"backward": {"bias": 0.0, "low": 0.0, "high": 0.0}}, "not signed"),
+        ({"public_key": "1" * 64}, "not signed"),
+        ({"signature": "1" * 128}, "not signed"),
+        ({"location": "gate"}, "of no line"),
+        ({"class": "car"}, "of no line"),
+        ({"stretches": []}, "an unknown field"),
+        ({"both": {"bias": -1.5, "low": -2.0, "high": 0.0}}, "greater than or equal to -1"),
+    ],
+)
+def test_a_validation_that_its_site_did_not_sign_so_is_refused(changes, reason):
+    sent = json.loads(body(counts(validations=(VALIDATED,))))
+    sent["validations"][0] |= changes
+    with pytest.raises(InvalidMessage, match=reason):
+        parse_message("counts", json.dumps(sent).encode())
+
+
+def test_a_validation_of_another_camera_is_refused():
+    with pytest.raises(InvalidMessage, match="not signed"):
+        parse_message("counts", changed(counts(camera="yard"), validations=[json.loads(VALIDATED.model_dump_json())]))
+    with pytest.raises(InvalidMessage, match="one twice"):
+        parse_message("counts", changed(counts(), validations=[json.loads(VALIDATED.model_dump_json())] * 2))
 
 
 def test_a_refusal_names_the_id_that_it_can_read():

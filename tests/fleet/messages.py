@@ -1,5 +1,8 @@
 """Messages of sites that do not exist."""
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from passerby.documents.count_validation import CountValidation
 from passerby.documents.fleet_messages import (
     CameraReport,
     CountsMessage,
@@ -8,6 +11,7 @@ from passerby.documents.fleet_messages import (
     ModelHash,
     PublishedCell,
 )
+from passerby.verify.report.signing import SigningKey, sign_validation
 
 #: 2027-01-15 08:00 UTC.
 NOW = 1_800_000_000
@@ -63,6 +67,39 @@ def counts(site="north", camera="gate", start=HOUR - 3600, forward=12, backward=
         "cells": (cell,),
     }
     return CountsMessage(**values | changes)
+
+
+def signed_validation(key=None, camera="gate", finished=NOW - 7200, **changes):
+    """The document of a site, of the line of `counts`: 4 % too few."""
+    values = {
+        "program": "1.0",
+        "site": "Hall",
+        "camera": camera,
+        "location": "door",
+        "kind": "line",
+        "object_class": "person",
+        "seed": "a1",
+        "eligible_minutes": 40,
+        "first": HOUR - 90_000,
+        "last": HOUR - 60_000,
+        "drawn": finished - 3600.0,
+        "finished": float(finished),
+        "stretches": [
+            {
+                "start": HOUR - 90_000 + 60 * n,
+                "stratum": 0,
+                "stratum_minutes": 40,
+                "program": {"forward": 3, "backward": 1},
+                "person": None if n == 0 else {"forward": 3, "backward": 1},
+            }
+            for n in range(30)
+        ],
+        "both": {"bias": -0.04123, "low": -0.07, "high": -0.01},
+        "forward": {"bias": -0.05, "low": -0.1, "high": 0.0},
+        "backward": None,
+    }
+    report = CountValidation.model_validate(values | changes)
+    return sign_validation(report, SigningKey(key or Ed25519PrivateKey.generate()))
 
 
 def body(message):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import time
 from dataclasses import dataclass, replace
@@ -45,6 +46,9 @@ class TlsBroker(Broker):
         while not self._answers():
             assert time.monotonic() < end
             time.sleep(0.02)
+
+    def reload(self):
+        self._process.send_signal(signal.SIGHUP)
 
 
 @dataclass

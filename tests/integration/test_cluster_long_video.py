@@ -14,6 +14,7 @@ from passerby import analyse
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
 from passerby.track.segments import SEGMENT_VARIABLE
+from tests import recorder_files
 from tests.jobs.test_cluster_run import children
 
 
@@ -42,3 +43,20 @@ def test_a_long_film_in_pieces_gives_the_same_plan_as_one_machine(models, sample
     report = Report.model_validate_json((tmp_path / "yard.report.json").read_bytes())
     assert report.source.frames == report.output.frames == report.check.frames_compared
     assert set() == {path.suffix for path in tmp_path.iterdir()} & {".part", ".piece"}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", ["h264", "h265", "mjpeg"])
+def test_a_stream_without_a_container_in_pieces_gives_the_same_plan_as_one_machine(models, tmp_path, kind, monkeypatch):
+    """It has no times of its own: each piece counts them from where it begins."""
+    if find_spec("ray") is None:
+        pytest.skip("Ray is not installed: pip install 'passerby[cluster]'")
+    monkeypatch.setenv(SEGMENT_VARIABLE, "4")
+    source = recorder_files.stream(tmp_path / f"stream.{kind}", kind, frames=300, size=(320, 240))
+    command = Path(sys.executable).with_name("passerby")
+    words = [command, "redact", source, "--out-dir", tmp_path / "out", "--save-plan", "--on", "ray"]
+    run = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert 0 == run.returncode, run.stderr
+    assert analyse(source) == Plan.load(tmp_path / "out" / "stream.plan.json")
+    report = Report.model_validate_json((tmp_path / "out" / "stream.report.json").read_bytes())
+    assert 300 == report.source.frames == report.output.frames == report.check.frames_compared

@@ -78,6 +78,38 @@ def test_muted_and_cut_ranges_keep_who_decided_them(item):
     assert [("A. Clerk", "b(7)")] == [(span.by, span.reason) for span in history.trim]
 
 
+def ranges(item, of):
+    return [(span.start, span.end) for span in getattr(item.file.history, of)]
+
+
+@pytest.mark.parametrize(
+    ("of", "command"),
+    [
+        ("audio", lambda **fields: commands.SetAudioSpans(op="audio", **fields)),
+        ("trim", lambda **fields: commands.SetTrimSpans(op="trim", **fields)),
+    ],
+)
+def test_two_pages_do_not_overwrite_each_others_ranges(item, of, command):
+    """Each sends the whole list as it knows it, and what it has seen."""
+    first, second, third = ({"start": float(n), "end": n + 0.5} for n in range(3))
+    item.edits.apply(command(spans=(first,), seen=()))
+    item.edits.apply(command(spans=(second,), seen=()))  # it has not seen the first one
+    assert [(0.0, 0.5), (1.0, 1.5)] == ranges(item, of)
+    item.edits.apply(command(spans=(first, third), seen=(first,)))
+    assert [(0.0, 0.5), (1.0, 1.5), (2.0, 2.5)] == ranges(item, of)
+    item.edits.apply(command(spans=(first, second), seen=(first, second, third)))
+    longer = first | {"end": 0.8}
+    item.edits.apply(command(spans=(longer,), seen=(first,)))  # it has not seen the second one
+    assert [(1.0, 1.5), (0.0, 0.8)] == ranges(item, of)
+    for spans in ((first | {"end": 0.9},), ()):  # to change, or to remove, what is not so any more
+        with pytest.raises(ReviewError) as raised:
+            item.edits.apply(command(spans=spans, seen=(first,)))
+        assert "ranges_changed" == raised.value.info.code
+    assert [(1.0, 1.5), (0.0, 0.8)] == ranges(item, of)
+    item.edits.apply(command(spans=(longer, third)))  # who does not say what was seen replaces all
+    assert [(0.0, 0.8), (2.0, 2.5)] == ranges(item, of)
+
+
 def test_a_reason_is_for_hiding_or_where_it_is_visible_for_showing(item):
     item.edits.apply(commands.KeepVisible(op="keep_visible", track=1, frame=3, reason="she agreed"))
     item.edits.apply(commands.SetReason(op="set_reason", track=1, reason="b(6)"))

@@ -163,9 +163,14 @@ def _position(text: str | None) -> tuple[float, float] | None:
 
 
 def _tell_broker(place: FleetFolder) -> None:
-    """A broker reads the list of revoked certificates when it starts."""
+    """A broker reads the list of revoked certificates when it is told to, and when it starts."""
     if place.settings().mqtt is not None:
-        echo(f"Restart the broker now: it reads {place.revoked}, and ends the connections that are open.", err=True)
+        echo(
+            f"Let the broker read {place.revoked} now: systemctl reload mosquitto, or SIGHUP to its process. From then "
+            "on it refuses the old certificate. A connection that is open stays until it ends: restart the broker "
+            "where that must not wait.",
+            err=True,
+        )
 
 
 def _transport(place: FleetFolder) -> str:

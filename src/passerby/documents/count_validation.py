@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
+import rfc8785
 from pydantic import Field
 
 from passerby.core.kinds import ObjectClass
@@ -63,8 +64,54 @@ class CountValidation(FrozenModel):
     backward: CountBias | None
 
 
+class ValidationSummary(FrozenModel):
+    """What a fleet is told of a validation: neither a minute nor a count, of the biases three digits."""
+
+    camera: str
+    location: str
+    kind: Literal["line", "zone"]
+    object_class: ObjectClass
+    minutes: int = Field(description="How many were drawn.")
+    counted: int = Field(description="In how many of them a person could count.")
+    first: int = Field(description="Start of the first minute that could be drawn, Unix seconds.")
+    last: int = Field(description="Start of the last of them, Unix seconds.")
+    finished: int = Field(description="Unix seconds.")
+    both: CountBias | None
+    forward: CountBias | None
+    backward: CountBias | None
+
+    @classmethod
+    def of(cls, report: CountValidation) -> Self:
+        return cls(
+            camera=report.camera,
+            location=report.location,
+            kind=report.kind,
+            object_class=report.object_class,
+            minutes=len(report.stretches),
+            counted=sum(stretch.person is not None for stretch in report.stretches),
+            first=report.first,
+            last=report.last,
+            finished=int(report.finished),
+            both=_rounded(report.both),
+            forward=_rounded(report.forward),
+            backward=_rounded(report.backward),
+        )
+
+    def canonical(self) -> bytes:
+        """What is signed: its canonical JSON (RFC 8785)."""
+        return rfc8785.dumps(self.model_dump(mode="json"))
+
+
+def _rounded(bias: CountBias | None) -> CountBias | None:
+    if bias is None:
+        return None
+    return CountBias(**{name: round(value, 3) for name, value in bias.model_dump().items()})
+
+
 class SignedCountValidation(FrozenModel):
-    """The document as it is stored and exported."""
+    """The document as it is stored and exported. `summary` is the signature of its ValidationSummary by the same key,
+    in hex; older documents have none, and are not sent to a fleet."""
 
     report: CountValidation
     signature: Signature
+    summary: str | None = Field(default=None, pattern="^[0-9a-f]{128}$")

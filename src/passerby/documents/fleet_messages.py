@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from passerby.core.kinds import ObjectClass
 from passerby.core.model import FrozenModel
 from passerby.core.names import NAME_PATTERN
+from passerby.documents.count_validation import SignedCountValidation, ValidationSummary
 from passerby.documents.status import CoverReason
 
 #: Bytes of a message, and of the messages of one request.
@@ -132,6 +135,53 @@ class PublishedCell(_Strict):
     suppressed: bool = Field(description="Was a number below `min_count` left out?")
 
 
+class PublishedBias(_Strict):
+    """As of CountBias: -0.04 is 4 % too few, with its 95 % interval."""
+
+    bias: Annotated[float, Field(ge=-1, le=1e6)]
+    low: Annotated[float, Field(ge=-1, le=1e6)]
+    high: Annotated[float, Field(ge=-1, le=1e6)]
+
+
+class PublishedValidation(_Strict):
+    """How far a line or zone was off when a person counted it too: the newest validation, signed by the site."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    location: ShortName
+    location_type: Literal["zone", "line"]
+    object_class: ObjectClass = Field(alias="class")
+    minutes: Annotated[int, Field(ge=1, le=10_000)]
+    counted: Annotated[int, Field(ge=0, le=10_000)]
+    first: Annotated[int, Field(ge=0, le=10**11)]
+    last: Annotated[int, Field(ge=0, le=10**11)]
+    finished: Annotated[int, Field(ge=0, le=10**11, description="Unix seconds, as `first` and `last`.")]
+    both: PublishedBias | None
+    forward: PublishedBias | None
+    backward: PublishedBias | None
+    public_key: Digest = Field(description="Ed25519, the raw key in hex")
+    signature: Annotated[str, Field(pattern="^[0-9a-f]{128}$", description="of the ValidationSummary, in hex")]
+
+    @classmethod
+    def of(cls, signed: SignedCountValidation) -> Self | None:
+        """None for a document without a signature of its summary."""
+        if signed.summary is None:
+            return None
+        values = ValidationSummary.of(signed.report).model_dump(mode="json", exclude={"camera"})
+        values["location_type"] = values.pop("kind")
+        return cls(**values, public_key=signed.signature.public_key, signature=signed.summary)
+
+    def is_signed(self, camera: str) -> bool:
+        values = self.model_dump(by_alias=False, exclude={"location_type", "public_key", "signature"})
+        summary = ValidationSummary(camera=camera, kind=self.location_type, **values)
+        try:
+            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.public_key))
+            key.verify(bytes.fromhex(self.signature), summary.canonical())
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
 class CountsMessage(_Strict):
     """An hour of a camera as it was published, once: noise and suppression were applied at the site."""
 
@@ -147,6 +197,9 @@ class CountsMessage(_Strict):
     epsilon: Annotated[float, Field(gt=0, le=10)]
     min_count: Annotated[int, Field(ge=1, le=100_000)]
     cells: tuple[PublishedCell, ...] = Field(min_length=1, max_length=500)
+    validations: tuple[PublishedValidation, ...] = Field(
+        default=(), max_length=50, description="Of lines and zones of this message that a person counted too."
+    )
 
     @classmethod
     def id_of(cls, site: str, camera: str, start: int) -> str:
@@ -161,6 +214,11 @@ class CountsMessage(_Strict):
         series = {(cell.location_type, cell.location, cell.object_class) for cell in self.cells}
         if len(series) < len(self.cells):
             raise ValueError("a line or zone is reported twice")
+        validated = {(one.location_type, one.location, one.object_class) for one in self.validations}
+        if len(validated) < len(self.validations) or not validated <= series:
+            raise ValueError("a validation is of no line or zone of this message, or of one twice")
+        if not all(one.is_signed(self.camera) for one in self.validations):
+            raise ValueError("a validation is not signed by the key that it names")
         for cell in self.cells:
             numbers = [n for n in (cell.entries, cell.forward, cell.backward) if n is not None]
             if any(number < self.min_count for number in numbers):

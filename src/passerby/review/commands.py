@@ -196,10 +196,12 @@ class TrimSpanInput(TrimSpan):
 
 
 class SetAudioSpans(FrozenModel):
-    """Replace all muted ranges."""
+    """Replace all muted ranges; with the ranges that the sender has `seen`, only what it changed in them, so that what
+    another page has added meanwhile stays."""
 
     op: Literal["audio"]
     spans: Annotated[tuple[AudioSpanInput, ...], Field(max_length=1000)]
+    seen: Annotated[tuple[AudioSpanInput, ...], Field(max_length=1000)] | None = None
 
 
 class SetAudioMode(AudioMode):
@@ -209,10 +211,11 @@ class SetAudioMode(AudioMode):
 
 
 class SetTrimSpans(FrozenModel):
-    """Replace all ranges that are cut from the release."""
+    """Replace all ranges that are cut from the release; `seen` as of SetAudioSpans."""
 
     op: Literal["trim"]
     spans: Annotated[tuple[TrimSpanInput, ...], Field(max_length=1000)]
+    seen: Annotated[tuple[TrimSpanInput, ...], Field(max_length=1000)] | None = None
 
 
 Edit = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import TypeVar
@@ -235,12 +236,7 @@ class EditService:
     def _set_audio_spans(self, command: commands.SetAudioSpans) -> EditOutcome:
         _check_order(command.spans)
         present = {_without_author(span): span for span in self._file.history.audio}
-        made = [
-            AudioSpan(
-                start=s.start, end=s.end, action=s.action, reason=s.reason or None, origin=s.origin, score=s.score
-            )
-            for s in command.spans
-        ]
+        made = _merged(tuple(present), command.seen and _audio_spans(command.seen), _audio_spans(command.spans))
         # A detected range that a person changes is a range that the person drew.
         drawn = {"origin": None, "score": None}
         spans = tuple(present.get(span) or self._decided(span.model_copy(update=drawn)) for span in made)
@@ -260,7 +256,7 @@ class EditService:
     def _set_trim_spans(self, command: commands.SetTrimSpans) -> EditOutcome:
         _check_order(command.spans)
         present = {_without_author(span): span for span in self._file.history.trim}
-        made = (TrimSpan(start=s.start, end=s.end, reason=s.reason or None) for s in command.spans)
+        made = _merged(tuple(present), command.seen and _trim_spans(command.seen), _trim_spans(command.spans))
         return EditOutcome((Change(trim=tuple(present.get(span) or self._decided(span) for span in made)),))
 
     def _decided(self, span: Span) -> Span:
@@ -318,6 +314,29 @@ class EditService:
 
 def _without_author(span: Span) -> Span:
     return span.model_copy(update={"by": None})
+
+
+def _audio_spans(spans: Iterable[commands.AudioSpanInput]) -> tuple[AudioSpan, ...]:
+    return tuple(
+        AudioSpan(start=s.start, end=s.end, action=s.action, reason=s.reason or None, origin=s.origin, score=s.score)
+        for s in spans
+    )
+
+
+def _trim_spans(spans: Iterable[commands.TrimSpanInput]) -> tuple[TrimSpan, ...]:
+    return tuple(TrimSpan(start=s.start, end=s.end, reason=s.reason or None) for s in spans)
+
+
+def _merged(present: tuple[Span, ...], seen: tuple[Span, ...] | None, made: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The ranges that are `present` with what somebody changed who had `seen` others and sends `made`; all without
+    authors. Raises ReviewError when a range that is changed or removed has been changed meanwhile."""
+    if seen is None or seen == present:
+        return made
+    if any(span not in present for span in seen if span not in made):
+        raise ReviewError("ranges_changed")
+    kept: list[Span] = [span for span in present if span in made or span not in seen]
+    kept += [span for span in made if span not in seen and span not in present]
+    return tuple(kept)
 
 
 def _check_order(spans: tuple[commands.AudioSpanInput, ...] | tuple[commands.TrimSpanInput, ...]) -> None:

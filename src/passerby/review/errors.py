@@ -24,6 +24,7 @@ ErrorCode = Literal[
     "frame_not_seen",
     "folders_forbidden",
     "hidden_characters",
+    "ranges_changed",
     "rate_corrected",
     "reasons_changed",
     "reasons_twice",

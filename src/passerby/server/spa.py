@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
@@ -13,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from passerby.core.model import FrozenModel
+from passerby.core.version import __version__
 from passerby.server.auth import SessionAuth
 from passerby.server.login_throttle import TooManyAttempts
 from passerby.store.accounts.passwords import RETRY_AFTER_S, HashingBusy
@@ -27,6 +29,19 @@ class PasswordRequest(FrozenModel):
     """The password of a server that has one."""
 
     password: str = Field(max_length=1000)
+
+
+def plain_app(title: str, **how: Any) -> FastAPI:  # noqa: ANN401  # as FastAPI takes it
+    """An application without FastAPI's own pages, which load scripts from elsewhere."""
+    return FastAPI(
+        title=title,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        **how,
+    )
 
 
 def is_built(page: str = "index.html") -> bool:

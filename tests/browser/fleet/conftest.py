@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from passerby.cli.common.fleet_server import running_fleet, serve_fleet_pages
 from passerby.config.roles import Role
-from passerby.documents.fleet_messages import AttestedRetention, CameraReport, LogRow
+from passerby.documents.fleet_messages import AttestedRetention, CameraReport, LogRow, PublishedValidation
 from passerby.fleet.store.database import FleetDatabase
 from passerby.fleet.store.intake import Intake, site_ids_of
 from passerby.fleet.store.sites import FleetSites
@@ -16,7 +17,7 @@ from passerby.store.accounts.accounts import Accounts
 from passerby.store.accounts.passwords import hash_password
 from passerby.store.database import Database
 from tests.browser.site.steps import password_of
-from tests.fleet.messages import counts, hash_of, health
+from tests.fleet.messages import counts, hash_of, health, signed_validation
 from tests.fleet.running import make_fleet
 
 #: Those who have an account from the beginning.
@@ -78,6 +79,17 @@ def fill(database):
         if not 60 < back < 110 or site == "south"
     ]
     messages += [counts("north", "hall", hour - 3600 * back, forward=9) for back in range(2, 24 * 7)]
+    checked = {
+        "north": [("gate", {}), ("hall", {"both": {"bias": 0.021, "low": -0.012, "high": 0.055}})],
+        "south": [("gate", {"both": None, "forward": None})],
+    }
+    for site, lines in checked.items():
+        key = Ed25519PrivateKey.generate()
+        messages[:0] = [
+            counts(site, camera, hour - 3600, validations=(PublishedValidation.of(signed),))
+            for camera, changes in lines
+            if (signed := signed_validation(key, camera, now - 3 * 86400, **changes))
+        ]
     Intake(database).store(messages[:-1], ids, now)
     with database.transaction() as connection:
         connection.exec_driver_sql(f"UPDATE latest SET received = {now - 9000} WHERE site = {ids['west']}")

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from passerby.config.fleet.settings import FleetSettings
 from passerby.config.roles import Role
-from passerby.documents.fleet_messages import CameraReport
+from passerby.documents.fleet_messages import CameraReport, PublishedValidation
 from passerby.fleet.receiver import ReceiverStats
 from passerby.fleet.store.database import FleetDatabase
 from passerby.fleet.store.intake import Intake, site_ids_of
@@ -19,7 +19,7 @@ from passerby.store.accounts import passwords
 from passerby.store.accounts.accounts import Accounts
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
-from tests.fleet.messages import HOUR, NOW, counts, health
+from tests.fleet.messages import HOUR, NOW, counts, health, signed_validation
 from tests.server.site.fixtures import password_of
 from tests.store.footage import Clock
 
@@ -69,6 +69,7 @@ def fill(database):
         for hour in range(1, 24 * 16)
         if hour % 50 > 5  # gaps
     ]
+    messages.append(counts("north", start=HOUR, validations=(PublishedValidation.of(signed_validation()),)))
     Intake(database).store(messages, ids, NOW)
 
 

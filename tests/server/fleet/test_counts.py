@@ -70,3 +70,15 @@ def test_a_camera_of_two_sites(operator):
 )
 def test_what_makes_no_sense_is_told(operator, query):
     assert 422 == operator.get("/api/fleet/counts", params=query).status_code
+
+
+def test_how_far_lines_are_off_is_told_beside_their_numbers(operator, served_fleet):
+    [line] = operator.get("/api/fleet/counts/bias", params={"site": "north", "location": "door"}).json()
+    assert ("North school", "gate", "line", "person") == (
+        line["display_name"], line["camera"], line["location_type"], line["class"],
+    )  # fmt: skip
+    assert {"bias": -0.041, "low": -0.07, "high": -0.01} == line["both"]
+    assert (30, 29, None, 1) == (line["minutes"], line["counted"], line["backward"], line["keys"])
+    assert [] == operator.get("/api/fleet/counts/bias", params={"site": "south"}).json()
+    assert 422 == operator.get("/api/fleet/counts/bias", params={"class": "dog"}).status_code
+    assert 401 == served_fleet.other().get("/api/fleet/counts/bias").status_code

@@ -6,7 +6,13 @@ import av
 import numpy as np
 import pytest
 
-from passerby.sink.audio.dsp import MAX_TRAILING_SILENCE_S, AudioTimeline, make_unnatural, without_padding
+from passerby.sink.audio.dsp import (
+    MAX_TRAILING_SILENCE_S,
+    AudioTimeline,
+    make_unnatural,
+    until_stated_end,
+    without_padding,
+)
 
 RATE = 8000
 
@@ -71,6 +77,15 @@ def test_what_fills_up_the_last_packet_is_left_out(size, total, kept):
 def test_an_end_before_all_sound_is_wrong():
     samples = np.ones((1, 40), np.float32)
     assert np.array_equal(samples, np.concatenate(list(without_padding(iter([samples]), 0, 50)), axis=1))
+
+
+@pytest.mark.parametrize(("total", "becomes"), [(949, 949), (950, 1000), (999, 1000), (1000, 1000), (1001, 1001)])
+def test_sound_lasts_until_its_stated_end(total, becomes):
+    samples = np.ones((2, total), np.float32)
+    out = np.concatenate(list(until_stated_end(iter([samples]), 1000, 50)), axis=1)
+    assert (2, becomes) == out.shape
+    assert np.array_equal(samples, out[:, :total])
+    assert not out[:, total:].any()
 
 
 @pytest.mark.parametrize("size", [1, 100, 1008, 4000, 48_000])

@@ -184,7 +184,7 @@ def test_removed_by_default(tmp_path):
     assert "audio tracks: 1" in report.dropped
 
 
-def planned(tmp_path, spans, ending=".mp4"):
+def planned(tmp_path, spans, ending=".mp4", codec=None):
     """The clip with a tone all through, released with these spans of its plan."""
     path, saved, out = tmp_path / "s.mp4", tmp_path / "plan.json", tmp_path / f"o{ending}"
 
@@ -195,7 +195,7 @@ def planned(tmp_path, spans, ending=".mp4"):
         path, times=clips.constant(90), prepare=prepare, finish=lambda o: clips.tone(o, o.streams.audio[0], 3, 300)
     )
     redact(path, tmp_path / "first.mp4", save_plan=saved)
-    plan = Plan.load(saved).model_copy(update={"audio": spans, "settings": Settings(audio="keep")})
+    plan = Plan.load(saved).model_copy(update={"audio": spans, "settings": Settings(audio="keep", codec=codec)})
     redact(path, out, plan=plan)
     return audio_of(out)
 
@@ -284,3 +284,13 @@ def test_cuts_of_the_plan_are_removed_from_video_and_audio(tmp_path, ending):
     expected = [moment if moment < start else moment - (end - start) for moment in MOMENTS]
     assert expected == pytest.approx(flashes(out), abs=0.041)
     assert max(apart(out)) <= 0.02
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm"])
+def test_encoded_sound_is_there_from_its_first_sample_on(tmp_path, ending):
+    """The packet before time 0 primes the decoder: without it, Matroska's players skip the first 21 ms of the sound."""
+    codec = "av1" if ending == ".webm" else "h264"
+    samples, moments = planned(tmp_path, (AudioSpan(start=2.0, end=2.5),), ending, codec=codec)
+    assert moments[0] == pytest.approx(0, abs=1e-3)
+    loud = [np.sqrt(np.mean(samples[(moments >= at) & (moments < at + 0.01)] ** 2)) for at in (0, 0.01, 0.02, 0.5)]
+    assert loud == pytest.approx([0.3 / 2**0.5] * 4, rel=0.2)

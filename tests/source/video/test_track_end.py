@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import av
+import numpy as np
 import pytest
 
 from passerby import Settings, redact
@@ -14,6 +15,7 @@ from passerby.source.video.file import VideoFile
 from passerby.source.video.track_end import last_duration
 from tests import clips
 from tests.fake_detector import use_fake_detectors
+from tests.situations import length
 
 MS = Fraction(1, 1000)
 
@@ -39,21 +41,6 @@ def recording(path, container, times, last, codec="libx264", sound=0.0, options=
         if sound:
             clips.tone(output, output.streams.audio[0], sound)
     return path
-
-
-def length(path):
-    """Seconds from 0 to the end of the whole file. Matroska counts what primes a decoder: where the sound ends last,
-    the length that it states is more than what is played."""
-    with av.open(path) as file:
-        tags = [stream.metadata.get("DURATION") for stream in file.streams]
-        if not all(tags):
-            return file.duration / av.time_base
-        primed = {}
-        for packet in file.demux(*file.streams.audio) if file.streams.audio else ():
-            skipped = bytes(packet.get_sidedata("skip_samples"))[:4] if packet.has_sidedata("skip_samples") else b""
-            primed.setdefault(packet.stream_index, int.from_bytes(skipped, "little") / packet.stream.sample_rate)
-    ends = [[float(part) for part in tag.split(":")] for tag in tags]
-    return max(60 * (60 * h + m) + s - primed.get(n, 0.0) for n, (h, m, s) in enumerate(ends))
 
 
 FORMATS = {"mp4": "mp4", "mov": "mov", "mkv": "matroska", "flv": "flv"}
@@ -112,15 +99,18 @@ SOUNDS = {
     "opus in Matroska": ("matroska", "libopus"),
     "pcm": ("mov", "pcm_s16le"),
     "alac": ("mov", "alac"),
+    "alac in Matroska": ("matroska", "alac"),
+    "late aac in Matroska": ("matroska", "aac"),
     "ac3": ("matroska", "ac3"),
     "mp3 in AVI": ("avi", "libmp3lame"),
     "aac in FLV": ("flv", "aac"),
 }
 
 
-@pytest.mark.parametrize("becomes", ["mp4", "mov"])
+@pytest.mark.parametrize("audio", ["keep", "unnatural-voice"])
+@pytest.mark.parametrize("becomes", ["mp4", "mov", "mkv"])
 @pytest.mark.parametrize("name", SOUNDS)
-def test_sound_that_ends_last_ends_when_it_did(tmp_path, monkeypatch, name, becomes):
+def test_sound_that_ends_last_ends_when_it_did(tmp_path, monkeypatch, name, becomes, audio):
     """Encoders fill up the last packet; containers state how much of it is played, each in its own way."""
     use_fake_detectors(monkeypatch)
     container, codec = SOUNDS[name]
@@ -134,10 +124,15 @@ def test_sound_that_ends_last_ends_when_it_did(tmp_path, monkeypatch, name, beco
         time_base=base,
         times=range(0, int(1 / base), int(Fraction(1, 25) / base)),
         prepare=lambda output, stream: output.add_stream(codec, rate=rate, layout="mono"),
-        finish=lambda output: clips.tone(output, output.streams.audio[0], 2.3017),
+        finish=lambda output: clips.sound(
+            output,
+            output.streams.audio[0],
+            0.3 * np.sin(np.arange(int(2.3017 * rate)) / 20),
+            int(0.1 * rate) if name.startswith("late") else 0,
+        ),
         container_options={"movflags": "frag_keyframe+empty_moov"} if name == "fragmented" else {},
     )
     out = tmp_path / f"o.{becomes}"
-    report = redact(path, out, Settings(audio="keep"))
+    report = redact(path, out, Settings(audio=audio))
     assert ((), False) == (report.damage, report.needs_review)
     assert length(out) == pytest.approx(length(path), abs=1.1e-3)

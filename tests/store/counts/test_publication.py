@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from passerby.config.fleet.uplink import PublishedCountsSettings
@@ -10,11 +11,15 @@ from passerby.config.uplink_destination import DestinationSettings
 from passerby.core.clock import Moment
 from passerby.core.kinds import ObjectClass
 from passerby.documents.count_records import CountBin, LineCount
-from passerby.documents.fleet_messages import parse_message
+from passerby.documents.count_validation import DirectionCounts
+from passerby.documents.fleet_messages import PublishedValidation, parse_message
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.counts.publication import SETTLING_S, Publisher, record_export
 from passerby.store.counts.tables import outbox, published_hours
+from passerby.store.counts.validation_draw import CountSubject
+from passerby.store.counts.validations import Validations
 from passerby.store.database import Database
+from passerby.verify.report.signing import SigningKey, sign_validation
 
 #: 2027-01-15 08:00 UTC, a full hour in Berlin and half past one in Kolkata.
 HOUR = 1_800_000_000
@@ -74,6 +79,27 @@ def test_an_hour_leaves_once_with_noise(database):
     assert ["north/counts/gate/1800000000", "north/counts/yard/1800000000"] == [message.id for message in messages]
     assert [(130, 1800.0), (102, 60.0)] == [(m.cells[0].forward, m.cells[0].observed_seconds) for m in messages]
     assert [1.0, 5, "Europe/Berlin"] == [messages[0].epsilon, messages[0].min_count, messages[0].timezone]
+
+
+def test_the_newest_validation_of_a_line_leaves_with_its_counts(database):
+    """Signed, without its minutes; in the message of its own camera, and as long as something is published there."""
+    minutes = {HOUR - 60 * n: DirectionCounts(forward=1 + n % 3, backward=1) for n in range(1, 61)}
+    key, store = SigningKey(Ed25519PrivateKey.generate()), Validations(database)
+    for finished in (HOUR + 10.0, HOUR + 20.0):
+        id = store.begin(CountSubject("gate", "door", "line", ObjectClass.PERSON), minutes, 20, HOUR + 5.0)
+        while (due := store.next(id)) is not None:
+            store.save(id, due.number, DirectionCounts(forward=2, backward=1))
+        signed = store.finish(id, "Hall", finished, lambda report: sign_validation(report, key))
+    add(database, *(minute(HOUR + 60 * n) for n in range(30)), minute(HOUR, 7, "yard"))
+    assert 1 == publisher(database).publish_due(moment())
+    gate, yard = queued(database)
+    assert PublishedValidation.of(signed) == gate.validations[0]
+    assert (1, HOUR + 20, 20, ()) == (
+        len(gate.validations), gate.validations[0].finished, gate.validations[0].counted, yard.validations,
+    )  # fmt: skip
+    with database.read_transaction() as connection:
+        bodies = list(connection.execute(select(outbox.c.body).order_by(outbox.c.id)).scalars())
+    assert [True, False] == [b"validations" in body for body in bodies]  # a fleet of an earlier version knows none
 
 
 def test_small_numbers_never_leave(database):

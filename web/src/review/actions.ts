@@ -97,11 +97,31 @@ function applyChange(change: EditResponse): void {
   if (store.release.value?.verdict) store.release.value = { ...store.release.value, stale: true };
 }
 
+/** Shows the items and ranges as they are now: another page has changed what this one shows. */
+async function showCurrentPlan(): Promise<void> {
+  const params = fileParams();
+  const detail = await request<FileDetail>(client.GET('/api/files/{id}', params));
+  if (detail.id !== store.file.value?.id) return;
+  store.file.value = detail;
+  const tracks = detail.tracks[store.video.value] ?? [];
+  store.tracks.value = new Map(tracks.map((track) => [track.number, track]));
+  if (!store.tracks.value.has(store.selectedNumber.value ?? -1)) store.selectedNumber.value = null;
+}
+
+/** Sends an edit and shows what it changed. Where it does not fit the plan as it is now, that is shown instead. */
+async function sendEdit(params: ReturnType<typeof fileParams>, body: EditRequest): Promise<void> {
+  try {
+    applyChange(await request<EditResponse>(client.POST('/api/files/{id}/edit', { ...params, body })));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) await showCurrentPlan();
+    throw error;
+  }
+}
+
 /** Edits the plan; when the answer comes the change is on the disk. False when the server refused. */
 export async function edit(body: EditRequest): Promise<boolean> {
   const params = fileParams();
-  const post = () => client.POST('/api/files/{id}/edit', { ...params, body });
-  const done = await withErrors(() => inSequence(async () => applyChange(await request<EditResponse>(post()))));
+  const done = await withErrors(() => inSequence(() => sendEdit(params, body)));
   if (done === null) return false;
   toast(t('saved'));
   void refreshQueue();

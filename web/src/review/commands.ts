@@ -150,13 +150,18 @@ type SoundRanges = Extract<EditRequest, { op: 'audio' }>['spans'];
 /** Who mutes a part wants to hear the rest: it is said where that was removed before. */
 export function setSoundRanges(spans: SoundRanges): void {
   const removed = store.file.value?.history.audio_mode.audio === 'remove';
-  void edit({ op: 'audio', spans }).then(() => {
+  void edit({ op: 'audio', spans, seen: store.file.value?.history.audio ?? [] }).then(() => {
     if (removed && store.file.value?.history.audio_mode.audio === 'keep') toast(t('soundKeptNow'));
   });
 }
 
+type CutRanges = Extract<EditRequest, { op: 'trim' }>['spans'];
+
+export function setCutRanges(spans: CutRanges): void {
+  void edit({ op: 'trim', spans, seen: store.file.value?.history.trim ?? [] });
+}
+
 export function cutRange(): void {
   const marked = markedSeconds();
-  const current = store.file.value?.history.trim ?? [];
-  if (marked) void edit({ op: 'trim', spans: [...current, marked] });
+  if (marked) setCutRanges([...(store.file.value?.history.trim ?? []), marked]);
 }

@@ -18,6 +18,7 @@ const en = {
   folderProgress: '{done} of {all} files reviewed',
   connected: 'Connected again.',
   queueProgress: '{done} of {all} checked',
+  fileChecked: '{done}/{all} checked',
   loggedOut: 'You are not logged in',
   loggedOutHint: 'Open the address that passerby review printed when it started, or enter the password.',
   password: 'Password',
@@ -93,7 +94,7 @@ const en = {
   kind_picture: 'Blacked-out picture',
   kind_vehicle: 'Vehicle',
   reason: 'Reason or exemption code',
-  reasonHint: 'for example b(6)',
+  reasonHint: 'e.g. b(6)',
   whatIsIt: 'What is in the box?',
   enterKey: 'Enter',
   drawBox: 'Draw a box',
@@ -303,6 +304,8 @@ const en = {
     'Somebody else has changed these details in the meantime. What you typed is not saved yet: change the field once more to save it.',
   error_reasons_changed:
     'Somebody else has changed this list in the meantime; yours is not saved. Close it, and open it again to see theirs.',
+  error_ranges_changed:
+    'Another page has changed or removed this range in the meantime. Your change is not saved; the list shows how it is now.',
   error_reasons_twice: 'Two reasons have the same code, or are the default for the same type.',
   error_release_nothing: 'No file is marked as reviewed yet, so there is nothing to release.',
   error_upload_order: 'The file was not copied completely. Drop it again.',

@@ -6,6 +6,8 @@ import { endTicks, interpolate, isVisibleAt, startTicks } from './track_interpol
 
 export interface RangeLane {
   name: Text;
+  /** Nothing is taken out here: it is marked only. */
+  markedOnly?: boolean;
   /** Seconds of the source. */
   ranges: { start: number; end: number }[];
 }
@@ -24,7 +26,11 @@ export const rangeLanes = computed<RangeLane[]>(() => {
   const history = store.file.value?.history;
   const audio = history?.audio ?? [];
   const lanes: RangeLane[] = [
-    { name: removesVoices.value ? 'speechRemoved' : 'speech', ranges: audio.filter(({ origin }) => origin) },
+    {
+      name: removesVoices.value ? 'speechRemoved' : 'speech',
+      markedOnly: !removesVoices.value,
+      ranges: audio.filter(({ origin }) => origin),
+    },
     ...(['mute', 'bleep', 'room-tone'] as const).map((action) => ({
       name: actionText(action),
       ranges: audio.filter((span) => !span.origin && span.action === action),

@@ -1,7 +1,6 @@
 // A marked time range, and what holds for ranges: the picture blacked out, sound muted or bleeped, time cut.
-import { edit } from './actions';
 import { Button } from './button';
-import { blackOutRange, cutRange, markRange, silenceRange } from './commands';
+import { blackOutRange, cutRange, markRange, setCutRanges, setSoundRanges, silenceRange } from './commands';
 import { t } from './messages';
 import { actionText, removesVoices } from './range_lanes';
 import * as store from './store';
@@ -63,17 +62,16 @@ function RangeList() {
                 const reason = event.currentTarget.value || null;
                 if (reason === (item.reason ?? null)) return;
                 const spans = sound.map((other, place) => (place === index ? { ...item, reason } : other));
-                void edit({ op: 'audio', spans });
+                setSoundRanges(spans);
               }}
             />
           )}
-          <Button text={t('removeRange')} run={() => void edit({ op: 'audio', spans: without(sound, index) })} />
+          <Button text={t('removeRange')} run={() => setSoundRanges(without(sound, index))} />
         </li>
       ))}
       {trim.map((item, index) => (
         <li key={`cut ${item.start}`}>
-          {range(item)} {t('cut')}{' '}
-          <Button text={t('removeRange')} run={() => void edit({ op: 'trim', spans: without(trim, index) })} />
+          {range(item)} {t('cut')} <Button text={t('removeRange')} run={() => setCutRanges(without(trim, index))} />
         </li>
       ))}
     </ul>

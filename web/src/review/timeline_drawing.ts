@@ -151,7 +151,7 @@ function drawTrack(
 function drawLanes(context: CanvasRenderingContext2D, { width }: TimelineView, palette: Colours): void {
   context.fillStyle = palette.back;
   context.fillRect(0, RULER_PX, width, waveformHeight() + lanesHeight());
-  rangeLanes.value.forEach(({ name, ranges }, lane) => {
+  rangeLanes.value.forEach(({ name, ranges, markedOnly }, lane) => {
     const y = lanesTop() + lane * ROW_PX;
     context.textAlign = 'left';
     context.fillStyle = palette.ink;
@@ -161,8 +161,12 @@ function drawLanes(context: CanvasRenderingContext2D, { width }: TimelineView, p
         xOfShare(store.shareOfFrame(store.frameAtSeconds(seconds)), width),
       ) as [number, number];
       if (right < LABEL_PX || left > width) continue;
+      const from = Math.max(LABEL_PX, left);
       context.fillStyle = COLOURS.region;
-      context.fillRect(Math.max(LABEL_PX, left), y + 2, Math.max(2, right - Math.max(LABEL_PX, left)), ROW_PX - 4);
+      context.strokeStyle = palette.ink;
+      // The fill is that of what is taken out; what is marked only has an outline.
+      if (markedOnly) context.strokeRect(from + 0.5, y + 3.5, Math.max(2, right - from) - 1, ROW_PX - 7);
+      else context.fillRect(from, y + 2, Math.max(2, right - from), ROW_PX - 4);
     }
   });
 }

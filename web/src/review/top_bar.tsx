@@ -10,7 +10,8 @@ import { type Text, t } from './messages';
 import * as store from './store';
 
 const optionText = (file: FileSummary): string => {
-  const state = file.state === 'ready' ? `${file.reviewed}/${file.flagged}` : t(file.state as Text);
+  const state =
+    file.state === 'ready' ? t('fileChecked', { done: file.reviewed, all: file.flagged }) : t(file.state as Text);
   return `${file.finished ? '✓ ' : ''}${file.name} (${state})`;
 };
 

@@ -46,10 +46,9 @@ export function trackColour(track: TrackResponse, visible: boolean): string {
   return confidenceColour(track.confidence, track.manual);
 }
 
-/** From sure (blue) to unsure (orange); violet: drawn by hand. */
+/** One of the legend's colours: what lay between sure and unsure would look like what is blacked out. Unsure is what the
+ * queue calls so. */
 export function confidenceColour(confidence: number, manual: boolean): string {
   if (manual) return COLOURS.manual;
-  const share = Math.min(1, Math.max(0, (confidence - 0.3) / 0.6));
-  const mix = (a: number, b: number) => Math.round(a + (b - a) * share);
-  return `rgb(${mix(224, 47)} ${mix(110, 111)} ${mix(20, 214)})`;
+  return confidence < MEDIUM_FROM ? COLOURS.unsure : COLOURS.sure;
 }

@@ -3,7 +3,7 @@ import type { Validation } from './api';
 import { formatDate } from './datetime';
 import { t } from './messages';
 
-type Bias = NonNullable<NonNullable<Validation['result']>['both']>;
+type Bias = { bias: number; low: number; high: number };
 
 const percent = (share: number, signed: boolean): string => {
   const rounded = (Math.abs(share) * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0);

@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select, tuple_
 
-from passerby.documents.fleet_messages import CountsMessage, FleetMessage, HealthMessage, RefusalKind
+from passerby.documents.fleet_messages import (
+    CountsMessage,
+    FleetMessage,
+    HealthMessage,
+    PublishedCell,
+    PublishedValidation,
+    RefusalKind,
+)
 from passerby.documents.status import CoverReason
 from passerby.fleet.store.database import FleetDatabase, month_of
 from passerby.fleet.store.sums import CountSums, Row, add_health
@@ -27,8 +34,10 @@ from passerby.fleet.store.tables import (
     refusals,
     series,
     sites,
+    validations,
     weights,
 )
+from passerby.fleet.store.validations import validation_row
 
 #: Rows of one query for series: SQLite takes 32,766 values.
 MAX_ROWS = 500
@@ -179,7 +188,21 @@ class Intake:
                 sums.add(site, cell.object_class.value, row)
         _insert(connection, self._database.insert(counts).on_conflict_do_nothing(), counts.c.series, cells)
         sums.write(self._database, connection)
+        self._keep_validations(connection, fresh, site_ids, now)
         return len(new)
+
+    def _keep_validations(
+        self, connection: Connection, messages: Sequence[CountsMessage], site_ids: Mapping[str, int], now: int
+    ) -> None:
+        """Each message has the newest ones: what is known already is not written again."""
+        found: dict[tuple[int, int], Row] = {}
+        for message in messages:
+            keys = dict(zip(_identities(message.cells), _series_keys(message, site_ids[message.site]), strict=True))
+            for one, identity in zip(message.validations, _identities(message.validations), strict=True):
+                number = self._series[keys[identity]]
+                found[number, one.finished] = validation_row(one, number, now)
+        statement = self._database.insert(validations).on_conflict_do_nothing()
+        _insert(connection, statement, validations.c.series, list(found.values()))
 
     def _know_series(
         self, connection: Connection, messages: Sequence[CountsMessage], site_ids: Mapping[str, int]
@@ -239,6 +262,10 @@ def _once(rows: Sequence[Row]) -> Iterable[Row]:
 def _chunks(rows: Sequence[Row]) -> Iterable[list[Row]]:
     for start in range(0, len(rows), MAX_ROWS):
         yield list(rows[start : start + MAX_ROWS])
+
+
+def _identities(parts: Iterable[PublishedCell] | Iterable[PublishedValidation]) -> list[tuple[str, str, str]]:
+    return [(one.location, one.location_type, one.object_class.value) for one in parts]
 
 
 def _series_keys(message: CountsMessage, site: int) -> list[tuple[int, str, str, str, str]]:

@@ -19,6 +19,7 @@ from passerby.fleet.store.tables import (
     series_days,
     site_days,
     site_hours,
+    validations,
 )
 
 DAY_S = 86400
@@ -54,6 +55,8 @@ def delete_expired(database: FleetDatabase, kept: KeptFrom) -> None:
         for table in (site_days, series_days):
             if kept.counts is not None:
                 connection.execute(delete(table).where(table.c.local_day < kept.counts // DAY_S))
+        if kept.counts is not None:
+            connection.execute(delete(validations).where(validations.c.last < kept.counts))
     database.forget_months()
 
 

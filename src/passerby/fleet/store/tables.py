@@ -189,6 +189,26 @@ counts = Table(
 )
 
 
+#: Parts of a validation of which a bias is stated, each with the ends of its 95 % interval.
+BIASED = ("both", "forward", "backward")
+
+#: How far the numbers of a line or zone were off where a person counted it too, as its site stated and signed it.
+validations = Table(
+    "validations",
+    metadata,
+    Column("series", ForeignKey("series.id"), primary_key=True),
+    Column("finished", BigInteger, primary_key=True),  # Unix seconds by the site's clock
+    Column("minutes", SmallInteger, nullable=False),  # that were drawn
+    Column("counted", SmallInteger, nullable=False),  # of these, those that a person could count
+    Column("first", BigInteger, nullable=False),  # Unix seconds: of which time was drawn
+    Column("last", BigInteger, nullable=False),
+    *(Column(f"{part}_{name}", Float, nullable=True) for part in BIASED for name in ("bias", "low", "high")),
+    Column("public_key", String(64), nullable=False),  # Ed25519, in hex
+    Column("signature", String(128), nullable=False),  # of the documents.count_validation.ValidationSummary, in hex
+    Column("received", BigInteger, nullable=False),
+)
+
+
 def _sums() -> list[Column[Any]]:
     """Columns of every table of sums: of hours of series."""
     return [

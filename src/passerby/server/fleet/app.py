@@ -11,24 +11,19 @@ from passerby.config.roles import FLEET_RIGHTS
 from passerby.config.site import Site
 from passerby.config.web import WebSettings
 from passerby.core.clock import Clock, boot_id
-from passerby.core.version import __version__
 from passerby.documents.status import SiteStatus
 from passerby.server.fleet import counts, metrics, sites
 from passerby.server.fleet.services import FleetServices
 from passerby.server.guard import RequestGuard, host_check
-from passerby.server.login_throttle import LoginThrottle
 from passerby.server.site import audit
 from passerby.server.site.accounts import accounts, me
 from passerby.server.site.app import PUBLIC_PATHS
 from passerby.server.site.auth import session
 from passerby.server.site.auth.authenticator import Authenticator
-from passerby.server.site.clips import ClipExports
-from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import MediaTools, SiteContext
 from passerby.server.site.dependencies import SiteServices
 from passerby.server.site.error_handlers import add_error_handlers
-from passerby.server.site.view_audit import ViewAudit
-from passerby.server.spa import serve_assets
+from passerby.server.spa import plain_app, serve_assets
 from passerby.store.recordings.index import Recordings
 
 
@@ -55,27 +50,8 @@ def fleet_app(
 ) -> FastAPI:
     """Serves a fleet to users of `authenticator`, at the address that it listens on. `secure`: over TLS. `local`: for
     this machine alone, where the token opens a session and Prometheus needs no login."""
-    app = FastAPI(
-        title="passerby fleet",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        swagger_ui_oauth2_redirect_url=None,
-    )
-    services = SiteServices(
-        context=context,
-        authenticator=authenticator,
-        site_file=SiteFile(context.config),
-        view_audit=ViewAudit(context.database, context.clock, context.boot),
-        clips=ClipExports(context),
-        reauthentication=LoginThrottle(lambda: context.clock.now().monotonic),
-        cookie=f"{'__Host-' if secure else ''}passerby-{port}",
-        secure=secure,
-        local=local,
-        oidc=None,
-        rights=FLEET_RIGHTS,
-    )
+    app = plain_app("passerby fleet")
+    services = SiteServices.of(context, authenticator, port, secure=secure, local=local, rights=FLEET_RIGHTS)
     app.state.services, app.state.fleet = services, fleet
     for router in (session.router, accounts.router, me.router, audit.router, sites.router, counts.router):
         app.include_router(router)

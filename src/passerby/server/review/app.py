@@ -12,7 +12,6 @@ from passerby.cases.case_list import CaseList
 from passerby.cases.folder_browser import FolderBrowser
 from passerby.config.web import is_loopback
 from passerby.core.errors import PasserbyError
-from passerby.core.version import __version__
 from passerby.review.errors import ForbiddenError, NotFoundError, ReviewError, error_info
 from passerby.review.library import ReviewLibrary
 from passerby.server.auth import SessionAuth
@@ -22,7 +21,7 @@ from passerby.server.review.pathless_response import PathlessResponse
 from passerby.server.review.routes import router
 from passerby.server.review.sound_routes import router as sound_router
 from passerby.server.review.state import ApiError, ReviewState
-from passerby.server.spa import page_routes, serve_assets
+from passerby.server.spa import page_routes, plain_app, serve_assets
 
 
 def review_app(
@@ -47,16 +46,8 @@ def review_app(
             cases.close()
         library.close()
 
-    app = FastAPI(
-        title="passerby review",
-        version=__version__,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        swagger_ui_oauth2_redirect_url=None,
-        default_response_class=JSONResponse if is_loopback(host) else PathlessResponse,
-    )
+    response_class = JSONResponse if is_loopback(host) else PathlessResponse
+    app = plain_app("passerby review", lifespan=lifespan, default_response_class=response_class)
     app.state.review = ReviewState(library, is_loopback(host), cases, browser, start_case)
     cookie = f"passerby-{port}"  # cookies are not separated by port, so the name is
     app.include_router(page_routes(auth, cookie, secure))

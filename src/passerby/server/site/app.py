@@ -9,10 +9,8 @@ from fastapi import APIRouter, Depends, FastAPI, Query
 
 from passerby.config.roles import Right
 from passerby.config.web import ProxySettings
-from passerby.core.version import __version__
 from passerby.server.guard import RequestGuard, host_check
 from passerby.server.live.routes import live_routes
-from passerby.server.login_throttle import LoginThrottle
 from passerby.server.site import (
     audit,
     cameras,
@@ -34,14 +32,11 @@ from passerby.server.site.auth.rights import (
     CurrentPrincipal,
     requires,
 )
-from passerby.server.site.clips import ClipExports
 from passerby.server.site.config import camera_discovery, camera_settings, counting, settings
-from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
 from passerby.server.site.error_handlers import add_error_handlers
-from passerby.server.site.view_audit import ViewAudit
-from passerby.server.spa import serve_assets
+from passerby.server.spa import plain_app, serve_assets
 from passerby.server.status.app import status_routes
 
 #: What needs no login: how to log in.
@@ -64,27 +59,9 @@ def site_app(
     this machine alone, where the status of the site needs no login and the token opens a session. `proxy`: only through
     this reverse proxy, which terminates TLS, and under its name."""
     secure = secure or proxy is not None
-    app = FastAPI(
-        title="passerby site",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        swagger_ui_oauth2_redirect_url=None,
-    )
-    services = SiteServices(
-        context=context,
-        authenticator=authenticator,
-        site_file=SiteFile(context.config),
-        view_audit=ViewAudit(context.database, context.clock, context.boot),
-        clips=ClipExports(context),
-        reauthentication=LoginThrottle(lambda: context.clock.now().monotonic),
-        cookie=f"{'__Host-' if secure else ''}passerby-{port}",  # cookies are not separated by port, so the name is
-        secure=secure,
-        local=local,
-        oidc=_oidc_client(context, host, port, secure=secure, proxy=proxy),
-    )
-    app.state.services = services
+    app = plain_app("passerby site")
+    oidc = _oidc_client(context, host, port, secure=secure, proxy=proxy)
+    services = app.state.services = SiteServices.of(context, authenticator, port, secure=secure, local=local, oidc=oidc)
     app.state.discovery_lock = threading.Lock()
     routers = (
         session.router,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import Depends, Request
 
@@ -38,6 +38,33 @@ class SiteServices:
     local: bool
     oidc: OidcClient | None
     rights: Mapping[Role, frozenset[Right]] = field(default_factory=lambda: RIGHTS)
+
+    @classmethod
+    def of(
+        cls,
+        context: SiteContext,
+        authenticator: Authenticator,
+        port: int,
+        *,
+        secure: bool,
+        local: bool,
+        oidc: OidcClient | None = None,
+        rights: Mapping[Role, frozenset[Right]] = RIGHTS,
+    ) -> Self:
+        """Of a server that listens on this port."""
+        return cls(
+            context=context,
+            authenticator=authenticator,
+            site_file=SiteFile(context.config),
+            view_audit=ViewAudit(context.database, context.clock, context.boot),
+            clips=ClipExports(context),
+            reauthentication=LoginThrottle(lambda: context.clock.now().monotonic),
+            cookie=f"{'__Host-' if secure else ''}passerby-{port}",  # cookies are not separated by port, so the name is
+            secure=secure,
+            local=local,
+            oidc=oidc,
+            rights=rights,
+        )
 
 
 async def site_services(request: Request) -> SiteServices:

@@ -157,6 +157,17 @@ def without_padding(chunks: Iterable[Samples], end: int, most: int) -> Iterator[
         yield from held
 
 
+def until_stated_end(chunks: Iterable[Samples], end: int, most: int) -> Iterator[Samples]:
+    """Chunks from time 0 on, with silence up to the first `end` samples where at most `most` of them are missing:
+    containers round the length of a track."""
+    at, last = 0, None
+    for chunk in chunks:
+        at, last = at + chunk.shape[1], chunk
+        yield chunk
+    if last is not None and 0 < end - at <= most:
+        yield np.zeros((last.shape[0], end - at), last.dtype)
+
+
 def without_cuts(chunks: Iterable[Samples], rate: int, cuts: Sequence[tuple[float, float]]) -> Iterator[Samples]:
     """The same samples without those of the cuts (seconds, sorted and disjoint)."""
     bounds = [(round(start * rate), round(end * rate)) for start, end in cuts]

@@ -21,6 +21,7 @@ from passerby.sink.audio.dsp import (
     AudioTimeline,
     Samples,
     make_unnatural,
+    until_stated_end,
     with_spans,
     without_cuts,
     without_padding,
@@ -181,7 +182,8 @@ class EncodedAudioTrack:
         )
         chunks = self._timeline.continuous(source.frames(), info.time_base)
         if source.end_s is not None:
-            chunks = without_padding(chunks, round(source.end_s * self.rate), round(MAX_PADDING_S * self.rate))
+            end, most = round(source.end_s * self.rate), round(MAX_PADDING_S * self.rate)
+            chunks = until_stated_end(without_padding(chunks, end, most), end, most)
         if unnatural:
             chunks = make_unnatural(chunks, self.rate, self._layout)
         self._chunks: Iterator[Samples] = without_cuts(with_spans(chunks, self.rate, spans), self.rate, cuts)
@@ -233,17 +235,14 @@ class EncodedAudioTrack:
             samples = next(self._chunks, None)
             if samples is None:
                 self._ended = True
-                yield from self._presented(self._stream.encode(None))
+                yield from self._stream.encode(None)
                 return
             frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=self._layout)
             frame.sample_rate, frame.pts, frame.time_base = self.rate, self._written, Fraction(1, self.rate)
             self._written += samples.shape[1]
-            yield from self._presented(self._stream.encode(frame))
-
-    def _presented(self, packets: list[av.Packet[Stream]]) -> Iterator[av.Packet[Stream]]:
-        # Encoders start with a priming packet before time 0. Matroska would delay everything to fit it in, and each
-        # container signals it differently.
-        return (packet for packet in packets if packet.pts is not None and packet.pts >= 0)
+            # The first packet is before time 0 and only primes the decoder: MP4 hides it by an edit list, Matroska
+            # states a delay by which players skip, whether the packet is there or not.
+            yield from self._stream.encode(frame)
 
 
 def _set_metadata(stream: AudioStream, info: AudioInfo) -> None:

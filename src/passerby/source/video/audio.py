@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
+from math import floor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,12 +47,15 @@ def is_decodable(path: Path, info: AudioInfo) -> bool:
     return False
 
 
-def _first_pts(path: Path, info: AudioInfo) -> int:
-    """The timestamp of the first packet. Where the decoder is primed, it is before 0."""
+def _codec_delay(path: Path, info: AudioInfo) -> Fraction:
+    """Seconds of sound at the beginning of a Matroska track that only prime the decoder. The container states lengths
+    with them, wherever the track begins."""
     with open_container(path) as container, suppress(*READ_ERRORS):
         for packet in container.demux(container.streams[info.stream]):
-            return packet.pts or 0
-    return 0
+            skipped = bytes(packet.get_sidedata("skip_samples")) if packet.has_sidedata("skip_samples") else b""
+            delay = Fraction(int.from_bytes(skipped[:4], "little"), info.sample_rate)
+            return floor(delay / info.time_base + Fraction(1, 2)) * info.time_base  # as packets are timed
+    return Fraction(0)
 
 
 class AudioReader:
@@ -74,7 +78,7 @@ class AudioReader:
         self._repair = TimestampRepair(info.time_base, step, max_gap_s)
         end = sound_end(self._container, self.template, source.container)
         if end is not None and source.container in ("matroska", "webm"):
-            end += min(0, _first_pts(path, info)) * info.time_base
+            end -= _codec_delay(path, info)
         #: Whether the track states what primes its decoder, as Matroska does.
         self.states_delay = source.container in ("matroska", "webm")
         #: When the file says that the track ends, in seconds; None where it does not.
@@ -98,11 +102,13 @@ class AudioReader:
         """
         lead = round(_MAX_PRIMING_S / self.info.time_base) if primed else 0
         packets = self._repair.repaired(self._presented(lead))
-        waiting = next(packets, None)
+        waiting, before, step = next(packets, None), None, self._step
         while waiting is not None:
             (time, packet), waiting = waiting, next(packets, None)
+            # Where packets do not say how long they are, as those of ALAC, the last one is at most like the one before.
+            step, before = self._step if before is None else max(self._step, time - before), time
             time -= lead
-            packet.duration = self._played(time, packet, last=waiting is None)
+            packet.duration = self._played(time, packet, 0 if waiting is not None else step)
             yield time, packet
 
     def _presented(self, lead: int) -> Iterator[tuple[int | None, av.Packet[AudioStream]]]:
@@ -116,14 +122,14 @@ class AudioReader:
             elif packet.size and (time is None or time >= first):
                 yield None if time is None else time + lead, packet
 
-    def _played(self, time: int, packet: av.Packet[AudioStream], last: bool) -> int:
+    def _played(self, time: int, packet: av.Packet[AudioStream], slack: int) -> int:
         """For how many ticks a packet is played: encoders fill the last one up with silence, and containers round the
-        length of a track."""
+        length of a track. It may be longer than it states by `slack` ticks."""
         end = time + (packet.duration or 0)
         skipped = packet.get_sidedata("skip_samples") if packet.has_sidedata("skip_samples") else None
         if skipped is not None and len(bytes(skipped)) >= 8:
             end -= round(int.from_bytes(bytes(skipped)[4:8], "little") / (self.info.sample_rate * self.info.time_base))
-        if self._end is not None and time < self._end < (end + self._step if last else end):
+        if self._end is not None and time < self._end < end + slack:
             end = self._end
         return max(end - time, 1)
 

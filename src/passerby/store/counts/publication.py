@@ -7,7 +7,7 @@ spent counts too: an hour of which more was spent than the limit allows is withh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,12 +17,13 @@ from passerby.config.fleet.uplink import FLEET_DESTINATION, PublishedCountsSetti
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment
 from passerby.documents.count_records import BIN_S, CountBin
-from passerby.documents.fleet_messages import EARLIEST, PUBLISHED_S, CountsMessage, PublishedCell
+from passerby.documents.fleet_messages import EARLIEST, PUBLISHED_S, CountsMessage, PublishedCell, PublishedValidation
 from passerby.store import outbox
 from passerby.store.counts.count_table import CountRow, Interval, count_rows
 from passerby.store.counts.dp_release import RELEASED_COUNTS, Noise, release
 from passerby.store.counts.events_and_counts import stored_bin
 from passerby.store.counts.tables import counts, published_exports, published_hours
+from passerby.store.counts.validations import newest_signed
 from passerby.store.database import Database
 from passerby.store.outbox import Draft
 
@@ -78,10 +79,8 @@ class Publisher:
             row = {"start": hour, "end": end, "epsilon": 0.0 if withheld else epsilon, "withheld": withheld}
             connection.execute(insert(published_hours).values(**row, published=now))
             if not withheld:
-                drafts = [
-                    Draft(message.id, Priority.COUNTS, "counts", message.model_dump_json(by_alias=True).encode())
-                    for message in self._messages(hour, self._bins(connection, hour, end))
-                ]
+                messages = self._messages(hour, self._bins(connection, hour, end), _validated(connection))
+                drafts = [Draft(message.id, Priority.COUNTS, "counts", _body(message)) for message in messages]
                 outbox.enqueue(connection, drafts, {FLEET_DESTINATION: self._destination}, now)
 
     def _bins(self, connection: Connection, hour: int, end: int) -> list[CountBin]:
@@ -93,7 +92,9 @@ class Publisher:
         found = [bin for bin in map(stored_bin, bodies) if self._hour_of(bin.start) == hour]
         return [bin.model_copy(update={"start": bin.start - shift}) for bin in found]
 
-    def _messages(self, hour: int, bins: Sequence[CountBin]) -> list[CountsMessage]:
+    def _messages(
+        self, hour: int, bins: Sequence[CountBin], validated: Mapping[str, Sequence[PublishedValidation]]
+    ) -> list[CountsMessage]:
         start = hour - hour % PUBLISHED_S
         rows = [row for row in count_rows(bins, start, start + PUBLISHED_S, Interval.HOUR) if row["observed_seconds"]]
         trusted = {str(row["camera"]): bool(row["trusted"]) for row in rows}
@@ -113,6 +114,7 @@ class Publisher:
                 epsilon=settings.epsilon,
                 min_count=settings.min_count,
                 cells=tuple(found),
+                validations=_of_cells(validated.get(camera, ()), found),
             )
             for camera, found in cells.items()
         ]
@@ -122,6 +124,27 @@ def _cell(row: CountRow) -> PublishedCell:
     values = {name: row[name] for name in ("location", "location_type", "class", "suppressed", *RELEASED_COUNTS)}
     observed = min(float(PUBLISHED_S), float(str(row["observed_seconds"])))
     return PublishedCell.model_validate({**values, "observed_seconds": observed})
+
+
+def _validated(connection: Connection) -> dict[str, list[PublishedValidation]]:
+    """The newest validations of lines and zones, by camera."""
+    found: dict[str, list[PublishedValidation]] = {}
+    for signed in newest_signed(connection):
+        if (published := PublishedValidation.of(signed)) is not None:
+            found.setdefault(signed.report.camera, []).append(published)
+    return found
+
+
+def _of_cells(
+    validated: Sequence[PublishedValidation], cells: Sequence[PublishedCell]
+) -> tuple[PublishedValidation, ...]:
+    published = {(cell.location_type, cell.location, cell.object_class) for cell in cells}
+    return tuple(one for one in validated if (one.location_type, one.location, one.object_class) in published)[:50]
+
+
+def _body(message: CountsMessage) -> bytes:
+    """A fleet of an earlier version does not know validations, and refuses what it does not know."""
+    return message.model_dump_json(by_alias=True, exclude=None if message.validations else {"validations"}).encode()
 
 
 def spent(connection: Connection, start: int, end: int) -> float:

@@ -159,6 +159,14 @@ class Validations:
         return signed
 
 
+def newest_signed(connection: Connection) -> list[SignedCountValidation]:
+    """The newest finished validation of each line or zone and class."""
+    query = select(validations.c.document).where(validations.c.document.is_not(None)).order_by(validations.c.id)
+    found = map(SignedCountValidation.model_validate_json, connection.execute(query).scalars())
+    newest = {(r.camera, r.location, r.kind, r.object_class): signed for signed in found if (r := signed.report)}
+    return list(newest.values())
+
+
 def delete_expired(connection: Connection, camera: str, deleted_until: int) -> None:
     """Delete validations with a minute up to `deleted_until` (start, Unix seconds), whose counts were deleted."""
     of_camera = select(validations.c.id).where(validations.c.camera == camera)

@@ -29,7 +29,7 @@ from pydantic import ValidationError
 
 from passerby.core.errors import VerificationError
 from passerby.documents.case_report import CaseReport, SignedCaseReport
-from passerby.documents.count_validation import CountValidation, SignedCountValidation
+from passerby.documents.count_validation import CountValidation, SignedCountValidation, ValidationSummary
 from passerby.documents.verification_report import (
     Signature,
     SignedCopies,
@@ -138,7 +138,8 @@ def sign_case(report: CaseReport, key: SigningKey) -> SignedCaseReport:
 
 def sign_validation(report: CountValidation, key: SigningKey) -> SignedCountValidation:
     """The result of a validation of counts with its signature."""
-    return SignedCountValidation(report=report, signature=_signature(report, key))
+    summary = key.sign(ValidationSummary.of(report).canonical()).hex()
+    return SignedCountValidation(report=report, signature=_signature(report, key), summary=summary)
 
 
 def verify_validation(content: bytes, key: str) -> SignedCountValidation:

@@ -39,6 +39,8 @@ export function FolderDialog({ purpose, onChosen, onClose }: FolderDialogProps) 
     chosen.value = next;
   };
   const current = folder.value;
+  // The start folder is mostly somebody's home: it is taken as a whole only where files lie in it.
+  const isMuch = !current || (!current.path && !current.files.length);
   return (
     <dialog ref={dialog} class="folders" aria-labelledby="folders-title" onClose={onClose}>
       <header>
@@ -63,10 +65,15 @@ export function FolderDialog({ purpose, onChosen, onClose }: FolderDialogProps) 
       <Message />
       <p class="buttons">
         {purpose === 'open' ? (
-          <Button text={t('openThisFolder')} run={() => choose([current?.path ?? ''])} strong />
+          <Button text={t('openThisFolder')} run={() => choose([current?.path ?? ''])} disabled={isMuch} strong />
         ) : (
           <>
-            <Button text={t('addThisFolder')} run={() => choose([current?.path ?? ''])} strong={!chosen.value.size} />
+            <Button
+              text={t('addThisFolder')}
+              run={() => choose([current?.path ?? ''])}
+              disabled={isMuch}
+              strong={!chosen.value.size}
+            />
             <Button
               text={t('addChosen', { n: chosen.value.size })}
               run={() => choose([...chosen.value])}

@@ -68,6 +68,12 @@ function OpenDoubts({ rows }: { rows: CaseResponse['files'] }) {
   );
 }
 
+const inNeed = (rows: CaseResponse['files']): string =>
+  rows
+    .filter(({ state, verdict }) => state === 'failed' || verdict === 'review')
+    .map(({ file }) => file.name)
+    .join(', ');
+
 function Outcome({ opened }: { opened: CaseResponse }) {
   const { progress, archive, problems } = opened.release;
   if (progress.state === 'running') return null;
@@ -81,9 +87,11 @@ function Outcome({ opened }: { opened: CaseResponse }) {
   if (archive)
     return (
       <div role="status" class="outcome" data-archive={archive}>
-        <p class="good">{t('releaseDone', { name: archive })}</p>
+        <p class="good">{t('releaseDone', { name: archive, folder: opened.folder })}</p>
         {!!problems && (
-          <p class="bad">{t(problems === 1 ? 'releaseProblemOne' : 'releaseProblems', { n: problems })}</p>
+          <p class="bad">
+            {t(problems === 1 ? 'releaseProblemOne' : 'releaseProblems', { n: problems, names: inNeed(opened.files) })}
+          </p>
         )}
       </div>
     );

@@ -480,6 +480,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fleet/counts/bias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fleet Bias
+         * @description How far lines and zones are off, where a person counted them too.
+         */
+        get: operations["fleet_bias_api_fleet_counts_bias_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fleet/counts/table.{form}": {
         parameters: {
             query?: never;
@@ -713,6 +733,18 @@ export interface components {
             entry: components["schemas"]["AuditEntry"];
         };
         /**
+         * BiasResponse
+         * @description The sites' count over a person's, less 1: -0.04 is 4 % too few. `low` to `high`: the 95 % interval.
+         */
+        BiasResponse: {
+            /** Bias */
+            bias: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * CountedResponse
          * @description What there are counts of.
          */
@@ -935,6 +967,55 @@ export interface components {
             clock_trusted: boolean;
         };
         JsonValue: unknown;
+        /**
+         * LineBiasResponse
+         * @description How far a line or zone was off where a person counted it too, as its site stated and signed it: the newest.
+         */
+        LineBiasResponse: {
+            /** Site */
+            site: string;
+            /** Display Name */
+            display_name: string;
+            /** Camera */
+            camera: string;
+            /** Location */
+            location: string;
+            /**
+             * Location Type
+             * @enum {string}
+             */
+            location_type: "zone" | "line";
+            class: components["schemas"]["ObjectClass"];
+            /**
+             * Finished
+             * @description Unix seconds.
+             */
+            finished: number;
+            /**
+             * Minutes
+             * @description Minutes that were drawn.
+             */
+            minutes: number;
+            /**
+             * Counted
+             * @description Of these, those that a person could count.
+             */
+            counted: number;
+            /** @description Of both directions; null: too little was counted. */
+            both: components["schemas"]["BiasResponse"] | null;
+            forward: components["schemas"]["BiasResponse"] | null;
+            backward: components["schemas"]["BiasResponse"] | null;
+            /**
+             * Public Key
+             * @description With which the site signed it: Ed25519, in hex.
+             */
+            public_key: string;
+            /**
+             * Keys
+             * @description With how many keys the site has signed; more than one is worth a question.
+             */
+            keys: number;
+        };
         /**
          * LoginOptions
          * @description The ways to log in.
@@ -2262,6 +2343,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountedResponse"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    fleet_bias_api_fleet_counts_bias_get: {
+        parameters: {
+            query?: {
+                /** @description Names of sites; none for all. */
+                site?: string[];
+                /** @description Only this class. */
+                class?: components["schemas"]["ObjectClass"] | null;
+                /** @description Only this camera, of some sites. */
+                camera?: string | null;
+                /** @description Only this line or zone, of some sites. */
+                location?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineBiasResponse"][];
                 };
             };
             /** @description Client Error */

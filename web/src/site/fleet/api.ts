@@ -10,6 +10,7 @@ export type HealthHistory = Schemas['HealthHistoryResponse'];
 export type FleetCounts = Schemas['FleetCountsResponse'];
 export type TotalSeries = Schemas['TotalSeriesResponse'];
 export type Total = Schemas['TotalResponse'];
+export type LineBias = Schemas['LineBiasResponse'];
 export type Counted = Schemas['CountedResponse'];
 export type Every = Schemas['Every'];
 export type ProblemKind = Schemas['ProblemKind'];

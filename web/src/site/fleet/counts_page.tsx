@@ -10,6 +10,7 @@ import { className } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { type Counted, type Every, type FleetCounts, fleetClient, type TotalSeries } from './api';
 import { ChooseSites } from './choose_sites';
+import { LineBiases } from './line_biases';
 import { f } from './messages';
 import {
   coverage,
@@ -210,6 +211,14 @@ export default function FleetCountsPage() {
           end={secondsOf(end.value)}
           metric={metric.value}
           table={table.value}
+        />
+      )}
+      {known && known.sites.length > 0 && (
+        <LineBiases
+          site={sites.value}
+          camera={camera.value}
+          location={location.value}
+          objectClass={objectClass.value}
         />
       )}
     </Page>

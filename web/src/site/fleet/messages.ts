@@ -105,6 +105,17 @@ const en = {
   doubtful: 'Doubtful clock',
   noData: 'no data',
   totalOf: '{name}: {sum}, {percent} observed, {suppressed} numbers left out',
+  biasTitle: 'How far off the numbers are',
+  biasNote:
+    'Lines and zones that a person counted too, on masked recordings at the site: how far the program is off, before noise, with the 95 % interval. Signed by the site.',
+  biasNone: 'Nobody has checked these counts yet. A site does it on its page Counts.',
+  biasLine: '{location}, {camera}: {objects}',
+  biasTooLittle: 'Too little was counted to say.',
+  biasSample: '{n} minutes, {date}',
+  biasKeys: 'signed with {n} different keys: ask the site',
+  line: 'Line or zone',
+  result: 'Result',
+  checked: 'Checked',
 };
 
 export type FleetText = keyof typeof en;
