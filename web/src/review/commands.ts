@@ -127,12 +127,13 @@ function markedFrames(): { first: number; last: number } | null {
 function markedSeconds(): { start: number; end: number } | null {
   const marked = markedFrames();
   if (!marked) return null;
-  const { first, last } = marked;
-  const lastLength =
-    last < store.lastFrame.value
-      ? store.secondsOfFrame(last + 1) - store.secondsOfFrame(last)
-      : store.secondsOfFrame(last) - store.secondsOfFrame(Math.max(0, last - 1));
-  return { start: store.secondsOfFrame(first), end: store.secondsOfFrame(last) + lastLength };
+  return { start: store.secondsOfFrame(marked.first), end: endOfFrame(marked.last) };
+}
+
+/** When the next frame begins, in seconds; of the last frame, as if it were as long as the one before. */
+export function endOfFrame(frame: number): number {
+  if (frame < store.lastFrame.value) return store.secondsOfFrame(frame + 1);
+  return 2 * store.secondsOfFrame(frame) - store.secondsOfFrame(Math.max(0, frame - 1));
 }
 
 export function blackOutRange(): void {

@@ -6,6 +6,8 @@ one of a tenth, and what stands out from its surroundings but is no voice to the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,19 +25,52 @@ _SYLLABLE = 5
 #: speech is left in place of 1.8 %.
 LASTING_S, LASTING_SCORE = 0.5, 0.65
 
+#: Least score of the network: of the sound as it is, without its noise, and with its murmurs made voices. Low, since
+#: what is left cannot be taken back (benchmarks/sound.py).
+MIN_SCORES = (0.2, 0.2, 0.35)
+#: Frames around syllables of which one must support them, where they need that.
+_SUPPORT_FRAMES = 6
+
 Flags = npt.NDArray[np.bool_]
 
 
-def speech_frames(
-    scores: Scores, min_scores: npt.NDArray[np.float32], stands_out: Flags, min_run: int
-) -> npt.NDArray[np.bool_]:
-    """The frames of one row of sound in which somebody speaks. `scores` (views, frames) and the least of each view
-    (views,); `stands_out` as of the function of this name; `min_run` frames in a row must reach the score."""
-    evidence = scores / min_scores[:, None]
-    least = np.where(stands_out, STANDS_OUT_SCORE, 1.0)
-    high = runs_of(evidence >= least, min_run).any(axis=0)
-    lasting = [_smooth(np.minimum(view, 1.0), round(LASTING_S / FRAME_S)) >= LASTING_SCORE for view in evidence]
-    return np.asarray(high | np.any(lasting, axis=0))
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What counts as speech. `min_scores` of each view, of which so many frames in a row must be reached (`min_runs`:
+    fewer are clicks); whether less suffices where it stands out or lasts (`eased`); the share of MIN_SCORES that the
+    network must give to syllables of the second detector for them to count (`support`); seconds before and after, that
+    are part of what was found, since first and last consonants have little sound (`room_s`); and seconds between two
+    that make them one (`join_s`)."""
+
+    min_scores: tuple[float, ...] = MIN_SCORES
+    min_runs: tuple[int, ...] = (3, 3, 3)
+    eased: bool = True
+    support: float = 0.0
+    room_s: float = 0.18
+    join_s: float = 0.36
+
+
+def speech_frames(scores: Scores, stands_out: Flags, criteria: Criteria) -> Flags:
+    """The frames of one row of sound in which somebody speaks, by its `scores` (views, frames); `stands_out` as of the
+    function of this name."""
+    evidence = scores / np.array(criteria.min_scores, np.float32)[:, None]
+    least = np.where(stands_out, STANDS_OUT_SCORE, 1.0) if criteria.eased else 1.0
+    flags = np.zeros(scores.shape[1], np.bool_)
+    for view, min_run in zip(evidence, criteria.min_runs, strict=True):
+        flags |= runs_of((view >= least)[None], min_run)[0]
+        if criteria.eased:
+            flags |= _smooth(np.minimum(view, 1.0), round(LASTING_S / FRAME_S)) >= LASTING_SCORE
+    return flags
+
+
+def supported(syllables: Flags, scores: Scores, criteria: Criteria) -> Flags:
+    """Those runs of the second detector's frames for which the network has some score as well."""
+    evidence = (scores / np.array(MIN_SCORES, np.float32)[:, None]).max(axis=0) >= criteria.support
+    kept = np.zeros_like(syllables)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], syllables, [False]]).astype(np.int8))).reshape(-1, 2)
+    for first, after in edges.tolist():
+        kept[first:after] = evidence[max(0, first - _SUPPORT_FRAMES) : after + _SUPPORT_FRAMES].any()
+    return kept
 
 
 def stands_out(power: npt.NDArray[np.float32], floor: npt.NDArray[np.float32], frames: int) -> Flags:

@@ -10,29 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.detect.speech.evidence import Flags, by_frame, speech_frames, stands_out
+from passerby.detect.speech.evidence import Criteria, Flags, by_frame, speech_frames, stands_out, supported
 from passerby.detect.speech.network import FRAME, FRAME_S, SILERO, SpeechNetwork
 from passerby.detect.speech.spectrum import RATE, Rows, views
 from passerby.detect.speech.voicing import voiced_syllables
 
 #: Name of the second detector in plans.
 VOICING = "voiced-syllables"
-#: Least score of the network: of the sound as it is, without its noise, and with its murmurs made voices. Low, since
-#: what is left cannot be taken back (benchmarks/sound.py).
-MIN_SCORES = (0.2, 0.2, 0.35)
-#: Frames in a row that must reach it: fewer are clicks.
-MIN_RUN = 3
-#: Seconds before and after what was found, that are part of it: first and last consonants have little sound.
-ROOM_S = 0.18
 #: Sound that is searched at once, and how much before and after is heard with it, seconds.
 CHUNK_S, CONTEXT_S = 56, 4
 #: Channels that differ by less are the same. Full scale is 1.
 SAME_CHANNELS = 1e-4
-#: Level that sound is brought to before it is searched: what 1 % of the samples exceed; and the most gain for that.
-LEVEL, MAX_GAIN = 0.3, 100.0
+#: Level that sound is brought to before it is searched: what 1 % of the samples exceed; and the most gain for that: the
+#: lowest bit of 16 becomes as loud.
+LEVEL, MAX_GAIN = 0.3, 10_000.0
+#: What is averaged over so many samples is below all voices (a tenth of it is left at 20 Hz, nine tenths at 50): wind,
+#: rumble, and an offset. It says nothing of how loud a voice is.
+LOW_SAMPLES = 257
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +57,10 @@ class Heard:
 
 
 class SpeechDetector:
-    """Finds speech. `min_scores` and `room_s` as MIN_SCORES and ROOM_S."""
+    """Finds speech. `criteria`: what counts; by default as for a redaction."""
 
-    def __init__(
-        self,
-        network: SpeechNetwork,
-        min_scores: tuple[float, ...] = MIN_SCORES,
-        room_s: float = ROOM_S,
-        min_run: int = MIN_RUN,
-    ) -> None:
-        self._network = network
-        self._min_scores, self._room_s, self._min_run = min_scores, room_s, min_run
+    def __init__(self, network: SpeechNetwork, criteria: Criteria = Criteria()) -> None:  # noqa: B008 (it is frozen)
+        self._network, self._criteria = network, criteria
 
     def find(self, chunks: Iterable[Rows]) -> list[FoundSpeech]:
         """The speech in chunks of sound, (channels, samples) at RATE, in order of time. They are taken one by one and
@@ -81,15 +72,15 @@ class SpeechDetector:
         rows = _normalised(_rows(channels))
         seen = views(rows)
         count = len(rows)
-        heard = np.concatenate([rows, seen.cleaned, seen.voiced][: len(self._min_scores)])
-        scores = self._network.scores_both_ways(heard)
-        by_view = scores.reshape(-1, count, scores.shape[1])
-        least = np.array(self._min_scores, np.float32)
-        frames = scores.shape[1]
+        by_view = self._network.scores_both_ways(np.concatenate([rows, seen.cleaned, seen.voiced]))
+        by_view = by_view.reshape(3, count, -1)
+        frames = by_view.shape[2]
         reached, voicing = np.zeros((count, frames), np.bool_), np.zeros((count, frames), np.bool_)
         for row, (power, floor) in enumerate(zip(seen.power, seen.floor, strict=True)):
-            reached[row] = speech_frames(by_view[:, row], least, stands_out(power, floor, frames), self._min_run)
-            voicing[row] = by_frame(voiced_syllables(power, floor), frames).any(axis=1)
+            scores = by_view[:, row]
+            reached[row] = speech_frames(scores, stands_out(power, floor, frames), self._criteria)
+            syllables = np.asarray(by_frame(voiced_syllables(power, floor), frames).any(axis=1))
+            voicing[row] = supported(syllables, scores, self._criteria)
         return _Hearing(reached, voicing, by_view.max(axis=(0, 1)), len(channels))
 
     def _spans(self, parts: list[Heard]) -> Iterator[FoundSpeech]:
@@ -97,12 +88,12 @@ class SpeechDetector:
         by_voicing = np.concatenate([part.by_voicing for part in parts])
         score = np.concatenate([part.score for part in parts])
         channels = np.concatenate([part.channels for part in parts])
-        for first, after in _joined(by_network | by_voicing, 2 * self._room_s / FRAME_S):
+        for first, after in _joined(by_network | by_voicing, self._criteria.join_s / FRAME_S):
             part = slice(first, after)
             origins = [name for name, flags in ((SILERO, by_network), (VOICING, by_voicing)) if flags[part].any()]
             yield FoundSpeech(
-                start=round(max(0.0, first * FRAME_S - self._room_s), 3),
-                end=round(after * FRAME_S + self._room_s, 3),
+                start=round(max(0.0, first * FRAME_S - self._criteria.room_s), 3),
+                end=round(after * FRAME_S + self._criteria.room_s, 3),
                 score=round(min(1.0, float(score[part].max())), 3),
                 origin="+".join(origins),
                 channels=tuple((np.flatnonzero(channels[part].any(axis=0)) + 1).tolist()),
@@ -160,7 +151,9 @@ def _rows(channels: Rows) -> Rows:
 
 
 def _normalised(rows: Rows) -> Rows:
-    """Each row at a level that the network is used to: recordings may be very low."""
+    """Each row without what is below voices, at a level that the network is used to: recordings may be very low."""
+    for _ in range(2):
+        rows = rows - cv2.blur(cv2.blur(rows, (LOW_SAMPLES, 1)), (LOW_SAMPLES, 1))
     level = np.percentile(np.abs(rows[:, ::7]), 99, axis=1, keepdims=True)
     return np.asarray(np.clip(rows * np.clip(LEVEL / np.maximum(level, 1e-9), 0.05, MAX_GAIN), -1, 1), np.float32)
 

@@ -1,6 +1,9 @@
 // Dragging over the waveform: a new range that is muted or bleeped, or the edge of one that is there.
 import { signal } from '@preact/signals';
-import { setSoundRanges } from '../commands';
+import { endOfFrame, setSoundRanges } from '../commands';
+import { t } from '../messages';
+import { toast } from '../notify';
+import { rangeAt } from '../range_marks';
 import * as store from '../store';
 
 export type SoundAction = 'mute' | 'bleep';
@@ -52,4 +55,16 @@ export function endSoundDrag(): boolean {
   if (drag.index === null) setSoundRanges([...current, { ...range, action: drag.action }]);
   else setSoundRanges(current.map((span, index) => (index === drag.index ? { ...span, ...range } : span)));
   return true;
+}
+
+/** An edge of the range that the current frame lies in, or is next to, moved to this frame, which belongs to the range. */
+export function moveEdgeHere(side: 'start' | 'end'): void {
+  const current = store.file.value?.history.audio ?? [];
+  const index = rangeAt(current, store.currentSeconds.value);
+  const held = index === null ? undefined : current[index];
+  if (!held) return toast(t('noSoundRange'), true);
+  const here = side === 'start' ? store.secondsOfFrame(store.frame.value) : endOfFrame(store.frame.value);
+  const moved = { ...held, [side]: here };
+  if (moved.end - moved.start < MIN_RANGE_S) return toast(t('edgesSwapped'), true);
+  setSoundRanges(current.map((span, place) => (place === index ? moved : span)));
 }
