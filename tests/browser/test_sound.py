@@ -277,7 +277,7 @@ def test_edges_of_a_range_are_moved_by_key_and_a_detected_one_gets_a_reason(page
     clip, plan = spoken
     opened(page, servers.start(clip))
     page.click("#tab-ranges")
-    page.wait_for_selector("ul.ranges >> text=detected: score 90 %")
+    page.wait_for_selector("ul.ranges >> text=90 %")
     page.fill("ul.ranges input", "b(6)")
     page.press("ul.ranges input", "Enter")
     until(page, lambda: ["b(6)"] == [span.reason for span in saved(plan).audio], 20)

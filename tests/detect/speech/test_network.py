@@ -37,6 +37,9 @@ def test_values_that_are_no_numbers_are_an_error(network, monkeypatch):
         def infer(self, *_, **__):
             pass
 
+        def set_input_tensor(self, *_):
+            pass
+
     monkeypatch.setattr(network, "_request", lambda rows: Broken())
     with pytest.raises(DetectorError, match="not numbers"):
         network.scores(np.zeros((1, 4 * FRAME), np.float32))

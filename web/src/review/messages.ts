@@ -145,7 +145,7 @@ const en = {
   roomTone: 'room tone',
   speech: 'speech',
   speechRemoved: 'speech removed',
-  detectedBy: 'detected: score {percent} %',
+  detectedScore: 'Detected: how sure it is that somebody speaks',
   speechNotSearched: 'This file was not searched for speech.',
   voiceFill: 'In place of voices',
   fill_silence: 'Silence',

@@ -68,7 +68,9 @@ function RangeList() {
             {range(item)}{' '}
             {t(item.origin ? (removesVoices.value ? 'speechRemoved' : 'speech') : actionText(item.action))}{' '}
             {item.origin && (
-              <span class="quiet">{t('detectedBy', { percent: Math.round(100 * (item.score ?? 0)) })}</span>
+              <span class="quiet" title={t('detectedScore')}>
+                {Math.round(100 * (item.score ?? 0))} %
+              </span>
             )}
             <RangeReason
               reason={item.reason}

@@ -56,13 +56,16 @@ class SpeechNetwork:
         found = np.zeros((length, count), np.float32)
         try:
             request = self._request(count)
-            outputs = request.output_tensors
+            # Given once and shared: as arguments of each call they would cost a fifth of the whole search.
+            for place, tensor in enumerate((frame, state)):
+                request.set_input_tensor(place, ov.Tensor(tensor, shared_memory=True))
+            score, next_state = (tensor.data for tensor in request.output_tensors)
             for number in range(length):
                 frame[:, :CONTEXT] = frame[:, -CONTEXT:]
                 frame[:, CONTEXT:] = rows[:, number * FRAME : (number + 1) * FRAME]
-                request.infer([frame, state], share_inputs=True, share_outputs=True)
-                found[number] = outputs[0].data[:, 0]
-                state = outputs[1].data.copy()
+                request.infer(share_outputs=True)
+                found[number] = score[:, 0]
+                state[:] = next_state
         except RuntimeError as error:
             raise DetectorError(f"The model {self.id} failed: {str(error).strip().splitlines()[-1]}") from error
         if not np.isfinite(found).all():

@@ -69,7 +69,7 @@ class SpeechDetector:
         return list(self._spans(heard)) if heard else []
 
     def _hear(self, channels: Rows) -> _Hearing:
-        rows = _normalised(_rows(channels))
+        rows = _normalised(_rows(_without_rumble(channels)))
         seen = views(rows)
         count = len(rows)
         by_view = self._network.scores_both_ways(np.concatenate([rows, seen.cleaned, seen.voiced]))
@@ -150,10 +150,15 @@ def _rows(channels: Rows) -> Rows:
     return np.concatenate([channels, channels.mean(axis=0, keepdims=True)])
 
 
-def _normalised(rows: Rows) -> Rows:
-    """Each row without what is below voices, at a level that the network is used to: recordings may be very low."""
+def _without_rumble(rows: Rows) -> Rows:
+    """Without what is below voices."""
     for _ in range(2):
         rows = rows - cv2.blur(cv2.blur(rows, (LOW_SAMPLES, 1)), (LOW_SAMPLES, 1))
+    return rows
+
+
+def _normalised(rows: Rows) -> Rows:
+    """Each row at a level that the network is used to: recordings may be very low."""
     level = np.percentile(np.abs(rows[:, ::7]), 99, axis=1, keepdims=True)
     return np.asarray(np.clip(rows * np.clip(LEVEL / np.maximum(level, 1e-9), 0.05, MAX_GAIN), -1, 1), np.float32)
 
