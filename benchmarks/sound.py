@@ -59,7 +59,7 @@ def measure(minutes: int, seed: int) -> dict[str, Any]:
     """Shares of speech time that is left and of other time that is muted, and what the verification finds."""
     network = SpeechNetwork(Registry.load())
     detector = SpeechDetector(network)
-    checker = SpeechDetector(network, check.MIN_SCORES, room_s=0.0, min_run=check.MIN_RUN)
+    checker = SpeechDetector(network, check.CRITERIA)
     counts: dict[str, dict[str, np.ndarray]] = {name: defaultdict(lambda: np.zeros(4)) for name in ("snr", "noise")}
     manners: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(2))
     found, right = 0, 0

@@ -9,6 +9,7 @@ from passerby.core.box import Box
 from passerby.core.kinds import Kind
 from passerby.documents.plan import Plan
 from passerby.documents.plan_parts.spans import AudioSpan
+from passerby.documents.plan_parts.speech import AudioMode
 from passerby.review import commands
 from passerby.review.errors import ReviewError
 from passerby.review.history import Change, History
@@ -232,3 +233,11 @@ def test_a_detected_range_that_is_moved_is_a_persons(item):
     same, moved = item.file.history.audio
     assert found == same
     assert (None, None, "J. Doe") == (moved.origin, moved.score, moved.by)
+
+
+def test_a_detected_range_that_gets_a_reason_stays_detected(item):
+    found = AudioSpan(start=0.1, end=0.3, origin="silero-vad", score=0.9)
+    item.file.history.apply([Change(audio=(found,), mode=AudioMode(audio=Audio.REMOVE))])
+    item.edits.apply(commands.SetAudioSpans(op="audio", spans=({**found.model_dump(), "reason": "b(6)"},)))
+    assert (found.model_copy(update={"reason": "b(6)"}),) == item.file.history.audio
+    assert Audio.REMOVE is item.file.history.mode.audio

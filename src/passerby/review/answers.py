@@ -127,6 +127,7 @@ class FileDetail(FrozenModel):
     history: HistoryResponse
     audio: str
     has_audio: bool
+    audio_tracks: int = 0
     speech_searched: bool = False
     still: bool = False
     stream_rate: float | None = None

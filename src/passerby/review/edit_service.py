@@ -237,11 +237,19 @@ class EditService:
         _check_order(command.spans)
         present = {_without_author(span): span for span in self._file.history.audio}
         made = _merged(tuple(present), command.seen and _audio_spans(command.seen), _audio_spans(command.spans))
-        # A detected range that a person changes is a range that the person drew.
+        # A detected range that a person moves is a range that the person drew; one that gets a reason stays detected.
+        detected = {span.model_copy(update={"reason": None}) for span in present if span.origin is not None}
         drawn = {"origin": None, "score": None}
-        spans = tuple(present.get(span) or self._decided(span.model_copy(update=drawn)) for span in made)
+
+        def is_known(span: AudioSpan) -> bool:
+            return span in present or span.model_copy(update={"reason": None}) in detected
+
+        spans = tuple(
+            present.get(span) or (span if is_known(span) else self._decided(span.model_copy(update=drawn)))
+            for span in made
+        )
         changes = [Change(audio=spans)]
-        if self._file.history.mode.audio is Audio.REMOVE and any(span not in present for span in made):
+        if self._file.history.mode.audio is Audio.REMOVE and not all(map(is_known, made)):
             # Who mutes a part wants to hear the rest.
             changes.append(Change(mode=AudioMode(audio=Audio.KEEP)))
         return EditOutcome(tuple(changes))

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from passerby.config.settings import Style
-from passerby.core.media import Geometry, VideoInfo
+from passerby.core.media import Geometry, SourceInfo, VideoInfo
 from passerby.core.raw_frame import RawFrame
 from passerby.core.safe_frame import SafeFrame
 from passerby.documents.plan import Plan, Track
@@ -81,12 +81,13 @@ class FileViewer:
         path: Path,
         plan: Plan,
         readers: Sequence[FrameReader],
-        sound: HeardSound | None = None,
+        sounds: Sequence[HeardSound] = (),
         stream_rate: Fraction | None = None,
     ) -> None:
-        """`sound` is None for a file without. `stream_rate`: frames a second of a stream without a container, None for
+        """`sounds`: all audio tracks together, and then, where there are several, each by itself;
+        none for a file without. `stream_rate`: frames a second of a stream without a container, None for
         a file with times."""
-        self.path, self.sound, self.stream_rate = path, sound, stream_rate
+        self.path, self.sounds, self.stream_rate = path, tuple(sounds), stream_rate
         self._plan = plan
         self._readers = readers
         self.masked = [MaskedView(reader, plan, number) for number, reader in enumerate(readers)]
@@ -111,14 +112,14 @@ class FileViewer:
             path,
             plan,
             readers,
-            HeardSound(path, video.info, float(end_s) + LAST_FRAME_S) if video.info.audio_tracks else None,
+            _sounds(path, video.info, float(end_s) + LAST_FRAME_S),
             stream_rate=video.info.videos[0].frame_rate if video.info.container in RAW_DEMUXERS else None,
         )
 
     def duplicate(self) -> Self:
         """Another viewer of the same file, with the same index and a decoder of its own."""
         readers = [reader.clone() for reader in self._readers]
-        return type(self)(self.path, self._plan, readers, self.sound, self.stream_rate)
+        return type(self)(self.path, self._plan, readers, self.sounds, self.stream_rate)
 
     def times(self, video: int) -> Sequence[int]:
         """Presentation times of all frames, in ticks of the track's time base."""
@@ -130,8 +131,17 @@ class FileViewer:
     def close(self) -> None:
         for reader in self._readers:
             reader.close()
-        if self.sound is not None:
-            self.sound.close()
+        self.close_sounds()
+
+    def close_sounds(self) -> None:
+        for sound in self.sounds:
+            sound.close()
+
+
+def _sounds(path: Path, source: SourceInfo, length_s: float) -> list[HeardSound]:
+    count = len(source.audio_tracks)
+    tracks = [*([None] if count else []), *(range(1, count + 1) if count > 1 else ())]
+    return [HeardSound(path, source, length_s, track) for track in tracks]
 
 
 class MaskedView:

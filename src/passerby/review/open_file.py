@@ -203,8 +203,8 @@ class OpenFile:
 
     def close(self) -> None:
         """Write the plan where that is possible; the journal has what is missing in it."""
-        if self._viewer is not None and self._viewer.sound is not None:
-            self._viewer.sound.close()
+        if self._viewer is not None:
+            self._viewer.close_sounds()
         with suppress(ReviewError, PasserbyError):
             self.write_plan()
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from passerby.config.settings import Audio
 from passerby.core.kinds import Kind
 from passerby.documents.file_names import case_path
+from passerby.documents.trim import Trims
 from passerby.review.answers import (
     ExportResponse,
     FileDetail,
@@ -79,18 +80,19 @@ class ReviewItem:
         self.require_frame(video, frame)
         return self.file.viewer.original[video].jpeg(frame, max_side)
 
-    def sound(self) -> HeardSound:
-        """Raises NotFoundError where the file has no sound."""
-        sound = self.file.viewer.sound
-        if sound is None:
+    def sound(self, track: int = 0) -> HeardSound:
+        """The sound of an audio track, from 1; 0 is all of them. Raises NotFoundError where the file has none such."""
+        sounds = self.file.viewer.sounds
+        if track >= max(2, len(sounds)) or not sounds:
             raise NotFoundError("no_sound")
-        return sound
+        return sounds[track if len(sounds) > 1 else 0]
 
-    def released_sound(self, first: int, after: int) -> Iterator[bytes]:
-        """Bytes of the sound as it will be released, WAV."""
+    def released_sound(self, first: int, after: int, track: int = 0) -> Iterator[bytes]:
+        """Bytes of the sound as it will be released, WAV; `track` as of `sound`."""
         with self.file.lock:
             plan = self.file.history.plan
-        return self.sound().released(first, after, plan.audio, plan.run_settings)
+        cuts = Trims(plan.trim, plan.videos[0].time_base).seconds
+        return self.sound(track).released(first, after, plan.audio, plan.run_settings, cuts)
 
     def summary(self) -> FileSummary:
         file = self.file
@@ -129,7 +131,8 @@ class ReviewItem:
                 tracks=(),
                 history=HistoryResponse.of(file.history),
                 audio=plan.settings.audio.value,
-                has_audio=viewer.sound is not None,
+                has_audio=bool(viewer.sounds),
+                audio_tracks=max(1, len(viewer.sounds) - 1) if viewer.sounds else 0,
                 speech_searched=plan.speech is not None,
                 still=viewer.is_still,
                 stream_rate=None if viewer.stream_rate is None else float(viewer.stream_rate),

@@ -37,6 +37,16 @@ def test_values_that_are_no_numbers_are_an_error(network, monkeypatch):
         def infer(self, *_, **__):
             pass
 
+        def set_input_tensor(self, *_):
+            pass
+
     monkeypatch.setattr(network, "_request", lambda rows: Broken())
     with pytest.raises(DetectorError, match="not numbers"):
         network.scores(np.zeros((1, 4 * FRAME), np.float32))
+
+
+def test_both_ways_is_the_mean_of_forwards_and_backwards(network):
+    rows = np.concatenate([made_voice(), noise()])[:, : 60 * FRAME]
+    backwards = network.scores(np.ascontiguousarray(rows[:, ::-1]))[:, ::-1]
+    np.testing.assert_allclose((network.scores(rows) + backwards) / 2, network.scores_both_ways(rows), atol=1e-4)
+    assert np.abs(backwards - network.scores(rows)).max() > 0.1

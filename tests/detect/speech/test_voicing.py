@@ -27,6 +27,12 @@ def shot():
     return sound[None].astype(np.float32)
 
 
-@pytest.mark.parametrize("sound", [noise(), tone(), shot(), np.zeros((1, 4 * RATE), np.float32)])
-def test_is_silent_about_noise_a_horn_a_shot_and_silence(sound):
+def siren():
+    """A tone that glides as a voice does, from 500 to 1300 Hz, in two seconds up and down."""
+    pitch = 900 + 400 * np.sin(np.pi * np.arange(6 * RATE) / RATE)
+    return (0.3 * np.sin(2 * np.pi * np.cumsum(pitch) / RATE))[None].astype(np.float32)
+
+
+@pytest.mark.parametrize("sound", [noise(), tone(), shot(), siren(), np.zeros((1, 4 * RATE), np.float32)])
+def test_is_silent_about_noise_a_horn_a_shot_a_siren_and_silence(sound):
     assert not heard(sound).any()

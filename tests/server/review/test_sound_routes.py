@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from passerby.review.sound.pieces import PEAK_RATE, RATE
-from tests import clips
 from tests.detect.speech.sounds import voice_at
 from tests.plans import plan_for
 from tests.server.fixtures import HEADERS, opened, review_paths
+from tests.sound_clips import with_sound, with_voice
 
 SECONDS = 14  # more than a piece
 VOICE = (9.0, 11.0)  # across the edge of two pieces
@@ -19,12 +19,7 @@ VOICE = (9.0, 11.0)  # across the edge of two pieces
 @pytest.fixture
 def spoken(tmp_path):
     """A review of a clip in which somebody speaks."""
-    clip = clips.write_clip(
-        tmp_path / "yard.mp4",
-        times=clips.constant(25 * SECONDS, step=clips.TIME_BASE.denominator // 25),
-        prepare=lambda output, _: output.add_stream("aac", rate=16000, layout="mono"),
-        finish=lambda output: clips.sound(output, output.streams.audio[0], voice_at(VOICE[0], seconds=SECONDS)[0]),
-    )
+    clip = with_voice(tmp_path / "yard.mp4", VOICE[0], SECONDS)
     review_paths(clip).plan.write_text(plan_for(clip).to_json())
     return opened(clip)
 
@@ -104,3 +99,31 @@ def test_other_machines_do_not_hear_the_original(spoken, review):
     review_state.review = type(review_state.review)(spoken.library, originals_allowed=False)
     assert 403 == spoken.get("/sound/original").status_code
     assert 200 == spoken.get("/sound/released").status_code
+
+
+def test_what_is_cut_is_not_heard_in_the_release_and_is_in_the_original(spoken):
+    spoken.edit("audio_mode", audio="keep", voice_fill="silence")
+    spoken.edit("trim", spans=[{"start": 9.5, "end": 10.5}])
+    released, original = heard(spoken, "released"), heard(spoken, "original")
+    assert 0 == level(released, 9.5, 10.5)
+    assert level(original, 9.5, 10.5) > 0.01
+    for rest in (slice(0, round(9.4 * RATE)), slice(round(10.6 * RATE), None)):
+        assert np.array_equal(released[rest], original[rest])
+
+
+def test_each_audio_track_can_be_heard_by_itself(tmp_path):
+    moments = np.arange(2 * 16000) / 16000
+    low, high = (0.3 * np.sin(2 * np.pi * pitch * moments) for pitch in (300, 2000))
+    clip = with_sound(tmp_path / "yard.mkv", low, high)
+    review_paths(clip).plan.write_text(plan_for(clip).to_json())
+    review = opened(clip)
+
+    def pitches(track):
+        sound = heard(review, f"original?track={track}")[RATE // 2 : 3 * RATE // 2]
+        spectrum = np.abs(np.fft.rfft(sound))
+        return [pitch for pitch in (300, 2000) if spectrum[pitch] > 0.1 * spectrum.max()]
+
+    assert [[300, 2000], [300], [2000]] == [pitches(track) for track in (0, 1, 2)]
+    assert 2 == review.get("").json()["audio_tracks"]
+    assert review.get("/sound/peaks?track=2").content != review.get("/sound/peaks").content
+    assert 404 == review.get("/sound/original?track=3").status_code

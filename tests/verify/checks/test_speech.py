@@ -8,23 +8,14 @@ from passerby.detect.weights import Registry
 from passerby.verify.checks.speech import describe, speech_left
 from passerby.verify.released_file import ReleasedFile
 from tests import clips
-from tests.detect.speech.sounds import voice_at
+from tests.sound_clips import with_sound, with_voice
 
 SPOKEN = (2.0, 4.0)
 
 
-def clip(path, samples):
-    return clips.write_clip(
-        path,
-        times=clips.constant(24 * 6),
-        prepare=lambda output, _: output.add_stream("aac", rate=16000, layout="mono"),
-        finish=lambda output: clips.sound(output, output.streams.audio[0], samples),
-    )
-
-
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory):
-    return clip(tmp_path_factory.mktemp("s") / "a.mp4", voice_at(SPOKEN[0], seconds=6)[0])
+    return with_voice(tmp_path_factory.mktemp("s") / "a.mp4", SPOKEN[0], 6)
 
 
 def left(path, *on_purpose):
@@ -45,7 +36,7 @@ def test_what_is_left_in_on_purpose_is_not_told_and_what_lies_beside_it_is(spoke
 
 
 def test_noise_is_no_voice(tmp_path):
-    assert [] == left(clip(tmp_path / "n.mp4", np.random.default_rng(1).normal(0, 0.02, 6 * 16000)))
+    assert [] == left(with_sound(tmp_path / "n.mp4", np.random.default_rng(1).normal(0, 0.02, 6 * 16000)))
 
 
 def test_a_file_without_sound_has_none(tmp_path):

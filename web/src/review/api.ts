@@ -93,8 +93,8 @@ export async function fetchFrameTimes(file: number, video: number): Promise<Floa
 }
 
 /** The loudness of each fiftieth of a second, once the server has read all of the sound. */
-export async function fetchPeaks(file: number): Promise<Uint8Array> {
-  const response = await fetch(`/api/files/${file}/sound/peaks`);
+export async function fetchPeaks(file: number, track: number): Promise<Uint8Array> {
+  const response = await fetch(`/api/files/${file}/sound/peaks?track=${track}`);
   if (!response.ok) throw apiError(response.status, null);
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -127,12 +127,13 @@ function markedFrames(): { first: number; last: number } | null {
 function markedSeconds(): { start: number; end: number } | null {
   const marked = markedFrames();
   if (!marked) return null;
-  const { first, last } = marked;
-  const lastLength =
-    last < store.lastFrame.value
-      ? store.secondsOfFrame(last + 1) - store.secondsOfFrame(last)
-      : store.secondsOfFrame(last) - store.secondsOfFrame(Math.max(0, last - 1));
-  return { start: store.secondsOfFrame(first), end: store.secondsOfFrame(last) + lastLength };
+  return { start: store.secondsOfFrame(marked.first), end: endOfFrame(marked.last) };
+}
+
+/** When the next frame begins, in seconds; of the last frame, as if it were as long as the one before. */
+export function endOfFrame(frame: number): number {
+  if (frame < store.lastFrame.value) return store.secondsOfFrame(frame + 1);
+  return 2 * store.secondsOfFrame(frame) - store.secondsOfFrame(Math.max(0, frame - 1));
 }
 
 export function blackOutRange(): void {
@@ -142,26 +143,26 @@ export function blackOutRange(): void {
 
 export function silenceRange(action: 'mute' | 'bleep'): void {
   const marked = markedSeconds();
-  if (marked) setSoundRanges([...(store.file.value?.history.audio ?? []), { ...marked, action }]);
+  if (marked) void setSoundRanges([...(store.file.value?.history.audio ?? []), { ...marked, action }]);
 }
 
 type SoundRanges = Extract<EditRequest, { op: 'audio' }>['spans'];
 
 /** Who mutes a part wants to hear the rest: it is said where that was removed before. */
-export function setSoundRanges(spans: SoundRanges): void {
+export async function setSoundRanges(spans: SoundRanges): Promise<boolean> {
   const removed = store.file.value?.history.audio_mode.audio === 'remove';
-  void edit({ op: 'audio', spans, seen: store.file.value?.history.audio ?? [] }).then(() => {
-    if (removed && store.file.value?.history.audio_mode.audio === 'keep') toast(t('soundKeptNow'));
-  });
+  const saved = await edit({ op: 'audio', spans, seen: store.file.value?.history.audio ?? [] });
+  if (removed && store.file.value?.history.audio_mode.audio === 'keep') toast(t('soundKeptNow'));
+  return saved;
 }
 
 type CutRanges = Extract<EditRequest, { op: 'trim' }>['spans'];
 
-export function setCutRanges(spans: CutRanges): void {
-  void edit({ op: 'trim', spans, seen: store.file.value?.history.trim ?? [] });
+export function setCutRanges(spans: CutRanges): Promise<boolean> {
+  return edit({ op: 'trim', spans, seen: store.file.value?.history.trim ?? [] });
 }
 
 export function cutRange(): void {
   const marked = markedSeconds();
-  if (marked) setCutRanges([...(store.file.value?.history.trim ?? []), marked]);
+  if (marked) void setCutRanges([...(store.file.value?.history.trim ?? []), marked]);
 }

@@ -2,6 +2,7 @@
 // Where there is sound, it leads.
 import { useSignalEffect } from '@preact/signals';
 import { seekTo } from './actions';
+import { endOfCut } from './range_marks';
 import { seekSound, soundSeconds } from './sound/sound_player';
 import * as store from './store';
 import { frameAt } from './timecode';
@@ -14,6 +15,13 @@ const MAX_REFRESH_MS = 34;
 /** How much later than now a frame is seen that is drawn now, in seconds of the file: the screen shows it at its next
  * refresh, and it is half a refresh too late as often as too early. `refresh`: milliseconds since the last one. */
 const ahead = (refresh: number): number => (Math.min(refresh, MAX_REFRESH_MS) / 1000) * 1.5 * store.speed.peek();
+
+/** Where a time lies that is cut from the release: what comes after the cut, in seconds. Null elsewhere, and beside the
+ * original. Stepping frame by frame shows what is cut: how else could one see where to cut. */
+function afterCut(seconds: number): number | null {
+  if (store.view.peek() === 'original') return null;
+  return endOfCut(store.file.peek()?.history.trim ?? [], seconds);
+}
 
 export function usePlayback(): void {
   useSignalEffect(() => {
@@ -33,6 +41,11 @@ export function usePlayback(): void {
         const heard = soundSeconds();
         if (heard === null) ticks += (((now - previous) / 1000) * store.speed.peek()) / store.timeBase.peek();
         else if (heard !== 'waiting') ticks = (heard + ahead(now - previous)) / store.timeBase.peek() + ROUNDING;
+        const after = afterCut(store.secondsAt(ticks));
+        if (after !== null) {
+          ticks = after / store.timeBase.peek() + ROUNDING;
+          seekSound(after);
+        }
         seekTo(frameAt(store.frameTimes.peek(), ticks));
       }
       previous = now;

@@ -10,3 +10,26 @@ export function withMark(marks: RangeMarks, side: 'from' | 'to', frame: number):
   const { from, to } = next;
   return from !== null && to !== null && to < from ? { from: to, to: from } : { from, to };
 }
+
+interface Seconds {
+  start: number;
+  end: number;
+}
+
+/** The end of the ranges that a time lies in, where they follow each other the last one's; null outside of them. */
+export function endOfCut(ranges: readonly Seconds[], seconds: number): number | null {
+  let at = seconds;
+  for (const { start, end } of [...ranges].sort((one, other) => one.start - other.start))
+    if (start <= at && at < end) at = end;
+  return at === seconds ? null : at;
+}
+
+/** Which range a person means at a time: the last one that it lies in, or the one with the nearest edge; null of none. */
+export function rangeAt(ranges: readonly Seconds[], seconds: number): number | null {
+  let [best, distance] = [null as number | null, Number.POSITIVE_INFINITY];
+  ranges.forEach(({ start, end }, index) => {
+    const away = Math.max(start - seconds, seconds - end, 0);
+    if (away <= distance) [best, distance] = [index, away];
+  });
+  return best;
+}

@@ -9,6 +9,7 @@ import { cancelDraft, commitDraft, KINDS, nudgeDraft, startDraft, startEdit } fr
 import { toggleGallery } from './gallery_store';
 import type { Text } from './messages';
 import { toggleSound } from './sound/sound_player';
+import { moveEdgeHere } from './sound/waveform_drag';
 import * as store from './store';
 
 export interface Shortcut {
@@ -96,6 +97,8 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ['w'], text: 'blackOutRange', group: 'ranges', run: commands.blackOutRange },
   { keys: ['m'], text: 'muteRange', group: 'ranges', run: () => commands.silenceRange('mute') },
   { keys: ['Shift+M'], text: 'bleepRange', group: 'ranges', run: () => commands.silenceRange('bleep') },
+  { keys: ['{'], text: 'soundStartsHere', group: 'ranges', run: () => moveEdgeHere('start') },
+  { keys: ['}'], text: 'soundEndsHere', group: 'ranges', run: () => moveEdgeHere('end') },
   { keys: ['Shift+X'], text: 'cutRange', group: 'ranges', run: commands.cutRange },
   { keys: ['Ctrl+z'], text: 'undo', group: 'other', run: () => void undo() },
   { keys: ['Ctrl+y', 'Ctrl+Shift+Z'], text: 'redo', group: 'other', run: () => void undo(true) },

@@ -1,8 +1,12 @@
 // A marked time range, and what holds for ranges: the picture blacked out, sound muted or bleeped, time cut.
 import { Button } from './button';
+import { loadReasons } from './cases/case_actions';
+import { reasons } from './cases/case_store';
+import { offeredReasons } from './cases/reason_choice';
 import { blackOutRange, cutRange, markRange, setCutRanges, setSoundRanges, silenceRange } from './commands';
 import { t } from './messages';
 import { actionText, removesVoices } from './range_lanes';
+import { moveEdgeHere } from './sound/waveform_drag';
 import * as store from './store';
 import { formatTimecode } from './timecode';
 
@@ -12,6 +16,7 @@ export function TimeRangesPanel() {
   const timeOf = (frame: number | null) => (frame === null ? '…' : formatTimecode(store.secondsOfFrame(frame)));
   const file = store.file.value;
   const hasSound = file?.has_audio ?? false;
+  const hasRanges = Boolean(file?.history.audio.length);
   return (
     <>
       <div class="buttons">
@@ -29,6 +34,8 @@ export function TimeRangesPanel() {
           disabled={!marked || !hasSound}
         />
         <Button text={t('cutRange')} hint="Shift+X" run={cutRange} disabled={!marked} />
+        <Button text={t('soundStartsHere')} hint="{" run={() => moveEdgeHere('start')} disabled={!hasRanges} />
+        <Button text={t('soundEndsHere')} hint="}" run={() => moveEdgeHere('end')} disabled={!hasRanges} />
       </div>
       {!hasSound && <p>{t('noSound')}</p>}
       {hasSound && file?.history.audio_mode.audio === 'remove' && <p>{t('soundRemoved')}</p>}
@@ -43,37 +50,66 @@ function RangeList() {
   const range = ({ start, end }: { start: number; end: number }) =>
     t('range', { from: formatTimecode(start), to: formatTimecode(end) });
   const without = <T,>(items: readonly T[], index: number) => items.filter((_, other) => other !== index);
+  const withReason = <T,>(items: readonly T[], index: number, reason: string | null) =>
+    items.map((item, place) => (place === index ? { ...item, reason } : item));
   return (
-    <ul class="ranges">
-      {sound.map((item, index) => (
-        <li key={`sound ${item.start}`}>
-          {range(item)} {t(item.origin ? (removesVoices.value ? 'speechRemoved' : 'speech') : actionText(item.action))}{' '}
-          {!item.origin && (
-            <input
-              class="range-reason"
-              aria-label={t('reason')}
-              placeholder={t('reason')}
-              maxLength={500}
-              value={item.reason ?? ''}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter') event.currentTarget.blur();
-              }}
-              onBlur={(event) => {
-                const reason = event.currentTarget.value || null;
-                if (reason === (item.reason ?? null)) return;
-                const spans = sound.map((other, place) => (place === index ? { ...item, reason } : other));
-                setSoundRanges(spans);
-              }}
+    <>
+      <datalist id="range-reasons">
+        {offeredReasons(reasons.value).map(({ code, description }) => (
+          <option key={code} value={code}>
+            {description}
+          </option>
+        ))}
+      </datalist>
+      <ul class="ranges">
+        {sound.map((item, index) => (
+          <li key={`sound ${item.start}`}>
+            {range(item)}{' '}
+            {t(item.origin ? (removesVoices.value ? 'speechRemoved' : 'speech') : actionText(item.action))}{' '}
+            {item.origin && (
+              <span class="quiet" title={t('detectedScore')}>
+                {Math.round(100 * (item.score ?? 0))} %
+              </span>
+            )}
+            <RangeReason
+              reason={item.reason}
+              save={(reason) => setSoundRanges(withReason(sound, index, reason))}
             />
-          )}
-          <Button text={t('removeRange')} run={() => setSoundRanges(without(sound, index))} />
-        </li>
-      ))}
-      {trim.map((item, index) => (
-        <li key={`cut ${item.start}`}>
-          {range(item)} {t('cut')} <Button text={t('removeRange')} run={() => setCutRanges(without(trim, index))} />
-        </li>
-      ))}
-    </ul>
+            <Button text={t('removeRange')} run={() => void setSoundRanges(without(sound, index))} />
+          </li>
+        ))}
+        {trim.map((item, index) => (
+          <li key={`cut ${item.start}`}>
+            {range(item)} {t('cut')}{' '}
+            <RangeReason
+              reason={item.reason}
+              save={(reason) => setCutRanges(withReason(trim, index, reason))}
+            />
+            <Button text={t('removeRange')} run={() => void setCutRanges(without(trim, index))} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Typed, or chosen from the office's list; saved when the field is left. */
+function RangeReason({ reason, save }: { reason?: string | null; save: (reason: string | null) => Promise<boolean> }) {
+  return (
+    <input
+      class="range-reason"
+      aria-label={t('reason')}
+      placeholder={t('reason')}
+      maxLength={500}
+      list="range-reasons"
+      value={reason ?? ''}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+      }}
+      onBlur={(event) => {
+        const typed = event.currentTarget.value || null;
+        if (typed !== (reason ?? null)) void save(typed).then((saved) => (saved ? loadReasons() : undefined));
+      }}
+    />
   );
 }

@@ -6,6 +6,7 @@ import { seekTo } from './actions';
 import { zoomTimeline } from './commands';
 import { Legend } from './legend';
 import { t } from './messages';
+import { soundTrack } from './sound/sound_player';
 import { loadPeaks, waveformHeight } from './sound/waveform';
 import { endSoundDrag, moveSoundDrag, soundDrag, startSoundDrag } from './sound/waveform_drag';
 import * as store from './store';
@@ -66,7 +67,10 @@ export function Timeline() {
     scrollTo(Math.max((row + 1) * ROW_PX - visible, Math.min(current, row * ROW_PX)));
   });
 
-  useEffect(() => void loadPeaks(), [store.fileId.value]);
+  useEffect(() => {
+    soundTrack.value = 0;
+  }, [store.fileId.value]);
+  useEffect(() => void loadPeaks(), [store.fileId.value, soundTrack.value]);
 
   useSignalEffect(() => {
     theme.value; // colours are read from the style: draw again when the theme changes

@@ -13,7 +13,7 @@ import {
 } from './commands';
 import { galleryOpen, toggleGallery } from './gallery_store';
 import { type Text, t } from './messages';
-import { soundOn, toggleSound } from './sound/sound_player';
+import { soundOn, soundTrack, toggleSound } from './sound/sound_player';
 import * as store from './store';
 import { formatTimecode, parseTimecode } from './timecode';
 
@@ -80,7 +80,32 @@ function TimeControls() {
           <kbd>A</kbd>
         </button>
       )}
+      <SoundTrack />
     </>
+  );
+}
+
+/** Which of several audio tracks is heard, and drawn: a body camera has one for the officer and one for the radio. */
+function SoundTrack() {
+  const tracks = store.file.value?.audio_tracks ?? 0;
+  if (tracks < 2) return null;
+  return (
+    <select
+      id="sound-track"
+      aria-label={t('soundTrack')}
+      title={t('soundTrack')}
+      value={soundTrack.value}
+      onChange={(event) => {
+        soundTrack.value = Number(event.currentTarget.value);
+      }}
+    >
+      <option value={0}>{t('soundTracksAll')}</option>
+      {Array.from({ length: tracks }, (_, index) => (
+        <option key={index} value={index + 1}>
+          {t('soundTrackNumber', { n: index + 1 })}
+        </option>
+      ))}
+    </select>
   );
 }
 

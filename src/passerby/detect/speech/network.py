@@ -51,18 +51,21 @@ class SpeechNetwork:
         Raises DetectorError when the network fails.
         """
         count, length = rows.shape[0], rows.shape[1] // FRAME
-        frames = np.zeros((length, count, CONTEXT + FRAME), np.float32)
-        frames[:, :, CONTEXT:] = rows[:, : length * FRAME].reshape(count, length, FRAME).transpose(1, 0, 2)
-        frames[1:, :, :CONTEXT] = frames[:-1, :, -CONTEXT:]
+        frame = np.zeros((count, CONTEXT + FRAME), np.float32)
         state = np.zeros((2, count, _STATE), np.float32)
         found = np.zeros((length, count), np.float32)
         try:
             request = self._request(count)
-            outputs = request.output_tensors
+            # Given once and shared: as arguments of each call they would cost a fifth of the whole search.
+            for place, tensor in enumerate((frame, state)):
+                request.set_input_tensor(place, ov.Tensor(tensor, shared_memory=True))
+            score, next_state = (tensor.data for tensor in request.output_tensors)
             for number in range(length):
-                request.infer([frames[number], state], share_inputs=True, share_outputs=True)
-                found[number] = outputs[0].data[:, 0]
-                state = outputs[1].data.copy()
+                frame[:, :CONTEXT] = frame[:, -CONTEXT:]
+                frame[:, CONTEXT:] = rows[:, number * FRAME : (number + 1) * FRAME]
+                request.infer(share_outputs=True)
+                found[number] = score[:, 0]
+                state[:] = next_state
         except RuntimeError as error:
             raise DetectorError(f"The model {self.id} failed: {str(error).strip().splitlines()[-1]}") from error
         if not np.isfinite(found).all():
@@ -71,6 +74,13 @@ class SpeechNetwork:
                 f"Fetch it again with: passerby models fetch {self.id}"
             )
         return found.T
+
+    def scores_both_ways(self, rows: Rows) -> Scores:
+        """The mean of what it says of the sound forwards and backwards, as `scores`. Forwards it needs a while to be
+        sure that somebody has begun to speak, backwards that somebody is about to stop; and what begins or stops at
+        once, such as a horn, it takes for a voice only one way. `rows` hold whole frames."""
+        forwards, backwards = np.split(self.scores(np.concatenate([rows, rows[:, ::-1]])), 2)
+        return np.asarray((forwards + backwards[:, ::-1]) / 2, np.float32)
 
     def _request(self, rows: int) -> ov.InferRequest:
         if rows not in self._requests:

@@ -7,6 +7,7 @@ like somebody speaking, and a motor still does not.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -52,11 +53,9 @@ def views(rows: Rows) -> Views:
     spectrum *= gain
     clean_power = power * gain**2
     cleaned = _overlap_add(np.fft.irfft(spectrum))[:, STEP : STEP + count]
-    cepstrum = np.fft.irfft(0.5 * np.log(clean_power + 1e-10))
-    cepstrum[..., _CEPSTRUM:-_CEPSTRUM] = 0
-    envelope = np.exp(np.fft.rfft(cepstrum).real)
-    pulses = np.lib.stride_tricks.sliding_window_view(_pulses(padded.shape[1]), WINDOW)[::STEP]
-    voiced = _overlap_add(np.fft.irfft(np.fft.rfft(pulses * _SHAPE) * envelope))[:, STEP : STEP + count]
+    to_cepstrum, to_envelope = _smoothing()
+    envelope = np.exp(0.5 * np.log(clean_power + 1e-10) @ to_cepstrum @ to_envelope)
+    voiced = _overlap_add(np.fft.irfft(_pulses(padded.shape[1]) * envelope))[:, STEP : STEP + count]
     loudest = np.abs(voiced).max(axis=1, keepdims=True)
     voiced *= np.abs(cleaned).max(axis=1, keepdims=True) / np.maximum(loudest, 1e-9)
     return Views(cleaned, voiced, clean_power, floor)
@@ -85,7 +84,24 @@ def _overlap_add(windows: npt.NDArray[np.floating]) -> Rows:
     return out.reshape(rows, -1)
 
 
-def _pulses(count: int) -> npt.NDArray[np.float32]:
+@lru_cache(1)
+def _smoothing() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """(bins, coefficients) and (coefficients, bins): from a spectrum in logarithms to its cepstrum, and from as much of
+    that as is the envelope back. So few coefficients are multiplied faster than transformed."""
+    bins = WINDOW // 2 + 1
+    to_cepstrum = np.fft.irfft(np.eye(bins))[:, :_CEPSTRUM]
+    to_envelope = np.cos(2 * np.pi / WINDOW * np.outer(np.arange(_CEPSTRUM), np.arange(bins)))
+    to_envelope[1:] *= 2  # both halves of the cepstrum
+    return to_cepstrum.astype(np.float32), to_envelope.astype(np.float32)
+
+
+@lru_cache(2)
+def _pulses(count: int) -> npt.NDArray[np.complex64]:
+    """The spectrum (frames, bins) of a train of pulses of so many samples."""
     times = np.arange(count) / RATE
     phase = np.cumsum(_PULSE_HZ * (1 + _SWAY * np.sin(2 * np.pi * _SWAY_HZ * times))) / RATE
-    return np.diff(np.floor(phase), prepend=0.0).astype(np.float32)
+    pulses = np.diff(np.floor(phase), prepend=0.0).astype(np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(pulses, WINDOW)[::STEP]
+    spectrum = np.fft.rfft(windows * _SHAPE).astype(np.complex64)
+    spectrum.setflags(write=False)
+    return spectrum

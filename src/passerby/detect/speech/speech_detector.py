@@ -1,8 +1,8 @@
 """Where somebody speaks in a sound: two unlike detectors, of which each finds what the other misses.
 
-The network looks at three views of every channel by itself and of their mean (spectrum.py); the second detector follows
-voiced syllables (voicing.py). Whatever one of them finds is speech, with some room before and after. Nothing is kept of
-a voice but when it was heard.
+The network hears three views of every channel by itself and of their mean (spectrum.py), forwards and backwards, and
+what it says is weighed in evidence.py. The second detector follows voiced syllables (voicing.py). Whatever one of them
+finds is speech, with some room before and after. Nothing is kept of a voice but when it was heard.
 """
 
 from __future__ import annotations
@@ -10,30 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passerby.detect.speech.evidence import Criteria, Flags, by_frame, speech_frames, stands_out, supported
 from passerby.detect.speech.network import FRAME, FRAME_S, SILERO, SpeechNetwork
-from passerby.detect.speech.spectrum import RATE, STEP, Rows, views
+from passerby.detect.speech.spectrum import RATE, Rows, views
 from passerby.detect.speech.voicing import voiced_syllables
 
 #: Name of the second detector in plans.
 VOICING = "voiced-syllables"
-#: Least score of the network: of the sound as it is, without its noise, and with its murmurs made voices. Low, since
-#: what is left cannot be taken back (benchmarks/sound.py).
-MIN_SCORES = (0.1, 0.1, 0.25)
-#: Frames in a row that must reach it: fewer are clicks.
-MIN_RUN = 3
-#: Seconds before and after what was found, that are part of it: first and last consonants have little sound.
-ROOM_S = 0.2
 #: Sound that is searched at once, and how much before and after is heard with it, seconds.
 CHUNK_S, CONTEXT_S = 56, 4
 #: Channels that differ by less are the same. Full scale is 1.
 SAME_CHANNELS = 1e-4
-#: Level that sound is brought to before it is searched: what 1 % of the samples exceed; and the most gain for that.
-LEVEL, MAX_GAIN = 0.3, 100.0
-
-Flags = npt.NDArray[np.bool_]
+#: Level that sound is brought to before it is searched: what 1 % of the samples exceed; and the most gain for that: the
+#: lowest bit of 16 becomes as loud.
+LEVEL, MAX_GAIN = 0.3, 10_000.0
+#: What is averaged over so many samples is below all voices (a tenth of it is left at 20 Hz, nine tenths at 50): wind,
+#: rumble, and an offset. It says nothing of how loud a voice is.
+LOW_SAMPLES = 257
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +57,10 @@ class Heard:
 
 
 class SpeechDetector:
-    """Finds speech. `min_scores` and `room_s` as MIN_SCORES and ROOM_S."""
+    """Finds speech. `criteria`: what counts; by default as for a redaction."""
 
-    def __init__(
-        self,
-        network: SpeechNetwork,
-        min_scores: tuple[float, ...] = MIN_SCORES,
-        room_s: float = ROOM_S,
-        min_run: int = MIN_RUN,
-    ) -> None:
-        self._network = network
-        self._min_scores, self._room_s, self._min_run = min_scores, room_s, min_run
+    def __init__(self, network: SpeechNetwork, criteria: Criteria = Criteria()) -> None:  # noqa: B008 (it is frozen)
+        self._network, self._criteria = network, criteria
 
     def find(self, chunks: Iterable[Rows]) -> list[FoundSpeech]:
         """The speech in chunks of sound, (channels, samples) at RATE, in order of time. They are taken one by one and
@@ -79,36 +69,31 @@ class SpeechDetector:
         return list(self._spans(heard)) if heard else []
 
     def _hear(self, channels: Rows) -> _Hearing:
-        rows = _normalised(_rows(channels))
+        rows = _normalised(_rows(_without_rumble(channels)))
         seen = views(rows)
         count = len(rows)
-        scores = self._network.scores(np.concatenate([rows, seen.cleaned, seen.voiced][: len(self._min_scores)]))
-        by_view = scores.reshape(-1, count, scores.shape[1])
-        reached = np.zeros((count, scores.shape[1]), np.bool_)
-        for view, least in zip(by_view, self._min_scores, strict=False):
-            reached |= _runs_of(view >= least, self._min_run)
-        voicing = np.stack([self._voicing(seen.power[n], seen.floor[n], scores.shape[1]) for n in range(count)])
+        by_view = self._network.scores_both_ways(np.concatenate([rows, seen.cleaned, seen.voiced]))
+        by_view = by_view.reshape(3, count, -1)
+        frames = by_view.shape[2]
+        reached, voicing = np.zeros((count, frames), np.bool_), np.zeros((count, frames), np.bool_)
+        for row, (power, floor) in enumerate(zip(seen.power, seen.floor, strict=True)):
+            scores = by_view[:, row]
+            reached[row] = speech_frames(scores, stands_out(power, floor, frames), self._criteria)
+            syllables = np.asarray(by_frame(voiced_syllables(power, floor), frames).any(axis=1))
+            voicing[row] = supported(syllables, scores, self._criteria)
         return _Hearing(reached, voicing, by_view.max(axis=(0, 1)), len(channels))
-
-    def _voicing(
-        self, power: npt.NDArray[np.float32], floor: npt.NDArray[np.float32], frames: int
-    ) -> npt.NDArray[np.bool_]:
-        flags = voiced_syllables(power, floor)[1:]
-        ratio = FRAME // STEP
-        flags = np.pad(flags, (0, max(0, frames * ratio - len(flags))))[: frames * ratio]
-        return np.asarray(flags.reshape(frames, ratio).any(axis=1))
 
     def _spans(self, parts: list[Heard]) -> Iterator[FoundSpeech]:
         by_network = np.concatenate([part.by_network for part in parts])
         by_voicing = np.concatenate([part.by_voicing for part in parts])
         score = np.concatenate([part.score for part in parts])
         channels = np.concatenate([part.channels for part in parts])
-        for first, after in _joined(by_network | by_voicing, 2 * self._room_s / FRAME_S):
+        for first, after in _joined(by_network | by_voicing, self._criteria.join_s / FRAME_S):
             part = slice(first, after)
             origins = [name for name, flags in ((SILERO, by_network), (VOICING, by_voicing)) if flags[part].any()]
             yield FoundSpeech(
-                start=round(max(0.0, first * FRAME_S - self._room_s), 3),
-                end=round(after * FRAME_S + self._room_s, 3),
+                start=round(max(0.0, first * FRAME_S - self._criteria.room_s), 3),
+                end=round(after * FRAME_S + self._criteria.room_s, 3),
                 score=round(min(1.0, float(score[part].max())), 3),
                 origin="+".join(origins),
                 channels=tuple((np.flatnonzero(channels[part].any(axis=0)) + 1).tolist()),
@@ -134,30 +119,28 @@ class _Hearing:
 
 def _windows(chunks: Iterable[Rows]) -> Iterator[tuple[Rows, int, int]]:
     """(sound with context, first frame that counts, frame after the last) of one piece after the other. Before the
-    first there is its own beginning, reversed: a network that hears sound begin out of nothing takes it for a voice."""
+    first there is its own beginning, mirrored, and after the last its own end: a network that hears sound begin out of
+    nothing takes it for a voice, and it hears the sound both ways."""
     core, context = round(CHUNK_S * RATE / FRAME) * FRAME, round(CONTEXT_S * RATE / FRAME) * FRAME
-    held, lead, begun = list[Rows](), 0, False
+    held, begun = list[Rows](), False
     size = 0
     for chunk in chunks:
         held.append(chunk)
         size += chunk.shape[1]
         if not begun and size >= context:
-            sound = np.concatenate(held, axis=1)
-            held, lead, begun = [sound[:, :context][:, ::-1], sound], context, True
+            held, begun = [np.pad(np.concatenate(held, axis=1), ((0, 0), (context, 0)), "symmetric")], True
             size += context
-        while size >= lead + core + context:
+        while begun and size >= context + core + context:
             sound = np.concatenate(held, axis=1)
-            yield sound[:, : lead + core + context], lead // FRAME, (lead + core) // FRAME
-            rest = np.ascontiguousarray(sound[:, lead + core - context :])
-            held, size, lead = [rest], rest.shape[1], context
-    if size > lead:
-        sound = np.concatenate(held, axis=1)
-        if not begun:
-            lead = size // FRAME * FRAME
-            sound = np.concatenate([sound[:, :lead][:, ::-1], sound], axis=1)
-            size += lead
-        after = -(-size // FRAME)
-        yield np.pad(sound, ((0, 0), (0, after * FRAME - size))), lead // FRAME, after
+            yield sound[:, : context + core + context], context // FRAME, (context + core) // FRAME
+            held = [np.ascontiguousarray(sound[:, core:])]
+            size -= core
+    if not size:
+        return
+    sound, lead = np.concatenate(held, axis=1), 0 if begun else context
+    after = -(-(lead + size) // FRAME)
+    padding = (lead, after * FRAME + context - lead - size)
+    yield np.pad(sound, ((0, 0), padding), "symmetric"), context // FRAME, after
 
 
 def _rows(channels: Rows) -> Rows:
@@ -167,22 +150,17 @@ def _rows(channels: Rows) -> Rows:
     return np.concatenate([channels, channels.mean(axis=0, keepdims=True)])
 
 
+def _without_rumble(rows: Rows) -> Rows:
+    """Without what is below voices."""
+    for _ in range(2):
+        rows = rows - cv2.blur(cv2.blur(rows, (LOW_SAMPLES, 1)), (LOW_SAMPLES, 1))
+    return rows
+
+
 def _normalised(rows: Rows) -> Rows:
     """Each row at a level that the network is used to: recordings may be very low."""
     level = np.percentile(np.abs(rows[:, ::7]), 99, axis=1, keepdims=True)
     return np.asarray(np.clip(rows * np.clip(LEVEL / np.maximum(level, 1e-9), 0.05, MAX_GAIN), -1, 1), np.float32)
-
-
-def _runs_of(flags: Flags, least: int) -> Flags:
-    """Only runs of at least so many frames, by row."""
-    kept = np.zeros_like(flags)
-    padded = np.pad(flags, ((0, 0), (0, least - 1)))
-    full = np.ones_like(flags)
-    for shift in range(least):
-        full &= padded[:, shift : shift + flags.shape[1]]
-    for shift in range(least):
-        kept[:, shift:] |= full[:, : flags.shape[1] - shift]
-    return kept
 
 
 def _joined(flags: Flags, gap: float) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,9 @@ from passerby.detect.speech.spectrum import RATE, STEP, WINDOW
 MIN_PITCH_HZ, MAX_PITCH_HZ = 70, 480
 #: Least normalised autocorrelation at the pitch (1 is a perfect tone).
 MIN_HARMONICITY = 0.45
+#: A tone above that pitch repeats after one period and after several. Where it is this share as much alike after one as
+#: after as many as a voice would need, it is such a tone: a siren, a whistle, a bird.
+_TONE_HZ, _TONE = 2000, 0.9
 #: Least power above the noise that is always there (ratio): what is fainter is the noise itself.
 MIN_POWER_RATIO = 0.5
 #: Most that the pitch of one syllable changes from frame to frame, as a ratio.
@@ -50,13 +53,15 @@ def _pitch(power: npt.NDArray[np.float32], floor: npt.NDArray[np.float32]) -> np
     correlation = np.fft.irfft(power)
     # The window's own autocorrelation, which falls with the lag, is divided out.
     window = np.fft.irfft(np.abs(np.fft.rfft(_SHAPE**0.5)) ** 2)
-    low, high = RATE // MAX_PITCH_HZ, min(RATE // MIN_PITCH_HZ, WINDOW // 2 - 1)
-    lags = correlation[:, low:high] / (correlation[:, :1] + 1e-9) / (window[low:high] / window[0])
+    short, low, high = RATE // _TONE_HZ, RATE // MAX_PITCH_HZ, min(RATE // MIN_PITCH_HZ, WINDOW // 2 - 1)
+    alike = correlation[:, short:high] / (correlation[:, :1] + 1e-9) / (window[short:high] / window[0])
+    lags = alike[:, low - short :]
     best = lags.argmax(axis=1)
     strength = lags[np.arange(len(lags)), best]
     inside = (best > 0) & (best < high - low - 1)  # at the ends it is only the slope of something else
     loud = power.sum(axis=1) > MIN_POWER_RATIO * floor.sum(axis=1)
-    return np.where(inside & loud & (strength >= MIN_HARMONICITY), RATE / (best + low), 0).astype(np.float32)
+    tone = alike[:, : low - short].max(axis=1) >= _TONE * strength
+    return np.where(inside & loud & ~tone & (strength >= MIN_HARMONICITY), RATE / (best + low), 0).astype(np.float32)
 
 
 def _runs(pitch: npt.NDArray[np.float32]) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ _CONTEXT_S = 2
 _PART_S = 2
 _HEADER_BYTES, _MAX_WAV_BYTES = 44, 2**32 - 64
 #: (number of the first sample, how many) -> these.
+Seconds = tuple[float, float]
 SampleReader = Callable[[int, int], Samples16]
 
 
@@ -29,8 +30,9 @@ class HeardSound:
     """The sound as WAV, whose bytes can be asked for from anywhere. `length_s`: how long it is; after its own end it is
     silent, and what comes after the end of the picture is not in it."""
 
-    def __init__(self, path: Path, source: SourceInfo, length_s: float) -> None:
-        self._pieces = SoundPieces(path, source)
+    def __init__(self, path: Path, source: SourceInfo, length_s: float, track: int | None = None) -> None:
+        """`track`: the only one to be heard, from 1; all of them by default."""
+        self._pieces = SoundPieces(path, source, None if track is None else source.audio_tracks[track - 1 : track])
         frame_bytes = 2 * self._pieces.channels
         self.samples = min(round(length_s * RATE), _MAX_WAV_BYTES // frame_bytes)
         self.size = _HEADER_BYTES + self.samples * frame_bytes
@@ -43,10 +45,24 @@ class HeardSound:
         """Bytes `first` to `after` of the sound without changes. The caller decides who may hear it."""
         return self._wav(first, after, self._pieces.read)
 
-    def released(self, first: int, after: int, spans: Sequence[AudioSpan], settings: Settings) -> Iterator[bytes]:
-        """Bytes `first` to `after` of the sound as it will be released: silent where the release has none."""
+    def released(
+        self, first: int, after: int, spans: Sequence[AudioSpan], settings: Settings, cuts: Sequence[Seconds] = ()
+    ) -> Iterator[bytes]:
+        """Bytes `first` to `after` of the sound as it will be released, in times of the source: silent where the
+        release has none, and in what is cut from it (`cuts`: start and end in seconds)."""
         applied = applied_ranges(spans, settings)
-        return self._wav(first, after, lambda start, count: self._released(start, count, applied, settings.audio))
+
+        def read(start: int, count: int) -> Samples16:
+            sound = self._released(start, count, applied, settings.audio)
+            bounds = [(round(begin * RATE) - start, round(end * RATE) - start) for begin, end in cuts]
+            within = [(max(0, begin), end) for begin, end in bounds if begin < count and end > 0]
+            if within:
+                sound = sound.copy()
+            for begin, end in within:
+                sound[begin:end] = 0
+            return sound
+
+        return self._wav(first, after, read)
 
     def close(self) -> None:
         self._pieces.close()

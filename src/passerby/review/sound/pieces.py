@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import lru_cache
 from io import BytesIO
@@ -38,11 +38,13 @@ _kept_lock = threading.Lock()
 
 
 class SoundPieces:
-    """All tracks, mixed: a voice in any of them is heard. Decoded in the background from the first use on."""
+    """All tracks, mixed: a voice in any of them is heard; or `tracks` of them. Decoded in the background from the first
+    use on."""
 
-    def __init__(self, path: Path, source: SourceInfo) -> None:
+    def __init__(self, path: Path, source: SourceInfo, tracks: Sequence[AudioInfo] | None = None) -> None:
         self._path, self._source = path, source
-        self.channels = 2 if any(track.channels > 1 for track in source.audio_tracks) else 1
+        self._tracks = source.audio_tracks if tracks is None else tuple(tracks)
+        self.channels = 2 if any(track.channels > 1 for track in self._tracks) else 1
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._forget()
@@ -122,7 +124,7 @@ class SoundPieces:
 
     def _run(self) -> None:
         try:
-            for piece in _mixed(self._path, self._source, self.channels):
+            for piece in _mixed(self._path, self._source, self._tracks, self.channels):
                 if self._stop.is_set():
                     return
                 encoded, peaks = _encoded(piece), _peaks(piece)
@@ -138,12 +140,12 @@ class SoundPieces:
                 self._changed.notify_all()
 
 
-def _mixed(path: Path, source: SourceInfo, channels: int) -> Iterator[Samples16]:
-    """Pieces of PIECE_S seconds of all tracks together, the last one shorter."""
+def _mixed(path: Path, source: SourceInfo, infos: Sequence[AudioInfo], channels: int) -> Iterator[Samples16]:
+    """Pieces of PIECE_S seconds of these tracks together, the last one shorter."""
     with ExitStack() as stack:
         tracks = [
             _pieces(_timeline(stack.enter_context(AudioReader(path, source, info)), info, channels))
-            for info in source.audio_tracks
+            for info in infos
             if is_decodable(path, info)
         ]
         while parts := [part for part in (next(track, None) for track in tracks) if part is not None]:

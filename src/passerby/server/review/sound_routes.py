@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
 from passerby.review.errors import ForbiddenError
@@ -18,6 +19,7 @@ WAV = "audio/wav"
 #: Bytes of an answer to a range: a browser asks for the rest of the file each time, and then for what it did not get.
 MAX_ANSWER = 1 << 19
 OpenItem = Annotated[ReviewItem, Depends(open_item)]
+Track = Annotated[int, Query(ge=0, le=1000, description="audio track, from 1; 0: all of them together")]
 Range = Annotated[str | None, Header(max_length=100)]
 #: (first byte, after the last byte) -> these bytes.
 ReadBytes = Callable[[int, int], Iterator[bytes]]
@@ -28,24 +30,24 @@ router = APIRouter(prefix="/api", responses=_ERRORS)
 
 
 @router.get("/files/{id}/sound/released", response_class=Response, responses=_WAV)
-def released_sound(item: OpenItem, range: Range = None) -> Response:
-    """The sound as it will be released, WAV; silent where the release has none."""
-    return _answer(item.sound().size, range, item.released_sound)
+def released_sound(item: OpenItem, track: Track = 0, range: Range = None) -> Response:
+    """The sound as it will be released, WAV; silent where the release has none, and in what is cut from it."""
+    return _answer(item.sound(track).size, range, partial(item.released_sound, track=track))
 
 
 @router.get("/files/{id}/sound/original", response_class=Response, responses=_WAV)
-def original_sound(state: State, item: OpenItem, range: Range = None) -> Response:
+def original_sound(state: State, item: OpenItem, track: Track = 0, range: Range = None) -> Response:
     """The sound without changes, WAV. On loopback only."""
     if not state.originals_allowed:
         raise ForbiddenError("originals_forbidden")
-    sound = item.sound()
+    sound = item.sound(track)
     return _answer(sound.size, range, sound.original)
 
 
 @router.get("/files/{id}/sound/peaks", response_class=Response, responses={200: {"content": {BINARY: {}}}})
-def peaks(item: OpenItem) -> Response:
+def peaks(item: OpenItem, track: Track = 0) -> Response:
     """The loudness of each fiftieth of a second: a byte each. Answered once all of the sound has been read."""
-    return Response(item.sound().peaks(), media_type=BINARY)
+    return Response(item.sound(track).peaks(), media_type=BINARY)
 
 
 def _answer(size: int, range: str | None, read: ReadBytes) -> Response:

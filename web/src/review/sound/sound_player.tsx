@@ -8,16 +8,20 @@ import * as store from '../store';
 /** Whether sound is to be heard. Off until somebody asks for it: a room may hear it too. */
 export const soundOn = signal(false);
 
+/** The audio track that is heard, from 1; 0: all of them together. Another file begins with all. */
+export const soundTrack = signal(0);
+
 let player: HTMLAudioElement | null = null;
 
 const soundAddress = (): string | null => {
   const file = store.file.value;
   if (!soundOn.value || !file?.has_audio) return null;
   // What is heard is what is seen: the release, or the original. Another address when the sound was changed.
-  const { audio, audio_mode } = file.history;
+  const { audio, audio_mode, trim } = file.history;
+  const track = soundTrack.value;
   return store.view.value === 'original'
-    ? `/api/files/${file.id}/sound/original`
-    : `/api/files/${file.id}/sound/released?r=${fingerprint(JSON.stringify([audio, audio_mode]))}`;
+    ? `/api/files/${file.id}/sound/original?track=${track}`
+    : `/api/files/${file.id}/sound/released?track=${track}&r=${fingerprint(JSON.stringify([audio, audio_mode, trim]))}`;
 };
 
 /** A short number for a text, which differs where the text does. */

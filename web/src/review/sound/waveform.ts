@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { fetchPeaks } from '../api';
 import { removesVoices } from '../range_lanes';
 import * as store from '../store';
+import { soundTrack } from './sound_player';
 import { soundDrag } from './waveform_drag';
 
 /** Peaks a second, as the server sends them. */
@@ -18,8 +19,9 @@ export async function loadPeaks(): Promise<void> {
   peaks.value = null;
   const file = store.file.peek();
   if (!file?.has_audio) return;
-  const found = await fetchPeaks(file.id).catch(() => null);
-  if (store.file.peek()?.id === file.id) peaks.value = found;
+  const track = soundTrack.peek();
+  const found = await fetchPeaks(file.id, track).catch(() => null);
+  if (store.file.peek()?.id === file.id && soundTrack.peek() === track) peaks.value = found;
 }
 
 export const waveformHeight = (): number => (peaks.value ? WAVEFORM_PX : 0);

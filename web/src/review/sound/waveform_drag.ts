@@ -1,6 +1,9 @@
 // Dragging over the waveform: a new range that is muted or bleeped, or the edge of one that is there.
 import { signal } from '@preact/signals';
-import { setSoundRanges } from '../commands';
+import { endOfFrame, setSoundRanges } from '../commands';
+import { t } from '../messages';
+import { toast } from '../notify';
+import { rangeAt } from '../range_marks';
 import * as store from '../store';
 
 export type SoundAction = 'mute' | 'bleep';
@@ -49,7 +52,19 @@ export function endSoundDrag(): boolean {
   if (!drag || Math.abs(drag.at - drag.fixed) < MIN_RANGE_S) return false;
   const current = store.file.value?.history.audio ?? [];
   const range = { start: Math.min(drag.fixed, drag.at), end: Math.max(drag.fixed, drag.at) };
-  if (drag.index === null) setSoundRanges([...current, { ...range, action: drag.action }]);
-  else setSoundRanges(current.map((span, index) => (index === drag.index ? { ...span, ...range } : span)));
+  if (drag.index === null) void setSoundRanges([...current, { ...range, action: drag.action }]);
+  else void setSoundRanges(current.map((span, index) => (index === drag.index ? { ...span, ...range } : span)));
   return true;
+}
+
+/** An edge of the range that the current frame lies in, or is next to, moved to this frame, which belongs to the range. */
+export function moveEdgeHere(side: 'start' | 'end'): void {
+  const current = store.file.value?.history.audio ?? [];
+  const index = rangeAt(current, store.currentSeconds.value);
+  const held = index === null ? undefined : current[index];
+  if (!held) return toast(t('noSoundRange'), true);
+  const here = side === 'start' ? store.secondsOfFrame(store.frame.value) : endOfFrame(store.frame.value);
+  const moved = { ...held, [side]: here };
+  if (moved.end - moved.start < MIN_RANGE_S) return toast(t('edgesSwapped'), true);
+  void setSoundRanges(current.map((span, place) => (place === index ? moved : span)));
 }
