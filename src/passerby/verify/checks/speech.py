@@ -26,7 +26,7 @@ from passerby.verify.released_file import ReleasedFile
 #: What counts here. The network in the sound as it is, at a quarter of the score of a redaction, and with its murmurs
 #: made voices, both of which must last longer. Without its noise it hears voices in the noise that silenced ranges
 #: leave around them, and so does the second detector, unless the network supports it (benchmarks/sound.py).
-CRITERIA = Criteria((0.05, math.inf, 0.35), (8, 1, 12), eased=False, support=0.5, room_s=0.0, join_s=1.0)
+CRITERIA = Criteria((0.05, math.inf, 0.35), (8, 1, 12), eased=False, support=0.5, room_s=0.0, join_s=0.4)
 #: Share of a stretch that must lie in a range that is left in on purpose for it not to count.
 MIN_ON_PURPOSE = 0.9
 
