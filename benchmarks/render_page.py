@@ -259,7 +259,7 @@ def _sound(saved: Saved) -> str:
     manners = dict.fromkeys(key.rpartition(" ")[0] for key in speech["manner"])
     levels = [*sorted(speech["snr"], key=int, reverse=True), "all"]
     by_manner = [[name, *(_share(speech["manner"].get(f"{name} {level}")) for level in levels)] for name in manners]
-    found = speech["check"]
+    found, left_in, again = speech["check"]["as_released"], speech["check"]["left_in"], figures["other_seed"]
     return (
         f"`--audio remove-voices` on {speech['minutes']} minutes of mixtures, made from a seed: voices of espeak-ng in "
         f"twelve languages, at many pitches and speeds, over street, engine, music and crowd noise that code makes "
@@ -268,12 +268,20 @@ def _sound(saved: Saved) -> str:
         "sentences are spoken aloud; the others are those of a child, shouted, whispered, sung, or over a radio.\n\n"
         "![Speech left and other sound muted, by loudness](plots/sound.svg)\n\n"
         + _table(["", "speech left", "other sound muted"], *rows)
+        + "\nMixtures from another seed, which were made for this table alone:\n\n"
+        + _table(
+            ["", "speech left", "other sound muted"],
+            *([f"{snr} dB", _share(row["left"]), _share(row["muted"])] for snr, row in again["snr"].items()),
+        )
         + f"\nAt 5 dB and better {_share(speech['left_5_db_and_better'])} of the speech is left, at 0 dB "
         f"{_share(speech['left_0_db'])}; {_share(speech['muted'])} of the other sound is muted. Speech left, by how "
         "somebody speaks (*aloud*: plain and child):\n\n"
         + _table(["", *(level if level == "all" else f"{level} dB" for level in levels)], *by_manner)
-        + f"\nThe verification, which listens at a lower score, finds something at {found['findings']} places of what "
-        f"was released; at {found['with_speech']} of them speech is left.\n\n"
+        + f"\nThe verification, which listens at a lower score, has {found['findings']} findings in what was released, "
+        f"{found['with_speech']} of them where speech is left; {found['left']} sentences are left there for more than "
+        f"half a second, of which it finds {found['found']}. Where one detected range of four is left in, as if "
+        f"somebody had taken it out of the plan, it finds {left_in['found']} of {left_in['left']} such sentences, and "
+        f"{left_in['with_speech']} of its {left_in['findings']} findings are right.\n\n"
         f"Searching {cost['minutes']} minutes of stereo AAC takes {cost['processor_s']:.0f} s of one processor, and "
         f"{cost['memory_mib'][1]} MiB of memory; {cost['memory_mib'][0]} MiB for {cost['short_minutes']} minutes.\n\n"
         "`unnatural-voice` hides nobody. As released, the pitch of "

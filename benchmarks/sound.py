@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +35,8 @@ from passerby.source.video.file import VideoFile
 from passerby.verify.checks import speech as check
 
 BLOCKS_A_SECOND = 100
+#: One of so many ranges is left in, as if somebody had taken it out of the plan, to see whether the verification tells.
+LEFT_IN = 4
 #: Manners in which somebody speaks aloud, and the others.
 ALOUD = ("plain", "child")
 
@@ -62,9 +65,10 @@ def measure(minutes: int, seed: int) -> dict[str, Any]:
     checker = SpeechDetector(network, check.CRITERIA)
     counts: dict[str, dict[str, np.ndarray]] = {name: defaultdict(lambda: np.zeros(4)) for name in ("snr", "noise")}
     manners: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(2))
-    found, right = 0, 0
-    for scene in mixtures.scenes(seed, minutes):
-        muted = blocks(detector.find([scene.mixture[None]]), len(scene.speech))
+    checked = {"as_released": Checked(), "left_in": Checked()}
+    for number, scene in enumerate(mixtures.scenes(seed, minutes)):
+        spans = detector.find([scene.mixture[None]])
+        muted = blocks(spans, len(scene.speech))
         speech = scene.speech
         tally = np.array([(speech & ~muted).sum(), speech.sum(), (muted & ~speech).sum(), (~speech).sum()])
         for name, key in (("snr", str(scene.snr)), ("noise", scene.noise)):
@@ -74,11 +78,9 @@ def measure(minutes: int, seed: int) -> dict[str, Any]:
             group = "aloud" if said.manner in ALOUD else said.manner
             for key in (f"{group} {scene.snr}", f"{group} all"):
                 manners[key] += [(speech[part] & ~muted[part]).sum(), speech[part].sum()]
-        released = np.where(np.repeat(muted, 160), 0, scene.mixture).astype(np.float32)
-        for finding in checker.find([released[None]]):
-            found += 1
-            first, after = int(finding.start * BLOCKS_A_SECOND), int(finding.end * BLOCKS_A_SECOND) + 1
-            right += bool((speech & ~muted)[max(0, first - 20) : after + 20].any())
+        checked["as_released"].add(checker, scene, muted)
+        kept = [span for place, span in enumerate(spans) if place % LEFT_IN != number % LEFT_IN]
+        checked["left_in"].add(checker, scene, blocks(kept, len(speech)))
     shares = {
         name: {key: {"left": share(row[0], row[1]), "muted": share(row[2], row[3])} for key, row in by.items()}
         for name, by in counts.items()
@@ -94,8 +96,35 @@ def measure(minutes: int, seed: int) -> dict[str, Any]:
         "muted": share(whole[2], whole[3]),
         "manner": {key: share(*row) for key, row in sorted(manners.items())},
         "speech_minutes": round(float(whole[1]) / BLOCKS_A_SECOND / 60, 1),
-        "check": {"findings": found, "with_speech": right},
+        "check": {name: asdict(counted) for name, counted in checked.items()},
     }
+
+
+@dataclass
+class Checked:
+    """What the verification finds in releases: `findings`, how many of them have speech that is left within 0.2 s
+    (`with_speech`), and how many utterances there are of which more than half a second is left (`left`), and how many
+    of these it finds (`found`)."""
+
+    findings: int = 0
+    with_speech: int = 0
+    left: int = 0
+    found: int = 0
+
+    def add(self, checker: SpeechDetector, scene: mixtures.Scene, muted: np.ndarray) -> None:
+        released = np.where(np.repeat(muted, 160), 0, scene.mixture).astype(np.float32)
+        left, near = scene.speech & ~muted, np.zeros(len(muted), bool)
+        for finding in checker.find([released[None]]):
+            first, after = int(finding.start * BLOCKS_A_SECOND), int(finding.end * BLOCKS_A_SECOND) + 1
+            part = slice(max(0, first - 20), after + 20)
+            near[part] = True
+            self.findings += 1
+            self.with_speech += bool(left[part].any())
+        for said in scene.utterances:
+            part = slice(said.start // 160, said.end // 160)
+            if left[part].sum() > BLOCKS_A_SECOND / 2:
+                self.left += 1
+                self.found += bool((left & near)[part].any())
 
 
 def blocks(spans: list[FoundSpeech], count: int) -> np.ndarray:

@@ -123,6 +123,7 @@ def sound(options: BenchmarkOptions) -> dict[str, Any]:
     script = [sys.executable, HERE / "sound.py"]
     return {
         "speech": _run_json([*script, *minutes]),
+        "other_seed": _run_json([*script, *minutes, "--seed", "2026"]),
         "cost": _run_json([*script, "--cost", *minutes]),
         "undo": _run_json([*script, "--undo"]),
     }

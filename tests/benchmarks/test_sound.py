@@ -20,9 +20,17 @@ def figures():
 
 def test_little_speech_is_left_and_most_other_sound_stays(figures):
     assert 0.3 < figures["speech_minutes"]
-    assert figures["left_5_db_and_better"] <= 0.02
+    assert figures["left_5_db_and_better"] <= 0.01
     assert figures["manner"]["aloud all"] <= 0.01
-    assert figures["muted"] <= 0.15
+    assert figures["muted"] <= 0.1
+
+
+def test_the_verification_finds_what_was_left_in_and_little_else(figures):
+    as_released, left_in = figures["check"]["as_released"], figures["check"]["left_in"]
+    assert as_released["findings"] - as_released["with_speech"] <= 1
+    assert left_in["left"] >= 4
+    assert left_in["found"] >= 0.8 * left_in["left"]
+    assert left_in["with_speech"] >= 0.5 * left_in["findings"]
 
 
 def test_the_truth_is_that_of_the_clean_voice():
