@@ -35,6 +35,9 @@ notice:
   basis: legitimate_interests
   grounds: The property of the town and of those who work here
   views: {{yard: "Yard, towards the road", stairs: Stairs to the store}}
+notifications:
+  mail: {{host: mail.northby.example, sender: cameras@northby.example}}
+  push: {{contact: it@northby.example}}
 cameras:
   yard:
     url: {clip}

@@ -32,6 +32,12 @@ from passerby.config.fleet.alerts import AlertChannel, MailSettings
 from passerby.config.fleet.settings import FleetIngest, FleetMqtt, FleetPages, FleetRetention, FleetSettings
 from passerby.config.fleet.uplink import FleetUplinkSettings, PublishedCountsSettings
 from passerby.config.notice import NoticeSettings
+from passerby.config.notifications.settings import (
+    MailServerSettings,
+    NotificationSettings,
+    NtfySettings,
+    PushSettings,
+)
 from passerby.config.restream import RestreamSettings
 from passerby.config.roles import FLEET_RIGHTS, RIGHTS, Right, Role
 from passerby.config.settings import Settings
@@ -193,6 +199,14 @@ def site() -> str:
         ("`fleet`", FleetUplinkSettings, "Of `uplink`: a fleet, see [the guide](../guide/fleet.md)."),
         ("`counts`", PublishedCountsSettings, "Of `fleet`: how counts are published to it."),
         ("`notice`", NoticeSettings, "The privacy notice: see [the guide](../guide/notice.md)."),
+        (
+            "`notifications`",
+            NotificationSettings,
+            "How accounts can be notified: see [the guide](../guide/notifications.md).",
+        ),
+        ("`mail`", MailServerSettings, "Of `notifications`: the mail server."),
+        ("`push`", PushSettings, "Of `notifications`: Web Push."),
+        ("`ntfy`", NtfySettings, "Of `notifications`: an ntfy server."),
     ]
     return GENERATED + "\n# `site.yaml`\n" + SITE + "".join(_part(*part) for part in parts)
 

@@ -40,6 +40,7 @@ from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
 from passerby.server.site.error_handlers import add_error_handlers
+from passerby.server.site.notifications import own, site_settings
 from passerby.server.site.view_audit import ViewAudit
 from passerby.server.spa import serve_assets
 from passerby.server.status.app import status_routes
@@ -98,6 +99,9 @@ def site_app(
         exports.router,
         accounts.router,
         me.router,
+        own.router,
+        own.worker_router,
+        site_settings.router,
         retention.router,
         audit.router,
         events.router,

@@ -296,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Language
+         * @description Choose the language of the pages, in whichever browser, and of notifications.
+         */
+        put: operations["change_language_api_me_language_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/totp": {
         parameters: {
             query?: never;
@@ -936,6 +956,20 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * Language
+         * @description Languages of the notices: files of the catalogue.
+         * @enum {string}
+         */
+        Language: "en" | "de";
+        /**
+         * LanguageRequest
+         * @description The language of pages and notifications.
+         */
+        LanguageRequest: {
+            /** @description Null: as the browser asks. */
+            language: components["schemas"]["Language"] | null;
+        };
+        /**
          * LoginOptions
          * @description The ways to log in.
          */
@@ -1103,6 +1137,11 @@ export interface components {
             dual_approval: boolean;
             /** Version */
             version: string;
+            /**
+             * Language
+             * @description That the account has chosen; null: as the browser asks.
+             */
+            language?: string | null;
         };
         /**
          * TotalResponse
@@ -1829,6 +1868,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    change_language_api_me_language_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageRequest"];
             };
         };
         responses: {

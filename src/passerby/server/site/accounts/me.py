@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from pydantic import Field
 
+from passerby.config.notice import Language
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
 from passerby.server.login_throttle import TooManyAttempts
@@ -48,6 +49,12 @@ class TotpSetupRequest(FrozenModel):
     code: str = Field(max_length=20)
 
 
+class LanguageRequest(FrozenModel):
+    """The language of pages and notifications."""
+
+    language: Language | None = Field(description="Null: as the browser asks.")
+
+
 router = APIRouter(
     prefix="/api/me", tags=["own account"], responses=ERROR_RESPONSES, dependencies=[requires(Right.LOGIN)]
 )
@@ -84,6 +91,16 @@ def change_password(services: Services, principal: CurrentPrincipal, request: Pa
     services.authenticator.accounts.change(
         account.name, services.context.wall_time(), password_hash=hashed, initial_password=False
     )
+    return Response(status_code=204)
+
+
+@router.put("/language", status_code=204)
+def change_language(services: Services, principal: CurrentPrincipal, request: LanguageRequest) -> Response:
+    """Choose the language of the pages, in whichever browser, and of notifications."""
+    if principal.method == "token":
+        raise HTTPException(409, "The token belongs to no account. Log in with an account.")
+    language = None if request.language is None else request.language.value
+    services.authenticator.accounts.set_language(principal.name, language)
     return Response(status_code=204)
 
 

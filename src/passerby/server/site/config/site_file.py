@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -28,6 +29,15 @@ class ConfigConflict(PasserbyError):
     """Somebody else has changed the file since it was read."""
 
 
+@dataclass(frozen=True, slots=True)
+class SecretChange:
+    """A secret that is stored apart from the file, for one host; None forgets it."""
+
+    name: str
+    value: str | None
+    host: str
+
+
 class SiteFile:
     """The `site.yaml` of a site. `environment` holds the secrets that it names."""
 
@@ -46,10 +56,11 @@ class SiteFile:
         edit: Callable[[SiteText, Site], None],
         before_write: Callable[[Site], None],
         passwords: Mapping[str, str | None] = MappingProxyType({}),
+        secrets: Callable[[Site], Sequence[SecretChange]] = lambda _: (),
     ) -> Site:
         """Change the file with `edit`, if it still has that revision. `before_write` is called with the new site once
         it is valid. A camera whose host changes loses its password. `passwords` of cameras are stored, apart from the
-        file; None forgets one. Raises ConfigConflict, and UsageError for an
+        file; None forgets one; so are the `secrets` of the new site. Raises ConfigConflict, and UsageError for an
         invalid configuration and for secrets that were not there before."""
         with self._lock:
             site, text, current = self.read()
@@ -64,6 +75,8 @@ class SiteFile:
             changed = parse_site(written, self.path, self._environment())
             before_write(changed)
             self._store_passwords(site, changed, passwords)
+            for secret in secrets(changed):
+                StoredSecrets(Path(changed.data)).put(secret.name, secret.value, secret.host)
             self._write(written)
             return parse_site(written, self.path, self._environment())
 
