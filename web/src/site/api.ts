@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.gen';
+import { languageCode } from './language';
 
 type Schemas = components['schemas'];
 export type Account = Schemas['AccountResponse'];
@@ -64,6 +65,13 @@ export class ApiError extends Error {
 }
 
 export const client = createClient<paths>({ baseUrl: '/', headers: { 'x-passerby': 'page' } });
+/** Errors of the server come in the language of the page, whatever the browser asks for. */
+client.use({
+  onRequest({ request: sent }) {
+    sent.headers.set('accept-language', languageCode());
+    return sent;
+  },
+});
 
 interface ApiResult {
   data?: unknown;

@@ -39,7 +39,7 @@ from passerby.server.site.config import camera_discovery, camera_settings, count
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
-from passerby.server.site.error_handlers import add_error_handlers
+from passerby.server.site.error_handlers import add_error_handlers, rejection
 from passerby.server.site.notifications import own, site_settings
 from passerby.server.site.view_audit import ViewAudit
 from passerby.server.spa import serve_assets
@@ -123,6 +123,7 @@ def site_app(
         public_paths=PUBLIC_PATHS | LOCAL_PATHS if local else PUBLIC_PATHS,
         linkable_paths={"/", OIDC_CALLBACK},
         secure=secure,
+        rejection=rejection,
     )
     return app
 

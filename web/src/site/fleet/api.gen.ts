@@ -778,6 +778,12 @@ export interface components {
             detail: string;
             /** Needs */
             needs?: string | null;
+            /**
+             * Code
+             * @description Stays the same, whatever the text; docs/ref/errors.md lists them.
+             * @default other
+             */
+            code: string;
         };
         /**
          * Every
