@@ -215,11 +215,11 @@ def site() -> str:
 def errors() -> str:
     """docs/ref/errors.md"""
     english, german = texts(Language.EN)["errors"], texts(Language.DE)["errors"]
-    rows = [f"| `{code}` | {_cell(english[code])} | {_cell(german[code])} |" for code in english]
+    rows = [f"| `{code}` | {_escaped(english[code])} | {_escaped(german[code])} |" for code in english]
     return f"{GENERATED}\n# Errors of a site's server\n{ERRORS}" + "\n".join(rows) + "\n"
 
 
-def _cell(text: str) -> str:
+def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 

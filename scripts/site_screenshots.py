@@ -37,11 +37,15 @@ PAGES = {
     "cameras": ("cameras", ".card", "adam"),
     "settings": ("settings", "#site-name", "adam"),
     "health": ("health", ".card", "adam"),
+    "administration": ("administration", "#restart ~ ul li", "adam"),
     "accounts": ("accounts", "td", "adam"),
     "me": ("notifications", "table.choices", "adam"),
     "log": ("log", "td", "audra"),
 }
-DESKTOP_PAGES = ("live", "recordings", "events", "counts", "zones", "clips", "health", "log", "notifications")
+DESKTOP_PAGES = (
+    *("live", "recordings", "events", "counts", "zones", "clips", "health", "log"),
+    *("notifications", "administration"),
+)
 PHONE_PAGES = ("live", "recordings", "events", "zones")
 
 

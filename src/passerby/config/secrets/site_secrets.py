@@ -51,8 +51,8 @@ def forget_moved_passwords(old: Mapping[str, Any], new: Mapping[str, Any]) -> li
 
 def refuse_new_variables(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     """Raises UsageError where `new` holds a variable that does not stand in the same place in `old`."""
-    known = dict(_variables(old, ()))
-    for at, text in _variables(new, ()):
+    known = dict(variables_in(old))
+    for at, text in variables_in(new):
         if known.get(at) != text:
             name = ".".join(str(part) for part in at)
             raise UsageError(
@@ -108,14 +108,15 @@ def _host_of(url: str) -> tuple[str, str, int | None] | str:
         return url
 
 
-def _variables(node: object, at: Location) -> Iterator[tuple[Location, str]]:
+def variables_in(node: object, at: Location = ()) -> Iterator[tuple[Location, str]]:
+    """Where a document holds variables, and the texts that hold them."""
     if isinstance(node, Mapping):
         for key, value in node.items():
             if isinstance(key, str) and "${" in key:
                 yield (*at, key), key
-            yield from _variables(value, (*at, key))
+            yield from variables_in(value, (*at, key))
     elif isinstance(node, list | tuple):
         for number, value in enumerate(node):
-            yield from _variables(value, (*at, number))
+            yield from variables_in(value, (*at, number))
     elif isinstance(node, str) and "${" in node:
         yield at, node

@@ -65,6 +65,13 @@ class StoredSecrets:
             return None
         return value if owner == host and value else None
 
+    def all(self) -> dict[str, tuple[str, str]]:
+        """All secrets with their hosts, for a backup; none where they cannot be read."""
+        try:
+            return self._read()
+        except (OSError, ValueError, InvalidToken):
+            return {}
+
     def put(self, name: str, value: str | None, host: str = "") -> None:
         """Store a secret, or forget it (None). Raises OutputError."""
         with _LOCK:

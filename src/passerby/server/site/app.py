@@ -26,6 +26,7 @@ from passerby.server.site import (
     waiting,
 )
 from passerby.server.site.accounts import accounts, me
+from passerby.server.site.administration import routes as administration
 from passerby.server.site.auth import session
 from passerby.server.site.auth.authenticator import Authenticator
 from passerby.server.site.auth.oidc import OidcClient
@@ -102,6 +103,7 @@ def site_app(
         own.router,
         own.worker_router,
         site_settings.router,
+        administration.router,
         retention.router,
         audit.router,
         events.router,

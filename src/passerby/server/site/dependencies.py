@@ -22,6 +22,8 @@ from passerby.server.site.view_audit import ViewAudit
 #: Notifications that an account may send to itself in so many seconds to see whether they arrive: each is an e-mail or
 #: a request, and nobody is to use the site to send them to others.
 MAX_TESTS, MAX_TESTS_S = 20, 3600.0
+#: Backups that an account may make or restore in so many seconds: each takes a second and 128 MiB for its key.
+MAX_BACKUPS, MAX_BACKUPS_S = 10, 3600.0
 #: Where the identity provider redirects users back to.
 OIDC_CALLBACK = "/login/oidc/callback"
 
@@ -30,8 +32,8 @@ OIDC_CALLBACK = "/login/oidc/callback"
 class SiteServices:
     """Everything that the routes of one site use. `cookie` is the name of the session cookie; `secure`: browsers
     reach the server over TLS; `local`: it serves this machine alone; `reauthentication` slows down guessing the
-    password of an open session; `notification_tests` limits what one sends to oneself; `rights` are those of each role
-    here."""
+    password of an open session; `notification_tests` limits what one sends to oneself, `backups` what these cost;
+    `rights` are those of each role here."""
 
     context: SiteContext
     authenticator: Authenticator
@@ -46,6 +48,7 @@ class SiteServices:
     notification_tests: RateLimit = field(
         default_factory=lambda: RateLimit("tests of notifications", MAX_TESTS, MAX_TESTS_S, time.monotonic)
     )
+    backups: RateLimit = field(default_factory=lambda: RateLimit("backups", MAX_BACKUPS, MAX_BACKUPS_S, time.monotonic))
     rights: Mapping[Role, frozenset[Right]] = field(default_factory=lambda: RIGHTS)
 
 

@@ -16,7 +16,13 @@ SOURCE = Path(__file__).parents[4] / "src" / "passerby"
 ROOMS = (
     *("server/site", "server/guard.py", "server/login_throttle.py", "server/rate_limit.py", "server/live/routes.py"),
     *("store/accounts", "store/audit/log.py", "store/counts/validations.py", "store/counts/events_and_counts.py"),
-    *("store/notifications", "store/database.py", "store/recordings/retention_limit.py", "store/recordings/index.py"),
+    *(
+        "store/administration",
+        "store/notifications",
+        "store/database.py",
+        "store/recordings/retention_limit.py",
+        "store/recordings/index.py",
+    ),
     *("store/recordings/part.py", "config/site_edit.py", "config/site_file.py", "config/address.py"),
     *("config/secrets", "config/notifications", "config/site.py", "config/counting_config.py", "config/restream.py"),
     "config/public_holidays.py",

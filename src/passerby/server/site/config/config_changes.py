@@ -33,14 +33,19 @@ def apply_change(
     Raises ConfigConflict, UsageError, and HTTPException for a retention beyond the retention limit."""
 
     def before_write(site: Site) -> None:
-        limit, days = read_retention_limit(context.database).days, site.retention.days
-        if limit is not None and (days is None or days > limit) and days != context.site.retention.days:
-            raise HTTPException(
-                403, f"Recordings may be kept for {limit:g} days at most. Ask an auditor to raise the retention limit."
-            )
+        require_limit(context, site)
         context.audit(principal, AuditAction.CHANGED, details)
 
     site = file.change(revision, edit, before_write, passwords, secrets)
     if context.apply is not None:
         context.apply(site)
     return site
+
+
+def require_limit(context: SiteContext, site: Site) -> None:
+    """Raises HTTPException for a retention beyond the retention limit, unless it was that before."""
+    limit, days = read_retention_limit(context.database).days, site.retention.days
+    if limit is not None and (days is None or days > limit) and days != context.site.retention.days:
+        raise HTTPException(
+            403, f"Recordings may be kept for {limit:g} days at most. Ask an auditor to raise the retention limit."
+        )

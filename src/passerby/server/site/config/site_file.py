@@ -24,6 +24,8 @@ from passerby.config.site_file import parse_site
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.server.site.config.write_access import write_error, write_problem
 
+_CONFLICT = "Somebody else has changed the settings meanwhile. Reload, and change them again."
+
 
 class ConfigConflict(PasserbyError):
     """Somebody else has changed the file since it was read."""
@@ -65,7 +67,7 @@ class SiteFile:
         with self._lock:
             site, text, current = self.read()
             if current != revision:
-                raise ConfigConflict("Somebody else has changed the settings meanwhile. Reload, and change them again.")
+                raise ConfigConflict(_CONFLICT)
             before = text.written()
             edit(text, site)
             for at in forget_moved_passwords(before, text.written()):
@@ -75,6 +77,32 @@ class SiteFile:
             changed = parse_site(written, self.path, self._environment())
             before_write(changed)
             self._store_passwords(site, changed, passwords)
+            for secret in secrets(changed):
+                StoredSecrets(Path(changed.data)).put(secret.name, secret.value, secret.host)
+            self._write(written)
+            return parse_site(written, self.path, self._environment())
+
+    def text(self) -> str:
+        """As it is written. Raises UsageError."""
+        return self._text()
+
+    def replace(
+        self,
+        revision: str,
+        new_text: Callable[[SiteText], str],
+        before_write: Callable[[Site], None],
+        secrets: Callable[[Site], Sequence[SecretChange]],
+    ) -> Site:
+        """Replace the whole file by a text that is made from it, as `change` does a part."""
+        with self._lock:
+            _, text, current = self.read()
+            if current != revision:
+                raise ConfigConflict(_CONFLICT)
+            before = text.written()
+            written = new_text(text)
+            refuse_new_variables(before, SiteText(written, self.path).written())
+            changed = parse_site(written, self.path, self._environment())
+            before_write(changed)
             for secret in secrets(changed):
                 StoredSecrets(Path(changed.data)).put(secret.name, secret.value, secret.host)
             self._write(written)
