@@ -6,10 +6,13 @@ import time
 from pathlib import Path
 from string import Formatter
 
+import av
 import pytest
 
+from passerby.config.address import parse_address
 from passerby.config.notice import Language
 from passerby.server.site.errors.catalogue import OTHER, describe, describe_field, language_of, texts
+from passerby.source.camera.open import camera_error
 
 SOURCE = Path(__file__).parents[4] / "src" / "passerby"
 #: Where errors come from that people see on the pages of a site.
@@ -25,15 +28,17 @@ ROOMS = (
     ),
     *("store/recordings/part.py", "config/site_edit.py", "config/site_file.py", "config/address.py"),
     *("config/secrets", "config/notifications", "config/site.py", "config/counting_config.py", "config/restream.py"),
-    "config/public_holidays.py",
+    *("config/public_holidays.py", "source/camera/capture.py", "source/camera/open.py", "source/camera/hls.py"),
 )
 #: What is raised with a text for people.
 RAISED = {
     *("HTTPException", "UsageError", "StoreError", "DiskFull", "OutputError", "ConfigConflict", "InputRequired"),
-    *("ValueError", "_reject", "__init__"),
+    *("ValueError", "_reject", "__init__", "CameraLost", "LoginRefused"),
 }
 #: Texts that no page shows: faults of passerby, answers of an identity provider, settings that only the file has.
 INTERNAL = (
+    "{} {}",  # of HLS, by status: those of open.py
+    "{} {}. {}",  # a problem of a camera and its remedy: test_each_problem_of_a_camera
     *("cannot be changed: {}", "not a JSON object", "another issuer", "not encrypted"),
     *(
         "there is more than one place named {} under occupancy",
@@ -104,7 +109,7 @@ def test_every_code_has_a_translation_with_the_same_values(section):
     for code, text in german.items():
         names = [{name for _, name, _, _ in Formatter().parse(one) if name} for one in (english[code], text)]
         assert names[1] <= names[0], code
-        assert names[0] - names[1] <= {"rule"}, code
+        assert names[0] - names[1] <= {"rule", "reason"}, code
         assert text != english[code] or code == "database_failed"
 
 
@@ -121,6 +126,24 @@ def test_each_text_is_recognised_by_its_own_code(code):
     assert (code, describe(english, Language.EN)) == (told.code, describe(english, Language.EN))
     assert english == describe(english, Language.EN).text
     assert "{" not in told.text.replace("${", "")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(av.HTTPUnauthorizedError(1, "x"), av.HTTPForbiddenError(1, "x"), av.HTTPNotFoundError(1, "x")),
+        *(ConnectionRefusedError(), FileNotFoundError(), PermissionError(), TimeoutError(), EOFError()),
+        *(av.InvalidDataError(1, "x"), OSError(113, "No route to host"), ValueError("x")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("url", ["rtsp://192.0.2.1/a", "http://192.0.2.1/a"])
+def test_each_problem_of_a_camera(error, url):
+    english = str(camera_error(parse_address(url), error))
+    told = describe(english, Language.DE)
+    assert told.code.startswith("camera_")
+    assert told.text.startswith("192.0.2.1") or "192.0.2.1" in told.text
+    assert not re.search(r"\b(Check|the|Reconnecting|Open)\b", told.text)
 
 
 def test_values_are_translated_where_they_are_words():

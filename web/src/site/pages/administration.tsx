@@ -85,8 +85,8 @@ function DiskChart({ samples }: { samples: DiskSample[] }) {
       times={times}
       step={HOUR_S}
       series={[
-        { label: t('diskRecordings'), values: values('recordings') },
-        { label: t('diskFree'), values: values('free') },
+        { label: `${t('diskRecordings')} (GB)`, values: values('recordings') },
+        { label: `${t('diskFree')} (GB)`, values: values('free') },
       ]}
       label={t('diskGigabytes')}
       height={220}
