@@ -9,7 +9,7 @@ from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.store.audit.log import read
 from passerby.store.notifications.preferences import NotificationPreferences, Preferences
 from passerby.store.notifications.queue import QueuedNotification
-from passerby.uplink.notifications.channels import ChannelSender
+from passerby.uplink.notifications.channels import AccountChannelSender
 from passerby.uplink.notifications.message import compose
 from passerby.uplink.notifications.push import create_key
 from passerby.uplink.notifications.send_error import SendError, SendProblem
@@ -36,7 +36,7 @@ class Media:
 def send(database, clock, folder, channel, notifications, chosen, queued=(EVENT,), media=None):
     site = site_of(folder, notifications)
     (account,) = [wanting(database)] if not Preferences(database).all() else [_account(database)]
-    sender = ChannelSender(lambda: site, database, media or Media(), clock, "first")
+    sender = AccountChannelSender(lambda: site, database, media or Media(), clock, "first")
     sender.send(channel, account, NotificationPreferences(**chosen), compose(queued, site, Language.EN), queued)
 
 

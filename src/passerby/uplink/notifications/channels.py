@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelSender:
+class AccountChannelSender:
     """The channels of a site. `site` is its present configuration; `boot` identifies the boot session."""
 
     site: Callable[[], Site]

@@ -21,7 +21,7 @@ from passerby.store.notifications.facts import Facts
 from passerby.store.notifications.preferences import NotificationPreferences, Preferences
 from passerby.store.notifications.queue import TEST, NotificationQueue, QueuedNotification
 from passerby.uplink.event_media import EventMedia, NoEventMedia
-from passerby.uplink.notifications.channels import ChannelSender
+from passerby.uplink.notifications.channels import AccountChannelSender
 from passerby.uplink.notifications.message import compose
 from passerby.uplink.notifications.planner import NotificationPlanner, is_obsolete, language_of
 from passerby.uplink.notifications.send_error import SendError, SendProblem
@@ -54,7 +54,7 @@ class NotificationService:
         self._poll_interval_s, self._min_interval_s = poll_interval_s, min_interval_s
         self._queue, self._facts = NotificationQueue(database), Facts(database)
         self._planner = NotificationPlanner(database)
-        self._sender = ChannelSender(
+        self._sender = AccountChannelSender(
             lambda: self._site, database, media or NoEventMedia(), self._clock, boot_id() if boot is None else boot
         )
         self._sent_at: dict[tuple[int, NotificationChannel], float] = {}

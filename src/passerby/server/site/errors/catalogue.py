@@ -49,7 +49,7 @@ def texts(language: Language) -> Mapping[str, Mapping[str, str]]:
 
 def describe(english: str, language: Language) -> ErrorText:
     """The code of an error, and its text in this language; in English where there is no translation."""
-    found = _recognise("errors", english)
+    found = _match("errors", english)
     if found is None:
         return ErrorText(OTHER, english)
     code, values = found
@@ -87,14 +87,14 @@ def _value(value: str, language: Language) -> str:
 
 
 def _part(english: str, language: Language) -> str:
-    found = _recognise("parts", english)
+    found = _match("parts", english)
     template = None if found is None else texts(language)["parts"].get(found[0])
     if found is None or template is None:
         return english
     return template.format(**{name: _value(value, language) for name, value in found[1].items()})
 
 
-def _recognise(section: str, english: str) -> tuple[str, Mapping[str, str]] | None:
+def _match(section: str, english: str) -> tuple[str, Mapping[str, str]] | None:
     if len(english) > _MAX_CHARS:
         return None
     for one in _patterns(section):
