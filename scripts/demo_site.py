@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from sqlalchemy import insert
 
 from passerby.config.counting_config import EventKind
 from passerby.config.roles import Role
@@ -18,6 +19,7 @@ from passerby.demo.sample import Image, draw_background, draw_car, overlay, read
 from passerby.documents.count_records import CountBin, Event, LineCount, ZoneCount
 from passerby.store.accounts.accounts import Accounts
 from passerby.store.accounts.passwords import hash_password
+from passerby.store.administration.tables import disk_history
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.database import Database
 
@@ -35,6 +37,9 @@ notice:
   basis: legitimate_interests
   grounds: The property of the town and of those who work here
   views: {{yard: "Yard, towards the road", stairs: Stairs to the store}}
+notifications:
+  mail: {{host: mail.northby.example, sender: cameras@northby.example}}
+  push: {{contact: it@northby.example}}
 cameras:
   yard:
     url: {clip}
@@ -94,6 +99,16 @@ def fill_data_folder(data: Path, now: float) -> None:
             for at in moments
         ]
         CountStore(database, "Town-depot").add(bins, events, SystemClock().now())
+        with database.write_transaction() as connection:
+            connection.execute(
+                insert(disk_history), [_disk_sample(int(now // HOUR) - hours) for hours in range(1, 200)]
+            )
+
+
+def _disk_sample(hour: int) -> dict[str, int]:
+    """A disk of 500 GB that fills up to the limit of three days of recordings."""
+    recordings = 2_500_000_000 * min(hour % 200, 72)
+    return {"hour": hour, "capacity": 500 * 10**9, "free": 310 * 10**9 - recordings, "recordings": recordings}
 
 
 def _is_outage(seconds: float) -> bool:

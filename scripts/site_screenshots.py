@@ -37,11 +37,15 @@ PAGES = {
     "cameras": ("cameras", ".card", "adam"),
     "settings": ("settings", "#site-name", "adam"),
     "health": ("health", ".card", "adam"),
+    "administration": ("administration", "#restart ~ ul li", "adam"),
     "accounts": ("accounts", "td", "adam"),
-    "me": ("me", ".card", "adam"),
+    "me": ("notifications", "table.choices", "adam"),
     "log": ("log", "td", "audra"),
 }
-DESKTOP_PAGES = ("live", "recordings", "events", "counts", "zones", "clips", "health", "log")
+DESKTOP_PAGES = (
+    *("live", "recordings", "events", "counts", "zones", "clips", "health", "log"),
+    *("notifications", "administration"),
+)
 PHONE_PAGES = ("live", "recordings", "events", "zones")
 
 
@@ -53,6 +57,10 @@ class ScreenshotTarget:
 
     def save(self, page: Page, name: str) -> None:
         page.wait_for_timeout(1200)  # until images have loaded, and transitions have ended
+        if name == "notifications":
+            page.locator("#notifications").evaluate(
+                "(heading) => window.scrollBy(0, heading.getBoundingClientRect().top - 60)"
+            )
         if self.preview is not None:
             page.screenshot(path=self.preview / f"{name}.png", full_page=True)
             print(self.preview / f"{name}.png", flush=True)

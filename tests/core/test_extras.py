@@ -24,6 +24,7 @@ BROUGHT = {
     "zeep": "onvif-zeep-async",
     "click": "typer",
     "anyio": "fastapi",
+    "py_vapid": "pywebpush",
 }
 
 

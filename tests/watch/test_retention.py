@@ -2,8 +2,10 @@
 
 from passerby.config.site_file import parse_site
 from passerby.core.clock import SystemClock
+from passerby.store.administration.disk_history import DiskHistory
+from passerby.watch import retention
 from passerby.watch.retention import RetentionThread, retention_of
-from tests.watch.child import SITE
+from tests.watch.child import SITE, wait_until
 
 
 def test_the_settings_of_the_site_become_the_policy(site):
@@ -26,3 +28,11 @@ def test_the_status_is_empty_once_it_is_closed(site):
     assert "problem" not in thread.status()
     thread.close()
     assert {} == thread.status()
+
+
+def test_how_full_the_disk_is_is_noted(site, monkeypatch):
+    monkeypatch.setattr(retention, "EXPIRY_INTERVAL_S", 0.05)
+    thread = RetentionThread(site, SystemClock())
+    history = DiskHistory(thread._recordings.database)
+    wait_until(lambda: history.between(0, 1e11))
+    thread.close()

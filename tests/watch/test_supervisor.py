@@ -69,6 +69,20 @@ def test_a_changed_retention_restarts_no_camera(site, tmp_path):
         assert 3 == supervisor._retention._recordings.retention.policy.days
 
 
+def test_a_camera_is_started_again_on_request_once_a_minute(site):
+    """However often somebody asks, it is recorded: strangers cannot stop that through the pages."""
+    with running(site) as (supervisor, lines):
+        wait_until(lambda: "b: live" in lines)
+        before = {name: camera.pid for name, camera in supervisor.cameras.items()}
+        for _ in range(5):
+            supervisor.restart_camera("b")
+        supervisor.restart_camera("nobody")
+        wait_until(lambda: "b: restarted on request" in lines and supervisor.cameras["b"].pid)
+        wait_until(supervisor._pending_restarts.empty)
+        assert 1 == lines.count("b: restarted on request")
+        assert (True, False) == tuple(before[name] == supervisor.cameras[name].pid for name in ("a", "b"))
+
+
 def test_without_its_data_folder_it_does_not_start(tmp_path):
     with pytest.raises(DataFolderMissing, match="recordings init"):
         Supervisor(parse_site(SITE, tmp_path / "site.yaml", {"SECRET": "x"}), command=RUNNING)

@@ -118,7 +118,9 @@ def _run(site: Site, config: Path) -> None:
 
         public_fd = None if sockets.public is None else sockets.public.fileno()
         spec = PagesSpec(config.absolute(), site, supervisor.status(), token, sockets.local.fileno(), public_fd)
-        pages = PagesProcess(COMMAND, spec, supervisor.status, apply_file, _log_limited)
+        pages = PagesProcess(
+            COMMAND, spec, supervisor.status, apply_file, _log_limited, on_restart=supervisor.restart_camera
+        )
 
         def stop(*_: object) -> None:
             supervisor.stop()

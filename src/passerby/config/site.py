@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ByteSize, Field, SecretStr, field_validator
 from passerby.config.address import CameraAddress, parse_address
 from passerby.config.counting_config import CountingSettings, NormalizedPoint, OccupancySettings, Timetable
 from passerby.config.notice import NoticeSettings
+from passerby.config.notifications.settings import NotificationSettings
 from passerby.config.polygon import fault_of
 from passerby.config.restream import RestreamSettings
 from passerby.config.settings import HiddenKinds, Profile
@@ -153,6 +154,9 @@ class Site(FrozenModel):
     uplink: UplinkSettings = Field(default=UplinkSettings(), description="Where counts and events are sent.")
     notice: NoticeSettings | None = Field(
         default=None, description="Privacy notice for the people in front of the cameras: a page, signs, documents."
+    )
+    notifications: NotificationSettings = Field(
+        default=NotificationSettings(), description="How accounts can be notified of events and problems."
     )
     cameras: dict[str, CameraSettings] = Field(min_length=1, description=f"The cameras by name: {NAME_RULE}.")
 

@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from passerby.config.address import CameraProtocol, contains_password
 from passerby.config.invalid_value import invalid_text
+from passerby.config.notifications.settings import MAIL_SECRET, NTFY_SECRET, NotificationSettings
 from passerby.config.renamed_keys import RENAMED_KEYS, Location, find_renamed
 from passerby.config.secrets.site_secrets import SECRET_FIELDS, VARIABLE, camera_secret, is_secret_field, secret_host
 from passerby.config.secrets.stored_secrets import StoredSecrets
@@ -208,7 +209,20 @@ def _with_stored_passwords(site: Site) -> Site:
             password = stored.get(camera_secret(name), secret_host(camera.url))
             if password is not None:
                 found[name] = camera.model_copy(update={"password": SecretStr(password)})
-    return site.model_copy(update={"cameras": site.cameras | found}) if found else site
+    site = site.model_copy(update={"cameras": site.cameras | found}) if found else site
+    return site.model_copy(update={"notifications": _with_stored_secrets(site.notifications, stored)})
+
+
+def _with_stored_secrets(settings: NotificationSettings, stored: StoredSecrets) -> NotificationSettings:
+    """Mail server and ntfy likewise."""
+    mail, ntfy = settings.mail, settings.ntfy
+    if mail is not None and mail.user is not None and mail.password is None:
+        password = stored.get(MAIL_SECRET, mail.endpoint)
+        mail = mail if password is None else mail.model_copy(update={"password": SecretStr(password)})
+    if ntfy is not None and ntfy.token is None:
+        token = stored.get(NTFY_SECRET, secret_host(ntfy.server))
+        ntfy = ntfy if token is None else ntfy.model_copy(update={"token": SecretStr(token)})
+    return settings.model_copy(update={"mail": mail, "ntfy": ntfy})
 
 
 def _resolve_paths(site: Site, folder: Path) -> Site:

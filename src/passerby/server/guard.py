@@ -106,11 +106,13 @@ class RequestGuard:
         public_paths: Collection[str] = (),
         linkable_paths: Collection[str] = (),
         secure: bool = False,
+        rejection: Callable[[Headers, str], dict[str, object]] = lambda _, reason: {"detail": reason},
     ) -> None:
-        """`linkable_paths` may be the target of a link on another site. `secure`: send HSTS."""
+        """`linkable_paths` may be the target of a link on another site. `secure`: send HSTS. `rejection` makes the body
+        of an answer to a request that is rejected, from its headers and the reason."""
         self._app, self._auth, self._cookie, self._host_allowed = app, auth, cookie, host_allowed
         self._protected_prefix, self._public_paths = protected_prefix, public_paths
-        self._linkable_paths = linkable_paths
+        self._linkable_paths, self._rejection_body = linkable_paths, rejection
         self._lookups = ThreadPoolExecutor(MAX_LOOKUPS, thread_name_prefix="passerby-session")
         self._headers = SECURITY_HEADERS | (HSTS_HEADERS if secure else {})
 
@@ -132,7 +134,9 @@ class RequestGuard:
 
         rejection = self._rejection(scope) or await self._not_logged_in(scope)
         if rejection is None and scope["method"] not in ("GET", "HEAD"):
-            rejection, receive = await _strict_json(scope, receive)
+            is_json, receive = await _strict_json(receive)
+            if not is_json:
+                rejection = self._reject(scope, 422, "The request holds NaN or Infinity, which are no numbers.")
         app = self._app if rejection is None else rejection
         try:
             await app(scope, receive, send_with_headers)
@@ -141,17 +145,19 @@ class RequestGuard:
                 raise
             # Answered here, since what is answered further out has no security headers.
             _log.exception("A request failed: this is a fault of passerby")
-            await _reject(500, "This request failed. The log of the program says why.")(
+            await self._reject(scope, 500, "This request failed. The log of the program says why.")(
                 scope, receive, send_with_headers
             )
 
     def _rejection(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        return self._wrong_sender(scope, headers) or self._too_large(headers) or self._wrong_change(scope, headers)
+        return (
+            self._wrong_sender(scope, headers) or self._too_large(scope, headers) or self._wrong_change(scope, headers)
+        )
 
     def _wrong_sender(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         if not self._host_allowed(headers.get("host", "")):
-            return _reject(403, "Unknown Host header. Open the address that the program printed.")
+            return self._reject(scope, 403, "Unknown Host header. Open the address that the program printed.")
         link = (
             scope["method"] == "GET"
             and scope["path"] in self._linkable_paths
@@ -159,7 +165,7 @@ class RequestGuard:
             and headers.get("sec-fetch-dest", "") == "document"
         )
         if not link and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return _reject(403, "Cross-site requests are rejected.")
+            return self._reject(scope, 403, "Cross-site requests are rejected.")
         return None
 
     def _wrong_change(self, scope: Scope, headers: Headers) -> ASGIApp | None:
@@ -167,17 +173,20 @@ class RequestGuard:
             return None
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != headers.get("host", ""):
-            return _reject(403, "Cross-site requests are rejected.")
+            return self._reject(scope, 403, "Cross-site requests are rejected.")
         if CSRF_HEADER not in headers:
-            return _reject(403, f"Requests that change something need the header {CSRF_HEADER}.")
+            return self._reject(scope, 403, f"Requests that change something need the header {CSRF_HEADER}.")
         return None
 
-    def _too_large(self, headers: Headers) -> ASGIApp | None:
+    def _too_large(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         """Also where no body is expected: it would have to be read."""
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES or "transfer-encoding" in headers:
-            return _reject(413, "The request body is too large.")
+            return self._reject(scope, 413, "The request body is too large.")
         return None
+
+    def _reject(self, scope: Scope, status: int, reason: str) -> ASGIApp:
+        return JSONResponse(self._rejection_body(Headers(scope=scope), reason), status)
 
     async def _not_logged_in(self, scope: Scope) -> ASGIApp | None:
         path = scope["path"]
@@ -185,7 +194,7 @@ class RequestGuard:
             cookie = cookie_parser(Headers(scope=scope).get("cookie", "")).get(self._cookie)
             principal = None if cookie is None else await self._principal_of(cookie)
             if principal is None:
-                return _reject(401, "Open the address that the program printed, or log in.")
+                return self._reject(scope, 401, "Open the address that the program printed, or log in.")
             scope.setdefault("state", {})["principal"] = principal
         return None
 
@@ -195,9 +204,9 @@ class RequestGuard:
         return await loop.run_in_executor(self._lookups, self._auth.principal_of, cookie)
 
 
-async def _strict_json(scope: Scope, receive: Receive) -> tuple[ASGIApp | None, Receive]:
+async def _strict_json(receive: Receive) -> tuple[bool, Receive]:
     """NaN and Infinity are no JSON, but Python's parser takes them, and they would come out in a plan or in an answer.
-    What rejects the request, if its body holds one, and what receives the body again."""
+    Whether the body holds none, and what receives the body again."""
     messages: list[Message] = []
     while not messages or messages[-1].get("more_body"):
         messages.append(await receive())
@@ -209,10 +218,10 @@ async def _strict_json(scope: Scope, receive: Receive) -> tuple[ASGIApp | None, 
     try:
         json.loads(body or b"null", parse_constant=_refuse_constant)
     except _NoNumberError:
-        return _reject(422, "The request holds NaN or Infinity, which are no numbers."), received
+        return False, received
     except (ValueError, RecursionError):
         pass  # the application says what is wrong with it
-    return None, received
+    return True, received
 
 
 class _NoNumberError(Exception):
@@ -221,7 +230,3 @@ class _NoNumberError(Exception):
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _NoNumberError(name)
-
-
-def _reject(status: int, reason: str) -> ASGIApp:
-    return JSONResponse({"detail": reason}, status)

@@ -12,6 +12,7 @@ from typing import Any
 from passerby.config.site import Site
 from passerby.core.clock import Clock
 from passerby.core.errors import PasserbyError
+from passerby.store.administration.disk_history import DiskHistory
 from passerby.store.counts.retention import CountsRetentionEnforcer
 from passerby.store.recordings.index import Recordings
 from passerby.store.recordings.retention import RetentionEnforcer, RetentionPolicy
@@ -56,6 +57,7 @@ class RetentionThread:
         self._counts = CountsRetentionEnforcer(
             self._recordings.database, site.retention.counts_days, site.retention.events_days
         )
+        self._disk = DiskHistory(self._recordings.database)
         self._stopped, self._lock = threading.Event(), threading.Lock()
         self._thread = threading.Thread(target=self._expire_regularly, name="passerby-retention", daemon=True)
         self._thread.start()
@@ -86,5 +88,6 @@ class RetentionThread:
             try:
                 self._recordings.expire(self._clock.now())
                 self._counts.expire(self._clock.now())
+                self._disk.sample(self._clock.now().wall, self._recordings.retention.used())
             except (PasserbyError, OSError) as error:
                 _log.warning("Old recordings or counts cannot be deleted: %s", error)

@@ -1,4 +1,5 @@
-"""The events of the site as a whole (disk, cameras without a process), and the uplink that sends all events."""
+"""The events of the site as a whole (disk, cameras without a process), the uplink that sends all events, and the
+notifications of accounts."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from passerby.store.recordings.index import Recordings
 from passerby.uplink.fleet.reporter import FleetReporter
+from passerby.uplink.notifications.service import NotificationService
 from passerby.uplink.service import Uplink
 from passerby.watch.factories import weights_in_use
 from passerby.watch.retention import retention_of
@@ -51,7 +53,9 @@ class SiteMonitor:
             site.topic, site.uplink, cameras, self._database, media=RecordedEventMedia(self._recordings), clock=clock
         )
         self._fleet = _fleet_reporter(site, self._database, clock)
+        self._notifications = NotificationService(site, self._database, RecordedEventMedia(self._recordings), clock)
         self._uplink.start()
+        self._notifications.start()
 
     @property
     def problems(self) -> list[str]:
@@ -63,6 +67,7 @@ class SiteMonitor:
         cameras = {name: camera.counting for name, camera in site.cameras.items()}
         self._events.change(cameras, site.schedules())
         self._uplink.apply(cameras)
+        self._notifications.apply(site)
 
     def poll(
         self,
@@ -84,6 +89,7 @@ class SiteMonitor:
         try:
             found = self._events.update(now, None if problem is None else str(problem), without_process())
             self._counts.add([], [event for event in found if not self._is_repeated(event)], now)
+            self._notifications.update(status().cameras)
         except PasserbyError as error:
             _log.warning("An event cannot be stored: %s", error)
         if self._fleet is not None:
@@ -100,6 +106,7 @@ class SiteMonitor:
     def close(self) -> None:
         if self._fleet is not None:
             self._fleet.close()
+        self._notifications.close()
         self._uplink.close()
         self._recordings.close()
         self._database.close()

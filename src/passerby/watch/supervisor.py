@@ -19,6 +19,8 @@ from passerby.watch.retention import RetentionThread
 from passerby.watch.site_monitor import SiteMonitor
 from passerby.watch.worker_spec import WorkerSpec
 
+#: Seconds between two restarts of one camera that somebody asks for: whatever asks, and however often, it is recorded.
+MIN_RESTART_INTERVAL_S = 60.0
 #: Seconds between two checks of the processes.
 POLL_INTERVAL_S = 0.5
 
@@ -45,6 +47,8 @@ class Supervisor:
         self._monitor = SiteMonitor(site, self._clock)
         self._uplink_problems: list[str] = []
         self._command, self._on_live_pipe = command, on_live_pipe
+        self._pending_restarts: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._restarted_at: dict[str, float] = {}
         self._pending_sites: queue.SimpleQueue[Site] = queue.SimpleQueue()
         self.cameras: Mapping[str, CameraProcess] = {name: self._new_process(site, name) for name in site.cameras}
 
@@ -56,7 +60,7 @@ class Supervisor:
             for camera in self.cameras.values():
                 camera.start()
             while not self._stopped.wait(POLL_INTERVAL_S):
-                for step in (self._apply_pending, self._poll_cameras, self._poll_site, also):
+                for step in (self._apply_pending, self._restart_pending, self._poll_cameras, self._poll_site, also):
                     self._attempt(step)
         finally:
             self.close()
@@ -80,6 +84,10 @@ class Supervisor:
     def apply(self, site: Site) -> None:
         """Switch to a changed configuration; from any thread. Cameras whose settings are the same keep running."""
         self._pending_sites.put(site)
+
+    def restart_camera(self, name: str) -> None:
+        """Start the process of a camera again, at most once a minute; from any thread."""
+        self._pending_restarts.put(name)
 
     def status(self) -> SiteStatus:
         """The current state of the site."""
@@ -112,6 +120,20 @@ class Supervisor:
         with suppress(queue.Empty):
             while True:
                 self._switch_to(self._pending_sites.get_nowait())
+
+    def _restart_pending(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                name, now = self._pending_restarts.get_nowait(), self._clock.now().monotonic
+                camera = self.cameras.get(name)
+                if camera is None or now - self._restarted_at.get(name, float("-inf")) < MIN_RESTART_INTERVAL_S:
+                    continue
+                self._restarted_at[name] = now
+                self._notify(f"{name}: restarted on request")
+                camera.stop()
+                camera.join()
+                self.cameras = {**self.cameras, name: self._new_process(self.site, name)}
+                self.cameras[name].start()
 
     def _switch_to(self, site: Site) -> None:
         previous, running = self.site, dict(self.cameras)

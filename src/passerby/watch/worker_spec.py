@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
+from passerby.config.notifications.settings import NotificationSettings
 from passerby.config.site import CameraSettings, RetentionSettings, Site
 from passerby.config.web import WebSettings
 from passerby.core.model import FrozenModel
@@ -34,11 +35,11 @@ class WorkerSpec(FrozenModel):
 
     @classmethod
     def for_camera(cls, site: Site, name: str) -> WorkerSpec:
-        """The spec for one camera, without the other cameras, the web pages and the public notice: a change to those
-        must not restart this camera."""
+        """The spec for one camera, without the other cameras, the web pages, the public notice and how accounts are
+        notified: a change to those must not restart this camera."""
         camera = site.cameras[name].model_copy(update={"display_name": None})
         own = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
-        irrelevant = {"web": WebSettings(), "notice": None}
+        irrelevant = {"web": WebSettings(), "notice": None, "notifications": NotificationSettings()}
         return cls(
             name=name,
             site=site.model_copy(update={**own, **irrelevant}),

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.site.steps import PATIENCE, axe, go, serious
 
-PAGES = ("live", "events", "counts", "exports", "cameras", "settings", "health", "accounts", "me")
+PAGES = ("live", "events", "counts", "exports", "cameras", "settings", "health", "administration", "accounts", "me")
 OF_A_CAMERA = ("camera/gate", "zones/gate")
 
 

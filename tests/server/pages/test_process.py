@@ -24,6 +24,7 @@ link = PagesLink(Connection(int(sys.argv[1])))
 """
 SERVING = CHILD + "link.ready()\nlink.run()\n"
 CHANGING = CHILD + "link.ready()\nlink.apply(link.site())\nlink.run()\n"
+RESTARTING = CHILD + "link.ready()\nlink.restart_camera('yard')\nlink.run()\n"
 FAILING = CHILD + "link.failed('Create an account first.')\n"
 #: Says how many parts it has got by its exit code.
 COUNTING = CHILD + (
@@ -36,10 +37,10 @@ COUNTING = CHILD + (
 def pages(tmp_path):
     made = []
 
-    def make(code, on_change=lambda: site_of(tmp_path)):
+    def make(code, on_change=lambda: site_of(tmp_path), **how):
         lines = []
         spec = PagesSpec(tmp_path / "site.yaml", site_of(tmp_path), status(), "t" * 32, 0, None)
-        made.append(PagesProcess((sys.executable, "-c", code), spec, status, on_change, lines.append))
+        made.append(PagesProcess((sys.executable, "-c", code), spec, status, on_change, lines.append, **how))
         return made[-1], lines
 
     yield make
@@ -117,6 +118,14 @@ def test_a_changed_file_is_read_by_the_program_itself(pages, tmp_path):
     one.start()
     wait_until(lambda: read)
     wait_until(lambda: one._spec.site is changed)  # so that a restart begins with it
+
+
+def test_a_camera_that_is_to_be_started_again_is_named(pages):
+    asked = []
+    one, _ = pages(RESTARTING, on_restart=asked.append)
+    one.start()
+    wait_until(lambda: asked)
+    assert ["yard"] == asked
 
 
 def test_a_changed_file_that_cannot_be_read_is_told(pages):

@@ -1,10 +1,12 @@
 """State of the cameras, and a still of each."""
 
 import io
+from dataclasses import replace
 
 from PIL import Image
 
 from passerby.store.audit.log import read
+from tests.server.site.fixtures import HEADERS
 
 
 def audit_rows(served):
@@ -30,3 +32,17 @@ def test_a_masked_still(served):
     assert (200, "0.0") == (answer.status_code, answer.headers["x-age"])
     assert (64, 48) == Image.open(io.BytesIO(answer.content)).size
     assert [("viewed", {"camera": "yard", "kind": "live"}, "case 7")] == audit_rows(served)
+
+
+def test_what_is_wrong_with_a_camera_comes_in_the_language_of_the_page(served):
+    english = "192.0.2.2 does not answer. Check that it is powered on and reachable from this machine."
+    status = served.context.status()
+    gate = status.cameras["gate"].model_copy(update={"problem": english})
+    changed = status.model_copy(update={"cameras": status.cameras | {"gate": gate}})
+    services = served.client.app.state.services
+    served.client.app.state.services = replace(services, context=replace(served.context, status=lambda: changed))
+    for headers, begins in (({}, "192.0.2.2 does not"), ({"accept-language": "de"}, "192.0.2.2 antwortet nicht.")):
+        told = served.client.get("/api/cameras/gate", headers=HEADERS | headers).json()["problem"]
+        health = served.client.get("/api/health", headers=HEADERS | headers).json()["status"]["cameras"]["gate"]
+        assert told.startswith(begins)
+        assert told == health["problem"]

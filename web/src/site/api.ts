@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.gen';
+import { languageCode } from './language';
 
 type Schemas = components['schemas'];
 export type Account = Schemas['AccountResponse'];
@@ -15,6 +16,7 @@ export type CameraTest = Schemas['CameraCheckResponse'];
 export type Clip = Schemas['ClipResponse'];
 export type Counting = Schemas['CountingResponse'];
 export type Counts = Schemas['CountsResponse'];
+export type DiskSample = Schemas['DiskSampleResponse'];
 export type EventKind = Schemas['EventKind'];
 export type EventPage = Schemas['EventListResponse'];
 export type EventState = Schemas['EventState'];
@@ -30,9 +32,16 @@ export type OpenSession = Schemas['OpenSessionResponse'];
 export type Profile = Schemas['Profile'];
 export type Retention = Schemas['RetentionResponse'];
 export type Right = Schemas['Right'];
+export type Restored = Schemas['RestoreResponse'];
 export type Role = Schemas['Role'];
 export type Rule = NonNullable<Schemas['CountingSettings']['rules']>[number];
 export type SecondFactor = Schemas['TotpResponse'];
+export type NotificationChannel = Schemas['NotificationChannel'];
+export type NotificationKind = Schemas['NotificationKind'];
+export type NotificationChannelState = Schemas['NotificationChannelResponse'];
+export type OwnNotifications = Schemas['OwnNotificationsResponse'];
+export type SiteNotifications = Schemas['NotificationSettingsResponse'];
+export type NewestVersion = Schemas['NewestVersionResponse'];
 export type Occupancy = Schemas['OccupancyResponse'];
 export type Series = Schemas['CountSeries'];
 export type Session = Schemas['SessionResponse'];
@@ -59,6 +68,13 @@ export class ApiError extends Error {
 }
 
 export const client = createClient<paths>({ baseUrl: '/', headers: { 'x-passerby': 'page' } });
+/** Errors of the server come in the language of the page, whatever the browser asks for. */
+client.use({
+  onRequest({ request: sent }) {
+    sent.headers.set('accept-language', languageCode());
+    return sent;
+  },
+});
 
 interface ApiResult {
   data?: unknown;

@@ -181,7 +181,7 @@ interface FieldProps {
   label: string;
   /** Holds what is typed. */
   value: Signal<string>;
-  type?: 'text' | 'password' | 'number';
+  type?: 'text' | 'password' | 'number' | 'time' | 'email' | 'url';
   hint?: string;
   required?: boolean;
   autocomplete?: string;
@@ -191,6 +191,8 @@ interface FieldProps {
   min?: string;
   id?: string;
   inputMode?: 'numeric' | 'text';
+  disabled?: boolean;
+  pattern?: string;
 }
 
 export function Field({ label, value, type = 'text', hint, required, ...rest }: FieldProps) {

@@ -1,4 +1,5 @@
-// The language of the pages: what somebody has chosen in this browser, else what the browser asks for, else English.
+// The language of the pages: what the account has chosen, else what was chosen in this browser, else what the browser
+// asks for, else English.
 import { chooseLanguage, type Language, languagesFrom, type Texts } from '../shared/choose_language';
 
 const files = import.meta.glob<Texts>('./languages/*.json', { eager: true, import: 'default' });
@@ -26,12 +27,17 @@ export function storeLanguage(code: string): void {
 }
 
 const inBrowser = typeof document !== 'undefined';
-let chosen: Language = chooseLanguage(inBrowser ? [storedLanguage(), ...navigator.languages] : [], languages);
+const ofBrowser = (): string[] => (inBrowser ? [storedLanguage(), ...navigator.languages] : []);
+let chosen: Language = chooseLanguage(ofBrowser(), languages);
+
+/** The code of the language in use. */
+export const languageCode = (): string => chosen.code;
 
 /** A text of the chosen language, where it has one. */
 export const translated = (key: string): string | undefined => chosen.texts[key];
 
-export function applyLanguage(code?: string): void {
-  if (code) chosen = chooseLanguage([code], languages);
+/** That of the account, or for none that of the browser. */
+export function applyLanguage(code?: string | null): void {
+  chosen = chooseLanguage(code ? [code] : ofBrowser(), languages);
   if (inBrowser) document.documentElement.lang = chosen.code;
 }

@@ -33,6 +33,7 @@ const MENU: PageEntry[] = [
   { name: 'cameras', title: 'cameras', right: 'edit_config', component: lazy(() => import('./pages/cameras')) },
   { name: 'settings', title: 'settings', right: 'edit_config', component: lazy(() => import('./pages/settings')) },
   { name: 'health', title: 'health', right: 'view_status', component: lazy(() => import('./pages/health')) },
+  { name: 'administration', title: 'administration', right: 'edit_config', component: lazy(() => import('./pages/administration')) },
   { name: 'accounts', title: 'accounts', right: 'view_accounts', component: lazy(() => import('./pages/accounts')) },
   { name: 'log', title: 'auditLog', right: 'view_audit_log', component: lazy(() => import('./pages/audit_log')) },
 ];

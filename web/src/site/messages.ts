@@ -1,6 +1,9 @@
 // Every text of the site's pages in English, long as it is. Another language is a file beside languages/de.json, and no code.
 import { fillIn, type Values } from '../shared/translate';
 import { translated } from './language';
+import { administrationTexts } from './messages_administration';
+import { auditTexts } from './messages_audit';
+import { notificationTexts } from './messages_notifications';
 
 const en = {
   // header and general
@@ -506,6 +509,9 @@ const en = {
   factorSet: 'Second factor set up. Log in with it.',
   scan: 'Scan this with the app, or type the letters, then enter the code that it shows.',
   qrCode: 'QR code of the secret',
+  ...notificationTexts,
+  ...administrationTexts,
+  ...auditTexts,
 } as const;
 
 export type Text = keyof typeof en;
@@ -525,10 +531,15 @@ export const className = (objectClass: string): string => named('class', objectC
 export const stageName = (stage: string): string => named('stage', stage);
 export const roleName = (role: string): string => named('role', role);
 export const actionName = (action: string): string => named('action', action);
+export const notificationName = (kind: string): string => named('notify', kind);
+export const channelName = (channel: string): string => named('channel', channel);
+export const sendProblemText = (problem: string): string => named('sendProblem', problem);
 export const hideName = (kind: string): string => named('hide', kind);
 export const profileName = (profile: string): string => named('profile', profile);
 export const reasonName = (reason: string): string => named('reason', reason);
 export const detailName = (name: string): string => named('detail', name, words(name));
+/** A value of the audit log that is a word of the program. */
+export const valueName = (value: string): string => named('value', value.replaceAll(' ', '_'), value);
 export const diskName = (name: string): string => named('disk', name, words(name));
 
 export const flawText = (flaw: string, rows: Values): string => fillIn(named('flaw', flaw), rows);

@@ -43,7 +43,17 @@ def run_pages(connection: Connection) -> None:
     public = None if spec.public_fd is None else socket.socket(fileno=spec.public_fd)
     sockets = PageSockets(socket.socket(fileno=spec.local_fd), public)
     try:
-        with serve_pages(spec.config, link.site, link.status, link.buffers, spec.token, link.apply, _log, sockets):
+        with serve_pages(
+            spec.config,
+            link.site,
+            link.status,
+            link.buffers,
+            spec.token,
+            link.apply,
+            _log,
+            sockets,
+            link.restart_camera,
+        ):
             link.ready()
             link.run()
     except PasserbyError as error:

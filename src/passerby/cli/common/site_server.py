@@ -72,8 +72,10 @@ def serve_pages(
     apply: Callable[[Site], None],
     log: Callable[[str], None],
     sockets: PageSockets | None = None,
+    restart_camera: Callable[[str], None] | None = None,
 ) -> Iterator[int]:
-    """Serve the pages while the block runs; yields the port on this machine. `sockets` are taken over. Raises
+    """Serve the pages while the block runs; yields the port on this machine. `sockets` are taken over;
+    `restart_camera` has a camera started again. Raises
     UsageError when it cannot be done."""
     site, clock, boot = current_site(), SystemClock(), boot_id()
     settings = site.web
@@ -89,7 +91,7 @@ def serve_pages(
             apply(changed)
 
         context = SiteContext(
-            config, current_site, status, buffers, recordings, SiteTools(), clock, boot, apply_and_audit
+            config, current_site, status, buffers, recordings, SiteTools(), clock, boot, apply_and_audit, restart_camera
         )
         authenticator = Authenticator(
             recordings.database,

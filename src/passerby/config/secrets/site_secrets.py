@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from passerby.config.notifications.settings import mail_endpoint
 from passerby.config.renamed_keys import Location, matches
 from passerby.core.errors import UsageError
 
@@ -24,6 +25,8 @@ SECRET_FIELDS: Final = (
     "cameras.*.restream.password",
     "uplink.mqtt.password",
     "uplink.webhooks.*.secret",
+    "notifications.mail.password",
+    "notifications.ntfy.token",
     "web.oidc.client_secret",
 )
 
@@ -34,20 +37,22 @@ def is_secret_field(at: Location, among: Sequence[str] = SECRET_FIELDS) -> bool:
 
 
 def forget_moved_passwords(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Location]:
-    """Where passwords of cameras and of their masked streams stay in `new`, but not with the address that they were
-    given for."""
+    """Where passwords of cameras and of their masked streams, of the mail server and of ntfy stay in `new`, but not
+    with the address that they were given for."""
     before, after = dict(_logins(old)), dict(_logins(new))
-    return [
+    moved: list[Location] = [
         (*at, "password")
         for at, login in after.items()
         if login.get("password") and (at not in before or _host(before[at]) != _host(login))
     ]
+    earlier = dict(_services(old))
+    return moved + [at for at, endpoint in _services(new) if earlier.get(at) != endpoint]
 
 
 def refuse_new_variables(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     """Raises UsageError where `new` holds a variable that does not stand in the same place in `old`."""
-    known = dict(_variables(old, ()))
-    for at, text in _variables(new, ()):
+    known = dict(variables_in(old))
+    for at, text in variables_in(new):
         if known.get(at) != text:
             name = ".".join(str(part) for part in at)
             raise UsageError(
@@ -64,6 +69,19 @@ def _logins(document: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str
             yield ("cameras", str(name)), camera
             if isinstance(camera.get("restream"), Mapping):
                 yield ("cameras", str(name), "restream"), camera["restream"]
+
+
+def _services(document: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
+    """Where secrets for notifications stand, and what they are sent to."""
+    notifications = document.get("notifications")
+    if not isinstance(notifications, Mapping):
+        return
+    mail, ntfy = notifications.get("mail"), notifications.get("ntfy")
+    if isinstance(mail, Mapping) and mail.get("password"):
+        endpoint = mail_endpoint(mail.get("host"), mail.get("port", 587), mail.get("security", "starttls"))
+        yield ("notifications", "mail", "password"), endpoint
+    if isinstance(ntfy, Mapping) and ntfy.get("token"):
+        yield ("notifications", "ntfy", "token"), secret_host(str(ntfy.get("server")))
 
 
 def camera_secret(camera: str) -> str:
@@ -90,14 +108,15 @@ def _host_of(url: str) -> tuple[str, str, int | None] | str:
         return url
 
 
-def _variables(node: object, at: Location) -> Iterator[tuple[Location, str]]:
+def variables_in(node: object, at: Location = ()) -> Iterator[tuple[Location, str]]:
+    """Where a document holds variables, and the texts that hold them."""
     if isinstance(node, Mapping):
         for key, value in node.items():
             if isinstance(key, str) and "${" in key:
                 yield (*at, key), key
-            yield from _variables(value, (*at, key))
+            yield from variables_in(value, (*at, key))
     elif isinstance(node, list | tuple):
         for number, value in enumerate(node):
-            yield from _variables(value, (*at, number))
+            yield from variables_in(value, (*at, number))
     elif isinstance(node, str) and "${" in node:
         yield at, node

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,8 @@ FILE: Final = "secrets"
 KEY_FILE: Final = "secrets.key"
 _KEY_BYTES = 32
 _MODE = 0o600
+#: The file is read, changed and written as a whole, by one thread at a time. Only the process of the pages writes it.
+_LOCK = threading.Lock()
 MACHINE_ID: Final = Path("/etc/machine-id")
 
 
@@ -62,8 +65,19 @@ class StoredSecrets:
             return None
         return value if owner == host and value else None
 
+    def all(self) -> dict[str, tuple[str, str]]:
+        """All secrets with their hosts, for a backup; none where they cannot be read."""
+        try:
+            return self._read()
+        except (OSError, ValueError, InvalidToken):
+            return {}
+
     def put(self, name: str, value: str | None, host: str = "") -> None:
         """Store a secret, or forget it (None). Raises OutputError."""
+        with _LOCK:
+            self._put(name, value, host)
+
+    def _put(self, name: str, value: str | None, host: str) -> None:
         try:
             stored = self._read()
         except (OSError, ValueError, InvalidToken):

@@ -1,8 +1,8 @@
 """What the program and the process of its pages tell each other, over one pipe.
 
 To the pages: how to start, then the status of the site, and the live parts of its cameras. From them: that they serve,
-or why not, and that site.yaml was changed. The program reads that file itself: it takes nothing else from a process
-that strangers talk to.
+or why not, that site.yaml was changed, and that a camera is to be started again. The program reads that file itself,
+and limits how often it starts a camera again: it takes nothing else from a process that strangers talk to.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class MessageKind(Enum):
     READY = b"R"
     FAILED = b"F"
     CHANGED = b"C"
+    RESTART = b"X"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,10 @@ class PagesLink:
         for name in site.cameras:
             self.buffers.setdefault(name, LiveBuffer(name))
         self._send(MessageKind.CHANGED)
+
+    def restart_camera(self, camera: str) -> None:
+        """Have the process of a camera started again."""
+        self._send(MessageKind.RESTART, camera.encode())
 
     def ready(self) -> None:
         self._send(MessageKind.READY)

@@ -47,11 +47,12 @@ class PagesProcess:
         on_change: Callable[[], Site],
         log: Callable[[str], None],
         now: Callable[[], float] = time.monotonic,
+        on_restart: Callable[[str], None] = lambda camera: None,
     ) -> None:
         """`command` gets the descriptor of its pipe as its last argument. `on_change` is called when site.yaml was
-        changed, and returns the configuration then in effect."""
+        changed, and returns the configuration then in effect; `on_restart` with a camera to be started again."""
         self._command, self._spec, self._status, self._on_change = command, spec, status, on_change
-        self._log, self._now = log, now
+        self._log, self._now, self._on_restart = log, now, on_restart
         self._backoff = Backoff(FIRST_RESTART_S, MAX_RESTART_S, STABLE_S)
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
@@ -146,6 +147,8 @@ class PagesProcess:
             self._ready.set()
         elif kind is MessageKind.FAILED:
             self._problem = data.decode("utf-8", "replace")[:2000]
+        elif kind is MessageKind.RESTART:
+            self._on_restart(data.decode("utf-8", "replace")[:100])
         elif kind is MessageKind.CHANGED:
             try:
                 self._spec = replace(self._spec, site=self._on_change())

@@ -24,6 +24,7 @@ from passerby.server.site import (
     waiting,
 )
 from passerby.server.site.accounts import accounts, me
+from passerby.server.site.administration import routes as administration
 from passerby.server.site.auth import session
 from passerby.server.site.auth.authenticator import Authenticator
 from passerby.server.site.auth.oidc import OidcClient
@@ -35,7 +36,8 @@ from passerby.server.site.auth.rights import (
 from passerby.server.site.config import camera_discovery, camera_settings, counting, settings
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
-from passerby.server.site.error_handlers import add_error_handlers
+from passerby.server.site.error_handlers import add_error_handlers, rejection
+from passerby.server.site.notifications import own, site_settings
 from passerby.server.spa import plain_app, serve_assets
 from passerby.server.status.app import status_routes
 
@@ -75,6 +77,10 @@ def site_app(
         exports.router,
         accounts.router,
         me.router,
+        own.router,
+        own.worker_router,
+        site_settings.router,
+        administration.router,
         retention.router,
         audit.router,
         events.router,
@@ -96,6 +102,7 @@ def site_app(
         public_paths=PUBLIC_PATHS | LOCAL_PATHS if local else PUBLIC_PATHS,
         linkable_paths={"/", OIDC_CALLBACK},
         secure=secure,
+        rejection=rejection,
     )
     return app
 

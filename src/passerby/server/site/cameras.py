@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from passerby.config.counting_config import Line, Zone
+from passerby.config.notice import Language
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
 from passerby.documents.status import CameraHealth, CameraState, CoverReason
@@ -16,7 +17,8 @@ from passerby.server.live.buffer import LiveBuffer
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import Context, Views
-from passerby.server.site.parameters import JPEG, CameraName, ImageSize, content
+from passerby.server.site.errors.catalogue import describe
+from passerby.server.site.parameters import JPEG, CameraName, ImageSize, PageLanguage, content
 from passerby.store.recordings.part import Part
 
 #: Seconds without a new frame after which a camera is shown as offline, whatever its process reports.
@@ -62,18 +64,19 @@ router = APIRouter(prefix="/api/cameras", tags=["cameras"], responses=ERROR_RESP
 
 
 @router.get("", dependencies=[requires(Right.VIEW_STATUS)])
-def cameras(context: Context) -> list[CameraResponse]:
+def cameras(context: Context, language: PageLanguage) -> list[CameraResponse]:
     """All cameras, in the order of site.yaml."""
     status = context.status()
-    return [_response(context, name, status.cameras.get(name, CameraHealth())) for name in context.site.cameras]
+    healths = {name: status.cameras.get(name, CameraHealth()) for name in context.site.cameras}
+    return [_response(context, name, health, language) for name, health in healths.items()]
 
 
 @router.get("/{camera}", dependencies=[requires(Right.VIEW_STATUS)])
-def camera(context: Context, camera: CameraName) -> CameraResponse:
+def camera(context: Context, camera: CameraName, language: PageLanguage) -> CameraResponse:
     """One camera."""
     if camera not in context.site.cameras:
         raise HTTPException(404, f"There is no camera {camera} here.")
-    return _response(context, camera, context.status().cameras.get(camera, CameraHealth()))
+    return _response(context, camera, context.status().cameras.get(camera, CameraHealth()), language)
 
 
 @router.get(
@@ -112,7 +115,7 @@ def _age(context: SiteContext, part: Part) -> float:
     return max(0.0, context.clock.now().monotonic - part.captured_at.monotonic - part.duration / 1e6)
 
 
-def _response(context: SiteContext, name: str, health: CameraHealth) -> CameraResponse:
+def _response(context: SiteContext, name: str, health: CameraHealth, language: Language) -> CameraResponse:
     buffer = context.live.get(name)
     part = newest_part(buffer) if buffer is not None else None
     age = None if part is None else round(_age(context, part), 2)
@@ -122,7 +125,7 @@ def _response(context: SiteContext, name: str, health: CameraHealth) -> CameraRe
         display_name=context.site.cameras[name].display_name or name,
         state=_tile_state(health, part, age),
         age=age,
-        problem=health.problem,
+        problem=None if health.problem is None else describe(health.problem, language).text,
         playlist_url=f"/api/live/{name}/live.m3u8",
         still_url=f"/api/cameras/{name}/still.jpg",
         width=part.width if part is not None else health.width,

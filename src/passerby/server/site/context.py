@@ -84,7 +84,8 @@ class MediaTools(Protocol):
 @dataclass(frozen=True)
 class SiteContext:
     """One site. `config` is its `site.yaml`; `running` the configuration in effect; `live` the live video, by camera.
-    `apply` puts a new configuration into effect; None where that needs a restart."""
+    `apply` puts a new configuration into effect; None where that needs a restart.
+    `restart_camera` starts the process of a camera again; None where the cameras run elsewhere."""
 
     config: Path
     running: Callable[[], Site]
@@ -95,6 +96,7 @@ class SiteContext:
     clock: Clock = field(default_factory=SystemClock)
     boot: str = field(default_factory=boot_id)
     apply: Callable[[Site], None] | None = None
+    restart_camera: Callable[[str], None] | None = None
 
     @property
     def site(self) -> Site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Self
@@ -10,6 +11,7 @@ from fastapi import Depends, Request
 
 from passerby.config.roles import RIGHTS, Right, Role
 from passerby.server.login_throttle import LoginThrottle
+from passerby.server.rate_limit import RateLimit
 from passerby.server.site.auth.authenticator import Authenticator
 from passerby.server.site.auth.oidc import OidcClient
 from passerby.server.site.clips import ClipExports
@@ -17,6 +19,11 @@ from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.view_audit import ViewAudit
 
+#: Notifications that an account may send to itself in so many seconds to see whether they arrive: each is an e-mail or
+#: a request, and nobody is to use the site to send them to others.
+MAX_TESTS, MAX_TESTS_S = 20, 3600.0
+#: Backups that an account may make or restore in so many seconds: each takes a second and 128 MiB for its key.
+MAX_BACKUPS, MAX_BACKUPS_S = 10, 3600.0
 #: Where the identity provider redirects users back to.
 OIDC_CALLBACK = "/login/oidc/callback"
 
@@ -25,7 +32,8 @@ OIDC_CALLBACK = "/login/oidc/callback"
 class SiteServices:
     """Everything that the routes of one site use. `cookie` is the name of the session cookie; `secure`: browsers
     reach the server over TLS; `local`: it serves this machine alone; `reauthentication` slows down guessing the
-    password of an open session; `rights` are those of each role here."""
+    password of an open session; `notification_tests` limits what one sends to oneself, `backups` what these cost;
+    `rights` are those of each role here."""
 
     context: SiteContext
     authenticator: Authenticator
@@ -37,6 +45,10 @@ class SiteServices:
     secure: bool
     local: bool
     oidc: OidcClient | None
+    notification_tests: RateLimit = field(
+        default_factory=lambda: RateLimit("tests of notifications", MAX_TESTS, MAX_TESTS_S, time.monotonic)
+    )
+    backups: RateLimit = field(default_factory=lambda: RateLimit("backups", MAX_BACKUPS, MAX_BACKUPS_S, time.monotonic))
     rights: Mapping[Role, frozenset[Right]] = field(default_factory=lambda: RIGHTS)
 
     @classmethod

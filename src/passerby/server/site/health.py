@@ -10,6 +10,8 @@ from passerby.core.model import FrozenModel
 from passerby.documents.status import SiteStatus
 from passerby.server.site.auth.rights import ERROR_RESPONSES, requires
 from passerby.server.site.dependencies import Context
+from passerby.server.site.errors.catalogue import describe
+from passerby.server.site.parameters import PageLanguage
 from passerby.store.outbox import Outbox
 
 
@@ -26,8 +28,15 @@ router = APIRouter(
 
 
 @router.get("")
-def health(context: Context) -> HealthResponse:
+def health(context: Context, language: PageLanguage) -> HealthResponse:
     """Cameras, disk, clock, uplink."""
     pending = Outbox(context.database).pending()
     queued = {to: {kind.value: count for kind, count in kinds.items()} for to, kinds in pending.items()}
-    return HealthResponse(status=context.status(), queued=queued)
+    status = context.status()
+    told = {
+        name: camera
+        if camera.problem is None
+        else camera.model_copy(update={"problem": describe(camera.problem, language).text})
+        for name, camera in status.cameras.items()
+    }
+    return HealthResponse(status=status.model_copy(update={"cameras": told}), queued=queued)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import HTTPException, Path, Query
+from fastapi import Depends, Header, HTTPException, Path, Query
 from pydantic import Field
 
+from passerby.config.notice import Language
+from passerby.server.site.errors.catalogue import language_of
 from passerby.store.audit.log import MAX_PURPOSE_CHARS
 
 #: Unix seconds; up to the year 5138, so that microseconds of them fit into the database.
@@ -23,6 +25,14 @@ Password = Annotated[str, Field(max_length=1000)]
 JPEG, MP4, CSV, JSON = "image/jpeg", "video/mp4", "text/csv", "application/json"
 #: Thumbnails of recordings do not change.
 THUMBNAIL_CACHING = {"cache-control": "private, max-age=3600"}
+
+
+def _page_language(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Language:
+    return language_of(accept_language)
+
+
+#: The language that the page asks for.
+PageLanguage = Annotated[Language, Depends(_page_language)]
 
 
 def content(media_type: str) -> dict[int | str, dict[str, Any]]:

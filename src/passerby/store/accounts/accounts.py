@@ -37,7 +37,8 @@ INITIAL_PASSWORD_S = 14 * 86400.0
 class Account:
     """One row of `accounts`, without its secrets. `initial_password`: was the password set by somebody else?
     `credentials_by`: the actors, other than its owner, who made the account or changed its role or how one logs in with
-    it, and may still know one way; `credentials_at`: when that was last."""
+    it, and may still know one way; `credentials_at`: when that was last. `language`: of pages and notifications; None:
+    as the browser asks."""
 
     id: int
     name: str
@@ -51,6 +52,7 @@ class Account:
     initial_password: bool
     credentials_by: tuple[str, ...]
     credentials_at: float | None
+    language: str | None
 
     @property
     def actor(self) -> str:
@@ -143,6 +145,11 @@ class Accounts:
             connection.execute(update(accounts).where(accounts.c.id == account.id).values(**values, changed=now))
             connection.execute(delete(sessions).where(sessions.c.account == account.id))
         return self.get(name)
+
+    def set_language(self, name: str, language: str | None) -> None:
+        """Of pages and notifications; None: as the browser asks. Sessions stay open."""
+        with self._database.write_transaction() as connection:
+            connection.execute(update(accounts).where(accounts.c.name == name).values(language=language))
 
     def remove(self, name: str) -> None:
         """The audit log keeps the name. What the account has set up counts as set up by those who set it up, too.
@@ -242,6 +249,7 @@ def _account_from_row(row: Row[Any]) -> Account:
         initial_password=bool(row.initial_password),
         credentials_by=tuple((row.credentials_by or "").split()),
         credentials_at=row.credentials_at,
+        language=row.language,
     )
 
 

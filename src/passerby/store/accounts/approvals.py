@@ -11,8 +11,10 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Row, insert, select, update
 
+from passerby.config.notifications.kinds import NotificationKind
 from passerby.store.accounts.tables import approvals
 from passerby.store.database import Database
+from passerby.store.notifications.facts import report
 
 
 class ApprovalKind(StrEnum):
@@ -31,6 +33,10 @@ class ApprovalStage(StrEnum):
     DONE = "done"
     FAILED = "failed"
     EXPIRED = "expired"
+
+
+#: What those who may decide are notified of.
+_NOTIFIED = {ApprovalKind.EXPORT: NotificationKind.CLIP_WAITS, ApprovalKind.ACCOUNT: NotificationKind.ACCOUNT_WAITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,9 @@ class Approvals:
         with self._database.write_transaction() as connection:
             result = connection.execute(insert(approvals).values(**row, request=json.dumps(dict(request))))
             id = int(result.inserted_primary_key[0])  # type: ignore[index]  # SQLite always returns it
+            if state is ApprovalStage.PENDING:
+                waits = {key: request[key] for key in ("camera", "start", "end") if key in request}
+                report(connection, f"approval/{id}", _NOTIFIED[kind], {"approval": id, "time": now, **waits}, now)
         found = self.get(id)
         assert found is not None
         return found

@@ -27,6 +27,7 @@ accounts = Table(
     # Actors, separated by spaces. Null: before these were kept.
     Column("credentials_by", String, nullable=True),
     Column("credentials_at", Float, nullable=True),
+    Column("language", String, nullable=True),  # en, de; null: as the browser asks
 )
 
 #: Open sessions. The cookie is not stored, only its hash: reading the database gives nobody a session.

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from passerby.config.notifications.kinds import KIND_OF_EVENT
 from passerby.config.uplink_destination import DestinationSettings, Priority
 from passerby.core.clock import Moment, boot_id
 from passerby.core.errors import UsageError
@@ -19,6 +20,7 @@ from passerby.store.counts import totals
 from passerby.store.counts.tables import counts, events
 from passerby.store.counts.totals import LineTotals
 from passerby.store.database import Database
+from passerby.store.notifications.facts import report
 from passerby.store.outbox import Draft
 from passerby.store.recordings.boot_sessions import record_clock
 from passerby.store.recordings.part import to_us
@@ -184,7 +186,10 @@ class CountStore:
             "body": body,
             **added,
         }
-        connection.execute(sqlite_insert(events).values(row).on_conflict_do_nothing())
+        if connection.execute(sqlite_insert(events).values(row).on_conflict_do_nothing()).rowcount:
+            fact = {"event": event.id, "event_kind": event.kind.value, "camera": event.camera, "time": event.time}
+            told = {"location": event.location, "count": event.count, "detail": event.detail, "end": event.end}
+            report(connection, f"event/{event.id}", KIND_OF_EVENT[event.kind], {**fact, **told}, now)
         source = event.camera or "site"
         drafts = [Draft(key, Priority.EVENTS, f"{source}/event", body.encode())]
         if event.camera is not None and event.start is not None and event.end is not None:

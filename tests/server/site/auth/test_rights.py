@@ -20,7 +20,11 @@ def test_requests_need_a_purpose_first(served):
 
 
 #: What whoever is not logged in may ask for: the page, the ways in, and on this machine how the site is.
-EVERYBODY = {"/", "/login/oidc", "/login/oidc/callback", "/metrics", *PUBLIC_PATHS, *LOCAL_PATHS}
+EVERYBODY = {
+    *("/", "/login/oidc", "/login/oidc/callback", "/metrics", "/notifications-worker.js"),
+    *PUBLIC_PATHS,
+    *LOCAL_PATHS,
+}
 
 
 #: Places in addresses, filled in.

@@ -1,10 +1,13 @@
 // The audit log, for auditors: its entries, and whether they are intact.
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { client, type LogCheck, type AuditLogPage as LogPage, request } from '../api';
+import { detailsText } from '../audit_details';
 import { Field, Form, Page, Select } from '../components';
-import { formatBytes, formatDateTime } from '../datetime';
-import { actionName, actorName, detailName, flawText, t } from '../messages';
+import { formatDateTime } from '../datetime';
+import { actionName, actorName, flawText, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
+import { loadTitles } from '../titles';
 import { withErrors } from '../toast';
 
 const ACTIONS = [
@@ -30,6 +33,7 @@ const MICROSECONDS = 1e6;
 type Row = LogPage['rows'][number];
 
 export default function AuditLogPage() {
+  useEffect(() => void loadTitles(), []);
   const [action, who] = [useSignal(''), useSignal('')];
   /** For each page that was turned: the number before which it begins. */
   const pages = useSignal<number[]>([]);
@@ -138,30 +142,6 @@ function LogTable({ rows }: { rows: readonly Row[] }) {
     </table>
   );
 }
-
-/** What an action was done on, as name and value pairs; an entry's times are microseconds of Unix time. */
-function detailsText(details: Record<string, unknown>): string {
-  return Object.entries(details)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) =>
-      name === 'files' ? fieldText(name, value) : `${detailName(name)} ${fieldText(name, value)}`,
-    )
-    .join(', ');
-}
-
-function fieldText(name: string, value: unknown): string {
-  if (['start', 'end'].includes(name) && typeof value === 'number') return formatDateTime(value / MICROSECONDS);
-  if (name === 'requested_in') return t('row', { n: String(value) });
-  if (name === 'requested_by') return actorName(String(value));
-  if (name === 'files' && Array.isArray(value)) return value.map(fileText).join('; ');
-  if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
-  if (Array.isArray(value)) return value.length ? value.map((one) => fieldText('', one)).join(', ') : t('none');
-  if (typeof value === 'object' && value !== null) return `(${detailsText(value as Record<string, unknown>)})`;
-  return value === null || value === '' ? t('none') : String(value);
-}
-
-const fileText = (file: Record<string, string | number>): string =>
-  t('fileOf', { ...file, bytes: formatBytes(Number(file.bytes)) });
 
 function IntegrityCheck() {
   const result = useSignal<LogCheck | null>(null);

@@ -7,6 +7,7 @@ import { Field, Form, Page, Select } from '../components';
 import { formatDateTime } from '../datetime';
 import { LANGUAGE_NAMES, storedLanguage, storeLanguage } from '../language';
 import { roleName, t } from '../messages';
+import { OwnNotifications } from '../own_notifications';
 import { MIN_PASSWORD_LENGTH } from '../password_policy';
 import { can, loadSession, logOut, session, setPurpose } from '../session';
 import { withErrors } from '../toast';
@@ -45,22 +46,28 @@ export default function MyAccountPage() {
         {current.method === 'password' && <SecondFactorCard isSet={current.has_totp} />}
         {current.method === 'token' && <p class="note">{t('byToken')}</p>}
       </div>
+      {current.method !== 'token' && can('view_status') && <OwnNotifications />}
     </Page>
   );
 }
 
-/** For this browser: whoever else uses the account may read another one. */
+/** Of the account, in whichever browser, and of its notifications. Of a session without an account: of this browser. */
 function LanguageChoice() {
+  const ofAccount = session.value?.method !== 'token';
+  const choose = async (code: string) => {
+    const body = { language: (code || null) as 'en' | 'de' | null };
+    const put = () => request<unknown>(client.PUT('/api/me/language', { body }));
+    if (ofAccount && !(await withErrors(put))) return;
+    storeLanguage(code);
+    location.reload();
+  };
   return (
     <Select
-      label={t('language')}
-      value={storedLanguage()}
+      label={t(ofAccount ? 'languageOfAccount' : 'language')}
+      value={(ofAccount ? session.value?.language : storedLanguage()) ?? ''}
       emptyText={t('languageOfBrowser')}
       options={LANGUAGE_NAMES}
-      onChange={(code) => {
-        storeLanguage(code);
-        location.reload();
-      }}
+      onChange={(code) => void choose(code)}
     />
   );
 }

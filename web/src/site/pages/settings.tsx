@@ -7,6 +7,7 @@ import { HideOptions, PROFILES } from '../hide_options';
 import { profileName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { pageUrl } from '../route';
+import { SiteNotifications } from '../site_notifications';
 import { withErrors } from '../toast';
 
 const GIGABYTE = 1e9;
@@ -31,6 +32,7 @@ export default function SettingsPage() {
       <ErrorNote text={settings?.write_problem ?? null} />
       {settings && !settings.hot_reload && <p class="note">{t('restartNeeded')}</p>}
       {settings && <SettingsForm key={settings.revision} settings={settings} onSaved={replace} />}
+      {settings && <SiteNotifications key={settings.revision} onSaved={() => void query.refresh()} />}
     </Page>
   );
 }

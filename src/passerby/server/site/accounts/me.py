@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from pydantic import Field
 
+from passerby.config.notice import Language
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
 from passerby.server.login_throttle import TooManyAttempts
@@ -48,6 +49,12 @@ class TotpSetupRequest(FrozenModel):
     code: str = Field(max_length=20)
 
 
+class LanguageRequest(FrozenModel):
+    """The language of pages and notifications."""
+
+    language: Language | None = Field(description="Null: as the browser asks.")
+
+
 router = APIRouter(
     prefix="/api/me", tags=["own account"], responses=ERROR_RESPONSES, dependencies=[requires(Right.LOGIN)]
 )
@@ -65,7 +72,7 @@ def end_other_sessions(
     services: Services, principal: CurrentPrincipal, request: PasswordConfirmation
 ) -> list[OpenSessionResponse]:
     """End all one's own sessions but this one. Those that are left."""
-    _confirm(services, principal, request.password)
+    confirm_password(services, principal, request.password)
     services.context.audit(principal, AuditAction.LOGOUT, {"session_of": principal.actor, "except": "this one"})
     for session in services.authenticator.sessions.all(services.context.wall_time()):
         if session.actor == principal.actor and session.id != principal.session_id:
@@ -76,7 +83,7 @@ def end_other_sessions(
 @router.put("/password", status_code=204)
 def change_password(services: Services, principal: CurrentPrincipal, request: PasswordChangeRequest) -> Response:
     """Change one's own password. All one's own sessions end."""
-    account = _confirm(services, principal, request.old)
+    account = confirm_password(services, principal, request.old)
     hashed = hash_new_password(services.context, request.new, account.name)
     if request.new == request.old:
         raise HTTPException(422, "This is your current password. Choose another one.")
@@ -87,10 +94,20 @@ def change_password(services: Services, principal: CurrentPrincipal, request: Pa
     return Response(status_code=204)
 
 
+@router.put("/language", status_code=204)
+def change_language(services: Services, principal: CurrentPrincipal, request: LanguageRequest) -> Response:
+    """Choose the language of the pages, in whichever browser, and of notifications."""
+    if principal.method == "token":
+        raise HTTPException(409, "The token belongs to no account. Log in with an account.")
+    language = None if request.language is None else request.language.value
+    services.authenticator.accounts.set_language(principal.name, language)
+    return Response(status_code=204)
+
+
 @router.post("/totp")
 def new_totp(services: Services, principal: CurrentPrincipal, request: PasswordConfirmation) -> TotpResponse:
     """A new secret for a second factor. It is not in effect until a code was sent."""
-    account = _confirm(services, principal, request.password)
+    account = confirm_password(services, principal, request.password)
     secret = pyotp.random_base32(32)
     issuer = f"passerby {services.context.site.name}"
     return TotpResponse(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=account.name, issuer_name=issuer))
@@ -99,7 +116,7 @@ def new_totp(services: Services, principal: CurrentPrincipal, request: PasswordC
 @router.put("/totp", status_code=204)
 def set_up_totp(services: Services, principal: CurrentPrincipal, request: TotpSetupRequest) -> Response:
     """Set up the second factor. All one's own sessions end: log in with it."""
-    account = _confirm(services, principal, request.password)
+    account = confirm_password(services, principal, request.password)
     now = services.context.wall_time()
     step = totp_step(request.secret, request.code, now)
     if step is None:
@@ -113,13 +130,13 @@ def set_up_totp(services: Services, principal: CurrentPrincipal, request: TotpSe
 @router.post("/totp/remove", status_code=204)
 def remove_totp(services: Services, principal: CurrentPrincipal, request: PasswordConfirmation) -> Response:
     """Remove one's own second factor. All one's own sessions end."""
-    account = _confirm(services, principal, request.password)
+    account = confirm_password(services, principal, request.password)
     services.context.audit(principal, AuditAction.CHANGED, {"subject": "own second factor", "set": False})
     services.authenticator.accounts.change(account.name, services.context.wall_time(), totp_secret=None)
     return Response(status_code=204)
 
 
-def _confirm(services: SiteServices, principal: Principal, password: str) -> Account:
+def confirm_password(services: SiteServices, principal: Principal, password: str) -> Account:
     """The account, if this is its password: whoever finds an open session does not know it. Raises HTTPException."""
     if principal.method == "token":
         raise HTTPException(409, "The token belongs to no account. Log in with an account.")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.params import Depends as Dependency
 from fastapi.routing import iter_route_contexts
+from pydantic import Field
 
 from passerby.config.roles import Right
 from passerby.core.model import FrozenModel
@@ -20,6 +21,7 @@ class ErrorResponse(FrozenModel):
 
     detail: str
     needs: str | None = None
+    code: str = Field(default="other", description="Stays the same, whatever the text; docs/ref/errors.md lists them.")
 
 
 #: Error responses of all routes, for the OpenAPI description.

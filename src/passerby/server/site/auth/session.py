@@ -59,6 +59,7 @@ class SessionResponse(FrozenModel):
     timezone: str
     dual_approval: bool = Field(description="Does a clip need the approval of a second person?")
     version: str
+    language: str | None = Field(default=None, description="That the account has chosen; null: as the browser asks.")
 
 
 class PurposeRequest(FrozenModel):
@@ -211,4 +212,5 @@ def _session_response(services: SiteServices, principal: Principal) -> SessionRe
         timezone=site.timezone,
         dual_approval=site.web.dual_approval,
         version=__version__,
+        language=None if account is None else account.language,
     )

@@ -21,6 +21,8 @@ from passerby.server.site.config.camera_settings import require_network_address
 from passerby.server.site.config.settings import CAMERA_KEYS
 from passerby.server.site.context import DiscoveredCamera, SiteContext
 from passerby.server.site.dependencies import Context
+from passerby.server.site.errors.catalogue import describe
+from passerby.server.site.parameters import PageLanguage
 from passerby.store.audit.log import AuditAction
 
 CameraPassword = Annotated[SecretStr, Field(max_length=200)]
@@ -82,7 +84,11 @@ def discover(
 
 @router.post("/check-camera")
 def check_camera(
-    context: Context, lock: DiscoveryLock, principal: CurrentPrincipal, request: CameraCheckRequest
+    context: Context,
+    lock: DiscoveryLock,
+    principal: CurrentPrincipal,
+    language: PageLanguage,
+    request: CameraCheckRequest,
 ) -> CameraCheckResponse:
     """Connect, detect, mask, and show what would be recorded. May take a minute."""
     settings = _settings(context, request)
@@ -90,9 +96,8 @@ def check_camera(
     with _exclusive(lock):
         check = context.tools.check_camera(settings)
     still = f"data:image/jpeg;base64,{base64.b64encode(check.still).decode()}" if check.still else None
-    return CameraCheckResponse(
-        problem=check.problem, width=check.width, height=check.height, fps=check.fps, still=still
-    )
+    problem = None if check.problem is None else describe(check.problem, language).text
+    return CameraCheckResponse(problem=problem, width=check.width, height=check.height, fps=check.fps, still=still)
 
 
 def _settings(context: SiteContext, request: CameraCheckRequest) -> CameraSettings:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,9 +24,20 @@ from passerby.config.site_file import parse_site
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.server.site.config.write_access import write_error, write_problem
 
+_CONFLICT = "Somebody else has changed the settings meanwhile. Reload, and change them again."
+
 
 class ConfigConflict(PasserbyError):
     """Somebody else has changed the file since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretChange:
+    """A secret that is stored apart from the file, for one host; None forgets it."""
+
+    name: str
+    value: str | None
+    host: str
 
 
 class SiteFile:
@@ -46,15 +58,16 @@ class SiteFile:
         edit: Callable[[SiteText, Site], None],
         before_write: Callable[[Site], None],
         passwords: Mapping[str, str | None] = MappingProxyType({}),
+        secrets: Callable[[Site], Sequence[SecretChange]] = lambda _: (),
     ) -> Site:
         """Change the file with `edit`, if it still has that revision. `before_write` is called with the new site once
         it is valid. A camera whose host changes loses its password. `passwords` of cameras are stored, apart from the
-        file; None forgets one. Raises ConfigConflict, and UsageError for an
+        file; None forgets one; so are the `secrets` of the new site. Raises ConfigConflict, and UsageError for an
         invalid configuration and for secrets that were not there before."""
         with self._lock:
             site, text, current = self.read()
             if current != revision:
-                raise ConfigConflict("Somebody else has changed the settings meanwhile. Reload, and change them again.")
+                raise ConfigConflict(_CONFLICT)
             before = text.written()
             edit(text, site)
             for at in forget_moved_passwords(before, text.written()):
@@ -64,6 +77,34 @@ class SiteFile:
             changed = parse_site(written, self.path, self._environment())
             before_write(changed)
             self._store_passwords(site, changed, passwords)
+            for secret in secrets(changed):
+                StoredSecrets(Path(changed.data)).put(secret.name, secret.value, secret.host)
+            self._write(written)
+            return parse_site(written, self.path, self._environment())
+
+    def text(self) -> str:
+        """As it is written. Raises UsageError."""
+        return self._text()
+
+    def replace(
+        self,
+        revision: str,
+        new_text: Callable[[SiteText], str],
+        before_write: Callable[[Site], None],
+        secrets: Callable[[Site], Sequence[SecretChange]],
+    ) -> Site:
+        """Replace the whole file by a text that is made from it, as `change` does a part."""
+        with self._lock:
+            _, text, current = self.read()
+            if current != revision:
+                raise ConfigConflict(_CONFLICT)
+            before = text.written()
+            written = new_text(text)
+            refuse_new_variables(before, SiteText(written, self.path).written())
+            changed = parse_site(written, self.path, self._environment())
+            before_write(changed)
+            for secret in secrets(changed):
+                StoredSecrets(Path(changed.data)).put(secret.name, secret.value, secret.host)
             self._write(written)
             return parse_site(written, self.path, self._environment())
 
