@@ -1,6 +1,7 @@
 // Every text of the site's pages in English, long as it is. Another language is a file beside languages/de.json, and no code.
 import { fillIn, type Values } from '../shared/translate';
 import { translated } from './language';
+import { setupTexts } from './messages_setup';
 
 const en = {
   // header and general
@@ -506,6 +507,7 @@ const en = {
   factorSet: 'Second factor set up. Log in with it.',
   scan: 'Scan this with the app, or type the letters, then enter the code that it shows.',
   qrCode: 'QR code of the secret',
+  ...setupTexts,
 } as const;
 
 export type Text = keyof typeof en;
