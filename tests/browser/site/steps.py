@@ -8,7 +8,7 @@ import pytest
 
 WEB = Path(__file__).parents[3] / "web"
 #: Seconds that anything is waited for: the machine may have much else to do.
-PATIENCE = 100
+PATIENCE = 240
 #: What the tile of a camera shows now: shrunk to 48x27, and whether the bright spot between the eyes is in it.
 SHOWN = """(camera) => {
     const video = document.querySelector(`[aria-label=${camera}] video`);

@@ -1,5 +1,7 @@
 """From an empty folder to live masked pictures, a zone with its event and a second account: in the browser alone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -131,6 +133,7 @@ def test_from_an_empty_folder_to_an_event(browser, camera, tmp_path, reader):
 def draw_zone(page, top):
     page.goto(f"{top}/#/zones/entrance")
     page.wait_for_selector(".screen.canvas img")
+    page.get_by_role("button", name=re.compile("New zone|Neue Zone")).wait_for()
     box = page.locator(".shapes-svg").bounding_box()
     page.keyboard.press("z")
     for x, y in ((0.05, 0.1), (0.9, 0.1), (0.9, 0.95), (0.05, 0.95)):
