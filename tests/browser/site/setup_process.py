@@ -32,6 +32,13 @@ class SetupProcess:
             time.sleep(0.1)
         return found[0]
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.stop()
+
     def kill(self):
         """As a power cut ends it."""
         os.kill(self.process.pid, signal.SIGKILL)

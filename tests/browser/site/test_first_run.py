@@ -1,6 +1,7 @@
 """From an empty folder to live masked pictures, a zone with its event and a second account: in the browser alone."""
 
 import re
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import expect
@@ -73,10 +74,12 @@ def opened(browser, locale, size):
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_from_an_empty_folder_to_an_event(browser, camera, tmp_path, reader):
+def test_from_an_empty_folder_to_an_event(browser, camera, tmp_path, request, reader):
     locale, size, first_words = READERS[reader]
     config, port = tmp_path / "box" / "site.yaml", free_port()
-    program = SetupProcess(config, port)
+    programs = ExitStack()
+    request.addfinalizer(programs.close)
+    program = programs.enter_context(SetupProcess(config, port))
     page = opened(browser, locale, size)
     page.goto(program.address)
     page.wait_for_selector(f"main:has-text('{first_words}')")
@@ -91,7 +94,7 @@ def test_from_an_empty_folder_to_an_event(browser, camera, tmp_path, reader):
 
     # Interrupted here: the address of before opens nothing, the new one goes on at the cameras.
     program.kill()
-    earlier, program = program.address, SetupProcess(config, port)
+    earlier, program = program.address, programs.enter_context(SetupProcess(config, port))
     page.goto(earlier)
     page.wait_for_selector("main [role=alert]")
     assert 0 == page.locator(".setup").count()

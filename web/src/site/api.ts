@@ -32,6 +32,7 @@ export type Retention = Schemas['RetentionResponse'];
 export type Right = Schemas['Right'];
 export type Role = Schemas['Role'];
 export type Rule = NonNullable<Schemas['CountingSettings']['rules']>[number];
+export type RuleTrial = Schemas['RuleTrialResponse'];
 export type SecondFactor = Schemas['TotpResponse'];
 export type Occupancy = Schemas['OccupancyResponse'];
 export type Series = Schemas['CountSeries'];

@@ -270,6 +270,12 @@ const en = {
   alertPresence: 'Alert when somebody is in this zone',
   alertCrossing: 'Alert when this line is crossed',
   minDuration: 'Minimum stay (seconds)',
+  tryRule: 'Try it with yesterday',
+  trialTimes: 'Yesterday it would have told {n} times.',
+  trialOnce: 'Yesterday it would have told once.',
+  trialRange: 'Yesterday it would have told {from} to {to} times.',
+  trialObserved: 'Only {hours} hours of the day were observed.',
+  trialNothing: 'There are no counts of yesterday: this was not drawn yet, or the camera was off.',
   otherRules: 'This shape has more rules, which are edited in site.yaml.',
   // health
   disk_used: 'Recordings use',

@@ -35,7 +35,7 @@ from passerby.server.site.auth.rights import (
     requires,
 )
 from passerby.server.site.clips import ClipExports
-from passerby.server.site.config import camera_discovery, camera_settings, counting, settings
+from passerby.server.site.config import camera_discovery, camera_settings, counting, rule_trials, settings
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
@@ -92,6 +92,7 @@ def site_app(
         _live_router(context),
         timeline.router,
         counting.router,
+        rule_trials.router,
         settings.router,
         camera_settings.router,
         camera_discovery.router,
