@@ -1,4 +1,4 @@
-"""Writes web/openapi.json, site.openapi.json and fleet.openapi.json, from which the typed clients come: `make docs`."""
+"""Writes web/*openapi.json (review, site, fleet, first run), from which the typed clients come: `make docs`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from passerby.server.fleet.app import fleet_app, fleet_context
 from passerby.server.fleet.services import FleetServices
 from passerby.server.live.buffer import LiveBuffer
 from passerby.server.review.app import review_app
+from passerby.server.setup.app import setup_app
+from passerby.server.setup.context import SetupContext
 from passerby.server.site.app import site_app
 from passerby.server.site.auth.authenticator import Authenticator
 from passerby.server.site.context import SiteContext
@@ -30,6 +32,7 @@ from passerby.store.recordings.index import Recordings
 
 WEB = Path(__file__).parent.parent / "web"
 FILE, SITE, FLEET = WEB / "openapi.json", WEB / "site.openapi.json", WEB / "fleet.openapi.json"
+SETUP = WEB / "setup.openapi.json"
 
 
 def schema() -> str:
@@ -53,6 +56,14 @@ def site_interface() -> tuple[FastAPI, str]:
         gate = Authenticator(place.database, place.clock, place.boot, None, "nobody")
         app = site_app(place, gate, "127.0.0.1", 8770)
         return app, _text(app)
+
+
+def setup_schema() -> str:
+    """The HTTP interface of the first run of a site, likewise."""
+    with TemporaryDirectory() as folder:
+        config = Path(folder) / "site.yaml"
+        context = SetupContext(config, SiteTools(), "nobody", 8770, 8443, False, (), lambda: None)
+        return _text(setup_app(context, SessionAuth(token="none"), "127.0.0.1", 8770, secure=False))
 
 
 def fleet_schema() -> str:
@@ -84,4 +95,5 @@ if __name__ == "__main__":
     FILE.write_text(schema(), encoding="utf-8")
     SITE.write_text(site_schema(), encoding="utf-8")
     FLEET.write_text(fleet_schema(), encoding="utf-8")
-    print("web/openapi.json, web/site.openapi.json, web/fleet.openapi.json")
+    SETUP.write_text(setup_schema(), encoding="utf-8")
+    print("web/openapi.json, web/site.openapi.json, web/fleet.openapi.json, web/setup.openapi.json")

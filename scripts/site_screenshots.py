@@ -29,6 +29,7 @@ DESKTOP, PHONE = (1280, 720), (390, 844)
 #: Pages: their name in the guide, a selector that matches when they are complete, and the account.
 PAGES = {
     "live": ("live", "[aria-label=yard][data-state=live]", "adam"),
+    "recordings": ("all-recordings", ".tile img", "adam"),
     "camera/yard": ("recordings", ".screen.large img", "adam"),
     "events": ("events", "li.event img", "adam"),
     "counts?camera=yard": ("counts", ".chart canvas", "adam"),

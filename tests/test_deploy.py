@@ -43,7 +43,7 @@ def test_site_yaml_lies_where_the_pages_may_change_it():
     unit, image = UNIT.read_text(encoding="utf-8"), (FOLDER / "Dockerfile").read_text(encoding="utf-8")
     (writable,) = re.findall(r"^ReadWritePaths=(\S+)$", unit, re.MULTILINE)
     (volume,) = re.findall(r"^VOLUME (\S+)$", image, re.MULTILINE)
-    started = re.findall(r"-c (\S+)$", unit, re.MULTILINE) + re.findall(r'"watch", "-c", "(\S+)"', image)
+    started = re.findall(r" site -c (\S+)", unit) + re.findall(r'"site", "-c", "([^"]+)"', image)
     assert [f"{writable}/site.yaml", f"{volume}/site.yaml"] == started
     guide = (FOLDER.parent / "docs" / "guide" / "watch.md").read_text(encoding="utf-8")
     assert started[0] in guide

@@ -41,7 +41,21 @@ RAW_ROOMS = {
 }
 #: Rooms that never do, through whomever they import. The pages reach the editor, which reads the film: there, and in
 #: what is above them, only their own imports count.
-NEVER_RAW = {"track", "redaction_log", "counting", "documents", "config", "sink", "store", "uplink", "notice", "fleet"}
+NEVER_RAW = {
+    *(
+        "track",
+        "redaction_log",
+        "counting",
+        "documents",
+        "config",
+        "sink",
+        "store",
+        "uplink",
+        "notice",
+        "fleet",
+        "setup",
+    )
+}
 NEVER_RAW_THEMSELVES = {"server", "cli", "jobs"}
 
 #: Words of software that tells people apart. None of them names anything here.

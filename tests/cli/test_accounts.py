@@ -11,6 +11,7 @@ from passerby.core.errors import PasserbyError
 from passerby.store.accounts import passwords
 from passerby.store.audit.log import read
 from passerby.store.database import Database
+from passerby.store.site_name import write_site_name
 
 GOOD = "eleven green bottles hanging"
 
@@ -83,3 +84,13 @@ def test_the_retention_limit(data):
     agreed = ("--auditor", "ann", "--auditor-password-file", "word")
     assert "Recordings are kept for 20 days at most.\n" == run("accounts", "retention-limit", "20", *agreed)[1]
     assert 2 == run("accounts", "retention-limit", "soon")[0]
+
+
+def test_the_name_of_the_site_is_guessed_early(data):
+    """Whoever knows the data folder alone judges a password as the pages do."""
+    (data.parent / "hall").write_text("northhall1234\n")
+    assert 0 == run("accounts", "add", "ann", "--password-file", "hall")[0]
+    write_site_name(data, "North hall")
+    for words in (("add", "bea"), ("change", "ann")):
+        code, _, err = run("accounts", *words, "--password-file", "hall")
+        assert (2, True) == (code, "easy to guess" in err)

@@ -97,3 +97,20 @@ def test_either_a_token_or_a_password():
 def test_tokens_are_long_and_never_the_same():
     assert 100 == len({new_token() for _ in range(100)})
     assert len(new_token()) >= 43
+
+
+def test_a_token_that_expires_opens_nothing_afterwards():
+    clock = Clock()
+    auth = SessionAuth(token="secret", clock=clock, token_lifetime_s=60.0)
+    clock.now = 60.0
+    assert auth.open_by_token("secret") is None
+    clock.now = 0.0
+    assert auth.open_by_token("secret") is None
+
+
+def test_a_session_outlives_the_token():
+    clock = Clock()
+    auth = SessionAuth(token="secret", clock=clock, token_lifetime_s=60.0)
+    session = auth.open_by_token("secret")
+    clock.now = 61.0
+    assert auth.is_valid(session)

@@ -58,13 +58,15 @@ def add(
     from passerby.store.accounts.accounts import Accounts, account_name
     from passerby.store.accounts.passwords import check_strength, hash_password
     from passerby.store.database import Database
+    from passerby.store.site_name import read_site_name
 
     name = account_name(name)
     with Database.open(data) as database:
         if Accounts(database).find(name) is not None:
             raise UsageError(f"There is already an account {name}. Choose another name.")
         _require_auditor(database, role is Role.AUDITOR, auditor, auditor_password_file)
-        password_hash = None if oidc is not None else hash_password(check_strength(_password(password_file), name))
+        words = (name, read_site_name(data))
+        password_hash = None if oidc is not None else hash_password(check_strength(_password(password_file), *words))
         _audit(database, {"operation": "add", "name": name, "role": role.value}, auditor)
         Accounts(database).add(
             name,
@@ -136,6 +138,7 @@ def change(
     from passerby.store.accounts.accounts import Accounts
     from passerby.store.accounts.passwords import check_strength, hash_password
     from passerby.store.database import Database
+    from passerby.store.site_name import read_site_name
 
     values: dict[str, JsonValue] = {}
     if role is not None:
@@ -154,9 +157,10 @@ def change(
         account = accounts.get(name)
         _require_auditor(database, Role.AUDITOR in (account.role, role), auditor, auditor_password_file)
         details: dict[str, JsonValue] = {"operation": "change", "name": account.name, **values}
+        site_name = read_site_name(data)
         if new:
             values |= {
-                "password_hash": hash_password(check_strength(_password(password_file), account.name)),
+                "password_hash": hash_password(check_strength(_password(password_file), account.name, site_name)),
                 "initial_password": True,
             }
             details["password"] = "new"

@@ -27,6 +27,7 @@ COMMANDS = (
     "redact",
     "verify",
     "review",
+    "site",
     "watch",
     "status",
     "cameras",

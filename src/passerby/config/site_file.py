@@ -29,6 +29,8 @@ from passerby.core.errors import UsageError
 HOST_VARIABLE: Final = "PASSERBY_WEB_HOST"
 
 
+#: What is told of a file that is no site.
+_NO_SITE = "lists no cameras. Print a file to start with: passerby watch --example"
 #: Stands for a secret that is not set, where it is not needed; long enough to be taken for one of any kind.
 _NOT_SET = "*" * 16
 
@@ -52,7 +54,7 @@ def load_site(path: Path, environment: Mapping[str, str] | None = None, secrets:
 
 def parse_site(text: str, path: Path, environment: Mapping[str, str], secrets: Sequence[str] = SECRET_FIELDS) -> Site:
     """As `load_site`, from the text of a file that is, or would be, at `path`."""
-    written = _yaml(text, path)
+    written = read_mapping(text, path, _NO_SITE)
     _refuse_renamed(written, path)
     _refuse_passwords(written, path)
     known = _Environment(path, written, environment, secrets)
@@ -77,7 +79,7 @@ def parse_site(text: str, path: Path, environment: Mapping[str, str], secrets: S
 def status_port(path: Path) -> int:
     """The port of status that a file sets, whatever else is in it. Raises UsageError."""
     try:
-        written = _yaml(path.read_text(encoding="utf-8"), path)
+        written = read_mapping(path.read_text(encoding="utf-8"), path, _NO_SITE)
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{path} cannot be read. Check its name and permissions.") from None
     status = written.get("status")
@@ -85,7 +87,8 @@ def status_port(path: Path) -> int:
     return port if isinstance(port, int) else StatusSettings().port
 
 
-def _yaml(text: str, path: Path) -> CommentedMap:
+def read_mapping(text: str, path: Path, otherwise: str) -> CommentedMap:
+    """The mapping that a YAML text is. Raises UsageError with the line; where it is none, with `otherwise`."""
     try:
         written = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
@@ -96,7 +99,7 @@ def _yaml(text: str, path: Path) -> CommentedMap:
     except YAMLError as error:
         raise UsageError(f"{path} is not YAML: {str(error).splitlines()[0]}. Correct it there.") from None
     if not isinstance(written, CommentedMap):
-        raise UsageError(f"{path} lists no cameras. Print a file to start with: passerby watch --example")
+        raise UsageError(f"{path} {otherwise}")
     return written
 
 
@@ -105,7 +108,7 @@ def _refuse_renamed(written: CommentedMap, path: Path) -> None:
     if renamed is not None:
         at, new = renamed
         name = ".".join(str(part) for part in at)
-        raise UsageError(f"{path}:{_line(written, at)}: {name}: this setting is called {new} now. Rename it there.")
+        raise UsageError(f"{path}:{line_of(written, at)}: {name}: this setting is called {new} now. Rename it there.")
 
 
 def _refuse_passwords(written: CommentedMap, path: Path) -> None:
@@ -127,7 +130,7 @@ def _refuse_password(login: CommentedMap, written: CommentedMap, path: Path, at:
             continue
         if VARIABLE.sub("", value).strip() if key == "password" else contains_password(VARIABLE.sub("", value)):
             raise UsageError(
-                f"{path}:{_line(written, (*at, key))}: the file contains a password, which would end up in backups "
+                f"{path}:{line_of(written, (*at, key))}: the file contains a password, which would end up in backups "
                 f"and mail. Set it in the environment, and write password: ${{{variable}}} here."
             )
 
@@ -143,7 +146,7 @@ class _Environment:
 
     def fill(self, text: str, at: Location) -> str:
         """The text of a field with its variables replaced. Raises UsageError."""
-        line = f"{self.path}:{_line(self.written, at)}"
+        line = f"{self.path}:{line_of(self.written, at)}"
         if "${" in text and not is_secret_field(at):
             raise UsageError(
                 f"{line}: {'.'.join(str(part) for part in at)}: ${{...}} is replaced in passwords and secrets only. "
@@ -178,7 +181,7 @@ def _message(path: Path, written: CommentedMap, error: ErrorDetails) -> str:
         advice = "this setting is required. Add it; docs/ref/site.md describes it"
     else:
         advice = invalid_text(kind, error["msg"], error.get("ctx")).rstrip(".") + ". Correct it there"
-    return f"{path}:{_line(written, at)}: {name}: {advice}."
+    return f"{path}:{line_of(written, at)}: {name}: {advice}."
 
 
 def _exists(written: object, at: Sequence[int | str]) -> bool:
@@ -197,7 +200,8 @@ def _steps(written: object, at: Sequence[int | str]) -> Iterator[int]:
         written = written[part]
 
 
-def _line(written: CommentedMap, at: Sequence[int | str]) -> int:
+def line_of(written: CommentedMap, at: Sequence[int | str]) -> int:
+    """The line (from 1) of what is at a path, or of the nearest that is there."""
     return max(_steps(written, at), default=1)
 
 

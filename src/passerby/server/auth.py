@@ -26,20 +26,28 @@ class SessionAuth:
     """The sessions of one server. Exactly one of `token` and `password` opens one."""
 
     def __init__(
-        self, *, token: str | None = None, password: str | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        token: str | None = None,
+        password: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        token_lifetime_s: float | None = None,
     ) -> None:
-        """`password` is a hash of store/accounts/passwords.py."""
+        """`password` is a hash of store/accounts/passwords.py. The token opens nothing after `token_lifetime_s`."""
         if (token is None) == (password is None):
             raise ValueError("either a token or a password")
         self._token, self._password_hash = token, password
         self._clock = clock
+        self._token_until = None if token_lifetime_s is None else clock() + token_lifetime_s
         self._sessions: dict[str, float] = {}
         self._throttle = LoginThrottle(clock, per_name=None, per_address=None)
         self._lock = threading.Lock()
 
     def open_by_token(self, token: str) -> str | None:
-        """A new session; None for a wrong token, and for the right one once it was used."""
+        """A new session; None for a wrong token, and for the right one once it was used or has expired."""
         with self._lock:
+            if self._token_until is not None and self._clock() >= self._token_until:
+                self._token = None
             known, right = self._token or "", token.encode("utf-8", "replace")
             if not known or not hmac.compare_digest(known.encode(), right):
                 return None

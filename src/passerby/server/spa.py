@@ -74,7 +74,7 @@ def built_page(page: str = "index.html", status: int = 200) -> Response:
     return FileResponse(STATIC_DIR / page, status, media_type="text/html")
 
 
-def page_routes(auth: SessionAuth, cookie: str, secure: bool) -> APIRouter:
+def page_routes(auth: SessionAuth, cookie: str, secure: bool, page: str = "index.html") -> APIRouter:
     """The page and its login, for servers with one token or one password."""
     routes = APIRouter(include_in_schema=False)
 
@@ -86,11 +86,11 @@ def page_routes(auth: SessionAuth, cookie: str, secure: bool) -> APIRouter:
     @routes.get("/")
     def index(request: Request, token: str | None = None) -> Response:
         if token is None:
-            return built_page()
+            return built_page(page)
         if auth.is_valid(request.cookies.get(cookie)):
             return RedirectResponse("/", 303)  # the browser that used the token, once more
         session = auth.open_by_token(token)
-        return built_page(status=401) if session is None else logged_in(session)  # the page says what to do
+        return built_page(page, 401) if session is None else logged_in(session)  # the page says what to do
 
     @routes.post("/login")
     def login(request: PasswordRequest) -> Response:

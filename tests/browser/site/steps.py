@@ -9,9 +9,9 @@ import pytest
 WEB = Path(__file__).parents[3] / "web"
 #: Seconds that anything is waited for: the machine may have much else to do.
 PATIENCE = 240
-#: What the tile of the camera `gate` shows now: shrunk to 48x27, and whether the bright spot between the eyes is in it.
-SHOWN = """() => {
-    const video = document.querySelector('[aria-label=gate] video');
+#: What the tile of a camera shows now: shrunk to 48x27, and whether the bright spot between the eyes is in it.
+SHOWN = """(camera) => {
+    const video = document.querySelector(`[aria-label=${camera}] video`);
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [480, 270];
     const pen = canvas.getContext('2d');
@@ -50,13 +50,13 @@ def hidden(video):
     return video.evaluate("(one) => getComputedStyle(one).visibility") == "hidden"
 
 
-def moved(page, times=4):
-    """So many different pictures of the tile, one after the other, none of them with the canary in it."""
+def moved(page, times=4, camera="gate"):
+    """So many different pictures of a camera's tile, one after the other, none of them with the canary in it."""
     seen = set()
     end = time.monotonic() + PATIENCE
     while len(seen) < times:
         assert time.monotonic() < end
-        shown = page.evaluate(SHOWN)
+        shown = page.evaluate(SHOWN, camera)
         if shown["visible"] == "visible":
             assert not shown["green"]
             seen.add(shown["small"])

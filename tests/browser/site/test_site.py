@@ -23,13 +23,14 @@ from tests.cameras.watch_process import count_canaries
 
 #: The pages that each role sees. tests/server/site/auth/test_rights.py requests every route as every role.
 OFFERED = {
-    "vera": ["Live", "Events", "Counts", "Health"],
-    "oscar": ["Live", "Events", "Counts", "Clips", "Health"],
+    "vera": ["Live", "Recordings", "Events", "Counts", "Health"],
+    "oscar": ["Live", "Recordings", "Events", "Counts", "Clips", "Health"],
     "audra": ["Live", "Health", "Accounts", "Audit log"],
 }
 #: Every page that an administrator has, and what is on it when it is whole.
 PAGES = {
     "live": "[aria-label=gate][data-state=live]",
+    "recordings": "[aria-label=gate] .screen",
     "events": "li.event",
     "counts": ".chart canvas",
     "exports": "#reason",

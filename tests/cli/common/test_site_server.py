@@ -13,6 +13,7 @@ from passerby.documents.status import SiteStatus
 from passerby.store.accounts.accounts import Accounts
 from passerby.store.database import Database
 from passerby.store.recordings.retention_limit import RetentionLimit, read_retention_limit
+from passerby.store.site_name import read_site_name
 
 TEXT = "data: data\nstatus:\n  port: 0\ncameras:\n  gate:\n    url: rtsp://192.0.2.1/\n"
 PUBLIC = TEXT + "web:\n  host: 0.0.0.0\n  port: 0\n"
@@ -75,3 +76,8 @@ def test_the_retention_limit_starts_with_the_first_auditor(config):
         assert (14.0, "passerby") == (read_retention_limit(database).days, read_retention_limit(database).set_by)
     with served(config, TEXT + "retention:\n  days: 100\n", []), Database.open(config.parent / "data") as database:
         assert 14.0 == read_retention_limit(database).days
+
+
+def test_the_name_of_the_site_is_noted_for_the_command_line(config):
+    with served(config, f"name: North hall\n{TEXT}", []):
+        assert "North hall" == read_site_name(config.parent / "data")

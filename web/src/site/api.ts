@@ -35,6 +35,7 @@ export type Right = Schemas['Right'];
 export type Restored = Schemas['RestoreResponse'];
 export type Role = Schemas['Role'];
 export type Rule = NonNullable<Schemas['CountingSettings']['rules']>[number];
+export type RuleTrial = Schemas['RuleTrialResponse'];
 export type SecondFactor = Schemas['TotpResponse'];
 export type NotificationChannel = Schemas['NotificationChannel'];
 export type NotificationKind = Schemas['NotificationKind'];

@@ -27,6 +27,7 @@ const MENU: PageEntry[] = [
   { name: 'sites', title: 'fleetSites', right: 'view_fleet_health', component: lazy(() => import('./fleet/sites_page')) },
   { name: 'sums', title: 'counts', right: 'view_fleet_counts', component: lazy(() => import('./fleet/counts_page')) },
   { name: 'live', title: 'live', right: 'view_status', component: lazy(() => import('./pages/live')) },
+  { name: 'recordings', title: 'recordings', right: 'view_media', component: lazy(() => import('./pages/all_recordings')) },
   { name: 'events', title: 'events', right: 'view_media', component: lazy(() => import('./pages/events')) },
   { name: 'counts', title: 'counts', right: 'view_media', component: lazy(() => import('./pages/counts')) },
   { name: 'exports', title: 'clips', right: 'manage_events', component: lazy(() => import('./pages/clips')) },

@@ -4,6 +4,7 @@ import { translated } from './language';
 import { administrationTexts } from './messages_administration';
 import { auditTexts } from './messages_audit';
 import { notificationTexts } from './messages_notifications';
+import { setupTexts } from './messages_setup';
 
 const en = {
   // header and general
@@ -18,6 +19,12 @@ const en = {
   accounts: 'Accounts',
   auditLog: 'Audit log',
   recordings: 'Recordings',
+  allRecordingsHint: 'All cameras at one time. Click a timeline to go there; click a picture for one camera alone.',
+  timelineOf: 'Timeline of {camera}',
+  allEvents: 'Events of all cameras in this range',
+  requestClips: 'Request clips of these cameras',
+  clipCameras: 'Cameras, a clip each',
+  clipsFailed: 'Not requested: {cameras}. {reason}',
   zones: 'Zones',
   myAccount: 'My account',
   pages: 'Pages',
@@ -266,6 +273,12 @@ const en = {
   alertPresence: 'Alert when somebody is in this zone',
   alertCrossing: 'Alert when this line is crossed',
   minDuration: 'Minimum stay (seconds)',
+  tryRule: 'Try it with yesterday',
+  trialTimes: 'Yesterday it would have told {n} times.',
+  trialOnce: 'Yesterday it would have told once.',
+  trialRange: 'Yesterday it would have told {from} to {to} times.',
+  trialObserved: 'Only {hours} hours of the day were observed.',
+  trialNothing: 'There are no counts of yesterday: this was not drawn yet, or the camera was off.',
   otherRules: 'This shape has more rules, which are edited in site.yaml.',
   // health
   disk_used: 'Recordings use',
@@ -512,6 +525,7 @@ const en = {
   ...notificationTexts,
   ...administrationTexts,
   ...auditTexts,
+  ...setupTexts,
 } as const;
 
 export type Text = keyof typeof en;

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { Anchor, ObjectClass } from './api';
 import { Checkbox, Select } from './components';
 import { className, shapeTitle, t } from './messages';
+import { RuleTrialButton } from './rule_trial';
 import { DEFAULT_MIN_DURATION_S, isRegion, nameFrom, newRule, type Shape } from './shapes';
 import * as editor from './zone_editor_state';
 
@@ -160,6 +161,7 @@ function EventRule({ shape, index }: { shape: Shape; index: number }) {
           />
         </label>
       )}
+      {rule && <RuleTrialButton rule={rule} />}
       {shape.rules.length > (rule ? 1 : 0) && <p class="quiet small">{t('otherRules')}</p>}
     </>
   );

@@ -31,6 +31,7 @@ from passerby.store.accounts.accounts import Accounts
 from passerby.store.recordings.approval_clips import set_dual_approval
 from passerby.store.recordings.index import Recordings
 from passerby.store.recordings.retention_limit import read_retention_limit, set_retention_limit
+from passerby.store.site_name import write_site_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,11 @@ def serve_pages(
         recordings = stack.enter_context(Recordings.open(Path(site.data)))
         _start_retention_limit(recordings, site, clock.now().wall)
         set_dual_approval(recordings.database, settings.dual_approval, clock.now(), boot)
+        write_site_name(Path(site.data), site.name)
 
         def apply_and_audit(changed: Site) -> None:
             set_dual_approval(recordings.database, changed.web.dual_approval, clock.now(), boot)
+            write_site_name(Path(changed.data), changed.name)
             apply(changed)
 
         context = SiteContext(

@@ -1,7 +1,7 @@
 // Clips: requested with a reason, approved by a second person where the site demands it, downloaded by who asked.
 import { useSignal } from '@preact/signals';
-import { type Camera, type Clip, client, request } from '../api';
-import { ErrorNote, Field, Form, Page, Select } from '../components';
+import { ApiError, type Camera, type Clip, client, request } from '../api';
+import { Checkbox, ErrorNote, Field, Form, Page } from '../components';
 import { formatBytes, formatDateTime, formatDuration, formatTime, fromInputValue, toInputValue } from '../datetime';
 import { actorName, stageName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
@@ -29,7 +29,10 @@ export default function ClipsPage() {
       <div class="columns">
         <ClipRequestForm
           key={parameters.toString()}
-          camera={parameters.get('camera') ?? ''}
+          chosen={parameters
+            .getAll('camera')
+            .flatMap((names) => names.split(','))
+            .filter(Boolean)}
           from={Number(parameters.get('from')) || now + DEFAULT_START_S}
           to={Number(parameters.get('to')) || now + DEFAULT_END_S}
           onRequested={query.refresh}
@@ -47,39 +50,50 @@ export default function ClipsPage() {
 }
 
 interface ClipRequestFormProps {
-  camera: string;
+  /** Names of cameras; where there are none, the first one. */
+  chosen: string[];
   from: number;
   to: number;
   onRequested: () => Promise<void>;
 }
 
-function ClipRequestForm({ camera, from, to, onRequested }: ClipRequestFormProps) {
+function ClipRequestForm({ chosen, from, to, onRequested }: ClipRequestFormProps) {
   const query = useQuery(() => request<Camera[]>(client.GET('/api/cameras')), []);
   const cameras = query.data.value ?? [];
-  const [chosen, purpose] = [useSignal(camera), useSignal('')];
+  const [ticked, purpose] = [useSignal(chosen), useSignal('')];
   const times = { from: useSignal(toInputValue(from)), to: useSignal(toInputValue(to)) };
   const [start, end] = [fromInputValue(times.from.value), fromInputValue(times.to.value)];
-  const selected = chosen.value || cameras[0]?.name || '';
+  const selected = ticked.value.length ? ticked.value : cameras.slice(0, 1).map(({ name }) => name);
   const length = start !== null && end !== null ? end - start : 0;
   const submit = () =>
     withErrors(async () => {
-      const body = { camera: selected, start: start ?? 0, end: end ?? 0, purpose: purpose.value };
-      await request<Clip>(client.POST('/api/exports', { body }));
-      purpose.value = '';
+      const failed = await requestEach(selected, { start: start ?? 0, end: end ?? 0, purpose: purpose.value });
       await onRequested();
+      if (failed) throw failed;
+      purpose.value = '';
     }, t('clipRequested'));
   return (
     <section class="card" aria-label={t('requestAClip')}>
       <h3>{t('requestAClip')}</h3>
-      <Form onSubmit={submit} button={t('requestClip')} label={t('requestClip')} disabled={length <= 0}>
-        <Select
-          label={t('camera')}
-          value={selected}
-          options={cameras.map(({ name, display_name }) => [name, display_name])}
-          onChange={(name) => {
-            chosen.value = name;
-          }}
-        />
+      <Form
+        onSubmit={submit}
+        button={t(selected.length > 1 ? 'requestClips' : 'requestClip')}
+        label={t('requestClip')}
+        disabled={length <= 0}
+      >
+        <fieldset>
+          <legend>{t('clipCameras')}</legend>
+          {cameras.map(({ name, display_name }) => (
+            <Checkbox
+              key={name}
+              label={display_name}
+              checked={selected.includes(name)}
+              onChange={(checked) => {
+                ticked.value = checked ? [...selected, name] : selected.filter((other) => other !== name);
+              }}
+            />
+          ))}
+        </fieldset>
         {(['from', 'to'] as const).map((side) => (
           <label key={side}>
             {t(side)}
@@ -99,6 +113,26 @@ function ClipRequestForm({ camera, from, to, onRequested }: ClipRequestFormProps
       </Form>
     </section>
   );
+}
+
+/** A clip of each camera. What went wrong, in the end: one that has no recording does not keep the others from theirs. */
+async function requestEach(
+  cameras: readonly string[],
+  clip: { start: number; end: number; purpose: string },
+): Promise<ApiError | null> {
+  const failed: string[] = [];
+  let last: ApiError | null = null;
+  for (const camera of cameras) {
+    try {
+      await request<Clip>(client.POST('/api/exports', { body: { camera, ...clip } }));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.needs) throw error;
+      failed.push(cameraTitle(camera));
+      last = error;
+    }
+  }
+  if (!last || cameras.length === 1) return last;
+  return new ApiError(t('clipsFailed', { cameras: failed.join(', '), reason: last.message }), last.status, null);
 }
 
 function ClipCard({ clip, onDecided }: { clip: Clip; onDecided: () => Promise<void> }) {

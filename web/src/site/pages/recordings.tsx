@@ -2,11 +2,12 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { client, request, type Timeline, thumbnailUrl } from '../api';
-import { ErrorNote, LazyImage, Page } from '../components';
-import { formatDateTime, parseDateTime } from '../datetime';
+import { ErrorNote, Page } from '../components';
+import { formatDateTime } from '../datetime';
 import { t } from '../messages';
 import { type Player, playRecorded } from '../player';
 import { useQuery } from '../query';
+import { IconButton, NEWEST_MARGIN_S, Still, TimeInput } from '../recordings_controls';
 import { EventList, RecordingsTimeline } from '../recordings_timeline';
 import { navigate, pageUrl, route } from '../route';
 import { can } from '../session';
@@ -19,9 +20,6 @@ const PLAYLIST_S = 900;
 const SPEEDS = [0.5, 1, 2, 4, 8];
 const VIEW_AROUND_S = 600;
 const VIEW_RECENT_S = 3600;
-/** The newest recording may end a little before its last picture is on the disk. */
-const NEWEST_MARGIN_S = 2;
-const STILL_SETTLE_MS = 200;
 const MIN_CLIP_S = 1;
 
 export default function RecordingsPage() {
@@ -68,7 +66,7 @@ function Recordings({ name }: { name: string }) {
           (timeline && !recordedAt(time.value) ? (
             <span class="no-picture">{t('nothingRecorded')}</span>
           ) : (
-            <Still name={name} time={time.value} />
+            <Still name={name} time={time.value} size={960} />
           ))}
       </div>
       <ErrorNote text={playback.problem.value ?? query.error.value} />
@@ -223,14 +221,6 @@ function Transport({ timeline, view, playback }: TransportProps) {
   );
 }
 
-function IconButton({ icon, text, onClick }: { icon: string; text: string; onClick: () => void }) {
-  return (
-    <button type="button" aria-label={text} title={text} onClick={onClick}>
-      {icon}
-    </button>
-  );
-}
-
 /** Marks the start and the end of a clip, and leads to its request. */
 function ClipRange({ name, time, selection }: { name: string; time: number; selection: Signal<TimeRange | null> }) {
   const mark = (side: 'from' | 'to') => {
@@ -264,60 +254,5 @@ function ClipRange({ name, time, selection }: { name: string; time: number; sele
       )}
       {can('manage_events') && !chosen && <span class="quiet small">{t('chooseClipFirst')}</span>}
     </div>
-  );
-}
-
-/** The picture of a time, fetched once the time no longer changes. */
-function Still({ name, time }: { name: string; time: number }) {
-  const settled = useSignal(time);
-  useEffect(() => {
-    const timer = window.setTimeout(() => {
-      settled.value = time;
-    }, STILL_SETTLE_MS);
-    return () => window.clearTimeout(timer);
-  }, [time]);
-  return (
-    <LazyImage
-      src={thumbnailUrl(name, settled.value, 960)}
-      alt={t('pictureOf', { when: formatDateTime(settled.value) })}
-      fallback={t('nothingRecorded')}
-    />
-  );
-}
-
-/** Shows the current time; while it has the focus, a time can be typed. */
-function TimeInput({ time, onSeek }: { time: number; onSeek: (time: number) => void }) {
-  const typed = useSignal<string | null>(null);
-  const invalid = useSignal(false);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const parsed = parseDateTime(typed.value ?? '', time);
-    invalid.value = parsed === null;
-    if (parsed === null) return;
-    typed.value = null;
-    onSeek(parsed);
-    (document.activeElement as HTMLElement | null)?.blur();
-  };
-  return (
-    <form onSubmit={submit}>
-      <input
-        id="go-to"
-        class="time-input"
-        aria-label={t('goToHint')}
-        title={t('goToHint')}
-        aria-invalid={invalid.value}
-        value={typed.value ?? formatDateTime(time)}
-        onFocus={(event) => {
-          typed.value = formatDateTime(time);
-          event.currentTarget.select();
-        }}
-        onBlur={() => {
-          typed.value = null;
-        }}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value;
-        }}
-      />
-    </form>
   );
 }

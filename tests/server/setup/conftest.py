@@ -1,0 +1,3 @@
+from tests.server.setup.fixtures import served
+
+__all__ = ["served"]
