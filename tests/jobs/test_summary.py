@@ -4,7 +4,7 @@ from pathlib import Path
 from passerby.documents.redaction_log import LogAction, LogEntry
 from passerby.documents.report import QuickCheck, QuickFinding
 from passerby.jobs.file_job import FileJob
-from passerby.jobs.summary import print_outcome, print_table, summary_json
+from passerby.jobs.summary import print_outcome, print_table, summary_json, summary_row
 from passerby.jobs.task import JobOutcome, JobState
 from tests.documents.test_report import report
 
@@ -61,3 +61,9 @@ def test_names_that_are_not_text_do_not_stop_the_summary(capsys):
     print_outcome(JobOutcome(FileJob(odd, odd), JobState.FAILED, error=f"{odd} is empty.", exit_code=1), json=False)
     print_table([], [odd])
     assert "unsupported" in capsys.readouterr().out
+
+
+def test_columns_of_a_manifest_are_carried():
+    job = FileJob(Path("a.mp4"), Path("b.mp4"), carried={"case": "2030-17"})
+    assert {"case": "2030-17"} == summary_row(JobOutcome(job, JobState.DONE))["carried"]
+    assert "carried" not in summary_row(JobOutcome(FileJob(Path("a.mp4"), Path("b.mp4")), JobState.DONE))

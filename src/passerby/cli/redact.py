@@ -152,10 +152,13 @@ def redact(
     ]
     outcomes = [_failed_folder(path, reason) for path, reason in job_list.unreadable]
     outcomes += [
-        JobOutcome(FileJob(path, path), JobState.FAILED, error=reason, exit_code=1) for path, reason in job_list.missing
+        JobOutcome(FileJob(row.path, row.path, carried=row.carried), JobState.FAILED, error=row.reason, exit_code=1)
+        for row in job_list.rejected
     ]
     for outcome in outcomes:
         print_outcome(outcome, json)
+    if job_list.carried_columns:
+        echo(f"NOTE: carried into the summary, no settings: {', '.join(job_list.carried_columns)}", err=True)
     if on is not None:
         # Imported here: one file on this machine does not wait for it.
         from passerby.jobs.cluster_run import run_on_cluster

@@ -63,6 +63,8 @@ def _sound(report: Report) -> str:
 def summary_row(outcome: JobOutcome) -> dict[str, object]:
     """One file as in summary.json and in the output of --json."""
     row: dict[str, object] = {"file": display_path(outcome.job.source), "state": outcome.state.value}
+    if outcome.job.carried:
+        row["carried"] = dict(outcome.job.carried)
     if outcome.error is not None:
         row["message"] = outcome.error
     if outcome.report is not None:
