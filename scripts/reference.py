@@ -45,6 +45,7 @@ from passerby.documents.recording_report import RecordingReport
 from passerby.documents.report import Report
 from passerby.documents.status import SiteStatus
 from passerby.documents.verification_report import SignedVerificationReport
+from passerby.jobs.events.run_event import RUN_EVENT
 from passerby.server.site.auth.rights import route_rights
 
 FOLDER = Path(__file__).parent.parent / "docs" / "ref"
@@ -59,7 +60,7 @@ EXITS = """
 | 1 | an error; of several files, at least one failed |
 | 2 | invalid command line |
 | 3 | done, but a person must review something: a possible leak, frames that could not be decoded |
-| 130 | interrupted with Ctrl+C |
+| 129, 130, 143 | stopped by a signal: the terminal closed (HUP), Ctrl+C (INT), `kill` or a service manager (TERM) |
 
 Messages go to standard error. `--debug`, before or after the command, adds the traceback of an error.
 """
@@ -308,6 +309,31 @@ def plan_schema() -> str:
     return json.dumps(Plan.model_json_schema(), indent=1) + "\n"
 
 
+def events() -> str:
+    """docs/ref/events.md"""
+    text = (
+        GENERATED
+        + "\n# Events of `--json`\n\n"
+        + "`passerby redact --json` prints one JSON object a line on standard output, and nothing else; messages for "
+        + "people go to standard error. [events.schema.json](events.schema.json) describes them. Every event has "
+        + "`event`, `schema_version` (1) and `program`. Within a version fields are only added: ignore those that you "
+        + "do not know. The first event is `started`; the last is `finished`, `interrupted`, or an `error` without "
+        + "`file`. A run that is killed prints no last event.\n"
+    )
+    for kind, definition in RUN_EVENT.json_schema()["discriminator"]["mapping"].items():
+        model = RUN_EVENT.json_schema()["$defs"][definition.rpartition("/")[2]]
+        text += f"\n## `{kind}`\n\n{' '.join(model['description'].split())}\n\n| field | meaning |\n| --- | --- |\n"
+        for name, field in model["properties"].items():
+            if name not in ("event", "schema_version", "program"):
+                text += f"| `{name}` | {_cell(field.get('description', ''))} |\n"
+    return text
+
+
+def events_schema() -> str:
+    """docs/ref/events.schema.json"""
+    return json.dumps(RUN_EVENT.json_schema(), indent=1) + "\n"
+
+
 def report_schema() -> str:
     """docs/ref/report.schema.json"""
     return json.dumps(Report.model_json_schema(), indent=1) + "\n"
@@ -336,6 +362,8 @@ PAGES = {
     "cli.md": cli,
     "settings.md": settings,
     "plan.schema.json": plan_schema,
+    "events.md": events,
+    "events.schema.json": events_schema,
     "report.schema.json": report_schema,
     "verify.schema.json": verify_schema,
     "case-report.schema.json": case_report_schema,

@@ -18,9 +18,13 @@ from typer.testing import CliRunner
 
 from passerby.cli.app import app
 from passerby.cluster.scheduler import MAX_TASK_MEMORY
+from passerby.config.settings import Settings
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
-from passerby.jobs.task import JobOutcome, JobState
+from passerby.jobs.cluster_run import remove_remains
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.sink.output_file import OutputFile
 from tests.clips import cfr
 from tests.cluster.fixtures import copy
 
@@ -138,3 +142,17 @@ def test_a_cluster_gives_the_same_plan_as_one_machine(run, released, tmp_path):
     assert 0 == done.exit_code, done.output
     assert released.plan == Plan.load(tmp_path / "yard.plan.json")
     assert released.plan.videos[0].tracks
+
+
+def test_what_a_stopped_run_leaves_is_removed_once_its_processes_have_ended(tmp_path):
+    tasks = [Task(FileJob(tmp_path / "a.mp4", tmp_path / "out" / f"{name}.mp4"), Settings()) for name in "ab"]
+    (tmp_path / "out").mkdir()
+    chunk = tmp_path / "out" / "a.mp4.0000.piece"
+    chunk.touch()
+    (tmp_path / "out" / "c.mp4.part").touch()  # of another run
+    with OutputFile(tasks[0].job.output) as writing:  # its process has not ended yet
+        ender = threading.Timer(0.6, writing._release)
+        ender.start()
+        remove_remains(tasks)
+        ender.join()
+    assert ["c.mp4.part"] == [path.name for path in (tmp_path / "out").iterdir()]

@@ -1,8 +1,11 @@
 """What counts as done already, file by file. Nothing is looked at: the reports are made."""
 
+import errno
+
 import pytest
 
 from passerby import Report, Settings
+from passerby.jobs import job as job_module
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.job import run_task
 from passerby.jobs.task import JobState, Task, WorkerState
@@ -110,3 +113,17 @@ def test_the_models_for_stills_are_loaded_once(tmp_path, monkeypatch):
     job = FileJob(tmp_path / "0.png", tmp_path / "again.png")
     run_task(Task(job, Settings(hide=("face",)), threads=1), state)
     assert 2 == len(loaded)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOMEM, "x"), RuntimeError("std::bad_alloc")])
+def test_memory_that_ran_out_fails_the_file(error, tmp_path, monkeypatch):
+    def run_out(task, state):
+        raise error
+
+    monkeypatch.setattr(job_module, "_run_local", run_out)
+    outcome = run_task(Task(FileJob(tmp_path / "a.mp4", tmp_path / "b.mp4"), Settings()), WorkerState())
+    assert (JobState.FAILED, 1, True) == (outcome.state, outcome.exit_code, outcome.retryable)
+    assert "a.mp4: memory ran out. Redact fewer files" in outcome.error
+    monkeypatch.setattr(job_module, "_run_local", lambda task, state: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        run_task(Task(FileJob(tmp_path / "a.mp4", tmp_path / "b.mp4"), Settings()), WorkerState())

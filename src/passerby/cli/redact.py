@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from passerby.core.errors import OutputError, PasserbyError, UsageError
 from passerby.documents.case_file import CaseEntry
 from passerby.documents.file_names import PLAN_SUFFIX
 from passerby.documents.plan import Plan
+from passerby.jobs.events.event_stream import EventStream
 from passerby.jobs.file_job import FileJob, JobList
 from passerby.jobs.inputs import collect_jobs
 from passerby.jobs.pool import run_tasks
@@ -155,22 +157,38 @@ def redact(
         JobOutcome(FileJob(row.path, row.path, carried=row.carried), JobState.FAILED, error=row.reason, exit_code=1)
         for row in job_list.rejected
     ]
+    events = EventStream(job_list.jobs, len(job_list.unsupported)) if json else None
+    report = print_outcome if events is None else events.record
     for outcome in outcomes:
-        print_outcome(outcome, json)
+        report(outcome)
     if job_list.carried_columns:
         echo(f"NOTE: carried into the summary, no settings: {', '.join(job_list.carried_columns)}", err=True)
     if on is not None:
         # Imported here: one file on this machine does not wait for it.
         from passerby.jobs.cluster_run import run_on_cluster
 
-        outcomes += run_on_cluster(on, jobs, tasks, job_list, json)
+        outcomes += run_on_cluster(on, jobs, tasks, job_list, json, report)
     else:
-        for outcome in run_tasks(tasks, parallel, context.find_object(WorkerProcess)):
-            print_outcome(outcome, json)
-            outcomes.append(outcome)
+        outcomes += _run_here(tasks, parallel, context, events)
     if job_list.summary_path is not None:
         _write_summary(job_list, job_list.summary_path, outcomes, json)
-    raise typer.Exit(_exit_code(outcomes))
+    code = _exit_code(outcomes)
+    if events is not None:
+        events.finish(code, len(job_list.unsupported), job_list.summary_path)
+    raise typer.Exit(code)
+
+
+def _run_here(tasks: list[Task], parallel: int, context: typer.Context, events: EventStream | None) -> list[JobOutcome]:
+    """Run the tasks on this machine, and print the outcome of each as it is there."""
+    report = print_outcome if events is None else events.record
+    on_progress = (lambda _, __: None) if events is None else events.progress
+    outcomes = []
+    preloaded = context.find_object(WorkerProcess)
+    with closing(run_tasks(tasks, parallel, preloaded, on_progress=on_progress)) as running:
+        for outcome in running:
+            report(outcome)
+            outcomes.append(outcome)
+    return outcomes
 
 
 def _unused_plans_note(jobs: list[FileJob]) -> str | None:
@@ -232,13 +250,14 @@ def _release_case(
         quiet=True if parallel > 1 else None,
         threads=_threads(parallel),
     )
-    outcomes = []
-    for outcome in run_tasks(tasks, parallel, context.find_object(WorkerProcess)):
-        print_outcome(outcome, json)
-        outcomes.append(outcome)
-    return case_release.finish_release(
+    events = EventStream([task.job for task in tasks]) if json else None
+    outcomes = _run_here(tasks, parallel, context, events)
+    code = case_release.finish_release(
         case, entries, outcomes, missing, user_name(), unchanged=unchanged, verify=verify
     )
+    if events is not None:
+        events.finish(code)
+    return code
 
 
 def _failed_folder(folder: Path, reason: str) -> JobOutcome:

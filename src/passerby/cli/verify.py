@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -186,6 +187,9 @@ def _check(
     # Here, not above: `passerby --help` need not wait for decoders and models.
     import passerby.verify.verify as verification
     from passerby.documents.file_names import notes_path
+    from passerby.jobs.events.event_stream import full_path
+    from passerby.jobs.events.run_event import ProgressEvent, print_event
+    from passerby.jobs.events.stage_progress import StageProgress, StageReporter
     from passerby.jobs.progress_output import make_progress
     from passerby.review.notes import ReviewNotes
     from passerby.review.release.judgements import answers_for, bound_for
@@ -210,7 +214,11 @@ def _check(
     keys = [key_fingerprint(one) for one in (trusted, None if own is None else str(own)) if one is not None]
     key = load_key() if folder is not None else None  # before the work: it may fail
     agency = load_agency(config_folder(os.environ)) if folder is not None else None
-    progress = make_progress(json=json)
+
+    def report_progress(stage: StageProgress) -> None:
+        print_event(ProgressEvent(file=full_path(file), output=None, eta_s=None, **asdict(stage)))
+
+    progress = StageReporter(report_progress) if json else make_progress()
     try:
         report = verification.verify(file, plan=plan, original=original, bound=bound, trusted=keys, progress=progress)
     finally:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
+from passerby.config.object_path import display_path
 from passerby.core.errors import OutputError, OutputExists, PasserbyError
 from passerby.core.progress import NullProgress, Progress
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
+from passerby.jobs.events.stage_progress import StageReporter
 from passerby.jobs.progress_output import make_progress
 from passerby.jobs.remote_io import is_remote_task, local_copy, previous_outcome, upload_outputs
 from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState, refuse_other_settings
@@ -53,6 +56,21 @@ def run_task(task: Task, state: WorkerState) -> JobOutcome:
             return upload_outputs(local, task, _run_local(local, state), state.heartbeat)
     except PasserbyError as error:
         return JobOutcome.of_error(task.job, error)
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        message = (
+            f"{display_path(task.job.source)}: memory ran out. Redact fewer files at a time (--jobs 1), or use a "
+            "machine with more memory."
+        )
+        return JobOutcome(task.job, JobState.FAILED, error=message, exit_code=1, retryable=True)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether it is what Python, the system, OpenCV or OpenVINO raise where an allocation fails."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return any(text in str(error).lower() for text in ("insufficient memory", "bad_alloc", "bad alloc"))
 
 
 def _run_local(task: Task, state: WorkerState) -> JobOutcome:
@@ -67,7 +85,8 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
 
         return run_step(task, _HeartbeatProgress(NullProgress(), state.heartbeat), state.heartbeat)
     job = task.job
-    progress = _HeartbeatProgress(make_progress(json=task.json, quiet=task.quiet), state.heartbeat)
+    shown: Progress = StageReporter(state.report_progress) if task.json else make_progress(quiet=task.quiet)
+    progress = _HeartbeatProgress(shown, state.heartbeat)
     state.still_detectors = state.still_detectors or StillDetectorCache()
     try:
         finished = _finished_report(task) if task.resume else None

@@ -13,6 +13,7 @@ from passerby.config.settings import Settings
 from passerby.core.errors import OutputBusy, OutputExists, PasserbyError, StorageError
 from passerby.core.kinds import Kind
 from passerby.documents.report import Report
+from passerby.jobs.events.stage_progress import StageProgress
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.video_steps import RenderStep, VideoStep, chunk_path
 from passerby.track.segments import SegmentLengths
@@ -114,7 +115,9 @@ class JobOutcome:
 
 @dataclass(slots=True)
 class WorkerState:
-    """What a worker process keeps from file to file: how it reports a heartbeat, and the models for stills."""
+    """What a worker process keeps from file to file: how it reports a heartbeat and progress, and the models for
+    stills."""
 
     heartbeat: Callable[[], None] = lambda: None
+    report_progress: Callable[[StageProgress], None] = lambda _: None
     still_detectors: StillDetectorCache | None = None

@@ -1,0 +1,49 @@
+"""Ctrl+C, the end of a terminal, and a service manager that stops a program: all of them end a run in the same way."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+#: Signals that end a run.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """A signal asked the program to stop."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = signal.Signals(number)
+
+    @property
+    def exit_code(self) -> int:
+        """As a shell gives it for a program that a signal ended."""
+        return 128 + self.signal.value
+
+
+@contextmanager
+def stop_signals() -> Iterator[None]:
+    """Meanwhile the first of these signals raises Stopped in the main thread. Further ones do nothing: what the first
+    one began, removing what is not complete, is not interrupted. One that is ignored (by nohup) stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        for each in handled:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped(number)
+
+    for number in handled:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in handled:
+            signal.signal(number, before[number])
