@@ -156,3 +156,24 @@ def test_what_a_stopped_run_leaves_is_removed_once_its_processes_have_ended(tmp_
         remove_remains(tasks)
         ender.join()
     assert ["c.mp4.part"] == [path.name for path in (tmp_path / "out").iterdir()]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_run_on_a_cluster_that_is_stopped_leaves_nothing(number, code, sample, models, tmp_path):
+    """Ray catches signals, and swallows what their handlers raise unless it is a KeyboardInterrupt."""
+    (tmp_path / "in").mkdir()
+    for name in ("a.mp4", "b.mp4"):
+        copy(sample, tmp_path / "in" / name)
+    passerby, out = Path(sys.executable).with_name("passerby"), tmp_path / "out"
+    command = [passerby, "redact", tmp_path / "in", "--out-dir", out, "--on", "ray", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
+        while not list(out.glob("*.part")):
+            time.sleep(0.1)
+            assert running.poll() is None
+        os.killpg(running.pid, number)
+        lines = [json.loads(line) for line in running.stdout]
+        assert code == running.wait(60)
+    assert ["started", "interrupted"] == [lines[0]["event"], lines[-1]["event"]]
+    assert signal.Signals(number).name == lines[-1]["signal"]
+    assert [] == list(out.iterdir())

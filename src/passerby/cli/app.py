@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command, get_group
 
-from passerby.cli.common.stop_signals import Stopped, stop_signals
+from passerby.cli.common.stop_signals import Stop, stop_signals
 from passerby.core.errors import PasserbyError, UsageError
 from passerby.core.extras import missing_extra
 from passerby.core.names import printable
@@ -49,6 +49,8 @@ COMMANDS = (
 #: Commands that run until they are stopped.
 SERVERS = frozenset({"review", "watch", "status", "fleet"})
 
+#: What typer ends the program with after a KeyboardInterrupt.
+INTERRUPTED = 130
 OUT_OF_MEMORY = (
     "Memory ran out. Redact fewer files at a time (--jobs 1), use a machine with more memory, or split the file."
 )
@@ -111,16 +113,19 @@ def main(arguments: Sequence[str] | None = None, preloaded: WorkerProcess | None
     limit_memory()
     options, debug = _split_debug(sys.argv[1:] if arguments is None else arguments)
     json = "--json" in options[: options.index("--")] if "--" in options else "--json" in options
+    stop = Stop()
     try:
         # Servers answer to signals in their own way.
-        with nullcontext() if options[:1] and options[0] in SERVERS else stop_signals():
+        with nullcontext(stop) if options[:1] and options[0] in SERVERS else stop_signals() as stop:
             _run(options, preloaded, json)
     except PasserbyError as error:
         _exit_with(str(error), error.exit_code, debug, json)
-    except Stopped as stop:
-        _exit_with("Stopped.", stop.exit_code, debug, json, stop.signal.name)
     except KeyboardInterrupt:
-        _exit_with("Stopped.", 130, debug, json, "SIGINT")
+        _exit_with("Stopped.", stop.exit_code, debug, json, stop.name)
+    except SystemExit as end:
+        if end.code == INTERRUPTED and stop.signal is not None:
+            _exit_with("Stopped.", stop.exit_code, debug, json, stop.name)
+        raise
     except MemoryError:
         _exit_with(OUT_OF_MEMORY, 1, debug, json)
     except Exception as error:  # the last resort: an unforeseen error must not end in a page of traceback

@@ -62,7 +62,7 @@ class Detector:
             self._family.input,
             self._family.outputs,
             self._threads,
-            CompiledModelCache(self._registry.cache.with_name("compiled")),
+            CompiledModelCache.beside(self._registry.cache),
         )
 
     @contextmanager
@@ -157,6 +157,8 @@ class Detectors:
         family."""
         ids = tuple(ids)
         missing = [id for id in ids if id not in self._loaded]
+        if self._load is Detector:
+            self.registry.require(missing)
         with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-load") as pool:
             self._loaded |= zip(missing, pool.map(self._load_one, missing), strict=True)
         return {id: self._loaded[id] for id in ids}

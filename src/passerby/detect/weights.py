@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
@@ -55,6 +55,9 @@ class WeightsEntry(FrozenModel):
     task: Literal["detection"]
     finds: tuple[Kind, ...] = ()
     hears: tuple[Literal["speech"], ...] = ()
+    replaces: str | None = Field(
+        default=None, description="id of the built-in entry that it takes the place of, where it is not its own id"
+    )
     family: str
     licence: str = Field(min_length=1)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
@@ -102,18 +105,20 @@ class WeightsEntry(FrozenModel):
 
 
 class Registry(Mapping[str, WeightsEntry]):
-    """The registered weights by id, and the folder of their files."""
+    """The registered weights by the id under which they are used, and the folder of their files. An entry that takes
+    the place of another is found under both ids."""
 
     def __init__(self, entries: Mapping[str, WeightsEntry], cache: Path) -> None:
         self._entries = dict(entries)
+        self._used_as = {entry.id: used for used, entry in self._entries.items()}
         self.cache = cache
 
     @classmethod
     def load(cls, extra: Path | None = None, environment: Mapping[str, str] | None = None) -> Registry:
         """The built-in entries, and those of the TOML file `extra` (or the one in PASSERBY_WEIGHTS).
 
-        A local entry may replace a built-in one. Raises WeightsError when the local file cannot be read,
-        or an entry is unsound or refused.
+        A local entry replaces the built-in one with its id, or that which it names. Raises WeightsError when the local
+        file cannot be read, or an entry is unsound or refused, or nothing would use it.
         """
         environment = os.environ if environment is None else environment
         built_in = resources.files("passerby.detect").joinpath("weights.toml").read_text(encoding="utf-8")
@@ -121,11 +126,12 @@ class Registry(Mapping[str, WeightsEntry]):
         if extra is None and environment.get(EXTRA_VARIABLE):
             extra = Path(environment[EXTRA_VARIABLE])
         if extra is not None:
-            entries |= _parse(_read_text(extra), str(extra))
+            entries |= _placed(_parse(_read_text(extra), str(extra)), entries, str(extra))
         return cls(entries, cache_folder(environment))
 
     def __getitem__(self, id: str) -> WeightsEntry:
         """Raises WeightsError for an unknown id (not KeyError: people type ids)."""
+        id = self._used_as.get(id, id)
         if id not in self._entries:
             raise WeightsError(f"Unknown weights: {id}. Registered are: {', '.join(sorted(self._entries))}.")
         return self._entries[id]
@@ -137,7 +143,18 @@ class Registry(Mapping[str, WeightsEntry]):
         return len(self._entries)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._entries
+        return id in self._entries or id in self._used_as
+
+    def require(self, ids: Iterable[str]) -> None:
+        """Raises WeightsError, naming all of them, where files of these weights are not in the cache."""
+        missing = [self[id].id for id in ids if not (self.cache / self[id].cache_name).exists()]
+        if missing:
+            what = f"The weights {missing[0]} are" if len(missing) == 1 else f"{len(missing)} models are"
+            names = "" if len(missing) == 1 else f" ({', '.join(missing)})"
+            raise WeightsError(
+                f"{what} not in the cache yet{names}: {self.cache}. "
+                "Fetch all that are missing with: passerby models fetch"
+            )
 
     def path(self, id: str) -> Path:
         """The path of the file of `id`, after `load_bytes` has checked it."""
@@ -175,6 +192,30 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
         return Path(environment[CACHE_VARIABLE]) / "weights"
     home = environment.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     return Path(home) / "passerby" / "weights"
+
+
+def _placed(
+    entries: Mapping[str, WeightsEntry], built_in: Mapping[str, WeightsEntry], name: str
+) -> dict[str, WeightsEntry]:
+    """Local entries by the id of the built-in one whose place they take. Weights that nothing would use are refused:
+    whoever registers them counts on them."""
+    placed: dict[str, WeightsEntry] = {}
+    for entry in entries.values():
+        place = entry.replaces or entry.id
+        if place not in built_in:
+            known = ", ".join(f"{id} ({', '.join([*other.finds, *other.hears])})" for id, other in built_in.items())
+            raise WeightsError(
+                f"{name}: nothing would use the weights {entry.id}. Say with `replaces` which built-in model they take "
+                f"the place of: {known}."
+            )
+        needed = {*built_in[place].finds, *built_in[place].hears} - {*entry.finds, *entry.hears}
+        if needed:
+            raise WeightsError(
+                f"{name}: the weights {entry.id} do not find {', '.join(sorted(needed))}, which {place} is asked for. "
+                "Add them to `finds` and `classes`, or replace another model."
+            )
+        placed[place] = entry
+    return placed
 
 
 def _read_text(path: Path) -> str:

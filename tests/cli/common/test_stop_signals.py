@@ -14,8 +14,11 @@ PASSERBY = Path(sys.executable).with_name("passerby")
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_each_signal_ends_the_run_once(number, code):
+    stops = []
+
     def work():
-        with stop_signals():
+        with stop_signals() as stop:
+            stops.append(stop)
             try:
                 os.kill(os.getpid(), number)
                 time.sleep(5)
@@ -24,9 +27,9 @@ def test_each_signal_ends_the_run_once(number, code):
                 time.sleep(0.01)
 
     before = signal.getsignal(number)
-    with pytest.raises(Stopped) as stop:
+    with pytest.raises(Stopped):
         work()
-    assert code == stop.value.exit_code
+    assert (code, signal.Signals(number).name) == (stops[0].exit_code, stops[0].name)
     assert before == signal.getsignal(number)
 
 
