@@ -11,9 +11,9 @@ from rich.table import Column, Table
 from passerby.cli.common.terminal import Terminal, echo
 from passerby.core.errors import PasserbyError, UsageError, WeightsError
 from passerby.detect import known_answer_test
+from passerby.detect.backend.model_cache import CompiledModelCache
 from passerby.detect.fetch import fetch as fetch_weights
 from passerby.detect.model import Detector
-from passerby.detect.model_cache import CompiledModelCache
 from passerby.detect.speech.known_answer_sound import check_speech
 from passerby.detect.speech.network import SpeechNetwork
 from passerby.detect.weights import Registry

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.core.errors import DetectorError, WeightsError
-from passerby.detect.model_cache import CompiledModelCache
-from passerby.detect.openvino_import import PrePostProcessor, ov
+from passerby.detect.backend.model_cache import CompiledModelCache
+from passerby.detect.backend.openvino_import import PrePostProcessor, ov
 from passerby.detect.preprocess import Image
 
 #: What a network puts out.

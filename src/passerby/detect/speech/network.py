@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.core.errors import DetectorError, WeightsError
-from passerby.detect.openvino_import import ov
+from passerby.detect.backend.openvino_import import ov
 from passerby.detect.speech.spectrum import RATE, Rows
 from passerby.detect.weights import Registry
 

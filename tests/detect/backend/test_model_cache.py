@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from passerby.detect.backend.model_cache import CompiledModelCache
+from passerby.detect.backend.openvino_import import ov
 from passerby.detect.families import FAMILIES
-from passerby.detect.model_cache import CompiledModelCache
-from passerby.detect.openvino_import import ov
 from passerby.detect.runtime import OpenVinoModel
 from passerby.detect.weights import Registry
 

@@ -29,7 +29,7 @@ sys.modules["openvino_telemetry"] = theirs = types.ModuleType("openvino_telemetr
 mine.__path__ = []
 sys.modules["openvino.preprocess"] = pre = types.ModuleType("openvino.preprocess")
 pre.PrePostProcessor = None
-from passerby.detect.openvino_import import import_openvino
+from passerby.detect.backend.openvino_import import import_openvino
 assert import_openvino() is mine and sys.modules["openvino_telemetry"] is theirs
 """
     subprocess.run([sys.executable, "-c", program], check=True)
