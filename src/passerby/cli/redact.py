@@ -149,6 +149,7 @@ def redact(
             json=json and on is None,
             quiet=True if parallel > 1 or on is not None else None,
             threads=_threads(parallel),
+            skip_busy=len(job_list.jobs) > 1 and on is None,
         )
         for job in job_list.jobs
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passerby.config.object_path import display_path
-from passerby.core.errors import OutputError, OutputExists, PasserbyError
+from passerby.core.errors import OutputBusy, OutputError, OutputExists, PasserbyError
 from passerby.core.progress import NullProgress, Progress
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
@@ -89,7 +89,7 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
     progress = _HeartbeatProgress(shown, state.heartbeat)
     state.still_detectors = state.still_detectors or StillDetectorCache()
     try:
-        finished = _finished_report(task) if task.resume else None
+        finished = _finished_report(task) if task.resume or _finished_meanwhile(task) else None
         if finished is not None:
             return JobOutcome(job, JobState.ALREADY_DONE, finished, exit_code=3 if finished.needs_review else 0)
         if task.resume:
@@ -112,11 +112,24 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
             segment_lengths=task.segment_lengths,
         )
         report = redact_file(job.source, job.output, options)
+    except OutputBusy as error:
+        if not task.skip_busy:
+            return JobOutcome.of_error(job, error)
+        message = f"{job.source}: another run is writing {job.output}. It is left to that run."
+        return JobOutcome(job, JobState.IN_ANOTHER_RUN, error=message, exit_code=3)
     except PasserbyError as error:
         return JobOutcome.of_error(job, error)
     finally:
         progress.finish()
     return JobOutcome.of_report(job, report)
+
+
+def _finished_meanwhile(task: Task) -> bool:
+    """Whether another run has written this output since this one began."""
+    try:
+        return task.skip_busy and task.job.output.stat().st_mtime >= task.listed_at
+    except OSError:
+        return False
 
 
 def _split(task: Task) -> list[SegmentRange]:

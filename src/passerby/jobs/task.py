@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +29,8 @@ class Task:
 
     `min_span_segments` allows a long video to be distributed, in spans of at least that many segments; 0 does not.
     `segment_lengths` travel with the task, so that every machine has the same.
+    `skip_busy`: a file that another run is writing is named, and is no failure. `listed_at` is when this run began (Unix
+    time): what another run with the same settings has finished since is done.
     `default_reasons` stand in the report for what is hidden without a reason of its own.
     """
 
@@ -42,6 +45,8 @@ class Task:
     quiet: bool | None = None
     threads: int | None = None
     min_span_segments: int = 0
+    skip_busy: bool = False
+    listed_at: float = field(default_factory=time.time)
     default_reasons: Mapping[Kind, str] = field(default_factory=dict)
     segment_lengths: SegmentLengths = field(default_factory=SegmentLengths.from_environment)
     step: VideoStep | None = None
@@ -83,6 +88,7 @@ class JobState(StrEnum):
     NEEDS_REVIEW = "needs review"
     FAILED = "failed"
     UNSUPPORTED = "unsupported"
+    IN_ANOTHER_RUN = "in another run"
 
 
 @dataclass(frozen=True, slots=True)
