@@ -34,6 +34,8 @@ COMMANDS = (
     "status",
     "cameras",
     "recordings",
+    "plan",
+    "doctor",
     "models",
     "counts",
     "events",
@@ -80,7 +82,7 @@ app = typer.Typer(
     cls=Commands,
     help="Anonymises video: detects faces and number plates and masks them.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -89,13 +91,21 @@ app = typer.Typer(
 def _version(requested: bool) -> None:
     if requested:
         typer.echo(PROGRAM)
+        # Imported here: other commands do not wait for it.
+        from passerby.jobs.doctor import codec_lines
+
+        for line in codec_lines():
+            typer.echo(line)
         raise typer.Exit
 
 
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version, codecs and processors, and exit."
+        ),
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show a traceback for errors. Also accepted after the command.")

@@ -29,8 +29,8 @@ class Task:
 
     `min_span_segments` allows a long video to be distributed, in spans of at least that many segments; 0 does not.
     `segment_lengths` travel with the task, so that every machine has the same.
-    `skip_busy`: a file that another run is writing is named, and is no failure. `listed_at` is when this run began (Unix
-    time): what another run with the same settings has finished since is done.
+    `skip_busy`: a file that another run is writing is named, and is no failure. `listed_at` is when this run began
+    (Unix time): what another run with the same settings has finished since is done.
     `default_reasons` stand in the report for what is hidden without a reason of its own.
     """
 
