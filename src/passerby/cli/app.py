@@ -92,7 +92,7 @@ def _version(requested: bool) -> None:
     if requested:
         typer.echo(PROGRAM)
         # Imported here: other commands do not wait for it.
-        from passerby.jobs.doctor import codec_lines
+        from passerby.cli.common.diagnosis import codec_lines
 
         for line in codec_lines():
             typer.echo(line)

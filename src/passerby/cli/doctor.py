@@ -19,7 +19,7 @@ def doctor(
 
     Exit code 1 where something would keep files from being redacted. Nothing is changed, and nothing is sent.
     """
-    from passerby.jobs.doctor import Level, diagnose
+    from passerby.cli.common.diagnosis import Level, diagnose
 
     found = []
     for diagnosis in diagnose():

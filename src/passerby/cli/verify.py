@@ -20,6 +20,7 @@ from passerby.documents.verification_report import (
     Verdict,
     VerificationReport,
 )
+from passerby.verify.report.machine_formats import FailOn, MachineFormat, fails, to_junit, to_sarif
 
 if TYPE_CHECKING:
     from passerby.verify.report.agency import Agency
@@ -92,9 +93,22 @@ def verify(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
+    form: Annotated[
+        MachineFormat | None,
+        typer.Option("--format", help="Write the result to standard output for a forge or a test runner."),
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option(
+            help="For a gate: exit code 1 for findings that nobody has answered, with incomplete also for checks that "
+            "were not run, and else 0."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
 ) -> None:
     """Verify a released file with independent detectors, and write a signed report."""
+    if form is not None and (json or check is not None or sample is not None):
+        raise UsageError("--format is for a verification. Leave out --json, --check and --sample.")
     if check is not None and key is None:
         raise UsageError("--check requires --key: the key of the signer of the report.")
     if check is not None and key is not None:
@@ -105,7 +119,7 @@ def verify(
     elif sample is not None:
         _sample(file, sample, report, force, json)
     else:
-        _check(file, plan, original, report, c2pa, answers, key, force, json)
+        _check(file, plan, original, report, c2pa, answers, key, force, json, form, fail_on)
 
 
 def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
@@ -183,6 +197,8 @@ def _check(
     trusted: str | None,
     force: bool,
     json: bool,
+    form: MachineFormat | None,
+    fail_on: FailOn | None,
 ) -> None:
     # Here, not above: `passerby --help` need not wait for decoders and models.
     import passerby.verify.verify as verification
@@ -229,7 +245,12 @@ def _check(
         if c2pa is not None:
             report = _with_credentials(report, file, folder / file.name, *c2pa)
         signed = _save(report, key, agency, folder)
-    _print(report, signed, folder, json)
+    if form is None:
+        _print(report, signed, folder, json)
+    else:
+        echo((to_sarif if form is MachineFormat.SARIF else to_junit)(report, str(file)))
+    if fail_on is not None:
+        raise typer.Exit(1 if fails(report, fail_on) else 0)
     raise typer.Exit(3 if report.needs_review else 0)
 
 

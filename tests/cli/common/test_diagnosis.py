@@ -4,8 +4,8 @@ from collections import namedtuple
 
 import pytest
 
-from passerby.jobs import doctor
-from passerby.jobs.doctor import CHECKS, Diagnosis, Level, codec_lines, diagnose
+from passerby.cli.common import diagnosis as doctor
+from passerby.cli.common.diagnosis import CHECKS, Diagnosis, Level, codec_lines, diagnose
 
 
 def found(*checks):
