@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import runpy
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import passerby
 from passerby.cli.app import app
 from passerby.config.counting_config import (
     CountingSettings,
@@ -309,6 +311,45 @@ def plan_schema() -> str:
     return json.dumps(Plan.model_json_schema(), indent=1) + "\n"
 
 
+def library() -> str:
+    """docs/ref/library.md"""
+    text = (
+        GENERATED
+        + "\n# The library\n\nWhat `passerby` exports. [The guide](../guide/library.md) shows how it is used.\n"
+    )
+    for name in passerby.__all__:
+        value = getattr(passerby, name)
+        if isinstance(value, type):
+            text += f"\n## `{name}`\n\n{_doc(value)}\n"
+            text += "".join(_method(name, value, method) for method in _own_methods(value))
+        elif inspect.isfunction(value):
+            text += f"\n## `{name}{_signature(value)}`\n\n{_doc(value)}\n"
+        else:
+            text += f"\n## `{name}`\n\nThe version, as text.\n"
+    return text
+
+
+def _own_methods(value: type) -> list[str]:
+    if issubclass(value, (BaseModel, Enum, tuple)):  # documents: their fields are in the schemas
+        return []
+    return [name for name, member in vars(value).items() if not name.startswith("_") and inspect.isfunction(member)]
+
+
+def _method(owner: str, value: type, name: str) -> str:
+    member = getattr(value, name)
+    prefix = "await " if inspect.iscoroutinefunction(member) else ""
+    return f"\n### `{prefix}{owner}.{name}{_signature(member)}`\n\n{_doc(member)}\n"
+
+
+def _signature(function: Any) -> str:  # whatever can be called
+    parameters = [name for name in inspect.signature(function).parameters if name != "self"]
+    return f"({', '.join(parameters)})"
+
+
+def _doc(value: Any) -> str:
+    return " ".join((inspect.getdoc(value) or "").split())
+
+
 def events() -> str:
     """docs/ref/events.md"""
     text = (
@@ -362,6 +403,7 @@ PAGES = {
     "cli.md": cli,
     "settings.md": settings,
     "plan.schema.json": plan_schema,
+    "library.md": library,
     "events.md": events,
     "events.schema.json": events_schema,
     "report.schema.json": report_schema,
