@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -187,7 +186,11 @@ def _disk() -> Iterator[Diagnosis]:
 
     cache = cache_folder(os.environ)
     there = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    places = {"this folder": Path.cwd(), "temporary files (TMPDIR)": Path(tempfile.gettempdir()), "models": there}
+    places = {
+        "this folder": Path.cwd(),
+        "temporary files (TMPDIR)": Path(os.environ.get("TMPDIR") or "/tmp"),
+        "models": there,
+    }
     for what, folder in places.items():
         free = shutil.disk_usage(folder).free
         writable = os.access(folder, os.W_OK)
