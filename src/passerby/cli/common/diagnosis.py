@@ -186,18 +186,14 @@ def _disk() -> Iterator[Diagnosis]:
 
     cache = cache_folder(os.environ)
     there = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    places = {
-        "this folder": Path.cwd(),
-        "temporary files (TMPDIR)": Path(os.environ.get("TMPDIR") or "/tmp"),
-        "models": there,
-    }
+    places = {"this folder": Path.cwd(), "models": there}
     for what, folder in places.items():
         free = shutil.disk_usage(folder).free
         writable = os.access(folder, os.W_OK)
         found = f"{what}, {folder}: {free / 2**30:.1f} GiB free" + ("" if writable else ", not writable")
         if not writable:
             yield Diagnosis(
-                "disk", Level.NOTE, found, "Give outputs another folder: -o or --out-dir, PASSERBY_CACHE, TMPDIR"
+                "disk", Level.NOTE, found, "Give outputs another folder: -o or --out-dir, PASSERBY_CACHE"
             )
         elif free < MIN_FREE_BYTES:
             yield Diagnosis("disk", Level.NOTE, found, "Free some room, or write to another disk")
