@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import runpy
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import passerby
 from passerby.cli.app import app
 from passerby.config.counting_config import (
     CountingSettings,
@@ -51,6 +53,7 @@ from passerby.documents.recording_report import RecordingReport
 from passerby.documents.report import Report
 from passerby.documents.status import SiteStatus
 from passerby.documents.verification_report import SignedVerificationReport
+from passerby.jobs.events.run_event import RUN_EVENT
 from passerby.server.site.auth.rights import route_rights
 from passerby.server.site.errors.catalogue import texts
 from passerby.setup.answers import AnsweredAccount, AnsweredCamera, AnsweredRetention, SetupAnswers
@@ -68,7 +71,7 @@ EXITS = """
 | 1 | an error; of several files, at least one failed |
 | 2 | invalid command line |
 | 3 | done, but a person must review something: a possible leak, frames that could not be decoded |
-| 130 | interrupted with Ctrl+C |
+| 129, 130, 143 | stopped by a signal: the terminal closed (HUP), Ctrl+C (INT), `kill` or a service manager (TERM) |
 
 Messages go to standard error. `--debug`, before or after the command, adds the traceback of an error.
 """
@@ -389,6 +392,70 @@ def plan_schema() -> str:
     return json.dumps(Plan.model_json_schema(), indent=1) + "\n"
 
 
+def library() -> str:
+    """docs/ref/library.md"""
+    text = (
+        GENERATED
+        + "\n# The library\n\nWhat `passerby` exports. [The guide](../guide/library.md) shows how it is used.\n"
+    )
+    for name in passerby.__all__:
+        value = getattr(passerby, name)
+        if isinstance(value, type):
+            text += f"\n## `{name}`\n\n{_doc(value)}\n"
+            text += "".join(_method(name, value, method) for method in _own_methods(value))
+        elif inspect.isfunction(value):
+            text += f"\n## `{name}{_signature(value)}`\n\n{_doc(value)}\n"
+        else:
+            text += f"\n## `{name}`\n\nThe version, as text.\n"
+    return text
+
+
+def _own_methods(value: type) -> list[str]:
+    if issubclass(value, (BaseModel, Enum, tuple)):  # documents: their fields are in the schemas
+        return []
+    return [name for name, member in vars(value).items() if not name.startswith("_") and inspect.isfunction(member)]
+
+
+def _method(owner: str, value: type, name: str) -> str:
+    member = getattr(value, name)
+    prefix = "await " if inspect.iscoroutinefunction(member) else ""
+    return f"\n### `{prefix}{owner}.{name}{_signature(member)}`\n\n{_doc(member)}\n"
+
+
+def _signature(function: Any) -> str:  # whatever can be called
+    parameters = [name for name in inspect.signature(function).parameters if name != "self"]
+    return f"({', '.join(parameters)})"
+
+
+def _doc(value: Any) -> str:
+    return " ".join((inspect.getdoc(value) or "").split())
+
+
+def events() -> str:
+    """docs/ref/events.md"""
+    text = (
+        GENERATED
+        + "\n# Events of `--json`\n\n"
+        + "`passerby redact --json` prints one JSON object a line on standard output, and nothing else; messages for "
+        + "people go to standard error. [events.schema.json](events.schema.json) describes them. Every event has "
+        + "`event`, `schema_version` (1) and `program`. Within a version fields are only added: ignore those that you "
+        + "do not know. The first event is `started`; the last is `finished`, `interrupted`, or an `error` without "
+        + "`file`. A run that is killed prints no last event.\n"
+    )
+    for kind, definition in RUN_EVENT.json_schema()["discriminator"]["mapping"].items():
+        model = RUN_EVENT.json_schema()["$defs"][definition.rpartition("/")[2]]
+        text += f"\n## `{kind}`\n\n{' '.join(model['description'].split())}\n\n| field | meaning |\n| --- | --- |\n"
+        for name, field in model["properties"].items():
+            if name not in ("event", "schema_version", "program"):
+                text += f"| `{name}` | {_cell(field.get('description', ''))} |\n"
+    return text
+
+
+def events_schema() -> str:
+    """docs/ref/events.schema.json"""
+    return json.dumps(RUN_EVENT.json_schema(), indent=1) + "\n"
+
+
 def report_schema() -> str:
     """docs/ref/report.schema.json"""
     return json.dumps(Report.model_json_schema(), indent=1) + "\n"
@@ -417,6 +484,9 @@ PAGES = {
     "cli.md": cli,
     "settings.md": settings,
     "plan.schema.json": plan_schema,
+    "library.md": library,
+    "events.md": events,
+    "events.schema.json": events_schema,
     "report.schema.json": report_schema,
     "verify.schema.json": verify_schema,
     "case-report.schema.json": case_report_schema,

@@ -12,14 +12,35 @@ import pytest
 import passerby
 
 PUBLIC = {
+    "AsyncRedactor",
+    "Audio",
+    "Box",
+    "Cancellation",
+    "Cancelled",
+    "Codec",
+    "Family",
+    "Found",
+    "FrameProgress",
+    "Kind",
     "PasserbyError",
     "Plan",
+    "Profile",
+    "Redactor",
+    "Region",
     "Report",
     "Settings",
+    "Style",
+    "UsageError",
     "VerificationReport",
+    "VoiceFill",
+    "WeightsEntry",
     "__version__",
     "analyse",
+    "detect_image",
+    "mask_frames",
+    "mask_image",
     "redact",
+    "verify_file",
 }
 
 

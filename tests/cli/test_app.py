@@ -1,3 +1,4 @@
+import json
 import resource
 import subprocess
 import sys
@@ -20,7 +21,7 @@ def failing(monkeypatch):
     """Replaces the commands by one that raises."""
 
     def put(error):
-        def raising(arguments, prog_name, obj):
+        def raising(arguments, prog_name, obj, standalone_mode=True):
             raise error
 
         monkeypatch.setattr(module, "app", raising)
@@ -115,3 +116,52 @@ def test_a_command_whose_extra_is_missing_says_which(command, library, extra):
     code = f"import sys; sys.modules[{library!r}] = None; from passerby.cli.app import main; main({command!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (1, True) == (done.returncode, f"pip install 'passerby[{extra}]'" in done.stderr), done.stderr
+
+
+def events(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("Say what."), 2),
+        (ZeroDivisionError("x"), 1),
+        (MemoryError(), 1),
+        (ModuleNotFoundError(name="ray"), 1),
+    ],
+)
+def test_a_program_that_asked_for_json_gets_errors_as_json(error, code, failing, capsys):
+    failing(error)
+    assert code == run("redact", "--json")
+    (event,) = events(capsys)
+    assert ("error", None, code, 1) == (event["event"], event["file"], event["exit_code"], event["schema_version"])
+    assert event["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["redact", "--no-such-option", "--json"], 2, "no-such-option"),
+        (["redact", "--json"], 2, "INPUT"),
+        (["redact", "none.mp4", "--json"], 1, "no file none.mp4"),
+        (["redact", "none.mp4", "--hide", "tree", "--json"], 2, "choose from face, plate"),
+    ],
+)
+def test_a_malformed_command_line_too(arguments, code, says, capsys):
+    assert code == run(*arguments)
+    (event,) = events(capsys)
+    assert ("error", code, True) == (event["event"], event["exit_code"], says in event["message"])
+
+
+def test_memory_that_ran_out_is_no_bug(failing, capsys):
+    failing(MemoryError())
+    assert 1 == run("redact")
+    text = capsys.readouterr().err
+    assert ("Memory ran out" in text, "bug" in text) == (True, False)
+
+
+def test_ctrl_c_is_an_event(failing, capsys):
+    failing(KeyboardInterrupt())
+    assert 130 == run("redact", "--json")
+    assert ["interrupted"] == [event["event"] for event in events(capsys)]

@@ -15,6 +15,7 @@ from passerby.detect.weights import Registry
 ENTRY = """
 [[weights]]
 id = "mine"
+replaces = "centerface"
 task = "detection"
 finds = ["face"]
 family = "centerface"

@@ -220,8 +220,9 @@ def test_every_line_is_json(clip, tmp_path, capfd):
     progress = [line for line in lines if line["event"] == "progress"]
     assert {"render"} == {line["stage"] for line in progress}
     assert (clips.FRAMES, clips.FRAMES) == (progress[-1]["done"], progress[-1]["total"])
-    assert ("done", False) == (lines[-1]["event"], lines[-1]["needs_review"])
-    assert str(tmp_path / "yard.redacted.mp4") == lines[-1]["output"]
+    assert ("started", "finished") == (lines[0]["event"], lines[-1]["event"])
+    assert ("done", False) == (lines[-2]["event"], lines[-2]["needs_review"])
+    assert str(tmp_path / "yard.redacted.mp4") == lines[-2]["output"]
 
 
 # 9: whatever happens, the input is as it was and nothing is half there

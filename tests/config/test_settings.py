@@ -1,6 +1,10 @@
+import ast
+import inspect
+
 import pytest
 from pydantic import ValidationError
 
+from passerby.config import settings as module
 from passerby.config.settings import ALWAYS_SOLID, MOSAIC_CELLS, Settings, Style
 from passerby.core.errors import UsageError
 from passerby.core.kinds import HIDEABLE, Kind
@@ -46,3 +50,17 @@ def test_settings_cannot_be_changed():
 def test_what_is_read_is_always_solid():
     assert {Kind.PLATE, Kind.TEXT, Kind.SCREEN} <= ALWAYS_SOLID
     assert MOSAIC_CELLS <= 4
+
+
+def test_the_types_that_a_program_sees_are_those_of_the_fields():
+    """Checkers of types see a signature of its own, which accepts text too."""
+    stated = ast.parse(inspect.getsource(module))
+    (made,) = (node for node in ast.walk(stated) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
+    assert list(Settings.model_fields) == [argument.arg for argument in made.args.kwonlyargs]
+
+
+def test_kinds_may_be_given_as_any_collection_of_names():
+    assert (Kind.FACE, Kind.PLATE) == Settings(hide={"plate", "face"}).hide == Settings(hide=["face", "plate"]).hide
+    for wrong in ("face", [], 3):
+        with pytest.raises(UsageError, match="hide: choose from face, plate, person, text, screen"):
+            Settings(hide=wrong)

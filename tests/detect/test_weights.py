@@ -13,6 +13,7 @@ from passerby.detect.weights import Registry, WeightsEntry
 CONTENT = b"a model, as far as this test is concerned"
 ENTRY = {
     "id": "mine",
+    "replaces": "centerface",
     "task": "detection",
     "finds": ["face"],
     "family": "centerface",
@@ -210,3 +211,33 @@ def test_a_key_that_was_renamed_is_refused_with_its_new_name(local, old: str, ne
     text = toml() + ("alive_score = 0.2\n" if old == "alive_score" else "[weights.sorts]\n0 = 'person'\n")
     with pytest.raises(WeightsError, match=f"`{old}` is called `{new}` now"):
         local(text)
+
+
+def test_weights_under_an_id_of_their_own_take_the_place_that_they_name(local):
+    registry = local(toml())
+    assert registry["mine"] is registry["centerface"]
+    assert ("mine", True, True) == (registry["centerface"].id, "mine" in registry, "centerface" in registry)
+    assert len(registry) == len(Registry.load(environment={}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"replaces": None}, "nothing would use the weights mine.*centerface .face."),
+        ({"replaces": "nothing"}, "nothing would use the weights mine"),
+        ({"replaces": "plate-yolov8s"}, "do not find plate, which plate-yolov8s is asked for"),
+        ({"id": "yolov8n-coco", "replaces": None}, "do not find person, screen, vehicle"),
+    ],
+)
+def test_weights_that_nothing_would_use_are_refused_with_the_reason(local, changes, why):
+    with pytest.raises(WeightsError, match=why):
+        local(toml(**changes))
+
+
+def test_all_that_is_missing_is_named_with_one_command(tmp_path: Path):
+    registry = Registry.load(environment={"PASSERBY_CACHE": str(tmp_path)})
+    with pytest.raises(WeightsError, match=r"2 models are not .*\(centerface, yunet\).*: passerby models fetch$"):
+        registry.require(["centerface", "yunet"])
+    with pytest.raises(WeightsError, match="The weights yunet are not"):
+        registry.require(["yunet"])
+    registry.require([])

@@ -18,9 +18,13 @@ from typer.testing import CliRunner
 
 from passerby.cli.app import app
 from passerby.cluster.scheduler import MAX_TASK_MEMORY
+from passerby.config.settings import Settings
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
-from passerby.jobs.task import JobOutcome, JobState
+from passerby.jobs.cluster_run import remove_remains
+from passerby.jobs.file_job import FileJob
+from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.sink.output_file import OutputFile
 from tests.clips import cfr
 from tests.cluster.fixtures import copy
 
@@ -138,3 +142,38 @@ def test_a_cluster_gives_the_same_plan_as_one_machine(run, released, tmp_path):
     assert 0 == done.exit_code, done.output
     assert released.plan == Plan.load(tmp_path / "yard.plan.json")
     assert released.plan.videos[0].tracks
+
+
+def test_what_a_stopped_run_leaves_is_removed_once_its_processes_have_ended(tmp_path):
+    tasks = [Task(FileJob(tmp_path / "a.mp4", tmp_path / "out" / f"{name}.mp4"), Settings()) for name in "ab"]
+    (tmp_path / "out").mkdir()
+    chunk = tmp_path / "out" / "a.mp4.0000.piece"
+    chunk.touch()
+    (tmp_path / "out" / "c.mp4.part").touch()  # of another run
+    with OutputFile(tasks[0].job.output) as writing:  # its process has not ended yet
+        ender = threading.Timer(0.6, writing._release)
+        ender.start()
+        remove_remains(tasks)
+        ender.join()
+    assert ["c.mp4.part"] == [path.name for path in (tmp_path / "out").iterdir()]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_run_on_a_cluster_that_is_stopped_leaves_nothing(number, code, sample, models, tmp_path):
+    """Ray catches signals, and swallows what their handlers raise unless it is a KeyboardInterrupt."""
+    (tmp_path / "in").mkdir()
+    for name in ("a.mp4", "b.mp4"):
+        copy(sample, tmp_path / "in" / name)
+    passerby, out = Path(sys.executable).with_name("passerby"), tmp_path / "out"
+    command = [passerby, "redact", tmp_path / "in", "--out-dir", out, "--on", "ray", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
+        while not list(out.glob("*.part")):
+            time.sleep(0.1)
+            assert running.poll() is None
+        os.killpg(running.pid, number)
+        lines = [json.loads(line) for line in running.stdout]
+        assert code == running.wait(60)
+    assert ["started", "interrupted"] == [lines[0]["event"], lines[-1]["event"]]
+    assert signal.Signals(number).name == lines[-1]["signal"]
+    assert [] == list(out.iterdir())

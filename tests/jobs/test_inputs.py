@@ -1,6 +1,7 @@
 """Which file becomes which."""
 
 import os
+import re
 
 import pytest
 
@@ -186,7 +187,21 @@ def test_a_manifest_writes_nothing_outside_the_folder(output, tmp_path):
     (tmp_path / "clip.mp4").write_bytes(b"x")
     manifest = tmp_path / "list.csv"
     manifest.write_text(f"path,output\nclip.mp4,{output}\n")
-    with pytest.raises(UsageError, match=r"Row 1 of .*list\.csv: `output` leads out of .*out\. .*--out-dir"):
-        collect_jobs([manifest], None, out)
+    (row,) = collect_jobs([manifest], None, out).rejected
+    assert re.search(r"Row 1 of .*list\.csv: `output` leads out of .*out\. .*--out-dir", row.reason)
     manifest.write_text("path,output\nclip.mp4,sub/x.mp4\n")
     assert [out / "sub" / "x.mp4"] == [job.output for job in collect_jobs([manifest], None, out).jobs]
+
+
+def test_rows_that_are_wrong_do_not_stop_the_others(tmp_path):
+    for name in ("a.mp4", "b.mp4"):
+        (tmp_path / name).write_bytes(b"x")
+    rows = ["a.mp4,x.mp4,1", "b.mp4,../x.mp4,2", "none.mp4,,3", "s3://archive/../secret.mp4,,4", ",c.mp4,5", "b.mp4,,6"]
+    (tmp_path / "list.csv").write_text("path,output,case\n" + "\n".join(rows))
+    found = collect_jobs([tmp_path / "list.csv"], None, tmp_path / "out")
+    assert [("a.mp4", "1"), ("b.mp4", "6")] == [(job.source.name, job.carried["case"]) for job in found.jobs]
+    assert ["2", "3", "4", "5"] == [row.carried["case"] for row in found.rejected]
+    says = ["Row 2 .*leads out", "Row 3 .*There is no file", r"Row 4 .*a part `\.\.`", "Row 5 of list.csv has no path"]
+    for row, text in zip(found.rejected, says, strict=True):
+        assert re.search(text, row.reason)
+    assert ["case"] == found.carried_columns

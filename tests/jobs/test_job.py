@@ -1,11 +1,17 @@
 """What counts as done already, file by file. Nothing is looked at: the reports are made."""
 
+import errno
+import time
+from dataclasses import replace
+
 import pytest
 
 from passerby import Report, Settings
+from passerby.jobs import job as job_module
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.job import run_task
 from passerby.jobs.task import JobState, Task, WorkerState
+from passerby.sink.output_file import OutputFile
 from passerby.source.fingerprint import fingerprint
 from tests import stills
 from tests.fake_detector import FixedFaceInStill, use_fixed_face_in_stills
@@ -110,3 +116,35 @@ def test_the_models_for_stills_are_loaded_once(tmp_path, monkeypatch):
     job = FileJob(tmp_path / "0.png", tmp_path / "again.png")
     run_task(Task(job, Settings(hide=("face",)), threads=1), state)
     assert 2 == len(loaded)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOMEM, "x"), RuntimeError("std::bad_alloc")])
+def test_memory_that_ran_out_fails_the_file(error, tmp_path, monkeypatch):
+    def run_out(task, state):
+        raise error
+
+    monkeypatch.setattr(job_module, "_run_local", run_out)
+    outcome = run_task(Task(FileJob(tmp_path / "a.mp4", tmp_path / "b.mp4"), Settings()), WorkerState())
+    assert (JobState.FAILED, 1, True) == (outcome.state, outcome.exit_code, outcome.retryable)
+    assert "a.mp4: memory ran out. Redact fewer files" in outcome.error
+    monkeypatch.setattr(job_module, "_run_local", lambda task, state: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        run_task(Task(FileJob(tmp_path / "a.mp4", tmp_path / "b.mp4"), Settings()), WorkerState())
+
+
+def test_a_file_that_another_run_has_in_hand_is_named_and_left_to_it(tmp_path, monkeypatch):
+    use_fixed_face_in_stills(monkeypatch)
+    stills.image().save(tmp_path / "a.png")
+    task = Task(FileJob(tmp_path / "a.png", tmp_path / "b.png"), Settings(), skip_busy=True)
+    with OutputFile(task.job.output):  # the other run
+        outcome = run_task(task, WorkerState())
+        assert (JobState.IN_ANOTHER_RUN, 3) == (outcome.state, outcome.exit_code)
+        assert "It is left to that run" in outcome.error
+        alone = run_task(replace(task, skip_busy=False), WorkerState())
+        assert JobState.FAILED is alone.state
+    assert JobState.DONE is run_task(replace(task, skip_busy=False), WorkerState()).state  # the other run ends
+    assert JobState.ALREADY_DONE is run_task(task, WorkerState()).state
+    late = replace(task, listed_at=time.time() + 10)  # it was there before
+    assert JobState.FAILED is run_task(late, WorkerState()).state
+    other = replace(task, settings=Settings(style="blur"))
+    assert JobState.FAILED is run_task(other, WorkerState()).state

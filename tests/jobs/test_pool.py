@@ -1,14 +1,19 @@
 import os
 import signal
+import threading
 import time
+from contextlib import closing
 
 import pytest
 
 from passerby.config.settings import Settings
 from passerby.core.errors import SourceError
+from passerby.jobs.events.stage_progress import StageProgress
+from passerby.jobs.events.standard_output import StandardOutputError
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.pool import run_tasks
 from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.sink.output_file import OutputFile
 
 
 def crash_on_bad(task, state):
@@ -74,3 +79,43 @@ def test_a_missing_file_fails_through_a_real_worker(tmp_path):
     (outcome,) = run_tasks([Task(FileJob(tmp_path / "none.mp4", tmp_path / "out.mp4"), Settings())])
     assert (JobState.FAILED, SourceError.exit_code) == (outcome.state, outcome.exit_code)
     assert not (tmp_path / "out.mp4").exists()
+
+
+def hold_its_part(task, state):
+    """Stands in for `run_task`: writes half of its output, and waits."""
+    with OutputFile(task.job.output) as output:
+        output.temp_path.write_bytes(b"half of a film")
+        time.sleep(3600)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_is_closed_leaves_no_partial_output(tmp_path, jobs):
+    tasks = [Task(FileJob(tmp_path / name, tmp_path / f"{name}.out"), Settings(), json=True) for name in "abc"]
+    running = run_tasks(tasks, jobs, run=hold_its_part)
+    stopper = threading.Thread(target=interrupt_when, args=(lambda: jobs == len(list(tmp_path.glob("*.part"))),))
+    stopper.start()
+    with pytest.raises(KeyboardInterrupt), closing(running):
+        next(running)
+    stopper.join()
+    assert [] == list(tmp_path.iterdir())
+
+
+def interrupt_when(ready):
+    while not ready():
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_output_that_nobody_reads_ends_the_run(tasks):
+    """It is no fault of the file."""
+
+    def closed(task, stage):
+        raise StandardOutputError("Standard output is closed.")
+
+    with pytest.raises(StandardOutputError):
+        list(run_tasks(tasks("a", "b"), run=report_progress, on_progress=closed))
+
+
+def report_progress(task, state):
+    state.report_progress(StageProgress("analyse", 1, 2, None))
+    return JobOutcome(task.job, JobState.DONE)

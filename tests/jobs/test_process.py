@@ -1,6 +1,8 @@
+import os
+import signal
 import time
 
-from passerby.jobs.process import WorkerProcess
+from passerby.jobs.process import PARENT_SIGNALS, WorkerProcess
 
 
 def echo(word, pipe, parent):
@@ -12,8 +14,6 @@ def wait_forever(pipe, parent):
 
 
 def test_a_process_gets_its_arguments_a_pipe_and_the_id_of_its_parent():
-    import os
-
     worker = WorkerProcess.start(echo, "hello")
     worker.pipe.send(17)
     assert ("hello", 17, os.getpid()) == worker.pipe.recv()
@@ -33,3 +33,13 @@ def test_killing_twice_does_nothing_more():
     worker.kill()
     worker.kill()
     assert not worker.process.is_alive()
+
+
+def test_signals_of_the_group_are_left_to_the_parent():
+    worker = WorkerProcess.start(wait_forever)
+    for number in PARENT_SIGNALS:
+        os.kill(worker.process.pid, number)
+    assert not worker.pipe.poll(1)
+    assert worker.process.is_alive()
+    worker.kill()
+    assert set() == signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(PARENT_SIGNALS)  # here they arrive

@@ -1,6 +1,7 @@
 import json
 from types import SimpleNamespace
 
+from passerby.jobs.events.run_event import OverallEvent
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.progress import RunProgress
 from passerby.jobs.task import JobOutcome, JobState
@@ -36,7 +37,7 @@ def test_files_hours_speed_and_remaining_time(tmp_path, capsys):
         progress.record(outcome(paths[0]))
         assert 250.0 == progress.eta_s
     first = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert {"event": "overall", "files": 1, "total_files": 3, "video_hours": 1.0, "fps": 2.0, "eta_s": 250} == first
+    assert OverallEvent(files=1, total_files=3, video_hours=1.0, fps=2.0, eta_s=250).model_dump() == first
 
 
 def test_files_of_an_earlier_run_do_not_count_as_speed(tmp_path):

@@ -1,10 +1,9 @@
 import io
-import json
 
 import pytest
 from rich.console import Console
 
-from passerby.jobs.progress_output import BarProgress, JsonProgress, LineProgress, make_progress
+from passerby.jobs.progress_output import BarProgress, LineProgress, make_progress
 
 
 class Clock:
@@ -12,33 +11,6 @@ class Clock:
 
     def __call__(self):
         return self.now
-
-
-def test_json_progress_is_printed_about_once_a_second(capsys):
-    clock = Clock()
-    shown = make_progress(json=True, clock=clock)
-    shown.start("a.mp4", "analyse", 100)
-    for _ in range(32):
-        clock.now += 0.125
-        shown.advance(2)
-    shown.finish()
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [0, 16, 32, 48, 64, 64] == [event["done"] for event in events]
-    assert {
-        "event": "progress",
-        "file": "a.mp4",
-        "stage": "analyse",
-        "done": 64,
-        "total": 100,
-        "fps": 16.0,
-    } == events[-1]
-
-
-def test_json_is_null_where_unknown(capsys):
-    shown = JsonProgress(Clock())
-    shown.start("a.mp4", "render", None)
-    event = json.loads(capsys.readouterr().out)
-    assert (None, None) == (event["total"], event["fps"])
 
 
 def test_a_log_gets_one_line_per_stage(capsys):
@@ -73,9 +45,7 @@ def test_off_a_terminal_it_is_lines():
     assert isinstance(make_progress(clock=Clock()), LineProgress)
 
 
-@pytest.mark.parametrize(
-    "form", [JsonProgress(Clock()), LineProgress(Clock()), BarProgress(Console(file=io.StringIO()))]
-)
+@pytest.mark.parametrize("form", [LineProgress(Clock()), BarProgress(Console(file=io.StringIO()))])
 def test_finishing_without_a_stage_prints_nothing(form, capsys):
     form.finish()
     assert ("", "") == capsys.readouterr()

@@ -80,7 +80,7 @@ def test_rows_are_relative_to_their_manifest_and_a_missing_one_stops_nothing(obj
         ("s3:/archive/in/c.jpg", str(tmp_path / "out" / "c.jpg")),
     ] == pairs(found)
     assert [{"hide": ["face"]}, {}] == [dict(job.settings_override) for job in found.jobs]
-    assert [tmp_path / "none.mp4"] == [path for path, _ in found.missing]
+    assert [tmp_path / "none.mp4"] == [row.path for row in found.rejected]
     with pytest.raises(UsageError, match="column `output`"):
         collect_jobs([manifest], tmp_path / "x.mp4", None)
 

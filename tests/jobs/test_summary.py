@@ -4,7 +4,7 @@ from pathlib import Path
 from passerby.documents.redaction_log import LogAction, LogEntry
 from passerby.documents.report import QuickCheck, QuickFinding
 from passerby.jobs.file_job import FileJob
-from passerby.jobs.summary import print_outcome, print_table, summary_json
+from passerby.jobs.summary import print_outcome, print_table, summary_json, summary_row
 from passerby.jobs.task import JobOutcome, JobState
 from tests.documents.test_report import report
 
@@ -12,14 +12,8 @@ BAD = JobOutcome(FileJob(Path("in/b.mp4"), Path("out/b.mp4")), JobState.FAILED, 
 
 
 def test_a_failed_file_is_reported_on_stderr_with_its_reason(capsys):
-    print_outcome(BAD, json=False)
+    print_outcome(BAD)
     assert ("", "passerby: It is empty.\n") == capsys.readouterr()
-
-
-def test_a_failed_file_is_one_json_line(capsys):
-    print_outcome(BAD, json=True)
-    line = json.loads(capsys.readouterr().out)
-    assert {"event": "error", "file": "in/b.mp4", "state": "failed", "message": "It is empty."} == line
 
 
 def test_the_summary_lists_every_file_by_name_and_counts_states():
@@ -35,7 +29,7 @@ def test_what_a_file_says_is_not_obeyed_by_the_terminal(capsys):
     evil = "x\x1b[2K\x9b"
     check = QuickCheck(ran=True, findings=(QuickFinding(time=1.0, description=evil),))
     document = report().model_copy(update={"warnings": (evil,), "damage": (evil,), "check": check})
-    print_outcome(JobOutcome(BAD.job, JobState.NEEDS_REVIEW, report=document), json=False)
+    print_outcome(JobOutcome(BAD.job, JobState.NEEDS_REVIEW, report=document))
     out = capsys.readouterr().out
     assert 3 == out.count("x?[2K?")
     assert not set("\x1b\x9b").intersection(out)
@@ -48,7 +42,7 @@ def test_sound_that_was_taken_out_is_told(capsys):
     )
     for entries, expected in (((), ""), ((muted, bleeped), "; sound taken out: 2 x, 2.5 s in all")):
         document = report().model_copy(update={"redaction_log": entries})
-        print_outcome(JobOutcome(BAD.job, JobState.DONE, report=document), json=False)
+        print_outcome(JobOutcome(BAD.job, JobState.DONE, report=document))
         line = capsys.readouterr().out.splitlines()[0]
         assert line.endswith(expected)
         assert ("sound" in line) is bool(entries)
@@ -58,6 +52,12 @@ def test_names_that_are_not_text_do_not_stop_the_summary(capsys):
     odd = Path("in/\udcff\n.mp4")
     text = summary_json([JobOutcome(FileJob(odd, odd), JobState.FAILED, error="x", exit_code=1)], [odd])
     assert 2 == len(json.loads(text)["files"])
-    print_outcome(JobOutcome(FileJob(odd, odd), JobState.FAILED, error=f"{odd} is empty.", exit_code=1), json=False)
+    print_outcome(JobOutcome(FileJob(odd, odd), JobState.FAILED, error=f"{odd} is empty.", exit_code=1))
     print_table([], [odd])
     assert "unsupported" in capsys.readouterr().out
+
+
+def test_columns_of_a_manifest_are_carried():
+    job = FileJob(Path("a.mp4"), Path("b.mp4"), carried={"case": "2030-17"})
+    assert {"case": "2030-17"} == summary_row(JobOutcome(job, JobState.DONE))["carried"]
+    assert "carried" not in summary_row(JobOutcome(FileJob(Path("a.mp4"), Path("b.mp4")), JobState.DONE))

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from passerby.cli.common.terminal import Terminal, echo
 from passerby.core.errors import PasserbyError, UsageError, WeightsError
 from passerby.detect import known_answer_test
+from passerby.detect.backend.model_cache import CompiledModelCache
 from passerby.detect.fetch import fetch as fetch_weights
 from passerby.detect.model import Detector
 from passerby.detect.speech.known_answer_sound import check_speech
@@ -28,8 +29,10 @@ def list_models(json: Json = False) -> None:
     """List the models: what they detect, their licence, and whether they are in the cache."""
     registry = Registry.load()
     rows = [_row(registry, id) for id in registry]
+    compiled = CompiledModelCache.beside(registry.cache)
     if json:
-        echo(jsonlib.dumps({"cache": str(registry.cache), "weights": rows}, indent=1))
+        told = {"folder": str(compiled.folder), "bytes": compiled.size(), "max_bytes": compiled.max_bytes}
+        echo(jsonlib.dumps({"cache": str(registry.cache), "weights": rows, "compiled": told}, indent=1))
         return
     table = Table(Column("model", no_wrap=True), "detects", "licence of the weights", "source", "cached")
     for row in rows:
@@ -37,6 +40,11 @@ def list_models(json: Json = False) -> None:
     console = Terminal()
     console.print(table)
     console.print(f"Cache: {registry.cache}", soft_wrap=True)
+    console.print(
+        f"Compiled for this machine: {compiled.folder}, {compiled.size() / 1e6:.0f} MB of at most "
+        f"{compiled.max_bytes / 1e6:.0f} MB. It may be deleted at any time.",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -70,7 +78,7 @@ def _selected(registry: Registry, ids: list[str] | None) -> list[str]:
     for id in ids or ():
         if id not in registry:
             raise UsageError(f"There is no model {id}. Available models: {', '.join(registry)}.")
-    return ids or list(registry)
+    return ids or [entry.id for entry in registry.values()]
 
 
 def _check_error(registry: Registry, id: str) -> str | None:
@@ -94,7 +102,8 @@ def _row(registry: Registry, id: str) -> dict[str, Any]:
     except WeightsError:
         cached = "modified" if (registry.cache / entry.cache_name).exists() else "no"
     return {
-        "id": id,
+        "id": entry.id,
+        "replaces": entry.replaces,
         "detects": [*(kind.value for kind in entry.finds), *entry.hears],
         "family": entry.family,
         "licence": entry.licence,

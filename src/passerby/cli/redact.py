@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from passerby.core.errors import OutputError, PasserbyError, UsageError
 from passerby.documents.case_file import CaseEntry
 from passerby.documents.file_names import PLAN_SUFFIX
 from passerby.documents.plan import Plan
+from passerby.jobs.events.event_stream import EventStream
 from passerby.jobs.file_job import FileJob, JobList
 from passerby.jobs.inputs import collect_jobs
 from passerby.jobs.pool import run_tasks
@@ -100,6 +102,14 @@ def redact(
             "an existing one.",
         ),
     ] = None,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow",
+            help="Keep running: whatever is completely written into the folder INPUT is redacted into --out-dir. Stop "
+            "it with Ctrl+C; started again, it goes on where it was.",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not check the output.")] = False,
 ) -> None:
@@ -127,6 +137,13 @@ def redact(
         raise typer.Exit(
             _release_case(context, inputs, settings, jobs or 1, json=json, verify=not no_verify, force=force)
         )
+    if follow:
+        if out_dir is None or len(inputs) != 1 or not inputs[0].is_dir() or is_remote(out_dir):
+            raise UsageError("--follow is for one folder on this machine, with --out-dir.")
+        if plan is not None or on is not None or output is not None:
+            raise UsageError("--follow redacts files as they come. Leave out --plan, --on and -o.")
+        options: dict[str, Any] = {"save_plan": save_plan, "force": force, "verify": not no_verify}
+        _follow(context, inputs[0], out_dir, settings, jobs or 1, options, json=json)
     job_list = collect_jobs(inputs, output, out_dir)
     parallel = 1 if jobs is None else jobs
     if plan is not None and len(job_list.jobs) != 1:
@@ -147,27 +164,90 @@ def redact(
             json=json and on is None,
             quiet=True if parallel > 1 or on is not None else None,
             threads=_threads(parallel),
+            skip_busy=len(job_list.jobs) > 1 and on is None,
         )
         for job in job_list.jobs
     ]
     outcomes = [_failed_folder(path, reason) for path, reason in job_list.unreadable]
     outcomes += [
-        JobOutcome(FileJob(path, path), JobState.FAILED, error=reason, exit_code=1) for path, reason in job_list.missing
+        JobOutcome(FileJob(row.path, row.path, carried=row.carried), JobState.FAILED, error=row.reason, exit_code=1)
+        for row in job_list.rejected
     ]
+    events = EventStream(job_list.jobs, len(job_list.unsupported)) if json else None
+    report = print_outcome if events is None else events.record
     for outcome in outcomes:
-        print_outcome(outcome, json)
+        report(outcome)
+    if job_list.carried_columns:
+        echo(f"NOTE: carried into the summary, no settings: {', '.join(job_list.carried_columns)}", err=True)
     if on is not None:
         # Imported here: one file on this machine does not wait for it.
         from passerby.jobs.cluster_run import run_on_cluster
 
-        outcomes += run_on_cluster(on, jobs, tasks, job_list, json)
+        outcomes += run_on_cluster(on, jobs, tasks, job_list, json, report)
     else:
-        for outcome in run_tasks(tasks, parallel, context.find_object(WorkerProcess)):
-            print_outcome(outcome, json)
-            outcomes.append(outcome)
+        outcomes += _run_here(tasks, parallel, context.find_object(WorkerProcess), events)
     if job_list.summary_path is not None:
         _write_summary(job_list, job_list.summary_path, outcomes, json)
-    raise typer.Exit(_exit_code(outcomes))
+    code = _exit_code(outcomes)
+    if events is not None:
+        events.finish(code, len(job_list.unsupported), job_list.summary_path)
+    raise typer.Exit(code)
+
+
+def _run_here(
+    tasks: list[Task], parallel: int, preloaded: WorkerProcess | None, events: EventStream | None
+) -> list[JobOutcome]:
+    """Run the tasks on this machine, and print the outcome of each as it is there."""
+    report = print_outcome if events is None else events.record
+    on_progress = (lambda _, __: None) if events is None else events.progress
+    outcomes = []
+    with closing(run_tasks(tasks, parallel, preloaded, on_progress=on_progress)) as running:
+        for outcome in running:
+            report(outcome)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _follow(
+    context: typer.Context,
+    folder: Path,
+    out_dir: Path,
+    settings: Settings,
+    parallel: int,
+    options: dict[str, Any],
+    *,
+    json: bool,
+) -> NoReturn:
+    """Redact what comes into the folder, until the program is stopped. With `json` each batch is a run of its own."""
+    # Imported here: other runs do not need it.
+    from passerby.cli.common.follow import FolderFollower
+    from passerby.cli.common.follow import follow as follow_folder
+
+    echo(
+        f"Following {folder}: what is completely written into it is redacted into {out_dir}. Stop with Ctrl+C.",
+        err=True,
+    )
+    preloaded = context.find_object(WorkerProcess)
+    for found in follow_folder(FolderFollower(folder, out_dir), folder):
+        events = EventStream(found.jobs) if json else None
+        tasks = [
+            Task(
+                job=job,
+                settings=settings,
+                resume=True,
+                json=json,
+                quiet=True,
+                threads=_threads(parallel),
+                skip_busy=True,
+                **options,
+            )
+            for job in found.jobs
+        ]
+        outcomes = _run_here(tasks, parallel, preloaded, events)
+        preloaded = None  # it ended with the first batch
+        if events is not None:
+            events.finish(_exit_code(outcomes))
+    raise AssertionError("a folder is followed without an end")
 
 
 def _unused_plans_note(jobs: list[FileJob]) -> str | None:
@@ -229,13 +309,14 @@ def _release_case(
         quiet=True if parallel > 1 else None,
         threads=_threads(parallel),
     )
-    outcomes = []
-    for outcome in run_tasks(tasks, parallel, context.find_object(WorkerProcess)):
-        print_outcome(outcome, json)
-        outcomes.append(outcome)
-    return case_release.finish_release(
+    events = EventStream([task.job for task in tasks]) if json else None
+    outcomes = _run_here(tasks, parallel, context.find_object(WorkerProcess), events)
+    code = case_release.finish_release(
         case, entries, outcomes, missing, user_name(), unchanged=unchanged, verify=verify
     )
+    if events is not None:
+        events.finish(code)
+    return code
 
 
 def _failed_folder(folder: Path, reason: str) -> JobOutcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from passerby.documents.verification_report import (
     Verdict,
     VerificationReport,
 )
+from passerby.verify.report.machine_formats import FailOn, MachineFormat, fails, to_junit, to_sarif
 
 if TYPE_CHECKING:
     from passerby.verify.report.agency import Agency
@@ -91,9 +93,22 @@ def verify(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
+    form: Annotated[
+        MachineFormat | None,
+        typer.Option("--format", help="Write the result to standard output for a forge or a test runner."),
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option(
+            help="For a gate: exit code 1 for findings that nobody has answered, with incomplete also for checks that "
+            "were not run, and else 0."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
 ) -> None:
     """Verify a released file with independent detectors, and write a signed report."""
+    if form is not None and (json or check is not None or sample is not None):
+        raise UsageError("--format is for a verification. Leave out --json, --check and --sample.")
     if check is not None and key is None:
         raise UsageError("--check requires --key: the key of the signer of the report.")
     if check is not None and key is not None:
@@ -104,7 +119,7 @@ def verify(
     elif sample is not None:
         _sample(file, sample, report, force, json)
     else:
-        _check(file, plan, original, report, c2pa, answers, key, force, json)
+        _check(file, plan, original, report, c2pa, answers, key, force, json, form, fail_on)
 
 
 def _verify_report(path: Path, file: Path, key: str, json: bool) -> None:
@@ -182,10 +197,15 @@ def _check(
     trusted: str | None,
     force: bool,
     json: bool,
+    form: MachineFormat | None,
+    fail_on: FailOn | None,
 ) -> None:
     # Here, not above: `passerby --help` need not wait for decoders and models.
     import passerby.verify.verify as verification
     from passerby.documents.file_names import notes_path
+    from passerby.jobs.events.event_stream import full_path
+    from passerby.jobs.events.run_event import ProgressEvent, print_event
+    from passerby.jobs.events.stage_progress import StageProgress, StageReporter
     from passerby.jobs.progress_output import make_progress
     from passerby.review.notes import ReviewNotes
     from passerby.review.release.judgements import answers_for, bound_for
@@ -210,7 +230,11 @@ def _check(
     keys = [key_fingerprint(one) for one in (trusted, None if own is None else str(own)) if one is not None]
     key = load_key() if folder is not None else None  # before the work: it may fail
     agency = load_agency(config_folder(os.environ)) if folder is not None else None
-    progress = make_progress(json=json)
+
+    def report_progress(stage: StageProgress) -> None:
+        print_event(ProgressEvent(file=full_path(file), output=None, eta_s=None, **asdict(stage)))
+
+    progress = StageReporter(report_progress) if json else make_progress()
     try:
         report = verification.verify(file, plan=plan, original=original, bound=bound, trusted=keys, progress=progress)
     finally:
@@ -221,7 +245,12 @@ def _check(
         if c2pa is not None:
             report = _with_credentials(report, file, folder / file.name, *c2pa)
         signed = _save(report, key, agency, folder)
-    _print(report, signed, folder, json)
+    if form is None:
+        _print(report, signed, folder, json)
+    else:
+        echo((to_sarif if form is MachineFormat.SARIF else to_junit)(report, str(file)))
+    if fail_on is not None:
+        raise typer.Exit(1 if fails(report, fail_on) else 0)
     raise typer.Exit(3 if report.needs_review else 0)
 
 

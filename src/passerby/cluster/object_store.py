@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from passerby.cluster.storage_errors import check_address, translated_errors
 from passerby.config.object_path import url_of
-from passerby.core.errors import OutputError, PasserbyError, SourceError, StorageError, UsageError
+from passerby.core.errors import OutputError, SourceError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -43,9 +43,8 @@ class ObjectStorage:
 
     def __init__(self, location: Path, environment: Mapping[str, str] = ENVIRONMENT) -> None:
         """Raises UsageError where obstore is missing, or the address or its environment variables are invalid."""
+        check_address(location)
         self._root = Path(*location.parts[:2])
-        if len(location.parts) < 2:
-            raise UsageError(f"{url_of(location)} has no bucket. Write it as s3://BUCKET/NAME.")
         try:
             from obstore import store
         except ImportError:
@@ -59,7 +58,7 @@ class ObjectStorage:
                 "AWS_ENDPOINT_URL begins with http://: traffic to it could be read on the network. Use https://, or "
                 "set AWS_ALLOW_HTTP=true if the network is your own."
             )
-        with _translated_errors(location, UsageError):
+        with translated_errors(location, UsageError):
             options: dict[str, Any] = {  # the same for all services, which the type stubs do not know
                 "client_options": {
                     # A service without TLS is on this machine or in a test: never used unless it was asked for.
@@ -77,7 +76,7 @@ class ObjectStorage:
         """The object itself, None where there is none."""
         import obstore
 
-        with _translated_errors(path, SourceError):
+        with translated_errors(path, SourceError):
             try:
                 found = obstore.head(self._store, self._key(path))
             except FileNotFoundError:
@@ -90,7 +89,7 @@ class ObjectStorage:
         import obstore
 
         found = []
-        with _translated_errors(prefix, SourceError):
+        with translated_errors(prefix, SourceError):
             for part in obstore.list(self._store, prefix=self._key(prefix) or None, chunk_size=1000):
                 found += [(entry["path"], entry["size"], entry["last_modified"].timestamp()) for entry in part]
         for key, size, modified in sorted(found):
@@ -103,7 +102,7 @@ class ObjectStorage:
         """The first bytes of an object, `size` at most."""
         import obstore
 
-        with _translated_errors(path, SourceError):
+        with translated_errors(path, SourceError):
             if not obstore.head(self._store, self._key(path))["size"]:
                 return b""
             return bytes(obstore.get_range(self._store, self._key(path), start=0, length=size))
@@ -112,7 +111,7 @@ class ObjectStorage:
         """All of a small object."""
         import obstore
 
-        with _translated_errors(path, SourceError):
+        with translated_errors(path, SourceError):
             return bytes(obstore.get(self._store, self._key(path)).bytes())
 
     def download(self, path: Path, file: IO[bytes], heartbeat: Callable[[], None] = lambda: None) -> None:
@@ -120,7 +119,7 @@ class ObjectStorage:
         meanwhile. Raises SourceError or StorageError."""
         import obstore
 
-        with _translated_errors(path, SourceError):
+        with translated_errors(path, SourceError):
             found = obstore.head(self._store, self._key(path))
             done = 0
             while done < found["size"]:
@@ -139,21 +138,21 @@ class ObjectStorage:
         """A file to an object: whole or not at all. Raises OutputError or StorageError."""
         import obstore
 
-        with _translated_errors(path, OutputError):
+        with translated_errors(path, OutputError):
             obstore.put(self._store, self._key(path), file, chunk_size=CHUNK_BYTES)
 
     def write(self, content: bytes, path: Path) -> None:
         """A small object, whole or not at all."""
         import obstore
 
-        with _translated_errors(path, OutputError):
+        with translated_errors(path, OutputError):
             obstore.put(self._store, self._key(path), content)
 
     def delete(self, path: Path) -> None:
         """Delete an object. Raises OutputError or StorageError."""
         import obstore
 
-        with _translated_errors(path, OutputError):
+        with translated_errors(path, OutputError):
             obstore.delete(self._store, self._key(path))
 
     def _key(self, path: Path) -> str:
@@ -167,7 +166,18 @@ _VARIABLE_PREFIXES = {"s3": "AWS_", "gs": "GOOGLE_", "az": "AZURE_"}
 def _config(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """The service's own variables, as obstore accepts them; others with the prefix are left out."""
     prefix = _VARIABLE_PREFIXES[root.parts[0].removesuffix(":")]
-    wanted = ("endpoint", "access_key", "secret", "region", "token", "account", "service", "application", "profile")
+    wanted = (
+        "endpoint",
+        "access_key",
+        "secret",
+        "region",
+        "token",
+        "account",
+        "service",
+        "application",
+        "profile",
+        "skip_signature",
+    )
     return {
         name.lower(): value
         for name, value in environment.items()
@@ -178,32 +188,3 @@ def _config(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
 def _is_loopback(url: str) -> bool:
     host = url.removeprefix("http://").partition("/")[0].rpartition(":")[0] or url.removeprefix("http://")
     return host in ("127.0.0.1", "localhost", "[::1]")
-
-
-@contextmanager
-def _translated_errors(path: Path, permanent: type[PasserbyError]) -> Iterator[None]:
-    """obstore's errors as passerby's: what retrying cannot help becomes `permanent`, everything else a StorageError."""
-    from obstore import exceptions
-
-    try:
-        yield
-    except FileNotFoundError:
-        raise SourceError(f"There is nothing at {url_of(path)}. Check the address.") from None
-    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
-        raise permanent(f"{url_of(path)}: access denied. Check the credentials in the environment.") from error
-    except exceptions.PreconditionError as error:
-        raise SourceError(
-            f"{url_of(path)} changed while it was being read. Make sure that nothing writes to it."
-        ) from error
-    except (exceptions.UnknownConfigurationKeyError, exceptions.InvalidPathError) as error:
-        raise UsageError(f"{url_of(path)} cannot be used: {_first_line(error)}.") from error
-    except (exceptions.BaseError, TimeoutError) as error:
-        raise StorageError(
-            f"{url_of(path)}: the storage request failed: {_first_line(error)}. "
-            "Check that it can be reached, and run it again with --resume."
-        ) from error
-
-
-def _first_line(error: Exception) -> str:
-    """The first line only: the rest is for the library's authors."""
-    return str(error).partition("\n")[0].rstrip(" .")[:300]

@@ -13,8 +13,10 @@ import secrets
 import shutil
 import signal
 import tempfile
+import threading
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
@@ -66,7 +68,8 @@ class Cluster:
                 "--on needs Ray, which is not installed: pip install 'passerby[cluster]', on every machine alike."
             ) from None
         try:
-            self._connect(ray)
+            with _own_signals():
+                self._connect(ray)
         except UsageError:
             raise
         except Exception as error:  # Ray has no common class for what may go wrong here
@@ -131,6 +134,20 @@ class Cluster:
             else:
                 os.environ[name] = value
         self._before.clear()
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Ray replaces how this process answers to SIGTERM; it is put back."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _kill_dashboard() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
@@ -100,7 +101,7 @@ def settings_fault(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
     given = "" if first["type"] in ("missing", "extra_forbidden") else f" (given: {str(first.get('input'))[:60]!r})"
-    if name == "hide" and first["type"] == "enum":
+    if name == "hide" and first["type"] in ("enum", "tuple_type", "too_short"):
         return f"{name}: choose from {', '.join(HIDEABLE)}{given}"
     if first["type"] == "extra_forbidden":
         return f"{name}: there is no such setting; there are {', '.join(Settings.model_fields)}"
@@ -121,7 +122,27 @@ class _CheckedModel(type(FrozenModel)):  # type: ignore[misc]
 
 
 class Settings(FrozenModel, metaclass=_CheckedModel):
-    """The settings that determine the output."""
+    """The settings that determine the output. Names may be given as text: `hide={"face", "plate"}`. Raises UsageError
+    for a value that is not allowed; the message says which are."""
+
+    if TYPE_CHECKING:
+        # What is accepted is more than what is kept. tests/config/test_settings.py holds the names against the fields.
+        def __init__(
+            self,
+            *,
+            hide: Iterable[Kind | str] = ...,
+            style: Style | str = ...,
+            profile: Profile | str = ...,
+            hide_regions: Iterable[Region] = ...,
+            keep_regions: Iterable[Region] = ...,
+            audio: Audio | str = ...,
+            voice_fill: VoiceFill | str = ...,
+            codec: Codec | str | None = ...,
+            quality: int | None = ...,
+            exact_chroma: bool = ...,
+            keep_times: bool = ...,
+            frame_rate: Fraction | str | float | None = ...,
+        ) -> None: ...
 
     hide: HiddenKinds = Field(default=(Kind.FACE, Kind.PLATE), description="Kinds of objects to hide.")
     style: Style = Field(

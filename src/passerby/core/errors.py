@@ -7,6 +7,7 @@
     │   ├── DamagedSource      decoding failed before the end
     │   ├── SourceChanged      not the file that was analysed
     │   └── CameraLost         a camera that does not answer, or no longer
+    ├── Cancelled              the program that uses the library asked to stop
     ├── OutputError            the output cannot be written
     │   ├── OutputExists       it exists, and --force was not given
     │   ├── OutputBusy         another run is writing it
@@ -54,6 +55,10 @@ class DamagedSource(SourceError):
 
 class SourceChanged(SourceError):
     """The source is not, or no longer, the file that was analysed."""
+
+
+class Cancelled(PasserbyError):
+    """The program that uses this library has asked to stop. Nothing was written."""
 
 
 class CameraLost(SourceError):

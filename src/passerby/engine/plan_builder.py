@@ -51,7 +51,7 @@ def make_plan(
             frames=videos[0].frames,
         ),
         settings=settings,
-        weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(weights)),
+        weights=tuple(WeightsUsed(id=registry[id].id, sha256=registry[id].sha256) for id in sorted(weights)),
         videos=tuple(videos),
         speech=speech,
         audio=detected_ranges(speech or (), settings.voice_fill),

@@ -70,7 +70,7 @@ def render(
         writer = stack.enter_context(VideoWriter(part, tracks, container, audio_tracks, created))
         expected_hashes = [None for _ in encodings] if hashes is None else hashes
         masked = [
-            _masked_frames(video.frames(n), info.videos[n], n, plan, settings, expected, encoding)
+            masked_frames(video.frames(n), info.videos[n], n, plan, settings, expected, encoding.pixel_format)
             for n, (expected, encoding) in enumerate(zip(expected_hashes, encodings, strict=True))
         ]
         for _, number, safe in merge(*masked, key=lambda item: item[:2]):
@@ -126,7 +126,8 @@ def write_chunk(
     progress.start(printable_name(video.path), "render", len(chunk.times))
     with VideoWriter(part, [(info, encoding)], CHUNK_CONTAINER) as writer:
         frames = _chunk_frames(video, chunk)
-        for _, _, safe in _masked_frames(frames, info, 0, plan, settings, chunk.hashes, encoding, chunk.first_frame):
+        pixel_format, first = encoding.pixel_format, chunk.first_frame
+        for _, _, safe in masked_frames(frames, info, 0, plan, settings, chunk.hashes, pixel_format, first):
             times.append(safe.time)
             writer.write(safe, 0, safe.time - start)
             if safe.covered:
@@ -225,19 +226,19 @@ def _lost(info: SourceInfo, settings: Settings, audio_tracks: Sequence[AudioTrac
     return [f"audio tracks that were left out, since none of their packets can be decoded: {left_out}"]
 
 
-def _masked_frames(
+def masked_frames(
     frames: Iterator[RawFrame],
     info: VideoInfo,
     number: int,
     plan: Plan,
     settings: Settings,
     expected_hashes: Hashes[int] | None,
-    encoding: Encoding,
+    pixel_format: str,
     first: int = 0,
 ) -> Iterator[tuple[Fraction, int, SafeFrame]]:
     """(seconds, number of the track, frame) of one video track. `frames` are those from number `first` on, `known`
     their hashes in the first pass."""
-    painter = Painter(info, encoding.pixel_format)
+    painter = Painter(info, pixel_format)
     schedule = MaskSchedule(plan.tracks(number))
 
     def mask() -> Iterator[SafeFrame]:

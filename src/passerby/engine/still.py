@@ -110,7 +110,7 @@ def _analyse(still: StillFile, options: RunOptions) -> tuple[Plan, array[int]]:
             frames=last + 1,
         ),
         settings=settings,
-        weights=tuple(WeightsUsed(id=id, sha256=registry[id].sha256) for id in sorted(detector.weights)),
+        weights=tuple(WeightsUsed(id=registry[id].id, sha256=registry[id].sha256) for id in sorted(detector.weights)),
         videos=(
             VideoPlan(
                 stream=0,

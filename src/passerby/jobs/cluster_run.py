@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -18,28 +20,39 @@ from passerby.core.errors import PasserbyError
 from passerby.core.names import printable
 from passerby.core.process_limits import limit_memory
 from passerby.jobs.distributed_video import DistributedVideos
+from passerby.jobs.events import standard_output
 from passerby.jobs.file_job import JobList
 from passerby.jobs.job import run_task
+from passerby.jobs.output_names import CHUNK_SUFFIX
 from passerby.jobs.pool import run_in_worker
 from passerby.jobs.progress import RunProgress, source_size
 from passerby.jobs.remote_io import write_bytes, write_text
 from passerby.jobs.summary import print_outcome, summary_row
 from passerby.jobs.task import JobOutcome, JobState, Task
+from passerby.jobs.video_steps import remove_chunk
 from passerby.jobs.watchdog import STALL_TIMEOUT_S
 from passerby.jobs.worker import Worker
-from passerby.sink.output_file import remove_stale_temporary
+from passerby.sink.output_file import remove_stale_temporary, temp_path_for
 
 #: Segments per span of a video in object storage, at least: each step of it downloads the whole video.
 MIN_REMOTE_SPAN_SEGMENTS = 3
+
+#: Seconds for the processes of a run that was stopped to end, until what they were writing is removed.
+STOP_PATIENCE_S = 5.0
 
 ClusterOutcome = tuple[JobOutcome, TaskRun]
 
 
 def run_on_cluster(
-    address: str, jobs: int | None, tasks: Sequence[Task], inputs: JobList, json: bool
+    address: str,
+    jobs: int | None,
+    tasks: Sequence[Task],
+    inputs: JobList,
+    json: bool,
+    report: Callable[[JobOutcome], None] = print_outcome,
 ) -> list[JobOutcome]:
-    """Run all tasks on that cluster, and print each outcome. Beside summary.json go summary.parquet, one row per file,
-    and summary.svg, a plot of the throughput.
+    """Run all tasks on that cluster, and `report` each outcome. Beside summary.json go summary.parquet, one row per
+    file, and summary.svg, a plot of the throughput.
 
     Raises ClusterError or UsageError when the cluster cannot be used; files finished until then are complete.
     """
@@ -54,14 +67,22 @@ def run_on_cluster(
     outcomes: list[JobOutcome] = []
     rows: list[dict[str, object]] = []
     try:
-        with Cluster(address, jobs) as cluster, RunProgress([task.job for task in tasks], json) as progress:
+        with (
+            standard_output.reserved(),
+            Cluster(address, jobs) as cluster,
+            RunProgress([task.job for task in tasks], json) as progress,
+        ):
             for outcome, run in distribute(tasks, None if cluster.is_local else jobs, progress.record_step):
-                print_outcome(outcome, json)
+                report(outcome)
                 progress.record(outcome)
                 outcomes.append(outcome)
                 rows.append(
                     _table_row(outcome) | {"node": run.node, "started": run.started or None, "seconds": run.seconds}
                 )
+    except BaseException:  # a signal too
+        done = {outcome.job.output for outcome in outcomes}
+        remove_remains([task for task in tasks if task.job.output not in done])
+        raise
     finally:
         if inputs.summary_path is not None and rows:
             _write_run_table(inputs.summary_path, rows)
@@ -113,6 +134,26 @@ def _node_worker() -> Worker:
     more ends its own process, and not its neighbours."""
     limit_memory(MAX_TASK_MEMORY)
     return Worker(run_task, STALL_TIMEOUT_S)
+
+
+def remove_remains(tasks: Sequence[Task], patience_s: float = STOP_PATIENCE_S) -> None:
+    """Delete what the processes of a run that was stopped have left of these tasks, as soon as they have ended."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        for task in tasks:
+            _remove_partial_outputs(task)
+        if not any(_has_partial_outputs(task) for task in tasks) or time.monotonic() > deadline:
+            break
+        time.sleep(0.2)
+    for task in tasks:
+        output = task.job.output
+        if not is_remote(output):
+            for chunk in output.parent.glob(f"{glob.escape(output.name)}.[0-9]*{CHUNK_SUFFIX}"):
+                remove_chunk(chunk)
+
+
+def _has_partial_outputs(task: Task) -> bool:
+    return any(not is_remote(path) and temp_path_for(Path(path)).exists() for path in task.output_paths)
 
 
 def _remove_partial_outputs(task: Task) -> None:

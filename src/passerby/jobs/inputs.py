@@ -10,9 +10,9 @@ from pathlib import Path
 
 from passerby.cluster.manifest import is_manifest, read_manifest
 from passerby.config.object_path import display_path, is_remote
-from passerby.core.errors import SourceError, UsageError
+from passerby.core.errors import PasserbyError, SourceError, UsageError
 from passerby.documents.file_names import REDACTED_MARK, shortened
-from passerby.jobs.file_job import FileJob, JobList
+from passerby.jobs.file_job import FileJob, JobList, RejectedRow
 from passerby.jobs.output_names import (
     STILL_SUFFIXES,
     VIDEO_SUFFIXES,
@@ -67,32 +67,37 @@ def _list_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | None)
 
 
 def _add_manifest(job_list: JobList, manifest: Path, out_dir: Path | None) -> None:
-    """Every row of a manifest. Its paths are relative to the manifest's folder, outputs to `out_dir` or that folder.
+    """Every row of a manifest, each judged by itself. Its paths are relative to the manifest's folder, outputs to
+    `out_dir` or that folder.
 
-    Raises UsageError for a malformed manifest; a row whose file is missing is reported and does not stop the others.
+    Raises UsageError for a manifest of which nothing can be used; a row that is wrong, or whose file is missing, is
+    reported and does not stop the others.
     """
     for row in read_manifest(manifest.name, _manifest_content(manifest)):
         source = _resolve(manifest, row.path)
-        output = None if row.output is None else _inside(out_dir or manifest.parent, row.output, manifest, row.number)
         try:
+            if row.fault is not None:
+                raise UsageError(row.fault)
+            output = None if row.output is None else _inside(out_dir or manifest.parent, row.output)
             row_jobs = collect_jobs([source], output, None if output is not None else out_dir)
-        except SourceError as error:
-            job_list.missing.append((source, str(error)))
+        except PasserbyError as error:
+            number = f"Row {row.number} of {display_path(manifest)}"
+            reason = str(error) if str(error).startswith("Row ") else f"{number}: {error}"
+            job_list.rejected.append(RejectedRow(source, reason, row.carried))
             continue
-        job_list.jobs += [replace(job, settings_override=row.settings) for job in row_jobs.jobs]
+        job_list.jobs += [replace(job, settings_override=row.settings, carried=row.carried) for job in row_jobs.jobs]
         job_list.unsupported += row_jobs.unsupported
         job_list.unreadable += row_jobs.unreadable
-        job_list.missing += row_jobs.missing
+        job_list.rejected += row_jobs.rejected
 
 
-def _inside(folder: Path, name: str, manifest: Path, number: int) -> Path:
+def _inside(folder: Path, name: str) -> Path:
     """A row's output below `folder`. Raises UsageError for one outside: whoever wrote the manifest chooses names, and
     whoever runs it the folder."""
     path = folder / name
     if "\0" in name or Path(name).is_absolute() or is_remote(Path(name)) or not _is_below(path, folder):
         raise UsageError(
-            f"Row {number} of {display_path(manifest)}: `output` leads out of {display_path(folder)}. Give a name in "
-            "it, or another folder with --out-dir."
+            f"`output` leads out of {display_path(folder)}. Give a name in it, or another folder with --out-dir."
         )
     return path
 
@@ -117,11 +122,9 @@ def _manifest_content(path: Path) -> bytes:
 
 
 def _resolve(manifest: Path, text: str) -> Path:
-    """A row's path. Raises UsageError for a path with a NUL byte, which no file has."""
-    if "\0" in text:
-        raise UsageError(f"{display_path(manifest)} has a path with a NUL byte in it. Correct that row.")
-    path = Path(text)
-    return path if is_remote(path) or path.is_absolute() else manifest.parent / path
+    """A row's path; that of the manifest where it has none."""
+    path = Path(text.replace("\0", "?")) if text else manifest
+    return path if not text or is_remote(path) or path.is_absolute() else manifest.parent / path
 
 
 def _add_folder(job_list: JobList, folder: Path, out_dir: Path | None) -> None:

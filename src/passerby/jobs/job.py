@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
-from passerby.core.errors import OutputError, OutputExists, PasserbyError
+from passerby.config.object_path import display_path
+from passerby.core.errors import OutputBusy, OutputError, OutputExists, PasserbyError
 from passerby.core.progress import NullProgress, Progress
 from passerby.documents.plan import Plan
 from passerby.documents.report import Report
+from passerby.jobs.events.stage_progress import StageReporter
 from passerby.jobs.progress_output import make_progress
 from passerby.jobs.remote_io import is_remote_task, local_copy, previous_outcome, upload_outputs
 from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState, refuse_other_settings
@@ -53,6 +56,21 @@ def run_task(task: Task, state: WorkerState) -> JobOutcome:
             return upload_outputs(local, task, _run_local(local, state), state.heartbeat)
     except PasserbyError as error:
         return JobOutcome.of_error(task.job, error)
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        message = (
+            f"{display_path(task.job.source)}: memory ran out. Redact fewer files at a time (--jobs 1), or use a "
+            "machine with more memory."
+        )
+        return JobOutcome(task.job, JobState.FAILED, error=message, exit_code=1, retryable=True)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether it is what Python, the system, OpenCV or OpenVINO raise where an allocation fails."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return any(text in str(error).lower() for text in ("insufficient memory", "bad_alloc", "bad alloc"))
 
 
 def _run_local(task: Task, state: WorkerState) -> JobOutcome:
@@ -67,10 +85,11 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
 
         return run_step(task, _HeartbeatProgress(NullProgress(), state.heartbeat), state.heartbeat)
     job = task.job
-    progress = _HeartbeatProgress(make_progress(json=task.json, quiet=task.quiet), state.heartbeat)
+    shown: Progress = StageReporter(state.report_progress) if task.json else make_progress(quiet=task.quiet)
+    progress = _HeartbeatProgress(shown, state.heartbeat)
     state.still_detectors = state.still_detectors or StillDetectorCache()
     try:
-        finished = _finished_report(task) if task.resume else None
+        finished = _finished_report(task) if task.resume or _finished_meanwhile(task) else None
         if finished is not None:
             return JobOutcome(job, JobState.ALREADY_DONE, finished, exit_code=3 if finished.needs_review else 0)
         if task.resume:
@@ -93,11 +112,24 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
             segment_lengths=task.segment_lengths,
         )
         report = redact_file(job.source, job.output, options)
+    except OutputBusy as error:
+        if not task.skip_busy:
+            return JobOutcome.of_error(job, error)
+        message = f"{job.source}: another run is writing {job.output}. It is left to that run."
+        return JobOutcome(job, JobState.IN_ANOTHER_RUN, error=message, exit_code=3)
     except PasserbyError as error:
         return JobOutcome.of_error(job, error)
     finally:
         progress.finish()
     return JobOutcome.of_report(job, report)
+
+
+def _finished_meanwhile(task: Task) -> bool:
+    """Whether another run has written this output since this one began."""
+    try:
+        return task.skip_busy and task.job.output.stat().st_mtime >= task.listed_at
+    except OSError:
+        return False
 
 
 def _split(task: Task) -> list[SegmentRange]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from passerby.config.object_path import is_remote
+from passerby.jobs.events.run_event import OverallEvent, print_event
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.task import JobOutcome, JobState, Task
 from passerby.jobs.video_steps import rendered_amount
@@ -101,15 +101,14 @@ class RunProgress:
         self._printed = self._clock()
         if self._json:
             eta = self.eta_s
-            line = {
-                "event": "overall",
-                "files": self._files,
-                "total_files": len(self._sizes),
-                "video_hours": round(self._seconds / 3600, 3),
-                "fps": round(self._fps, 1),
-                "eta_s": None if eta is None else round(eta),
-            }
-            print(jsonlib.dumps(line), flush=True)
+            event = OverallEvent(
+                files=self._files,
+                total_files=len(self._sizes),
+                video_hours=round(self._seconds / 3600, 3),
+                fps=round(self._fps, 1),
+                eta_s=None if eta is None else round(eta),
+            )
+            print_event(event)
         else:
             print(self._text(), file=sys.stderr, flush=True)
 

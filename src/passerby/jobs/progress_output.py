@@ -1,8 +1,7 @@
-"""Progress of one file: for a person at a terminal, for a program, or for a log."""
+"""Progress of one file: for a person at a terminal, or for a log."""
 
 from __future__ import annotations
 
-import json as jsonlib
 import sys
 import time
 from collections.abc import Callable
@@ -15,9 +14,6 @@ from rich.text import Text
 
 from passerby.core.progress import Progress
 
-#: Seconds between two JSON lines of one stage.
-JSON_INTERVAL_S = 1.0
-
 STAGE_NAMES = {"analyse": "analysing", "listen": "listening", "render": "rendering", "check": "checking"}
 #: The stage that is counted in seconds of sound, and not in frames.
 _SOUND = "listen"
@@ -27,12 +23,9 @@ def _speed(stage: str, per_second: float) -> str:
     return f"{per_second:.0f} times playback" if stage == _SOUND else f"{per_second:.1f} fps"
 
 
-def make_progress(
-    *, json: bool = False, quiet: bool | None = None, clock: Callable[[], float] = time.monotonic
-) -> Progress:
-    """The form that fits: JSON lines on stdout, or on stderr a bar or (`quiet`, by default off a terminal) lines."""
-    if json:
-        return JsonProgress(clock)
+def make_progress(*, quiet: bool | None = None, clock: Callable[[], float] = time.monotonic) -> Progress:
+    """The form that fits on standard error: a bar, or (`quiet`, by default off a terminal) lines. For programs there is
+    events/."""
     console = Console(stderr=True)
     if quiet is None:
         quiet = not console.is_terminal
@@ -60,29 +53,6 @@ class _FrameCounter:
     def _fps(self) -> float | None:
         seconds = self._clock() - self._started
         return round(self._done / seconds, 1) if seconds > 0 else None
-
-
-class JsonProgress(_FrameCounter):
-    """One JSON object per line: at the start, about once a second, and at the end of each stage."""
-
-    def start(self, file: str, stage: str, total: int | None) -> None:
-        super().start(file, stage, total)
-        self._print()
-
-    def advance(self, frames: int) -> None:
-        super().advance(frames)
-        if self._clock() - self._printed >= JSON_INTERVAL_S:
-            self._print()
-
-    def finish(self) -> None:
-        if self._stage:
-            self._print()
-            self._stage = ""
-
-    def _print(self) -> None:
-        self._printed = self._clock()
-        line = {"event": "progress", "file": self._file, "stage": self._stage, "done": self._done}
-        print(jsonlib.dumps({**line, "total": self._total, "fps": self._fps}), flush=True)
 
 
 class LineProgress(_FrameCounter):

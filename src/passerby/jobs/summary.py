@@ -14,6 +14,7 @@ from passerby.config.object_path import display_path
 from passerby.core.names import printable
 from passerby.documents.redaction_log import LogAction
 from passerby.documents.report import Report
+from passerby.jobs.events.standard_output import write_line
 from passerby.jobs.task import JobOutcome, JobState
 
 #: Findings that are printed per file; the report lists all of them.
@@ -22,35 +23,34 @@ MAX_LISTED_FINDINGS = 10
 SILENCED = frozenset({LogAction.MUTED, LogAction.BLEEPED, LogAction.ROOM_TONE})
 
 
-def print_outcome(outcome: JobOutcome, json: bool) -> None:
-    """One file, as soon as it is done."""
-    if json:
-        event = "error" if outcome.state is JobState.FAILED else "done"
-        print(dumps({"event": event, **summary_row(outcome)}), flush=True)
-    elif outcome.report is None:
+def print_outcome(outcome: JobOutcome) -> None:
+    """One file, as soon as it is done, for people. Raises StandardOutputError."""
+    if outcome.report is None:
         print(f"passerby: {_printable(outcome.error)}", file=sys.stderr)
     elif outcome.state is JobState.ALREADY_DONE:
         review = ", needs review" if outcome.exit_code == 3 else ""
-        print(f"{_printable(outcome.job.output)}: already done{review}; report: {_printable(outcome.job.report_path)}")
+        write_line(
+            f"{_printable(outcome.job.output)}: already done{review}; report: {_printable(outcome.job.report_path)}"
+        )
     else:
         _print_report(outcome, outcome.report)
 
 
 def _print_report(outcome: JobOutcome, report: Report) -> None:
     hidden = ", ".join(f"{hidden.tracks} {hidden.kind}" for hidden in report.hidden)
-    print(f"{_printable(outcome.job.output)}: hidden: {hidden}{_sound(report)}")
+    write_line(f"{_printable(outcome.job.output)}: hidden: {hidden}{_sound(report)}")
     for shown in report.shown_on_purpose[:MAX_LISTED_FINDINGS]:
         where = f"{shown.start:.2f} to {shown.end:.2f} s"
         what = f"{shown.kind} {shown.track}" if shown.track else f"{shown.kind}, {_printable(shown.reason)}"
         who = shown.by or {"settings": "the settings"}.get(shown.decided_by, "nobody who is named")
-        print(f"  shown on purpose: {what}, {where}, decided by {_printable(who)}")
+        write_line(f"  shown on purpose: {what}, {where}, decided by {_printable(who)}")
     if len(report.shown_on_purpose) > MAX_LISTED_FINDINGS:
-        print(f"  shown on purpose: {len(report.shown_on_purpose) - MAX_LISTED_FINDINGS} more are in the report")
+        write_line(f"  shown on purpose: {len(report.shown_on_purpose) - MAX_LISTED_FINDINGS} more are in the report")
     for line in (*report.warnings, *report.damage):
-        print(f"  {printable(line)}")
+        write_line(f"  {printable(line)}")
     for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
-        print(f"  check {finding.time:.2f} s: {printable(finding.description)}")
-    print(f"  report: {_printable(outcome.job.report_path)}")
+        write_line(f"  check {finding.time:.2f} s: {printable(finding.description)}")
+    write_line(f"  report: {_printable(outcome.job.report_path)}")
 
 
 def _sound(report: Report) -> str:
@@ -61,8 +61,10 @@ def _sound(report: Report) -> str:
 
 
 def summary_row(outcome: JobOutcome) -> dict[str, object]:
-    """One file as in summary.json and in the output of --json."""
+    """One file as in summary.json."""
     row: dict[str, object] = {"file": display_path(outcome.job.source), "state": outcome.state.value}
+    if outcome.job.carried:
+        row["carried"] = dict(outcome.job.carried)
     if outcome.error is not None:
         row["message"] = outcome.error
     if outcome.report is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,7 @@ from passerby.config.settings import Settings
 from passerby.core.errors import OutputBusy, OutputExists, PasserbyError, StorageError
 from passerby.core.kinds import Kind
 from passerby.documents.report import Report
+from passerby.jobs.events.stage_progress import StageProgress
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.video_steps import RenderStep, VideoStep, chunk_path
 from passerby.track.segments import SegmentLengths
@@ -27,6 +29,8 @@ class Task:
 
     `min_span_segments` allows a long video to be distributed, in spans of at least that many segments; 0 does not.
     `segment_lengths` travel with the task, so that every machine has the same.
+    `skip_busy`: a file that another run is writing is named, and is no failure. `listed_at` is when this run began
+    (Unix time): what another run with the same settings has finished since is done.
     `default_reasons` stand in the report for what is hidden without a reason of its own.
     """
 
@@ -41,6 +45,8 @@ class Task:
     quiet: bool | None = None
     threads: int | None = None
     min_span_segments: int = 0
+    skip_busy: bool = False
+    listed_at: float = field(default_factory=time.time)
     default_reasons: Mapping[Kind, str] = field(default_factory=dict)
     segment_lengths: SegmentLengths = field(default_factory=SegmentLengths.from_environment)
     step: VideoStep | None = None
@@ -82,6 +88,7 @@ class JobState(StrEnum):
     NEEDS_REVIEW = "needs review"
     FAILED = "failed"
     UNSUPPORTED = "unsupported"
+    IN_ANOTHER_RUN = "in another run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,9 @@ class JobOutcome:
 
 @dataclass(slots=True)
 class WorkerState:
-    """What a worker process keeps from file to file: how it reports a heartbeat, and the models for stills."""
+    """What a worker process keeps from file to file: how it reports a heartbeat and progress, and the models for
+    stills."""
 
     heartbeat: Callable[[], None] = lambda: None
+    report_progress: Callable[[StageProgress], None] = lambda _: None
     still_detectors: StillDetectorCache | None = None

@@ -16,6 +16,7 @@ from pathlib import Path
 from pickle import PicklingError
 
 from passerby.core.process_limits import limit_memory
+from passerby.jobs.events.stage_progress import StageProgress
 from passerby.jobs.process import WorkerProcess
 from passerby.jobs.task import JobOutcome, JobState, Task, WorkerState
 from passerby.jobs.watchdog import POLL_INTERVAL_S, STALL_TIMEOUT_S, Watchdog, bytes_transferred
@@ -31,7 +32,12 @@ _START_TIMEOUT_S = 300.0
 _EXIT_TIMEOUT_S = 5.0
 
 RunTask = Callable[[Task, WorkerState], JobOutcome]
+OnProgress = Callable[[Task, StageProgress], None]
 _FileState = tuple[int, int, int] | None
+
+
+class WorkerStopped(Exception):
+    """The run ended while the process was at work."""
 
 
 class _Stalled(Exception):
@@ -48,12 +54,14 @@ class Worker:
         process: WorkerProcess | None = None,
         transferred: Callable[[int], int] = bytes_transferred,
         state_of: Callable[[Path], _FileState] | None = None,
+        on_progress: OnProgress = lambda _, __: None,
     ) -> None:
         """`run_task` is what the process does with each task; `stall_timeout` in seconds (watchdog.py); `process` one
         that was started already; `transferred` gives the bytes that a process has read and written, `state_of` what
-        changes when a file does."""
+        changes when a file does; `on_progress` is called with what the process reports of a task."""
         self._run_task, self._stall_timeout, self._process = run_task, stall_timeout, process
-        self._transferred, self._state_of = transferred, state_of or _file_state
+        self._transferred, self._state_of, self._on_progress = transferred, state_of or _file_state, on_progress
+        self._stopped = False
 
     def __enter__(self) -> Worker:
         return self
@@ -72,6 +80,8 @@ class Worker:
             answer = self._wait_for_outcome(task)
         except (_Stalled, EOFError, ConnectionError) as end:
             self._abort(parts)
+            if self._stopped:
+                raise WorkerStopped from None
             stalled = isinstance(end, _Stalled)
             cause = _stall_message(task, self._stall_timeout) if stalled else _crash_message(task)
             complete = self._state_of(task.job.output) != before
@@ -87,19 +97,30 @@ class Worker:
     def _wait_for_outcome(self, task: Task) -> JobOutcome | Exception:
         """Raises EOFError or ConnectionError when the process dies, _Stalled when it makes no progress."""
         running = self._process = self._process or WorkerProcess.start(serve, self._run_task)
+        if self._stopped:
+            raise EOFError
         running.pipe.send(task)
         working, heartbeats = Watchdog(_size(task.job.source), self._stall_timeout), 0
         starting = Watchdog(0, max(self._stall_timeout, _START_TIMEOUT_S))
         while True:
             poll_interval = min(POLL_INTERVAL_S, self._stall_timeout / 4)
             if connection.wait([running.pipe, running.process.sentinel], poll_interval):
-                answer: JobOutcome | Exception | None = running.pipe.recv()
-                if answer is not None:
+                answer: JobOutcome | Exception | StageProgress | None = running.pipe.recv()
+                if isinstance(answer, StageProgress):
+                    self._on_progress(task, answer)
+                elif answer is not None:
                     return answer
                 running.responded, heartbeats = True, heartbeats + 1
             transferred = self._transferred(running.process.pid or 0)
             if (working if running.responded else starting).is_stalled(heartbeats, transferred):
                 raise _Stalled
+
+    def stop(self) -> None:
+        """End the process, from another thread: the task that it works on ends as Stopped, and leaves nothing."""
+        self._stopped = True
+        running = self._process
+        if running is not None:
+            running.process.kill()
 
     def _abort(self, parts: dict[Path, _FileState]) -> None:
         """End the process and delete its partial outputs: files that were not in this state before it began."""
@@ -121,11 +142,12 @@ class Worker:
 
 
 def serve(run_task: RunTask, pipe: connection.Connection, parent: int) -> None:
-    """The process's main loop: tasks come in; a None per heartbeat, and an outcome or an exception go out."""
+    """The process's main loop: tasks come in; a None per heartbeat, progress, and an outcome or an exception go
+    out. It ends when its pipe is closed, or is killed; signals for the whole group are left to the parent."""
     _die_with_parent(parent)
     limit_memory()
     reporter = _Reporter(pipe)
-    state = WorkerState(reporter.heartbeat)
+    state = WorkerState(reporter.heartbeat, reporter.progress)
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
             task = pipe.recv()
@@ -151,6 +173,10 @@ class _Reporter:
             self._next = now + _HEARTBEAT_INTERVAL_S
             with self._lock:
                 self._pipe.send(None)
+
+    def progress(self, stage: StageProgress) -> None:
+        with self._lock:
+            self._pipe.send(stage)
 
     def report(self, answer: JobOutcome | Exception) -> None:
         self._next = 0.0  # the next file begins with a heartbeat

@@ -71,7 +71,8 @@ def planes_of(av_frame: av.VideoFrame) -> list[Array]:
 def blank_frame(av_frame: av.VideoFrame, pixel_format: str) -> av.VideoFrame:
     """A new uninitialised frame in `pixel_format` with the same size, time and colour description."""
     blank = av.VideoFrame(av_frame.width, av_frame.height, pixel_format)
-    blank.pts, blank.time_base = av_frame.pts, av_frame.time_base
+    if av_frame.time_base is not None:  # frames that a program made may have none
+        blank.pts, blank.time_base = av_frame.pts, av_frame.time_base
     blank.colorspace, blank.color_range = av_frame.colorspace, av_frame.color_range
     blank.color_primaries, blank.color_trc = av_frame.color_primaries, av_frame.color_trc
     return blank

@@ -177,7 +177,9 @@ def verify(
         verdict=_verdict(checked, tracks, [check.outcome for check in checks]),
         checks=checks,
         findings=findings.listed(),
-        weights=tuple(WeightsUsed(id=id, sha256=detectors.registry[id].sha256) for id in sorted(used)),
+        weights=tuple(
+            WeightsUsed(id=detectors.registry[id].id, sha256=detectors.registry[id].sha256) for id in sorted(used)
+        ),
         release=inputs.release,
         plan=inputs.plan_summary,
         original=inputs.original_sha256,

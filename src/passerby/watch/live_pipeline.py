@@ -196,6 +196,11 @@ class LivePipeline:
         if self._newest is not None:
             self._request_detection(self._newest, first=False)
 
+    def is_settled(self, now: float) -> bool:
+        """Whether the detections that the frames wait for whose delay is over at `now` have finished."""
+        self._settle()
+        return not self._unsettled or self._unsettled[0].captured_at.monotonic + self._settings.delay > now
+
     @property
     def has_buffered(self) -> bool:
         """Whether frames wait in the buffer."""

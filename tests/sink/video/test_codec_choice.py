@@ -1,5 +1,6 @@
 """The encoder fits the source, and stays within its bit rate."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -9,7 +10,7 @@ import pytest
 from passerby.config.settings import Codec, Settings
 from passerby.core.errors import UsageError
 from passerby.core.safe_frame import SafeFrame
-from passerby.sink.video.codec_choice import choose_encoding, with_rate_cap
+from passerby.sink.video.codec_choice import Encoding, _repeatable, choose_encoding, with_rate_cap
 from passerby.sink.video.writer import VideoWriter
 from tests import clips
 
@@ -110,3 +111,13 @@ def test_an_encoder_keeps_to_its_threads_and_writes_the_same_number_of_frames(tm
         for n, time in enumerate(clips.constant(5)):
             writer.write(clips.safe_frame(n, time))
     assert 5 == len(clips.decoded(tmp_path / "out.mp4"))
+
+
+def test_under_a_limit_of_the_bit_rate_one_frame_is_encoded_at_a_time():
+    """Otherwise two runs by one plan differ in some frames."""
+    x264 = Encoding("libx264", "yuv420p", {"crf": "27", "threads": "4"}, "avc1", 1920, 1080)
+    assert "4" == _repeatable(x264).options["threads"]
+    capped = replace(x264, options={**x264.options, "maxrate": "1500000", "bufsize": "1500000"})
+    assert "1" == _repeatable(capped).options["threads"]
+    x265 = replace(x264, encoder="libx265", options={"x265-params": "log-level=none:vbv-maxrate=1500"})
+    assert _repeatable(x265).options["x265-params"].endswith(":vbv-maxrate=1500:frame-threads=1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from passerby.detect.families import blazeface, centerface, dbnet, yolov8, yunet
 from passerby.detect.families.family import Family
 
-#: By the name that weights.toml uses.
+#: Those of passerby, by the name that weights.toml uses.
 FAMILIES: dict[str, Family] = {
     "blazeface": blazeface.FAMILY,
     "centerface": centerface.FAMILY,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import openvino as ov
 
 from passerby.core.errors import DetectorError, WeightsError
+from passerby.detect.backend.openvino_import import ov
 from passerby.detect.speech.spectrum import RATE, Rows
 from passerby.detect.weights import Registry
 

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
 import pytest
 
+from passerby.detect.backend.model_cache import CompiledModelCache
+from passerby.detect.backend.openvino_import import ov
 from passerby.detect.families import FAMILIES
-from passerby.detect.model_cache import CompiledModelCache
 from passerby.detect.runtime import OpenVinoModel
 from passerby.detect.weights import Registry
 
@@ -107,13 +107,13 @@ def test_a_cached_model_that_the_runtime_rejects_is_compiled_again(weights: Regi
 
 
 def test_loading_the_runtime_makes_no_network_connection():
-    """OpenVINO's converter reports each import over the network; it is not to be loaded, whatever else asks for it."""
+    """OpenVINO's converter reports each import over the network; what reports it is not loaded."""
     program = """
 import sys, threading
 calls = []
 sys.addaudithook(lambda event, _: calls.append(event) if event.startswith("socket.") else None)
 import passerby.detect.runtime
-print(calls, threading.active_count(), [n for n in sys.modules if "telemetry" in n and sys.modules[n] is not None])
+print(calls, threading.active_count(), [n for n in sys.modules if "openvino_telemetry" in n])
 """
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert "[] 1 []" == output.strip()
@@ -138,3 +138,10 @@ def test_a_file_that_another_process_removes_meanwhile_is_no_error(compiled: Com
     assert gone
     assert load(compiled, "d")
     assert sum(path.stat().st_size for path in real(gone[0].parent)) <= 1000
+
+
+def test_its_size_is_told(tmp_path):
+    cache = CompiledModelCache.beside(tmp_path / "weights")
+    assert (tmp_path / "compiled", 0) == (cache.folder, cache.size())
+    cache.save("key", b"x" * 100)
+    assert 132 == cache.size()

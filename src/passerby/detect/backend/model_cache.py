@@ -28,7 +28,18 @@ class CompiledModelCache:
     """A folder of compiled networks, each under a hash of everything that it was compiled from."""
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
-        self._folder, self._max_bytes = folder, max_bytes
+        self.folder, self.max_bytes = folder, max_bytes
+
+    @classmethod
+    def beside(cls, weights: Path) -> CompiledModelCache:
+        """That of this user, which lies beside the folder of the weights."""
+        return cls(weights.with_name("compiled"))
+
+    def size(self) -> int:
+        """Bytes that it takes now."""
+        with suppress(OSError):
+            return sum(path.stat().st_size for path in self.folder.iterdir())
+        return 0
 
     def load(self, key: object) -> npt.NDArray[np.uint8] | None:
         """What was saved under `key` (anything with a complete `repr`), None when it is not there or damaged."""
@@ -50,7 +61,7 @@ class CompiledModelCache:
         path = self._path(key)
         part = path.with_suffix(f".{os.getpid()}.part")
         with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_private():
                 return
             try:
@@ -62,20 +73,20 @@ class CompiledModelCache:
 
     def _is_private(self) -> bool:
         """Is the folder this user's, and may nobody else write into it? Raises OSError when it is not there."""
-        status = self._folder.lstat()
+        status = self.folder.lstat()
         return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022
 
     def _path(self, made_from: object) -> Path:
-        return self._folder / f"{hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]}.blob"
+        return self.folder / f"{hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]}.blob"
 
     def _evict(self) -> None:
         files = []
-        for path in self._folder.iterdir():
+        for path in self.folder.iterdir():
             with suppress(FileNotFoundError):  # another process evicts as well
                 files.append((path.stat(), path))
         total = sum(status.st_size for status, _ in files)
         for status, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
-            if total <= self._max_bytes:
+            if total <= self.max_bytes:
                 return
             path.unlink(missing_ok=True)
             total -= status.st_size

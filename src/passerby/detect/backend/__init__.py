@@ -1,0 +1,1 @@
+"""What stands between a model and OpenVINO: how it is imported, and what is kept compiled."""

@@ -1,0 +1,1 @@
+"""Entries of the registry of weights, and those that other packages bring."""

@@ -1,0 +1,1 @@
+"""What a run says to programs: one JSON object a line on standard output."""
