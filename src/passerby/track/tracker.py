@@ -2,10 +2,10 @@
 
 A track is propagated by motion in every frame and corrected by every detection that is associated with it: those of the
 detector runs on whole frames, and between them those of a search in a crop around it, or of what it looked like
-(track/search/). Where none finds it, the next detection is also propagated back, and both paths are covered: whatever happened in between
-lies between them. A track begins before its first detection and goes on after its last one (invariant 6), and no
-track crosses a cut. The same code serves files and, behind a short ring buffer of frames, cameras: it never looks
-further back than `TrackerSettings.buffer_frames`, and a point older than that is final.
+(track/search/). Where none finds it, the next detection is also propagated back, and both paths are covered: whatever
+happened in between lies between them. A track begins before its first detection and goes on after its last one
+(invariant 6), and no track crosses a cut. The same code serves files and, behind a short ring buffer of frames,
+cameras: it never looks further back than `TrackerSettings.buffer_frames`, and a point older than that is final.
 """
 
 from __future__ import annotations

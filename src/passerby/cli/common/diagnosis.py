@@ -192,9 +192,7 @@ def _disk() -> Iterator[Diagnosis]:
         writable = os.access(folder, os.W_OK)
         found = f"{what}, {folder}: {free / 2**30:.1f} GiB free" + ("" if writable else ", not writable")
         if not writable:
-            yield Diagnosis(
-                "disk", Level.NOTE, found, "Give outputs another folder: -o or --out-dir, PASSERBY_CACHE"
-            )
+            yield Diagnosis("disk", Level.NOTE, found, "Give outputs another folder: -o or --out-dir, PASSERBY_CACHE")
         elif free < MIN_FREE_BYTES:
             yield Diagnosis("disk", Level.NOTE, found, "Free some room, or write to another disk")
         else:
