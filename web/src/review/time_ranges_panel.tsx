@@ -71,20 +71,14 @@ function RangeList() {
                 {Math.round(100 * (item.score ?? 0))} %
               </span>
             )}
-            <RangeReason
-              reason={item.reason}
-              save={(reason) => setSoundRanges(withReason(sound, index, reason))}
-            />
+            <RangeReason reason={item.reason} save={(reason) => setSoundRanges(withReason(sound, index, reason))} />
             <Button text={t('removeRange')} run={() => void setSoundRanges(without(sound, index))} />
           </li>
         ))}
         {trim.map((item, index) => (
           <li key={`cut ${item.start}`}>
             {range(item)} {t('cut')}{' '}
-            <RangeReason
-              reason={item.reason}
-              save={(reason) => setCutRanges(withReason(trim, index, reason))}
-            />
+            <RangeReason reason={item.reason} save={(reason) => setCutRanges(withReason(trim, index, reason))} />
             <Button text={t('removeRange')} run={() => void setCutRanges(without(trim, index))} />
           </li>
         ))}
