@@ -62,7 +62,7 @@ def try_rule(rule: PresenceRule | CrossingRule, bins: Iterable[CountBin], schedu
     long_enough = sum(minute.perhaps_lasting for minute in known) + len(runs)  # the last of a run may not have ended
     begun = sum(sum(minute.begun for minute in run) or 1 for run in runs)
     begun += sum(1 for run in runs if run[0].begun and not _follows_an_empty_minute(run[0], minutes))
-    at_most = min(begun, long_enough)
+    at_most = min(begun, long_enough, sum(_spaced_at_most(run, rule.cool_down) for run in runs))
     certain = [run for run in runs if _is_certain(run, rule, minutes)]
     return RuleTrial(min(at_most, _runs_apart(certain, rule.cool_down)), at_most, observed_s)
 
@@ -120,6 +120,11 @@ def _is_certain(run: Sequence[_Minute], rule: PresenceRule, minutes: dict[int, _
     if rule.min_duration <= BIN_S and any(minute.whole for minute in run):
         return True
     return any(minute.surely_lasting for minute in run) and _follows_an_empty_minute(run[0], minutes)
+
+
+def _spaced_at_most(run: Sequence[_Minute], cool_down_s: float) -> int:
+    """Events that fit into minutes that follow each other with a cool-down between any two."""
+    return 1 + int(len(run) * BIN_S // cool_down_s) if cool_down_s > 0 else sum(minute.begun for minute in run) + 1
 
 
 def _runs_apart(runs: Sequence[Sequence[_Minute]], cool_down_s: float) -> int:

@@ -1,6 +1,8 @@
-"""From an empty folder to live masked pictures, a zone with its event and a second account: in the browser alone."""
+"""From an empty folder to live masked pictures, a zone whose event comes by mail, and a second account: in the browser
+alone."""
 
 import re
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -25,6 +27,7 @@ from tests.browser.site.setup_process import (
 from tests.browser.site.steps import PATIENCE, axe, moved, serious, until
 from tests.cameras.servers import free_port, require_rtsp_server, rtsp_server, write_units
 from tests.cameras.watch_process import walking_person
+from tests.uplink.notifications.fixtures import smtp_server
 
 LOGIN = ("cam", "a secret word")
 #: Language, size of the window, and the first words that are read.
@@ -120,17 +123,52 @@ def test_from_an_empty_folder_to_an_event(browser, camera, tmp_path, request, re
     page.wait_for_selector("[aria-label=entrance][data-state=live]")
     moved(page, camera="entrance")
     clean(page, "live")
+    box, mail_port = programs.enter_context(smtp_server())
+    ask_for_mail(page, top, mail_port)
     draw_zone(page, top)
     page.goto(f"{top}/#/events?kind=presence")
     picture = page.locator("li.event[data-kind=presence] img").first
     picture.wait_for()
     until(page, "(one) => one.complete && one.naturalWidth > 0", picture.element_handle())
     clean(page, "event")
+    told = until_mail(box, re.compile("Presence in zone|Anwesenheit in Zone"))
+    assert ("kim@hall.example", False) == (told["To"], told.is_multipart())  # and no picture: the site allows none
     second_account(page, browser, top)
     page.context.close()
     assert 0 == program.stop()
     with Database.open(config.parent / "data") as database, database.read_transaction() as connection:
         assert [] == check(connection).flaws
+
+
+def ask_for_mail(page, top, port):
+    """The site's mail server, and what this account wants to be told."""
+    page.goto(f"{top}/#/settings")
+    site = page.locator("section:has(#site-notifications)")
+    site.get_by_label(re.compile("^E-[Mm]ail$")).check()
+    site.get_by_label(re.compile("^Mail ?server$")).fill("127.0.0.1")
+    site.get_by_label(re.compile("Encryption|Verschlüsselung")).select_option("none")
+    site.get_by_label("Port", exact=True).fill(str(port))
+    site.get_by_label(re.compile("Sent from|Absender")).fill("cameras@hall.example")
+    site.get_by_label(re.compile("Address of these pages|Adresse dieser Seiten")).fill("https://cameras.hall.example")
+    clean(page, "mail server")
+    site.get_by_role("button", name=re.compile("Save|Speichern")).click()
+    page.wait_for_selector(".site-message")
+    page.goto(f"{top}/#/me")
+    own = page.locator("section:has(#notifications)")
+    own.get_by_label(re.compile("E-[Mm]ail.*(address|Adresse)")).fill("kim@hall.example")
+    own.get_by_label(re.compile("Events: presence|Ereignisse: Anwesenheit")).check()
+    clean(page, "notifications")
+    own.get_by_role("button", name=re.compile("Save|Speichern")).click()
+    page.wait_for_selector(".site-message")
+
+
+def until_mail(box, words):
+    """The mail whose subject has these words."""
+    end = time.monotonic() + PATIENCE
+    while not (found := [mail for mail in box.mails if words.search(mail["Subject"])]):
+        assert time.monotonic() < end, [mail["Subject"] for mail in box.mails]
+        time.sleep(0.2)
+    return found[-1]
 
 
 def draw_zone(page, top):
