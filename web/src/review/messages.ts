@@ -19,6 +19,7 @@ const en = {
   connected: 'Connected again.',
   queueProgress: '{done} of {all} checked',
   fileChecked: '{done}/{all} checked',
+  fileNothingToCheck: 'nothing to check',
   loggedOut: 'You are not logged in',
   loggedOutHint: 'Open the address that passerby review printed when it started, or enter the password.',
   password: 'Password',

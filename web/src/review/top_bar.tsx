@@ -9,11 +9,12 @@ import { openRow, showCasePage, showStart } from './cases/navigation';
 import { type Text, t } from './messages';
 import * as store from './store';
 
-const optionText = (file: FileSummary): string => {
-  const state =
-    file.state === 'ready' ? t('fileChecked', { done: file.reviewed, all: file.flagged }) : t(file.state as Text);
-  return `${file.finished ? '✓ ' : ''}${file.name} (${state})`;
+const stateText = (file: FileSummary): string => {
+  if (file.state !== 'ready') return t(file.state as Text);
+  return file.flagged ? t('fileChecked', { done: file.reviewed, all: file.flagged }) : t('fileNothingToCheck');
 };
+
+const optionText = (file: FileSummary): string => `${file.finished ? '✓ ' : ''}${file.name} (${stateText(file)})`;
 
 export function TopBar() {
   const onFile = cases.pageName.value === 'file';
