@@ -75,10 +75,10 @@ BREAKS = [
     Break(
         3,
         "the registry accepts a model that recognises people",
-        f"{SRC}/detect/weights.py",
-        "if match := _REFUSED.search(word):",
-        "if (match := _REFUSED.search(word)) and False:",
-        "tests/detect/test_weights.py",
+        f"{SRC}/detect/registry/weights_entry.py",
+        "    match = _REFUSED.search(word)\n",
+        "    match = None\n",
+        "tests/detect/registry/test_weights_entry.py",
     ),
     Break(
         4,
