@@ -107,7 +107,7 @@ def test_redacting_a_video_does_not_import_what_cameras_and_databases_need():
     ("command", "library", "extra"),
     [
         (["review", "film.mp4"], "argon2", "review"),
-        (["watch", "-c", "site.yaml"], "holidays", "watch"),
+        (["watch", "-c", "site.yaml"], "aiomqtt", "watch"),
         (["counts", "export", "counts.csv"], "sqlalchemy", "watch"),
     ],
 )

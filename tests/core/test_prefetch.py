@@ -5,8 +5,19 @@ import pytest
 from passerby.core.prefetch import prefetch
 
 
+BEFORE = set()
+
+
+@pytest.fixture(autouse=True)
+def threads_of_before():
+    """Those of other tests in this process that have not ended yet."""
+    BEFORE.clear()
+    BEFORE.update(threading.enumerate())
+
+
 def working():
-    return [thread for thread in threading.enumerate() if thread.name == "passerby-prefetch"]
+    threads = set(threading.enumerate()) - BEFORE
+    return [thread for thread in threads if thread.name == "passerby-prefetch"]
 
 
 def test_the_same_items_in_the_same_order():

@@ -10,6 +10,7 @@ from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -89,8 +90,12 @@ def analyse_track(
     progress = options.progress
     progress.start(printable_name(video.path), "analyse", info.frames_estimate if segments == SegmentRange() else None)
     new_schedule = partial(detectors.schedule, info.frame_rate, settings.profile)
-    with ThreadPoolExecutor(CONCURRENT_INFERENCES - 1, thread_name_prefix="passerby-crops") as helper:
-        for state in prefetch(_analysed_frames(video, number, detector, new_schedule, grid, segments), FRAMES_WAITING):
+    with ExitStack() as stack:
+        helper = stack.enter_context(ThreadPoolExecutor(CONCURRENT_INFERENCES - 1, thread_name_prefix="passerby-crops"))
+        frames = prefetch(_analysed_frames(video, number, detector, new_schedule, grid, segments), FRAMES_WAITING)
+        # The threads of a run that is cancelled end with it, and not when memory is collected.
+        stack.enter_context(closing(frames))
+        for state in frames:
             if state.segment < segments.first:
                 result.frame_before = state.time, state.hash
                 continue

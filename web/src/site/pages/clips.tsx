@@ -79,7 +79,7 @@ function ClipRequestForm({ chosen, from, to, onRequested }: ClipRequestFormProps
         onSubmit={submit}
         button={t(selected.length > 1 ? 'requestClips' : 'requestClip')}
         label={t('requestClip')}
-        disabled={length <= 0}
+        disabled={length <= 0 || !selected.length}
       >
         <fieldset>
           <legend>{t('clipCameras')}</legend>
