@@ -4,7 +4,6 @@ import pytest
 
 from passerby.core.prefetch import prefetch
 
-
 BEFORE = set()
 
 
