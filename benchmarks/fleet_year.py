@@ -81,7 +81,7 @@ def pages(database: FleetDatabase) -> dict[str, Callable[[], object]]:
     year, month = DAY - DAYS, DAY - 31
 
     def sums(start: int, every: Every, **values: object) -> Callable[[], object]:
-        return lambda: totals(database, Selection(start, DAY, every, **values))  # type: ignore[arg-type]
+        return lambda: totals(database, Selection(start, DAY, every, **values))  # type: ignore[arg-type]  # fields of it
 
     return {
         "all sites": lambda: overview(database, NOW, "0.1.0"),
@@ -142,5 +142,6 @@ def _explain(database: FleetDatabase, query: Callable[[], object]) -> None:
         event.remove(database._engine, "before_cursor_execute", note)
     with database.reading() as connection:
         for statement, parameters in made:
+            # `parameters` are those that SQLAlchemy itself handed to the driver.
             plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY ON) {statement}", parameters)  # type: ignore[arg-type]
             print("\n".join(f"    {line}" for line in plan.scalars() if "never executed" not in line))

@@ -37,8 +37,8 @@ TEXTS = {
     "es": "Quédese donde está. Mi hermano vive en esa calle desde hace muchos años.",
     "it": "Non ho visto niente. Eravamo seduti davanti al bar quando è arrivata la macchina.",
     "pl": "Proszę się cofnąć. Nie wiem, kto to był, widziałem tylko czerwony samochód.",
-    "ru": "Отойдите, пожалуйста. Я ничего не видел, мы просто стояли у дома.",  # noqa: RUF001
-    "tr": "Lütfen geri çekilin. Hiçbir şey görmedim, kapının önünde duruyorduk.",  # noqa: RUF001
+    "ru": "Отойдите, пожалуйста. Я ничего не видел, мы просто стояли у дома.",  # noqa: RUF001  # Cyrillic is meant
+    "tr": "Lütfen geri çekilin. Hiçbir şey görmedim, kapının önünde duruyorduk.",  # noqa: RUF001  # as Turkish is written
     "sw": "Tafadhali rudi nyuma. Sikuona kitu chochote, tulikuwa tumekaa nje ya nyumba.",
     "hi": "कृपया पीछे हटिए। मैंने कुछ नहीं देखा, हम बस दरवाज़े पर खड़े थे।",
     "cmn-latn-pinyin": "qing3 tui4 hou4 yi1 dian3. wo3 shen2 me5 dou1 mei2 you3 kan4 jian4.",

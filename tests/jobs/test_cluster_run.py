@@ -150,12 +150,15 @@ def test_what_a_stopped_run_leaves_is_removed_once_its_processes_have_ended(tmp_
     chunk = tmp_path / "out" / "a.mp4.0000.piece"
     chunk.touch()
     (tmp_path / "out" / "c.mp4.part").touch()  # of another run
+    theirs = tmp_path / "out" / "b.mp4.0000.piece"  # of another run on the same folder, which will join it
+    theirs.touch()
+    os.utime(theirs, (time.time() - 60, time.time() - 60))
     with OutputFile(tasks[0].job.output) as writing:  # its process has not ended yet
         ender = threading.Timer(0.6, writing._release)
         ender.start()
         remove_remains(tasks)
         ender.join()
-    assert ["c.mp4.part"] == [path.name for path in (tmp_path / "out").iterdir()]
+    assert ["b.mp4.0000.piece", "c.mp4.part"] == sorted(path.name for path in (tmp_path / "out").iterdir())
 
 
 @pytest.mark.soak

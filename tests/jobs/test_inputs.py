@@ -205,3 +205,23 @@ def test_rows_that_are_wrong_do_not_stop_the_others(tmp_path):
     for row, text in zip(found.rejected, says, strict=True):
         assert re.search(text, row.reason)
     assert ["case"] == found.carried_columns
+
+
+def test_names_do_not_depend_on_what_comes_later_where_they_are_to_be_stable(tmp_path):
+    """A folder that is followed: old.avi is written first, old.mp4 and old.jpg come later."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "old.avi").write_bytes(b"no video")
+
+    def named():
+        jobs = collect_jobs([folder], None, out, stable_names=True).jobs
+        return {job.source.name: (job.output.name, job.report_path.name) for job in jobs}
+
+    alone = named()
+    assert {"old.avi": ("old.avi.mp4", "old.avi.mp4.report.json")} == alone
+    for name in ("old.mp4", "old.jpg"):
+        (folder / name).write_bytes(b"no video")
+    later = named()
+    assert alone["old.avi"] == later["old.avi"]
+    assert ("old.mp4", "old.mp4.report.json") == later["old.mp4"]
+    assert 3 == len({output for output, _ in later.values()}) == len({report for _, report in later.values()})

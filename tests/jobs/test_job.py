@@ -148,3 +148,14 @@ def test_a_file_that_another_run_has_in_hand_is_named_and_left_to_it(tmp_path, m
     assert JobState.FAILED is run_task(late, WorkerState()).state
     other = replace(task, settings=Settings(style="blur"))
     assert JobState.FAILED is run_task(other, WorkerState()).state
+
+
+def test_resuming_does_not_replace_what_was_made_from_another_file(tmp_path, monkeypatch):
+    use_fixed_face_in_stills(monkeypatch)
+    stills.image().save(tmp_path / "a.png")
+    stills.image().rotate(90).save(tmp_path / "other.png")
+    output = tmp_path / "out.png"
+    assert JobState.DONE is run_task(Task(FileJob(tmp_path / "a.png", output), Settings()), WorkerState()).state
+    before = output.read_bytes()
+    outcome = run_task(Task(FileJob(tmp_path / "other.png", output), Settings(), resume=True), WorkerState())
+    assert (JobState.FAILED, before) == (outcome.state, output.read_bytes())

@@ -10,6 +10,7 @@ import pytest
 
 from passerby import Redactor, Settings
 from passerby.core.errors import DetectorError
+from passerby.library.frame_stream import _stand_in
 from tests import clips
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "guide" / "library" / "mask_stream.py"
@@ -18,6 +19,12 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "guide" / "library" / "mask_strea
 @pytest.fixture(scope="module")
 def pictures(sample):
     return [picture for _, picture in clips.decoded(sample)]
+
+
+def test_of_a_picture_that_waits_no_pixel_is_kept():
+    picture = np.zeros((64, 64, 3), np.uint8)
+    assert (0, True) == (_stand_in(picture).size, not np.shares_memory(picture, _stand_in(picture)))
+    assert _stand_in(picture[8:]).base is None
 
 
 def test_a_generator_is_masked_behind_a_buffer(pictures, models):

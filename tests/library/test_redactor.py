@@ -111,3 +111,19 @@ def test_pictures_are_searched_and_masked(fixed_face):
     assert 0 == masked[y1:y2, x1:x2].max()
     assert (masked == redactor.mask(image, [found])).all()
     assert 200 == redactor.mask(image, []).min()
+
+
+def test_the_frames_of_a_list_leave_the_redactor_free(fixed_face):
+    """While the caller has one of them it can search a still, and stop early."""
+    frames = [clips.drawing(number) for number in range(8)]
+    free = threading.Event()
+
+    def use():
+        with Redactor() as redactor:
+            masked = redactor.mask_frames(frames, fps=25)
+            assert frames[0].shape == next(masked).shape
+            redactor.detect(frames[0])
+        free.set()
+
+    threading.Thread(target=use, daemon=True).start()
+    assert free.wait(60)

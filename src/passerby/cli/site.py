@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from passerby.cli.common.terminal import echo
-from passerby.core.errors import UsageError, WeightsError
+from passerby.core.errors import UsageError
 
 
 def site(
@@ -86,10 +86,7 @@ def _require_models() -> None:
     from passerby.detect.weights import Registry
 
     registry, defaults = Registry.load(), CameraDefaults()
-    needed = required_models(defaults.hide, LIVE_PROFILES[defaults.profile])
-    missing = sorted(id for id in needed if not registry.path(id).exists())
-    if missing:
-        raise WeightsError(f"These models are not on this machine: {', '.join(missing)}. Run: passerby models fetch")
+    registry.require(required_models(defaults.hide, LIVE_PROFILES[defaults.profile]))
 
 
 def _watch(config: Path) -> None:

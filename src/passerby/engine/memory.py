@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from passerby.core.safe_frame import SafeFrame
 from passerby.engine.analyse import analyse_track
@@ -16,12 +16,12 @@ from passerby.track.segments import SegmentRange
 _NO_FILE = "0" * 64, 0
 
 
-def mask_film(film: FrameList, options: RunOptions) -> Iterator[SafeFrame]:
-    """Every frame masked, in order. The film is searched whole before the first one comes: each track is known in both
-    directions, as in a file. Raises PasserbyError, in one of its kinds."""
+def mask_film(film: FrameList, options: RunOptions) -> Generator[SafeFrame]:
+    """Every frame masked, in order. The film is searched whole before this returns: each track is known in both
+    directions, as in a file; models are not needed after that. Raises PasserbyError, in one of its kinds."""
     settings, detectors = options.effective_settings, options.detector_factory()
     result = analyse_track(film, 0, SegmentRange(), options, detectors)
     plan = make_plan(film.info, _NO_FILE, settings, detectors.registry, [[result]])
     video = film.info.videos[0]
-    for _, _, safe in masked_frames(film.frames(), video, 0, plan, settings, result.hashes, video.pixel_format):
-        yield safe
+    masked = masked_frames(film.frames(), video, 0, plan, settings, result.hashes, video.pixel_format)
+    return (safe for _, _, safe in masked)

@@ -7,8 +7,8 @@ covered whole.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from fractions import Fraction
 from heapq import merge
 from itertools import chain
@@ -73,6 +73,8 @@ def render(
             masked_frames(video.frames(n), info.videos[n], n, plan, settings, expected, encoding.pixel_format)
             for n, (expected, encoding) in enumerate(zip(expected_hashes, encodings, strict=True))
         ]
+        for one in masked:  # a run that is cancelled leaves no thread, decoder or frame to whoever keeps the error
+            stack.enter_context(closing(one))
         for _, number, safe in merge(*masked, key=lambda item: item[:2]):
             times[number].append(safe.time)
             output_time = trims[number].to_output_time(safe.time)
@@ -235,20 +237,23 @@ def masked_frames(
     expected_hashes: Hashes[int] | None,
     pixel_format: str,
     first: int = 0,
-) -> Iterator[tuple[Fraction, int, SafeFrame]]:
+) -> Generator[tuple[Fraction, int, SafeFrame]]:
     """(seconds, number of the track, frame) of one video track. `frames` are those from number `first` on, `known`
     their hashes in the first pass."""
     painter = Painter(info, pixel_format)
     schedule = MaskSchedule(plan.tracks(number))
 
     def mask() -> Iterator[SafeFrame]:
-        for at, frame in enumerate(prefetch(frames)):
-            same = expected_hashes is None or (at < len(expected_hashes) and expected_hashes[at] == frame_hash(frame))
-            if same and not frame.damaged and plan.videos[number].is_analysed(first + at, frame.time):
-                masks = schedule.at(frame.time)
-                yield painter.paint(frame, [to_shape(scheduled, info.geometry, settings.style) for scheduled in masks])
-            else:
-                yield painter.cover(frame)
+        with closing(prefetch(frames)) as decoded:
+            for at, frame in enumerate(decoded):
+                hashes = expected_hashes
+                same = hashes is None or (at < len(hashes) and hashes[at] == frame_hash(frame))
+                if same and not frame.damaged and plan.videos[number].is_analysed(first + at, frame.time):
+                    masks = [to_shape(one, info.geometry, settings.style) for one in schedule.at(frame.time)]
+                    yield painter.paint(frame, masks)
+                else:
+                    yield painter.cover(frame)
 
-    for safe in prefetch(mask()):
-        yield safe.time * info.time_base, number, safe
+    with closing(prefetch(mask())) as masked:
+        for safe in masked:
+            yield safe.time * info.time_base, number, safe

@@ -136,6 +136,10 @@ def _node_worker() -> Worker:
     return Worker(run_task, STALL_TIMEOUT_S)
 
 
+#: Times of files come in steps of some milliseconds on a disk, and of a second or two on others.
+CLOCK_STEP_S = 2.0
+
+
 def remove_remains(tasks: Sequence[Task], patience_s: float = STOP_PATIENCE_S) -> None:
     """Delete what the processes of a run that was stopped have left of these tasks, as soon as they have ended."""
     deadline = time.monotonic() + patience_s
@@ -149,7 +153,8 @@ def remove_remains(tasks: Sequence[Task], patience_s: float = STOP_PATIENCE_S) -
         output = task.job.output
         if not is_remote(output):
             for chunk in output.parent.glob(f"{glob.escape(output.name)}.[0-9]*{CHUNK_SUFFIX}"):
-                remove_chunk(chunk)
+                if chunk.stat().st_mtime >= task.listed_at - CLOCK_STEP_S:  # older ones are another run's
+                    remove_chunk(chunk)
 
 
 def _has_partial_outputs(task: Task) -> bool:

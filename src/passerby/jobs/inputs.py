@@ -23,8 +23,12 @@ from passerby.jobs.output_names import (
 )
 
 
-def collect_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | None) -> JobList:
-    """One job per file. Raises UsageError for options that contradict each other, SourceError for a missing input."""
+def collect_jobs(
+    paths: Sequence[Path], output: Path | None, out_dir: Path | None, *, stable_names: bool = False
+) -> JobList:
+    """One job per file. `stable_names`: what outputs and reports are called does not depend on which other files there
+    are, since others will come. Raises UsageError for options that contradict each other, SourceError for a missing
+    input."""
     if output is not None and out_dir is not None:
         raise UsageError("-o names one file and --out-dir a folder. Use one of them.")
     job_list = _list_jobs(paths, output, out_dir)
@@ -32,7 +36,7 @@ def collect_jobs(paths: Sequence[Path], output: Path | None, out_dir: Path | Non
         raise UsageError(f"-o names one file, but there are {len(job_list.jobs)} inputs. Use --out-dir for several.")
     if out_dir is not None and len(job_list.jobs) > 1:
         job_list.summary_path = out_dir / "summary.json"
-    job_list.jobs = _unique_outputs(job_list.jobs)
+    job_list.jobs = _unique_outputs(job_list.jobs, stable_names)
     return job_list
 
 
@@ -160,17 +164,17 @@ def _walk(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names))
 
 
-def _unique_outputs(jobs: Sequence[FileJob]) -> list[FileJob]:
+def _unique_outputs(jobs: Sequence[FileJob], stable_names: bool) -> list[FileJob]:
     """The same jobs, no two of which write the same file.
 
     Where a new suffix would give a file the name of another (old.avi beside old.mp4), it keeps the old suffix before
-    the new one. Raises UsageError where that is not enough.
+    the new one; with `stable_names` always. Raises UsageError where that is not enough.
     """
     wanted = Counter(job.output for job in jobs)
     outputs: dict[Path, FileJob] = {}
     for job in jobs:
         output = job.output
-        if wanted[output] > 1 and output.suffix.lower() != job.source.suffix.lower():
+        if (stable_names or wanted[output] > 1) and output.suffix.lower() != job.source.suffix.lower():
             mark = REDACTED_MARK if output.stem.endswith(REDACTED_MARK) else ""
             output = output.with_name(shortened(f"{job.source.name}{mark}{output.suffix}", mark))
         if output in outputs:
@@ -180,5 +184,6 @@ def _unique_outputs(jobs: Sequence[FileJob]) -> list[FileJob]:
         outputs[output] = job
     stems = Counter(output.with_suffix("") for output in outputs)
     return [
-        replace(job, output=output, name_collides=stems[output.with_suffix("")] > 1) for output, job in outputs.items()
+        replace(job, output=output, name_collides=stable_names or stems[output.with_suffix("")] > 1)
+        for output, job in outputs.items()
     ]

@@ -79,6 +79,7 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
     from passerby.detect.factory import StillDetectorCache
     from passerby.engine.api import redact_file
     from passerby.engine.options import RunOptions
+    from passerby.source.fingerprint import printable_name
 
     if task.step is not None:
         from passerby.jobs.step_runner import run_step
@@ -92,9 +93,12 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
         finished = _finished_report(task) if task.resume or _finished_meanwhile(task) else None
         if finished is not None:
             return JobOutcome(job, JobState.ALREADY_DONE, finished, exit_code=3 if finished.needs_review else 0)
+        earlier = _earlier_report(job.report_path) if task.resume else None
         if task.resume:
-            refuse_other_settings(task, _earlier_report(job.report_path))
-        force = task.force or (task.resume and job.report_path.exists())  # a report shows that the output is ours
+            refuse_other_settings(task, earlier)
+        # A report that cannot be read any more shows that the output is ours, too; one of another file that it is not.
+        is_ours = job.report_path.exists() and (earlier is None or earlier.source.name == printable_name(job.source))
+        force = task.force or (task.resume and is_ours)
         _prepare_outputs(task, force)
         if task.min_span_segments and (spans := _split(task)):
             return JobOutcome(job, JobState.DONE, result=spans)

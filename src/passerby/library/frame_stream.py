@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import chain
 
 import av
+import numpy as np
 from pydantic import ValidationError
 
 from passerby.config.settings import Profile
@@ -82,7 +83,7 @@ def _settings(hide: tuple[Kind, ...], profile: Profile, delay: float) -> CameraS
 def _stand_in(picture: Picture) -> Picture:
     """What is kept of a picture until it comes back masked: its type and its times. Its pixels are kept nowhere."""
     if not isinstance(picture, av.VideoFrame):
-        return picture[:0]
+        return np.empty((0, 0, 3), np.uint8)  # a slice would keep all of them
     empty = av.VideoFrame(16, 16, "gray")
     if picture.time_base is not None:
         empty.pts, empty.time_base = picture.pts, picture.time_base

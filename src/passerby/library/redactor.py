@@ -184,17 +184,18 @@ class Redactor:
     ) -> Iterator[Picture]:
         if not frames:
             return
-        with self._lock:
+        with self._lock:  # while models are in use, and not while the caller has the frames
             options = RunOptions(
                 settings=self.settings,
                 threads=self._threads,
                 progress=CallbackProgress(self._on_frame, cancel),
                 detectors=self._factory(),
             )
-            for safe, picture in zip(mask_film(FrameList(frames, rate, array_format), options), frames, strict=True):
-                if cancel is not None:
-                    cancel.check()
-                yield to_picture(safe.av_frame, picture, array_format)
+            masked = mask_film(FrameList(frames, rate, array_format), options)
+        for safe, picture in zip(masked, frames, strict=True):
+            if cancel is not None:
+                cancel.check()
+            yield to_picture(safe.av_frame, picture, array_format)
 
     def _factory(self) -> ModelDetectorFactory:
         if self._detectors is None:

@@ -87,4 +87,4 @@ def test_what_comes_in_is_redacted_and_a_kill_is_survived(folder, sample, models
         assert "SIGTERM" == until(running, "interrupted")["signal"]
         assert 143 == running.wait(20)
     assert ("already done", True) == (states["a.mp4"], states["b.mp4"] in ("done", "needs review"))
-    assert {"a.mp4", "b.mp4", "a.report.json", "b.report.json"} == {path.name for path in out.iterdir()}
+    assert {"a.mp4", "b.mp4", "a.mp4.report.json", "b.mp4.report.json"} == {path.name for path in out.iterdir()}

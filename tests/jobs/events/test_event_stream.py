@@ -74,3 +74,14 @@ def test_a_relative_path_becomes_a_full_one_and_an_object_a_url(tmp_path, monkey
 def test_a_name_that_is_no_utf_8_can_be_printed():
     job = FileJob(Path(os.fsdecode(b"/x/\xff.mp4")), Path("/y"))
     assert "/x/?.mp4" == file_event(JobOutcome(job, JobState.FAILED, error="x", exit_code=1)).file
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_every_state_in_which_a_file_ends_is_an_event(state, tmp_path):
+    """What is not written in this run says why, and needs not be a failure of it."""
+    outcome = JobOutcome(
+        FileJob(tmp_path / "a.mp4", tmp_path / "b.mp4"), state, error="Another run has it.", exit_code=3
+    )
+    event = file_event(outcome)
+    assert (state, "Another run has it.") == (event.state, event.message)
+    assert event == RUN_EVENT.validate_json(event.model_dump_json())

@@ -56,3 +56,20 @@ def test_junit_has_a_case_for_each_check():
     assert len(made.checks) == len(skipped.findall("testcase/skipped"))
     empty = ElementTree.fromstring(to_junit(report(Verdict.NO_CONTENT), "a"))
     assert "1" == empty.get("failures")
+
+
+def test_nothing_that_could_be_checked_is_a_result_too():
+    (run,) = json.loads(to_sarif(report(Verdict.NO_CONTENT), "a"))["runs"]
+    (result,) = run["results"]
+    assert "There is nothing in the file that could be checked." == result["message"]["text"]
+    assert result["ruleId"] in {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "uri"), [("out/a b#1.mp4", "out/a%20b%231.mp4"), ("50%.mp4", "50%25.mp4"), ("a\x01.mp4", "a%01.mp4")]
+)
+def test_any_name_of_a_file_makes_documents_that_can_be_read(name, uri):
+    made = report(Verdict.FINDINGS, OPEN)
+    (run,) = json.loads(to_sarif(made, name))["runs"]
+    assert uri == run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert ElementTree.fromstring(to_junit(made, name)).get("name").startswith("passerby verify ")

@@ -57,7 +57,7 @@ def diagnose(checks: Iterable[Check] | None = None) -> Iterator[Diagnosis]:
     for check in CHECKS if checks is None else checks:
         try:
             yield from check()
-        except Exception as error:
+        except Exception as error:  # whatever it was: the other checks are wanted all the more
             name = check.__name__.strip("_")
             yield Diagnosis(name, Level.PROBLEM, f"{type(error).__name__}: {error}", "Report this: it is a bug.")
 

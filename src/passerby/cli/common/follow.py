@@ -50,7 +50,7 @@ class FolderFollower:
 
     def _jobs(self) -> list[FileJob]:
         try:
-            return collect_jobs([self._folder], None, self._out_dir).jobs
+            return collect_jobs([self._folder], None, self._out_dir, stable_names=True).jobs
         except SourceError:  # there is nothing in it yet
             return []
 

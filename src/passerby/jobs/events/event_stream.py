@@ -102,6 +102,8 @@ def file_event(outcome: JobOutcome) -> FileEvent | ErrorEvent:
         message, code = printable_text(outcome.error or ""), outcome.exit_code
         return ErrorEvent(file=file, output=output, message=message, exit_code=code, carried=dict(job.carried))
     row = summary_row(outcome) | {"file": file, "output": output, "state": outcome.state}
+    if outcome.error is not None:
+        row["message"] = printable_text(outcome.error)
     if outcome.report is not None:
         row["report"] = full_path(job.report_path)
     return FileEvent.model_validate(row)

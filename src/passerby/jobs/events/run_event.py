@@ -51,7 +51,8 @@ class FileEvent(_Event):
     event: Literal["done"] = "done"
     file: FullPath
     output: FullPath
-    state: JobState = Field(description="done, already done or needs review")
+    state: JobState = Field(description="done, already done, needs review, unsupported or in another run")
+    message: str | None = Field(default=None, description="why it was not written in this run, null where it was")
     report: FullPath | None = Field(default=None, description="null where there is none")
     frames: int = Field(default=0, description="frames that were written")
     hidden: dict[str, int] = Field(default_factory=dict, description="number of tracks by kind")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from urllib.parse import quote
 from xml.etree import ElementTree
 
+from passerby.core.names import printable
 from passerby.core.version import __version__
 from passerby.documents.verification_report import CheckOutcome, Finding, Verdict, VerificationReport
 
+_NO_CONTENT = "There is nothing in the file that could be checked."
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -38,31 +41,40 @@ def fails(report: VerificationReport, fail_on: FailOn) -> bool:
 def to_sarif(report: VerificationReport, path: str) -> str:
     """Each finding as a result, answered ones as suppressed. `path` is the file as the caller names it."""
     rules = [{"id": check.check.value, "shortDescription": {"text": check.title}} for check in report.checks]
+    results = [_result(finding, path) for finding in report.findings]
+    if report.verdict is Verdict.NO_CONTENT:
+        rules.append({"id": "content", "shortDescription": {"text": "Something can be checked"}})
+        results.append(_error("content", _NO_CONTENT, path))
     driver = {"name": "passerby", "version": __version__, "rules": rules}
-    run = {"tool": {"driver": driver}, "results": [_result(finding, path) for finding in report.findings]}
+    run = {"tool": {"driver": driver}, "results": results}
     return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _result(finding: Finding, path: str) -> dict[str, object]:
-    where: dict[str, object] = {"artifactLocation": {"uri": path.replace("\\", "/")}}
-    result: dict[str, object] = {
-        "ruleId": finding.check.value,
-        "level": "error",
-        "message": {"text": f"{_when(finding)}: {finding.description}"},
-        "locations": [{"physicalLocation": where}],
-        "properties": {
-            name: value
-            for name in ("start", "end", "time", "frame", "video", "kind", "box", "score", "track")
-            if (value := getattr(finding, name)) is not None
-        },
+    result = _error(finding.check.value, f"{_when(finding)}: {finding.description}", path)
+    result["properties"] = {
+        name: value
+        for name in ("start", "end", "time", "frame", "video", "kind", "box", "score", "track")
+        if (value := getattr(finding, name)) is not None
     }
     if finding.answer is not None:
         result["suppressions"] = [{"kind": "external", "justification": finding.answer.reason}]
     return result
 
 
+def _error(rule: str, text: str, path: str) -> dict[str, object]:
+    where = {"artifactLocation": {"uri": quote(path.replace("\\", "/"))}}
+    return {
+        "ruleId": rule,
+        "level": "error",
+        "message": {"text": text},
+        "locations": [{"physicalLocation": where}],
+    }
+
+
 def to_junit(report: VerificationReport, path: str) -> str:
     """Each check as a test case; one that was not run is skipped, and what was found is its failure."""
+    path = printable(path)  # XML has no control characters
     open_findings = [finding for finding in report.findings if finding.answer is None]
     failed = {finding.check for finding in open_findings}
     skipped = [check for check in report.checks if check.outcome is CheckOutcome.SKIPPED]
@@ -86,7 +98,7 @@ def to_junit(report: VerificationReport, path: str) -> str:
             ElementTree.SubElement(case, "system-out").text = check.limitation
     if report.verdict is Verdict.NO_CONTENT:
         case = ElementTree.SubElement(suite, "testcase", classname=path, name="content")
-        ElementTree.SubElement(case, "failure", message="There is nothing in the file that could be checked.")
+        ElementTree.SubElement(case, "failure", message=_NO_CONTENT)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode")
 

@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type Camera, client, request, type Timeline, thumbnailUrl } from '../api';
+import { ClipRange } from '../clip_range';
 import { Page } from '../components';
 import { formatDateTime } from '../datetime';
 import { kindName, t } from '../messages';
@@ -9,8 +10,7 @@ import { type Player, playRecorded } from '../player';
 import { QueryStatus, useQuery } from '../query';
 import { IconButton, NEWEST_MARGIN_S, Still, TimeInput } from '../recordings_controls';
 import { RecordingsTimeline } from '../recordings_timeline';
-import { navigate, pageUrl, route } from '../route';
-import { can } from '../session';
+import { pageUrl, route } from '../route';
 import { centredRange, dataRange, type TimeRange, zoomRange } from '../time_range';
 import { cameraTitle, placeTitle } from '../titles';
 
@@ -19,7 +19,6 @@ const VIEW_RECENT_S = 3600;
 const VIEW_AROUND_S = 600;
 /** Video that is asked for at once. */
 const PLAYLIST_S = 900;
-const MIN_CLIP_S = 1;
 const MAX_LISTED_EVENTS = 60;
 
 export default function AllRecordingsPage() {
@@ -74,7 +73,16 @@ export default function AllRecordingsPage() {
           />
         </section>
       ))}
-      <ClipsRange found={found} time={time.value} selection={selection} />
+      <ClipRange
+        time={time.value}
+        selection={selection}
+        cameras={({ from, to }) =>
+          found
+            .filter(({ spans }) => spans.some(({ start, end }) => start < to && end > from))
+            .map(({ camera }) => camera)
+        }
+        button={t('requestClips')}
+      />
       <Events found={found} view={view.value} seek={seek} />
     </Page>
   );
@@ -210,47 +218,6 @@ function Transport({ time, view, playing, found, newest, seek }: TransportProps)
       <button type="button" onClick={() => seek((newest || Date.now() / 1000) - NEWEST_MARGIN_S)}>
         {t('newest')}
       </button>
-    </div>
-  );
-}
-
-interface ClipsRangeProps {
-  found: readonly Timeline[];
-  time: number;
-  selection: Signal<TimeRange | null>;
-}
-
-/** Marks a range, and leads to the request of a clip of each camera that has recorded in it. */
-function ClipsRange({ found, time, selection }: ClipsRangeProps) {
-  const range = selection.value;
-  const mark = (side: 'from' | 'to') => {
-    const next = { ...(range ?? { from: time, to: time }), [side]: time };
-    selection.value = next.from <= next.to ? next : { from: time, to: time };
-  };
-  const chosen = range !== null && range.to - range.from >= MIN_CLIP_S;
-  const cameras = found.filter(({ spans }) =>
-    spans.some(({ start, end }) => range !== null && start < range.to && end > range.from),
-  );
-  const requestClips = () => {
-    if (!range) return;
-    const camera = cameras.map((timeline) => timeline.camera).join(',');
-    navigate('exports', '', { camera, from: range.from.toFixed(1), to: range.to.toFixed(1) });
-  };
-  return (
-    <div class="buttons">
-      <button type="button" onClick={() => mark('from')}>
-        {t('clipFrom')}
-      </button>
-      <button type="button" onClick={() => mark('to')}>
-        {t('clipTo')}
-      </button>
-      {range && <span>{`${formatDateTime(range.from)} – ${formatDateTime(range.to)}`}</span>}
-      {can('manage_events') && (
-        <button type="button" class="strong" disabled={!chosen || !cameras.length} onClick={requestClips}>
-          {t('requestClips')}
-        </button>
-      )}
-      {can('manage_events') && !chosen && <span class="quiet small">{t('chooseClipFirst')}</span>}
     </div>
   );
 }

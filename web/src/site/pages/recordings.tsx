@@ -2,15 +2,14 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { client, request, type Timeline, thumbnailUrl } from '../api';
+import { ClipRange } from '../clip_range';
 import { ErrorNote, Page } from '../components';
-import { formatDateTime } from '../datetime';
 import { t } from '../messages';
 import { type Player, playRecorded } from '../player';
 import { useQuery } from '../query';
 import { IconButton, NEWEST_MARGIN_S, Still, TimeInput } from '../recordings_controls';
 import { EventList, RecordingsTimeline } from '../recordings_timeline';
-import { navigate, pageUrl, route } from '../route';
-import { can } from '../session';
+import { pageUrl, route } from '../route';
 import { centredRange, dataRange, type TimeRange, zoomRange } from '../time_range';
 import { cameraTitle } from '../titles';
 
@@ -20,7 +19,6 @@ const PLAYLIST_S = 900;
 const SPEEDS = [0.5, 1, 2, 4, 8];
 const VIEW_AROUND_S = 600;
 const VIEW_RECENT_S = 3600;
-const MIN_CLIP_S = 1;
 
 export default function RecordingsPage() {
   const name = route.value.camera;
@@ -82,7 +80,7 @@ function Recordings({ name }: { name: string }) {
           view.value = next;
         }}
       />
-      <ClipRange name={name} time={time.value} selection={selection} />
+      <ClipRange time={time.value} selection={selection} cameras={() => [name]} button={t('requestClip')} />
       <p class="quiet small">{t('timelineLegend')}</p>
       <h3>{t('events')}</h3>
       <EventList camera={name} timeline={timeline} onSeek={seek} />
@@ -217,42 +215,6 @@ function Transport({ timeline, view, playback }: TransportProps) {
       <button type="button" onClick={() => seek((timeline?.newest ?? Date.now() / 1000) - NEWEST_MARGIN_S)}>
         {t('newest')}
       </button>
-    </div>
-  );
-}
-
-/** Marks the start and the end of a clip, and leads to its request. */
-function ClipRange({ name, time, selection }: { name: string; time: number; selection: Signal<TimeRange | null> }) {
-  const mark = (side: 'from' | 'to') => {
-    const next = { ...(selection.value ?? { from: time, to: time }), [side]: time };
-    selection.value = next.from <= next.to ? next : { from: time, to: time };
-  };
-  const range = selection.value;
-  const requestClip = () => {
-    if (range) navigate('exports', '', { camera: name, from: range.from.toFixed(1), to: range.to.toFixed(1) });
-  };
-  const chosen = range !== null && range.to - range.from >= MIN_CLIP_S;
-  return (
-    <div class="buttons">
-      <button type="button" onClick={() => mark('from')}>
-        {t('clipFrom')}
-      </button>
-      <button type="button" onClick={() => mark('to')}>
-        {t('clipTo')}
-      </button>
-      {range && <span>{`${formatDateTime(range.from)} – ${formatDateTime(range.to)}`}</span>}
-      {can('manage_events') && (
-        <button
-          type="button"
-          class="strong"
-          disabled={!chosen}
-          title={chosen ? undefined : t('chooseClipFirst')}
-          onClick={requestClip}
-        >
-          {t('requestClip')}
-        </button>
-      )}
-      {can('manage_events') && !chosen && <span class="quiet small">{t('chooseClipFirst')}</span>}
     </div>
   );
 }
