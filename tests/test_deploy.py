@@ -1,5 +1,6 @@
 """The systemd unit and the Dockerfile match the program."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from ruamel.yaml import YAML
 
 from passerby.cli.app import app
 from passerby.config.site_file import HOST_VARIABLE
@@ -76,3 +78,48 @@ def test_systemd_accepts_the_unit(tmp_path):
     done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
     assert [] == [line for line in done.stderr.splitlines() if unit.name in line and "User" not in line]
     assert 0 == done.returncode
+
+
+def run_action(folder, files, verdict=0):
+    """The step of deploy/action.yml, with programs that note what they were called with."""
+    (step,) = YAML().load((FOLDER / "action.yml").read_text(encoding="utf-8"))["runs"]["steps"]
+    programs = folder / "programs"
+    programs.mkdir()
+    for name in ("pip", "passerby"):
+        program = programs / name
+        note = f'echo {name} "$@" >> "{folder}/called"'
+        program.write_text(f'#!/bin/sh\n{note}\n[ "$1" != verify ] || {{ echo "$2"; exit {verdict}; }}\n')
+        program.chmod(0o755)
+    environment = {
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "FILES": files,
+        "FAIL_ON": "suspect",
+        "GITHUB_ACTION_PATH": "/checkout/deploy",
+    }
+    bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    done = subprocess.run(bash, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    called = (folder / "called").read_text().splitlines() if (folder / "called").exists() else []
+    return done, called
+
+
+@pytest.mark.parametrize("files", ["", "  ", "released/*.mp4", "a/one.mp4 released/*.mp4"])
+def test_the_action_fails_where_there_is_nothing_to_check(tmp_path, files):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.mp4").touch()
+    done, called = run_action(tmp_path, files)
+    assert (1, []) == (done.returncode, called)
+    assert "::error::There is no file" in done.stdout
+
+
+@pytest.mark.parametrize("verdict", [0, 1])
+def test_the_action_installs_its_own_revision_and_keeps_every_result(tmp_path, verdict):
+    for name in ("a/one.mp4", "b/one.mp4", "b/with space.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    done, called = run_action(tmp_path, "a/*.mp4 b/*.mp4", verdict)
+    assert (verdict, "pip install /checkout/deploy/..") == (done.returncode, called[0]), done.stderr
+    assert {
+        "passerby-a%2Fone.mp4.sarif": "a/one.mp4\n",
+        "passerby-b%2Fone.mp4.sarif": "b/one.mp4\n",
+        "passerby-b%2Fwith space.mp4.sarif": "b/with space.mp4\n",
+    } == {file.name: file.read_text() for file in tmp_path.glob("passerby-*.sarif")}

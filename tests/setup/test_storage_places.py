@@ -37,3 +37,29 @@ def test_a_place_whose_name_has_a_space(tmp_path, monkeypatch):
 def test_a_folder_that_holds_recordings_is_known(tmp_path):
     DataFolder.create(tmp_path / "data").close()
     assert place_at(tmp_path / "data").used
+
+
+def test_a_disk_that_the_service_may_not_look_into_is_no_fault(tmp_path, monkeypatch):
+    """Python 3.11 to 3.13: Path.is_dir and Path.exists raise PermissionError there."""
+    closed, usual = "/dev/shm", os.stat
+
+    def stat(path, *more, **how):
+        if str(path).startswith(f"{closed}/"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return usual(path, *more, **how)
+
+    monkeypatch.setattr(os, "stat", stat)
+    listed = mounts(tmp_path, (closed, "ext4"))
+    assert tmp_path / "data" == storage_places(tmp_path / "site.yaml", listed)[0].folder
+
+
+def test_a_disk_that_fails_is_left_out(tmp_path, monkeypatch):
+    usual = os.statvfs
+
+    def statvfs(path):
+        if str(path).startswith("/dev/shm"):
+            raise OSError(5, "Input/output error", str(path))
+        return usual(path)
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
+    assert 1 == len(storage_places(tmp_path / "site.yaml", mounts(tmp_path, ("/dev/shm", "ext4"))))

@@ -18,6 +18,7 @@ from passerby.store.database import Database
 from passerby.store.outbox import Outbox
 from passerby.uplink.service import Uplink
 from tests.uplink.broker import until
+from tests.uplink.notifications.fixtures import endless_server
 from tests.uplink.program import BEGIN, minute
 from tests.uplink.test_mqtt import GateRecordings, event
 
@@ -30,7 +31,7 @@ class Address(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, answers=()):
-        self.answers, self.accepted, self.requests = list(answers), [], []
+        self.answers, self.accepted, self.requests, self.body, self.connections = list(answers), [], [], b"", 0
         super().__init__(("127.0.0.1", 0), Answering)
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -44,6 +45,12 @@ class Address(ThreadingHTTPServer):
 
 
 class Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def setup(self):
+        self.server.connections += 1
+        super().setup()
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + body
@@ -57,8 +64,9 @@ class Answering(BaseHTTPRequestHandler):
         self.send_response(answer)
         if answer in (301, 302):
             self.send_header("location", "/elsewhere")
-        self.send_header("content-length", "0")
+        self.send_header("content-length", str(len(self.server.body)))
         self.end_headers()
+        self.wfile.write(self.server.body)
 
     def log_message(self, *_):
         pass
@@ -121,3 +129,21 @@ def test_event_media_are_posted_as_such(database):
     assert ("video/mp4", b"clip gate 15") == kinds[f"gate/full/{at}/clip"]
     assert "application/json" == kinds[f"hall/full/{at}/clip"][0]
     assert json.loads(kinds[f"hall/full/{at}/clip"][1])["missing"] is True
+
+
+def test_an_answer_without_an_end_is_not_read(database):
+    with endless_server() as (sent, address):
+        settings = UplinkSettings(webhooks=(WebhookSettings(name="a", url=address, secret=SECRET),))
+        CountStore(database, "school", settings.destinations()).add([minute("gate", 0)], [], Moment(1.0, BEGIN, True))
+        with Uplink("school", settings, {}, database, poll_interval_s=0.02):
+            until(lambda: {} == Outbox(database).pending())
+            assert sent.wait_until_gone()
+    assert sent.bytes < 64 << 20
+
+
+def test_a_connection_is_used_again_after_a_short_answer(database):
+    with Address() as address:
+        address.body = b"accepted"
+        sent(database, address, [minute("gate", n) for n in range(3)])
+    assert 3 == len(address.accepted)
+    assert 1 == address.connections

@@ -36,12 +36,12 @@ def storage_places(config: Path, mounts: Path = MOUNTS) -> list[StoragePlace]:
     for mounted in _mounted(mounts):
         try:
             disk = mounted.stat().st_dev
-        except OSError:
+            if disk in disks or not os.path.isdir(mounted) or not os.access(_existing(mounted / FOLDER), os.W_OK):
+                continue
+            found.append(place_at(mounted / FOLDER))
+            disks.add(disk)
+        except OSError:  # not for the user that passerby runs as
             continue
-        if disk in disks or not mounted.is_dir() or not os.access(_existing(mounted / FOLDER), os.W_OK):
-            continue
-        disks.add(disk)
-        found.append(place_at(mounted / FOLDER))
     return found
 
 
@@ -49,13 +49,14 @@ def place_at(folder: Path) -> StoragePlace:
     """What is known of a folder, which need not be there yet."""
     disk = os.statvfs(_existing(folder))
     return StoragePlace(
-        folder, disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize, (folder / IDENTITY_FILE).exists()
+        folder, disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize, os.path.exists(folder / IDENTITY_FILE)
     )
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or the nearest above it that is there."""
-    return next((one for one in (folder, *folder.parents) if one.is_dir()), Path("/"))
+    """The folder, or the nearest above it that is there. Not Path.is_dir, which raises PermissionError below a folder
+    that may not be entered."""
+    return next((one for one in (folder, *folder.parents) if os.path.isdir(one)), Path("/"))
 
 
 def _mounted(mounts: Path) -> Iterator[Path]:

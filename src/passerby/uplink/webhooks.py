@@ -16,6 +16,9 @@ TIMEOUT_S = 30.0
 #: Longest Retry-After that is honoured, seconds.
 MAX_RETRY_AFTER_S = 3600.0
 
+#: Bytes of an answer that are read, and dropped.
+MAX_ANSWER_BYTES = 65536
+
 
 class WebhookUplink:
     """One URL. A 2xx response means that the receiver has the message; after any other it is sent again later."""
@@ -44,11 +47,13 @@ class WebhookUplink:
         is_media = message.metadata is not message.body
         described = {"passerby-message": base64.b64encode(message.metadata).decode()} if is_media else {}
         try:
-            response = await client.post(
+            async with client.stream(
+                "POST",
                 self._hook.url,
                 content=message.body,
                 headers={**signed, **described, "content-type": message.content_type},
-            )
+            ) as response:
+                await _read_short(response)
         except httpx2.HTTPError as error:
             return await self._failed(message, f"{type(error).__name__}: {error}")
         if not response.is_success:
@@ -61,6 +66,16 @@ class WebhookUplink:
         self.problem = f"webhook {self._hook.name}: {error}"
         await self._sender.failed(message, error, min_wait_s)
         return False
+
+
+async def _read_short(response: httpx2.Response) -> None:
+    """Read an answer to its end where it is short, so that the connection can be used again; drop it. One that is long
+    ends the connection: it could be as long as the receiver likes."""
+    size = 0
+    async for chunk in response.aiter_raw():
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
+            return
 
 
 def _retry_after_s(response: httpx2.Response) -> float:

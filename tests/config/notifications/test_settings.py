@@ -8,6 +8,7 @@ from passerby.config.notifications.settings import (
     MailServerSettings,
     NotificationSettings,
     NtfySettings,
+    PushSettings,
     is_allowed_url,
 )
 from passerby.config.secrets.site_secrets import forget_moved_passwords
@@ -104,3 +105,14 @@ def test_a_password_does_not_follow_to_another_server():
         assert [("notifications", "mail", "password"), ("notifications", "ntfy", "token")] == forget_moved_passwords(
             before, after
         )
+
+
+@pytest.mark.parametrize("address", ["a..b@x.de", "ä@x.de", "a@x.", ".a@x.de", "a@x..de", "a(b@x.de", "a(b)@x.de"])
+def test_what_no_mail_can_be_addressed_to_is_refused(address):
+    with pytest.raises(ValidationError, match="is not an e-mail address"):
+        PushSettings(contact=address)
+
+
+@pytest.mark.parametrize("address", ["jo@example.org", "o'neil+site@mail.example.org", "root@localhost"])
+def test_usual_addresses(address):
+    assert address == PushSettings(contact=address).contact

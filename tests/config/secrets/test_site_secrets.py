@@ -91,3 +91,14 @@ def test_the_password_of_a_masked_stream_belongs_to_its_own_address():
     assert [("cameras", "gate", "password")] == forget_moved_passwords(
         before, document("rtsp://10.0.0.8/s", "rtsp://10.0.0.9/gate")
     )
+
+
+@pytest.mark.parametrize("change", [{"host": "evil.example"}, {"port": 8883}, {"tls": True}])
+def test_the_password_of_a_broker_belongs_to_its_host_port_and_tls(change):
+    """Also where nothing is said of notifications."""
+    mqtt = {"host": "broker.example", "user": "u", "password": "${MQTT}"}
+    before = {"uplink": {"mqtt": mqtt}}
+    assert [("uplink", "mqtt", "password")] == forget_moved_passwords(before, {"uplink": {"mqtt": mqtt | change}})
+    same = mqtt | {"port": 1883, "tls": False, "host": "BROKER.example", "prefix": "other"}
+    assert [] == forget_moved_passwords(before, {"uplink": {"mqtt": same}})
+    assert [] == forget_moved_passwords(before, {"uplink": {"mqtt": {"host": "evil.example"}}})

@@ -21,7 +21,7 @@ class Tools:
     """A network of two cameras."""
 
     def __init__(self):
-        self.checked, self.logins = [], []
+        self.checked, self.logins, self.problem = [], [], None
 
     def discover(self, timeout_s, host, user, password):
         self.logins.append((user, password))
@@ -32,7 +32,7 @@ class Tools:
 
     def check_camera(self, settings):
         self.checked.append(settings)
-        return CameraCheck(None, 640, 360, 10.0, b"\xff\xd8")
+        return CameraCheck(self.problem, 640, 360, 10.0, b"\xff\xd8")
 
     @property
     def passwords(self):

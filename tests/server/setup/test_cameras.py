@@ -2,8 +2,10 @@
 
 import pytest
 
+from passerby.config.notice import Language
 from passerby.config.secrets.site_secrets import camera_secret, secret_host
 from passerby.config.secrets.stored_secrets import StoredSecrets
+from passerby.server.site.errors.catalogue import texts
 from passerby.source.camera.makers import MAKERS
 
 URL = "rtsp://192.0.2.1/1"
@@ -99,3 +101,11 @@ def test_one_test_picture_at_a_time(ready):
     with ready.context.checking:
         answer = ready.post("check-camera", url=URL)
     assert (409, []) == (answer.status_code, ready.tools.checked)
+
+
+def test_a_problem_of_a_test_picture_is_told_in_the_language_of_the_page(ready):
+    ready.tools.problem = "The address of the camera is not valid: check its host and port."
+    assert ready.tools.problem == ready.post("check-camera", url=URL).json()["problem"]
+    ready.client.headers["accept-language"] = "de"
+    german = texts(Language.DE)["errors"]["address_invalid"]
+    assert german == ready.post("check-camera", url=URL).json()["problem"] != ready.tools.problem

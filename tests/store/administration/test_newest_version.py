@@ -10,7 +10,7 @@ from passerby.store.administration.newest_version import (
     name_newest_version,
     read_newest_version,
 )
-from passerby.store.notifications.facts import Facts
+from passerby.store.notifications.facts import Facts, planned
 
 
 def test_what_is_named_is_read_and_told_once(recordings):
@@ -43,3 +43,14 @@ def test_by_their_numbers(version, current, newer):
 def test_what_is_no_version(recordings, wrong):
     with pytest.raises(UsageError, match="not a version"):
         name_newest_version(recordings.database, wrong, "1.9.3", "account:jo", 5.0)
+
+
+def test_the_same_version_once_more_is_not_told_again(recordings):
+    """Not even once those who want to be notified of it were."""
+    database = recordings.database
+    for version, told in (("1.10", 1), ("1.10", 0), ("1.11", 1), (None, 0)):
+        name_newest_version(database, version, "1.9.3", "account:jo", 5.0)
+        facts = Facts(database).pending()
+        assert told == len(facts)
+        with database.write_transaction() as connection:
+            planned(connection, facts)

@@ -58,3 +58,8 @@ def test_a_camera_comes_back_once(recordings, facts, clock):
     (fact,) = facts.pending()
     assert (NotificationKind.CAMERA_BACK, {"camera": "gate", "time": 160.0, "since": 100.0}) == (fact.kind, fact.body)
     assert {} == facts.outages()
+
+
+def test_where_no_camera_was_removed_no_writer_waits(recordings, facts, monkeypatch):
+    monkeypatch.setattr(recordings.database, "write_transaction", lambda: pytest.fail("a transaction for nothing"))
+    facts.forget_outages([])

@@ -111,3 +111,10 @@ def test_what_waits_goes_with_the_account(recordings, queue):
     queue.failed(queue.due(MAIL, 1000.0)[1], "unreachable", 1000.0)
     Accounts(recordings.database).remove("jo")
     assert {} == queue.all_results()
+
+
+def test_where_nothing_is_to_be_written_no_writer_waits(recordings, queue, monkeypatch):
+    put(recordings)
+    monkeypatch.setattr(recordings.database, "write_transaction", lambda: pytest.fail("a transaction for nothing"))
+    queue.trim(1000.0)
+    queue.obsolete([])

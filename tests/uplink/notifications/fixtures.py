@@ -111,3 +111,45 @@ def http_server():
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class Endless:
+    """What a server has sent of an answer without an end, and whether the client went away meanwhile."""
+
+    def __init__(self):
+        self.bytes, self._gone = 0, threading.Event()
+
+    def answer(self, handler):
+        handler.rfile.read(int(handler.headers["content-length"]))
+        handler.send_response(200)
+        handler.end_headers()
+        try:
+            while self.bytes < 256 << 20:
+                handler.wfile.write(bytes(1 << 16))
+                self.bytes += 1 << 16
+        except OSError:
+            self._gone.set()
+
+    def wait_until_gone(self):
+        return self._gone.wait(60)
+
+
+@contextmanager
+def endless_server():
+    """Yields what was sent and the address."""
+    endless = Endless()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            endless.answer(self)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield endless, f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()

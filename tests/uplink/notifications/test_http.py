@@ -5,6 +5,7 @@ import pytest
 from passerby.uplink.notifications.http import post
 from passerby.uplink.notifications.send_error import SendError, SendProblem
 from tests.cameras.servers import free_port
+from tests.uplink.notifications.fixtures import endless_server
 
 
 def test_it_is_posted(web):
@@ -39,3 +40,11 @@ def test_one_that_is_not_there(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.9:3128")
     with pytest.raises(SendError, match="^unreachable ConnectError$"):
         post(f"http://127.0.0.1:{free_port()}/secret-path", b"", {})
+
+
+def test_an_answer_without_an_end_is_not_read():
+    """It could fill the memory of the process that runs the site."""
+    with endless_server() as (sent, address):
+        post(f"{address}/a", b"body", {})
+        assert sent.wait_until_gone()
+    assert sent.bytes < 64 << 20

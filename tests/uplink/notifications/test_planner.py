@@ -12,7 +12,13 @@ from passerby.store.accounts.approvals import ApprovalKind, Approvals, ApprovalS
 from passerby.store.notifications.facts import Facts
 from passerby.store.notifications.preferences import NotificationPreferences
 from passerby.store.notifications.queue import MAX_AGE_S, NotificationQueue
-from passerby.uplink.notifications.planner import PICTURE_DELAY_S, NotificationPlanner, is_obsolete, language_of
+from passerby.uplink.notifications.planner import (
+    PICTURE_DELAY_S,
+    NotificationPlanner,
+    is_obsolete,
+    language_of,
+    may_be_told,
+)
 from tests.store.footage import WALL
 from tests.uplink.notifications.fixtures import site_of, wanting
 
@@ -128,3 +134,10 @@ def test_the_language_is_the_accounts_own_else_that_of_its_page(database, tmp_pa
     assert "de" == language_of(account, NotificationPreferences(language="de"), site)
     Accounts(database).set_language("jo", "en")
     assert "en" == language_of(Accounts(database).get("jo"), NotificationPreferences(language="de"), site)
+
+
+def test_a_kind_that_this_version_does_not_know_is_told_to_nobody(database):
+    account = wanting(database, "adam", Role.ADMINISTRATOR)
+    assert may_be_told(account, "event")
+    assert not may_be_told(account, "account_waits")
+    assert not may_be_told(account, "of a later version")

@@ -7,12 +7,15 @@ import pytest
 
 from passerby.config.counting_config import EventKind
 from passerby.config.notifications.kinds import NotificationChannel
+from passerby.config.roles import Role
+from passerby.core.errors import DiskFull
 from passerby.documents.count_records import Event
 from passerby.documents.status import CameraHealth, CameraState, CoverReason
 from passerby.store.accounts.accounts import Accounts
 from passerby.store.counts.events_and_counts import CountStore
 from passerby.store.notifications.facts import Facts
 from passerby.store.notifications.queue import NotificationQueue
+from passerby.uplink.notifications import service as module
 from passerby.uplink.notifications.planner import NotificationPlanner
 from passerby.uplink.notifications.service import CHECK_FAILED_AFTER_S, CHECK_FINE_AFTER_S, NotificationService
 from tests.store.footage import WALL
@@ -196,3 +199,68 @@ def test_a_fault_ends_no_thread(database, tmp_path, mailbox, clock, monkeypatch,
             assert time.monotonic() < end
             time.sleep(0.02)
     assert "this is a fault of passerby" in caplog.text
+
+
+BAD_ADDRESSES = ("a..b@h.example", "ä@h.example", "a@h.")
+
+
+@pytest.mark.parametrize("bad", BAD_ADDRESSES)
+def test_an_address_that_cannot_be_is_given_up_and_others_get_their_mail(database, clock, tmp_path, mailbox, bad):
+    """As it is stored by older versions."""
+    box, port = mailbox
+    for name, address in (("first", bad), ("second", "second@h.example")):
+        wanting(database, name, channels=("mail",), mail_address=address)
+    service = NotificationService(site_of(tmp_path, mail_settings(port)), database, None, clock, "first")
+    happened(database, clock, 1)
+    step(service, database, clock, tmp_path)
+    assert ["second@h.example"] == box.recipients
+    result = NotificationQueue(database).results(1)[MAIL]
+    assert ("address_refused", 1, 0) == (result.problem, result.dropped, result.waiting)
+
+
+def test_a_fault_in_one_message_does_not_hold_up_those_of_others(database, clock, tmp_path, mailbox, monkeypatch):
+    box, port = mailbox
+    for name in ("first", "second"):
+        wanting(database, name, channels=("mail",), mail_address=f"{name}@h.example")
+
+    def compose(queued, site, language, usual=module.compose):
+        if queued[0].account == 1:
+            raise ZeroDivisionError
+        return usual(queued, site, language)
+
+    monkeypatch.setattr(module, "compose", compose)
+    service = NotificationService(site_of(tmp_path, mail_settings(port)), database, None, clock, "first")
+    happened(database, clock, 1)
+    step(service, database, clock, tmp_path)
+    assert ["second@h.example"] == box.recipients
+    result = NotificationQueue(database).results(1)[MAIL]
+    assert ("failed", 1, 0) == (result.problem, result.dropped, result.waiting)
+
+
+def test_a_full_disk_gives_up_nothing(database, clock, tmp_path, mailbox, monkeypatch):
+    wanting(database, channels=("mail",), mail_address="jo@h.example")
+    service = NotificationService(site_of(tmp_path, mail_settings(mailbox[1])), database, None, clock, "first")
+    happened(database, clock, 1)
+
+    def full(*_):
+        raise DiskFull("The disk is full.")
+
+    monkeypatch.setattr(module, "compose", full)
+    with pytest.raises(DiskFull):
+        step(service, database, clock, tmp_path)
+    assert 1 == NotificationQueue(database).results(1)[MAIL].waiting
+
+
+def test_an_account_that_lost_the_right_meanwhile_is_not_told(arranged, database, clock, tmp_path):
+    """Quiet hours and failed attempts hold a notification for a day."""
+    service, box = arranged
+    Accounts(database).add("other", Role.ADMINISTRATOR, 1.0)
+    box.refuse = "451 come back later"
+    happened(database, clock, 1)
+    step(service, database, clock, tmp_path)
+    box.refuse = None
+    Accounts(database).change("jo", clock.wall, role=Role.AUDITOR)  # who sees no events
+    NotificationQueue(database).put_test(1, MAIL, clock.wall)
+    step(service, database, clock, tmp_path, 200)
+    assert ["North hall: This is a test"] == [mail["Subject"] for mail in box.mails]
+    assert 0 == NotificationQueue(database).results(1)[MAIL].waiting

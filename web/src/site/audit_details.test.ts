@@ -32,6 +32,9 @@ test('in German, all of it', () => {
   expect(detailsText({ subject: 'account', operation: 'add', name: 'jo', role: 'auditor', needs_approval: true })).toBe(
     'betrifft Konto, was hinzugefügt, Name jo, Rolle Prüfer, braucht Zustimmung ja',
   );
+  expect(detailsText({ subject: 'account', operation: 'add', name: 'jo', from_backup: true })).toBe(
+    'betrifft Konto, was hinzugefügt, Name jo, aus einer Sicherung ja',
+  );
   expect(detailsText({ event: 'site/clock/1800000000000' })).toBe('Ereignis der Standort, Uhr, 2027-01-15 08:00:00');
   expect(detailsText({ right: 'edit_config' })).toBe('Recht Einstellungen ändern');
 });

@@ -52,6 +52,7 @@ export const auditTexts = {
   detail_role: 'role',
   detail_password: 'password',
   detail_needs_approval: 'needs approval',
+  detail_from_backup: 'from a backup',
   detail_approved_by: 'approved by',
   detail_files: 'files',
   detail_method: 'by',

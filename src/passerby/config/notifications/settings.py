@@ -7,6 +7,7 @@ to are chosen by the administrator alone: an account that could name any would r
 from __future__ import annotations
 
 import re
+from email.headerregistry import Address
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -27,7 +28,27 @@ PUSH_SERVICES = (
     ".push.apple.com",
 )
 _HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?")
-MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)]
+
+
+def is_mail_address(text: str) -> bool:
+    """Can an e-mail be addressed to it?"""
+    try:
+        return Address(addr_spec=text).addr_spec == text
+    except Exception:  # what is wrong with it raises errors of many kinds, IndexError among them
+        return False
+
+
+def _mail_address(text: str) -> str:
+    if not is_mail_address(text):
+        raise ValueError("is not an e-mail address")
+    return text
+
+
+MailAddress = Annotated[
+    str,
+    Field(pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254),
+    AfterValidator(_mail_address),
+]
 
 
 def _host_pattern(text: str) -> str:

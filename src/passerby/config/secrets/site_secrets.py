@@ -37,8 +37,8 @@ def is_secret_field(at: Location, among: Sequence[str] = SECRET_FIELDS) -> bool:
 
 
 def forget_moved_passwords(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Location]:
-    """Where passwords of cameras and of their masked streams, of the mail server and of ntfy stay in `new`, but not
-    with the address that they were given for."""
+    """Where passwords of cameras, of their masked streams, of the MQTT broker, of the mail server and of ntfy stay in
+    `new`, but not with the address that they were given for."""
     before, after = dict(_logins(old)), dict(_logins(new))
     moved: list[Location] = [
         (*at, "password")
@@ -72,16 +72,25 @@ def _logins(document: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str
 
 
 def _services(document: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
-    """Where secrets for notifications stand, and what they are sent to."""
-    notifications = document.get("notifications")
-    if not isinstance(notifications, Mapping):
-        return
-    mail, ntfy = notifications.get("mail"), notifications.get("ntfy")
-    if isinstance(mail, Mapping) and mail.get("password"):
+    """Where secrets for the MQTT broker and for notifications stand, and what they are sent to."""
+    mqtt = _block(document, "uplink", "mqtt")
+    if mqtt.get("password"):
+        endpoint = f"{str(mqtt.get('host')).lower()}:{mqtt.get('port', 1883)}:{mqtt.get('tls', False)}"
+        yield ("uplink", "mqtt", "password"), endpoint
+    mail, ntfy = _block(document, "notifications", "mail"), _block(document, "notifications", "ntfy")
+    if mail.get("password"):
         endpoint = mail_endpoint(mail.get("host"), mail.get("port", 587), mail.get("security", "starttls"))
         yield ("notifications", "mail", "password"), endpoint
-    if isinstance(ntfy, Mapping) and ntfy.get("token"):
+    if ntfy.get("token"):
         yield ("notifications", "ntfy", "token"), secret_host(str(ntfy.get("server")))
+
+
+def _block(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """A part of a document; empty where it has none."""
+    found: object = document
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def camera_secret(camera: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from passerby.server.site.auth.rights import ERROR_RESPONSES
 from passerby.server.site.config.camera_discovery import CameraCheckResponse, DiscoveryRequest
 from passerby.server.site.config.camera_settings import require_network_address
 from passerby.server.site.context import DiscoveredCamera
+from passerby.server.site.parameters import PageLanguage
 from passerby.setup.draft import DraftCamera, SetupDraft, SetupStep
 from passerby.source.camera.makers import MAKERS, maker_of, stream_address
 
@@ -97,17 +97,14 @@ def maker_address(request: MakerAddressRequest) -> MakerAddressResponse:
 
 
 @router.post("/check-camera")
-def check_camera(context: Setup, request: SetupCameraRequest) -> CameraCheckResponse:
+def check_camera(context: Setup, language: PageLanguage, request: SetupCameraRequest) -> CameraCheckResponse:
     """Connect, detect, mask, and show what would be recorded. May take a minute."""
     draft = context.draft()
     entered = _entered(context, draft, request)
     settings = _settings(draft, entered)
     with _exclusive(context.checking):
         check = context.tools.check_camera(settings)
-    still = f"data:image/jpeg;base64,{b64encode(check.still).decode()}" if check.still else None
-    return CameraCheckResponse(
-        problem=check.problem, width=check.width, height=check.height, fps=check.fps, still=still
-    )
+    return CameraCheckResponse.of(check, language)
 
 
 @router.post("/cameras")

@@ -35,16 +35,17 @@ def read_newest_version(database: Database) -> NamedVersion | None:
 
 
 def name_newest_version(database: Database, version: str | None, current: str, by: str, now: float) -> None:
-    """Name the newest version, or none. Where it is newer than `current`, which runs, that is told once to those who
-    want to be notified. Raises UsageError for what is no version."""
+    """Name the newest version, or none. Where it is newer than `current`, which runs, that is told to those who want to
+    be notified; not again where the same was named before. Raises UsageError for what is no version."""
     if version is not None and not _VERSION.fullmatch(version):
         raise UsageError(f"{version!r} is not a version. Write it as 1.4.2.")
     with database.write_transaction() as connection:
+        before = connection.execute(select(newest_version.c.version)).scalar()
         connection.execute(delete(newest_version))
         if version is None:
             return
         connection.execute(insert(newest_version).values(id=1, version=version, named_by=by, named_at=now))
-        if is_newer(version, current):
+        if version != before and is_newer(version, current):
             body: dict[str, JsonValue] = {"version": version, "current": current, "time": now}
             report(connection, f"update/{version}", NotificationKind.UPDATE, body, now)
 

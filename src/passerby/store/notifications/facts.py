@@ -71,6 +71,8 @@ class Facts:
 
     def forget_outages(self, cameras: Sequence[str]) -> None:
         """Cameras that were removed from the site never come back."""
+        if not cameras:  # nothing to write: this is called every few seconds
+            return
         with self._database.write_transaction() as connection:
             connection.execute(delete(camera_outages).where(camera_outages.c.camera.in_(list(cameras))))
 

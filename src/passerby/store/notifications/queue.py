@@ -110,6 +110,8 @@ class NotificationQueue:
 
     def obsolete(self, ids: Collection[int]) -> None:
         """They need not be sent any more."""
+        if not ids:
+            return
         with self._database.write_transaction() as connection:
             _delete(connection, ids)
 
@@ -137,9 +139,13 @@ class NotificationQueue:
     def trim(self, now: float) -> None:
         """Give up the oldest of those that wait, where there are too many for one account and channel."""
         table = notification_queue
+        counts = select(table.c.account, table.c.channel, func.count()).group_by(table.c.account, table.c.channel)
+        too_many = counts.having(func.count() > MAX_WAITING)
+        with self._database.read_transaction() as connection:
+            if not connection.execute(too_many).all():  # as usual; this is called every few seconds
+                return
         with self._database.write_transaction() as connection:
-            counts = select(table.c.account, table.c.channel, func.count()).group_by(table.c.account, table.c.channel)
-            for account, channel, count in connection.execute(counts.having(func.count() > MAX_WAITING)).all():
+            for account, channel, count in connection.execute(too_many).all():
                 own = (table.c.account == account) & (table.c.channel == channel)
                 oldest = select(table.c.id).where(own).order_by(table.c.id).limit(count - MAX_WAITING)
                 connection.execute(delete(table).where(table.c.id.in_(oldest)))

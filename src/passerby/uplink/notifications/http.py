@@ -17,8 +17,11 @@ GONE = (404, 410)
 def post(url: str, body: bytes, headers: Mapping[str, str], *, gone_is_permanent: bool = False) -> None:
     """Post, without following redirects, and not through a proxy of the environment. Raises SendError."""
     try:
-        with httpx2.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client:
-            status = client.post(url, content=body, headers=dict(headers)).status_code
+        with (
+            httpx2.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
+            client.stream("POST", url, content=body, headers=dict(headers)) as response,
+        ):
+            status = response.status_code  # the rest stays unread: it could be as long as the receiver likes
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         # Neither the address nor what the library says of it: it may hold a secret.
         raise SendError(SendProblem.UNREACHABLE, type(error).__name__) from error

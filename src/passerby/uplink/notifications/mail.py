@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-from passerby.config.notifications.settings import MailServerSettings
+from passerby.config.notifications.settings import MailServerSettings, is_mail_address
 from passerby.uplink.notifications.catalogue import text
 from passerby.uplink.notifications.message import NotificationMessage
 from passerby.uplink.notifications.send_error import SendError, SendProblem
@@ -21,6 +21,8 @@ def send_mail(
     settings: MailServerSettings, to: str, message: NotificationMessage, wall: float, picture: bytes | None = None
 ) -> None:
     """Send to one address. `picture` is a masked JPEG. Raises SendError."""
+    if not is_mail_address(to):
+        raise SendError(SendProblem.ADDRESS_REFUSED, permanent=True)
     mail = build_mail(settings, to, message, wall, picture)
     try:
         with _connect(settings) as server:

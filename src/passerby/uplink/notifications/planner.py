@@ -59,7 +59,7 @@ class NotificationPlanner:
 
     def _concerns(self, account: Account, fact: Fact, accounts: Accounts) -> bool:
         """May this account be notified of it? A clip, and a change of accounts, only where it may decide."""
-        if not account.active or REQUIRED_RIGHTS[fact.kind] not in RIGHTS[account.role]:
+        if not account.active or not may_be_told(account, fact.kind):
             return False
         if fact.kind not in (NotificationKind.CLIP_WAITS, NotificationKind.ACCOUNT_WAITS):
             return True
@@ -70,6 +70,11 @@ class NotificationPlanner:
             return not set_up_since(account, approval.requested_at)
         by, at = approval.requested_by, approval.requested_at
         return account.actor != by and why_not_independent(accounts, by, at, account.actor) is None
+
+
+def may_be_told(account: Account, kind: NotificationKind | str) -> bool:
+    """Has its role the right that a kind of notification needs? A kind that is not known needs one that nobody has."""
+    return kind in tuple(NotificationKind) and REQUIRED_RIGHTS[NotificationKind(kind)] in RIGHTS[account.role]
 
 
 def is_obsolete(database: Database, kind: str, body: Mapping[str, object]) -> bool:

@@ -23,7 +23,7 @@ from passerby.store.notifications.queue import TEST, NotificationQueue, QueuedNo
 from passerby.uplink.event_media import EventMedia, NoEventMedia
 from passerby.uplink.notifications.channels import AccountChannelSender
 from passerby.uplink.notifications.message import compose
-from passerby.uplink.notifications.planner import NotificationPlanner, is_obsolete, language_of
+from passerby.uplink.notifications.planner import NotificationPlanner, is_obsolete, language_of, may_be_told
 from passerby.uplink.notifications.send_error import SendError, SendProblem
 
 #: Seconds between two looks for what is to be planned or sent.
@@ -144,7 +144,12 @@ class NotificationService:
                 continue
             tests = [one for one in queued if one.kind == TEST]
             others = [one for one in queued if one.kind != TEST]
-            stale = [one for one in others if is_obsolete(self._database, one.kind, one.body)]
+            # They may have waited for a day, and the account may have another role by now.
+            stale = [
+                one
+                for one in others
+                if not may_be_told(account, one.kind) or is_obsolete(self._database, one.kind, one.body)
+            ]
             self._queue.obsolete([one.id for one in stale])
             chosen = preferences.get(owner, NotificationPreferences())
             if tests:
@@ -174,5 +179,11 @@ class NotificationService:
             dropped = self._queue.failed(queued, str(error), self._clock.now().wall, permanent=permanent)
             if dropped:
                 _log.warning("%d notifications by %s were given up: %s", dropped, channel.value, error)
+            return
+        except (PasserbyError, OSError):
+            raise
+        except Exception:  # one message that cannot be made must not hold up those of other accounts
+            _log.exception("A notification by %s is given up: this is a fault of passerby", channel.value)
+            self._queue.failed(queued, SendProblem.FAILED.value, self._clock.now().wall, permanent=True)
             return
         self._queue.sent(queued, self._clock.now().wall)

@@ -54,3 +54,10 @@ def test_what_is_no_backup(other):
 def test_a_short_passphrase_is_refused():
     with pytest.raises(UsageError, match="12 characters"):
         encrypt_backup(CONTENT, "short")
+
+
+@pytest.mark.parametrize("part", ["salt", "nonce", "content"])
+@pytest.mark.parametrize("broken", ["AAAAA", "A", "===", ""])
+def test_what_was_cut_off_is_refused(data, part, broken):
+    with pytest.raises(UsageError, match=r"damaged|not a backup"):
+        decrypt_backup(json.dumps(json.loads(data) | {part: broken}).encode(), PASSPHRASE)

@@ -9,6 +9,7 @@ import pytest
 
 from passerby.config.roles import Role
 from passerby.core.version import __version__
+from passerby.server.site.administration.backup_file import decrypt_backup, encrypt_backup
 from passerby.store.accounts.accounts import Accounts
 from passerby.store.administration.disk_history import DiskHistory
 from passerby.store.audit.log import read
@@ -143,3 +144,51 @@ def test_a_restore_does_not_keep_recordings_longer_than_an_auditor_allows(served
     answer = administrator.post(f"{TOP}/restore", wanted)
     assert (403, "limit_exceeded") == (answer.status_code, answer.json()["code"])
     assert 9 == served.context.site.retention.days
+
+
+def backup_of(administrator, change):
+    """A backup of the site, changed by whoever knows its passphrase."""
+    found = decrypt_backup(administrator.post(f"{TOP}/backup", OWN).content, PASSPHRASE)
+    change(found)
+    return encrypt_backup(found, PASSPHRASE).decode()
+
+
+def wish(administrator, backup, **more):
+    revision = administrator.get("/api/settings").json()["revision"]
+    return {"backup": backup, **OWN, "revision": revision, "configuration": True, "accounts": True} | more
+
+
+def test_a_restore_reads_no_file_of_the_machine_as_a_camera(served, administrator, tmp_path):
+    def change(found):
+        found["site_yaml"] = f"cameras: {{gate: {{url: '{tmp_path}/film.mp4'}}}}\n"
+
+    before = dict(served.context.site.cameras)
+    wanted = wish(administrator, backup_of(administrator, change))
+    answer = administrator.post(f"{TOP}/restore", wanted)
+    assert (422, before) == (answer.status_code, dict(served.context.site.cameras)), answer.text
+    assert "rtsp://" in answer.json()["detail"]
+    assert wanted["revision"] == administrator.get("/api/settings").json()["revision"]
+
+
+def test_a_backup_with_one_wrong_account_changes_nothing(served, administrator):
+    def change(found):
+        found["site_yaml"] = "name: Another\ncameras: {gate: {url: 'rtsp://192.0.2.9/1'}}\n"
+        found["accounts"] += [found["accounts"][0] | {"name": "newcomer", "oidc_subject": None}, {"name": "broken"}]
+
+    wanted = wish(administrator, backup_of(administrator, change))
+    answer = administrator.post(f"{TOP}/restore", wanted)
+    assert (422, "backup_incomplete") == (answer.status_code, answer.json()["code"])
+    assert wanted["revision"] == administrator.get("/api/settings").json()["revision"]
+    assert None is Accounts(served.context.database).find("newcomer")
+
+
+def test_each_account_that_is_restored_is_in_the_log(served, administrator):
+    def change(found):
+        other = {"name": "newcomer", "role": "viewer", "oidc_subject": "n@idp", "initial_password": True}
+        found["accounts"].append(found["accounts"][0] | other)
+
+    wanted = wish(administrator, backup_of(administrator, change), configuration=False)
+    assert ["newcomer"] == administrator.post(f"{TOP}/restore", wanted).json()["accounts_added"]
+    details = {"subject": "account", "operation": "add", "name": "newcomer", "role": "viewer", "from_backup": True}
+    assert 1 == log(served).count(details)
+    assert Accounts(served.context.database).get("newcomer").initial_password

@@ -7,17 +7,19 @@ where there is no auditor: else an administrator who makes a backup could bypass
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 
+from passerby.config.notice import Language
 from passerby.config.notifications.settings import MAIL_SECRET, NTFY_SECRET
+from passerby.config.renamed_keys import Location
 from passerby.config.roles import Role
-from passerby.config.secrets.site_secrets import camera_secret, secret_host, variables_in
+from passerby.config.secrets.site_secrets import camera_secret, forget_moved_passwords, secret_host, variables_in
 from passerby.config.secrets.stored_secrets import StoredSecrets
 from passerby.config.site import Site
 from passerby.config.site_edit import REMOVED, SiteText
@@ -25,15 +27,47 @@ from passerby.core.errors import UsageError
 from passerby.core.version import __version__
 from passerby.server.site.config.site_file import SecretChange, SiteFile
 from passerby.server.site.context import SiteContext
-from passerby.store.accounts.accounts import Accounts
+from passerby.store.accounts.accounts import Accounts, account_name
 from passerby.store.accounts.tables import accounts as account_table
 from passerby.store.database import Database
 from passerby.store.notifications.preferences import NotificationPreferences, Preferences
 
 #: Parts of site.yaml that belong to the machine, and not to what is restored on it.
 OF_THE_MACHINE = ("data", "status", "web")
-_ACCOUNT_COLUMNS = ("name", "role", "password_hash", "totp_secret", "oidc_subject", "active", "language")
+_ACCOUNT_COLUMNS = (
+    "name",
+    "role",
+    "password_hash",
+    "totp_secret",
+    "oidc_subject",
+    "active",
+    "initial_password",
+    "language",
+)
 _BROKEN = "The backup is not complete, or of another version of passerby."
+
+
+def _valid_name(name: str) -> str:
+    try:
+        return account_name(name)
+    except UsageError as error:
+        raise ValueError(str(error)) from None
+
+
+class BackupAccount(BaseModel):
+    """An account in a backup. What a later version adds is not restored; old ones lack `initial_password`."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    name: Annotated[str, AfterValidator(_valid_name)]
+    role: Role
+    password_hash: str | None
+    totp_secret: str | None
+    oidc_subject: str | None
+    active: bool
+    initial_password: bool = False
+    language: Language | None
+    notifications: NotificationPreferences | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +127,7 @@ def _account_rows(database: Database) -> list[dict[str, object]]:
 
 def restored_text(content: Mapping[str, Any], present: SiteText, path: Path) -> tuple[str, list[str]]:
     """The text of site.yaml to be restored, and the names of settings that were left out of it, since they need a
-    variable of the environment that is not known here. Raises UsageError."""
+    variable of the environment that is not known here, or known for another host. Raises UsageError."""
     written = content.get("site_yaml")
     if not isinstance(written, str):
         raise UsageError(_BROKEN)
@@ -101,8 +135,8 @@ def restored_text(content: Mapping[str, Any], present: SiteText, path: Path) -> 
     for key in OF_THE_MACHINE:
         value = present.written(key)
         text.put((key,), REMOVED if value is None else value)
-    known = dict(variables_in(present.written()))
-    while missing := [at for at, value in variables_in(text.written()) if known.get(at) != value]:
+    before = present.written()
+    while missing := _missing_variables(before, text.written()):
         at = _removable(tuple(missing[0]))
         if not _is_stored_apart(at):
             left_out.append(".".join(str(part) for part in at))
@@ -112,6 +146,12 @@ def restored_text(content: Mapping[str, Any], present: SiteText, path: Path) -> 
         else:
             text.put([str(part) for part in at], REMOVED)
     return str(text), left_out
+
+
+def _missing_variables(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Location]:
+    """Where `now` holds a variable that is not known there, or known for another host."""
+    known, moved = dict(variables_in(before)), set(forget_moved_passwords(before, now))
+    return [at for at, value in variables_in(now) if known.get(at) != value or at in moved]
 
 
 def _removable(at: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -136,39 +176,67 @@ def restored_secrets(content: Mapping[str, Any], site: Site) -> list[SecretChang
         raise UsageError(_BROKEN) from None
 
 
-def restore_accounts(content: Mapping[str, Any], database: Database, by: str, now: float) -> RestoredAccounts:
-    """Add the accounts of the backup that are not there. They count as set up by the actor `by`. Raises UsageError."""
-    accounts, preferences = Accounts(database), Preferences(database)
-    has_auditor = bool(accounts.auditors())
-    added, existing, auditors = [], [], []
+def accounts_of(content: Mapping[str, Any], database: Database) -> tuple[BackupAccount, ...]:
+    """The accounts of a backup, all of them checked, before anything is restored. Raises UsageError."""
     rows = content.get("accounts")
     if not isinstance(rows, list):
         raise UsageError(_BROKEN)
-    for row in rows:
-        try:
-            name, role = str(row["name"]), Role(row["role"])
-            chosen = row.get("notifications")
-            wanted = None if chosen is None else NotificationPreferences.model_validate(chosen)
-            values = {key: row[key] for key in _ACCOUNT_COLUMNS}
-        except (KeyError, TypeError, ValueError, ValidationError, AttributeError):
-            raise UsageError(_BROKEN) from None
-        if accounts.find(name) is not None:
-            existing.append(name)
+    try:
+        found = tuple(BackupAccount.model_validate(row) for row in rows)
+    except ValidationError:
+        raise UsageError(_BROKEN) from None
+    names, subjects = [account.name for account in found], [account.oidc_subject for account in found]
+    linked = [subject for subject in subjects if subject is not None]
+    if len(set(names)) < len(names) or len(set(linked)) < len(linked):
+        raise UsageError(_BROKEN)
+    present = Accounts(database).all()
+    taken, known = {one.oidc_subject: one.name for one in present}, {one.name for one in present}
+    for account in found:
+        if account.oidc_subject in linked and account.oidc_subject in taken and account.name not in known:
+            raise UsageError(
+                f"The account {taken[account.oidc_subject]} has the login at the identity provider that {account.name} "
+                "has in the backup. Remove one of the two, or restore the configuration alone."
+            )
+    return found
+
+
+def restore_accounts(
+    found: Sequence[BackupAccount],
+    database: Database,
+    by: str,
+    now: float,
+    before_add: Callable[[BackupAccount], None],
+) -> RestoredAccounts:
+    """Add the accounts of a backup (`accounts_of`) that are not there. They count as set up by the actor `by`.
+    `before_add` is called with each before it is added."""
+    accounts, preferences = Accounts(database), Preferences(database)
+    has_auditor = bool(accounts.auditors())
+    added, existing, auditors = [], [], []
+    for one in found:
+        if accounts.find(one.name) is not None:
+            existing.append(one.name)
             continue
-        if role is Role.AUDITOR and has_auditor:
-            auditors.append(name)
+        if one.role is Role.AUDITOR and has_auditor:
+            auditors.append(one.name)
             continue
+        before_add(one)
         account = accounts.add(
-            name, role, now, password_hash=values["password_hash"], oidc_subject=values["oidc_subject"], by=by
+            one.name,
+            one.role,
+            now,
+            password_hash=one.password_hash,
+            oidc_subject=one.oidc_subject,
+            initial_password=one.initial_password,
+            by=by,
         )
-        if values["totp_secret"] is not None:
-            accounts.change(name, now, by=by, totp_secret=values["totp_secret"])
-        if not values["active"]:
-            accounts.change(name, now, by=by, active=False)
-        if values["language"] is not None:
-            accounts.set_language(name, values["language"])
-        if wanted is not None:
+        if one.totp_secret is not None:
+            accounts.change(one.name, now, by=by, totp_secret=one.totp_secret)
+        if not one.active:
+            accounts.change(one.name, now, by=by, active=False)
+        if one.language is not None:
+            accounts.set_language(one.name, one.language.value)
+        if one.notifications is not None:
             # Its webhook would need a secret that only its owner knows.
-            preferences.put(account.id, wanted.model_copy(update={"webhook_url": None}))
-        added.append(name)
+            preferences.put(account.id, one.notifications.model_copy(update={"webhook_url": None}))
+        added.append(one.name)
     return RestoredAccounts(tuple(added), tuple(existing), tuple(auditors))

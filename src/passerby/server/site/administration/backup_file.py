@@ -65,8 +65,8 @@ def decrypt_backup(data: bytes, passphrase: str) -> dict[str, object]:
         raise UsageError(
             "This is not a backup of a site. Choose a file that the page Administration has made."
         ) from None
-    salt, nonce, encrypted = (base64.b64decode(text) for text in (file.salt, file.nonce, file.content))
     try:
+        salt, nonce, encrypted = (base64.b64decode(text) for text in (file.salt, file.nonce, file.content))
         head = file.model_copy(update={"content": ""})
         packed = AESGCM(_key(passphrase, salt)).decrypt(nonce, encrypted, _authenticated(head))
     except (InvalidTag, ValueError):

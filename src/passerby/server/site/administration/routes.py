@@ -16,6 +16,8 @@ from passerby.core.names import name_from
 from passerby.core.version import __version__
 from passerby.server.site.accounts.me import confirm_password
 from passerby.server.site.administration.backup import (
+    BackupAccount,
+    accounts_of,
     backup_content,
     restore_accounts,
     restored_secrets,
@@ -29,6 +31,7 @@ from passerby.server.site.administration.backup_file import (
 from passerby.server.site.administration.support_bundle import support_bundle
 from passerby.server.site.auth.principal import Principal
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
+from passerby.server.site.config.camera_settings import require_network_address
 from passerby.server.site.config.config_changes import require_limit
 from passerby.server.site.dependencies import ConfigFile, Context, Services, SiteServices
 from passerby.server.site.parameters import CameraName, Password, UnixTime, check_range, content
@@ -180,12 +183,14 @@ def restore(
     services.backups.take(principal.actor)
     _confirm(services, principal, request.password)
     found = decrypt_backup(request.backup.encode(), request.passphrase)
+    accounts = accounts_of(found, context.database) if request.accounts else ()
     left_out: list[str] = []
     details: dict[str, JsonValue] = {"subject": "backup", "operation": "restored"}
     details |= {"configuration": request.configuration, "accounts": request.accounts}
     if request.configuration:
 
         def before_write(site: Site) -> None:
+            _require_network_addresses(context.site, site)
             require_limit(context, site)
             context.audit(principal, AuditAction.CHANGED, details)
 
@@ -202,7 +207,12 @@ def restore(
     added: tuple[str, ...] = ()
     existing, auditors = added, added
     if request.accounts:
-        restored = restore_accounts(found, context.database, principal.actor, context.wall_time())
+
+        def before_add(account: BackupAccount) -> None:
+            logged = {"operation": "add", "name": account.name, "role": account.role.value, "from_backup": True}
+            context.audit(principal, AuditAction.CHANGED, {"subject": "account", **logged})
+
+        restored = restore_accounts(accounts, context.database, principal.actor, context.wall_time(), before_add)
         added, existing, auditors = restored.added, restored.existing, restored.auditors
     made_at = found.get("made_at")
     return RestoreResponse(
@@ -227,6 +237,13 @@ def support(context: Context, principal: CurrentPrincipal) -> Response:
 def _prepared(text: tuple[str, list[str]], left_out: list[str]) -> str:
     left_out += text[1]
     return text[0]
+
+
+def _require_network_addresses(before: Site, site: Site) -> None:
+    """A camera that a backup adds or moves is one of the network. Raises HTTPException."""
+    for name, camera in site.cameras.items():
+        if name not in before.cameras or before.cameras[name].url != camera.url:
+            require_network_address(camera.url)
 
 
 def _confirm(services: SiteServices, principal: Principal, password: str) -> None:

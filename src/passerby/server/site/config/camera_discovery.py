@@ -6,12 +6,13 @@ import base64
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Field, SecretStr, ValidationError
 
 from passerby.config.invalid_value import invalid_text
+from passerby.config.notice import Language
 from passerby.config.roles import Right
 from passerby.config.secrets.site_secrets import secret_host
 from passerby.config.site import CameraSettings
@@ -19,7 +20,7 @@ from passerby.core.model import FrozenModel
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.config.camera_settings import require_network_address
 from passerby.server.site.config.settings import CAMERA_KEYS
-from passerby.server.site.context import DiscoveredCamera, SiteContext
+from passerby.server.site.context import CameraCheck, DiscoveredCamera, SiteContext
 from passerby.server.site.dependencies import Context
 from passerby.server.site.errors.catalogue import describe
 from passerby.server.site.parameters import PageLanguage
@@ -55,6 +56,13 @@ class CameraCheckResponse(FrozenModel):
     height: int
     fps: float
     still: str | None = Field(description="A masked still, as a data: URL.")
+
+    @classmethod
+    def of(cls, check: CameraCheck, language: Language) -> Self:
+        """The result, with the problem in the language of the page."""
+        still = f"data:image/jpeg;base64,{base64.b64encode(check.still).decode()}" if check.still else None
+        problem = None if check.problem is None else describe(check.problem, language).text
+        return cls(problem=problem, width=check.width, height=check.height, fps=check.fps, still=still)
 
 
 router = APIRouter(
@@ -95,9 +103,7 @@ def check_camera(
     context.audit(principal, AuditAction.CAMERA_CHECKED, {"subject": "camera", "address": settings.address().display})
     with _exclusive(lock):
         check = context.tools.check_camera(settings)
-    still = f"data:image/jpeg;base64,{base64.b64encode(check.still).decode()}" if check.still else None
-    problem = None if check.problem is None else describe(check.problem, language).text
-    return CameraCheckResponse(problem=problem, width=check.width, height=check.height, fps=check.fps, still=still)
+    return CameraCheckResponse.of(check, language)
 
 
 def _settings(context: SiteContext, request: CameraCheckRequest) -> CameraSettings:
