@@ -52,6 +52,9 @@ def main() -> None:
     parser.add_argument("clip", type=Path)
     parser.add_argument("--before-others", action="store_true", help="at a higher priority than all other programs")
     options = parser.parse_args()
+    if options.before_others:
+        with before_others():
+            pass  # it ends here where it may not
     with tempfile.TemporaryDirectory() as name:
         cases = Path(name) / "cases"
         make_case(options.clip, cases / "200")
@@ -88,14 +91,19 @@ def before_others() -> Iterator[None]:
 
 
 def schedule(policy: int, priority: int) -> None:
+    """Raises SystemExit where this user may not."""
     parents = {int(path.name): parent(path) for path in Path("/proc").iterdir() if path.name.isdecimal()}
     ours = {os.getpid()}
     while more := {pid for pid, of in parents.items() if of in ours} - ours:
         ours |= more
     for pid in ours:
-        with suppress(OSError):  # it has ended
+        try:
             for task in Path(f"/proc/{pid}/task").iterdir():
                 os.sched_setscheduler(int(task.name), policy, os.sched_param(priority))
+        except (FileNotFoundError, ProcessLookupError):  # it has ended
+            continue
+        except PermissionError:
+            sys.exit("--before-others needs root: run this as root, or without it.")
 
 
 def parent(process: Path) -> int:

@@ -77,3 +77,20 @@ def test_muted_and_cut_ranges():
     assert ("D", "b(6)", None) == (of_cut.by, of_cut.reason, of_cut.created)
     nobody = decisions.of_audio(AudioSpan(start=3, end=4))
     assert (DecidedBy.UNKNOWN, None) == (nobody.decided_by, nobody.by)
+
+
+def test_a_reason_of_detected_speech_is_that_of_who_gave_it():
+    """Also where the run has another fill than the plan, and in plans that name nobody in the range itself."""
+    found = AudioSpan(start=0, end=1, origin="silero-vad", score=0.9)
+    other = AudioSpan(start=2, end=3, origin="silero-vad", score=0.9)
+    given = found.model_copy(update={"reason": "b(6)"})
+    sound = correction("B", action="audio", number=0, audio_before=(found, other), audio_after=(given, other))
+    decisions = Decisions(plan(track(), corrections=(sound,), audio=(given, other)))
+    for span in (given, given.model_copy(update={"action": "room-tone"})):
+        decision = decisions.of_audio(span)
+        assert (DecidedBy.PERSON, "B", "b(6)") == (decision.decided_by, decision.by, decision.reason)
+        assert sound.created == decision.created
+    signed = decisions.of_audio(given.model_copy(update={"by": "C"}))
+    assert (DecidedBy.PERSON, "C", "b(6)") == (signed.decided_by, signed.by, signed.reason)
+    assert (None, None) == (decisions.of_audio(other).by, decisions.of_audio(other).reason)
+    assert DecidedBy.PERSON is not decisions.of_audio(other).decided_by

@@ -42,6 +42,14 @@ def test_muted_and_bleeped_ranges_with_reason_and_author():
     assert DecidedBy.UNKNOWN is bleep.decided_by
 
 
+def test_detected_speech_that_a_person_gave_a_reason_has_both():
+    found = AudioSpan(start=1, end=2, origin="silero-vad", score=0.9)
+    reasoned = found.model_copy(update={"start": 3, "end": 4, "reason": "b(6)", "by": "B"})
+    _, entry = heard([found, reasoned], audio=Audio.REMOVE_VOICES)
+    assert (LogAction.MUTED, 3, 4, "silero-vad") == (entry.action, entry.start, entry.end, entry.detected)
+    assert ("b(6)", "B", DecidedBy.PERSON) == (entry.reason, entry.by, entry.decided_by)
+
+
 def test_where_ranges_overlap_the_last_one_is_heard():
     spans = AudioSpan(start=1, end=5), AudioSpan(start=2, end=3, action="bleep")
     expected = [(LogAction.MUTED, 1, 2), (LogAction.BLEEPED, 2, 3), (LogAction.MUTED, 3, 5)]

@@ -101,14 +101,33 @@ def test_two_pages_do_not_overwrite_each_others_ranges(item, of, command):
     item.edits.apply(command(spans=(first, second), seen=(first, second, third)))
     longer = first | {"end": 0.8}
     item.edits.apply(command(spans=(longer,), seen=(first,)))  # it has not seen the second one
-    assert [(1.0, 1.5), (0.0, 0.8)] == ranges(item, of)
+    assert [(0.0, 0.8), (1.0, 1.5)] == ranges(item, of)
     for spans in ((first | {"end": 0.9},), ()):  # to change, or to remove, what is not so any more
         with pytest.raises(ReviewError) as raised:
             item.edits.apply(command(spans=spans, seen=(first,)))
         assert "ranges_changed" == raised.value.info.code
-    assert [(1.0, 1.5), (0.0, 0.8)] == ranges(item, of)
+    assert [(0.0, 0.8), (1.0, 1.5)] == ranges(item, of)
     item.edits.apply(command(spans=(longer, third)))  # who does not say what was seen replaces all
     assert [(0.0, 0.8), (2.0, 2.5)] == ranges(item, of)
+
+
+def test_a_changed_range_stays_below_those_that_were_drawn_over_it(item):
+    """The last of overlapping ranges applies, and another page has drawn a tone over the first."""
+    muted, last = {"start": 0.0, "end": 1.0}, {"start": 3.0, "end": 4.0}
+    tone = {"start": 0.2, "end": 0.4, "action": "bleep"}
+
+    def send(spans, seen=None):
+        item.edits.apply(commands.SetAudioSpans(op="audio", spans=spans, seen=seen))
+
+    send((muted, last, tone))
+    longer = muted | {"end": 1.5}
+    send((longer, last), seen=(muted, last))
+    assert [(0.0, 1.5), (3.0, 4.0), (0.2, 0.4)] == ranges(item, "audio")
+    send((last,), seen=(longer, last))
+    assert [(3.0, 4.0), (0.2, 0.4)] == ranges(item, "audio")
+    first = {"start": 2.0, "end": 2.5}
+    send((first, longer, last), seen=(longer, last))  # before one that is gone meanwhile
+    assert [(2.0, 2.5), (3.0, 4.0), (0.2, 0.4)] == ranges(item, "audio")
 
 
 def test_a_reason_is_for_hiding_or_where_it_is_visible_for_showing(item):
@@ -239,5 +258,7 @@ def test_a_detected_range_that_gets_a_reason_stays_detected(item):
     found = AudioSpan(start=0.1, end=0.3, origin="silero-vad", score=0.9)
     item.file.history.apply([Change(audio=(found,), mode=AudioMode(audio=Audio.REMOVE))])
     item.edits.apply(commands.SetAudioSpans(op="audio", spans=({**found.model_dump(), "reason": "b(6)"},)))
-    assert (found.model_copy(update={"reason": "b(6)"}),) == item.file.history.audio
+    assert (found.model_copy(update={"reason": "b(6)", "by": "J. Doe"}),) == item.file.history.audio
     assert Audio.REMOVE is item.file.history.mode.audio
+    item.edits.apply(commands.SetAudioSpans(op="audio", spans=(found.model_dump(),)))  # the reason was wrong
+    assert (found,) == item.file.history.audio

@@ -99,7 +99,7 @@ class Receiver:
             if kept.is_too_old(parsed):
                 self.stats.expired += 1
             else:
-                valid.append(parsed)
+                valid.append(kept.without_expired(parsed))
             received.setdefault(message.site, []).append(parsed.id)
         if valid:
             stored = self._intake.store(valid, self._ids, int(now))

@@ -85,10 +85,11 @@ class Decisions:
         return _by(history.moved, history.moved.reason)
 
     def of_audio(self, span: AudioSpan) -> Decision:
-        if span.origin is not None:  # a person who changes a detected range draws another
-            by = DecidedBy.UNKNOWN if self.plan.edited_by_hand else DecidedBy.PROGRAM
-            return Decision(by, reason=span.reason)
-        return self._of_span(("audio", span), span)
+        """Who decided that a range is removed. A person who changes a detected range draws another; a reason can be
+        given to one that stays as it was detected: as of a track, the decision is then whose reason it is."""
+        if span.origin is not None and not span.reason:
+            return Decision(DecidedBy.UNKNOWN if self.plan.edited_by_hand else DecidedBy.PROGRAM)
+        return self._of_span(_key("audio", span), span)
 
     def of_voices_kept(self, start: float, end: float) -> Decision:
         """Who took out the range that would have removed this speech: the last who had one there and then had none."""
@@ -100,7 +101,7 @@ class Decisions:
         return Decision(DecidedBy.UNKNOWN)
 
     def of_trim(self, span: TrimSpan) -> Decision:
-        return self._of_span(("trim", span), span)
+        return self._of_span(_key("trim", span), span)
 
     def _of_span(self, key: Hashable, span: VisibleSpan | AudioSpan | TrimSpan) -> Decision:
         made = self._spans.get(key)
@@ -113,7 +114,7 @@ class Decisions:
         earlier = set(before)
         for span in made.audio_after or made.trim_after or ():
             if span not in earlier:
-                self._spans[name, span] = made
+                self._spans[_key(name, span)] = made
 
     def _follow_visible(
         self, key: tuple[int, int], before: Track | None, after: Track | None, made: Correction
@@ -122,6 +123,13 @@ class Decisions:
         for span in after.visible if after is not None else ():
             if span not in earlier:
                 self._spans[(*key, span)] = made
+
+
+def _key(name: str, span: AudioSpan | TrimSpan) -> Hashable:
+    """The fill of a detected range follows the settings of the run: it is the same range with any."""
+    if isinstance(span, AudioSpan) and span.origin is not None:
+        return name, span.model_copy(update={"action": "mute"})
+    return name, span
 
 
 def _last(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import singledispatchmethod
 from typing import TypeVar
 
@@ -237,17 +238,20 @@ class EditService:
         _check_order(command.spans)
         present = {_without_author(span): span for span in self._file.history.audio}
         made = _merged(tuple(present), command.seen and _audio_spans(command.seen), _audio_spans(command.spans))
-        # A detected range that a person moves is a range that the person drew; one that gets a reason stays detected.
+        # A detected range that a person moves is a range that the person drew; one that gets a reason stays detected,
+        # and the reason is the person's.
         detected = {span.model_copy(update={"reason": None}) for span in present if span.origin is not None}
         drawn = {"origin": None, "score": None}
 
         def is_known(span: AudioSpan) -> bool:
             return span in present or span.model_copy(update={"reason": None}) in detected
 
-        spans = tuple(
-            present.get(span) or (span if is_known(span) else self._decided(span.model_copy(update=drawn)))
-            for span in made
-        )
+        def changed(span: AudioSpan) -> AudioSpan:
+            if not is_known(span):
+                return self._decided(span.model_copy(update=drawn))
+            return self._decided(span) if span.reason else span
+
+        spans = tuple(present.get(span) or changed(span) for span in made)
         changes = [Change(audio=spans)]
         if self._file.history.mode.audio is Audio.REMOVE and not all(map(is_known, made)):
             # Who mutes a part wants to hear the rest.
@@ -337,14 +341,25 @@ def _trim_spans(spans: Iterable[commands.TrimSpanInput]) -> tuple[TrimSpan, ...]
 
 def _merged(present: tuple[Span, ...], seen: tuple[Span, ...] | None, made: tuple[Span, ...]) -> tuple[Span, ...]:
     """The ranges that are `present` with what somebody changed who had `seen` others and sends `made`; all without
-    authors. Raises ReviewError when a range that is changed or removed has been changed meanwhile."""
+    authors. The order is kept, since the last of overlapping ranges applies: a changed range stays where it was, and a
+    new one comes last. Raises ReviewError when a range that is changed or removed has been changed meanwhile."""
     if seen is None or seen == present:
         return made
     if any(span not in present for span in seen if span not in made):
         raise ReviewError("ranges_changed")
-    kept: list[Span] = [span for span in present if span in made or span not in seen]
-    kept += [span for span in made if span not in seen and span not in present]
-    return tuple(kept)
+    sent: dict[Span, list[Span]] = {span: [] for span in seen}  # in place of each that was seen
+    merged: list[Span] = []
+    last: list[Span] = []
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, seen, made, autojunk=False).get_opcodes():
+        if tag == "equal":
+            for span in seen[i:i_end]:
+                sent[span].append(span)
+        elif j_end > j:
+            following = next((span for span in seen[i:] if span in present), None)
+            (last if following is None else sent[following]).extend(made[j:j_end])
+    for span in present:
+        merged += sent.get(span, [span] if span not in made else [])
+    return tuple(span for span in merged + last if span in present or span not in seen)
 
 
 def _check_order(spans: tuple[commands.AudioSpanInput, ...] | tuple[commands.TrimSpanInput, ...]) -> None:

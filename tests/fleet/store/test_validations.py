@@ -3,12 +3,14 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from passerby.config.fleet.settings import FleetRetention
 from passerby.documents.count_validation import CountBias
 from passerby.documents.fleet_messages import PublishedValidation
+from passerby.fleet.receiver import Received, Receiver
 from passerby.fleet.store.intake import Intake, site_ids_of
 from passerby.fleet.store.retention import KeptFrom, delete_expired
 from passerby.fleet.store.validations import line_biases
-from tests.fleet.messages import HOUR, NOW, counts, signed_validation
+from tests.fleet.messages import HOUR, NOW, body, counts, signed_validation
 
 
 @pytest.fixture
@@ -60,3 +62,17 @@ def test_they_are_deleted_with_the_counts_of_their_time(fleet, store):
     assert 1 == len(line_biases(fleet))
     delete_expired(fleet, KeptFrom(health=None, counts=HOUR - 59_999))
     assert [] == line_biases(fleet)
+
+
+def test_one_that_was_deleted_does_not_come_back_with_the_next_message(fleet):
+    """A site repeats its newest validations in each message, for as long as it keeps them."""
+    retention = FleetRetention(counts_months=1)
+    kept_from = KeptFrom.of(retention, NOW).counts
+    receiver = Receiver(fleet, lambda: NOW, retention)
+    old, young = with_validation(last=kept_from - 1), with_validation(site="south", last=kept_from)
+    for message in (old, young):
+        answer = receiver.take([Received(message.site, message.kind, body(message))])
+        assert (message.id,) == answer[message.site].received
+    assert 2 == receiver.stats.stored
+    assert ["south"] == [one.site for one in line_biases(fleet)]
+    assert young is KeptFrom(None, None).without_expired(young)

@@ -6,6 +6,7 @@ import io
 import pytest
 from arro3.io import read_parquet
 
+from passerby.fleet.store.validations import MAX_LISTED
 from passerby.store.audit.log import read
 
 QUERY = {"start": "2027-01-10", "end": "2027-01-12"}
@@ -80,5 +81,7 @@ def test_how_far_lines_are_off_is_told_beside_their_numbers(operator, served_fle
     assert {"bias": -0.041, "low": -0.07, "high": -0.01} == line["both"]
     assert (30, 29, None, 1) == (line["minutes"], line["counted"], line["backward"], line["keys"])
     assert [] == operator.get("/api/fleet/counts/bias", params={"site": "south"}).json()
+    listed = served_fleet.client.app.openapi()["paths"]["/api/fleet/counts/bias"]["get"]["description"]
+    assert f"at most {MAX_LISTED}" in listed
     assert 422 == operator.get("/api/fleet/counts/bias", params={"class": "dog"}).status_code
     assert 401 == served_fleet.other().get("/api/fleet/counts/bias").status_code

@@ -1,4 +1,5 @@
 // What the page asks of the server: each function sends a request and puts the answer into the store.
+import { batch } from '@preact/signals';
 import {
   ApiError,
   client,
@@ -20,6 +21,7 @@ import { t } from './messages';
 import { toast, toastError, withErrors } from './notify';
 import { WHOLE_PICTURE } from './picture_layout';
 import { fileParams, refreshQueue, refreshSpotCheck } from './refresh';
+import { soundTrack } from './sound/sound_player';
 import * as store from './store';
 
 const PROPAGATION_POLL_MS = 300;
@@ -31,7 +33,10 @@ export async function openFile(id: number): Promise<void> {
       fetchFrameTimes(id, 0),
     ]);
     store.playing.value = false;
-    store.file.value = detail;
+    batch(() => {
+      soundTrack.value = 0; // in one with the file: it may have no track of that number
+      store.file.value = detail;
+    });
     store.mode.value = 'view';
     store.draftBox.value = null;
     store.release.value = store.spotCheck.value = store.following.value = null;
@@ -113,7 +118,8 @@ async function sendEdit(params: ReturnType<typeof fileParams>, body: EditRequest
   try {
     applyChange(await request<EditResponse>(client.POST('/api/files/{id}/edit', { ...params, body })));
   } catch (error) {
-    if (error instanceof ApiError && error.status === 409) await showCurrentPlan();
+    // Why it was refused is what is to be read, also where the plan as it is now cannot be fetched.
+    if (error instanceof ApiError && error.status === 409) await showCurrentPlan().catch(() => undefined);
     throw error;
   }
 }

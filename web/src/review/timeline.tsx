@@ -67,9 +67,6 @@ export function Timeline() {
     scrollTo(Math.max((row + 1) * ROW_PX - visible, Math.min(current, row * ROW_PX)));
   });
 
-  useEffect(() => {
-    soundTrack.value = 0;
-  }, [store.fileId.value]);
   useEffect(() => void loadPeaks(), [store.fileId.value, soundTrack.value]);
 
   useSignalEffect(() => {

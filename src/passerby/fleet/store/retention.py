@@ -42,6 +42,13 @@ class KeptFrom:
             return self.counts is not None and message.start < self.counts
         return self.health is not None and message.clock_trusted and message.sent / 1e6 < self.health
 
+    def without_expired(self, message: FleetMessage) -> FleetMessage:
+        """The message without validations that would be deleted at once: a site repeats them in each message."""
+        if not isinstance(message, CountsMessage) or self.counts is None:
+            return message
+        kept = tuple(one for one in message.validations if one.last >= self.counts)
+        return message if kept == message.validations else message.model_copy(update={"validations": kept})
+
 
 def delete_expired(database: FleetDatabase, kept: KeptFrom) -> None:
     """Delete what is older. Raises StoreError; it may be called again then."""

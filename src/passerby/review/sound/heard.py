@@ -21,8 +21,9 @@ _CONTEXT_S = 2
 #: Seconds of a part. A browser reads a few ahead.
 _PART_S = 2
 _HEADER_BYTES, _MAX_WAV_BYTES = 44, 2**32 - 64
-#: (number of the first sample, how many) -> these.
+#: Start and end.
 Seconds = tuple[float, float]
+#: (number of the first sample, how many) -> these.
 SampleReader = Callable[[int, int], Samples16]
 
 

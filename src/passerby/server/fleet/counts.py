@@ -13,11 +13,11 @@ from pydantic import Field, JsonValue
 from passerby.config.roles import Right
 from passerby.core.kinds import ObjectClass
 from passerby.core.model import FrozenModel
+from passerby.documents.count_validation import CountBias
 from passerby.documents.fleet_messages import SITE_PATTERN
 from passerby.fleet.export import table_rows, to_csv, to_parquet
-from passerby.fleet.store.tables import BIASED
 from passerby.fleet.store.totals import STEP_S, Every, Selection, counted, totals
-from passerby.fleet.store.validations import LineBias, line_biases
+from passerby.fleet.store.validations import line_biases
 from passerby.server.fleet.services import Fleet
 from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, requires
 from passerby.server.site.dependencies import Context
@@ -90,14 +90,6 @@ class CountedResponse(FrozenModel):
     locations: tuple[str, ...] = Field(description="Lines and zones, likewise.")
 
 
-class BiasResponse(FrozenModel):
-    """The sites' count over a person's, less 1: -0.04 is 4 % too few. `low` to `high`: the 95 % interval."""
-
-    bias: float
-    low: float
-    high: float
-
-
 class LineBiasResponse(FrozenModel):
     """How far a line or zone was off where a person counted it too, as its site stated and signed it: the newest."""
 
@@ -110,9 +102,9 @@ class LineBiasResponse(FrozenModel):
     finished: int = Field(description="Unix seconds.")
     minutes: int = Field(description="Minutes that were drawn.")
     counted: int = Field(description="Of these, those that a person could count.")
-    both: BiasResponse | None = Field(description="Of both directions; null: too little was counted.")
-    forward: BiasResponse | None
-    backward: BiasResponse | None
+    both: CountBias | None = Field(description="Of both directions; null: too little was counted.")
+    forward: CountBias | None
+    backward: CountBias | None
     public_key: str = Field(description="With which the site signed it: Ed25519, in hex.")
     keys: int = Field(description="With how many keys the site has signed; more than one is worth a question.")
 
@@ -189,14 +181,10 @@ def fleet_bias(
     camera: Camera = None,
     location: Location = None,
 ) -> list[LineBiasResponse]:
-    """How far lines and zones are off, where a person counted them too."""
+    """How far lines and zones are off, where a person counted them too: at most 500, by site and line."""
     name = None if object_class is None else object_class.value
     found = line_biases(fleet.database, site, camera, location, name)
-    return [LineBiasResponse.model_validate(asdict(one) | _biases(one)) for one in found]
-
-
-def _biases(line: LineBias) -> dict[str, dict[str, float] | None]:
-    return {part: None if (bias := getattr(line, part)) is None else bias.model_dump() for part in BIASED}
+    return [LineBiasResponse.model_validate(asdict(one)) for one in found]
 
 
 @router.get(

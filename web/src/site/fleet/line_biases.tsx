@@ -7,6 +7,9 @@ import { biasText } from '../validation_result';
 import { fleetClient, type LineBias } from './api';
 import { f } from './messages';
 
+/** The server sends no more at once. */
+const MAX_LISTED = 500;
+
 interface LineBiasesProps {
   site: readonly string[];
   camera: string;
@@ -40,6 +43,7 @@ function Table({ lines }: { lines: LineBias[] }) {
   return (
     <>
       <p class="quiet small">{f('biasNote')}</p>
+      {lines.length >= MAX_LISTED && <p class="small">{f('biasCut', { n: lines.length })}</p>}
       <div class="scroll" tabIndex={0} role="region" aria-label={f('biasTitle')}>
         <table>
           <thead>

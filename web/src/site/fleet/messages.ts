@@ -109,6 +109,7 @@ const en = {
   biasNote:
     'Lines and zones that a person counted too, on masked recordings at the site: how far the program is off, before noise, with the 95 % interval. Signed by the site.',
   biasNone: 'Nobody has checked these counts yet. A site does it on its page Counts.',
+  biasCut: 'The first {n}. Choose sites, a camera or a line to see others.',
   biasLine: '{location}, {camera}: {objects}',
   biasTooLittle: 'Too little was counted to say.',
   biasSample: '{n} minutes, {date}',
