@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,7 +98,9 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
         if task.resume:
             refuse_other_settings(task, earlier)
         # A report that cannot be read any more shows that the output is ours, too; one of another file that it is not.
-        is_ours = job.report_path.exists() and (earlier is None or earlier.source.name == printable_name(job.source))
+        # os.path: Path.exists raises OSError for a name that is too long, which is refused in words a little later.
+        has_report = os.path.exists(job.report_path)
+        is_ours = has_report and (earlier is None or earlier.source.name == printable_name(job.source))
         force = task.force or (task.resume and is_ours)
         _prepare_outputs(task, force)
         if task.min_span_segments and (spans := _split(task)):
