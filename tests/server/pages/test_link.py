@@ -1,7 +1,9 @@
 """What the program and the process of its pages tell each other."""
 
+import os
 import threading
 from multiprocessing import Pipe
+from types import SimpleNamespace
 
 import pytest
 
@@ -80,6 +82,18 @@ def test_a_reader_ends_with_what_makes_no_sense():
     thread.join(20)
     assert not thread.is_alive()
     assert [(MessageKind.READY, b"")] == received
+
+
+def test_a_reader_ends_where_its_connection_is_closed_while_it_reads():
+    ours, _theirs = Pipe()
+
+    def closed_meanwhile():
+        ours.close()
+        return os.read(None, 4)  # what Connection does then: a TypeError, and not an OSError
+
+    thread = start_reader(SimpleNamespace(recv_bytes=closed_meanwhile), lambda kind, data: None)
+    thread.join(20)
+    assert not thread.is_alive()
 
 
 def test_the_first_message_says_how_to_start():

@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { afterEach, expect, test, vi } from 'vitest';
 import { edit, openFile } from './actions';
 import { client, type FileDetail } from './api';
+import { setSoundRanges } from './commands';
 import { soundTrack } from './sound/sound_player';
 import * as store from './store';
 
@@ -41,4 +42,21 @@ test('why an edit was refused is shown, also where the plan cannot be fetched ag
   expect(reload).toHaveBeenCalledOnce();
   expect(store.toast.value).toMatchObject({ bad: true, details: 'changed' });
   expect(store.connectionLost.value).toBe(false);
+});
+
+test('a range that is changed twice in a row is changed twice', async () => {
+  const range = { start: 1, end: 4, action: 'mute' };
+  const sent: { spans: object[]; seen: object[] }[] = [];
+  vi.spyOn(client, 'POST').mockImplementation((async (_: string, { body }: { body: (typeof sent)[number] }) => {
+    await new Promise((resolve) => setTimeout(resolve, 1)); // the second is asked for meanwhile
+    sent.push(body);
+    return { data: { history: { ...store.file.value?.history, audio: body.spans } }, response: new Response() };
+  }) as never);
+  vi.spyOn(client, 'GET').mockRejectedValue(new TypeError('the queue is of no interest here'));
+  store.file.value = { ...detail(3), history: { audio: [range], audio_mode: { audio: 'keep' } } } as never;
+  const longer = setSoundRanges((current) => current.map((span) => ({ ...span, end: 5 })));
+  const later = setSoundRanges((current) => current.map((span) => ({ ...span, start: 3 })));
+  expect(await Promise.all([longer, later])).toEqual([true, true]);
+  expect(sent.map(({ seen }) => seen)).toEqual([[range], [{ ...range, end: 5 }]]);
+  expect(sent[1]?.spans).toEqual([{ ...range, start: 3, end: 5 }]);
 });

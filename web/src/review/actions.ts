@@ -27,6 +27,7 @@ import * as store from './store';
 const PROPAGATION_POLL_MS = 300;
 
 export async function openFile(id: number): Promise<void> {
+  await lastEdit; // it may depend on the file that it was made in
   await withErrors(async () => {
     const [detail, times] = await Promise.all([
       request<FileDetail>(client.GET('/api/files/{id}', { params: { path: { id } } })),
@@ -124,11 +125,18 @@ async function sendEdit(params: ReturnType<typeof fileParams>, body: EditRequest
   }
 }
 
-/** Edits the plan; when the answer comes the change is on the disk. False when the server refused. */
-export async function edit(body: EditRequest): Promise<boolean> {
+/** Edits the plan; when the answer comes the change is on the disk. False when the server refused, or where there was
+ * nothing to change. What depends on what the edits before it have made is a function: it is asked when they are done. */
+export async function edit(change: EditRequest | (() => EditRequest | null)): Promise<boolean> {
   const params = fileParams();
-  const done = await withErrors(() => inSequence(() => sendEdit(params, body)));
-  if (done === null) return false;
+  const body = await withErrors(() =>
+    inSequence(async () => {
+      const body = typeof change === 'function' ? change() : change;
+      if (body) await sendEdit(params, body);
+      return body;
+    }),
+  );
+  if (!body) return false;
   toast(t('saved'));
   void refreshQueue();
   if ('propagate' in body || body.op === 'extend') void pollPropagation();

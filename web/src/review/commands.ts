@@ -143,26 +143,36 @@ export function blackOutRange(): void {
 
 export function silenceRange(action: 'mute' | 'bleep'): void {
   const marked = markedSeconds();
-  if (marked) void setSoundRanges([...(store.file.value?.history.audio ?? []), { ...marked, action }]);
+  if (marked) void setSoundRanges((current) => [...current, { ...marked, action }]);
 }
 
 type SoundRanges = Extract<EditRequest, { op: 'audio' }>['spans'];
 
-/** Who mutes a part wants to hear the rest: it is said where that was removed before. */
-export async function setSoundRanges(spans: SoundRanges): Promise<boolean> {
-  const removed = store.file.value?.history.audio_mode.audio === 'remove';
-  const saved = await edit({ op: 'audio', spans, seen: store.file.value?.history.audio ?? [] });
+/** `change` makes the new ranges from those that are there when the edits before it are done; null: nothing is to be
+ * done. Who mutes a part wants to hear the rest: it is said where that was removed before. */
+export async function setSoundRanges(change: (current: SoundRanges) => SoundRanges | null): Promise<boolean> {
+  let removed = false;
+  const saved = await edit(() => {
+    removed = store.file.value?.history.audio_mode.audio === 'remove';
+    const seen = store.file.value?.history.audio ?? [];
+    const spans = change(seen);
+    return spans && { op: 'audio', spans, seen };
+  });
   if (removed && store.file.value?.history.audio_mode.audio === 'keep') toast(t('soundKeptNow'));
   return saved;
 }
 
 type CutRanges = Extract<EditRequest, { op: 'trim' }>['spans'];
 
-export function setCutRanges(spans: CutRanges): Promise<boolean> {
-  return edit({ op: 'trim', spans, seen: store.file.value?.history.trim ?? [] });
+export function setCutRanges(change: (current: CutRanges) => CutRanges | null): Promise<boolean> {
+  return edit(() => {
+    const seen = store.file.value?.history.trim ?? [];
+    const spans = change(seen);
+    return spans && { op: 'trim', spans, seen };
+  });
 }
 
 export function cutRange(): void {
   const marked = markedSeconds();
-  if (marked) void setCutRanges([...(store.file.value?.history.trim ?? []), marked]);
+  if (marked) void setCutRanges((current) => [...current, marked]);
 }

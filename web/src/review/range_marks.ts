@@ -11,10 +11,12 @@ export function withMark(marks: RangeMarks, side: 'from' | 'to', frame: number):
   return from !== null && to !== null && to < from ? { from: to, to: from } : { from, to };
 }
 
-interface Seconds {
+export interface Seconds {
   start: number;
   end: number;
 }
+
+export const isSameTime = (one: Seconds, other: Seconds) => one.start === other.start && one.end === other.end;
 
 /** The end of the ranges that a time lies in, where they follow each other the last one's; null outside of them. */
 export function endOfCut(ranges: readonly Seconds[], seconds: number): number | null {

@@ -6,6 +6,7 @@ import { offeredReasons } from './cases/reason_choice';
 import { blackOutRange, cutRange, markRange, setCutRanges, setSoundRanges, silenceRange } from './commands';
 import { t } from './messages';
 import { actionText, removesVoices } from './range_lanes';
+import { isSameTime, type Seconds } from './range_marks';
 import { moveEdgeHere } from './sound/waveform_drag';
 import * as store from './store';
 import { formatTimecode } from './timecode';
@@ -49,9 +50,10 @@ function RangeList() {
   const trim = store.file.value?.history.trim ?? [];
   const range = ({ start, end }: { start: number; end: number }) =>
     t('range', { from: formatTimecode(start), to: formatTimecode(end) });
-  const without = <T,>(items: readonly T[], index: number) => items.filter((_, other) => other !== index);
-  const withReason = <T,>(items: readonly T[], index: number, reason: string | null) =>
-    items.map((item, place) => (place === index ? { ...item, reason } : item));
+  const without = <T extends Seconds>(items: readonly T[], item: Seconds) =>
+    items.filter((other) => !isSameTime(other, item));
+  const withReason = <T extends Seconds>(items: readonly T[], item: Seconds, reason: string | null) =>
+    items.map((other) => (isSameTime(other, item) ? { ...other, reason } : other));
   return (
     <>
       <datalist id="range-reasons">
@@ -62,7 +64,7 @@ function RangeList() {
         ))}
       </datalist>
       <ul class="ranges">
-        {sound.map((item, index) => (
+        {sound.map((item) => (
           <li key={`sound ${item.start}`}>
             {range(item)}{' '}
             {t(item.origin ? (removesVoices.value ? 'speechRemoved' : 'speech') : actionText(item.action))}{' '}
@@ -71,15 +73,21 @@ function RangeList() {
                 {Math.round(100 * (item.score ?? 0))} %
               </span>
             )}
-            <RangeReason reason={item.reason} save={(reason) => setSoundRanges(withReason(sound, index, reason))} />
-            <Button text={t('removeRange')} run={() => void setSoundRanges(without(sound, index))} />
+            <RangeReason
+              reason={item.reason}
+              save={(reason) => setSoundRanges((current) => withReason(current, item, reason))}
+            />
+            <Button text={t('removeRange')} run={() => void setSoundRanges((current) => without(current, item))} />
           </li>
         ))}
-        {trim.map((item, index) => (
+        {trim.map((item) => (
           <li key={`cut ${item.start}`}>
             {range(item)} {t('cut')}{' '}
-            <RangeReason reason={item.reason} save={(reason) => setCutRanges(withReason(trim, index, reason))} />
-            <Button text={t('removeRange')} run={() => void setCutRanges(without(trim, index))} />
+            <RangeReason
+              reason={item.reason}
+              save={(reason) => setCutRanges((current) => withReason(current, item, reason))}
+            />
+            <Button text={t('removeRange')} run={() => void setCutRanges((current) => without(current, item))} />
           </li>
         ))}
       </ul>

@@ -118,8 +118,12 @@ def send(connection: Connection, kind: MessageKind, data: bytes = b"") -> None:
 
 
 def receive(connection: Connection) -> tuple[MessageKind, bytes]:
-    """Wait for a message. Raises EOFError or OSError when the other end is gone."""
-    message = connection.recv_bytes()
+    """Wait for a message. Raises EOFError or OSError when the other end is gone, or this one is closed meanwhile."""
+    try:
+        message = connection.recv_bytes()
+    except TypeError as error:
+        # Python reads from the handle None where another thread has closed the connection since it looked.
+        raise OSError("the connection was closed") from error
     return MessageKind(message[:1]), message[1:]
 
 

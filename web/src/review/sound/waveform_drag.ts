@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { endOfFrame, setSoundRanges } from '../commands';
 import { t } from '../messages';
 import { toast } from '../notify';
-import { rangeAt } from '../range_marks';
+import { isSameTime, rangeAt } from '../range_marks';
 import * as store from '../store';
 
 export type SoundAction = 'mute' | 'bleep';
@@ -50,21 +50,28 @@ export function endSoundDrag(): boolean {
   const drag = soundDrag.value;
   soundDrag.value = null;
   if (!drag || Math.abs(drag.at - drag.fixed) < MIN_RANGE_S) return false;
-  const current = store.file.value?.history.audio ?? [];
   const range = { start: Math.min(drag.fixed, drag.at), end: Math.max(drag.fixed, drag.at) };
-  if (drag.index === null) void setSoundRanges([...current, { ...range, action: drag.action }]);
-  else void setSoundRanges(current.map((span, index) => (index === drag.index ? { ...span, ...range } : span)));
+  const held = drag.index === null ? undefined : store.file.value?.history.audio[drag.index];
+  void setSoundRanges((current) =>
+    held
+      ? current.map((span) => (isSameTime(span, held) ? { ...span, ...range } : span))
+      : [...current, { ...range, action: drag.action }],
+  );
   return true;
 }
 
 /** An edge of the range that the current frame lies in, or is next to, moved to this frame, which belongs to the range. */
 export function moveEdgeHere(side: 'start' | 'end'): void {
-  const current = store.file.value?.history.audio ?? [];
-  const index = rangeAt(current, store.currentSeconds.value);
-  const held = index === null ? undefined : current[index];
-  if (!held) return toast(t('noSoundRange'), true);
+  const seconds = store.currentSeconds.value;
   const here = side === 'start' ? store.secondsOfFrame(store.frame.value) : endOfFrame(store.frame.value);
-  const moved = { ...held, [side]: here };
-  if (moved.end - moved.start < MIN_RANGE_S) return toast(t('edgesSwapped'), true);
-  void setSoundRanges(current.map((span, place) => (place === index ? moved : span)));
+  void setSoundRanges((current) => {
+    const index = rangeAt(current, seconds);
+    const held = index === null ? undefined : current[index];
+    const moved = held && { ...held, [side]: here };
+    if (!moved || moved.end - moved.start < MIN_RANGE_S) {
+      toast(t(held ? 'edgesSwapped' : 'noSoundRange'), true);
+      return null;
+    }
+    return current.map((span, place) => (place === index ? moved : span));
+  });
 }
