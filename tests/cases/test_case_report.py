@@ -3,7 +3,7 @@ import pytest
 from passerby.cases.case_report import MISSING_TEXTS, render_html
 from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, WithheldItem
 from passerby.verify.report.files import check_page
-from passerby.verify.report.signing import load_key, sign_case
+from passerby.verify.report.signing import canonical, load_key, sign_case
 from tests.cases.fixtures import DETAILS
 
 REPORT = CaseReport(
@@ -30,6 +30,21 @@ def test_it_says_what_goes_out_and_what_does_not(key):
     wanted = ("24-17", "J. Roe", "2026-02-28", "Town", "A. Lee", "No problems found", "Review needed: 1 place<")
     for text in (*wanted, "Not checked independently", MISSING_TEXTS["not_reviewed"], "2.50 s", "b(6)"):
         assert text in page
+
+
+def test_it_says_what_is_shown_on_purpose(key):
+    assert "Shown on purpose (0)</h2>\n<p>Nothing.</p>" in render_html(sign_case(REPORT, key))
+    shown = WithheldItem(file="a.mp4", item="Plate 39", start=0, end=1.13, by="A. Lee")
+    page = render_html(sign_case(REPORT.model_copy(update={"shown": (shown,)}), key))
+    assert "Shown on purpose (1)</h2>" in page
+    assert "<td>Plate 39</td>" in page.split("Shown on purpose")[1]
+    assert "2026-03-01 10:30:00 UTC" in page
+
+
+def test_a_report_of_a_version_that_did_not_list_what_is_shown_still_has_its_signature(key):
+    signed = sign_case(REPORT, key)
+    assert b'"shown"' not in canonical(signed.report)
+    assert b'"shown":[]' in canonical(REPORT.model_copy(update={"shown": ()}))
 
 
 def test_long_names_break_and_numbers_do_not(key):
