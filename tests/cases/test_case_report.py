@@ -32,6 +32,21 @@ def test_it_says_what_goes_out_and_what_does_not(key):
         assert text in page
 
 
+@pytest.mark.parametrize(
+    ("verdict", "findings", "said"),
+    [
+        ("clean", 0, "No problems found"),
+        ("clean", 1, "Reviewed: 1 place, it is no problem"),
+        ("clean", 3, "Reviewed: 3 places, none is a problem"),
+        ("review", 2, "Review needed: 2 places"),
+        ("unchecked", 1, "Not checked independently"),
+    ],
+)
+def test_what_a_person_has_answered_is_not_said_to_be_nothing(key, verdict, findings, said):
+    file = REPORT.files[0].model_copy(update={"verdict": verdict, "findings": findings})
+    assert f"<td>{said}</td>" in render_html(sign_case(REPORT.model_copy(update={"files": (file,)}), key))
+
+
 def test_it_says_what_is_shown_on_purpose(key):
     assert "Shown on purpose (0)</h2>\n<p>Nothing.</p>" in render_html(sign_case(REPORT, key))
     shown = WithheldItem(file="a.mp4", item="Plate 39", start=0, end=1.13, by="A. Lee")

@@ -136,7 +136,11 @@ def _agency(report: CaseReport, logo: str | None) -> Iterable[str]:
 def _verdict(file: CaseReportFile) -> str:
     if file.verdict == "review":
         return f"Review needed: {file.findings} places" if file.findings != 1 else "Review needed: 1 place"
-    return "No problems found" if file.verdict == "clean" else "Not checked independently"
+    if file.verdict == "unchecked":
+        return "Not checked independently"
+    if file.findings == 1:
+        return "Reviewed: 1 place, it is no problem"
+    return f"Reviewed: {file.findings} places, none is a problem" if file.findings else "No problems found"
 
 
 def _withheld_row(item: WithheldItem) -> tuple[str, ...]:
