@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 from pathlib import Path
 
 import av
+from PIL import Image
 
 from passerby import Settings
 from passerby.config.settings import Audio
 from tests import clips
-from tests.situation_makers import TS, Make, changed, clip, with_sound
-from tests.situations import WHOLE, Situation
+from tests.situation_makers import TS, Make, changed, clip, turned, with_sound
+from tests.situations import REVIEW, WHOLE, Situation
 
 
 def in_packets_of_204(data: bytes) -> bytes:
@@ -40,6 +42,47 @@ def with_dropped_frames(path: Path, at_the_end: int = 0) -> None:
         head[at : at + 4] = struct.pack("<I", len(chunks))
     data = bytes(head) + b"LIST" + struct.pack("<I", len(body)) + body + b"idx1" + struct.pack("<I", len(index)) + index
     path.write_bytes(b"RIFF" + struct.pack("<I", len(data) - 8) + data[8:])
+
+
+def trimmed(path: Path) -> None:
+    """MP4 from which an editor cut the first 0.4 s, by an edit list: pictures and packets of sound before are there."""
+    whole = path.with_name("whole.mp4")
+    with_sound(size=(320, 240), times=range(25), seconds=1.0, options={"g": "50", "bf": "2", "preset": "medium"})(whole)
+    command = ["ffmpeg", "-v", "error", "-y", "-ss", "0.4", "-i", str(whole), "-c", "copy", str(path)]
+    subprocess.run(command, check=True)
+
+
+def high_dynamic_range(path: Path) -> None:
+    """As a phone records in the dark, held upside down: HEVC with 10 bits and HDR10's metadata, frames of any length,
+    turned by 270 degrees."""
+    display = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+    params = f"log-level=none:bframes=0:master-display={display}:max-cll=1000,400:hdr10=1"
+    turned(
+        270,
+        codec="libx265",
+        pixel_format="yuv420p10le",
+        time_base=TS,
+        times=(0, 3000, 6010, 12000, 21000, 24000),
+        options={"x265-params": params},
+    )(path)
+
+
+def transparent(path: Path) -> None:
+    """WebM of half-transparent VP9: its second picture is the transparency."""
+    picture = "testsrc2=size=128x96:rate=25:duration=0.48,format=yuva420p,colorchannelmixer=aa=0.5"
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", picture, "-c:v", "libvpx-vp9", "-auto-alt-ref", "0"]
+    subprocess.run([*command, str(path)], check=True)
+
+
+def cut_in_a_fragment(data: bytes) -> bytes:
+    """MP4 in fragments, as a recorder writes it until its battery is empty: cut off in the header of a fragment."""
+    return data[: data.rindex(b"moof") + 30]
+
+
+def stereo_picture(path: Path) -> None:
+    """A photo that lists further ones of its size (Multi-Picture Format)."""
+    first, *others = (Image.fromarray(clips.drawing(number, (128, 96))) for number in range(4))
+    first.save(path, format="MPO", save_all=True, append_images=others)
 
 
 def two_programs(path: Path) -> None:
@@ -163,6 +206,36 @@ MIXTURES = (
     Situation("AVI, MPEG-4 and AC-3", WHOLE, toned("avi", "mpeg4", "ac3"), suffix=".avi", tolerance=0.033),
     Situation("VOB, MPEG-2 and AC-3", WHOLE, toned("vob", "mpeg2video", "ac3"), suffix=".vob", tolerance=0.1),
     Situation("FLV, H.264 with B-frames", WHOLE, clip("flv", options={"bf": "2", "preset": "medium"}), suffix=".flv"),
+    Situation(
+        "MP4 from which the first 0.4 s were cut by an edit list, with sound",
+        WHOLE,
+        trimmed,
+        sound_tolerance=0.0214,  # a packet that begins before the edit is left out whole: its sound was cut
+    ),
+    Situation(
+        "MP4, HEVC with HDR10's metadata, frames of any length, turned by 270 degrees",
+        WHOLE,
+        high_dynamic_range,
+        says="mastering display colours",
+    ),
+    Situation("WebM, half-transparent VP9", WHOLE, transparent, suffix=".webm"),
+    Situation(
+        "MP4 in fragments, cut off in the header of one",
+        REVIEW,
+        changed(
+            clip(times=range(30), options={"g": "10"}, container_options={"movflags": "frag_keyframe+empty_moov"}),
+            cut_in_a_fragment,
+        ),
+        says="truncated",
+    ),
+    Situation(
+        "TS whose sound begins an hour after the picture",
+        WHOLE,
+        with_sound("mpegts", begins=3600, seconds=0.48),
+        suffix=".ts",
+        tolerance=0.05,
+    ),
+    Situation("JPEG that lists further pictures of its size", WHOLE, stereo_picture, suffix=".jpg", becomes=".jpg"),
     Situation(
         "MP4 of 4 frames a second at a clock of 90,000",
         WHOLE,

@@ -3,7 +3,7 @@ import pytest
 from passerby.cases.case_report import MISSING_TEXTS, render_html
 from passerby.documents.case_report import CaseReport, CaseReportFile, MissingFile, WithheldItem
 from passerby.verify.report.files import check_page
-from passerby.verify.report.signing import load_key, sign_case
+from passerby.verify.report.signing import canonical, load_key, sign_case
 from tests.cases.fixtures import DETAILS
 
 REPORT = CaseReport(
@@ -30,6 +30,36 @@ def test_it_says_what_goes_out_and_what_does_not(key):
     wanted = ("24-17", "J. Roe", "2026-02-28", "Town", "A. Lee", "No problems found", "Review needed: 1 place<")
     for text in (*wanted, "Not checked independently", MISSING_TEXTS["not_reviewed"], "2.50 s", "b(6)"):
         assert text in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "findings", "said"),
+    [
+        ("clean", 0, "No problems found"),
+        ("clean", 1, "Reviewed: 1 place, it is no problem"),
+        ("clean", 3, "Reviewed: 3 places, none is a problem"),
+        ("review", 2, "Review needed: 2 places"),
+        ("unchecked", 1, "Not checked independently"),
+    ],
+)
+def test_what_a_person_has_answered_is_not_said_to_be_nothing(key, verdict, findings, said):
+    file = REPORT.files[0].model_copy(update={"verdict": verdict, "findings": findings})
+    assert f"<td>{said}</td>" in render_html(sign_case(REPORT.model_copy(update={"files": (file,)}), key))
+
+
+def test_it_says_what_is_shown_on_purpose(key):
+    assert "Shown on purpose (0)</h2>\n<p>Nothing.</p>" in render_html(sign_case(REPORT, key))
+    shown = WithheldItem(file="a.mp4", item="Plate 39", start=0, end=1.13, by="A. Lee")
+    page = render_html(sign_case(REPORT.model_copy(update={"shown": (shown,)}), key))
+    assert "Shown on purpose (1)</h2>" in page
+    assert "<td>Plate 39</td>" in page.split("Shown on purpose")[1]
+    assert "2026-03-01 10:30:00 UTC" in page
+
+
+def test_a_report_of_a_version_that_did_not_list_what_is_shown_still_has_its_signature(key):
+    signed = sign_case(REPORT, key)
+    assert b'"shown"' not in canonical(signed.report)
+    assert b'"shown":[]' in canonical(REPORT.model_copy(update={"shown": ()}))
 
 
 def test_long_names_break_and_numbers_do_not(key):

@@ -12,6 +12,7 @@ from passerby.documents.redaction_log import LogEntry
 from passerby.documents.report import OutputSummary, QuickCheck, Report
 from passerby.review.commands import DeleteTrack
 from passerby.review.open_file import OpenFile
+from passerby.review.release.verification import ReleaseFinding, ReleaseVerdict
 from passerby.review.review_item import ReviewItem
 from tests import stills
 
@@ -51,6 +52,19 @@ def test_a_photo_is_a_still(tmp_path, paths, hashes):
     stills.image().save(photo)
     item = ReviewItem.of(OpenFile(0, type(paths)(photo, paths.output, paths.report, paths.plan), "J. Doe"))
     assert case_row(item, ENTRY, hashes).still
+
+
+@pytest.mark.parametrize(
+    ("independent", "clean", "findings", "said"),
+    [(True, True, 0, "clean"), (True, True, 1, "reviewed"), (True, False, 1, "review"), (False, True, 0, "unchecked")],
+)
+def test_findings_that_a_person_has_answered_are_not_said_to_be_none(
+    released, hashes, monkeypatch, independent, clean, findings, said
+):
+    found = tuple(ReleaseFinding(time=0, description="a face", reason="a poster") for _ in range(findings))
+    verdict = ReleaseVerdict(independent=independent, clean=clean, findings=found)
+    monkeypatch.setattr(released.export, "_verdict", verdict)
+    assert said == case_row(released, ENTRY, hashes).verdict
 
 
 @pytest.fixture

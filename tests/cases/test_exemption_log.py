@@ -3,13 +3,15 @@ import io
 
 import pytest
 
-from passerby.cases.exemption_log import as_csv, withheld_items
+from passerby.cases.exemption_log import as_csv, shown_items, withheld_items
 from passerby.config.settings import Audio, Settings
 from passerby.core.box import Box
 from passerby.core.kinds import Kind
+from passerby.documents.kept import KeptSpan
 from passerby.documents.plan import Correction
 from passerby.documents.plan_parts.spans import AudioSpan, TrimSpan, VisibleSpan
 from passerby.documents.reason_list import ReasonList, ReleaseReason
+from passerby.documents.redaction_log import DecidedBy, LogAction, LogEntry
 from passerby.documents.report import OutputSummary, QuickCheck, Report
 from passerby.redaction_log.log import redaction_log
 from passerby.redaction_log.release_times import ReleaseTimes
@@ -166,3 +168,32 @@ def test_the_exemption_log_and_the_report_give_the_same_reasons(plan):
     listed = {(entry.track, entry.reason or "") for entry in report.redaction_log}
     assert {(1, "b(6)"), (2, "")} == listed
     assert sorted(reason for _, reason in listed) == sorted(item.code for item in withheld(plan))
+
+
+def test_what_is_shown_on_purpose_is_listed_apart(clip):
+    track = permanent_track(1, Box(4, 4, 28, 20), Kind.FACE)
+    plan = plan_for(clip, track, permanent_track(2, Box(60, 40, 80, 60)))
+    all_of_it = track.model_copy(update={"visible": (VisibleSpan(start=track.start, end=track.end),)})
+    edited = plan.model_copy(update={"corrections": (correction(all_of_it),)})
+    report = report_of(edited)
+    sizes = [(video.width, video.height) for video in plan.videos]
+    (shown,) = shown_items(report, "a.mp4", REASONS, sizes)
+    assert ("a.mp4", "Face 1", 0.0, "A. Lee") == (shown.file, shown.item, shown.start, shown.by)
+    assert len(report.redaction_log) == 1 + len(withheld_items(report, "a.mp4", REASONS, sizes))
+    (page,) = shown_items(report, "a.jpg", REASONS, sizes, still=True)
+    assert (None, None) == (page.start, page.end)
+
+
+def test_voices_that_are_left_in_are_shown_on_purpose(plan):
+    entry = LogEntry(number=1, action=LogAction.VOICES_KEPT, start=0, end=1, decided_by=DecidedBy.PERSON, by="A. Lee")
+    report = report_of(plan).model_copy(update={"redaction_log": (entry,)})
+    assert ["Sound, voices left in"] == [item.item for item in shown_items(report, "a.mp4", REASONS, [])]
+
+
+def test_what_lies_in_a_kept_region_has_no_number_and_the_settings_say_why(plan):
+    kept = KeptSpan(kind=Kind.FACE, start=0, end=12 * clips.STEP, region=1)
+    video = plan.videos[0].model_copy(update={"kept": (kept,)})
+    report = report_of(plan.model_copy(update={"videos": (video,)}))
+    (shown,) = shown_items(report, "a.mp4", REASONS, [(128, 96)])
+    assert ("Face, in a kept region", "", "settings of the run") == (shown.item, shown.code, shown.by)
+    assert shown.text.startswith("it lies in region 1")

@@ -7,6 +7,7 @@ import pytest
 from passerby.review.commands import DeleteTrack
 from passerby.review.errors import NotFoundError, ReviewError
 from passerby.review.open_file import FileNotReady, OpenFile
+from passerby.review.release.verification import ReleaseFinding, ReleaseVerdict
 from passerby.review.review_item import ReviewItem
 
 
@@ -51,3 +52,15 @@ def test_regression_cases(item, paths):
     item.edits.apply(DeleteTrack(op="delete", track=1))
     with pytest.raises(ReviewError, match="no track: number 1"):
         item.save_regression_case(0, 1, "")
+
+
+def test_a_finding_leads_to_its_own_frame_though_its_time_was_rounded_down(item, monkeypatch):
+    """At 30000/1001 frames a second most times are: 33.367 ms become 0.033 s."""
+    times, base = item.frame_times(0), item.file.time_base(0)
+    found = [
+        ReleaseFinding(time=round(float(time * base), 3), description=f"number {n}") for n, time in enumerate(times)
+    ]
+    verdict = ReleaseVerdict(independent=True, clean=False, findings=tuple(found))
+    monkeypatch.setattr(item.export, "_verdict", verdict)
+    led = {entry.detail: entry.frame for entry in item.queue() if "finding" in entry.reasons}
+    assert {f"number {n}": n for n in range(len(times))} == led

@@ -8,12 +8,14 @@ from html import escape
 
 from passerby.cases.exemption_log import COLUMNS
 from passerby.documents.case_report import CaseReport, CaseReportFile, MissingReason, SignedCaseReport, WithheldItem
+from passerby.verify.report.text import format_time
 
 REPORT_JSON, REPORT_HTML, REPORT_PDF = "case-report.json", "case-report.html", "case-report.pdf"
 LOG_CSV = "exemption-log.csv"
 FILE_COLUMNS = ("File", "Made from", "Independent check", "Bytes", "SHA-256")
 MISSING_COLUMNS = ("File", "Why")
 WITHHELD_COLUMNS = tuple(name.capitalize() for name in COLUMNS)
+SHOWN_NOTE = "These were detected or marked, and a person, or the settings, left them in."
 TIMES_NOTE = "Times are those of the released file."
 LIMITS = (
     "The check searches the released files with other models than those that made the masks. It can miss what they "
@@ -46,7 +48,7 @@ def details(report: CaseReport) -> list[tuple[str, str]]:
         "Date of request": case.requested,
         "Agency": case.agency,
         "Officer": case.officer,
-        "Released": report.created,
+        "Released": format_time(report.created),
         "Program": report.program,
     }
     return [(name, text) for name, text in rows.items() if text]
@@ -66,6 +68,10 @@ def missing_rows(report: CaseReport) -> list[tuple[str, ...]]:
 
 def withheld_rows(report: CaseReport) -> list[tuple[str, ...]]:
     return list(map(_withheld_row, report.withheld))
+
+
+def shown_rows(report: CaseReport) -> list[tuple[str, ...]]:
+    return list(map(_withheld_row, report.shown or ()))
 
 
 def genuine(name: str) -> tuple[str, str]:
@@ -98,10 +104,13 @@ def render_html(signed: SignedCaseReport, logo: str | None = None) -> str:
     if report.missing:
         parts += [f"<h2>Not released ({len(report.missing)})</h2>", _table(MISSING_COLUMNS, missing_rows(report))]
     text, command = genuine(REPORT_HTML)
+    shown = shown_rows(report)
     parts += [
         f"<h2>List of redactions and reasons ({len(report.withheld)})</h2>",
         f"<p>{escape(TIMES_NOTE)}</p>",
         _table(WITHHELD_COLUMNS, withheld_rows(report)),
+        f"<h2>Shown on purpose ({len(shown)})</h2>",
+        *([f"<p>{escape(SHOWN_NOTE)}</p>", _table(WITHHELD_COLUMNS, shown)] if shown else ["<p>Nothing.</p>"]),
         "<h2>Limits of this report</h2>",
         f"<p>{escape(LIMITS)}</p>",
         "<h2>Is this report genuine?</h2>",
@@ -127,7 +136,11 @@ def _agency(report: CaseReport, logo: str | None) -> Iterable[str]:
 def _verdict(file: CaseReportFile) -> str:
     if file.verdict == "review":
         return f"Review needed: {file.findings} places" if file.findings != 1 else "Review needed: 1 place"
-    return "No problems found" if file.verdict == "clean" else "Not checked independently"
+    if file.verdict == "unchecked":
+        return "Not checked independently"
+    if file.findings == 1:
+        return "Reviewed: 1 place, it is no problem"
+    return f"Reviewed: {file.findings} places, none is a problem" if file.findings else "No problems found"
 
 
 def _withheld_row(item: WithheldItem) -> tuple[str, ...]:

@@ -27,13 +27,13 @@ from passerby.source.still.sniff import is_still
 RowState = Literal[
     "waiting", "analysing", "opening", "failed", "to_check", "reviewed", "releasing", "released", "outdated"
 ]
-RowVerdict = Literal["clean", "review", "unchecked"]
+RowVerdict = Literal["clean", "reviewed", "review", "unchecked"]
 
 
 class CaseRow(FrozenModel):
     """A file of a case. `seconds` its length, None for a still or before it is open; `open_entries` are entries of the
-    queue that nobody has checked. `verdict` is that on the released copy: `unchecked` by the quick check only.
-    `thumbnail_frame` is the frame to show small."""
+    queue that nobody has checked. `verdict` is that on the released copy: `unchecked` by the quick check only,
+    `reviewed` where a person has answered all findings. `thumbnail_frame` is the frame to show small."""
 
     file: FileSummary
     state: RowState
@@ -168,7 +168,9 @@ def _verdict(item: ReviewItem) -> RowVerdict | None:
         return None
     if not verdict.clean:
         return "review"
-    return "clean" if verdict.independent else "unchecked"
+    if not verdict.independent:
+        return "unchecked"
+    return "reviewed" if verdict.findings else "clean"  # a person has answered them
 
 
 @lru_cache(maxsize=10_000)

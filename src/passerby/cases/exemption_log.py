@@ -24,6 +24,7 @@ _ACTIONS: dict[LogAction, str] = {
     LogAction.ROOM_TONE: "Sound, replaced by room tone",
     LogAction.SOUND_REMOVED: "Sound, all of it",
     LogAction.VOICES_ALTERED: "Sound, voices made unnatural",
+    LogAction.VOICES_KEPT: "Sound, voices left in",
 }
 _BY = {
     DecidedBy.PROGRAM: BY_PROGRAM,
@@ -38,10 +39,23 @@ def withheld_items(
 ) -> list[WithheldItem]:
     """Everything that is withheld from one released file, in order of time. `path` is its path in the release, `sizes`
     are the width and height of each of its video tracks. A `still` has no times."""
+    log = [entry for entry in report.redaction_log if entry.withheld]
+    return _items(log, path, reasons, sizes, still=still)
+
+
+def shown_items(
+    report: Report, path: str, reasons: ReasonList, sizes: Sequence[tuple[int, int]], *, still: bool = False
+) -> list[WithheldItem]:
+    """The same for everything that is shown on purpose, though it was detected, or drawn."""
+    log = [entry for entry in report.redaction_log if not entry.withheld]
+    return _items(log, path, reasons, sizes, still=still)
+
+
+def _items(
+    log: Iterable[LogEntry], path: str, reasons: ReasonList, sizes: Sequence[tuple[int, int]], *, still: bool
+) -> list[WithheldItem]:
     found = []
-    for entry in report.redaction_log:
-        if not entry.withheld:
-            continue
+    for entry in log:
         item = WithheldItem(
             file=path,
             item=_name(entry, sizes),
@@ -72,14 +86,15 @@ def _name(entry: LogEntry, sizes: Sequence[tuple[int, int]]) -> str:
         return _ACTIONS[entry.action]
     if entry.kind is Kind.REGION:
         return "Blacked-out picture" if entry.area == (0, 0, *sizes[entry.video]) else _NAMES[Kind.REGION]
-    return f"{_NAMES.get(entry.kind, entry.kind.capitalize())} {entry.track}"
+    name = _NAMES.get(entry.kind, entry.kind.capitalize())
+    return f"{name}, in a kept region" if entry.track is None else f"{name} {entry.track}"
 
 
 def _with_reason(item: WithheldItem, entry: LogEntry, reasons: ReasonList) -> WithheldItem:
     code = entry.reason
     if not code:
         return item
-    if entry.kind is None and entry.decided_by is DecidedBy.PROGRAM:
+    if entry.decided_by is DecidedBy.SETTINGS or (entry.kind is None and entry.decided_by is DecidedBy.PROGRAM):
         return item.model_copy(update={"text": code})  # why the program did it is no code
     known = reasons.find(code)
     fields = {"code": code} if known is None else {"code": code, "statute": known.statute, "text": known.text}

@@ -15,7 +15,7 @@ from passerby.cases.case_folder import CaseFolder
 from passerby.cases.case_report import LOG_CSV, REPORT_HTML, REPORT_JSON, REPORT_PDF, render_html
 from passerby.cases.distinct_names import distinct_names
 from passerby.cases.earlier_release import clear_earlier, packed_before
-from passerby.cases.exemption_log import as_csv, withheld_items
+from passerby.cases.exemption_log import as_csv, shown_items, withheld_items
 from passerby.core.errors import CaseError
 from passerby.core.version import PROGRAM
 from passerby.documents import file_names
@@ -69,12 +69,15 @@ def write_release(
     names = distinct_names(entry.source for entry in case.case.files)
     files: list[CaseReportFile] = []
     withheld: list[WithheldItem] = []
+    shown: list[WithheldItem] = []
     parts: list[Path] = []
     for entry in released:
         paths = case.paths(entry)
         report = _report(paths)
         sizes = [(video.width, video.height) for video in Plan.load(paths.plan).videos]
-        withheld += withheld_items(report, entry.output, reasons, sizes, still=is_still(paths.source))
+        still = is_still(paths.source)
+        withheld += withheld_items(report, entry.output, reasons, sizes, still=still)
+        shown += shown_items(report, entry.output, reasons, sizes, still=still)
         files.append(_released_file(entry, names[entry.source], paths, report, reviewer))
         parts += [paths.output, paths.report, *_verification_files(paths)]
     folder = case.release_folder
@@ -90,6 +93,7 @@ def write_release(
         # Without details: they name paths of this machine.
         missing=tuple(file.model_copy(update={"detail": ""}) for file in missing),
         withheld=tuple(withheld),
+        shown=tuple(shown),
         package=tuple(_packed(path, folder) for path in (*parts, folder / LOG_CSV)),
     )
     logo = agency.logo if agency is not None else None

@@ -168,11 +168,7 @@ def redact(
         )
         for job in job_list.jobs
     ]
-    outcomes = [_failed_folder(path, reason) for path, reason in job_list.unreadable]
-    outcomes += [
-        JobOutcome(FileJob(row.path, row.path, carried=row.carried), JobState.FAILED, error=row.reason, exit_code=1)
-        for row in job_list.rejected
-    ]
+    outcomes = _rejected(job_list)
     events = EventStream(job_list.jobs, len(job_list.unsupported)) if json else None
     report = print_outcome if events is None else events.record
     for outcome in outcomes:
@@ -243,7 +239,10 @@ def _follow(
             )
             for job in found.jobs
         ]
-        outcomes = _run_here(tasks, parallel, preloaded, events)
+        outcomes = _rejected(found)
+        for outcome in outcomes:
+            (print_outcome if events is None else events.record)(outcome)
+        outcomes += _run_here(tasks, parallel, preloaded, events)
         preloaded = None  # it ended with the first batch
         if events is not None:
             events.finish(_exit_code(outcomes))
@@ -317,6 +316,14 @@ def _release_case(
     if events is not None:
         events.finish(code)
     return code
+
+
+def _rejected(job_list: JobList) -> list[JobOutcome]:
+    """What of the list cannot be redacted, each with its reason."""
+    return [_failed_folder(path, reason) for path, reason in job_list.unreadable] + [
+        JobOutcome(FileJob(row.path, row.path, carried=row.carried), JobState.FAILED, error=row.reason, exit_code=1)
+        for row in job_list.rejected
+    ]
 
 
 def _failed_folder(folder: Path, reason: str) -> JobOutcome:

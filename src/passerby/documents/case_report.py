@@ -20,8 +20,9 @@ MissingReason = Literal["not_reviewed", "not_open", "failed", "waiting"]
 
 
 class WithheldItem(FrozenModel):
-    """One thing that is withheld. `start` and `end` in seconds of the released file; of what was cut, both are the time
-    of the cut, and a photo has none. `code` empty: no reason was given, and there is no default for its kind."""
+    """One thing that is withheld, or shown on purpose. `start` and `end` in seconds of the released file; of what was
+    cut, both are the time of the cut, and a photo has none. `code` empty: no reason was given, and there is no default
+    for its kind."""
 
     file: str
     item: str
@@ -73,6 +74,9 @@ class CaseReport(FrozenModel):
     files: tuple[CaseReportFile, ...]
     missing: tuple[MissingFile, ...]
     withheld: tuple[WithheldItem, ...]
+    shown: tuple[WithheldItem, ...] | None = Field(
+        default=None, description="what is shown on purpose, though it was detected; None from versions before it"
+    )
     package: tuple[PackedFile, ...] = ()
 
 

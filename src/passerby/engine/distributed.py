@@ -21,6 +21,7 @@ from passerby.documents.plan import Plan
 from passerby.documents.plan_parts.speech import SpeechSpan
 from passerby.documents.report import QuickCheck, Report
 from passerby.engine.analyse import analyse_track
+from passerby.engine.bit_rate import with_shown_bit_rate
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import make_plan
 from passerby.engine.render import concatenate_chunks, write_chunk
@@ -126,7 +127,7 @@ def render_chunk(
         VideoFile.open(source, threads or 0, settings.frame_rate) as video,
         OutputFile(output, force=True, source=source) as out,
     ):
-        encoding = _encoding(video.info, settings, release, rate_capped, threads)
+        encoding = _encoding(video.info, plan, release, rate_capped, threads)
         covered, bit_rate = write_chunk(video, plan, settings, chunk, out.temp_path, encoding, progress)
         check = QuickCheck(ran=False)
         if options.verify:
@@ -148,10 +149,10 @@ def render_chunk(
     return RenderedChunk(covered, bit_rate * duration_s, duration_s, check, sha256, size)
 
 
-def exceeds_bit_rate(source: SourceInfo, settings: Settings, release: Path, rendered: Sequence[RenderedChunk]) -> bool:
+def exceeds_bit_rate(source: SourceInfo, plan: Plan, release: Path, rendered: Sequence[RenderedChunk]) -> bool:
     """Did the chunks together take so many bits that they are to be encoded again, limited to the source's bit rate?"""
     bit_rate = sum(chunk.bits for chunk in rendered) / sum(chunk.duration_s for chunk in rendered)
-    return with_rate_cap([_encoding(source, settings, release, False, None)], [bit_rate]) is not None
+    return with_rate_cap([_encoding(source, plan, release, False, None)], [bit_rate]) is not None
 
 
 def join_chunks(
@@ -174,7 +175,7 @@ def join_chunks(
             heartbeat()
             if fingerprint(path) != (rendered.sha256, rendered.size):
                 raise OutputError(f"{path} is not the chunk that was written there. Run it again, one run at a time.")
-        encoding = _encoding(video.info, settings, output, rate_capped, threads)
+        encoding = _encoding(video.info, plan, output, rate_capped, threads)
         files = [(path, chunk) for path, chunk, _ in chunks]
         written = concatenate_chunks(
             video, plan, settings, files, out.temp_path, encoding, container_for(output), heartbeat
@@ -187,10 +188,9 @@ def join_chunks(
     return report
 
 
-def _encoding(
-    source: SourceInfo, settings: Settings, release: Path, rate_capped: bool, threads: int | None
-) -> Encoding:
-    encoding = choose_encoding(source.videos[0], settings, container_for(release), threads)
+def _encoding(source: SourceInfo, plan: Plan, release: Path, rate_capped: bool, threads: int | None) -> Encoding:
+    shown = with_shown_bit_rate(source, plan)[0]
+    encoding = choose_encoding(shown, plan.settings, container_for(release), threads)
     if not rate_capped:
         return encoding
     return (with_rate_cap([encoding], [float("inf")]) or [encoding])[0]

@@ -13,6 +13,7 @@ from pathlib import Path
 from passerby.documents.plan import Plan
 from passerby.documents.report import QuickCheck, Report
 from passerby.engine.analyse import Hashes, analyse_file
+from passerby.engine.bit_rate import with_shown_bit_rate
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import check_belongs
 from passerby.engine.render import render
@@ -33,13 +34,16 @@ def redact(source: Path, output: Path, options: RunOptions) -> Report:
         OutputFile(output, options.force, source=source) as out,
     ):
         container = container_for(output)
-        encodings = [choose_encoding(info, settings, container, threads) for info in video.info.videos]
+        for info in video.info.videos:  # what the container cannot hold is said before the film is analysed
+            choose_encoding(info, settings, container, threads)
         hashes: list[Hashes[int]] | None = None
         detectors = options.detector_factory()
         if plan is None:
             plan, hashes = analyse_file(video, options, detectors)
         else:
             check_belongs(plan, video.path, video.info.videos)
+        shown = with_shown_bit_rate(video.info, plan)
+        encodings = [choose_encoding(info, settings, container, threads) for info in shown]
         written = render(video, plan, settings, hashes, out.temp_path, encodings, container, progress)
         if (smaller := with_rate_cap(encodings, written.bit_rates)) is not None:
             written = render(video, plan, settings, hashes, out.temp_path, smaller, container, progress)

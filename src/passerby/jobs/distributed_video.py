@@ -86,7 +86,7 @@ class DistributedVideo:
         source = self._analyses[0].source
         assert source is not None
         rendered = [self._rendered[number] for number in range(len(self._chunks))]
-        if not self._rate_capped and exceeds_bit_rate(source, self.task.settings, self.task.job.output, rendered):
+        if not self._rate_capped and exceeds_bit_rate(source, self._plan, self.task.job.output, rendered):
             self._rate_capped, self._rendered = True, {}
             return self._render_tasks()
         chunks = tuple((chunk, result) for (_, chunk), result in zip(self._chunks, rendered, strict=True))

@@ -27,8 +27,8 @@ def collect_jobs(
     paths: Sequence[Path], output: Path | None, out_dir: Path | None, *, stable_names: bool = False
 ) -> JobList:
     """One job per file. `stable_names`: what outputs and reports are called does not depend on which other files there
-    are, since others will come. Raises UsageError for options that contradict each other, SourceError for a missing
-    input."""
+    are, since others will come; that two files have one output is left to the caller. Raises UsageError for options
+    that contradict each other, SourceError for a missing input."""
     if output is not None and out_dir is not None:
         raise UsageError("-o names one file and --out-dir a folder. Use one of them.")
     job_list = _list_jobs(paths, output, out_dir)
@@ -168,22 +168,21 @@ def _unique_outputs(jobs: Sequence[FileJob], stable_names: bool) -> list[FileJob
     """The same jobs, no two of which write the same file.
 
     Where a new suffix would give a file the name of another (old.avi beside old.mp4), it keeps the old suffix before
-    the new one; with `stable_names` always. Raises UsageError where that is not enough.
+    the new one; with `stable_names` always. Raises UsageError where that is not enough, but for `stable_names`.
     """
     wanted = Counter(job.output for job in jobs)
     outputs: dict[Path, FileJob] = {}
+    named: list[FileJob] = []
     for job in jobs:
         output = job.output
         if (stable_names or wanted[output] > 1) and output.suffix.lower() != job.source.suffix.lower():
             mark = REDACTED_MARK if output.stem.endswith(REDACTED_MARK) else ""
             output = output.with_name(shortened(f"{job.source.name}{mark}{output.suffix}", mark))
-        if output in outputs:
+        if output in outputs and not stable_names:
             raise UsageError(
                 f"{outputs[output].source} and {job.source} would both be written to {output}. Redact them in two runs."
             )
         outputs[output] = job
+        named.append(replace(job, output=output))
     stems = Counter(output.with_suffix("") for output in outputs)
-    return [
-        replace(job, output=output, name_collides=stable_names or stems[output.with_suffix("")] > 1)
-        for output, job in outputs.items()
-    ]
+    return [replace(job, name_collides=stable_names or stems[job.output.with_suffix("")] > 1) for job in named]

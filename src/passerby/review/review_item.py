@@ -31,6 +31,9 @@ from passerby.review.release.export_job import ExportJob
 from passerby.review.sound.heard import HeardSound
 from passerby.review.track_edits import frame_at
 
+#: Seconds to which reports round the times of findings.
+FINDING_PRECISION_S = 0.001
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
@@ -212,7 +215,8 @@ class ReviewItem:
         for finding in verdict.findings if verdict is not None else ():
             if finding.video >= len(file.history.plan.videos) or finding.reason is not None:  # it is answered
                 continue
-            ticks = round(finding.time / file.time_base(finding.video))
+            # A finding's time is rounded to the millisecond; that before its frame would be the frame before.
+            ticks = round((finding.time + FINDING_PRECISION_S / 2) / file.time_base(finding.video))
             frame = frame_at(file.times(finding.video), ticks)
             entries.append(
                 QueueEntry(

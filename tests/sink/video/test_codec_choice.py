@@ -101,6 +101,23 @@ def test_noise_stays_within_the_sources_rate(tmp_path):
     assert rate < 1.3 * source_rate
 
 
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.HEVC])
+def test_a_picture_that_stands_still_is_sharp_from_its_first_frame_on(tmp_path, codec):
+    """A slide, or a street at night: a source of few bits a second, all of which are in its first picture."""
+    video = clips.video_info(size=(320, 240), bit_rate=12_000)
+    encoding = choose_encoding(video, Settings(codec=codec), "mp4")
+    dice = np.random.default_rng(1)
+    grey = np.kron(dice.integers(40, 220, (60, 80, 1), np.uint8), np.ones((4, 4, 1), np.uint8))
+    image = np.repeat(grey, 3, axis=2)
+    image[64:128, 64:128] = 0  # a mask
+    with VideoWriter(tmp_path / "o.mp4", [(video, encoding)], "mp4") as writer:
+        for index, time in enumerate(clips.constant(60)):
+            picture = av.VideoFrame.from_ndarray(image).reformat(format=encoding.pixel_format)
+            writer.write(SafeFrame(picture, index, time))
+    wrong = [np.abs(shown.astype(int) - image).mean() for _, shown in clips.decoded(tmp_path / "o.mp4")]
+    assert max(wrong) < 12  # 35 and 27 with a buffer of one second
+
+
 @pytest.mark.parametrize("codec", list(Codec))
 def test_an_encoder_keeps_to_its_threads_and_writes_the_same_number_of_frames(tmp_path, codec):
     video = clips.video_info()

@@ -5,9 +5,11 @@ import io
 import pytest
 from PIL import Image
 
+from passerby import redact
 from passerby.source.still.jpeg_sequence import is_jpeg_sequence
 from passerby.source.still.sniff import is_still
 from tests import clips
+from tests.fake_detector import use_fixed_face_in_stills
 
 
 def jpeg(number, size=(128, 96), **options):
@@ -56,3 +58,14 @@ def test_a_photo_stays_one(tmp_path, parts):
     path = written(tmp_path / "c.jpg", *parts)
     assert not is_jpeg_sequence(path)
     assert is_still(path)
+
+
+def test_a_photo_that_lists_further_pictures_of_its_size_stays_one(tmp_path, monkeypatch):
+    use_fixed_face_in_stills(monkeypatch)
+    first, *others = (Image.fromarray(clips.drawing(n, (128, 96))) for n in range(4))
+    first.save(tmp_path / "c.jpg", format="MPO", save_all=True, append_images=others)
+    assert not is_jpeg_sequence(tmp_path / "c.jpg")
+    report = redact(tmp_path / "c.jpg", tmp_path / "o.jpg")
+    with Image.open(tmp_path / "o.jpg") as out:
+        assert ("JPEG", 1) == (out.format, getattr(out, "n_frames", 1))
+    assert any("after the image" in line for line in report.dropped)

@@ -12,6 +12,8 @@ import { formatTimecode } from './timecode';
 
 /** More are in the report. */
 const MAX_FINDINGS = 100;
+/** Reports round the times of findings to it; what is rounded down would be the frame before. */
+const FINDING_PRECISION_S = 0.001;
 
 export function ExportPanel() {
   const release = store.release.value;
@@ -102,7 +104,7 @@ function Findings({ verdict }: { verdict: ReleaseVerdict }) {
       <ul class="findings">
         {verdict.findings.slice(0, MAX_FINDINGS).map((finding) => (
           <li key={`${finding.video} ${finding.time} ${finding.box} ${finding.description}`}>
-            <button type="button" onClick={() => seekTo(store.frameAtSeconds(finding.time))}>
+            <button type="button" onClick={() => seekTo(store.frameAtSeconds(finding.time + FINDING_PRECISION_S / 2))}>
               {formatTimecode(finding.time)}
             </button>{' '}
             {finding.check && `${t(`check_${finding.check}`)}: `}

@@ -21,6 +21,8 @@ const PREFETCH_PAUSED = 2;
 /** Longer side, in pixels, of the sizes that frames are asked for in: few, so that they are found in the cache again. */
 const SIZES_PX = [640, 960, 1280, 1920];
 const MAX_PLAYING_PX = 1280;
+/** So many frames before and after a finding show where it is. */
+const FINDING_FRAMES = 3;
 
 /** The smallest size that is sharp on the screen; 0 is the frame's own. While playing, never larger than 1280. */
 function requestSize(longest: number, displayed: number, playing: boolean): number {
@@ -130,6 +132,7 @@ export function FrameCanvas() {
         <svg class="overlay" aria-hidden="true">
           <g transform={`translate(${left} ${top})`}>
             {store.outlines.value && <TrackOutlines pixelScale={pixelScale} />}
+            {store.outlines.value && <FindingOutlines pixelScale={pixelScale} />}
             {store.draftBox.value && store.mode.value !== 'edit' && (
               <Outline
                 box={store.draftBox.value}
@@ -166,6 +169,17 @@ function TrackOutlines({ pixelScale }: { pixelScale: number }) {
         colour={trackColour(track, isVisibleAt(track, ticks))}
       />
     );
+  });
+}
+
+/** Where the check of the release copy found something, in its frame and those beside it, while nobody has ticked it off. */
+function FindingOutlines({ pixelScale }: { pixelScale: number }) {
+  const frame = store.frame.value;
+  return store.queue.value.map(({ id, video, frame: found, box, reasons, reviewed }) => {
+    if (!box || reviewed || !reasons.includes('finding') || video !== store.video.value) return null;
+    if (Math.abs(found - frame) > FINDING_FRAMES) return null;
+    const [x1, y1, x2, y2] = box.map((value) => value * pixelScale) as Box;
+    return <rect key={id} class="finding-mark" x={x1} y={y1} width={x2 - x1} height={y2 - y1} />;
   });
 }
 

@@ -68,6 +68,7 @@ export const caseTexts = {
   secondsLeft: 'about {n} s left',
   minutesLeft: 'about {n} min left',
   rowVerdict_clean: 'no problems found',
+  rowVerdict_reviewed: 'reviewed, no problem',
   rowVerdict_review: 'review needed',
   rowVerdict_unchecked: 'not checked independently',
   openRow: 'Open {name}',

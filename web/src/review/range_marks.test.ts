@@ -5,8 +5,15 @@ test('an end before the start swaps them', () => {
   const marked = withMark({ from: null, to: null }, 'from', 20);
   expect(marked).toEqual({ from: 20, to: null });
   expect(withMark(marked, 'to', 5)).toEqual({ from: 5, to: 20 });
-  expect(withMark({ from: 5, to: 20 }, 'from', 30)).toEqual({ from: 20, to: 30 });
-  expect(withMark({ from: 5, to: 20 }, 'to', 10)).toEqual({ from: 5, to: 10 });
+  expect(withMark({ from: null, to: 20 }, 'from', 30)).toEqual({ from: 20, to: 30 });
+});
+
+test('a start after a range that is complete begins another one', () => {
+  const marked = { from: 5, to: 20 };
+  expect(withMark(marked, 'to', 10)).toEqual({ from: 5, to: 10 });
+  expect(withMark(marked, 'from', 10)).toEqual({ from: 10, to: 20 });
+  expect(withMark(marked, 'from', 30)).toEqual({ from: 30, to: null });
+  expect(withMark(marked, 'to', 3)).toEqual({ from: null, to: 3 });
 });
 
 test('what is cut is skipped to the end of all cuts that follow each other', () => {

@@ -4,10 +4,15 @@ export interface RangeMarks {
   to: number | null;
 }
 
-/** With one end at `frame`. An end before the start swaps them: the range is what lies between both. */
+/**
+ * With one end at `frame`. An end before the start swaps them: the range is what lies between both. Once both are set, a
+ * start after the end (an end before the start) begins another range: that of before must not become part of it.
+ */
 export function withMark(marks: RangeMarks, side: 'from' | 'to', frame: number): RangeMarks {
   const next: RangeMarks = { ...marks, [side]: frame };
   const { from, to } = next;
+  if (marks.from !== null && marks.to !== null && from !== null && to !== null && to < from)
+    return side === 'from' ? { from: frame, to: null } : { from: null, to: frame };
   return from !== null && to !== null && to < from ? { from: to, to: from } : { from, to };
 }
 

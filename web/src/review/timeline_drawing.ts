@@ -196,7 +196,7 @@ function drawRuler(context: CanvasRenderingContext2D, width: number, palette: Co
   const step = TICK_STEPS_S.find((seconds) => length / seconds < (width - LABEL_PX) / TICK_SPACE_PX) ?? MAX_TICK_STEP_S;
   const first = store.secondsOfFrame(Math.round(from * store.lastFrame.value));
   for (let at = Math.ceil(first / step) * step; at <= first + length + step; at += step) {
-    const x = xOfShare(store.shareOfFrame(store.frameAtSeconds(at)), width);
+    const x = xOfSeconds(at, width);
     if (x < LABEL_PX || x > width - 20) continue;
     context.fillText(formatTimecode(at), x, 7);
     context.fillRect(x, 13, 1, 4);

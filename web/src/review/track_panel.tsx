@@ -29,7 +29,8 @@ export function TrackPanel() {
         )}
       </div>
       <h3>{t('tracksInFrame')}</h3>
-      <ul class="track-list">
+      {/* In a crowd the list is long: what was chosen must not be below it, out of sight. */}
+      <ul class={selected ? 'track-list short' : 'track-list'}>
         {tracks.map((track) => (
           <li key={track.number}>
             <button

@@ -54,6 +54,11 @@ _MAX_BIT_RATE_RATIO = 1.1
 #: Bits per pixel of the source from which on the cap is not enforced while encoding: enforcing it takes a fifth of
 #: x264's time, and none of 36 clips came out larger than 1.03 times the source. One that does is encoded again with it.
 _MIN_UNCAPPED_BITS_PER_PIXEL = 0.05
+#: The least buffer of a capped encoder, in bits per pixel of one picture. A picture that stands still (a slide, a
+#: street at night) is a source of few bits a second, all of which are in its first picture: 0.9 bits per pixel of a
+#: street in x264's crf 23. A buffer of one second of its rate held 0.15, and the first second was a mush in which the
+#: masks' edges could not be told.
+_MIN_BUFFER_BITS_PER_PIXEL = 1.0
 #: Least side of pictures for x265 and SVT-AV1. Measured: x265 4.2 writes past its memory at widths of 34 to 46 and
 #: fails below 16; SVT-AV1 4.1 never ends at 1000x4, 1000x16 and 16x1000.
 _MIN_SIDE_PX = 64
@@ -74,8 +79,8 @@ def choose_encoding(video: VideoInfo, settings: Settings, container: str, thread
 
 def _repeatable(encoding: Encoding) -> Encoding:
     """The same frames give the same bytes. Under a limit of the bit rate, the frames that x264 and x265 encode at the
-    same time look at how far each other are, so two runs differ in some frames: then one is encoded at a time (1080p,
-    300 frames: three runs alike, SSIM 0.9728 and before 0.9731, 8.0 s and before 8.6 s on two busy processors)."""
+    same time look at how far each other are, so two runs differ in some frames: then one is encoded at a time. That is
+    slower where there are more processors than the rest of the run uses."""
     options = dict(encoding.options)
     if encoding.encoder == "libx264" and "maxrate" in options:
         return replace(encoding, options=options | {"threads": "1"})
@@ -126,12 +131,14 @@ def _choose(video: VideoInfo, settings: Settings, container: str) -> Encoding:
     notes = tuple(_notes(video, chroma, written, (width, height), interlaced))
     if codec is Codec.H264:
         deferred_cap = cap if cap is not None and _bits_per_pixel(video) >= _MIN_UNCAPPED_BITS_PER_PIXEL else None
-        options = _x264(settings.quality or 27, cap if deferred_cap is None else None)
+        options = _x264(settings.quality or 27, cap if deferred_cap is None else None, width * height)
         if interlaced:
             options["flags"] = "+ildct+ilme"
         return Encoding("libx264", form, options, "avc1", width, height, interlaced, notes, deferred_cap)
     if codec is Codec.HEVC:
-        return Encoding("libx265", form, _x265(settings.quality or 22, cap), "hvc1", width, height, False, notes)
+        return Encoding(
+            "libx265", form, _x265(settings.quality or 22, cap, width * height), "hvc1", width, height, False, notes
+        )
     return Encoding("libsvtav1", form, _svtav1(settings.quality or 30, cap), "av01", width, height, False, notes)
 
 
@@ -150,7 +157,8 @@ def with_rate_cap(encodings: Sequence[Encoding], rates: Sequence[float]) -> list
 
 
 def _capped(encoding: Encoding) -> Encoding:
-    options = {**encoding.options, **_x264(int(encoding.options["crf"]), encoding.rate_cap)}
+    limited = _x264(int(encoding.options["crf"]), encoding.rate_cap, encoding.width * encoding.height)
+    options = {**encoding.options, **limited}
     return _repeatable(replace(encoding, options=options, rate_cap=None))
 
 
@@ -187,20 +195,29 @@ def _rate_cap(video: VideoInfo, codec: Codec) -> int | None:
     return int(video.bit_rate * _MAX_BIT_RATE_RATIO * max(1.0, _RELATIVE_BIT_RATE[codec.value] / source_cost))
 
 
-def _x264(quality: int, cap: int | None) -> dict[str, str]:
+def _buffer(cap: int, pixels: int) -> tuple[int, float]:
+    """The encoder's buffer in bits, and how full it is at the start: a second of the permitted rate, half full, since
+    otherwise the first second of a short clip takes twice its share; where that does not hold one picture, one picture.
+    """
+    picture = int(pixels * _MIN_BUFFER_BITS_PER_PIXEL)
+    size = max(cap, picture)
+    return size, min(0.9, max(0.5, picture / size))
+
+
+def _x264(quality: int, cap: int | None, pixels: int) -> dict[str, str]:
     # x264 would copy captions from frame side data into the stream; masked frames have none, and this ensures it.
     options = {"preset": "ultrafast", "crf": str(quality), "a53cc": "0"}
     if cap is None:
         return options | {"x264-params": _X264}
-    # A buffer of one second, half full at the start: otherwise the first second of a short clip takes twice its share.
-    return options | {"x264-params": f"{_X264}:vbv-init=0.5", "maxrate": str(cap), "bufsize": str(cap)}
+    size, full = _buffer(cap, pixels)
+    return options | {"x264-params": f"{_X264}:vbv-init={full:.2f}", "maxrate": str(cap), "bufsize": str(size)}
 
 
-def _x265(quality: int, cap: int | None) -> dict[str, str]:
+def _x265(quality: int, cap: int | None, pixels: int) -> dict[str, str]:
     params = "log-level=none:info=0"
     if cap is not None:
-        kilobits = max(1, cap // 1000)
-        params += f":vbv-maxrate={kilobits}:vbv-bufsize={kilobits}:vbv-init=0.5"
+        size, full = _buffer(cap, pixels)
+        params += f":vbv-maxrate={max(1, cap // 1000)}:vbv-bufsize={max(1, size // 1000)}:vbv-init={full:.2f}"
     return {"preset": "superfast", "crf": str(quality), "a53cc": "0", "x265-params": params}
 
 

@@ -1,6 +1,8 @@
 """JPEGs that follow each other in one file: film (MJPEG), though it begins like a photo.
 
 Photos, too, may hold more than one picture: previews, depths, gain maps. They are smaller than the photo, and few.
+Those of panoramas and stereo cameras are of one size; the photo lists them (CIPA DC-007, Multi-Picture Format), and
+film never does.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ def is_jpeg_sequence(path: Path) -> bool:
         if file.read(3) != _PICTURE:
             return False
         data = _PICTURE + file.read(_MAX_BYTES)
+    if _lists_pictures(data):
+        return False
     at, sizes = 0, Counter[bytes]()
     for _ in range(_MAX_PICTURES):
         found = _picture(data, at)
@@ -39,6 +43,16 @@ def is_jpeg_sequence(path: Path) -> bool:
         if at < 0 or (sizes and max(sizes.values()) >= MIN_PICTURES):
             break
     return bool(sizes) and max(sizes.values()) >= MIN_PICTURES
+
+
+def _lists_pictures(data: bytes) -> bool:
+    """Whether the first picture lists those that follow it, in an APP2 segment "MPF"."""
+    at = 2
+    while at + 8 <= len(data) and data[at] == 0xFF and data[at + 1] not in (_SCAN, _END[1]):
+        if data[at + 1] == 0xE2 and data[at + 4 : at + 8] == b"MPF\0":
+            return True
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return False
 
 
 def _picture(data: bytes, at: int) -> tuple[int, bytes] | None:

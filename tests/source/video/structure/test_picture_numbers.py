@@ -1,3 +1,5 @@
+import random
+
 import av
 import pytest
 
@@ -71,6 +73,24 @@ def test_rubbish_has_no_numbers(codec):
     assert 0 == missing(
         codec, [b"", b"\0\0\1", b"\0\0\1\x67", b"\0\0\1\x42\1" + b"\xff" * 50, b"\0\0\1\x65" + bytes(90)]
     )
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_nothing_lies_between_start_codes_that_damage_put_side_by_side(codec):
+    assert 0 == missing(codec, [b"\0\0\1\0\0\1\x67", b"\0\0\1\0\0\1"])
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_damaged_parameters_raise_nothing(tmp_path, codec):
+    """They state numbers of thousands of bits, or lists of billions."""
+    _, packets = packets_of(recorder_files.stream(tmp_path / f"a.{codec}", codec, FRAMES))
+    dice = random.Random(7)
+    for _ in range(400):
+        damaged = [bytearray(packet) for packet, _ in packets[:3]]
+        for _ in range(dice.choice((1, 3, 30))):
+            packet = dice.choice(damaged[:1] * 3 + damaged)
+            packet[dice.randrange(min(200, len(packet)))] = dice.choice((0, 0, 1, 255, dice.randrange(256)))
+        assert missing({"h265": "hevc"}.get(codec, codec), [bytes(packet) for packet in damaged]) >= 0
 
 
 def test_other_codecs_have_no_numbers():

@@ -14,7 +14,7 @@ const STATE_ORDER = [
   'reviewed',
   'released',
 ];
-const VERDICT_ORDER = ['review', 'unchecked', 'clean'];
+const VERDICT_ORDER = ['review', 'unchecked', 'reviewed', 'clean'];
 const DONE = ['reviewed', 'released', 'releasing'];
 
 export const isDone = (row: CaseRow): boolean => DONE.includes(row.state);

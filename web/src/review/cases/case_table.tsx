@@ -116,7 +116,7 @@ function FileRow({ row }: { row: CaseRow }) {
           <span class="thumb" />
         )}
       </td>
-      <td>
+      <td class="file-cell">
         {ready ? (
           <button type="button" class="plain" aria-label={t('openRow', { name: file.name })} onClick={open}>
             {file.name}

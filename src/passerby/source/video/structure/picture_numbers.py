@@ -16,6 +16,7 @@ from itertools import pairwise
 _START_CODE = re.compile(rb"\x00\x00\x01")
 #: Bytes of a NAL unit in which the fields that are read lie.
 _HEAD_BYTES = 400
+_MAX_NUMBER_BITS = 16
 #: Share of neighbouring pictures that are one step apart, from which on a larger distance is a gap, and of how many.
 _MIN_REGULAR_SHARE, _MIN_PICTURES = 0.5, 8
 #: H.264 profiles whose parameters have the fields of high profiles (H.264, 7.3.2.1.1).
@@ -131,9 +132,9 @@ class H264Numbers:
                 for index in range(8 if chroma != 3 else 12):
                     if bits.u(1):
                         _skip_scaling_list(bits, 16 if index < 6 else 64)
-        frame_bits, order_bits, kind = bits.ue() + 4, 0, bits.ue()
+        frame_bits, order_bits, kind = _number_bits(bits), 0, bits.ue()
         if kind == 0:
-            order_bits = bits.ue() + 4
+            order_bits = _number_bits(bits)
         elif kind == 1:
             bits.u(1)
             bits.se()
@@ -221,7 +222,7 @@ class HevcNumbers:
                 bits.ue()
         bits.ue()
         bits.ue()
-        self._sequences[number] = (bits.ue() + 4, separate)
+        self._sequences[number] = (_number_bits(bits), separate)
 
     def _read_slice(self, bits: _Bits, type: int, layer: int) -> None:
         if not bits.u(1):
@@ -249,8 +250,17 @@ def _units(packet: bytes) -> Iterator[bytes]:
     """The first bytes of each NAL unit."""
     starts = [match.end() for match in _START_CODE.finditer(packet)]
     for start, following in pairwise([*starts, len(packet) + 3]):
-        if start < len(packet):
-            yield packet[start : min(following - 3, start + _HEAD_BYTES)]
+        if unit := packet[start : min(following - 3, start + _HEAD_BYTES)]:  # damage puts start codes side by side
+            yield unit
+
+
+def _number_bits(bits: _Bits) -> int:
+    """How long numbers are: 4 to 16 bits (H.264, 7.4.2.1.1; H.265, 7.4.3.2.1). Raises IndexError for anything else:
+    it is damage."""
+    stated = bits.ue()
+    if stated > _MAX_NUMBER_BITS - 4:
+        raise IndexError
+    return stated + 4
 
 
 def _skip_scaling_list(bits: _Bits, size: int) -> None:
