@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
 from passerby.config.settings import Audio
 from passerby.core.kinds import Kind
-from passerby.core.raw_frame import RawFrame
-from passerby.core.safe_frame import SafeFrame
 from passerby.documents.dry_run import DryRun
 from passerby.documents.plan import Plan, Track
 from passerby.documents.report import HiddenSummary, TimeRange
@@ -25,8 +23,8 @@ from passerby.engine.analyse import analyse_file
 from passerby.engine.hidden_area import hidden_share
 from passerby.engine.options import RunOptions
 from passerby.engine.plan_builder import check_belongs
+from passerby.engine.render import masked_from
 from passerby.mask.painter import Painter
-from passerby.mask.planes import LAYOUTS
 from passerby.mask.shapes import to_shape
 from passerby.redaction_log.log import merged_ranges
 from passerby.sink.output_file import write_bytes_atomically
@@ -67,9 +65,7 @@ def _video(source: Path, output: Path, pictures: Sequence[Path], options: RunOpt
         encoding = choose_encoding(info, settings, container_for(output), options.threads)
         ticks = _moments(plan, len(pictures))
         for tick, path in zip(ticks, pictures, strict=True):
-            frames = _frames_from(video, tick)
-            with closing(frames):
-                masked = _masked(frames, video, plan, options, encoding.pixel_format)
+            with closing(masked_from(video, plan, settings, tick, encoding.pixel_format)) as masked:
                 write_bytes_atomically(path, preview_jpeg(next(masked), info.geometry), options.force)
         options.progress.finish()
         per_frame_s = _encoding_s(video, plan, options, output, ticks[len(ticks) // 2])
@@ -163,34 +159,6 @@ def _share(tracks: Sequence[Track], tick: int, width: int, height: int) -> float
     return share or sum(key.box.area for _, key in masks) / (width * height)
 
 
-def _frames_from(video: VideoFile, tick: int) -> Iterator[RawFrame]:
-    """The frames of the first video track from that time on; the last one where none is so late."""
-    last = None
-    for frame in video.frames(0, tick):
-        if frame.time >= tick:
-            last = None
-            yield frame
-        else:
-            last = frame
-    if last is not None:
-        yield last
-
-
-def _masked(
-    frames: Iterable[RawFrame], video: VideoFile, plan: Plan, options: RunOptions, pixel_format: str
-) -> Iterator[SafeFrame]:
-    """The frames as they will be released. Numbers of frames are not known where decoding begins in the middle, so
-    whether one was analysed is told by its time."""
-    info, style, schedule = video.info.videos[0], options.effective_settings.style, MaskSchedule(plan.tracks(0))
-    painter = Painter(info, pixel_format if pixel_format in LAYOUTS else "yuv420p")
-    for frame in frames:
-        analysed = any(r.first_time <= frame.time <= r.last_time for r in plan.videos[0].analysed)
-        if frame.damaged or not analysed:
-            yield painter.cover(frame)
-        else:
-            yield painter.paint(frame, [to_shape(mask, info.geometry, style) for mask in schedule.at(frame.time)])
-
-
 def _encoding_s(video: VideoFile, plan: Plan, options: RunOptions, output: Path, tick: int) -> float:
     """Seconds that decoding, masking and encoding one frame take, from that time on; frames go into memory."""
     info, container = video.info.videos[0], container_for(output)
@@ -198,9 +166,10 @@ def _encoding_s(video: VideoFile, plan: Plan, options: RunOptions, output: Path,
     descriptor = os.memfd_create("passerby-dry-run", os.MFD_CLOEXEC)
     try:
         started, count, first = time.perf_counter(), 0, None
-        frames = _frames_from(video, tick)
-        with closing(frames), VideoWriter(Path(f"/proc/self/fd/{descriptor}"), [(info, encoding)], container) as writer:
-            masked = _masked(frames, video, plan, options, encoding.pixel_format)
+        with (
+            closing(masked_from(video, plan, options.effective_settings, tick, encoding.pixel_format)) as masked,
+            VideoWriter(Path(f"/proc/self/fd/{descriptor}"), [(info, encoding)], container) as writer,
+        ):
             for safe in islice(masked, MEASURED_FRAMES):
                 first = safe.time if first is None else first
                 writer.write(safe, 0, safe.time - first)
