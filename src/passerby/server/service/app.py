@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
+from passerby.core.kinds import HIDEABLE
 from passerby.core.model import FrozenModel
 from passerby.core.version import __version__
 from passerby.server.guard import host_check
@@ -66,4 +67,6 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
     for name, schema in problem.pop("$defs", {}).items():
         schemas[name] = schema
     schemas["ProblemResponse"] = problem
+    # Not every kind can be hidden: this is checked by a validator, and not in the schema of the settings.
+    schemas["Settings"]["properties"]["hide"]["items"] = {"type": "string", "enum": [kind.value for kind in HIDEABLE]}
     return described
