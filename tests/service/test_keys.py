@@ -66,6 +66,7 @@ def test_storage_is_what_its_prefixes_say(service, address, allowed):
         ("http://127.0.0.1:9000/hook", True),
         ("http://[::1]:9000/hook", True),
         ("http://localhost/", False),
+        ("http://a]b/", False),
     ],
 )
 def test_callbacks_go_to_its_hosts_only(service, address, allowed):

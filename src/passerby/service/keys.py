@@ -76,7 +76,10 @@ class ApiKey:
 
     def may_call(self, address: CallbackAddress) -> bool:
         """Whether its callbacks may go there."""
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:  # brackets that hold no address
+            return False
         host = parts.netloc.rpartition(":")[0] if ":" in parts.netloc.rpartition("]")[2] else parts.netloc
         encrypted = parts.scheme == "https" or host.lower() in LOOPBACK
         return encrypted and host.lower() in self.settings.callback_hosts
