@@ -18,7 +18,7 @@ MAX_ADDRESS = 2000
 StorageAddress = Annotated[
     str,
     Field(
-        pattern=r"^(s3|gs|az)://[^/\s\x00-\x1f\x7f]+/[^\x00-\x1f\x7f]+$",
+        pattern=r"^(s3|gs|az)://[^/ \x00-\x1f\x7f]+/[^\x00-\x1f\x7f]+$",
         max_length=MAX_ADDRESS,
         description="address in object storage: s3://bucket/name, gs:// or az://",
     ),
@@ -26,7 +26,7 @@ StorageAddress = Annotated[
 CallbackAddress = Annotated[
     str,
     Field(
-        pattern=r"^https?://[^/?#@\\\s\x00-\x1f\x7f]+([/?#][^\s\x00-\x1f\x7f]*)?$",
+        pattern=r"^https?://[^/?#@\\ \x00-\x1f\x7f]+([/?#][^ \x00-\x1f\x7f]*)?$",
         max_length=MAX_ADDRESS,
         description="https address to which the finished job is posted, signed; http on this machine only",
     ),
