@@ -1,8 +1,10 @@
-"""Writes web/*openapi.json (review, site, fleet, first run), from which the typed clients come: `make docs`."""
+"""Writes web/*openapi.json (review, site, fleet, first run), from which the typed clients come, and that of the job
+service, for its clients: `make docs`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,17 +24,25 @@ from passerby.server.fleet.app import fleet_app, fleet_context
 from passerby.server.fleet.services import FleetServices
 from passerby.server.live.buffer import LiveBuffer
 from passerby.server.review.app import review_app
+from passerby.server.service.app import openapi_of, service_app
+from passerby.server.service.state import ServiceState
 from passerby.server.setup.app import setup_app
 from passerby.server.setup.context import SetupContext
 from passerby.server.site.app import site_app
 from passerby.server.site.auth.authenticator import Authenticator
 from passerby.server.site.context import SiteContext
+from passerby.service.database import ServiceDatabase
+from passerby.service.folders import ServiceFolders
+from passerby.service.job_queue import JobQueue
+from passerby.service.keys import Keys
+from passerby.service.progress import JobStages
 from passerby.store.database import Database
 from passerby.store.recordings.index import Recordings
 
 WEB = Path(__file__).parent.parent / "web"
 FILE, SITE, FLEET = WEB / "openapi.json", WEB / "site.openapi.json", WEB / "fleet.openapi.json"
 SETUP = WEB / "setup.openapi.json"
+SERVICE = WEB.parent / "docs" / "ref" / "service.openapi.json"
 
 
 def schema() -> str:
@@ -85,8 +95,16 @@ def fleet_interface() -> tuple[FastAPI, str]:
         return app, _text(app)
 
 
-def _text(app: FastAPI) -> str:
-    described: dict[str, Any] = app.openapi()
+def service_schema() -> str:
+    """The HTTP interface of the job service, likewise."""
+    with TemporaryDirectory() as folder, ServiceDatabase(Path(folder)) as database:
+        folders, queue = ServiceFolders(Path(folder)), JobQueue(database)
+        state = ServiceState(queue, Keys(database), folders, JobStages(), lambda _: None, 0)
+        return _text(service_app(state, "127.0.0.1", 8790), openapi_of)
+
+
+def _text(app: FastAPI, describe: Callable[[FastAPI], dict[str, Any]] = FastAPI.openapi) -> str:
+    described = describe(app)
     described["info"]["version"] = "0"
     return json.dumps(described, indent=1) + "\n"
 
@@ -96,4 +114,8 @@ if __name__ == "__main__":
     SITE.write_text(site_schema(), encoding="utf-8")
     FLEET.write_text(fleet_schema(), encoding="utf-8")
     SETUP.write_text(setup_schema(), encoding="utf-8")
-    print("web/openapi.json, web/site.openapi.json, web/fleet.openapi.json, web/setup.openapi.json")
+    SERVICE.write_text(service_schema(), encoding="utf-8")
+    print(
+        "web/openapi.json, web/site.openapi.json, web/fleet.openapi.json, web/setup.openapi.json, "
+        "docs/ref/service.openapi.json"
+    )

@@ -54,6 +54,7 @@ NEVER_RAW = {
         "notice",
         "fleet",
         "setup",
+        "service",
     )
 }
 NEVER_RAW_THEMSELVES = {"server", "cli", "jobs"}

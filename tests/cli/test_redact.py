@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -317,3 +318,47 @@ def test_the_program_dumps_no_core():
     start = limit if resource.getrlimit(resource.RLIMIT_CORE)[1] == resource.RLIM_INFINITY else None
     done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, preexec_fn=start, check=True)
     assert "(0, 0)" == done.stdout.splitlines()[-1]
+
+
+# A dry run
+
+
+def test_a_dry_run_writes_pictures_and_nothing_else(clip, tmp_path, capsys):
+    plan = planned(clip, permanent_track(1, PATCH))
+    before = left(tmp_path)
+    assert 0 == run(clip, "--dry-run", "--plan", plan)
+    pictures = [f"yard.redacted.preview-{number}.jpg" for number in (1, 2, 3)]
+    assert sorted([*before, *pictures]) == left(tmp_path)
+    said = capsys.readouterr().out
+    assert re.search(r"^  (face|plate|region): 1, 0\.0 to 0\.\d s$", said, re.M), said
+    assert "It would take about" in said
+    assert all(picture in said for picture in pictures)
+    assert 1 == run(clip, "--dry-run", "--plan", plan)
+    assert "--force" in capsys.readouterr().err
+    assert 0 == run(clip, "--dry-run", "--plan", plan, "--force")
+
+
+def test_a_dry_run_of_a_folder_for_programs(tmp_path, models, capfd):
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    clips.cfr(tmp_path / "in" / "sub" / "a.mp4")
+    (tmp_path / "in" / "b.mp4").write_bytes(b"not a video")
+    assert 1 == run(tmp_path / "in", "--out-dir", tmp_path / "out", "--dry-run", "--json")
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    [told] = [line for line in lines if line["event"] == "dry_run"]
+    assert clips.FRAMES == told["result"]["frames"]
+    assert [str(tmp_path / "out" / path) for path in left(tmp_path / "out")] == told["pictures"]
+    assert ["sub/a.preview-1.jpg", "sub/a.preview-2.jpg", "sub/a.preview-3.jpg"] == left(tmp_path / "out")
+    assert 1 == sum(line["event"] == "error" for line in lines)
+    assert lines[-1]["summary"] is None
+
+
+@pytest.mark.parametrize("option", ["--plans", "--follow", "--save-plan", "--resume", "--on=ray"])
+def test_a_dry_run_goes_with_nothing_that_writes(option, clip, capsys):
+    assert 2 == run(clip, "--dry-run", option)
+    assert "pictures only" in capsys.readouterr().err
+
+
+def test_pictures_of_a_dry_run_are_no_input_of_the_next_run(tmp_path, capsys):
+    (tmp_path / "a.preview-1.jpg").write_bytes(b"x")
+    assert 1 == run(tmp_path)
+    assert "no video or still" in capsys.readouterr().err

@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
 
+from passerby.core.kinds import Kind
+from passerby.documents.dry_run import DryRun
 from passerby.documents.redaction_log import LogAction, LogEntry
-from passerby.documents.report import QuickCheck, QuickFinding
+from passerby.documents.report import HiddenSummary, QuickCheck, QuickFinding, TimeRange
 from passerby.jobs.file_job import FileJob
 from passerby.jobs.summary import print_outcome, print_table, summary_json, summary_row
 from passerby.jobs.task import JobOutcome, JobState
@@ -61,3 +63,34 @@ def test_columns_of_a_manifest_are_carried():
     job = FileJob(Path("a.mp4"), Path("b.mp4"), carried={"case": "2030-17"})
     assert {"case": "2030-17"} == summary_row(JobOutcome(job, JobState.DONE))["carried"]
     assert "carried" not in summary_row(JobOutcome(FileJob(Path("a.mp4"), Path("b.mp4")), JobState.DONE))
+
+
+def test_a_dry_run_is_told_in_a_few_lines(capsys):
+    ranges = tuple(TimeRange(start=10.0 * n, end=10.0 * n + 2) for n in range(8))
+    found = DryRun(
+        frames=2000,
+        duration=80.0,
+        hidden=(
+            HiddenSummary(kind=Kind.FACE, tracks=9, ranges=ranges),
+            HiddenSummary(kind=Kind.PLATE, tracks=0, ranges=()),
+        ),
+        covered=3,
+        speech=ranges[:1],
+        seconds=3725.0,
+        pictures=("b.preview-1.jpg",),
+    )
+    print_outcome(JobOutcome(BAD.job, JobState.DONE, result=found))
+    said = capsys.readouterr().out
+    assert "face: 9, 0.0 to 2.0 s, 10.0 to 12.0 s" in said
+    assert "and 2 more" in said
+    assert "plate: none found" in said
+    assert "speech: 1, 0.0 to 2.0 s" in said
+    assert "cannot be analysed: 3" in said
+    assert "about 1 h 2 min" in said
+    assert "picture: out/b.preview-1.jpg" in said
+    for seconds, expected in ((0.2, "1 s"), (75.0, "1 min 15 s")):
+        short = found.model_copy(update={"seconds": seconds, "duration": None, "frames": 2, "speech": None})
+        print_outcome(JobOutcome(BAD.job, JobState.DONE, result=short))
+        said = capsys.readouterr().out
+        assert f"about {expected} on" in said
+        assert "2 pages" in said

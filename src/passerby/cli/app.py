@@ -25,11 +25,12 @@ from passerby.core.process_limits import disable_core_dumps, limit_memory
 from passerby.core.version import PROGRAM
 from passerby.jobs.process import WorkerProcess
 
-#: The commands, in the order of the help, each in the module of its name.
+#: The commands, in the order of the help, each in the module of its name; those of a subfolder in FOLDERS.
 COMMANDS = (
     "redact",
     "verify",
     "review",
+    "serve",
     "site",
     "watch",
     "status",
@@ -49,8 +50,10 @@ COMMANDS = (
 )
 
 
+FOLDERS = {"serve": "servers"}
+
 #: Commands that run until they are stopped.
-SERVERS = frozenset({"review", "watch", "status", "fleet"})
+SERVERS = frozenset({"review", "serve", "watch", "status", "fleet"})
 
 #: What typer ends the program with after a KeyboardInterrupt.
 INTERRUPTED = 130
@@ -68,7 +71,8 @@ class Commands(TyperGroup):
     def get_command(self, ctx: object, cmd_name: str) -> TyperGroup | TyperCommand | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"passerby.cli.{cmd_name}")
+        folder = FOLDERS.get(cmd_name)
+        module = import_module(f"passerby.cli.{folder}.{cmd_name}" if folder else f"passerby.cli.{cmd_name}")
         if hasattr(module, "app"):
             group = get_group(module.app)
             group.name = cmd_name

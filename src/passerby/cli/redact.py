@@ -110,6 +110,14 @@ def redact(
             "it with Ctrl+C; started again, it goes on where it was.",
         ),
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Say what would be hidden and how long it would take, and write three masked pictures "
+            "(NAME.preview-1.jpg ...). Nothing else is written.",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not check the output.")] = False,
 ) -> None:
@@ -129,6 +137,8 @@ def redact(
         keep_times=keep_times,
         frame_rate=frame_rate,
     )
+    if dry_run and (plans or follow or save_plan or resume or on is not None):
+        raise UsageError("--dry-run writes pictures only. Leave out --plans, --follow, --save-plan, --resume, --on.")
     if plans:
         if plan is not None or output is not None or out_dir is not None or on is not None or resume:
             raise UsageError(
@@ -145,6 +155,10 @@ def redact(
         options: dict[str, Any] = {"save_plan": save_plan, "force": force, "verify": not no_verify}
         _follow(context, inputs[0], out_dir, settings, jobs or 1, options, json=json)
     job_list = collect_jobs(inputs, output, out_dir)
+    if dry_run:
+        job_list.summary_path = None
+        if any(is_remote(job.output) for job in job_list.jobs):
+            raise UsageError("--dry-run writes its pictures to this machine. Give a folder here with --out-dir.")
     parallel = 1 if jobs is None else jobs
     if plan is not None and len(job_list.jobs) != 1:
         raise UsageError("--plan is for one file. Use it with one INPUT.")
@@ -165,6 +179,7 @@ def redact(
             quiet=True if parallel > 1 or on is not None else None,
             threads=_threads(parallel),
             skip_busy=len(job_list.jobs) > 1 and on is None,
+            dry_run=dry_run,
         )
         for job in job_list.jobs
     ]

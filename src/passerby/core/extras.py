@@ -18,7 +18,7 @@ EXTRA_OF: Mapping[str, str] = {
     "fastapi": "review",
     "h11": "review",
     "holidays": "watch",
-    "httpx2": "watch",
+    "httpx2": "review",
     "joserfc": "watch",
     "lxml": "watch",
     "matplotlib": "cluster",

@@ -15,6 +15,8 @@ from pathlib import Path
 REDACTED_MARK = ".redacted"
 REPORT_SUFFIX, PLAN_SUFFIX, NOTES_SUFFIX = ".report.json", ".plan.json", ".review.json"
 CASE_SUFFIX = ".case.json"
+#: The masked pictures that a dry run writes.
+PREVIEW_SUFFIXES = (".preview-1.jpg", ".preview-2.jpg", ".preview-3.jpg")
 #: Bytes of the longest file name that common file systems take, and of those what is added to the name of an output:
 #: .redacted.mp4 before it is one, .report.json or .0001.piece, and .part until it is complete.
 MAX_NAME_BYTES, _ROOM_BYTES = 255, 42
@@ -55,6 +57,12 @@ def plan_path(output: Path, *, whole_name: bool = False) -> Path:
     """Where the plan of a released file goes: named after the source, without the mark. `whole_name` as above."""
     stem = output.stem.removesuffix(REDACTED_MARK)
     return output.with_name(f"{stem}{output.suffix if whole_name else ''}{PLAN_SUFFIX}")
+
+
+def preview_paths(output: Path, *, whole_name: bool = False) -> tuple[Path, ...]:
+    """Where the pictures of a dry run go. `whole_name` as above."""
+    stem = output.name if whole_name else output.stem
+    return tuple(output.with_name(f"{stem}{suffix}") for suffix in PREVIEW_SUFFIXES)
 
 
 def notes_path(plan: Path) -> Path:

@@ -257,3 +257,27 @@ def masked_frames(
     with closing(prefetch(mask())) as masked:
         for safe in masked:
             yield safe.time * info.time_base, number, safe
+
+
+def masked_from(video: VideoFile, plan: Plan, settings: Settings, tick: int, pixel_format: str) -> Generator[SafeFrame]:
+    """The frames of the first video track from a time on, as they are released; the last frame where none is so late.
+    Where decoding begins in the middle frames have no number: whether one was analysed is told by its time."""
+    info, schedule = video.info.videos[0], MaskSchedule(plan.tracks(0))
+    painter = Painter(info, pixel_format)
+    late, last = False, None
+    for frame in video.frames(0, tick):
+        late = late or frame.time >= tick
+        if late:
+            yield _painted(frame, painter, schedule, info, plan, settings)
+        last = frame
+    if not late and last is not None:
+        yield _painted(last, painter, schedule, info, plan, settings)
+
+
+def _painted(
+    frame: RawFrame, painter: Painter, schedule: MaskSchedule, info: VideoInfo, plan: Plan, settings: Settings
+) -> SafeFrame:
+    analysed = any(known.first_time <= frame.time <= known.last_time for known in plan.videos[0].analysed)
+    if frame.damaged or not analysed:
+        return painter.cover(frame)
+    return painter.paint(frame, [to_shape(one, info.geometry, settings.style) for one in schedule.at(frame.time)])

@@ -34,6 +34,10 @@ class FileJob:
     def plan_path(self) -> Path:
         return file_names.plan_path(self.output, whole_name=self.name_collides)
 
+    @property
+    def preview_paths(self) -> tuple[Path, ...]:
+        return file_names.preview_paths(self.output, whole_name=self.name_collides)
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from passerby.config.object_path import display_path
@@ -91,6 +91,8 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
     progress = _HeartbeatProgress(shown, state.heartbeat)
     state.still_detectors = state.still_detectors or StillDetectorCache()
     try:
+        if task.dry_run:
+            return _run_dry(task, state, progress)
         finished = _finished_report(task) if task.resume or _finished_meanwhile(task) else None
         if finished is not None:
             return JobOutcome(job, JobState.ALREADY_DONE, finished, exit_code=3 if finished.needs_review else 0)
@@ -131,6 +133,26 @@ def _run_local(task: Task, state: WorkerState) -> JobOutcome:
     return JobOutcome.of_report(job, report)
 
 
+def _run_dry(task: Task, state: WorkerState, progress: Progress) -> JobOutcome:
+    """Say what would be hidden. Raises PasserbyError."""
+    from passerby.engine.dry_run import dry_run
+    from passerby.engine.options import RunOptions
+
+    _prepare(task, task.job.preview_paths, task.force)
+    options = RunOptions(
+        settings=task.settings,
+        plan=Plan.load(task.plan) if task.plan is not None else None,
+        force=task.force,
+        verify=task.verify,
+        threads=task.threads,
+        progress=progress,
+        still_detectors=state.still_detectors,
+        segment_lengths=task.segment_lengths,
+    )
+    found = dry_run(task.job.source, task.job.output, task.job.preview_paths, options)
+    return JobOutcome(task.job, JobState.DONE, result=found)
+
+
 def _finished_meanwhile(task: Task) -> bool:
     """Whether another run has written this output since this one began."""
     try:
@@ -153,12 +175,17 @@ def _split(task: Task) -> list[SegmentRange]:
 
 
 def _prepare_outputs(task: Task, force: bool) -> None:
-    """Create the output folder. Raises OutputExists where an output exists that must not be replaced, UsageError for a
-    name that is too long, OutputError."""
+    job = task.job
+    _prepare(task, (job.output, job.report_path, *([job.plan_path] if task.save_plan else [])), force)
+
+
+def _prepare(task: Task, paths: Iterable[Path], force: bool) -> None:
+    """Create the output folder. Raises OutputExists where one of the paths exists that must not be replaced, UsageError
+    for a name that is too long, OutputError."""
     from passerby.sink.output_file import check_name
 
     job = task.job
-    for path in (job.output, job.report_path, *([job.plan_path] if task.save_plan else [])):
+    for path in paths:
         check_name(path)
         if path.exists() and not force:
             raise OutputExists(f"{path} already exists. Use --force to replace it, or choose another name with -o.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from passerby.core.still_info import SUFFIXES
-from passerby.documents.file_names import PLAN_SUFFIX, REDACTED_MARK, REPORT_SUFFIX, shortened
+from passerby.documents.file_names import PLAN_SUFFIX, PREVIEW_SUFFIXES, REDACTED_MARK, REPORT_SUFFIX, shortened
 from passerby.documents.plan_parts.journal import JOURNAL_SUFFIX
 from passerby.source.still.sniff import still_kind, with_matching_suffix
 from passerby.source.video.container_sniff import HEAD_BYTES, sniff_file
@@ -43,6 +43,7 @@ OUTPUT_SUFFIXES = (
     "summary.json",
     "summary.parquet",
     "summary.svg",
+    *PREVIEW_SUFFIXES,
     ".part",
     CHUNK_SUFFIX,
 )

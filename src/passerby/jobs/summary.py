@@ -12,20 +12,25 @@ from rich.table import Table
 
 from passerby.config.object_path import display_path
 from passerby.core.names import printable
+from passerby.documents.dry_run import DryRun
 from passerby.documents.redaction_log import LogAction
-from passerby.documents.report import Report
+from passerby.documents.report import Report, TimeRange
 from passerby.jobs.events.standard_output import write_line
 from passerby.jobs.task import JobOutcome, JobState
 
 #: Findings that are printed per file; the report lists all of them.
 MAX_LISTED_FINDINGS = 10
+#: Ranges of one kind that a dry run prints.
+MAX_LISTED_RANGES = 6
 #: Ranges of sound in whose place there is something else.
 SILENCED = frozenset({LogAction.MUTED, LogAction.BLEEPED, LogAction.ROOM_TONE})
 
 
 def print_outcome(outcome: JobOutcome) -> None:
     """One file, as soon as it is done, for people. Raises StandardOutputError."""
-    if outcome.report is None:
+    if isinstance(outcome.result, DryRun):
+        _print_dry_run(outcome, outcome.result)
+    elif outcome.report is None:
         print(f"passerby: {_printable(outcome.error)}", file=sys.stderr)
     elif outcome.state is JobState.ALREADY_DONE:
         review = ", needs review" if outcome.exit_code == 3 else ""
@@ -51,6 +56,38 @@ def _print_report(outcome: JobOutcome, report: Report) -> None:
     for finding in report.check.findings[:MAX_LISTED_FINDINGS]:
         write_line(f"  check {finding.time:.2f} s: {printable(finding.description)}")
     write_line(f"  report: {_printable(outcome.job.report_path)}")
+
+
+def _print_dry_run(outcome: JobOutcome, found: DryRun) -> None:
+    unit = "s" if found.duration is not None else "page"
+    length = f"{found.duration:.1f} s" if found.duration is not None else f"{found.frames} pages"
+    write_line(f"{_printable(outcome.job.source)}: {length}; nothing was written but pictures. A run would hide:")
+    for hidden in found.hidden:
+        write_line(f"  {hidden.kind}: {hidden.tracks or 'none found'}{_when(hidden.ranges, unit)}")
+    if found.speech is not None:
+        write_line(f"  speech: {len(found.speech) or 'none found'}{_when(found.speech, unit)}")
+    if found.covered:
+        write_line(f"  whole frames, since they cannot be analysed: {found.covered}")
+    write_line(f"  It would take about {_duration_text(found.seconds)} on this machine.")
+    for name in found.pictures:
+        write_line(f"  picture: {_printable(outcome.job.output.with_name(name))}")
+
+
+def _when(ranges: Sequence[TimeRange], unit: str) -> str:
+    """The first few ranges, and how many more there are."""
+    if unit == "page":
+        return ""
+    shown = ", ".join(f"{one.start:.1f} to {one.end:.1f} {unit}" for one in ranges[:MAX_LISTED_RANGES])
+    more = f", and {len(ranges) - MAX_LISTED_RANGES} more" if len(ranges) > MAX_LISTED_RANGES else ""
+    return f", {shown}{more}" if ranges else ""
+
+
+def _duration_text(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{max(1, rest)} s"
 
 
 def _sound(report: Report) -> str:

@@ -31,6 +31,7 @@ class Task:
     `segment_lengths` travel with the task, so that every machine has the same.
     `skip_busy`: a file that another run is writing is named, and is no failure. `listed_at` is when this run began
     (Unix time): what another run with the same settings has finished since is done.
+    `dry_run`: nothing is written but masked pictures, and the result is a DryRun.
     `default_reasons` stand in the report for what is hidden without a reason of its own.
     """
 
@@ -46,6 +47,7 @@ class Task:
     threads: int | None = None
     min_span_segments: int = 0
     skip_busy: bool = False
+    dry_run: bool = False
     listed_at: float = field(default_factory=time.time)
     default_reasons: Mapping[Kind, str] = field(default_factory=dict)
     segment_lengths: SegmentLengths = field(default_factory=SegmentLengths.from_environment)
@@ -56,6 +58,8 @@ class Task:
         """The files that it writes."""
         if isinstance(self.step, RenderStep):
             return (chunk_path(self.job, self.step.number),)
+        if self.dry_run:
+            return self.job.preview_paths
         return self.job.output, self.job.report_path, self.job.plan_path
 
 
@@ -96,7 +100,7 @@ class JobOutcome:
     """How one file ended. `error` is the message, `exit_code` the program's exit code for this file alone.
 
     `retryable` marks a failure that may not repeat at another time or on another machine. `result` is what a step
-    returned, or the spans that a video is to be distributed in.
+    or a dry run returned, or the spans that a video is to be distributed in.
     """
 
     job: FileJob

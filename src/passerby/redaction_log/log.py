@@ -57,11 +57,11 @@ def hidden_summaries(log: Iterable[LogEntry], settings: Settings) -> Iterator[Hi
     regions = {Kind.REGION} if settings.hide_regions else set()
     for kind in Kind:
         if kind in {*spans, *settings.hide, *regions}:
-            ranges = tuple(_merged(spans.get(kind, [])))
+            ranges = tuple(merged_ranges(spans.get(kind, [])))
             yield HiddenSummary(kind=kind, tracks=len(tracks.get(kind, ())), ranges=ranges)
 
 
-def _merged(spans: Iterable[tuple[float, float]]) -> Iterator[TimeRange]:
+def merged_ranges(spans: Iterable[tuple[float, float]]) -> Iterator[TimeRange]:
     """When at least one of the tracks is masked; ranges at most MAX_RANGE_GAP_S apart are one."""
     start = end = None
     for begins, ends in sorted(spans):

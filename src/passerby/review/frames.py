@@ -26,6 +26,7 @@ from passerby.mask.painter import Painter
 from passerby.mask.planes import LAYOUTS
 from passerby.mask.shapes import to_shape
 from passerby.review.sound.heard import HeardSound
+from passerby.sink.still.preview import preview_jpeg
 from passerby.source.still.file import StillFile
 from passerby.source.still.sniff import is_still
 from passerby.source.video.file import VideoFile
@@ -154,7 +155,7 @@ class MaskedView:
 
     def jpeg(self, number: int, tracks: Sequence[Track], style: Style, max_side: int | None) -> bytes:
         """Frame `number` with all `tracks` masked that are in it, the longer side at most `max_side` px."""
-        return _safe_jpeg(self._masked(number, tracks, style), self._reader.info.geometry, max_side)
+        return preview_jpeg(self._masked(number, tracks, style), self._reader.info.geometry, max_side)
 
     def _masked(self, number: int, tracks: Sequence[Track], style: Style) -> SafeFrame:
         frame = self._reader.frame(number)
@@ -179,10 +180,6 @@ class OriginalView:
     def jpeg(self, number: int, max_side: int | None) -> bytes:
         """Frame `number`, the longer side at most `max_side` px. Straight from the file; nothing is cached."""
         return _jpeg(self._reader.frame(number).av_frame, self._reader.info.geometry, max_side)
-
-
-def _safe_jpeg(safe: SafeFrame, geometry: Geometry, max_side: int | None) -> bytes:
-    return _jpeg(safe.av_frame, geometry, max_side)
 
 
 def _jpeg(av_frame: av.VideoFrame, geometry: Geometry, max_side: int | None) -> bytes:

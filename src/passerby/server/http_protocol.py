@@ -24,9 +24,16 @@ MAX_HEAD_BYTES = 16 << 10
 class TimedHttpProtocol(H11Protocol):
     """One connection of a server."""
 
-    def __init__(self, *arguments: Any, limits: ConnectionLimits, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401
+        limits: ConnectionLimits,
+        body_timeout_s: float = BODY_TIMEOUT_S,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """`body_timeout_s`: seconds for the body of a request, where large files are sent."""
         super().__init__(*arguments, **options)
-        self._limits = limits
+        self._limits, self._body_timeout_s = limits, body_timeout_s
         self._deadline: asyncio.TimerHandle | None = None
         self._read_deadline: asyncio.TimerHandle | None = None
         self._awaits: str | None = None
@@ -74,7 +81,7 @@ class TimedHttpProtocol(H11Protocol):
         elif state is h11.IDLE:
             self._set_deadline(HEAD_TIMEOUT_S, "head")
         elif state is h11.SEND_BODY:
-            self._set_deadline(BODY_TIMEOUT_S, "body")
+            self._set_deadline(self._body_timeout_s, "body")
         else:
             self._set_deadline(None, "response")
 

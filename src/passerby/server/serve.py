@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from passerby.core.errors import UsageError
 from passerby.server.client_certificate import ClientCertificateProtocol, RevokedCertificates
 from passerby.server.connection_limits import ConnectionLimits, LimitedListener, affordable_connections
-from passerby.server.http_protocol import MAX_HEAD_BYTES, TimedHttpProtocol
+from passerby.server.http_protocol import BODY_TIMEOUT_S, MAX_HEAD_BYTES, TimedHttpProtocol
 from passerby.server.limited_log import limit_logger
 from passerby.server.tls import Certificate
 
@@ -83,14 +83,16 @@ def limited_server(
     ready: Callable[[], None] | None = None,
     client_authority: Path | None = None,
     revoked: Path | None = None,
+    body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> LimitedServer:
     """A server for an application: TLS with a certificate, and limits for connections, time, and request heads.
-    `client_authority`: only clients with a certificate that it signed are let in, and that is not in `revoked`."""
+    `client_authority`: only clients with a certificate that it signed are let in, and that is not in `revoked`.
+    `body_timeout_s`: seconds for the body of a request."""
     limits = ConnectionLimits(affordable_connections()) if limits is None else limits
     protocol = TimedHttpProtocol if client_authority is None else ClientCertificateProtocol
     config = uvicorn.Config(
         app,
-        http=partial(protocol, limits=limits),  # type: ignore[arg-type]  # it is called like a class
+        http=partial(protocol, limits=limits, body_timeout_s=body_timeout_s),  # type: ignore[arg-type]  # it is called like a class
         ws="none",
         loop="asyncio",  # the one that accepts from the listener's own method
         log_config=None,
@@ -117,8 +119,16 @@ class BackgroundServer:
         limits: ConnectionLimits | None = None,
         client_authority: Path | None = None,
         revoked: Path | None = None,
+        body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
-        self._server = limited_server(app, certificate, limits, client_authority=client_authority, revoked=revoked)
+        self._server = limited_server(
+            app,
+            certificate,
+            limits,
+            client_authority=client_authority,
+            revoked=revoked,
+            body_timeout_s=body_timeout_s,
+        )
         self._socket = LimitedListener(listener, self._server.limits)
         self._thread = threading.Thread(target=self._run, name="passerby-pages", daemon=True)
 

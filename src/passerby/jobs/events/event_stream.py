@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from passerby.config.object_path import is_remote, url_of
+from passerby.documents.dry_run import DryRun
 from passerby.jobs.events.run_event import (
+    DryRunEvent,
     ErrorEvent,
     FileEvent,
     FinishedEvent,
@@ -94,13 +96,16 @@ class EventStream:
         print_event(event, self._write)
 
 
-def file_event(outcome: JobOutcome) -> FileEvent | ErrorEvent:
+def file_event(outcome: JobOutcome) -> FileEvent | ErrorEvent | DryRunEvent:
     """The event for a file that is done or has failed."""
     job = outcome.job
     file, output = full_path(job.source), full_path(job.output)
     if outcome.state is JobState.FAILED:
         message, code = printable_text(outcome.error or ""), outcome.exit_code
         return ErrorEvent(file=file, output=output, message=message, exit_code=code, carried=dict(job.carried))
+    if isinstance(outcome.result, DryRun):
+        pictures = [full_path(job.output.with_name(name)) for name in outcome.result.pictures]
+        return DryRunEvent(file=file, output=output, result=outcome.result, pictures=pictures)
     row = summary_row(outcome) | {"file": file, "output": output, "state": outcome.state}
     if outcome.error is not None:
         row["message"] = printable_text(outcome.error)

@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from passerby.core.model import FrozenModel
 from passerby.core.version import PROGRAM
+from passerby.documents.dry_run import DryRun
 from passerby.jobs.events.standard_output import write_line
 from passerby.jobs.task import JobState
 
@@ -63,6 +64,16 @@ class FileEvent(_Event):
     carried: dict[str, str] = Field(default_factory=dict, description="other columns of the manifest")
 
 
+class DryRunEvent(_Event):
+    """What a run would do with one file (`--dry-run`). Only the pictures were written."""
+
+    event: Literal["dry_run"] = "dry_run"
+    file: FullPath
+    output: FullPath = Field(description="what a run would write")
+    result: DryRun = Field(description="what would be hidden and when, and how long it would take")
+    pictures: list[FullPath] = Field(description="masked pictures that were written")
+
+
 class ErrorEvent(_Event):
     """A file failed, or (`file` is null) the whole run did."""
 
@@ -104,7 +115,14 @@ class FinishedEvent(_Event):
 
 
 RunEvent = Annotated[
-    StartedEvent | ProgressEvent | FileEvent | ErrorEvent | OverallEvent | InterruptedEvent | FinishedEvent,
+    StartedEvent
+    | ProgressEvent
+    | FileEvent
+    | DryRunEvent
+    | ErrorEvent
+    | OverallEvent
+    | InterruptedEvent
+    | FinishedEvent,
     Field(discriminator="event"),
 ]
 #: Reads a line, and gives the schema.
