@@ -138,6 +138,8 @@ export const auditTexts = {
   value_counting: 'zones and rules',
   value_count_validation: 'validation of counts',
   value_counts: 'counts',
+  value_fleet_counts: 'fleet counts',
+  value_fleet_count_bias: 'how far fleet counts are off',
   value_events: 'events',
   value_discovery: 'search for cameras',
   value_dual_approval: 'approval of clips by a second person',
