@@ -1,6 +1,6 @@
 """What a fleet costs: `PYTHONPATH=. python benchmarks/fleet.py [SITES] [--explain]`, with a PostgreSQL of its own. Some
-minutes. Ends with 1 where a page takes longer than MAX_PAGE_MS: by the clock, or by processor time where that is less, as
-on a machine that does other things too.
+minutes. Ends with 1 where a page takes longer than MAX_PAGE_MS: by the clock, or by processor time where that is less,
+as on a machine that does other things too.
 
 Measured: processor time a message (validating, storing; of the program, and of PostgreSQL), bytes a row with its
 indexes, and the time of each page's query over a generated year (fleet_year.py). docs/design/fleet.md calculates

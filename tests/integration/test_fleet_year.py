@@ -17,7 +17,7 @@ pytestmark = needs_postgresql
 
 
 def check(sites):
-    """`benchmarks/fleet.py`, which ends with 1 where a page takes longer than 200 ms. Tried: how many queries it makes."""
+    """`benchmarks/fleet.py`, which ends with 1 where a page takes longer than 200 ms."""
     done = subprocess.run(
         [sys.executable, "benchmarks/fleet.py", str(sites)],
         cwd=ROOT,

@@ -49,6 +49,10 @@ export type Session = Schemas['SessionResponse'];
 export type Settings = Schemas['SettingsResponse'];
 export type SiteEvent = Schemas['EventResponse'];
 export type Validation = Schemas['ValidationResponse'];
+export type Holiday = Schemas['HolidayResponse'];
+export type HolidayRegion = Schemas['HolidayRegionResponse'];
+export type Timetable = Schemas['Timetable'];
+export type Timetables = Schemas['TimetablesResponse'];
 export type Waiting = Schemas['WaitingResponse'];
 export type Timeline = Schemas['TimelineResponse'];
 

@@ -7,6 +7,7 @@ import { auditTexts } from './messages_audit';
 import { countingTexts } from './messages_counting';
 import { notificationTexts } from './messages_notifications';
 import { setupTexts } from './messages_setup';
+import { timetableTexts } from './messages_timetables';
 
 const en = {
   // header and general
@@ -311,6 +312,7 @@ const en = {
   ...administrationTexts,
   ...auditTexts,
   ...setupTexts,
+  ...timetableTexts,
 } as const;
 
 export type Text = keyof typeof en;

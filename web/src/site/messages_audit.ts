@@ -137,6 +137,7 @@ export const auditTexts = {
   value_camera_removed: 'camera removed',
   value_counting: 'zones and rules',
   value_count_validation: 'validation of counts',
+  value_timetables: 'timetables',
   value_counts: 'counts',
   value_fleet_counts: 'fleet counts',
   value_fleet_count_bias: 'how far fleet counts are off',

@@ -33,7 +33,7 @@ from passerby.server.site.auth.rights import (
     CurrentPrincipal,
     requires,
 )
-from passerby.server.site.config import camera_discovery, camera_settings, counting, rule_trials, settings
+from passerby.server.site.config import camera_discovery, camera_settings, counting, rule_trials, settings, timetables
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
 from passerby.server.site.error_handlers import add_error_handlers, rejection
@@ -73,6 +73,7 @@ def site_app(
         counting.router,
         rule_trials.router,
         settings.router,
+        timetables.router,
         camera_settings.router,
         camera_discovery.router,
         exports.router,

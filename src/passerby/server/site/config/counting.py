@@ -21,6 +21,13 @@ from passerby.server.site.parameters import CameraName
 MAX_REGIONS = 50
 
 
+class TimetableName(FrozenModel):
+    """A timetable by its name in site.yaml, and as people call it; null for the name."""
+
+    name: str
+    display_name: str | None
+
+
 class CountingResponse(FrozenModel):
     """What is counted and reported at one camera, as in site.yaml. A change must name the `revision`."""
 
@@ -29,7 +36,7 @@ class CountingResponse(FrozenModel):
     counting: CountingSettings
     hide_regions: tuple[Polygon, ...] = Field(description="Always hidden.")
     keep_regions: tuple[Polygon, ...] = Field(description="Left alone: nothing is hidden there.")
-    timetables: tuple[str, ...] = Field(description="Names that rules may use.")
+    timetables: tuple[TimetableName, ...] = Field(description="Timetables that rules may use.")
     still_url: str = Field(description="A masked still to draw on.")
     write_problem: str | None = Field(description="For those who may change it: why the file cannot be written.")
 
@@ -97,7 +104,7 @@ def _response(file: SiteFile, camera: str, principal: Principal) -> CountingResp
         counting=site.cameras[camera].counting,
         hide_regions=site.cameras[camera].hide_regions,
         keep_regions=site.cameras[camera].keep_regions,
-        timetables=tuple(table.name for table in site.timetables),
+        timetables=tuple(TimetableName(name=one.name, display_name=one.display_name) for one in site.timetables),
         still_url=f"/api/cameras/{camera}/still.jpg",
         write_problem=file.write_problem if Right.EDIT_CONFIG in RIGHTS[principal.role] else None,
     )
