@@ -98,7 +98,8 @@ def test_what_takes_too_long_is_not_acknowledged(queue_of):
 
 
 def test_too_many_are_dropped(queue_of, monkeypatch):
-    monkeypatch.setattr(intake_queue, "MAX_WAITING", 2)
+    size = len(message("0").body) + intake_queue.MESSAGE_BYTES
+    monkeypatch.setattr(intake_queue, "MAX_WAITING_BYTES", 2 * size)
     store = Store()
     queue = queue_of(store)
     store.gate.clear()

@@ -35,9 +35,10 @@ class WorkerSpec(FrozenModel):
 
     @classmethod
     def for_camera(cls, site: Site, name: str) -> WorkerSpec:
-        """The spec for one camera, without the other cameras, timetables to which its rules do not refer, the web
-        pages, the public notice and how accounts are notified: a change to those must not restart this camera."""
-        camera = site.cameras[name].model_copy(update={"display_name": None})
+        """The spec for one camera, without the other cameras, how it is turned, timetables to which its rules do not
+        refer, the web pages, the public notice and how accounts are notified: a change to those must not restart this
+        camera."""
+        camera = site.cameras[name].model_copy(update={"display_name": None, "onvif_port": None})
         used = [table for table in site.timetables if table.name in camera.counting.timetables]
         own = {
             "cameras": {name: camera},

@@ -17,7 +17,7 @@ class LightSite:
 
     def enter(self, page, purpose="a test of the pages"):
         """As whoever started the program: an administrator."""
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{self.top}/?token={TOKEN}")
         page.fill("#purpose", purpose)
         page.keyboard.press("Enter")

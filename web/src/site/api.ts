@@ -29,6 +29,7 @@ export type Login = Schemas['LoginRequest'];
 export type LoginMethods = Schemas['LoginOptions'];
 export type ObjectClass = Schemas['ObjectClass'];
 export type OpenSession = Schemas['OpenSessionResponse'];
+export type Preset = Schemas['PresetResponse'];
 export type Profile = Schemas['Profile'];
 export type Retention = Schemas['RetentionResponse'];
 export type Right = Schemas['Right'];

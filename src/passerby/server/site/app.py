@@ -18,6 +18,7 @@ from passerby.server.site import (
     events,
     exports,
     health,
+    presets,
     retention,
     timeline,
     validations,
@@ -68,6 +69,7 @@ def site_app(
     routers = (
         session.router,
         cameras.router,
+        presets.router,
         _live_router(context),
         timeline.router,
         counting.router,

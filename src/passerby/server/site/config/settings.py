@@ -42,6 +42,7 @@ class CameraConfigResponse(FrozenModel):
     user: str | None
     password_env: str | None = Field(description="Environment variable that holds its password.")
     password_stored: bool = Field(description="Was its password entered on the pages? It is never shown again.")
+    onvif_port: int | None = Field(description="Where operators turn it to its presets; null: nobody can.")
     settings: CameraDefaults
     overrides: tuple[str, ...]
 
@@ -178,6 +179,7 @@ def _camera_config(text: SiteText, name: str, site: Site) -> CameraConfigRespons
         user=written.get("user"),
         password_env=password.removeprefix("${").removesuffix("}") if password else None,
         password_stored=not password and camera.password is not None,
+        onvif_port=camera.onvif_port,
         settings=CameraDefaults.model_validate({key: getattr(camera, key) for key in CAMERA_KEYS}),
         overrides=tuple(key for key in CAMERA_KEYS if key in written),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated
 
@@ -24,7 +23,6 @@ from passerby.server.site.dependencies import ConfigFile, Context
 
 #: Timetables, and further holidays of one, that can be entered on the pages.
 MAX_TIMETABLES, MAX_HOLIDAYS = 50, 500
-_REGION = re.compile(r"[A-Z]{2,4}(-[A-Za-z0-9 ]{1,40})?")
 
 
 class TimetableResponse(FrozenModel):
@@ -110,12 +108,11 @@ def holidays(
     language: Annotated[Language, Query()] = Language.EN,
 ) -> list[HolidayResponse]:
     """The public holidays of a year, named in a language where the list has it."""
-    if _REGION.fullmatch(region) is None:
+    country, _, part = region.partition("-")
+    parts = holiday_regions().get(country)
+    if parts is None or (part and part not in parts):
         raise HTTPException(422, "This is not a country or a part of one. Choose one from the list.")
-    try:
-        found = named_holidays(region, year, language.value)
-    except ValueError as error:
-        raise HTTPException(422, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+    found = named_holidays(region, year, language.value)
     return [HolidayResponse(day=day, name=name) for day, name in found.items()]
 
 
