@@ -15,7 +15,8 @@ from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, 
 from passerby.server.site.config.config_changes import apply_change
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.dependencies import ConfigFile, Context
-from passerby.server.site.parameters import CameraName
+from passerby.server.site.errors.catalogue import in_words
+from passerby.server.site.parameters import CameraName, PageLanguage
 
 #: Regions of one kind that a camera may be given on the pages.
 MAX_REGIONS = 50
@@ -54,9 +55,12 @@ router = APIRouter(prefix="/api/cameras/{camera}/counting", tags=["counting"], r
 
 
 @router.get("", dependencies=[requires(Right.VIEW_MEDIA)])
-def counting(file: ConfigFile, camera: CameraName, principal: CurrentPrincipal) -> CountingResponse:
+def counting(
+    file: ConfigFile, camera: CameraName, principal: CurrentPrincipal, language: PageLanguage
+) -> CountingResponse:
     """As in the file."""
-    return _response(file, camera, principal)
+    found = _response(file, camera, principal)
+    return found.model_copy(update={"write_problem": in_words(found.write_problem, language)})
 
 
 @router.put("", dependencies=[requires(Right.EDIT_CONFIG)])

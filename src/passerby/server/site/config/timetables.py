@@ -20,6 +20,8 @@ from passerby.server.site.config.config_changes import apply_change
 from passerby.server.site.config.settings import Revision
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.dependencies import ConfigFile, Context
+from passerby.server.site.errors.catalogue import in_words
+from passerby.server.site.parameters import PageLanguage
 
 #: Timetables, and further holidays of one, that can be entered on the pages.
 MAX_TIMETABLES, MAX_HOLIDAYS = 50, 500
@@ -68,9 +70,10 @@ router = APIRouter(
 
 
 @router.get("")
-def timetables(file: ConfigFile) -> TimetablesResponse:
+def timetables(file: ConfigFile, language: PageLanguage) -> TimetablesResponse:
     """As in the file."""
-    return _response(file)
+    found = _response(file)
+    return found.model_copy(update={"write_problem": in_words(found.write_problem, language)})
 
 
 @router.put("")
