@@ -33,6 +33,7 @@ class IntakeQueue:
         self.problem: str | None = None
         self._waiting: queue.Queue[tuple[list[Received], Answer]] = queue.Queue()
         self._number, self._bytes, self._lock = 0, 0, threading.Lock()
+        self._waits: set[tuple[Answer, Received]] = set()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="passerby-intake", daemon=True)
         self._thread.start()
@@ -46,8 +47,18 @@ class IntakeQueue:
         return self.receiver.accepts(site, certificate)
 
     def put(self, message: Received, answer: Answer) -> bool:
-        """False: it was dropped, since too many wait."""
-        return self._put([message], answer)
+        """False: it was dropped, since too many wait. One that waits already, and comes again since its site has waited
+        for an answer, is not stored twice: the answer to the first is that to both."""
+        key = answer, message
+        with self._lock:
+            if key in self._waits:
+                return True
+            self._waits.add(key)
+        if self._put([message], answer):
+            return True
+        with self._lock:
+            self._waits.discard(key)
+        return False
 
     def take(self, messages: list[Received], timeout_s: float) -> Acknowledgement | None:
         """Store these, which are of one site, and return what to answer; None where that takes too long, or too many
@@ -99,6 +110,7 @@ class IntakeQueue:
                     self._answer(batch, answers)
                     break
             with self._lock:
+                self._waits.difference_update((answer, message) for found, answer in batch for message in found)
                 self._number -= len(messages)
                 self._bytes -= _bytes(messages)
 
