@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import event, text
 from tests.fleet.messages import HOUR, NOW
@@ -106,42 +107,69 @@ def pages(database: FleetDatabase) -> dict[str, Callable[[], object]]:
     }
 
 
-def measure_queries(database: FleetDatabase, server_seconds: Callable[[], float], explain: bool) -> None:
-    """Processor time of a query, here and in PostgreSQL, and the shortest time of some runs: the machine may do other
-    things too. `explain`: print the plan too."""
+@dataclass(frozen=True, slots=True)
+class PageCost:
+    """Of a page: its queries; milliseconds of processor, here and in PostgreSQL, and of the fastest of some runs (the
+    machine may do other things too)."""
+
+    queries: int
+    processor_ms: float
+    postgresql_ms: float
+    fastest_ms: float
+
+    @property
+    def quiet_ms(self) -> float:
+        """What it takes where nothing else runs: here and PostgreSQL take turns."""
+        return min(self.processor_ms, self.fastest_ms)
+
+
+def measure_queries(database: FleetDatabase, server_seconds: Callable[[], float], explain: bool) -> dict[str, PageCost]:
+    """What each page costs, which is printed. `explain`: print the plans too."""
+    found = {}
     for name, query in pages(database).items():
-        query()
+        statements = _statements(database, query)
         used, served = time.process_time(), server_seconds()
-        best = _best(query)
+        fastest = _fastest(query)
         used, served = (1000 * value / RUNS for value in (time.process_time() - used, server_seconds() - served))
-        print(f"{name}: {used + served:.0f} ms of processor, {served:.0f} of it in PostgreSQL; {1000 * best:.0f} ms")
+        cost = found[name] = PageCost(len(statements), used + served, served, 1000 * fastest)
+        print(
+            f"{name}: {cost.queries} {'query' if cost.queries == 1 else 'queries'}, {cost.processor_ms:.0f} ms of "
+            f"processor, {cost.postgresql_ms:.0f} of it in PostgreSQL; {cost.fastest_ms:.0f} ms"
+        )
         if explain:
-            _explain(database, query)
+            _explain(database, statements)
+    return found
 
 
-def _best(query: Callable[[], object]) -> float:
-    best = float("inf")
+def _fastest(query: Callable[[], object]) -> float:
+    fastest = float("inf")
     for _ in range(RUNS):
         began = time.monotonic()
         query()
-        best = min(best, time.monotonic() - began)
-    return best
+        fastest = min(fastest, time.monotonic() - began)
+    return fastest
 
 
-def _explain(database: FleetDatabase, query: Callable[[], object]) -> None:
-    """The plans of the queries that a page makes, without the partitions that were not read."""
+def _statements(database: FleetDatabase, query: Callable[[], object]) -> list[tuple[str, object]]:
+    """The SELECTs that a page makes, with their parameters."""
     made: list[tuple[str, object]] = []
 
     def note(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        made.append((statement, parameters))
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            made.append((statement, parameters))
 
     event.listen(database._engine, "before_cursor_execute", note)
     try:
         query()
     finally:
         event.remove(database._engine, "before_cursor_execute", note)
+    return made
+
+
+def _explain(database: FleetDatabase, statements: list[tuple[str, object]]) -> None:
+    """Their plans, without the partitions that were not read."""
     with database.reading() as connection:
-        for statement, parameters in made:
+        for statement, parameters in statements:
             # `parameters` are those that SQLAlchemy itself handed to the driver.
             plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY ON) {statement}", parameters)  # type: ignore[arg-type]
             print("\n".join(f"    {line}" for line in plan.scalars() if "never executed" not in line))

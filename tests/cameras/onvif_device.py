@@ -10,8 +10,16 @@ from tests.cameras.servers import http_server
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 ENVELOPE = f'<?xml version="1.0"?><s:Envelope xmlns:s="{SOAP}"><s:Body>%s</s:Body></s:Envelope>'
 DEVICE, MEDIA = "http://www.onvif.org/ver10/device/wsdl", "http://www.onvif.org/ver10/media/wsdl"
+PTZ = "http://www.onvif.org/ver20/ptz/wsdl"
 SCHEMA = "http://www.onvif.org/ver10/schema"
+PRESETS = {"1": "Gate", "2": "Bicycle stands", "7": ""}
 PROFILES = {"p1": (1920, 1080, 25), "p2": (1280, 720, 15), "p3": (640, 360, 10)}
+
+
+_PTZ_CONFIGURATION = (
+    '<t:PTZConfiguration token="ptz"><t:Name>ptz</t:Name><t:UseCount>1</t:UseCount><t:NodeToken>n</t:NodeToken>'
+    "</t:PTZConfiguration>"
+)
 
 
 def _profile(token, width, height, rate):
@@ -22,7 +30,7 @@ def _profile(token, width, height, rate):
         f"<t:Resolution><t:Width>{width}</t:Width><t:Height>{height}</t:Height></t:Resolution><t:Quality>4</t:Quality>"
         f"<t:RateControl><t:FrameRateLimit>{rate}</t:FrameRateLimit><t:EncodingInterval>1</t:EncodingInterval>"
         f"<t:BitrateLimit>2048</t:BitrateLimit></t:RateControl><t:SessionTimeout>PT60S</t:SessionTimeout>"
-        f"</t:VideoEncoderConfiguration></m:Profiles>"
+        f"</t:VideoEncoderConfiguration>{_PTZ_CONFIGURATION if token == 'p1' else ''}</m:Profiles>"
     )
 
 
@@ -46,12 +54,19 @@ def response(request, top, password):
             f"<d:Service><d:Namespace>{space}</d:Namespace><d:XAddr>{top}/onvif/{name}</d:XAddr>"
             f'<d:Version><t:Major xmlns:t="{SCHEMA}">2</t:Major><t:Minor xmlns:t="{SCHEMA}">0</t:Minor></d:Version>'
             f"</d:Service>"
-            for name, space in (("device_service", DEVICE), ("media_service", MEDIA))
+            for name, space in (("device_service", DEVICE), ("media_service", MEDIA), ("ptz_service", PTZ))
         )
         return f'<d:GetServicesResponse xmlns:d="{DEVICE}">{services}</d:GetServicesResponse>'
     if "GetProfiles" in request:
         profiles = "".join(_profile(token, *size) for token, size in PROFILES.items())
         return f'<m:GetProfilesResponse xmlns:m="{MEDIA}" xmlns:t="{SCHEMA}">{profiles}</m:GetProfilesResponse>'
+    if "GetPresets" in request:
+        found = "".join(
+            f'<p:Preset token="{token}"><t:Name>{name}</t:Name></p:Preset>' for token, name in PRESETS.items()
+        )
+        return f'<p:GetPresetsResponse xmlns:p="{PTZ}" xmlns:t="{SCHEMA}">{found}</p:GetPresetsResponse>'
+    if "GotoPreset" in request:
+        return f'<p:GotoPresetResponse xmlns:p="{PTZ}"/>'
     token = next(token for token in PROFILES if f">{token}<" in request)
     return (
         f'<m:GetStreamUriResponse xmlns:m="{MEDIA}" xmlns:t="{SCHEMA}"><m:MediaUri>'
@@ -62,12 +77,14 @@ def response(request, top, password):
 
 
 @contextmanager
-def onvif_device(password=None):
-    """(port of its discovery, address of its service)"""
+def onvif_device(password=None, asked=None):
+    """(port of its discovery, address of its service). Requests are appended to `asked`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             request = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if asked is not None:
+                asked.append(request)
             body = response(request, f"http://{self.headers['Host']}", password)
             content = (ENVELOPE % body).encode()
             self.send_response(400 if "Fault" in body else 200)

@@ -14,7 +14,7 @@ def test_roles_that_view_media_do_not_audit():
 
 def test_a_fleet_has_rights_of_its_own():
     """No role of a fleet may see pictures, or change a site; and only some see counts."""
-    of_sites = {Right.VIEW_STATUS, Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.EDIT_CONFIG}
+    of_sites = {Right.VIEW_STATUS, Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.MOVE_CAMERA, Right.EDIT_CONFIG}
     assert set(Role) == FLEET_RIGHTS.keys()
     for rights in FLEET_RIGHTS.values():
         assert not of_sites & rights

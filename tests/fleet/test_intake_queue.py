@@ -98,7 +98,8 @@ def test_what_takes_too_long_is_not_acknowledged(queue_of):
 
 
 def test_too_many_are_dropped(queue_of, monkeypatch):
-    monkeypatch.setattr(intake_queue, "MAX_WAITING", 2)
+    size = len(message("0").body) + intake_queue.MESSAGE_BYTES
+    monkeypatch.setattr(intake_queue, "MAX_WAITING_BYTES", 2 * size)
     store = Store()
     queue = queue_of(store)
     store.gate.clear()
@@ -108,3 +109,26 @@ def test_too_many_are_dropped(queue_of, monkeypatch):
     store.gate.set()
     until(lambda: queue.waiting == 0, 10)
     assert queue.put(message("y"), lambda *_: None)
+
+
+def test_one_that_comes_again_while_it_waits_is_stored_once(queue_of):
+    """A thousand sites that come back at once wait for longer than a minute, and send again."""
+    store, answers = Store(), []
+    queue = queue_of(store)
+    store.gate.clear()
+
+    def answer(site, found):
+        answers.append((site, found.received))
+
+    queue.put(message("first"), answer)
+    until(lambda: queue._waiting.empty(), 5)  # it is being stored
+    for text in ("first", "again", "again", "again"):
+        assert queue.put(message(text), answer)
+    assert queue.put(message("again", "south"), answer)
+    assert 3 == queue.waiting
+    store.gate.set()
+    until(lambda: queue.waiting == 0, 5)
+    assert [[b"first"], [b"again", b"again"]] == store.batches
+    assert [("north", ("first",)), ("north", ("again",)), ("south", ("again",))] == [answers[0], *sorted(answers[1:])]
+    queue.put(message("again"), answer)  # its answer was lost: it is answered anew
+    until(lambda: len(answers) == 4, 5)

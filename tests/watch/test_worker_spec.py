@@ -1,5 +1,6 @@
 """What a camera's process is told: its own settings, and nothing of other cameras, secrets or pages."""
 
+from passerby.config.site import Site
 from passerby.config.site_file import parse_site
 from passerby.watch.worker_spec import WorkerSpec
 from tests.watch.child import SITE
@@ -61,3 +62,32 @@ def test_no_secret_of_the_uplink_reaches_a_camera(tmp_path):
     text = WorkerSpec.for_camera(site, "a").model_dump_json()
     assert secret not in text
     assert {"mqtt", "webhook:desk"} == set(WorkerSpec.model_validate_json(text).site.uplink.destinations())
+
+
+TABLES = [
+    {"name": "open", "hours": [{"days": ["mon"], "start": "08:00", "end": "18:00"}]},
+    {"name": "night", "hours": [{"days": ["mon"], "start": "22:00", "end": "06:00"}]},
+]
+DOOR_WITH_RULE = {
+    "lines": [{"name": "door", "points": [[0, 0.5], [1, 0.5]]}],
+    "rules": [{"name": "in", "kind": "crossing", "line": "door", "during": "night"}],
+}
+HALL = {"name": "hall", "during": "open", "doors": [{"camera": name, "line": "door"} for name in "ab"]}
+
+
+def test_a_camera_is_told_of_the_timetables_of_its_rules_alone(tmp_path):
+    """Doors of other cameras are none of its business: a spec of one camera could not validate them."""
+    cameras = [{"url": f"rtsp://h/{name}", "counting": DOOR_WITH_RULE} for name in "ab"]
+    whole = {"cameras": dict(zip("ab", cameras, strict=True)), "timetables": TABLES, "occupancy": [HALL]}
+    site = Site.model_validate(whole)
+    spec = WorkerSpec.for_camera(site, "a")
+    assert ["night"] == [table.name for table in spec.site.timetables]
+    assert spec == WorkerSpec.model_validate_json(spec.model_dump_json())
+
+    def changed(number, **values):
+        tables = [table | (values if n == number else {}) for n, table in enumerate(TABLES)]
+        return WorkerSpec.for_camera(Site.model_validate(whole | {"timetables": tables}), "a")
+
+    assert spec == changed(0, hours=[{"days": ["sun"]}])
+    assert spec == changed(1, display_name="Nights")
+    assert spec != changed(1, hours=[{"days": ["sun"]}])

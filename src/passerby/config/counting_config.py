@@ -109,6 +109,7 @@ class Timetable(FrozenModel):
     """Weekly hours in which rules are active, with holidays."""
 
     name: Name
+    display_name: DisplayName | None = Field(default=None, description="What people call it; null for `name`.")
     hours: tuple[Hours, ...] = Field(min_length=1)
     holidays: Annotated[str | None, AfterValidator(_known_holidays)] = Field(
         default=None, description="Public holidays to observe: a country or subdivision, as ISO 3166: DE, DE-BE."

@@ -21,6 +21,7 @@ class Right(StrEnum):
     VIEW_STATUS = "view_status"  # status of the site: no pictures
     VIEW_MEDIA = "view_media"  # live view, recordings, events, counts
     MANAGE_EVENTS = "manage_events"  # acknowledge and resolve events, request clips, approve those of others
+    MOVE_CAMERA = "move_camera"  # turn a camera to one of its presets
     EDIT_CONFIG = "edit_config"  # zones, cameras, settings
     MANAGE_ACCOUNTS = "manage_accounts"  # accounts and sessions
     VIEW_ACCOUNTS = "view_accounts"  # who has an account, and how long recordings are kept
@@ -35,9 +36,10 @@ class Right(StrEnum):
 _EVERYBODY = frozenset({Right.LOGIN, Right.VIEW_STATUS})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _EVERYBODY | {Right.VIEW_MEDIA},
-    Role.OPERATOR: _EVERYBODY | {Right.VIEW_MEDIA, Right.MANAGE_EVENTS},
+    Role.OPERATOR: _EVERYBODY | {Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.MOVE_CAMERA},
     Role.ADMINISTRATOR: _EVERYBODY
-    | {Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.EDIT_CONFIG, Right.MANAGE_ACCOUNTS, Right.VIEW_ACCOUNTS},
+    | {Right.VIEW_MEDIA, Right.MANAGE_EVENTS, Right.MOVE_CAMERA, Right.EDIT_CONFIG}
+    | {Right.MANAGE_ACCOUNTS, Right.VIEW_ACCOUNTS},
     Role.AUDITOR: _EVERYBODY | {Right.VIEW_ACCOUNTS, Right.VIEW_AUDIT_LOG, Right.SET_RETENTION_LIMIT},
 }
 #: The rights in a fleet. Its accounts are its own: they open nothing at a site, nor those of a site anything here.

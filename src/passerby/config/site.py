@@ -7,6 +7,7 @@ are normalized to the displayed frame, from 0 (left, top) to 1 (right, bottom), 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, field_validator, model_validator
@@ -86,6 +87,13 @@ class CameraSettings(CameraDefaults):
         description="Its password, from the environment: ${GATE_PASSWORD}. Never written into this file. "
         "Left out where it was entered on the pages.",
     )
+    onvif_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of its ONVIF services, often 80: operators can then turn it to the presets stored in it, "
+        "unless it has regions, which belong to one view. Null: nobody can.",
+    )
     counting: CountingSettings = Field(
         default=CountingSettings(), description="What is counted, and which rules raise events."
     )
@@ -97,6 +105,8 @@ class CameraSettings(CameraDefaults):
     def _check_address(self) -> Self:
         if self.password is not None and self.user is None:
             raise ValueError("a password is set, but no user")
+        if self.onvif_port is not None and not urlsplit(self.url).hostname:
+            raise ValueError("an ONVIF port is set, but the camera is none on the network")
         try:
             self.address()
         except UsageError as error:

@@ -14,8 +14,9 @@ from passerby.core.errors import PasserbyError
 from passerby.documents.fleet_messages import MAX_BATCH, Acknowledgement
 from passerby.fleet.receiver import Received, Receiver
 
-#: Messages that wait at most: 20,000 of 2 KiB are 40 MiB. Further ones are dropped, and their sites send them again.
-MAX_WAITING = 20_000
+#: Bytes of messages that wait at most: all that a thousand sites have on their way at a time, 50 of a KiB each. Further
+#: ones are dropped, and their sites send them again a minute later. A message takes so much beside its body.
+MAX_WAITING_BYTES, MESSAGE_BYTES = 80 * 1024 * 1024, 600
 #: Seconds between two attempts while the database cannot be reached.
 FIRST_RETRY_S, MAX_RETRY_S = 0.5, 15.0
 _log = logging.getLogger(__name__)
@@ -31,22 +32,33 @@ class IntakeQueue:
         self.receiver = receiver
         self.problem: str | None = None
         self._waiting: queue.Queue[tuple[list[Received], Answer]] = queue.Queue()
-        self._size, self._lock = 0, threading.Lock()
+        self._number, self._bytes, self._lock = 0, 0, threading.Lock()
+        self._waits: set[tuple[Answer, Received]] = set()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="passerby-intake", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
-        return self._size
+        return self._number
 
     def accepts(self, site: str, certificate: str) -> bool:
         """Is this the certificate that is valid for the site now?"""
         return self.receiver.accepts(site, certificate)
 
     def put(self, message: Received, answer: Answer) -> bool:
-        """False: it was dropped, since too many wait."""
-        return self._put([message], answer)
+        """False: it was dropped, since too many wait. One that waits already, and comes again since its site has waited
+        for an answer, is not stored twice: the answer to the first is that to both."""
+        key = answer, message
+        with self._lock:
+            if key in self._waits:
+                return True
+            self._waits.add(key)
+        if self._put([message], answer):
+            return True
+        with self._lock:
+            self._waits.discard(key)
+        return False
 
     def take(self, messages: list[Received], timeout_s: float) -> Acknowledgement | None:
         """Store these, which are of one site, and return what to answer; None where that takes too long, or too many
@@ -68,10 +80,12 @@ class IntakeQueue:
         self._thread.join(15)
 
     def _put(self, messages: list[Received], answer: Answer) -> bool:
+        size = _bytes(messages)
         with self._lock:
-            if self._size + len(messages) > MAX_WAITING:
+            if self._bytes + size > MAX_WAITING_BYTES:
                 return False
-            self._size += len(messages)
+            self._number += len(messages)
+            self._bytes += size
         self._waiting.put((messages, answer))
         return True
 
@@ -96,7 +110,9 @@ class IntakeQueue:
                     self._answer(batch, answers)
                     break
             with self._lock:
-                self._size -= len(messages)
+                self._waits.difference_update((answer, message) for found, answer in batch for message in found)
+                self._number -= len(messages)
+                self._bytes -= _bytes(messages)
 
     def _answer(self, batch: list[tuple[list[Received], Answer]], answers: dict[str, Acknowledgement]) -> None:
         """One answer to each site by each transport."""
@@ -131,3 +147,7 @@ class IntakeQueue:
                 batch.append(self._waiting.get_nowait())
                 size += len(entry[0])
         return batch
+
+
+def _bytes(messages: list[Received]) -> int:
+    return sum(len(message.body) + MESSAGE_BYTES for message in messages)

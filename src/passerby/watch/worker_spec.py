@@ -35,11 +35,17 @@ class WorkerSpec(FrozenModel):
 
     @classmethod
     def for_camera(cls, site: Site, name: str) -> WorkerSpec:
-        """The spec for one camera, without the other cameras, the web pages, the public notice and how accounts are
-        notified: a change to those must not restart this camera."""
-        camera = site.cameras[name].model_copy(update={"display_name": None})
-        own = {"cameras": {name: camera}, "uplink": site.uplink.without_secrets()}
-        irrelevant = {"web": WebSettings(), "notice": None, "notifications": NotificationSettings()}
+        """The spec for one camera, without the other cameras, how it is turned, timetables to which its rules do not
+        refer, the web pages, the public notice and how accounts are notified: a change to those must not restart this
+        camera."""
+        camera = site.cameras[name].model_copy(update={"display_name": None, "onvif_port": None})
+        used = [table for table in site.timetables if table.name in camera.counting.timetables]
+        own = {
+            "cameras": {name: camera},
+            "timetables": tuple(table.model_copy(update={"display_name": None}) for table in used),
+            "uplink": site.uplink.without_secrets(),
+        }
+        irrelevant = {"web": WebSettings(), "notice": None, "notifications": NotificationSettings(), "occupancy": ()}
         return cls(
             name=name,
             site=site.model_copy(update={**own, **irrelevant}),

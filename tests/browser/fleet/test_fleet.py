@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.fleet.conftest import NAMES
+from tests.browser.site.english import english_left
 from tests.browser.site.steps import axe, log_in, password_of, serious
 
 #: Every page that an administrator has, and what is on it when it is whole.
@@ -27,6 +28,8 @@ ALL_PAGES = {
 }
 #: Pages of a site that a fleet has for nobody: there is nothing that they could show.
 PAGES_OF_A_SITE = ("events", "counts", "exports", "cameras", "settings", "health", "camera/gate", "zones/gate")
+#: What people said that they are here for.
+PURPOSES = ("a test of the pages", "the yearly audit", "case 12")
 OFFERED = {
     "vera": ["Sites"],
     "oscar": ["Sites", "Counts"],
@@ -85,7 +88,7 @@ def test_sums_say_what_is_missing_from_them(inside, pages):
     inside.get_by_role("button", name="Table").click()
     expect(inside.locator("main table").first).to_contain_text("no data")
     with inside.expect_download() as download:
-        inside.get_by_role("link", name="CSV").click()
+        inside.get_by_role("link", name="CSV", exact=True).click()
     text = download.value.path().read_text()
     assert text.startswith("site,display_name,start,interval,entries,forward,backward")
     assert {"north,North school"} == {",".join(line.split(",")[:2]) for line in text.splitlines()[1:]}
@@ -127,7 +130,7 @@ def test_several_sites_a_camera_and_a_line(inside, pages):
     expect(lines).to_have_count(2)
     selector(inside, "Line or zone").select_option("door")
     expect(lines).to_have_count(2)
-    assert "location=door" in inside.get_by_role("link", name="CSV").get_attribute("href")
+    assert "location=door" in inside.get_by_role("link", name="CSV", exact=True).get_attribute("href")
 
 
 @pytest.mark.parametrize("name", sorted(OFFERED))
@@ -156,7 +159,7 @@ def test_the_audit_log_says_who_saw_what(page, pages):
     log_in(page, "oscar", password_of("oscar"), "case 12")
     page.goto(f"{pages.top}/#/sums")
     with page.expect_download():
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     page.get_by_role("button", name="Log out").click()
     log_in(page, "audra", password_of("audra"), "the yearly audit")
     page.goto(f"{pages.top}/#/log")
@@ -180,3 +183,27 @@ def test_nothing_that_axe_finds_serious(inside, pages, theme, size):
         axe(inside)
         assert [] == serious(inside), where
         assert inside.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), where
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_german_browser_gets_german_pages(browser, pages, width):
+    with browser.new_context(locale="de-DE", viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(pages.address)
+        page.fill("#purpose", "ein Test")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".frame h1")
+        axe(page)
+        for where, selector in PAGES.items():
+            page.goto(f"{pages.top}/#/{where}")
+            page.wait_for_selector(selector)
+            page.wait_for_timeout(500)
+            assert [] == english_left(page, (*NAMES.values(), *PURPOSES)), where
+            assert [] == serious(page), where
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), where
+        page.goto(f"{pages.top}/#/sums")
+        page.get_by_role("link", name="Abweichungen als CSV").wait_for()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Abweichungen als CSV").click()
+        assert 4 == len(download.value.path().read_text().splitlines())

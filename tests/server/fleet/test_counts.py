@@ -85,3 +85,27 @@ def test_how_far_lines_are_off_is_told_beside_their_numbers(operator, served_fle
     assert f"at most {MAX_LISTED}" in listed
     assert 422 == operator.get("/api/fleet/counts/bias", params={"class": "dog"}).status_code
     assert 401 == served_fleet.other().get("/api/fleet/counts/bias").status_code
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_how_far_lines_are_off_is_a_file_too(operator, served_fleet, form):
+    [shown] = operator.get("/api/fleet/counts/bias", params={"site": "north"}).json()
+    answer = operator.get(f"/api/fleet/counts/bias.{form}", params={"site": "north"})
+    assert f'attachment; filename="fleet-count-bias.{form}"' == answer.headers["content-disposition"]
+    if form == "csv":
+        [row] = csv.DictReader(io.StringIO(answer.text))
+        unknown, number = "", str
+    else:
+        [row] = read_parquet(io.BytesIO(answer.content)).read_all().to_struct_array().to_pylist()
+        unknown, number = None, float
+    assert ("north", "gate", "door", "line", "person") == tuple(
+        row[name] for name in ("site", "camera", "location", "location_type", "class")
+    )
+    assert [number(shown["both"][name]) for name in ("bias", "low", "high")] == [
+        row[name] for name in ("bias", "low", "high")
+    ]
+    assert unknown == row["backward_bias"] != row["forward_bias"]
+    assert row["public_key"] == shown["public_key"]
+    with served_fleet.context.database.read_transaction() as connection:
+        assert "fleet count bias" in [entry.details.get("subject") for _, entry in read(connection)]
+    assert 403 == served_fleet.as_("viewer").get(f"/api/fleet/counts/bias.{form}").status_code

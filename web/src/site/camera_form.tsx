@@ -35,6 +35,7 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
   const url = useSignal(camera?.url ?? initial?.url ?? '');
   const user = useSignal(camera?.user ?? initial?.user ?? '');
   const password = useSignal(initial?.password ?? '');
+  const onvifPort = useSignal(camera?.onvif_port ? String(camera.onvif_port) : '');
   const hide = useSignal(camera?.overrides.includes('hide') ? [...(camera.settings.hide ?? [])] : null);
   const profile = useSignal(override('profile'));
   const maxFps = useSignal(override('max_fps'));
@@ -46,6 +47,9 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
     url: url.value,
     user: user.value || null,
     ...(password.value ? { password: password.value } : {}),
+    ...(onvifPort.value !== String(camera?.onvif_port ?? '')
+      ? { onvif_port: onvifPort.value ? Number(onvifPort.value) : null }
+      : {}),
     hide: hide.value,
     profile: (profile.value || null) as Profile | null,
     max_fps: maxFps.value ? Number(maxFps.value) : null,
@@ -112,6 +116,7 @@ export function CameraForm({ settings, camera, initial, onSaved }: CameraFormPro
             transport.value = option;
           }}
         />
+        <Field label={t('onvifPort')} hint={t('onvifPortHint')} type="number" min="1" step="1" value={onvifPort} />
       </Form>
       {url.value && (
         <CameraCheck

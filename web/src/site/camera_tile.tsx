@@ -5,6 +5,7 @@ import type { Camera } from './api';
 import { formatDateTime, formatDuration, formatTime } from './datetime';
 import { reasonName, t } from './messages';
 import { playLive } from './player';
+import { Presets } from './presets';
 import { pageUrl } from './route';
 import { can } from './session';
 
@@ -126,6 +127,7 @@ export function CameraTile({
           )}
         </footer>
       )}
+      {enlarged && camera.movable && serverReachable && can('move_camera') && <Presets camera={camera.name} />}
     </section>
   );
 }

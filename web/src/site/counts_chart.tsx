@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import { dark, theme } from '../shared/theme';
 import { axisWidth } from './axis_width';
 import { timeZone } from './datetime';
+import { t } from './messages';
 
 export interface ChartSeries {
   label: string;
@@ -68,7 +69,7 @@ function options(times: number[], step: number, series: ChartSeries[]): Omit<uPl
       y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] },
     },
     series: [
-      { value: '{YYYY}-{MM}-{DD} {HH}:{mm}' },
+      { label: t('time'), value: '{YYYY}-{MM}-{DD} {HH}:{mm}' },
       ...series.map(({ label }, index) => ({ label, ...seriesStyle(index, series.length) })),
     ],
     axes: [

@@ -7,6 +7,7 @@ import { auditTexts } from './messages_audit';
 import { countingTexts } from './messages_counting';
 import { notificationTexts } from './messages_notifications';
 import { setupTexts } from './messages_setup';
+import { timetableTexts } from './messages_timetables';
 
 const en = {
   // header and general
@@ -300,6 +301,11 @@ const en = {
   profile_thorough: 'thorough',
   maxFps: 'Maximum frames per second',
   transport: 'RTSP transport',
+  presets: 'Turn to',
+  presetsNone: 'No presets are stored in this camera: store them in its own web interface.',
+  presetGoing: 'The camera turns to: {name}',
+  onvifPort: 'ONVIF port, to turn the camera',
+  onvifPortHint: 'often 80; operators can then turn it to the presets stored in it',
   maxDimension: 'Maximum longer side of the picture (pixels)',
   delay: 'Delay of every frame (seconds)',
   quality: 'Quality of recordings',
@@ -311,6 +317,7 @@ const en = {
   ...administrationTexts,
   ...auditTexts,
   ...setupTexts,
+  ...timetableTexts,
 } as const;
 
 export type Text = keyof typeof en;

@@ -24,8 +24,7 @@ export async function loadSession(): Promise<void> {
 
 /** Times are those of the site. */
 session.subscribe((current) => setTimeZone(current?.timezone));
-/** The pages of a fleet are written in English alone. */
-session.subscribe((current) => applyLanguage(current?.rights.includes('view_fleet_health') ? 'en' : current?.language));
+session.subscribe((current) => applyLanguage(current?.language));
 
 requiredStep.subscribe((step) => {
   if (step === 'login' && session.value) void loadSession();

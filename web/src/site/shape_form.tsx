@@ -1,9 +1,10 @@
 // What a zone or line counts, and the event that it raises.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Anchor, ObjectClass } from './api';
+import type { Anchor, ObjectClass, Rule } from './api';
 import { Checkbox, Select } from './components';
 import { className, shapeTitle, t } from './messages';
+import { RuleTimes, ruleTimesText } from './rule_times';
 import { RuleTrialButton } from './rule_trial';
 import { DEFAULT_MIN_DURATION_S, isRegion, nameFrom, newRule, type Shape } from './shapes';
 import * as editor from './zone_editor_state';
@@ -71,7 +72,7 @@ function ShapeFacts({ shape }: { shape: Shape }) {
       <dt>{t('anchor')}</dt>
       <dd>{t(`anchor_${shape.anchor}`)}</dd>
       <dt>{t(shape.type === 'zone' ? 'alertPresence' : 'alertCrossing')}</dt>
-      <dd>{t(rule ? 'yes' : 'no')}</dd>
+      <dd>{rule ? ruleTimesText(rule, editor.timetables.value) : t('no')}</dd>
     </dl>
   );
 }
@@ -133,11 +134,8 @@ function EventRule({ shape, index }: { shape: Shape; index: number }) {
       : shape.rules.filter((other) => other !== rule);
     editor.updateShape(index, { rules });
   };
-  const setMinDuration = (seconds: number) => {
-    if (rule?.kind !== 'presence') return;
-    const changed = { ...rule, min_duration: seconds };
+  const change = (changed: Rule) =>
     editor.updateShape(index, { rules: shape.rules.map((other) => (other === rule ? changed : other)) });
-  };
   return (
     <>
       <Checkbox
@@ -156,11 +154,12 @@ function EventRule({ shape, index }: { shape: Shape; index: number }) {
             step="0.5"
             value={rule.min_duration ?? DEFAULT_MIN_DURATION_S}
             onChange={({ currentTarget }) =>
-              currentTarget.reportValidity() && setMinDuration(Number(currentTarget.value))
+              currentTarget.reportValidity() && change({ ...rule, min_duration: Number(currentTarget.value) })
             }
           />
         </label>
       )}
+      {rule && <RuleTimes rule={rule} timetables={editor.timetables.value} onChange={change} />}
       {rule && <RuleTrialButton rule={rule} />}
       {shape.rules.length > (rule ? 1 : 0) && <p class="quiet small">{t('otherRules')}</p>}
     </>

@@ -1,10 +1,13 @@
 // What the zone editor shows and can undo. Changes that are part of a drag push no history of their own.
 import { computed, signal } from '@preact/signals';
+import type { Counting } from './api';
 import { clampPoint, minCorners, movedPoints, type Point, type Shape, type Side, unusedName } from './shapes';
 
 const MAX_UNDO = 100;
 
 export const shapes = signal<Shape[]>([]);
+/** Timetables of the site, to which alerts can be limited. */
+export const timetables = signal<Counting['timetables']>([]);
 export const selectedIndex = signal<number | null>(null);
 /** The shape that is being drawn; null when none is. */
 export const drawing = signal<{ type: Shape['type']; points: Point[] } | null>(null);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from passerby.config.site import CameraSettings
 from passerby.core.errors import CameraLost
@@ -13,6 +14,7 @@ from passerby.server.site.context import CameraCheck, DiscoveredCamera, Discover
 from passerby.sink.recording.export import export_recording
 from passerby.sink.recording.thumbnail import fragment_thumbnail, jpeg_thumbnail
 from passerby.source.camera.discovery import OnvifDevice, find_devices, list_streams
+from passerby.source.camera.ptz import OnvifLogin, go_to_preset, list_presets
 from passerby.store.recordings.index import Recordings
 from passerby.watch.camera_check import check_camera
 
@@ -42,6 +44,18 @@ class SiteTools:
             return CameraCheck(result.problem or "The camera delivered no picture.")
         width, height = result.video.geometry.display_size
         return CameraCheck(None, width, height, result.fps, jpeg_thumbnail(result.still.av_frame, MAX_STILL_SIDE))
+
+    def presets(self, settings: CameraSettings) -> Sequence[tuple[str, str]]:
+        return [(preset.token, preset.name) for preset in list_presets(_onvif_login(settings))]
+
+    def go_to_preset(self, settings: CameraSettings, token: str) -> None:
+        go_to_preset(_onvif_login(settings), token)
+
+
+def _onvif_login(settings: CameraSettings) -> OnvifLogin:
+    """At the host of its stream, with the same login."""
+    password = None if settings.password is None else settings.password.get_secret_value()
+    return OnvifLogin(urlsplit(settings.url).hostname or "", settings.onvif_port or 80, settings.user, password)
 
 
 def _discovered(device: OnvifDevice, user: str | None, password: str | None) -> DiscoveredCamera:

@@ -55,8 +55,9 @@ def line_biases(
     camera: str | None = None,
     location: str | None = None,
     object_class: str | None = None,
+    max_rows: int | None = MAX_LISTED,
 ) -> list[LineBias]:
-    """Of these sites (all, where none is named): one query, by site and line."""
+    """Of these sites (all, where none is named), at most so many: one query, by site and line."""
     newest = select(validations.c.series, func.max(validations.c.finished).label("finished"))
     last = newest.group_by(validations.c.series).subquery()
     # The tables are small: a row for each line that somebody has counted.
@@ -70,7 +71,7 @@ def line_biases(
         .join(sites, sites.c.id == series.c.site)
         .join(per_site, per_site.c.site == series.c.site)
         .order_by(sites.c.display_name, series.c.camera, series.c.location, series.c.object_class)
-        .limit(MAX_LISTED)
+        .limit(max_rows)
     )
     if names:
         query = query.where(sites.c.name.in_(list(names)))

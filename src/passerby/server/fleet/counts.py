@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
@@ -15,7 +16,7 @@ from passerby.core.kinds import ObjectClass
 from passerby.core.model import FrozenModel
 from passerby.documents.count_validation import CountBias
 from passerby.documents.fleet_messages import SITE_PATTERN
-from passerby.fleet.export import table_rows, to_csv, to_parquet
+from passerby.fleet.export import BIAS_COLUMNS, COLUMNS, Row, bias_rows, table_rows, to_csv, to_parquet
 from passerby.fleet.store.totals import STEP_S, Every, Selection, counted, totals
 from passerby.fleet.store.validations import line_biases
 from passerby.server.fleet.services import Fleet
@@ -41,6 +42,8 @@ Camera = Annotated[str | None, Query(min_length=1, max_length=40, description="O
 Location = Annotated[
     str | None, Query(min_length=1, max_length=40, description="Only this line or zone, of some sites.")
 ]
+Form = Literal["csv", "parquet"]
+_FILES: dict[int | str, dict[str, Any]] = {200: {"content": {**content(CSV)[200]["content"], PARQUET: {}}}}
 BySite = Annotated[bool, Query(description="A series for each site, or one for all together.")]
 
 
@@ -187,17 +190,13 @@ def fleet_bias(
     return [LineBiasResponse.model_validate(asdict(one)) for one in found]
 
 
-@router.get(
-    "/table.{form}",
-    response_class=Response,
-    responses={200: {"content": {**content(CSV)[200]["content"], PARQUET: {}}}},
-)
+@router.get("/table.{form}", response_class=Response, responses=_FILES)
 def fleet_table(
     fleet: Fleet,
     context: Context,
     principal: CurrentPrincipal,
     selection: Selected,
-    form: Literal["csv", "parquet"],
+    form: Form,
 ) -> Response:
     """The same as CSV or Parquet."""
     rows = table_rows(totals(fleet.database, selection), selection.every)
@@ -208,7 +207,29 @@ def fleet_table(
         "sites": len(selection.sites),
     }
     context.audit(principal, AuditAction.EXPORT_REQUESTED, details)
-    headers = {"content-disposition": f'attachment; filename="fleet-counts.{form}"'}
+    return _file("fleet-counts", form, rows, COLUMNS)
+
+
+@router.get("/bias.{form}", response_class=Response, responses=_FILES)
+def fleet_bias_table(
+    fleet: Fleet,
+    context: Context,
+    principal: CurrentPrincipal,
+    form: Form,
+    site: Sites = [],  # noqa: B006  # FastAPI copies it
+    object_class: Class = None,
+    camera: Camera = None,
+    location: Location = None,
+) -> Response:
+    """How far lines and zones are off, all of them, as CSV or Parquet."""
+    name = None if object_class is None else object_class.value
+    rows = bias_rows(line_biases(fleet.database, site, camera, location, name, max_rows=None))
+    context.audit(principal, AuditAction.EXPORT_REQUESTED, {"subject": "fleet count bias", "sites": len(site)})
+    return _file("fleet-count-bias", form, rows, BIAS_COLUMNS)
+
+
+def _file(name: str, form: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
     if form == "csv":
-        return Response(to_csv(rows), media_type=CSV, headers=headers)
-    return Response(to_parquet(rows), media_type=PARQUET, headers=headers)
+        return Response(to_csv(rows, columns), media_type=CSV, headers=headers)
+    return Response(to_parquet(rows, columns), media_type=PARQUET, headers=headers)

@@ -18,6 +18,7 @@ from passerby.server.site import (
     events,
     exports,
     health,
+    presets,
     retention,
     timeline,
     validations,
@@ -33,7 +34,7 @@ from passerby.server.site.auth.rights import (
     CurrentPrincipal,
     requires,
 )
-from passerby.server.site.config import camera_discovery, camera_settings, counting, rule_trials, settings
+from passerby.server.site.config import camera_discovery, camera_settings, counting, rule_trials, settings, timetables
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import OIDC_CALLBACK, Services, SiteServices
 from passerby.server.site.error_handlers import add_error_handlers, rejection
@@ -68,11 +69,13 @@ def site_app(
     routers = (
         session.router,
         cameras.router,
+        presets.router,
         _live_router(context),
         timeline.router,
         counting.router,
         rule_trials.router,
         settings.router,
+        timetables.router,
         camera_settings.router,
         camera_discovery.router,
         exports.router,

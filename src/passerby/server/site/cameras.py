@@ -19,6 +19,7 @@ from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import Context, Views
 from passerby.server.site.errors.catalogue import describe
 from passerby.server.site.parameters import JPEG, CameraName, ImageSize, PageLanguage, content
+from passerby.server.site.presets import is_movable
 from passerby.store.recordings.part import Part
 
 #: Seconds without a new frame after which a camera is shown as offline, whatever its process reports.
@@ -56,6 +57,7 @@ class CameraResponse(FrozenModel):
     unseen_now: float = Field(
         description="Share of the newest frame, 0 to 1, that is covered because it changed and was not searched since."
     )
+    movable: bool = Field(description="Can it be turned to presets by who has the right to?")
     zones: tuple[Zone, ...]
     lines: tuple[Line, ...]
 
@@ -119,10 +121,10 @@ def _response(context: SiteContext, name: str, health: CameraHealth, language: L
     buffer = context.live.get(name)
     part = newest_part(buffer) if buffer is not None else None
     age = None if part is None else round(_age(context, part), 2)
-    counting = context.site.cameras[name].counting
+    settings = context.site.cameras[name]
     return CameraResponse(
         name=name,
-        display_name=context.site.cameras[name].display_name or name,
+        display_name=settings.display_name or name,
         state=_tile_state(health, part, age),
         age=age,
         problem=None if health.problem is None else describe(health.problem, language).text,
@@ -135,8 +137,9 @@ def _response(context: SiteContext, name: str, health: CameraHealth, language: L
         covered_share=health.covered_share,
         covered_now=health.covered_now,
         unseen_now=health.unseen_now,
-        zones=counting.zones,
-        lines=counting.lines,
+        movable=is_movable(settings),
+        zones=settings.counting.zones,
+        lines=settings.counting.lines,
     )
 
 

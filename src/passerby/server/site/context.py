@@ -80,6 +80,14 @@ class MediaTools(Protocol):
         """Connect, detect, mask, and return what would be recorded."""
         ...
 
+    def presets(self, settings: CameraSettings) -> Sequence[tuple[str, str]]:
+        """Token and name of each preset of a camera that turns. Raises CameraLost."""
+        ...
+
+    def go_to_preset(self, settings: CameraSettings, token: str) -> None:
+        """Turn a camera to one of its presets. Raises CameraLost."""
+        ...
+
 
 @dataclass(frozen=True)
 class SiteContext:

@@ -39,4 +39,7 @@ def health(context: Context, language: PageLanguage) -> HealthResponse:
         else camera.model_copy(update={"problem": describe(camera.problem, language).text})
         for name, camera in status.cameras.items()
     }
-    return HealthResponse(status=status.model_copy(update={"cameras": told}), queued=queued)
+    disk = dict(status.disk)
+    if disk.get("problem") is not None:
+        disk["problem"] = describe(str(disk["problem"]), language).text
+    return HealthResponse(status=status.model_copy(update={"cameras": told, "disk": disk}), queued=queued)

@@ -53,6 +53,7 @@ class AuditAction(StrEnum):
     REJECTED = "rejected"  # likewise
     EXPORT_DOWNLOADED = "export_downloaded"
     CAMERA_CHECKED = "camera_checked"  # cameras were discovered on the network, or one was checked
+    CAMERA_MOVED = "camera_moved"  # turned to one of its presets
     LOG_VERIFIED = "log_verified"
     CHANGED = "changed"  # events, zones, settings, accounts, the retention limit
     VIEWED = "viewed"  # live view or recordings on the web pages: written before they are shown

@@ -1,5 +1,7 @@
 """Settings are written to site.yaml, with its comments kept, and take effect at once."""
 
+from tests.server.site.fixtures import HEADERS
+
 
 def text(served):
     return served.context.config.read_text()
@@ -25,3 +27,14 @@ def test_settings_of_the_site(served):
     assert 7.0 == served.context.site.retention.days
     back = administrator.put("/api/settings", {"revision": after["revision"], "defaults": {"quality": None}}).json()
     assert 27 == back["defaults"]["quality"]
+
+
+def test_why_the_file_cannot_be_written_is_told_in_the_language_of_the_page(served, monkeypatch):
+    english = "/etc/site.yaml cannot be changed here: the file is mounted by itself. "
+    english += "Mount its folder instead, writable, and restart."
+    monkeypatch.setattr("passerby.server.site.config.site_file.write_problem", lambda _: english)
+    administrator = served.as_("administrator")
+    for path in ("/api/settings", "/api/timetables", "/api/cameras/yard/counting"):
+        assert english == administrator.get(path).json()["write_problem"]
+        german = administrator.client.get(path, headers={**HEADERS, "accept-language": "de"}).json()["write_problem"]
+        assert "eingebunden" in german or "eingehängt" in german, german

@@ -29,6 +29,7 @@ ROOMS = (
     *("store/recordings/part.py", "config/site_edit.py", "config/site_file.py", "config/address.py"),
     *("config/secrets", "config/notifications", "config/site.py", "config/counting_config.py", "config/restream.py"),
     *("config/public_holidays.py", "source/camera/capture.py", "source/camera/open.py", "source/camera/hls.py"),
+    "source/camera/ptz.py",
 )
 #: What is raised with a text for people.
 RAISED = {

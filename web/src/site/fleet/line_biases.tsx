@@ -9,6 +9,10 @@ import { f } from './messages';
 
 /** The server sends no more at once. */
 const MAX_LISTED = 500;
+const FORMS = [
+  ['csv', 'CSV'],
+  ['parquet', 'Parquet'],
+] as const;
 
 interface LineBiasesProps {
   site: readonly string[];
@@ -29,12 +33,31 @@ export function LineBiases({ site, camera, location, objectClass }: LineBiasesPr
     [site, camera, location, objectClass],
   );
   const found = query.data.value;
+  const asked = new URLSearchParams(
+    Object.entries(chosen).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)])),
+  );
   return (
     <section class="card" aria-label={f('biasTitle')}>
       <h3>{f('biasTitle')}</h3>
       <QueryStatus query={query} />
       {found && !found.length && <p class="quiet small">{f('biasNone')}</p>}
-      {found && found.length > 0 && <Table lines={found} />}
+      {found && found.length > 0 && (
+        <>
+          <Table lines={found} />
+          <p class="buttons">
+            {FORMS.map(([form, name]) => (
+              <a
+                key={form}
+                class="button"
+                href={`/api/fleet/counts/bias.${form}?${asked}`}
+                download={`fleet-count-bias.${form}`}
+              >
+                {f('biasFile', { form: name })}
+              </a>
+            ))}
+          </p>
+        </>
+      )}
     </section>
   );
 }

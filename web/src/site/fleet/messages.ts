@@ -1,5 +1,7 @@
-// Every text of a fleet's pages: to translate them, translate this one file.
+// Every text of a fleet's pages in English. Another language is a file beside languages/de.json, and no code.
+import { languagesFrom, type Texts } from '../../shared/choose_language';
 import { fillIn, type Values } from '../../shared/translate';
+import { languageCode } from '../language';
 import type { AnchorFlaw, ProblemKind } from './api';
 
 const en = {
@@ -109,11 +111,12 @@ const en = {
   biasNote:
     'Lines and zones that a person counted too, on masked recordings at the site: how far the program is off, before noise, with the 95 % interval. Signed by the site.',
   biasNone: 'Nobody has checked these counts yet. A site does it on its page Counts.',
-  biasCut: 'The first {n}. Choose sites, a camera or a line to see others.',
+  biasCut: 'The first {n}. Choose sites, a camera or a line to see others. The files have all.',
   biasLine: '{location}, {camera}: {objects}',
   biasTooLittle: 'Too little was counted to say.',
   biasSample: '{n} minutes, {date}',
   biasKeys: 'signed with {n} different keys: ask the site',
+  biasFile: 'How far off, as {form}',
   line: 'Line or zone',
   result: 'Result',
   checked: 'Checked',
@@ -121,6 +124,12 @@ const en = {
 
 export type FleetText = keyof typeof en;
 
-export const f = (name: FleetText, values: Values = {}): string => fillIn(en[name], values);
+export const fleetEnglish = en;
+
+const files = import.meta.glob<Texts>('./languages/*.json', { eager: true, import: 'default' });
+export const fleetLanguages = languagesFrom(files);
+
+export const f = (name: FleetText, values: Values = {}): string =>
+  fillIn(fleetLanguages.get(languageCode())?.[name] ?? en[name], values);
 export const problemName = (kind: ProblemKind): string => f(`problem_${kind}`);
 export const flawText = (flaw: AnchorFlaw, row: number): string => f(`flaw_${flaw}`, { row });

@@ -5,7 +5,7 @@ import { Page, ToggleGroup } from '../components';
 import type { ChartSeries } from '../counts_chart';
 import { formatDate } from '../datetime';
 import { lazy } from '../lazy';
-import { reasonName } from '../messages';
+import { reasonName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { route } from '../route';
 import { type FleetSiteDetail, fleetClient, type HealthHistory } from './api';
@@ -53,7 +53,7 @@ export default function FleetSitePage() {
         <span class="buttons">
           <button
             type="button"
-            aria-label="‹"
+            aria-label={t('earlier')}
             onClick={() => {
               end.value -= PERIOD_S[period.value];
             }}
@@ -65,7 +65,7 @@ export default function FleetSitePage() {
           </b>
           <button
             type="button"
-            aria-label="›"
+            aria-label={t('later')}
             disabled={end.value + 60 > now()}
             onClick={() => {
               end.value = Math.min(now(), end.value + PERIOD_S[period.value]);

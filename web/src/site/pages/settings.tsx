@@ -8,6 +8,7 @@ import { profileName, t } from '../messages';
 import { QueryStatus, useQuery } from '../query';
 import { pageUrl } from '../route';
 import { SiteNotifications } from '../site_notifications';
+import { Timetables } from '../timetables';
 import { withErrors } from '../toast';
 
 const GIGABYTE = 1e9;
@@ -32,6 +33,7 @@ export default function SettingsPage() {
       <ErrorNote text={settings?.write_problem ?? null} />
       {settings && !settings.hot_reload && <p class="note">{t('restartNeeded')}</p>}
       {settings && <SettingsForm key={settings.revision} settings={settings} onSaved={replace} />}
+      {settings && <Timetables key={settings.revision} onSaved={() => void query.refresh()} />}
       {settings && <SiteNotifications key={settings.revision} onSaved={() => void query.refresh()} />}
     </Page>
   );

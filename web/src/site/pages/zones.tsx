@@ -104,7 +104,8 @@ function useSavedShapes(camera: string, saved: Signal<Counting | null>): void {
     const path = { camera };
     void withErrors(async () => {
       saved.value = await request<Counting>(client.GET('/api/cameras/{camera}/counting', { params: { path } }));
-      const { counting, hide_regions, keep_regions } = saved.value;
+      const { counting, hide_regions, keep_regions, timetables } = saved.value;
+      editor.timetables.value = timetables;
       editor.loadShapes([
         ...shapesFromConfig(counting),
         ...shapesFromRegions('hide', hide_regions),

@@ -39,6 +39,7 @@ class CameraConfigRequest(CameraDefaultsRequest):
     url: str | None = Field(default=None, min_length=1, max_length=500)
     user: str | None = Field(default=None, min_length=1, max_length=100)
     password: CameraPassword | None = None
+    onvif_port: int | None = Field(default=None, ge=1, le=65535)
 
 
 class NewCameraRequest(CameraConfigRequest):
@@ -118,6 +119,8 @@ def _camera_changes(camera: str, request: CameraConfigRequest) -> list[Change]:
         changes.append((("cameras", camera, "url"), fields["url"]))
     if "display_name" in fields:
         changes.append((("cameras", camera, "display_name"), fields["display_name"]))
+    if "onvif_port" in fields:
+        changes.append((("cameras", camera, "onvif_port"), fields["onvif_port"]))
     if "user" in fields:
         changes.append((("cameras", camera, "user"), fields["user"]))
     if "password" in fields:

@@ -15,10 +15,18 @@ from passerby.server.site.auth.rights import ERROR_RESPONSES, CurrentPrincipal, 
 from passerby.server.site.config.config_changes import apply_change
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.dependencies import ConfigFile, Context
-from passerby.server.site.parameters import CameraName
+from passerby.server.site.errors.catalogue import in_words
+from passerby.server.site.parameters import CameraName, PageLanguage
 
 #: Regions of one kind that a camera may be given on the pages.
 MAX_REGIONS = 50
+
+
+class TimetableName(FrozenModel):
+    """A timetable by its name in site.yaml, and as people call it; null for the name."""
+
+    name: str
+    display_name: str | None
 
 
 class CountingResponse(FrozenModel):
@@ -29,7 +37,7 @@ class CountingResponse(FrozenModel):
     counting: CountingSettings
     hide_regions: tuple[Polygon, ...] = Field(description="Always hidden.")
     keep_regions: tuple[Polygon, ...] = Field(description="Left alone: nothing is hidden there.")
-    timetables: tuple[str, ...] = Field(description="Names that rules may use.")
+    timetables: tuple[TimetableName, ...] = Field(description="Timetables that rules may use.")
     still_url: str = Field(description="A masked still to draw on.")
     write_problem: str | None = Field(description="For those who may change it: why the file cannot be written.")
 
@@ -47,9 +55,12 @@ router = APIRouter(prefix="/api/cameras/{camera}/counting", tags=["counting"], r
 
 
 @router.get("", dependencies=[requires(Right.VIEW_MEDIA)])
-def counting(file: ConfigFile, camera: CameraName, principal: CurrentPrincipal) -> CountingResponse:
+def counting(
+    file: ConfigFile, camera: CameraName, principal: CurrentPrincipal, language: PageLanguage
+) -> CountingResponse:
     """As in the file."""
-    return _response(file, camera, principal)
+    found = _response(file, camera, principal)
+    return found.model_copy(update={"write_problem": in_words(found.write_problem, language)})
 
 
 @router.put("", dependencies=[requires(Right.EDIT_CONFIG)])
@@ -97,7 +108,7 @@ def _response(file: SiteFile, camera: str, principal: Principal) -> CountingResp
         counting=site.cameras[camera].counting,
         hide_regions=site.cameras[camera].hide_regions,
         keep_regions=site.cameras[camera].keep_regions,
-        timetables=tuple(table.name for table in site.timetables),
+        timetables=tuple(TimetableName(name=one.name, display_name=one.display_name) for one in site.timetables),
         still_url=f"/api/cameras/{camera}/still.jpg",
         write_problem=file.write_problem if Right.EDIT_CONFIG in RIGHTS[principal.role] else None,
     )

@@ -24,6 +24,8 @@ from passerby.server.site.config.config_changes import apply_change
 from passerby.server.site.config.site_file import SiteFile
 from passerby.server.site.context import SiteContext
 from passerby.server.site.dependencies import ConfigFile, Context
+from passerby.server.site.errors.catalogue import in_words
+from passerby.server.site.parameters import PageLanguage
 from passerby.store.recordings.retention_limit import MAX_DAYS, read_retention_limit
 
 Revision = Annotated[str, Field(max_length=64, description="Of the file: a change of an older one is rejected.")]
@@ -42,6 +44,7 @@ class CameraConfigResponse(FrozenModel):
     user: str | None
     password_env: str | None = Field(description="Environment variable that holds its password.")
     password_stored: bool = Field(description="Was its password entered on the pages? It is never shown again.")
+    onvif_port: int | None = Field(description="Where operators turn it to its presets; null: nobody can.")
     settings: CameraDefaults
     overrides: tuple[str, ...]
 
@@ -100,9 +103,11 @@ router = APIRouter(
 
 
 @router.get("")
-def settings(context: Context, file: ConfigFile) -> SettingsResponse:
+def settings(context: Context, file: ConfigFile, language: PageLanguage) -> SettingsResponse:
     """As in the file."""
-    return _response(context, file)
+    found = _response(context, file)
+    told = {name: in_words(getattr(found, name), language) for name in ("password_problem", "write_problem")}
+    return found.model_copy(update=told)
 
 
 @router.put("")
@@ -178,6 +183,7 @@ def _camera_config(text: SiteText, name: str, site: Site) -> CameraConfigRespons
         user=written.get("user"),
         password_env=password.removeprefix("${").removesuffix("}") if password else None,
         password_stored=not password and camera.password is not None,
+        onvif_port=camera.onvif_port,
         settings=CameraDefaults.model_validate({key: getattr(camera, key) for key in CAMERA_KEYS}),
         overrides=tuple(key for key in CAMERA_KEYS if key in written),
     )

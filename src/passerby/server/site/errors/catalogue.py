@@ -59,6 +59,11 @@ def describe(english: str, language: Language) -> ErrorText:
     return ErrorText(code, template.format(**{name: _value(value, language) for name, value in values.items()}))
 
 
+def in_words(problem: str | None, language: Language) -> str | None:
+    """The text of a problem that is there already, in this language; None for none."""
+    return None if problem is None else describe(problem, language).text
+
+
 def describe_field(field: str, english: str, language: Language) -> str:
     """A sentence about a field of a request: `field` is its name, `english` the rest of the sentence."""
     if language is Language.EN:
