@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from passerby.core.errors import DetectorError, WeightsError
 from passerby.detect.backend.model_cache import CompiledModelCache
+from passerby.detect.backend.openvino_core import new_core
 from passerby.detect.backend.openvino_import import PrePostProcessor, ov
 from passerby.detect.preprocess import Image
 
@@ -92,7 +93,7 @@ class OpenVinoModel:
         """
         self._name = name
         self._input = input
-        self._core = core = ov.Core()
+        self._core = core = new_core()
         self._cache = cache
         # Pinned, two models in parallel would both run on the first processor.
         self._config: dict[str, str | int | bool] = {

@@ -66,12 +66,12 @@ def codec_lines() -> list[str]:
     """What `--version` says besides the version: libraries, encoders and decoders, processors."""
     import av
 
-    from passerby.detect.backend.openvino_import import ov
+    from passerby.detect.backend.openvino_core import new_core
 
     have = [name for name in ("libx264", "libx265", "libsvtav1", "aac", "libopus") if name in av.codecs_available]
     lack = [name for name in ("h264", "hevc", "av1", "vp9", "mpeg2video", "mjpeg") if name not in av.codecs_available]
     ffmpeg = ".".join(str(part) for part in av.library_versions["libavcodec"])
-    core = ov.Core()
+    core = new_core()
     devices = [f"{name} ({core.get_property(name, 'FULL_DEVICE_NAME')})" for name in core.available_devices]
     return [
         f"Python {sys.version.split()[0]}, PyAV {version('av')} (libavcodec {ffmpeg}), OpenVINO {version('openvino')}",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.core.errors import DetectorError, WeightsError
+from passerby.detect.backend.openvino_core import new_core
 from passerby.detect.backend.openvino_import import ov
 from passerby.detect.speech.spectrum import RATE, Rows
 from passerby.detect.weights import Registry
@@ -33,7 +34,7 @@ class SpeechNetwork:
         entry = registry[id]
         if entry.family != FAMILY:
             raise WeightsError(f"The weights {id} are of the family {entry.family}. Speech is detected by {FAMILY}.")
-        self._core = ov.Core()
+        self._core = new_core()
         self._requests: dict[int, ov.InferRequest] = {}
         try:
             self._network = self._core.read_model(registry.load_bytes(id))

@@ -56,6 +56,11 @@ class NoTools:
     def check_camera(self, settings):
         return CameraCheck("not in a test")
 
+    def presets(self, settings):
+        return []
+
+    def go_to_preset(self, settings, token): ...
+
 
 @pytest.fixture(scope="module")
 def site(site_data, tmp_path_factory):
