@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
@@ -54,7 +55,7 @@ def send_due(service):
 
 
 def finished(service, address):
-    key = service.keys.add("calls", KeySettings(callback_hosts=("127.0.0.1",))).key
+    key = service.keys.add(f"calls{len(service.keys.all())}", KeySettings(callback_hosts=("127.0.0.1",))).key
     job = service.submit(key=key, callback=address)
     service.queue.take()
     service.queue.finish(job.id, ServiceJobState.DONE, output=OUTPUT)
@@ -122,3 +123,39 @@ def test_a_job_without_an_address_has_none(service):
     job = service.submit()
     service.queue.cancel(job.id)
     assert [] == sender_of(service).due()
+
+
+def test_a_long_answer_is_not_read(service):
+    """It could fill the memory."""
+    sent = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                for _ in range(400):
+                    self.wfile.write(bytes(1 << 20))
+                    sent.append(1)
+
+        def log_message(self, *_): ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    finished(service, f"http://127.0.0.1:{server.server_port}/hook")
+    send_due(service)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    assert [] == sender_of(service).due()
+    assert len(sent) < 50
+
+
+def test_a_receiver_that_is_gone_holds_up_no_other(service):
+    _, gone = finished(service, "http://127.0.0.1:9/gone")
+    send_due(service)
+    service.clock.now += 10
+    _, fresh = finished(service, "http://127.0.0.1:9/other")
+    assert [fresh.id, gone.id] == [callback.job for callback in sender_of(service).due()]

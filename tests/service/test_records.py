@@ -25,6 +25,7 @@ def test_the_defaults_are_those_of_redact():
         {"source": "file:///etc/passwd"},
         {"source": "s3://bucket"},
         {"source": "https://example.org/a.mp4"},
+        {"source": "s3://bucket/a.mp4", "output": "s3://bucket/a.mp4"},
         {"upload": ID, "callback": "ftp://example.org/"},
         {"upload": ID, "callback": "https://user@example.org/"},
         {"upload": ID, "settings": {"hide": ["tree"]}},

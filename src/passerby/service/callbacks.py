@@ -57,8 +57,8 @@ class CallbackSender:
         self._thread.join(TIMEOUT_S + 1)
 
     def due(self) -> list[DueCallback]:
-        """What is to be sent now, the oldest first."""
-        query = "SELECT job, attempts FROM callbacks WHERE due <= ? ORDER BY due LIMIT ?"
+        """What is to be sent now: first what was tried least, so that a receiver that is gone holds up no other."""
+        query = "SELECT job, attempts FROM callbacks WHERE due <= ? ORDER BY attempts, due LIMIT ?"
         return [DueCallback(row["job"], row["attempts"]) for row in self._database.rows(query, self._clock(), BATCH)]
 
     def send(self, client: httpx2.Client, callback: DueCallback) -> None:
@@ -71,10 +71,10 @@ class CallbackSender:
         body = job_response(job).model_dump_json().encode()
         signed = headers(key.callback_secret, job.id, int(self._clock()), body)
         try:
-            response = client.post(
-                job.request.callback, content=body, headers={**signed, "content-type": "application/json"}
-            )
-            problem = None if response.is_success else f"HTTP status {response.status_code}"
+            with client.stream(
+                "POST", job.request.callback, content=body, headers={**signed, "content-type": "application/json"}
+            ) as response:  # its body stays unread: it could be as long as the receiver likes
+                problem = None if response.is_success else f"HTTP status {response.status_code}"
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             problem = f"{type(error).__name__}: {error}"
         if problem is None:

@@ -140,12 +140,15 @@ class JobQueue:
         self._notify()
         return True
 
-    def release(self, id: str) -> None:
-        """Put a running job back, since the service stops: this attempt does not count."""
+    def release(self, id: str) -> bool:
+        """Put a running job back, since the service stops: this attempt does not count. False where it is not running
+        any more (it was cancelled): then nothing changes."""
         with self._database.transaction() as connection:
-            if self._is(connection, id, ServiceJobState.RUNNING):
-                connection.execute("UPDATE jobs SET attempts = attempts - 1 WHERE id = ?", (id,))
-                self._set_state(connection, id, ServiceJobState.QUEUED)
+            if not self._is(connection, id, ServiceJobState.RUNNING):
+                return False
+            connection.execute("UPDATE jobs SET attempts = attempts - 1 WHERE id = ?", (id,))
+            self._set_state(connection, id, ServiceJobState.QUEUED)
+        return True
 
     def cancel(self, id: str) -> bool:
         """Cancel a job that has not ended. False where it has."""

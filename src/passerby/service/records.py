@@ -82,6 +82,8 @@ class JobRequest(FrozenModel):
     def _one_source(self) -> Self:
         if (self.upload is None) == (self.source is None):
             raise ValueError("give either `upload` or `source`")
+        if self.source is not None and self.source == self.output:
+            raise ValueError("`output` is the source itself, and an original is never replaced: name another")
         return self
 
 

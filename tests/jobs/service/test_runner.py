@@ -1,5 +1,6 @@
 """Jobs of the queue are run, ended, put back, and told of without paths of this machine."""
 
+import errno
 import threading
 import time
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from passerby.core.errors import SourceError
+from passerby.core.errors import SourceError, StoreError
 from passerby.detect.factory import StillDetectorCache
 from passerby.documents.plan import Plan
 from passerby.jobs.job import run_task
@@ -224,3 +225,99 @@ def test_the_report_of_a_result_in_object_storage_is_kept_here(service, picture,
     output = service.queue.find(job.id).output
     assert (None, REPORT_COPY, None) == (output.result, output.report, output.plan)
     assert (service.folders.job(job.id) / REPORT_COPY).is_file()
+
+
+def test_a_job_that_ended_while_the_service_stopped_is_not_made_again(service, picture):
+    """Its result is whole, and the service was stopped before that was written down."""
+    job = service.submit(upload=service.upload(picture))
+    executor = InProcess()
+    executor.run(runner_of(service, executor)._task(service.queue.take()), None)
+    service.queue.release(job.id)
+    run_all(service, executor)
+    ended = service.queue.find(job.id)
+    assert ServiceJobState.DONE is ended.state, ended.message
+
+
+def test_an_error_of_a_cluster_that_is_disconnected_puts_the_job_back(service):
+    def fails(task, state):
+        runner._stopped.set()
+        raise SourceError("The cluster is gone.")
+
+    job, executor = service.submit(), InProcess(fails)
+    runner = runner_of(service, executor)
+    runner._run(service.queue.take(), executor)
+    assert ServiceJobState.QUEUED is service.queue.find(job.id).state
+
+
+def test_what_else_lies_in_object_storage_is_never_replaced(service):
+    service.submit(output="s3://bucket/b.png")
+    runner = runner_of(service, InProcess())
+    service.queue.release(service.queue.take().id)
+    task = runner._task(service.queue.take())
+    assert (True, False) == (task.resume, task.force)
+
+
+def test_an_end_that_cannot_be_written_down_is_tried_again(service, picture, monkeypatch):
+    job, tried = service.submit(upload=service.upload(picture)), []
+    finish = service.queue.finish
+
+    def fails_once(*args, **values):
+        tried.append(args)
+        if len(tried) == 1:
+            raise StoreError("disk I/O error")
+        return finish(*args, **values)
+
+    monkeypatch.setattr(service.queue, "finish", fails_once)
+    run_all(service, InProcess())
+    assert ServiceJobState.DONE is service.queue.find(job.id).state
+    assert not service.folders.upload(job.request.upload).exists()
+
+
+def test_a_full_disk_at_the_end_fails_one_job_and_the_next_one_runs(service, picture, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    first, second = (service.submit(upload=service.upload(picture)) for _ in range(2))
+    runner = runner_of(service, InProcess())
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "_output", full)
+        runner._run(service.queue.take(), InProcess())
+    assert "No space left" in service.queue.find(first.id).message
+    run_all(service, InProcess())
+    assert ServiceJobState.DONE is service.queue.find(second.id).state
+
+
+def test_a_fault_outside_of_jobs_ends_no_thread(service, picture, monkeypatch):
+    clear, failed = Housekeeping.clear_uploads, []
+
+    def fails_once(self):
+        if not failed:
+            failed.append(True)
+            raise ZeroDivisionError
+        clear(self)
+
+    monkeypatch.setattr(Housekeeping, "clear", lambda self: None)
+    monkeypatch.setattr(Housekeeping, "clear_uploads", fails_once)
+    for _ in range(2):
+        service.submit(upload=service.upload(picture))
+    run_all(service, InProcess())
+    assert {ServiceJobState.DONE} == set(service.queue.counts())
+
+
+def test_a_plan_that_would_fill_the_memory_is_refused(service, picture, monkeypatch):
+    monkeypatch.setattr("passerby.jobs.service.runner.MAX_PLAN_BYTES", 100)
+    job = service.submit(upload=service.upload(picture), plan_upload=service.upload(b" " * 101, "a.plan.json"))
+    run_all(service, InProcess())
+    assert "100 bytes at most" in service.queue.find(job.id).message
+
+
+def test_what_a_cancelled_job_wrote_all_the_same_is_deleted(service, picture):
+    def cancelled_meanwhile(task, state):
+        outcome = run_task(task, state)
+        service.queue.cancel(job.id)
+        return outcome
+
+    job = service.submit(upload=service.upload(picture))
+    runner, executor = runner_of(service, InProcess()), InProcess(cancelled_meanwhile)
+    runner._run(service.queue.take(), executor)
+    assert not service.folders.job(job.id).exists()

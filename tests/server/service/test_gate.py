@@ -1,5 +1,7 @@
 """Who may reach the service at all, and how much they may send."""
 
+import pytest
+
 from passerby.server.service.gate import MAX_BODY_BYTES
 from tests.server.service.fixtures import BASE, api
 
@@ -38,3 +40,16 @@ def test_a_fault_is_a_problem_too(api, monkeypatch):
     answer = api.client.get(f"{BASE}/v1/jobs/{'0' * 32}", headers=api.headers())
     assert (500, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
     assert "secret" not in answer.text
+
+
+def test_without_a_key_no_body_is_waited_for(api):
+    """A body may take hours to come."""
+
+    def never():
+        pytest.fail("the body was read")
+        yield b""
+
+    for headers in ({}, {"authorization": "Bearer nonsense"}):
+        answer = api.client.post(f"{BASE}/v1/jobs", content=never(), headers=headers)
+        assert (401, "close") == (answer.status_code, answer.headers["connection"])
+    assert 422 == api.client.request("GET", f"{BASE}/v1/health", content=never()).status_code

@@ -75,7 +75,8 @@ def running_service(
     with ExitStack() as stack:
         database = stack.enter_context(ServiceDatabase(options.folder))
         stack.enter_context(service_lock(options.folder))
-        keys, queue, folders = Keys(database), JobQueue(database), ServiceFolders(options.folder)
+        # Resolved, since clients are not told of paths, whatever the folder was called here.
+        keys, queue, folders = Keys(database), JobQueue(database), ServiceFolders(options.folder.resolve())
         if all(key.revoked is not None for key in keys.all()):
             tell("No program can use the service yet. Make a key: passerby serve keys add NAME")
         tls = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from passerby.cluster.manifest import is_manifest
@@ -30,6 +31,8 @@ from passerby.service.records import JobOutput, ServiceJobState, StoredJob
 
 #: Seconds between two looks into the queue where nothing is told, and between two clean-ups.
 POLL_S, CLEAN_UP_S = 1.0, 30.0
+#: Bytes of a plan: three times that of a film of half an hour with many people.
+MAX_PLAN_BYTES = 1 << 27
 #: Report of a job whose result went to object storage: a copy here, so that it is fetched like any other.
 REPORT_COPY = "report.json"
 _log = logging.getLogger(__name__)
@@ -100,6 +103,9 @@ class JobRunner:
             except PasserbyError as error:  # of the database: it is tried again
                 _log.warning("%s", error)
                 self._stopped.wait(POLL_S)
+            except Exception:  # a fault of passerby ends no thread: nobody else would run the jobs that wait
+                _log.exception("The service goes on: this is a fault of passerby")
+                self._stopped.wait(POLL_S)
 
     def _run(self, job: StoredJob, executor: Executor) -> None:
         with self._lock:
@@ -109,33 +115,51 @@ class JobRunner:
                 raise JobStopped
             task = self._task(job)
             outcome = executor.run(task, lambda stage: self._stages.set(job.id, stage.stage, stage.done, stage.total))
+            end = self._end(job, outcome)
         except JobStopped:
-            self._queue.release(job.id)  # nothing happens to one that was cancelled
-            return
+            end = partial(self._queue.release, job.id)
         except PasserbyError as error:
-            self._queue.finish(job.id, ServiceJobState.FAILED, self._without_paths(str(error), job))
-            return
+            # Where the service stops, it may be why: a cluster that is disconnected loses its jobs.
+            end = (
+                partial(self._queue.release, job.id)
+                if self._stopped.is_set()
+                else self._failure(job, self._without_paths(str(error), job))
+            )
+        except OSError as error:
+            end = self._failure(job, f"Its result cannot be stored by the service: {error.strerror}. Submit it later.")
         except Exception as error:  # a fault of passerby ends one job, and no thread
             _log.exception("Job %s failed: this is a fault of passerby", job.id)
-            message = f"{type(error).__name__}: this is a fault of passerby. The log of the service says more."
-            self._queue.finish(job.id, ServiceJobState.FAILED, message)
-            return
+            what = f"{type(error).__name__}: this is a fault of passerby. The log of the service says more."
+            end = self._failure(job, what)
         finally:
             with self._lock:
                 self._running.pop(job.id, None)
             self._stages.remove(job.id)
-        self._finish(job, outcome)
+        if self._stored(end) is False:
+            self._folders.remove_job(job.id)  # it was cancelled meanwhile
 
-    def _finish(self, job: StoredJob, outcome: JobOutcome) -> None:
+    def _stored(self, end: Callable[[], bool]) -> bool | None:
+        """Write down how a job has ended, however often that fails: nobody else will. None where the service stops
+        before: then it is begun again."""
+        while True:
+            try:
+                return end()
+            except PasserbyError as error:
+                _log.warning("The end of a job cannot be written down. It is tried again: %s", error)
+                if self._stopped.wait(POLL_S):
+                    return None
+
+    def _failure(self, job: StoredJob, message: str) -> Callable[[], bool]:
+        return partial(self._queue.finish, job.id, ServiceJobState.FAILED, message)
+
+    def _end(self, job: StoredJob, outcome: JobOutcome) -> Callable[[], bool]:
+        """What writes down how a job has ended. Raises OSError."""
         if outcome.report is None:
-            error = self._without_paths(outcome.error or "It failed.", job)
-            self._queue.finish(job.id, ServiceJobState.FAILED, error)
-            return
+            return self._failure(job, self._without_paths(outcome.error or "It failed.", job))
         output = self._output(job.id, outcome, outcome.report)
         state = ServiceJobState.NEEDS_REVIEW if outcome.report.needs_review else ServiceJobState.DONE
         stored = size_of(self._folders.job(job.id))
-        if not self._queue.finish(job.id, state, output=output, stored_bytes=stored):
-            self._folders.remove_job(job.id)  # it was cancelled meanwhile
+        return partial(self._queue.finish, job.id, state, output=output, stored_bytes=stored)
 
     def _output(self, id: str, outcome: JobOutcome, report: Report) -> JobOutput:
         job = outcome.job
@@ -160,14 +184,17 @@ class JobRunner:
             plan = next(self._folders.upload(request.plan_upload).iterdir(), None)
             if plan is None:
                 raise SourceError("The plan that was sent is gone. Send it and the file once more.")
-        again = job.attempts > 1  # an earlier attempt may have been killed between the result and its report
+            if plan.stat().st_size > MAX_PLAN_BYTES:  # it is read into memory here
+                raise SourceError(f"A plan has {MAX_PLAN_BYTES} bytes at most. Redact it with `passerby redact`.")
+        # An earlier attempt may have been killed between the result and its report, or stopped right after it.
+        again = self._queue.transitions(job.id).count(ServiceJobState.RUNNING) > 1
         return Task(
             job=self._file_job(job, folder),
             settings=request.settings if plan is None else Plan.load(plan).run_settings,
             plan=plan,
             save_plan=True,
             resume=again,
-            force=again,
+            force=again and request.output is None,  # what else lies in object storage is never replaced
             verify=request.verify,
             json=True,
             quiet=True,

@@ -53,7 +53,14 @@ def service_app(state: ServiceState, host: str, port: int, *, secure: bool = Fal
     def interface() -> JSONResponse:
         return JSONResponse(openapi_of(app))
 
-    app.add_middleware(ServiceGate, host_allowed=host_check(host, port), upload_path=uploads.UPLOAD_PATH, secure=secure)
+    app.add_middleware(
+        ServiceGate,
+        state=state,
+        host_allowed=host_check(host, port),
+        upload_path=uploads.UPLOAD_PATH,
+        open_paths=(f"{API_PREFIX}/health", f"{API_PREFIX}/openapi.json"),
+        secure=secure,
+    )
     return app
 
 
