@@ -77,14 +77,17 @@ def response(request, top, password):
 
 
 @contextmanager
-def onvif_device(password=None, asked=None):
-    """(port of its discovery, address of its service). Requests are appended to `asked`."""
+def onvif_device(password=None, asked=None, instead=None):
+    """(port of its discovery, address of its service). Requests are appended to `asked`. `instead` is called with the
+    handler and the request, and says whether it has answered."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             request = self.rfile.read(int(self.headers["Content-Length"])).decode()
             if asked is not None:
                 asked.append(request)
+            if instead is not None and instead(self, request):
+                return
             body = response(request, f"http://{self.headers['Host']}", password)
             content = (ENVELOPE % body).encode()
             self.send_response(400 if "Fault" in body else 200)

@@ -347,7 +347,7 @@ def test_a_dry_run_of_a_folder_for_programs(tmp_path, models, capfd):
     [told] = [line for line in lines if line["event"] == "dry_run"]
     assert clips.FRAMES == told["result"]["frames"]
     assert [str(tmp_path / "out" / path) for path in left(tmp_path / "out")] == told["pictures"]
-    assert ["sub/a.preview-1.jpg", "sub/a.preview-2.jpg", "sub/a.preview-3.jpg"] == left(tmp_path / "out")
+    assert [f"sub/a.redacted.preview-{number}.jpg" for number in (1, 2, 3)] == left(tmp_path / "out")
     assert 1 == sum(line["event"] == "error" for line in lines)
     assert lines[-1]["summary"] is None
 
@@ -359,6 +359,9 @@ def test_a_dry_run_goes_with_nothing_that_writes(option, clip, capsys):
 
 
 def test_pictures_of_a_dry_run_are_no_input_of_the_next_run(tmp_path, capsys):
-    (tmp_path / "a.preview-1.jpg").write_bytes(b"x")
+    (tmp_path / "a.redacted.preview-1.jpg").write_bytes(b"x")
     assert 1 == run(tmp_path)
     assert "no video or still" in capsys.readouterr().err
+    (tmp_path / "party.preview-1.jpg").write_bytes(b"x")  # somebody's photo, and a broken one
+    assert 1 == run(tmp_path)
+    assert "party.preview-1.jpg" in capsys.readouterr().err

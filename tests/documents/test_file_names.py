@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from passerby.documents.file_names import case_path, find_report, notes_path, plan_path, portable_name, report_path
+from passerby.documents.file_names import (
+    case_path,
+    find_report,
+    notes_path,
+    plan_path,
+    portable_name,
+    preview_paths,
+    report_path,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +28,21 @@ def test_report_and_plan_lie_beside_the_output(output, whole_name, report, plan)
     path = Path("out") / output
     assert Path("out") / report == report_path(path, whole_name=whole_name)
     assert Path("out") / plan == plan_path(path, whole_name=whole_name)
+
+
+@pytest.mark.parametrize(
+    ("output", "whole_name", "first"),
+    [
+        ("yard.redacted.mp4", False, "yard.redacted.preview-1.jpg"),
+        ("yard.mp4", False, "yard.redacted.preview-1.jpg"),
+        ("IMG_1.jpg", True, "IMG_1.jpg.redacted.preview-1.jpg"),
+        ("IMG_1.redacted.mp4", True, "IMG_1.mp4.redacted.preview-1.jpg"),
+    ],
+)
+def test_pictures_of_a_dry_run_have_the_mark_wherever_they_lie(output, whole_name, first):
+    paths = preview_paths(Path("out") / output, whole_name=whole_name)
+    assert Path("out") / first == paths[0]
+    assert 3 == len(set(paths))
 
 
 def test_notes_lie_beside_the_plan_and_cases_beside_the_source():

@@ -140,3 +140,46 @@ def test_a_still_is_shown_by_its_plan(pictures, tmp_path, monkeypatch):
     plan = analyse(photo, Settings())
     found = dry_run(photo, tmp_path / "out" / "photo.png", pictures, RunOptions(plan=plan))
     assert 1 == sum(hidden.tracks for hidden in found.hidden)
+
+
+def tiff(path, pages):
+    first, *rest = (stills.image(160, 120, seed=number) for number in range(pages))
+    first.save(path, save_all=True, append_images=rest)
+    return path
+
+
+def with_video(plan, **changes):
+    return plan.model_copy(update={"videos": (plan.videos[0].model_copy(update=changes),)})
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("found", [True, False])
+def test_pages_are_different_ones_in_order_and_numbered_from_1(pages, found, pictures, tmp_path, monkeypatch):
+    use_fixed_face_in_stills(monkeypatch)
+    scan = tiff(tmp_path / "scan.tif", pages)
+    track = still_track(1, Box(10, 10, 60, 60), pages - 1, pages - 1)
+    plan = with_video(analyse(scan, Settings()), tracks=(track,) if found else ())
+    told = dry_run(scan, tmp_path / "out" / "scan.tif", pictures, RunOptions(plan=plan))
+    names = tuple(f"{number}.jpg" for number in range(1, min(3, pages) + 1))
+    assert names == told.pictures
+    assert sorted(names) == sorted(os.listdir(tmp_path / "out"))
+    originals = [np.asarray(stills.image(160, 120, seed=number)).astype(int) for number in range(pages)]
+    shown = [
+        min(range(pages), key=lambda page: np.abs(picture(path) - originals[page]).mean())
+        for path in pictures[: len(names)]
+    ]
+    assert sorted(set(shown)) == shown
+    if found:
+        assert pages - 1 == shown[-1]
+        assert shows(picture(pictures[len(names) - 1]), Box(15, 15, 55, 55)) < 12
+
+
+def test_pages_that_were_not_analysed_are_covered(pictures, tmp_path, monkeypatch):
+    use_fixed_face_in_stills(monkeypatch)
+    scan = tiff(tmp_path / "scan.tif", 2)
+    analysed = AnalysedRange(first_frame=0, last_frame=0, first_time=0, last_time=0)
+    plan = with_video(analyse(scan, Settings()), analysed=(analysed,))
+    told = dry_run(scan, tmp_path / "out" / "scan.tif", pictures, RunOptions(plan=plan))
+    assert 1 == told.covered
+    assert picture(pictures[0]).std() > 20
+    assert picture(pictures[1]).std() < 1

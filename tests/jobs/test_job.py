@@ -13,8 +13,9 @@ from passerby.jobs.job import run_task
 from passerby.jobs.task import JobState, Task, WorkerState
 from passerby.sink.output_file import OutputFile
 from passerby.source.fingerprint import fingerprint
-from tests import stills
+from tests import clips, stills
 from tests.fake_detector import FixedFaceInStill, use_fixed_face_in_stills
+from tests.plans import plan_for
 
 
 @pytest.fixture
@@ -159,3 +160,19 @@ def test_resuming_does_not_replace_what_was_made_from_another_file(tmp_path, mon
     before = output.read_bytes()
     outcome = run_task(Task(FileJob(tmp_path / "other.png", output), Settings(), resume=True), WorkerState())
     assert (JobState.FAILED, before) == (outcome.state, output.read_bytes())
+
+
+def test_a_dry_run_that_would_cover_frames_needs_a_person(tmp_path, monkeypatch):
+    clip = clips.cfr(tmp_path / "a.mp4")
+    plans = {}
+    for name, frames in (("whole", None), ("half", clips.FRAMES // 2)):
+        plans[name] = tmp_path / f"{name}.plan.json"
+        plans[name].write_text(plan_for(clip, analysed_frames=frames).to_json())
+
+    def ended(name):
+        task = Task(FileJob(clip, tmp_path / name / "a.mp4"), Settings(), plan=plans[name], dry_run=True)
+        outcome = run_task(task, WorkerState())
+        return outcome.state, outcome.exit_code, outcome.result.covered
+
+    assert (JobState.DONE, 0, 0) == ended("whole")
+    assert (JobState.NEEDS_REVIEW, 3, clips.FRAMES - clips.FRAMES // 2) == ended("half")

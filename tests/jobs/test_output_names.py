@@ -9,13 +9,22 @@ from tests import clips, stills
 
 
 @pytest.mark.parametrize(
-    "name", ["a.redacted.mp4", "a.report.json", "a.plan.json", "summary.json", "a.mp4.part", "a.mp4.0003.piece"]
+    "name",
+    [
+        "a.redacted.mp4",
+        "a.report.json",
+        "a.plan.json",
+        "summary.json",
+        "a.mp4.part",
+        "a.mp4.0003.piece",
+        "a.redacted.preview-3.jpg",
+    ],
 )
 def test_outputs_of_an_earlier_run_are_recognised(name):
     assert is_own_output(Path(name))
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "redacted.mp4", "a.json", "parts.mp4"])
+@pytest.mark.parametrize("name", ["a.mp4", "redacted.mp4", "a.json", "parts.mp4", "party.preview-1.jpg"])
 def test_other_files_are_not(name):
     assert not is_own_output(Path(name))
 

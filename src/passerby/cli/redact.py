@@ -115,7 +115,7 @@ def redact(
         typer.Option(
             "--dry-run",
             help="Say what would be hidden and how long it would take, and write three masked pictures "
-            "(NAME.preview-1.jpg ...). Nothing else is written.",
+            "(NAME.redacted.preview-1.jpg ...). Nothing else is written.",
         ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Progress and results as JSON lines on stdout.")] = False,

@@ -9,6 +9,7 @@ from passerby.core.errors import PasserbyError
 #: Import name of each library that does not come with the base installation -> the smallest extra that brings it.
 #: tests/core/test_extras.py holds it against pyproject.toml and against every import in the source.
 EXTRA_OF: Mapping[str, str] = {
+    "aiohttp": "watch",
     "aiomqtt": "watch",
     "alembic": "watch",
     "argon2": "review",

@@ -15,7 +15,7 @@ from pathlib import Path
 REDACTED_MARK = ".redacted"
 REPORT_SUFFIX, PLAN_SUFFIX, NOTES_SUFFIX = ".report.json", ".plan.json", ".review.json"
 CASE_SUFFIX = ".case.json"
-#: The masked pictures that a dry run writes.
+#: The masked pictures that a dry run writes, behind the mark: `NAME.redacted.preview-1.jpg`.
 PREVIEW_SUFFIXES = (".preview-1.jpg", ".preview-2.jpg", ".preview-3.jpg")
 #: Bytes of the longest file name that common file systems take, and of those what is added to the name of an output:
 #: .redacted.mp4 before it is one, .report.json or .0001.piece, and .part until it is complete.
@@ -60,9 +60,11 @@ def plan_path(output: Path, *, whole_name: bool = False) -> Path:
 
 
 def preview_paths(output: Path, *, whole_name: bool = False) -> tuple[Path, ...]:
-    """Where the pictures of a dry run go. `whole_name` as above."""
-    stem = output.name if whole_name else output.stem
-    return tuple(output.with_name(f"{stem}{suffix}") for suffix in PREVIEW_SUFFIXES)
+    """Where the pictures of a dry run go: always with the mark, which tells them from a photo of somebody else's that
+    is called `NAME.preview-1.jpg`. `whole_name` as above."""
+    stem = output.stem.removesuffix(REDACTED_MARK)
+    name = f"{stem}{output.suffix if whole_name else ''}{REDACTED_MARK}"
+    return tuple(output.with_name(f"{name}{suffix}") for suffix in PREVIEW_SUFFIXES)
 
 
 def notes_path(plan: Path) -> Path:

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from passerby.config.settings import Audio
@@ -74,7 +74,7 @@ def _video(source: Path, output: Path, pictures: Sequence[Path], options: RunOpt
         frames=frames_in_all,
         duration=video.info.duration,
         hidden=tuple(_hidden(plan, options)),
-        covered=frames_in_all - sum(r.last_frame - r.first_frame + 1 for one in plan.videos for r in one.analysed),
+        covered=_covered(plan),
         speech=_speech(plan) if settings.audio is Audio.REMOVE_VOICES else None,
         seconds=round(_whole(analysis_s, per_frame_s * frames_in_all, options), 1),
         pictures=tuple(path.name for path in pictures),
@@ -90,7 +90,7 @@ def _still(source: Path, output: Path, pictures: Sequence[Path], options: RunOpt
             plan = options.plan
             check_belongs(plan, source, still.info.source.videos)
         analysis_s, info = time.perf_counter() - started, still.info.source.videos[0]
-        wanted = dict(zip(_moments(plan, min(len(pictures), len(still.info.pages))), pictures, strict=False))
+        wanted = dict(zip(_pages(plan, len(pictures)), pictures, strict=False))
         painting = time.perf_counter()
         painters: dict[str, Painter] = {}
         tracks = plan.tracks(0)
@@ -99,13 +99,15 @@ def _still(source: Path, output: Path, pictures: Sequence[Path], options: RunOpt
                 form = frame.av_frame.format.name
                 painter = painters.setdefault(form, Painter(info, form))
                 masks = [to_shape(mask, info.geometry, settings.style) for mask in MaskSchedule(tracks).at(frame.time)]
-                jpeg = preview_jpeg(painter.paint(frame, masks), info.geometry)
+                analysed = plan.videos[0].is_analysed(frame.index, frame.time)
+                jpeg = preview_jpeg(painter.paint(frame, masks) if analysed else painter.cover(frame), info.geometry)
                 write_bytes_atomically(wanted[frame.time], jpeg, options.force)
         per_page_s = (time.perf_counter() - painting) / max(1, len(wanted))
     return DryRun(
         frames=plan.videos[0].frames,
         duration=still.info.source.duration,
         hidden=tuple(_hidden(plan, options)),
+        covered=_covered(plan),
         seconds=round(_whole(analysis_s, per_page_s * plan.videos[0].frames, options), 1),
         pictures=tuple(path.name for path in wanted.values()),
     )
@@ -131,6 +133,11 @@ def _hidden(plan: Plan, options: RunOptions) -> Iterator[HiddenSummary]:
             yield HiddenSummary(kind=kind, tracks=len(found), ranges=tuple(merged_ranges(found)))
 
 
+def _covered(plan: Plan) -> int:
+    """Frames that were not analysed, which a run covers whole."""
+    return sum(one.frames - sum(r.last_frame - r.first_frame + 1 for r in one.analysed) for one in plan.videos)
+
+
 def _speech(plan: Plan) -> tuple[TimeRange, ...]:
     return tuple(TimeRange(start=round(one.start, 2), end=round(one.end, 2)) for one in plan.speech or ())
 
@@ -151,6 +158,21 @@ def _moments(plan: Plan, count: int) -> list[int]:
         shares = [(_share(tracks, tick, video.width, video.height), tick) for tick in inside[::step]]
         moments.append(max(shares, key=lambda found: (found[0], -found[1]))[1] if shares else middle)
     return moments
+
+
+def _pages(plan: Plan, count: int) -> list[int]:
+    """Numbers of different pages, in order: as many as asked for or as there are, one in each equal part: that of which
+    the largest share is hidden, or the middle one where nothing is."""
+    video, tracks = plan.videos[0], plan.tracks(0)
+    count = min(count, video.frames)
+    bounds = [video.frames * number // count for number in range(count + 1)]
+    keyed = sorted({key.time for track in tracks for key in track.keyframes})
+    pages = []
+    for begin, end in pairwise(bounds):
+        inside = [page for page in keyed if begin <= page < end] or [(begin + end) // 2]
+        step = max(1, len(inside) // MOMENTS)
+        pages.append(max(inside[::step], key=lambda page: (_share(tracks, page, video.width, video.height), -page)))
+    return pages
 
 
 def _share(tracks: Sequence[Track], tick: int, width: int, height: int) -> float:

@@ -150,6 +150,8 @@ def _run_dry(task: Task, state: WorkerState, progress: Progress) -> JobOutcome:
         segment_lengths=task.segment_lengths,
     )
     found = dry_run(task.job.source, task.job.output, task.job.preview_paths, options)
+    if found.covered:
+        return JobOutcome(task.job, JobState.NEEDS_REVIEW, exit_code=3, result=found)
     return JobOutcome(task.job, JobState.DONE, result=found)
 
 

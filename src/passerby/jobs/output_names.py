@@ -43,7 +43,7 @@ OUTPUT_SUFFIXES = (
     "summary.json",
     "summary.parquet",
     "summary.svg",
-    *PREVIEW_SUFFIXES,
+    *(REDACTED_MARK + suffix for suffix in PREVIEW_SUFFIXES),
     ".part",
     CHUNK_SUFFIX,
 )
