@@ -23,6 +23,10 @@ from passerby.service.records import JobOutput, JobRequest, ServiceJobState, Sto
 #: the service (memory).
 MAX_ATTEMPTS = 40
 DAY_S = 86_400.0
+_STORED_BYTES = (
+    "SELECT (SELECT coalesce(sum(size), 0) FROM uploads WHERE key = ?1) + (SELECT coalesce(sum(stored_bytes), 0) FROM "
+    "jobs WHERE key = ?1) AS total"
+)
 
 
 class QuotaExceeded(PasserbyError):
@@ -35,6 +39,11 @@ class IdempotencyConflict(PasserbyError):
 
 class NoSuchUpload(PasserbyError):
     """An upload does not exist, is another key's, or was used already."""
+
+
+def stored_too_much(max_bytes: int) -> str:
+    """What a key is told that would store more than this."""
+    return f"Uploads and results of this key have {max_bytes} bytes at most. Delete jobs that you have fetched."
 
 
 class JobQueue:
@@ -186,9 +195,12 @@ class JobQueue:
         with self._changed:
             self._changed.wait(seconds)
 
-    def add_upload(self, upload: StoredUpload) -> None:
-        """An upload that lies on the disk."""
+    def add_upload(self, upload: StoredUpload, max_bytes: int) -> None:
+        """An upload that lies on the disk, of a key that stores so many bytes at most. Those that were sent at the same
+        time saw nothing of each other, so they are counted here once more. Raises QuotaExceeded."""
         with self._database.transaction() as connection:
+            if connection.execute(_STORED_BYTES, (upload.key,)).fetchone()["total"] + upload.size > max_bytes:
+                raise QuotaExceeded(stored_too_much(max_bytes))
             connection.execute(
                 "INSERT INTO uploads (id, key, name, size, sha256, created) VALUES (?, ?, ?, ?, ?, ?)",
                 (upload.id, upload.key, upload.name, upload.size, upload.sha256, upload.created),
@@ -225,11 +237,7 @@ class JobQueue:
 
     def stored_bytes(self, key: str) -> int:
         """Bytes of the uploads and results of a key."""
-        query = (
-            "SELECT (SELECT coalesce(sum(size), 0) FROM uploads WHERE key = ?1) + (SELECT coalesce(sum(stored_bytes), "
-            "0) FROM jobs WHERE key = ?1) AS total"
-        )
-        return int(self._database.rows(query, key)[0]["total"])
+        return int(self._database.rows(_STORED_BYTES, key)[0]["total"])
 
     def _check_quota(self, connection: sqlite3.Connection, key: ApiKey, now: float) -> None:
         unfinished, today = connection.execute(
