@@ -94,6 +94,34 @@ def test_one_with_many_jobs_does_not_keep_the_others_waiting(service):
     assert [many[0], one, many[1]] == [service.queue.take().id for _ in range(3)]
 
 
+def test_keys_take_turns_where_one_job_runs_at_a_time(service):
+    other, third = (service.keys.add(name, KeySettings()).key for name in ("other", "third"))
+    for key, count in ((service.key, 4), (other, 2)):
+        for _ in range(count):
+            service.submit(key=key, source="s3://b/a")
+    turns = []
+
+    def run(count):
+        for _ in range(count):
+            service.clock.now += 1
+            job = service.queue.take()
+            turns.append(job.key)
+            service.queue.finish(job.id, DONE)
+
+    run(2)
+    service.submit(key=third, source="s3://b/a")
+    run(5)
+    first, second = service.key.id, other.id
+    assert [first, second, third.id, first, second, first, first] == turns
+
+
+def test_the_jobs_of_one_key_keep_their_order(service):
+    jobs = [service.submit(source="s3://b/a").id for _ in range(3)]
+    service.queue.take()
+    service.queue.recover()
+    assert jobs == [service.queue.take().id for _ in range(3)]
+
+
 def test_what_was_running_is_begun_again_after_a_kill(service):
     job = service.submit()
     service.queue.take()

@@ -116,11 +116,14 @@ class JobQueue:
 
     def take(self) -> StoredJob | None:
         """The next job, which is running from now on; None where none waits. Of several keys the one with the fewest
-        running jobs comes first, so that one with thousands does not keep the others waiting."""
+        running jobs comes first, and of those the one whose turn was longest ago (with one executor none ever runs
+        here), so that one with thousands does not keep the others waiting."""
         with self._database.transaction() as connection:
             row = connection.execute(
-                "SELECT id FROM jobs WHERE state = 'queued' ORDER BY (SELECT count(*) FROM jobs AS other WHERE "
-                "other.key = jobs.key AND other.state = 'running'), number LIMIT 1"
+                "SELECT id FROM jobs JOIN (SELECT min(number) AS first FROM jobs WHERE state = 'queued' GROUP BY key) "
+                "ON number = first ORDER BY (SELECT count(*) FROM jobs AS other WHERE other.key = jobs.key AND "
+                "other.state = 'running'), (SELECT max(started) FROM jobs AS other WHERE other.key = jobs.key) NULLS "
+                "FIRST, number LIMIT 1"
             ).fetchone()
             if row is None:
                 return None
