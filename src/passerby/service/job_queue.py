@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from passerby.core.errors import PasserbyError
 from passerby.service.database import ServiceDatabase
 from passerby.service.keys import ApiKey
-from passerby.service.records import JobOutput, JobRequest, ServiceJobState, StoredJob, StoredUpload
+from passerby.service.records import STORED, JobOutput, JobRequest, ServiceJobState, StoredJob, StoredUpload
 
 #: A job that was begun so often, and each time the service ended before it did, is not begun again: it may be what ends
 #: the service (memory).
@@ -90,6 +90,14 @@ class JobQueue:
                             "This Idempotency-Key was used before with another request. Use a new one for each job."
                         )
                     return _job(earlier), False
+                if connection.execute(
+                    "SELECT 1 FROM used_idempotency_keys WHERE key = ? AND idempotency_key = ?",
+                    (key.id, idempotency_key),
+                ).fetchone():
+                    raise IdempotencyConflict(
+                        "This Idempotency-Key was used for a job that was deleted since. Use a new one to redact "
+                        "the file again."
+                    )
             self._check_quota(connection, key, now)
             name = (request.source or "").rpartition("/")[2]
             for upload in (request.upload, request.plan_upload):
@@ -236,7 +244,26 @@ class JobQueue:
     def mark_removed(self, ids: Sequence[str]) -> None:
         """The files of these jobs are deleted."""
         with self._database.transaction() as connection:
-            connection.executemany("UPDATE jobs SET removed = 1, stored_bytes = 0 WHERE id = ?", [(id,) for id in ids])
+            connection.executemany(
+                "UPDATE jobs SET removed = 1, removed_at = coalesce(removed_at, ?), stored_bytes = 0 WHERE id = ?",
+                [(self._clock(), id) for id in ids],
+            )
+
+    def forget_jobs(self, removed_before: float) -> None:
+        """Delete the rows of jobs whose files were deleted before that time, except those that have a callback to
+        send yet. Their idempotency keys are kept: none of them ever makes a second job."""
+        chosen = (
+            "removed_at < ? AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.job = jobs.id AND due IS NOT NULL)"
+        )
+        with self._database.transaction() as connection:
+            for statement in (
+                "INSERT INTO used_idempotency_keys SELECT key, idempotency_key FROM jobs WHERE idempotency_key IS NOT "
+                f"NULL AND {chosen}",
+                f"DELETE FROM transitions WHERE job IN (SELECT id FROM jobs WHERE {chosen})",
+                f"DELETE FROM callbacks WHERE job IN (SELECT id FROM jobs WHERE {chosen})",
+                f"DELETE FROM jobs WHERE {chosen}",
+            ):
+                connection.execute(statement, (removed_before,))
 
     def stored_bytes(self, key: str) -> int:
         """Bytes of the uploads and results of a key."""
@@ -274,7 +301,7 @@ class JobQueue:
         )
         self._set_state(connection, id, state)
         request = connection.execute("SELECT request FROM jobs WHERE id = ?", (id,)).fetchone()["request"]
-        if JobRequest.model_validate_json(request).callback is not None:
+        if _request(request).callback is not None:
             connection.execute("INSERT INTO callbacks (job, due) VALUES (?, ?)", (id, self._clock()))
 
     def _set_state(self, connection: sqlite3.Connection, id: str, state: ServiceJobState) -> None:
@@ -294,7 +321,7 @@ def _job(row: sqlite3.Row) -> StoredJob:
     return StoredJob(
         id=row["id"],
         key=row["key"],
-        request=JobRequest.model_validate_json(row["request"]),
+        request=_request(row["request"]),
         state=ServiceJobState(row["state"]),
         source_name=row["source_name"],
         created=row["created"],
@@ -305,3 +332,8 @@ def _job(row: sqlite3.Row) -> StoredJob:
         output=None if output is None else JobOutput.model_validate_json(output),
         removed=bool(row["removed"]),
     )
+
+
+def _request(stored: str) -> JobRequest:
+    """A request that was accepted, whatever the limits are today."""
+    return JobRequest.model_validate_json(stored, context=STORED)
