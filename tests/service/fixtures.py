@@ -44,11 +44,9 @@ class Service:
         """An upload as the route leaves it."""
         id = f"{len(self.queue.upload_ids()) + 1:032x}"
         self.folders.make_upload(id).joinpath(name).write_bytes(content)
-        self.queue.add_upload(
-            StoredUpload(
-                id=id, key=(key or self.key).id, name=name, size=len(content), sha256="0" * 64, created=self.clock.now
-            )
-        )
+        key = key or self.key
+        upload = StoredUpload(id=id, key=key.id, name=name, size=len(content), sha256="0" * 64, created=self.clock.now)
+        self.queue.add_upload(upload, key.settings.max_bytes)
         return id
 
     def submit(self, key=None, idempotency_key=None, **request):

@@ -3,12 +3,13 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import suppress
 
 import pytest
 
 from passerby.core.errors import StoreError, UsageError
-from passerby.service.database import FILE, ServiceDatabase, service_lock
+from passerby.service.database import _STEPS, FILE, VERSION, ServiceDatabase, service_lock
 
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path):
@@ -46,6 +47,26 @@ def test_a_later_version_is_not_opened(tmp_path):
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="later version"):
         ServiceDatabase(tmp_path)
+
+
+def test_an_older_version_is_brought_up_with_what_is_in_it(tmp_path):
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.executescript(_STEPS[0])
+        connection.execute("INSERT INTO keys VALUES ('k', 'k', 'k', '{}', 's', 0, NULL)")
+        for id, removed in (("a", 0), ("b", 1)):
+            connection.execute(
+                "INSERT INTO jobs (id, key, request_sha256, request, source_name, state, created, removed) VALUES (?, "
+                "'k', '', '', '', 'done', 0, ?)",
+                (id, removed),
+            )
+        connection.execute("PRAGMA user_version = 1")
+    before = time.time()
+    for _ in range(2):
+        with ServiceDatabase(tmp_path) as database:
+            assert VERSION == database.rows("PRAGMA user_version")[0][0]
+            kept, removed = database.rows("SELECT removed_at FROM jobs ORDER BY id")
+            assert kept["removed_at"] is None
+            assert before - 1 <= removed["removed_at"] <= time.time()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):

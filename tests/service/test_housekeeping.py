@@ -1,6 +1,6 @@
 """Originals go at once, results later, and nothing that is still needed."""
 
-from passerby.service.housekeeping import UNUSED_UPLOAD_S, Housekeeping
+from passerby.service.housekeeping import FORGET_JOB_S, UNUSED_UPLOAD_S, Housekeeping
 from passerby.service.records import ServiceJobState
 from tests.service.fixtures import OUTPUT, service
 
@@ -29,6 +29,21 @@ def test_what_is_deleted_when(service):
     housekeeping.clear()
     assert not service.folders.upload(unused).exists()
     assert service.folders.upload(waiting.request.upload).exists()
+
+
+def test_a_job_is_known_for_a_month_after_its_files_were_deleted(service):
+    housekeeping = Housekeeping(service.queue, service.folders, 3600, service.clock)
+    job = service.submit()
+    service.queue.take()
+    service.queue.finish(job.id, ServiceJobState.DONE, output=OUTPUT)
+    service.clock.now += 3601
+    housekeeping.clear()
+    service.clock.now += FORGET_JOB_S
+    housekeeping.clear()
+    assert service.queue.find(job.id).removed
+    service.clock.now += 1
+    housekeeping.clear()
+    assert service.queue.find(job.id) is None
 
 
 def test_what_a_kill_interrupted_is_cleared(service):

@@ -6,7 +6,7 @@ import pytest
 
 from passerby.service.job_queue import MAX_ATTEMPTS, IdempotencyConflict, JobQueue, NoSuchUpload, QuotaExceeded
 from passerby.service.keys import KeySettings
-from passerby.service.records import JobRequest, ServiceJobState
+from passerby.service.records import STORED, JobRequest, ServiceJobState
 from tests.service.fixtures import OUTPUT, service
 
 __all__ = ["service"]
@@ -94,6 +94,34 @@ def test_one_with_many_jobs_does_not_keep_the_others_waiting(service):
     assert [many[0], one, many[1]] == [service.queue.take().id for _ in range(3)]
 
 
+def test_keys_take_turns_where_one_job_runs_at_a_time(service):
+    other, third = (service.keys.add(name, KeySettings()).key for name in ("other", "third"))
+    for key, count in ((service.key, 4), (other, 2)):
+        for _ in range(count):
+            service.submit(key=key, source="s3://b/a")
+    turns = []
+
+    def run(count):
+        for _ in range(count):
+            service.clock.now += 1
+            job = service.queue.take()
+            turns.append(job.key)
+            service.queue.finish(job.id, DONE)
+
+    run(2)
+    service.submit(key=third, source="s3://b/a")
+    run(5)
+    first, second = service.key.id, other.id
+    assert [first, second, third.id, first, second, first, first] == turns
+
+
+def test_the_jobs_of_one_key_keep_their_order(service):
+    jobs = [service.submit(source="s3://b/a").id for _ in range(3)]
+    service.queue.take()
+    service.queue.recover()
+    assert jobs == [service.queue.take().id for _ in range(3)]
+
+
 def test_what_was_running_is_begun_again_after_a_kill(service):
     job = service.submit()
     service.queue.take()
@@ -154,6 +182,64 @@ def test_what_is_stored_is_counted(service):
     assert [used.id] == service.queue.jobs_to_remove(service.clock.now + 1)
     service.queue.mark_removed([used.id])
     assert 3 == service.queue.stored_bytes(service.key.id)
+
+
+def removed(service, **request):
+    """A job that was done, and whose files are deleted."""
+    job = service.submit(source="s3://b/a", **request)
+    service.queue.take()
+    service.queue.finish(job.id, DONE, output=OUTPUT)
+    service.queue.mark_removed([job.id])
+    return job
+
+
+def test_a_job_is_forgotten_some_time_after_its_files_were_deleted(service):
+    gone, started = removed(service), service.clock.now
+    service.clock.now += 10
+    service.queue.mark_removed([gone.id])  # deleted again: it is no later for that
+    later, waiting = removed(service), service.submit(source="s3://b/a")
+    service.queue.forget_jobs(started)
+    assert 3 == len(service.queue.list_jobs(None, None, None, 10))
+    service.queue.forget_jobs(started + 1)
+    assert [waiting.id, later.id] == [job.id for job in service.queue.list_jobs(None, None, None, 10)]
+    assert service.queue.find(gone.id) is None
+    assert [] == service.queue.transitions(gone.id)
+    assert [QUEUED, RUNNING, DONE] == service.queue.transitions(later.id)
+
+
+def test_a_job_is_not_forgotten_before_its_callback_was_sent(service):
+    job = removed(service, callback="https://example.org/")
+    service.queue.forget_jobs(service.clock.now + 1)
+    assert service.queue.find(job.id) is not None
+    with service.database.transaction() as connection:
+        connection.execute("UPDATE callbacks SET due = NULL")
+    service.queue.forget_jobs(service.clock.now + 1)
+    assert service.queue.find(job.id) is None
+    assert [] == service.database.rows("SELECT * FROM callbacks")
+
+
+def test_the_idempotency_key_of_a_forgotten_job_makes_no_second_one(service):
+    request = {"source": "s3://b/a"}
+    job = removed(service, idempotency_key="a")
+    assert job.id == service.submit(idempotency_key="a", **request).id
+    service.queue.forget_jobs(service.clock.now + 1)
+    for _ in range(2):
+        with pytest.raises(IdempotencyConflict, match="deleted since"):
+            service.submit(idempotency_key="a", **request)
+        service.queue.forget_jobs(service.clock.now + 10**9)
+    other = service.keys.add("other", KeySettings()).key
+    assert QUEUED is service.submit(key=other, idempotency_key="a", **request).state
+
+
+def test_a_job_with_more_regions_than_are_allowed_today_is_read(service):
+    region = {"polygon": [[0, 0], [9, 0], [9, 9], [0, 9]]}
+    many = JobRequest.model_validate(
+        {"source": "s3://b/a", "callback": "https://example.org/", "settings": {"hide_regions": [region] * 1001}},
+        context=STORED,
+    )
+    job, _ = service.queue.submit(service.key, many, None)
+    assert 1001 == len(service.queue.take().request.settings.hide_regions)
+    assert service.queue.finish(job.id, DONE, output=OUTPUT)
 
 
 def test_a_waiter_is_told_of_a_new_job(service):

@@ -4,9 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from passerby.core.kinds import Kind
-from passerby.service.records import JobRequest, ServiceJobState
+from passerby.service.records import MAX_REGIONS, STORED, JobRequest, ServiceJobState
 
 ID = "0" * 32
+REGION = {"polygon": [[0, 0], [9, 0], [9, 9], [0, 9]]}
 
 
 def test_the_defaults_are_those_of_redact():
@@ -31,11 +32,23 @@ def test_the_defaults_are_those_of_redact():
         {"upload": ID, "settings": {"hide": ["tree"]}},
         {"upload": ID, "settings": {"recognise": True}},
         {"upload": ID, "unknown": 1},
+        {"upload": ID, "settings": {"hide_regions": [REGION] * (MAX_REGIONS + 1)}},
+        {"upload": ID, "settings": {"hide_regions": [REGION] * MAX_REGIONS, "keep_regions": [REGION]}},
     ],
 )
 def test_what_is_wrong_is_refused(request_):
     with pytest.raises(ValidationError):
         JobRequest.model_validate(request_)
+
+
+def test_as_many_regions_as_are_allowed():
+    request = {"upload": ID, "settings": {"hide_regions": [REGION] * (MAX_REGIONS - 1), "keep_regions": [REGION]}}
+    assert MAX_REGIONS - 1 == len(JobRequest.model_validate(request).settings.hide_regions)
+
+
+def test_a_request_that_was_accepted_is_read_whatever_the_limit_is_today():
+    request = {"upload": ID, "settings": {"hide_regions": [REGION] * (MAX_REGIONS + 1)}}
+    assert MAX_REGIONS + 1 == len(JobRequest.model_validate(request, context=STORED).settings.hide_regions)
 
 
 def test_states_that_have_ended():

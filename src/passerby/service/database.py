@@ -15,8 +15,6 @@ from typing import Self
 from passerby.core.errors import StoreError, UsageError
 
 FILE = "service.db"
-#: Version of the tables. A newer database is not opened; an older one is brought up step by step.
-VERSION = 1
 #: Seconds to wait for another process that writes (`passerby serve keys`).
 BUSY_TIMEOUT_S = 30.0
 _TABLES = """
@@ -49,6 +47,21 @@ CREATE TABLE callbacks (
 ) STRICT;
 CREATE INDEX callbacks_due ON callbacks (due) WHERE due IS NOT NULL;
 """
+#: Jobs are forgotten some time after their files were deleted; their idempotency keys stay, so that none is
+#: made a second time.
+_FORGETTING = """
+ALTER TABLE jobs ADD COLUMN removed_at REAL;
+UPDATE jobs SET removed_at = CAST(strftime('%s', 'now') AS REAL) WHERE removed = 1;
+CREATE INDEX jobs_removed ON jobs (removed_at) WHERE removed_at IS NOT NULL;
+CREATE INDEX jobs_started ON jobs (key, started);
+CREATE TABLE used_idempotency_keys (
+    key TEXT NOT NULL REFERENCES keys (id), idempotency_key TEXT NOT NULL, PRIMARY KEY (key, idempotency_key)
+) STRICT, WITHOUT ROWID;
+"""
+#: What makes each version of the tables of the one before.
+_STEPS = (_TABLES, _FORGETTING)
+#: Version of the tables. A newer database is not opened; an older one is brought up step by step.
+VERSION = len(_STEPS)
 
 
 class ServiceDatabase:
@@ -125,11 +138,12 @@ class ServiceDatabase:
             )
         if version < VERSION:
             with self.transaction() as connection:
-                if int(connection.execute("PRAGMA user_version").fetchone()[0]) < VERSION:
-                    for statement in _TABLES.split(";\n"):
+                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+                for step in _STEPS[version:]:
+                    for statement in step.split(";\n"):
                         if statement.strip():
                             connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version = {VERSION}")
+                connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Deletes what is not needed any more: originals at once, results after the time that was set."""
+"""Deletes what is not needed any more: originals at once, results after the time that was set, jobs a month later."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from passerby.service.job_queue import JobQueue
 
 #: Seconds after which an upload that no job has used is deleted.
 UNUSED_UPLOAD_S = 86_400.0
+#: Seconds for which a job without files is still known: whoever settles accounts once a month, or asks after a holiday
+#: what became of a file, is told. Without an end the database would grow by each job, which counts in no quota.
+FORGET_JOB_S = 30 * 86_400.0
 
 
 class Housekeeping:
@@ -34,8 +37,10 @@ class Housekeeping:
             self._queue.delete_upload(id)
 
     def clear(self) -> None:
-        """Uploads of jobs that have ended, uploads that nobody used, and results that were kept long enough."""
+        """Uploads of jobs that have ended, uploads that nobody used, results that were kept long enough, and what is
+        known of jobs whose files were deleted a month ago."""
         self.clear_uploads()
         for id in self._queue.jobs_to_remove(self._clock() - self._keep_s):
             self._folders.remove_job(id)
             self._queue.mark_removed([id])
+        self._queue.forget_jobs(self._clock() - FORGET_JOB_S)

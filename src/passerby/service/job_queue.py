@@ -17,12 +17,16 @@ from collections.abc import Callable, Sequence
 from passerby.core.errors import PasserbyError
 from passerby.service.database import ServiceDatabase
 from passerby.service.keys import ApiKey
-from passerby.service.records import JobOutput, JobRequest, ServiceJobState, StoredJob, StoredUpload
+from passerby.service.records import STORED, JobOutput, JobRequest, ServiceJobState, StoredJob, StoredUpload
 
 #: A job that was begun so often, and each time the service ended before it did, is not begun again: it may be what ends
 #: the service (memory).
 MAX_ATTEMPTS = 40
 DAY_S = 86_400.0
+_STORED_BYTES = (
+    "SELECT (SELECT coalesce(sum(size), 0) FROM uploads WHERE key = ?1) + (SELECT coalesce(sum(stored_bytes), 0) FROM "
+    "jobs WHERE key = ?1) AS total"
+)
 
 
 class QuotaExceeded(PasserbyError):
@@ -35,6 +39,11 @@ class IdempotencyConflict(PasserbyError):
 
 class NoSuchUpload(PasserbyError):
     """An upload does not exist, is another key's, or was used already."""
+
+
+def stored_too_much(max_bytes: int) -> str:
+    """What a key is told that would store more than this."""
+    return f"Uploads and results of this key have {max_bytes} bytes at most. Delete jobs that you have fetched."
 
 
 class JobQueue:
@@ -81,6 +90,14 @@ class JobQueue:
                             "This Idempotency-Key was used before with another request. Use a new one for each job."
                         )
                     return _job(earlier), False
+                if connection.execute(
+                    "SELECT 1 FROM used_idempotency_keys WHERE key = ? AND idempotency_key = ?",
+                    (key.id, idempotency_key),
+                ).fetchone():
+                    raise IdempotencyConflict(
+                        "This Idempotency-Key was used for a job that was deleted since. Use a new one to redact "
+                        "the file again."
+                    )
             self._check_quota(connection, key, now)
             name = (request.source or "").rpartition("/")[2]
             for upload in (request.upload, request.plan_upload):
@@ -107,11 +124,14 @@ class JobQueue:
 
     def take(self) -> StoredJob | None:
         """The next job, which is running from now on; None where none waits. Of several keys the one with the fewest
-        running jobs comes first, so that one with thousands does not keep the others waiting."""
+        running jobs comes first, and of those the one whose turn was longest ago (with one executor none ever runs
+        here), so that one with thousands does not keep the others waiting."""
         with self._database.transaction() as connection:
             row = connection.execute(
-                "SELECT id FROM jobs WHERE state = 'queued' ORDER BY (SELECT count(*) FROM jobs AS other WHERE "
-                "other.key = jobs.key AND other.state = 'running'), number LIMIT 1"
+                "SELECT id FROM jobs JOIN (SELECT min(number) AS first FROM jobs WHERE state = 'queued' GROUP BY key) "
+                "ON number = first ORDER BY (SELECT count(*) FROM jobs AS other WHERE other.key = jobs.key AND "
+                "other.state = 'running'), (SELECT max(started) FROM jobs AS other WHERE other.key = jobs.key) NULLS "
+                "FIRST, number LIMIT 1"
             ).fetchone()
             if row is None:
                 return None
@@ -189,9 +209,12 @@ class JobQueue:
         with self._changed:
             self._changed.wait(seconds)
 
-    def add_upload(self, upload: StoredUpload) -> None:
-        """An upload that lies on the disk."""
+    def add_upload(self, upload: StoredUpload, max_bytes: int) -> None:
+        """An upload that lies on the disk, of a key that stores so many bytes at most. Those that were sent at the same
+        time saw nothing of each other, so they are counted here once more. Raises QuotaExceeded."""
         with self._database.transaction() as connection:
+            if connection.execute(_STORED_BYTES, (upload.key,)).fetchone()["total"] + upload.size > max_bytes:
+                raise QuotaExceeded(stored_too_much(max_bytes))
             connection.execute(
                 "INSERT INTO uploads (id, key, name, size, sha256, created) VALUES (?, ?, ?, ?, ?, ?)",
                 (upload.id, upload.key, upload.name, upload.size, upload.sha256, upload.created),
@@ -224,15 +247,30 @@ class JobQueue:
     def mark_removed(self, ids: Sequence[str]) -> None:
         """The files of these jobs are deleted."""
         with self._database.transaction() as connection:
-            connection.executemany("UPDATE jobs SET removed = 1, stored_bytes = 0 WHERE id = ?", [(id,) for id in ids])
+            connection.executemany(
+                "UPDATE jobs SET removed = 1, removed_at = coalesce(removed_at, ?), stored_bytes = 0 WHERE id = ?",
+                [(self._clock(), id) for id in ids],
+            )
+
+    def forget_jobs(self, removed_before: float) -> None:
+        """Delete the rows of jobs whose files were deleted before that time, except those that have a callback to
+        send yet. Their idempotency keys are kept: none of them ever makes a second job."""
+        chosen = (
+            "removed_at < ? AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.job = jobs.id AND due IS NOT NULL)"
+        )
+        with self._database.transaction() as connection:
+            for statement in (
+                "INSERT INTO used_idempotency_keys SELECT key, idempotency_key FROM jobs WHERE idempotency_key IS NOT "
+                f"NULL AND {chosen}",
+                f"DELETE FROM transitions WHERE job IN (SELECT id FROM jobs WHERE {chosen})",
+                f"DELETE FROM callbacks WHERE job IN (SELECT id FROM jobs WHERE {chosen})",
+                f"DELETE FROM jobs WHERE {chosen}",
+            ):
+                connection.execute(statement, (removed_before,))
 
     def stored_bytes(self, key: str) -> int:
         """Bytes of the uploads and results of a key."""
-        query = (
-            "SELECT (SELECT coalesce(sum(size), 0) FROM uploads WHERE key = ?1) + (SELECT coalesce(sum(stored_bytes), "
-            "0) FROM jobs WHERE key = ?1) AS total"
-        )
-        return int(self._database.rows(query, key)[0]["total"])
+        return int(self._database.rows(_STORED_BYTES, key)[0]["total"])
 
     def _check_quota(self, connection: sqlite3.Connection, key: ApiKey, now: float) -> None:
         unfinished, today = connection.execute(
@@ -266,7 +304,7 @@ class JobQueue:
         )
         self._set_state(connection, id, state)
         request = connection.execute("SELECT request FROM jobs WHERE id = ?", (id,)).fetchone()["request"]
-        if JobRequest.model_validate_json(request).callback is not None:
+        if _request(request).callback is not None:
             connection.execute("INSERT INTO callbacks (job, due) VALUES (?, ?)", (id, self._clock()))
 
     def _set_state(self, connection: sqlite3.Connection, id: str, state: ServiceJobState) -> None:
@@ -286,7 +324,7 @@ def _job(row: sqlite3.Row) -> StoredJob:
     return StoredJob(
         id=row["id"],
         key=row["key"],
-        request=JobRequest.model_validate_json(row["request"]),
+        request=_request(row["request"]),
         state=ServiceJobState(row["state"]),
         source_name=row["source_name"],
         created=row["created"],
@@ -297,3 +335,8 @@ def _job(row: sqlite3.Row) -> StoredJob:
         output=None if output is None else JobOutput.model_validate_json(output),
         removed=bool(row["removed"]),
     )
+
+
+def _request(stored: str) -> JobRequest:
+    """A request that was accepted, whatever the limits are today."""
+    return JobRequest.model_validate_json(stored, context=STORED)

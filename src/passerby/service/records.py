@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from passerby.config.settings import Settings
 from passerby.core.model import FrozenModel
@@ -15,6 +15,11 @@ ID_PATTERN = "^[0-9a-f]{32}$"
 Id = Annotated[str, Field(pattern=ID_PATTERN, description="32 hexadecimal digits")]
 #: Addresses in object storage and of callbacks are no longer.
 MAX_ADDRESS = 2000
+#: Fixed regions of a request, hidden and kept together: a job stays in the database for a while, and a body could hold
+#: some ten thousand.
+MAX_REGIONS = 1000
+#: Validation context of a request that was accepted before.
+STORED = {"stored": True}
 StorageAddress = Annotated[
     str,
     Field(
@@ -70,13 +75,23 @@ class JobRequest(FrozenModel):
     output: StorageAddress | None = Field(
         default=None, description="where the result goes in object storage; by default it is fetched from the service"
     )
-    settings: Settings = Field(default_factory=Settings, description="as of `passerby redact`")
+    settings: Settings = Field(
+        default_factory=Settings, description=f"as of `passerby redact`; {MAX_REGIONS} regions at most"
+    )
     plan_upload: Id | None = Field(
         default=None, description="an upload of this key that is the plan to render, in place of an analysis"
     )
     verify: bool = Field(default=True, description="check the result")
     callback: CallbackAddress | None = Field(default=None)
     label: str | None = Field(default=None, max_length=200, description="a name of your own, which is given back")
+
+    @field_validator("settings")
+    @classmethod
+    def _few_regions(cls, settings: Settings, info: ValidationInfo) -> Settings:
+        count = len(settings.hide_regions) + len(settings.keep_regions)
+        if count > MAX_REGIONS and info.context != STORED:
+            raise ValueError(f"{count} regions, and {MAX_REGIONS} are allowed at most. Combine some of them.")
+        return settings
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

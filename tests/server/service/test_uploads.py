@@ -4,9 +4,11 @@ import hashlib
 import stat
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from passerby.server.service import uploads
+from passerby.service.folders import ServiceFolders
 from tests.server.service.fixtures import api
 
 __all__ = ["api"]
@@ -45,6 +47,39 @@ def test_a_key_stores_no_more_than_its_quota(api):
     assert 201 == api.send(b"x" * 20, token=small).status_code
     answer = api.send(b"x" * 20, token=small)
     assert (429, "urn:passerby:problem:quota-exceeded") == (answer.status_code, answer.json()["type"])
+    assert 1 == len(files(api))
+
+
+def test_files_sent_at_the_same_time_share_the_quota(api, monkeypatch):
+    small = api.token_of("small", max_bytes=30)
+    received = uploads._received
+
+    async def late(request, state, key, path):
+        found = await received(request, state, key, path)
+        if request.query_params["name"] == "first.png":
+            answers.append(await run_in_threadpool(api.send, b"x" * 20, "second.png", token=small))
+        return found
+
+    answers = []
+    monkeypatch.setattr(uploads, "_received", late)
+    answers.append(api.send(b"x" * 20, "first.png", token=small))
+    assert [201, 429] == [answer.status_code for answer in answers]
+    assert "urn:passerby:problem:quota-exceeded" == answers[1].json()["type"]
+    assert ["second.png"] == [path.name for path in files(api)]
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_what_is_written_already_is_not_counted_twice(api, monkeypatch, chunked):
+    # A disk of 1,000 bytes, of which a file takes 600.
+    def free(folders):
+        return 1000 - sum(path.stat().st_size for path in files(api))
+
+    monkeypatch.setattr(ServiceFolders, "free_bytes", free)
+    monkeypatch.setattr(uploads, "WRITE_BYTES", 100)
+    api.state.min_free_bytes = 100
+    pieces = [b"x" * 50] * 12
+    assert 201 == api.send(iter(pieces) if chunked else b"".join(pieces)).status_code
+    assert 507 == api.send(iter(pieces) if chunked else b"".join(pieces)).status_code
     assert 1 == len(files(api))
 
 

@@ -27,7 +27,7 @@ PROBLEMS = {
     "not-found": (404, "There is no such thing"),
     "method-not-allowed": (405, "This method is not allowed here"),
     "conflict": (409, "It does not fit the state of the job"),
-    "idempotency-key-reused": (409, "The idempotency key was used for another request"),
+    "idempotency-key-reused": (409, "The idempotency key was used before"),
     "gone": (410, "It was deleted"),
     "too-large": (413, "It is too large"),
     "quota-exceeded": (429, "The quota of this key is used up"),

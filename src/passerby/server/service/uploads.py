@@ -18,6 +18,7 @@ from passerby.core.model import FrozenModel
 from passerby.server.service.problems import Problem, documented
 from passerby.server.service.state import ServiceState, State, SubmittingKey
 from passerby.service.folders import safe_name
+from passerby.service.job_queue import QuotaExceeded, stored_too_much
 from passerby.service.keys import ApiKey
 from passerby.service.records import Id, StoredUpload
 from passerby.service.status import API_PREFIX, iso_time
@@ -67,7 +68,10 @@ async def send_file(
     try:
         size, sha256 = await _received(request, state, key, folder / safe_name(name))
         upload = StoredUpload(id=id, key=key.id, name=safe_name(name), size=size, sha256=sha256, created=state.clock())
-        await run_in_threadpool(state.queue.add_upload, upload)
+        try:
+            await run_in_threadpool(state.queue.add_upload, upload, key.settings.max_bytes)
+        except QuotaExceeded as error:
+            raise Problem("quota-exceeded", str(error)) from error
     except BaseException:  # whoever has gone away in the middle too
         state.folders.remove_upload(id)
         raise
@@ -96,7 +100,7 @@ async def _received(request: Request, state: ServiceState, key: ApiKey, path: Pa
     """Size and SHA-256 of what was received into a new file, which is on the disk. Raises Problem."""
     used = await run_in_threadpool(state.queue.stored_bytes, key.id)
     announced = int(request.headers.get("content-length") or 0)
-    _check(state, key, used, announced)
+    _check(state, key, used, announced, announced)
     hashed, size, waiting = hashlib.sha256(), 0, bytearray()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb", buffering=0) as file:
@@ -105,15 +109,19 @@ async def _received(request: Request, state: ServiceState, key: ApiKey, path: Pa
             hashed.update(content)
             file.write(content)
 
+        def check() -> None:
+            unwritten = max(announced - size, 0) + len(waiting)
+            _check(state, key, used, size, unwritten)
+
         try:
             async for chunk in request.stream():
                 waiting += chunk
                 size += len(chunk)
                 if len(waiting) >= WRITE_BYTES:
-                    _check(state, key, used, size)
+                    check()
                     await run_in_threadpool(write, bytes(waiting))
                     waiting.clear()
-            _check(state, key, used, size)
+            check()
             await run_in_threadpool(write, bytes(waiting))
             await run_in_threadpool(os.fsync, file.fileno())
         except ClientDisconnect as error:
@@ -131,14 +139,12 @@ async def _received(request: Request, state: ServiceState, key: ApiKey, path: Pa
     return size, hashed.hexdigest()
 
 
-def _check(state: ServiceState, key: ApiKey, used: int, size: int) -> None:
+def _check(state: ServiceState, key: ApiKey, used: int, size: int, unwritten: int) -> None:
+    """Whether a file may go on. `size`: its bytes so far; `unwritten`: those that are not on the disk yet, for what is
+    there has made the free bytes fewer already. Raises Problem."""
     if size > state.max_upload_bytes:
         raise Problem("too-large", f"A file has {state.max_upload_bytes} bytes at most. Put it into object storage.")
     if used + size > key.settings.max_bytes:
-        raise Problem(
-            "quota-exceeded",
-            f"Uploads and results of this key have {key.settings.max_bytes} bytes at most. Delete jobs that you have "
-            "fetched.",
-        )
-    if state.folders.free_bytes() - size < state.min_free_bytes:
+        raise Problem("quota-exceeded", stored_too_much(key.settings.max_bytes))
+    if state.folders.free_bytes() - unwritten < state.min_free_bytes:
         raise Problem("no-space", "The disk of the service is almost full. Try it later.")
