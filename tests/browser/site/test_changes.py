@@ -44,7 +44,7 @@ def test_settings_are_written_into_the_file_which_keeps_its_comments(inside, sit
     before = site.file.read_text()
     go(inside, site, "settings")
     inside.fill("#retention-days", "5")
-    inside.get_by_role("button", name="Save").click()
+    inside.get_by_role("form", name="Settings").get_by_role("button", name="Save").click()
     inside.wait_for_selector(".site-message:has-text('in effect')")
     after = site.file.read_text()
     assert re.search(r"^retention:\n?\s*\{?days: 5", after, re.MULTILINE)
