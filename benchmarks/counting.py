@@ -112,7 +112,7 @@ def cutouts(folder: Path, number: int) -> list[np.ndarray]:
         mask[y1 : y1 + height_px // 5, x2 - wide // 4 : x2] = cv2.GC_PR_BGD
         mask[y1 + height_px // 40 : y2 - height_px // 40, x1 + wide * 2 // 5 : x2 - wide * 2 // 5] = cv2.GC_FGD
         # cv2's stubs do not know that None lets it create the models itself.
-        cv2.grabCut(picture, mask, None, None, None, 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
+        cv2.grabCut(picture, mask, None, None, None, 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]  # None: OpenCV makes them
         alpha = np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
         soft = cv2.GaussianBlur(cv2.dilate(alpha, np.ones((5, 5), np.uint8)), (5, 5), 0)
         part = np.dstack([picture, soft])[y1:y2, x1:x2]

@@ -159,7 +159,7 @@ def run_sequentially() -> None:
 
     replace_everywhere(choose_encoding, single)
     # Replaces a class method; mypy does not know how class methods look from inside.
-    opened = VideoFile.open.__func__  # type: ignore[attr-defined]
+    opened = VideoFile.open.__func__  # type: ignore[attr-defined]  # of a classmethod
     VideoFile.open = classmethod(lambda cls, path, threads=1: opened(cls, path, 1))  # type: ignore[assignment, method-assign]
 
 

@@ -53,3 +53,5 @@ def test_without_a_key_no_body_is_waited_for(api):
         answer = api.client.post(f"{BASE}/v1/jobs", content=never(), headers=headers)
         assert (401, "close") == (answer.status_code, answer.headers["connection"])
     assert 422 == api.client.request("GET", f"{BASE}/v1/health", content=never()).status_code
+    elsewhere = api.client.post(f"{BASE}/v1/jobs", content=never(), headers={"host": "attacker.example"})
+    assert (403, "close") == (elsewhere.status_code, elsewhere.headers["connection"])

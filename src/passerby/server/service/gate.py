@@ -100,14 +100,16 @@ class ServiceGate:
     def _rejection(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
         if not self._host_allowed(headers.get("host", "")):
-            return problem_response("forbidden", "Unknown Host header. Use the address that the program printed.")
+            return problem_response(
+                "forbidden", "Unknown Host header. Use the address that the program printed.", _CLOSE
+            )
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return problem_response("forbidden", "Requests from pages of other sites are rejected.")
+            return problem_response("forbidden", "Requests from pages of other sites are rejected.", _CLOSE)
         length = headers.get("content-length", "0")
         if not length.isdigit():
-            return problem_response("invalid-request", "The content-length is not a number.")
+            return problem_response("invalid-request", "The content-length is not a number.", _CLOSE)
         if int(length) > MAX_BODY_BYTES and scope["path"] != self._upload_path:
-            return problem_response("too-large", TOO_LARGE)
+            return problem_response("too-large", TOO_LARGE, _CLOSE)
         return None
 
 
